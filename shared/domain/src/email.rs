@@ -1,0 +1,90 @@
+//! Mail addresses, as far as a portal must understand them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// A mail address in the spelling it was typed; comparison is by [`EmailAddress::fold`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct EmailAddress(String);
+
+/// The text is not an address that mail can be sent to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("Enter an e-mail address like name@example.com.")]
+pub struct BadAddress;
+
+impl EmailAddress {
+    /// The address as typed.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The form in which addresses are compared: lower case.
+    pub fn fold(&self) -> String {
+        self.0.to_lowercase()
+    }
+}
+
+impl fmt::Display for EmailAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for EmailAddress {
+    type Err = BadAddress;
+
+    fn from_str(text: &str) -> Result<Self, BadAddress> {
+        let text = text.trim();
+        let (local, domain) = text.rsplit_once('@').ok_or(BadAddress)?;
+        let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '@' | '<' | '>' | '(' | ')' | '[' | ']' | ',' | ';' | ':' | '"' | '\\');
+        let label = |l: &str| !l.is_empty() && l.len() <= 63 && !l.starts_with('-') && !l.ends_with('-') && l.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        let good = text.len() <= 254
+            && (1..=64).contains(&local.len())
+            && local.chars().all(plain)
+            && domain.contains('.')
+            && domain.split('.').all(label);
+        if good { Ok(Self(text.to_owned())) } else { Err(BadAddress) }
+    }
+}
+
+impl TryFrom<String> for EmailAddress {
+    type Error = BadAddress;
+
+    fn try_from(text: String) -> Result<Self, BadAddress> {
+        text.parse()
+    }
+}
+
+impl From<EmailAddress> for String {
+    fn from(address: EmailAddress) -> Self {
+        address.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn addresses_are_told_from_other_text() {
+        for good in ["a@b.co", "dana.o'neil+x@mail.example.org", " ana@example.com "] {
+            assert!(good.parse::<EmailAddress>().is_ok(), "{good}");
+        }
+        for bad in ["", "a", "a@b", "a b@c.de", "a@b..c", "a@-b.c", "a@b.c\r\nBcc: x@y.z", "\"x\"@y.z", "<a@b.co>"] {
+            assert!(bad.parse::<EmailAddress>().is_err(), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_address_can_break_a_mail_header(text in "\\PC*@\\PC*|[\\x00-\\x7f]{0,40}") {
+            if let Ok(address) = text.parse::<EmailAddress>() {
+                prop_assert!(address.as_str().chars().all(|c| c.is_ascii_graphic()));
+            }
+        }
+    }
+}

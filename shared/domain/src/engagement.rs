@@ -1,0 +1,212 @@
+//! An engagement: a piece of work for a client, with its scope and dates.
+
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::counts::Counts;
+use crate::id::{ClientId, EngagementId};
+use crate::input::Invalid;
+
+/// Findings that one engagement may hold.
+pub const MAX_FINDINGS: i64 = 5_000;
+
+/// What kind of work it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)] // the labels say it
+pub enum Kind {
+    WebApplication,
+    Api,
+    Network,
+    Cloud,
+    Mobile,
+    ActiveDirectory,
+    Other,
+}
+
+impl Kind {
+    /// Every kind with its name in forms and its words on the screen.
+    pub const ALL: [(Self, &'static str, &'static str); 7] = [
+        (Self::WebApplication, "web_application", "Web application"),
+        (Self::Api, "api", "API"),
+        (Self::Network, "network", "Network"),
+        (Self::Cloud, "cloud", "Cloud"),
+        (Self::Mobile, "mobile", "Mobile app"),
+        (Self::ActiveDirectory, "active_directory", "Active Directory"),
+        (Self::Other, "other", "Other"),
+    ];
+
+    /// The words on the screen.
+    pub fn label(self) -> &'static str {
+        Self::ALL.iter().find(|(kind, ..)| *kind == self).map_or("Other", |(_, _, label)| label)
+    }
+}
+
+impl FromStr for Kind {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.iter().find(|(_, name, _)| *name == text).map(|(kind, ..)| *kind).ok_or("Choose a type.")
+    }
+}
+
+/// Where the work stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Agreed, not begun.
+    Planned,
+    /// Being tested.
+    Active,
+    /// The report is being written.
+    Reporting,
+    /// The client is fixing.
+    Remediation,
+    /// Over.
+    Closed,
+}
+
+impl Phase {
+    /// Every phase, in order, with its name in forms and its word on the screen.
+    pub const ALL: [(Self, &'static str, &'static str); 5] = [
+        (Self::Planned, "planned", "Planned"),
+        (Self::Active, "active", "Active"),
+        (Self::Reporting, "reporting", "Reporting"),
+        (Self::Remediation, "remediation", "Remediation"),
+        (Self::Closed, "closed", "Closed"),
+    ];
+
+    /// The name used in forms, keys and templates.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(phase, ..)| *phase == self).map_or("planned", |(_, name, _)| name)
+    }
+}
+
+impl FromStr for Phase {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.iter().find(|(_, name, _)| *name == text).map(|(phase, ..)| *phase).ok_or("Choose a status.")
+    }
+}
+
+/// An engagement, with the totals of its findings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Engagement {
+    /// Its id.
+    pub id: EngagementId,
+    /// Whose it is.
+    pub client: ClientId,
+    /// As on the screen.
+    pub title: String,
+    /// What kind of work.
+    pub kind: Kind,
+    /// Where it stands.
+    pub phase: Phase,
+    /// First day.
+    pub starts_on: Option<Date>,
+    /// Last day.
+    pub ends_on: Option<Date>,
+    /// What is tested, and what is not (markdown, at most 4,000 characters).
+    pub scope: String,
+    /// When it was added.
+    pub since: Timestamp,
+    /// Its findings by severity and status.
+    pub counts: Counts,
+    /// Goes up with every change that the team can see.
+    pub rev: i64,
+    /// Goes up with every change that the client can see.
+    pub shared_rev: i64,
+}
+
+/// An engagement's form, as typed.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)] // the fields of Engagement
+pub struct EngagementInput {
+    pub title: String,
+    pub kind: String,
+    pub phase: String,
+    #[serde(default)]
+    pub starts_on: String,
+    #[serde(default)]
+    pub ends_on: String,
+    #[serde(default)]
+    pub scope: String,
+}
+
+/// What a person says of an engagement, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)] // the fields of Engagement
+pub struct NewEngagement {
+    pub title: String,
+    pub kind: Kind,
+    pub phase: Phase,
+    pub starts_on: Option<Date>,
+    pub ends_on: Option<Date>,
+    pub scope: String,
+}
+
+impl EngagementInput {
+    /// Checks every field, and that it doesn't end before it starts.
+    pub fn parse(&self) -> Result<NewEngagement, Invalid> {
+        let mut invalid = Invalid::default();
+        let title = invalid.line("title", &self.title, 160);
+        let kind = invalid.check("kind", self.kind.parse());
+        let phase = invalid.check("phase", self.phase.parse());
+        let starts_on = date(&mut invalid, "starts_on", &self.starts_on);
+        let ends_on = date(&mut invalid, "ends_on", &self.ends_on);
+        if let (Some(start), Some(end)) = (starts_on, ends_on)
+            && end < start
+        {
+            invalid.add("ends_on", "The last day is before the first.");
+        }
+        let scope = invalid.text("scope", &self.scope, 4_000);
+        match (kind, phase) {
+            (Some(kind), Some(phase)) => {
+                invalid.into_result(NewEngagement { title, kind, phase, starts_on, ends_on, scope })
+            }
+            _ => Err(invalid),
+        }
+    }
+}
+
+fn date(invalid: &mut Invalid, field: &'static str, raw: &str) -> Option<Date> {
+    let raw = raw.trim();
+    if raw.is_empty() {
+        return None;
+    }
+    let sensible = |d: &Date| (2000..=2200).contains(&d.year());
+    let date = raw.parse::<Date>().ok().filter(sensible);
+    if date.is_none() {
+        invalid.add(field, "Enter a date like 2026-11-24.");
+    }
+    date
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn input() -> EngagementInput {
+        EngagementInput { title: "Web test".into(), kind: "web_application".into(), phase: "active".into(), ..Default::default() }
+    }
+
+    #[test]
+    fn dates_are_optional_and_in_order() {
+        assert!(input().parse().is_ok());
+        let backwards = EngagementInput { starts_on: "2026-05-02".into(), ends_on: "2026-05-01".into(), ..input() };
+        assert!(backwards.parse().is_err_and(|e| e.fields().contains_key("ends_on")));
+        let nonsense = EngagementInput { starts_on: "02/05/26".into(), ..input() };
+        assert!(nonsense.parse().is_err_and(|e| e.fields().contains_key("starts_on")));
+    }
+
+    #[test]
+    fn every_wrong_field_is_named_at_once() {
+        let wrong = EngagementInput::default().parse().err().unwrap_or_default();
+        assert_eq!(wrong.fields().keys().copied().collect::<Vec<_>>(), ["kind", "phase", "title"]);
+    }
+}

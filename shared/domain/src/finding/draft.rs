@@ -1,0 +1,167 @@
+//! The text and rating of a finding, as the team writes it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::input::Invalid;
+use crate::score::Vector;
+use crate::severity::Severity;
+
+/// Most affected assets that one finding names.
+pub const MAX_ASSETS: usize = 500;
+/// Longest section, in characters.
+const MAX_SECTION: usize = 20_000;
+
+/// Everything the team says of a finding. Sections are markdown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// One line, at most 200 characters.
+    pub title: String,
+    /// How bad it is; follows the vector unless chosen otherwise.
+    pub severity: Severity,
+    /// The CVSS vector, where one was given.
+    pub vector: Option<Vector>,
+    /// The number of the weakness in the Common Weakness Enumeration.
+    pub cwe: Option<u32>,
+    /// Hosts, addresses, URLs: one line each.
+    pub assets: Vec<String>,
+    /// What is wrong.
+    pub description: String,
+    /// What can come of it.
+    pub impact: String,
+    /// What to do about it.
+    pub recommendation: String,
+    /// Where to read more.
+    pub references: String,
+}
+
+/// The form of a finding, as typed.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs)] // the fields of Draft
+pub struct FindingInput {
+    pub title: String,
+    pub severity: String,
+    pub vector: String,
+    pub cwe: String,
+    pub assets: String,
+    pub description: String,
+    pub impact: String,
+    pub recommendation: String,
+    pub references: String,
+}
+
+impl FindingInput {
+    /// Checks every field. Without a severity, the vector's is taken.
+    pub fn parse(&self) -> Result<Draft, Invalid> {
+        let mut invalid = Invalid::default();
+        let title = invalid.line("title", &self.title, 200);
+        let vector = Some(self.vector.trim()).filter(|v| !v.is_empty());
+        let vector = vector.and_then(|v| invalid.check("vector", v.parse::<Vector>()));
+        let severity = match (self.severity.as_str(), &vector) {
+            ("", Some(vector)) => Some(vector.score().severity()),
+            (name, _) => invalid.check("severity", name.parse()),
+        };
+        let cwe = cwe(&mut invalid, &self.cwe);
+        let assets = assets(&mut invalid, &self.assets);
+        let mut section = |field, raw| invalid.text(field, raw, MAX_SECTION);
+        let description = section("description", &self.description);
+        let impact = section("impact", &self.impact);
+        let recommendation = section("recommendation", &self.recommendation);
+        let references = section("references", &self.references);
+        let Some(severity) = severity else { return Err(invalid) };
+        invalid.into_result(Draft { title, severity, vector, cwe, assets, description, impact, recommendation, references })
+    }
+}
+
+impl From<&Draft> for FindingInput {
+    /// The form filled in with what is there.
+    fn from(draft: &Draft) -> Self {
+        Self {
+            title: draft.title.clone(),
+            severity: draft.severity.name().to_owned(),
+            vector: draft.vector.as_ref().map_or_else(String::new, |v| v.as_str().to_owned()),
+            cwe: draft.cwe.map_or_else(String::new, |n| n.to_string()),
+            assets: draft.assets.join("\n"),
+            description: draft.description.clone(),
+            impact: draft.impact.clone(),
+            recommendation: draft.recommendation.clone(),
+            references: draft.references.clone(),
+        }
+    }
+}
+
+/// The names of the fields in which two drafts differ, in the order of the form.
+pub fn edited_fields(before: &Draft, after: &Draft) -> Vec<String> {
+    let differs = [
+        ("title", before.title != after.title),
+        ("severity", before.severity != after.severity),
+        ("CVSS vector", before.vector != after.vector),
+        ("CWE", before.cwe != after.cwe),
+        ("affected assets", before.assets != after.assets),
+        ("description", before.description != after.description),
+        ("impact", before.impact != after.impact),
+        ("recommendation", before.recommendation != after.recommendation),
+        ("references", before.references != after.references),
+    ];
+    differs.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name.to_owned()).collect()
+}
+
+fn cwe(invalid: &mut Invalid, raw: &str) -> Option<u32> {
+    let raw = raw.trim();
+    let digits = raw.strip_prefix("CWE-").or_else(|| raw.strip_prefix("cwe-")).unwrap_or(raw);
+    if digits.is_empty() {
+        return None;
+    }
+    let number = digits.parse().ok().filter(|n| (1..=9_999).contains(n));
+    if number.is_none() {
+        invalid.add("cwe", "Enter a number like 79 or CWE-79.");
+    }
+    number
+}
+
+fn assets(invalid: &mut Invalid, raw: &str) -> Vec<String> {
+    let mut assets: Vec<String> = Vec::new();
+    for line in raw.lines().map(str::trim).filter(|l| !l.is_empty()) {
+        let asset = invalid.optional_line("assets", line, 500);
+        if !assets.contains(&asset) {
+            assets.push(asset);
+        }
+    }
+    if assets.len() > MAX_ASSETS {
+        invalid.add("assets", format!("Name at most {MAX_ASSETS} assets; these are {}.", assets.len()));
+    }
+    assets
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn input() -> FindingInput {
+        FindingInput { title: "SQL injection".into(), severity: "high".into(), ..Default::default() }
+    }
+
+    #[test]
+    fn severity_follows_the_vector_unless_chosen() {
+        let vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H".to_owned();
+        let follows = FindingInput { severity: String::new(), vector: vector.clone(), ..input() };
+        assert_eq!(follows.parse().map(|d| d.severity), Ok(Severity::Critical));
+        assert_eq!(FindingInput { vector, ..input() }.parse().map(|d| d.severity), Ok(Severity::High));
+    }
+
+    #[test]
+    fn a_form_filled_from_a_draft_makes_the_same_draft() {
+        let typed = FindingInput { cwe: "CWE-89".into(), assets: "a\r\n\r\n b \na".into(), description: "x\r\ny".into(), ..input() };
+        let draft = typed.parse().expect("valid");
+        assert_eq!((draft.cwe, draft.assets.as_slice()), (Some(89), ["a".to_owned(), "b".to_owned()].as_slice()));
+        assert_eq!(FindingInput::from(&draft).parse(), Ok(draft.clone()));
+        assert!(edited_fields(&draft, &draft).is_empty());
+    }
+
+    #[test]
+    fn wrong_fields_are_named() {
+        let wrong = FindingInput { title: " ".into(), severity: "awful".into(), vector: "9.8".into(), cwe: "SQLi".into(), ..input() };
+        let fields = wrong.parse().expect_err("invalid");
+        assert_eq!(fields.fields().keys().copied().collect::<Vec<_>>(), ["cwe", "severity", "title", "vector"]);
+    }
+}

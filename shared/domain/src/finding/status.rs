@@ -1,0 +1,71 @@
+//! Where a finding stands.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// The statuses, in the order of a finding's life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Being written: only the team sees it.
+    Draft,
+    /// Published, nobody has begun.
+    Open,
+    /// The client is working on a fix.
+    InProgress,
+    /// The client says it is fixed; the team has yet to verify.
+    Resolved,
+    /// The team found it fixed: closed.
+    Verified,
+    /// The team found it not fixed.
+    Reopened,
+}
+
+impl Status {
+    /// Every status.
+    pub const ALL: [Self; 6] =
+        [Self::Draft, Self::Open, Self::InProgress, Self::Resolved, Self::Verified, Self::Reopened];
+
+    /// The name used in forms, the table and templates.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Open => "open",
+            Self::InProgress => "in_progress",
+            Self::Resolved => "resolved",
+            Self::Verified => "verified",
+            Self::Reopened => "reopened",
+        }
+    }
+
+    /// The words on the screen.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Draft => "Draft",
+            Self::Open => "Open",
+            Self::InProgress => "In progress",
+            Self::Resolved => "Resolved",
+            Self::Verified => "Verified and closed",
+            Self::Reopened => "Reopened",
+        }
+    }
+
+    /// Whether the client can see a finding that stands here.
+    pub const fn is_published(self) -> bool {
+        !matches!(self, Self::Draft)
+    }
+
+    /// Published, and somebody has something to do.
+    pub const fn is_active(self) -> bool {
+        self.is_published() && !matches!(self, Self::Verified)
+    }
+}
+
+impl FromStr for Status {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|s| s.name() == text).ok_or("Choose a status.")
+    }
+}

@@ -1,0 +1,24 @@
+//! The rules of the portal, as plain values and functions.
+//!
+//! Nothing here reads a clock, draws a random number, speaks to a network or
+//! knows how anything is stored or shown. A caller hands in the state, the
+//! actor and the time; what comes back is a decision that it can execute.
+
+pub mod client;
+pub mod counts;
+pub mod email;
+pub mod engagement;
+pub mod finding;
+pub mod history;
+pub mod id;
+pub mod import;
+pub mod input;
+pub mod invite;
+pub mod mail;
+pub mod password;
+pub mod person;
+pub mod role;
+pub mod score;
+pub mod severity;
+pub mod slug;
+pub mod workspace;

@@ -1,0 +1,40 @@
+//! Mail that a change asks for. It waits in the outbox and leaves it at least once.
+
+use serde::{Deserialize, Serialize};
+
+use crate::email::EmailAddress;
+use crate::id::InviteId;
+use crate::slug::Slug;
+
+/// A mail to send: which one, to whom, and what it says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mail {
+    /// Where to.
+    pub to: EmailAddress,
+    /// The person's name.
+    pub to_name: String,
+    /// The address of the workspace that sends it.
+    pub slug: Slug,
+    /// The company's name, for the sender and the header.
+    pub brand: String,
+    /// What it says.
+    pub message: Message,
+}
+
+/// The messages that exist. None carries a secret: links are worked out when
+/// the mail is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Message {
+    /// Come to the portal and set a password.
+    Invite {
+        /// Whose link to put in.
+        invite: InviteId,
+        /// Who invited.
+        by_name: String,
+        /// The organisation that the person belongs to.
+        client_name: String,
+        /// Whole days for which the link works.
+        days: i64,
+    },
+}

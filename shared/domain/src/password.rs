@@ -1,0 +1,51 @@
+//! What a password must be: long enough, and not easy to guess.
+
+use crate::input::Invalid;
+
+/// Fewest characters.
+pub const MIN: usize = 12;
+/// Most characters: what the identity provider takes.
+pub const MAX: usize = 256;
+
+/// Checks a new password, typed twice. `about` is what an attacker would try
+/// first: the person's name, address, the company's name.
+///
+/// The strength is zxcvbn's: 3 of 4 is demanded, no composition rules.
+pub fn check(password: &str, again: &str, about: &[&str]) -> Result<(), Invalid> {
+    let length = password.chars().count();
+    if length < MIN {
+        return Err(Invalid::at("password", format!("Use at least {MIN} characters; a few unrelated words work well.")));
+    }
+    if length > MAX {
+        return Err(Invalid::at("password", format!("Use at most {MAX} characters.")));
+    }
+    if password.chars().any(char::is_control) {
+        return Err(Invalid::at("password", "Take out the control characters."));
+    }
+    let strength = zxcvbn::zxcvbn(password, about);
+    if strength.score() < zxcvbn::Score::Three {
+        let hint = strength.feedback().and_then(|f| f.warning().map(|w| format!(" {w}")));
+        let message = format!("This password is easy to guess.{} Try a few unrelated words.", hint.unwrap_or_default());
+        return Err(Invalid::at("password", message));
+    }
+    if password != again {
+        return Err(Invalid::at("again", "The two passwords differ."));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+
+    #[test]
+    fn long_unrelated_words_pass_and_guesses_fail() {
+        let good = "quiet lantern orbit 42";
+        assert!(check(good, good, &[]).is_ok());
+        for bad in ["short", "passwordpassword", "aaaaaaaaaaaaaaaa", "acme-security-2026"] {
+            assert!(check(bad, bad, &["Acme Security"]).is_err(), "{bad}");
+        }
+        let differ = check(good, "quiet lantern orbit 43", &[]).expect_err("differ");
+        assert!(differ.fields().contains_key("again"));
+    }
+}

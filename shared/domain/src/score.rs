@@ -1,0 +1,127 @@
+//! CVSS: a vector, and the score and severity that the standard gives it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::severity::Severity;
+
+/// A CVSS 3.1 or 4.0 vector that has a score, in the spelling it was given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Vector {
+    text: String,
+    score: Score,
+}
+
+/// A CVSS score in tenths: 0 to 100 for 0.0 to 10.0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Score(u8);
+
+/// Why a text is not a vector that can be scored.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadVector {
+    /// It doesn't begin with a version that is known here.
+    #[error("Begin the vector with CVSS:3.1/ or CVSS:4.0/.")]
+    Version,
+    /// A metric is missing, repeated or has no such value.
+    #[error("This is not a complete CVSS vector: {0}.")]
+    Metrics(String),
+}
+
+impl Score {
+    /// From tenths; more than 100 is no score.
+    pub fn from_tenths(tenths: u8) -> Option<Self> {
+        (tenths <= 100).then_some(Self(tenths))
+    }
+
+    /// The score in tenths.
+    pub const fn tenths(self) -> u8 {
+        self.0
+    }
+
+    /// The severity that the CVSS specifications give the score.
+    pub const fn severity(self) -> Severity {
+        match self.0 {
+            90.. => Severity::Critical,
+            70.. => Severity::High,
+            40.. => Severity::Medium,
+            1.. => Severity::Low,
+            0 => Severity::Info,
+        }
+    }
+}
+
+impl fmt::Display for Score {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.0 / 10, self.0 % 10)
+    }
+}
+
+impl Vector {
+    /// The score of the vector.
+    pub const fn score(&self) -> Score {
+        self.score
+    }
+
+    /// The vector as text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl FromStr for Vector {
+    type Err = BadVector;
+
+    fn from_str(text: &str) -> Result<Self, BadVector> {
+        let text = text.trim();
+        if !text.starts_with("CVSS:3.1/") && !text.starts_with("CVSS:4.0/") {
+            return Err(BadVector::Version);
+        }
+        let parsed: cvss::Cvss = text.parse().map_err(|e: cvss::Error| BadVector::Metrics(e.to_string()))?;
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // 0.0 to 10.0 by the standard
+        let score = Score((parsed.score() * 10.0).round().clamp(0.0, 100.0) as u8);
+        Ok(Self { text: text.to_owned(), score })
+    }
+}
+
+impl TryFrom<String> for Vector {
+    type Error = BadVector;
+
+    fn try_from(text: String) -> Result<Self, BadVector> {
+        text.parse()
+    }
+}
+
+impl From<Vector> for String {
+    fn from(vector: Vector) -> Self {
+        vector.text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vectors_get_the_scores_of_the_specification() {
+        for (text, score, severity) in [
+            ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "9.8", Severity::Critical),
+            ("CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N", "6.1", Severity::Medium),
+            ("CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:N/I:N/A:N", "0.0", Severity::Info),
+            ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:L/VI:L/VA:L/SC:H/SI:N/SA:L", "7.8", Severity::High),
+        ] {
+            let vector: Vector = text.parse().unwrap_or_else(|e| panic!("{text}: {e}"));
+            assert_eq!(vector.score().to_string(), score, "{text}");
+            assert_eq!(vector.score().severity(), severity, "{text}");
+        }
+    }
+
+    #[test]
+    fn incomplete_and_foreign_vectors_are_refused() {
+        for text in ["", "9.8", "CVSS:3.1/", "CVSS:3.1/AV:N", "CVSS:2.0/AV:N", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:Q"] {
+            assert!(text.parse::<Vector>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The name of a workspace in its address.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// A label that can stand before the domain: 3 to 40 of `a-z`, `0-9` and `-`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Slug(String);
+
+/// The text can't be the address of a workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("Use 3 to 40 lower-case letters, digits and hyphens, beginning with a letter.")]
+pub struct BadSlug;
+
+/// Names that the platform keeps for itself, or that would look like it.
+const RESERVED: [&str; 26] = [
+    "www", "api", "app", "auth", "mail", "smtp", "imap", "admin", "root", "status", "static", "assets", "cdn", "docs",
+    "help", "support", "billing", "login", "signin", "secportal", "security", "dev", "staging", "test", "localhost", "ns1",
+];
+
+impl Slug {
+    /// The slug as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Slug {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for Slug {
+    type Err = BadSlug;
+
+    fn from_str(text: &str) -> Result<Self, BadSlug> {
+        let plain = text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        let edges = text.starts_with(|c: char| c.is_ascii_lowercase()) && !text.ends_with('-') && !text.contains("--");
+        if (3..=40).contains(&text.len()) && plain && edges && !RESERVED.contains(&text) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(BadSlug)
+        }
+    }
+}
+
+impl TryFrom<String> for Slug {
+    type Error = BadSlug;
+
+    fn try_from(text: String) -> Result<Self, BadSlug> {
+        text.parse()
+    }
+}
+
+impl From<Slug> for String {
+    fn from(slug: Slug) -> Self {
+        slug.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_unreserved_labels_are_slugs() {
+        for good in ["acme", "north-wind-7", "a1b"] {
+            assert!(good.parse::<Slug>().is_ok(), "{good}");
+        }
+        for bad in ["", "ab", "Acme", "acme.", "-acme", "acme-", "www", "xn--acme", "1acme", "ac#me", "akmé", &"a".repeat(41)] {
+            assert!(bad.parse::<Slug>().is_err(), "{bad}");
+        }
+    }
+}
