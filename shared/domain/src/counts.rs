@@ -52,12 +52,17 @@ impl Counts {
 
     /// Each place that isn't zero.
     pub fn iter(&self) -> impl Iterator<Item = (Severity, Status, i64)> + '_ {
-        self.0.iter().map(|(&(severity, status), &n)| (severity, status, n))
+        self.0
+            .iter()
+            .map(|(&(severity, status), &n)| (severity, status, n))
     }
 
     /// The sum over the places that `wanted` picks.
     pub fn sum(&self, wanted: impl Fn(Severity, Status) -> bool) -> i64 {
-        self.iter().filter(|&(severity, status, _)| wanted(severity, status)).map(|(_, _, n)| n).sum()
+        self.iter()
+            .filter(|&(severity, status, _)| wanted(severity, status))
+            .map(|(_, _, n)| n)
+            .sum()
     }
 
     /// Published findings that still need something done, of one severity.
@@ -89,7 +94,11 @@ impl Progress {
     /// Whole percent of `done` in `total`, rounded down so that 100 means all;
     /// nothing to do is 0.
     pub fn percent(self) -> i64 {
-        if self.total == 0 { 0 } else { self.done * 100 / self.total }
+        if self.total == 0 {
+            0
+        } else {
+            self.done * 100 / self.total
+        }
     }
 }
 
@@ -102,8 +111,14 @@ mod tests {
         let high = |status| Some((Severity::High, status));
         let mut counts = Counts::moved(None, high(Status::Open));
         counts.merge(&Counts::moved(high(Status::Open), high(Status::Verified)));
-        assert_eq!(counts.iter().collect::<Vec<_>>(), [(Severity::High, Status::Verified, 1)]);
-        assert_eq!(Counts::moved(high(Status::Open), high(Status::Open)), Counts::default());
+        assert_eq!(
+            counts.iter().collect::<Vec<_>>(),
+            [(Severity::High, Status::Verified, 1)]
+        );
+        assert_eq!(
+            Counts::moved(high(Status::Open), high(Status::Open)),
+            Counts::default()
+        );
     }
 
     #[test]
@@ -113,7 +128,14 @@ mod tests {
         assert_eq!(counts.progress().percent(), 0);
         counts.add(Severity::Low, Status::Verified, 199);
         counts.add(Severity::High, Status::Open, 1);
-        assert_eq!(counts.progress(), Progress { done: 199, resolved: 0, total: 200 });
+        assert_eq!(
+            counts.progress(),
+            Progress {
+                done: 199,
+                resolved: 0,
+                total: 200
+            }
+        );
         assert_eq!(counts.progress().percent(), 99);
         assert_eq!(counts.active_total(), 1);
     }

@@ -35,13 +35,20 @@ impl Kind {
         (Self::Network, "network", "Network"),
         (Self::Cloud, "cloud", "Cloud"),
         (Self::Mobile, "mobile", "Mobile app"),
-        (Self::ActiveDirectory, "active_directory", "Active Directory"),
+        (
+            Self::ActiveDirectory,
+            "active_directory",
+            "Active Directory",
+        ),
         (Self::Other, "other", "Other"),
     ];
 
     /// The words on the screen.
     pub fn label(self) -> &'static str {
-        Self::ALL.iter().find(|(kind, ..)| *kind == self).map_or("Other", |(_, _, label)| label)
+        Self::ALL
+            .iter()
+            .find(|(kind, ..)| *kind == self)
+            .map_or("Other", |(_, _, label)| label)
     }
 }
 
@@ -49,7 +56,11 @@ impl FromStr for Kind {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.iter().find(|(_, name, _)| *name == text).map(|(kind, ..)| *kind).ok_or("Choose a type.")
+        Self::ALL
+            .iter()
+            .find(|(_, name, _)| *name == text)
+            .map(|(kind, ..)| *kind)
+            .ok_or("Choose a type.")
     }
 }
 
@@ -81,7 +92,10 @@ impl Phase {
 
     /// The name used in forms, keys and templates.
     pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(phase, ..)| *phase == self).map_or("planned", |(_, name, _)| name)
+        Self::ALL
+            .iter()
+            .find(|(phase, ..)| *phase == self)
+            .map_or("planned", |(_, name, _)| name)
     }
 }
 
@@ -89,7 +103,11 @@ impl FromStr for Phase {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.iter().find(|(_, name, _)| *name == text).map(|(phase, ..)| *phase).ok_or("Choose a status.")
+        Self::ALL
+            .iter()
+            .find(|(_, name, _)| *name == text)
+            .map(|(phase, ..)| *phase)
+            .ok_or("Choose a status.")
     }
 }
 
@@ -166,9 +184,14 @@ impl EngagementInput {
         }
         let scope = invalid.text("scope", &self.scope, 4_000);
         match (kind, phase) {
-            (Some(kind), Some(phase)) => {
-                invalid.into_result(NewEngagement { title, kind, phase, starts_on, ends_on, scope })
-            }
+            (Some(kind), Some(phase)) => invalid.into_result(NewEngagement {
+                title,
+                kind,
+                phase,
+                starts_on,
+                ends_on,
+                scope,
+            }),
             _ => Err(invalid),
         }
     }
@@ -192,21 +215,44 @@ mod tests {
     use super::*;
 
     fn input() -> EngagementInput {
-        EngagementInput { title: "Web test".into(), kind: "web_application".into(), phase: "active".into(), ..Default::default() }
+        EngagementInput {
+            title: "Web test".into(),
+            kind: "web_application".into(),
+            phase: "active".into(),
+            ..Default::default()
+        }
     }
 
     #[test]
     fn dates_are_optional_and_in_order() {
         assert!(input().parse().is_ok());
-        let backwards = EngagementInput { starts_on: "2026-05-02".into(), ends_on: "2026-05-01".into(), ..input() };
-        assert!(backwards.parse().is_err_and(|e| e.fields().contains_key("ends_on")));
-        let nonsense = EngagementInput { starts_on: "02/05/26".into(), ..input() };
-        assert!(nonsense.parse().is_err_and(|e| e.fields().contains_key("starts_on")));
+        let backwards = EngagementInput {
+            starts_on: "2026-05-02".into(),
+            ends_on: "2026-05-01".into(),
+            ..input()
+        };
+        assert!(
+            backwards
+                .parse()
+                .is_err_and(|e| e.fields().contains_key("ends_on"))
+        );
+        let nonsense = EngagementInput {
+            starts_on: "02/05/26".into(),
+            ..input()
+        };
+        assert!(
+            nonsense
+                .parse()
+                .is_err_and(|e| e.fields().contains_key("starts_on"))
+        );
     }
 
     #[test]
     fn every_wrong_field_is_named_at_once() {
         let wrong = EngagementInput::default().parse().err().unwrap_or_default();
-        assert_eq!(wrong.fields().keys().copied().collect::<Vec<_>>(), ["kind", "phase", "title"]);
+        assert_eq!(
+            wrong.fields().keys().copied().collect::<Vec<_>>(),
+            ["kind", "phase", "title"]
+        );
     }
 }

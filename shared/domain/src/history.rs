@@ -53,7 +53,14 @@ pub enum Happening {
 impl Entry {
     /// An entry by `actor` at `at`.
     pub fn new(actor: &Actor, at: Timestamp, what: Happening, note: Option<String>) -> Self {
-        Self { at, by: actor.user, by_name: actor.name.clone(), by_team: actor.role.is_team(), what, note }
+        Self {
+            at,
+            by: actor.user,
+            by_name: actor.name.clone(),
+            by_team: actor.role.is_team(),
+            what,
+            note,
+        }
     }
 
     /// Whether the client may read it: nothing that happened to a draft, and

@@ -96,7 +96,11 @@ impl<K> FromStr for Id<K> {
     fn from_str(text: &str) -> Result<Self, NotAnId> {
         let ulid = Ulid::from_string(text).map_err(|_| NotAnId)?;
         // One spelling per id: lower case and look-alike letters decode too.
-        if ulid.to_string() == text { Ok(Self(ulid, PhantomData)) } else { Err(NotAnId) }
+        if ulid.to_string() == text {
+            Ok(Self(ulid, PhantomData))
+        } else {
+            Err(NotAnId)
+        }
     }
 }
 
@@ -121,7 +125,14 @@ mod tests {
     fn only_the_canonical_spelling_is_an_id() {
         let id = ClientId::new(1_700_000_000_000, 42);
         assert_eq!(id.to_string().parse(), Ok(id));
-        for bad in ["", "x", "../..", "W#1", &id.to_string().to_lowercase(), "01ARZ3NDEKTSV4RRFFQ69G5FA\0"] {
+        for bad in [
+            "",
+            "x",
+            "../..",
+            "W#1",
+            &id.to_string().to_lowercase(),
+            "01ARZ3NDEKTSV4RRFFQ69G5FA\0",
+        ] {
             assert_eq!(bad.parse::<ClientId>(), Err(NotAnId), "{bad:?}");
         }
     }

@@ -27,12 +27,22 @@ impl Invalid {
 
     /// `value` where nothing is wrong.
     pub fn into_result<T>(self, value: T) -> Result<T, Self> {
-        if self.0.is_empty() { Ok(value) } else { Err(self) }
+        if self.0.is_empty() {
+            Ok(value)
+        } else {
+            Err(self)
+        }
     }
 
     /// Keeps `result`'s error under its field, or gives its value.
-    pub fn check<T, E: ToString>(&mut self, field: &'static str, result: Result<T, E>) -> Option<T> {
-        result.map_err(|error| self.add(field, error.to_string())).ok()
+    pub fn check<T, E: ToString>(
+        &mut self,
+        field: &'static str,
+        result: Result<T, E>,
+    ) -> Option<T> {
+        result
+            .map_err(|error| self.add(field, error.to_string()))
+            .ok()
     }
 
     /// One line of text: trimmed, without control characters, at most `max`
@@ -57,14 +67,23 @@ impl Invalid {
     /// Text of several lines, with line ends made `\n`; it may be empty.
     pub fn text(&mut self, field: &'static str, raw: &str, max: usize) -> String {
         let text = raw.replace("\r\n", "\n").replace('\r', "\n");
-        if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+        if text
+            .chars()
+            .any(|c| c.is_control() && c != '\n' && c != '\t')
+        {
             self.add(field, "Take out the control characters.");
         }
         self.at_most(field, text.trim_end(), max)
     }
 
     /// As [`Invalid::text`], and something must be said.
-    pub fn required_text(&mut self, field: &'static str, raw: &str, max: usize, why: &str) -> String {
+    pub fn required_text(
+        &mut self,
+        field: &'static str,
+        raw: &str,
+        max: usize,
+        why: &str,
+    ) -> String {
         if raw.trim().is_empty() {
             self.add(field, why);
         }
@@ -74,7 +93,10 @@ impl Invalid {
     fn at_most(&mut self, field: &'static str, text: &str, max: usize) -> String {
         let length = text.chars().count();
         if length > max {
-            self.add(field, format!("Use at most {max} characters; these are {length}."));
+            self.add(
+                field,
+                format!("Use at most {max} characters; these are {length}."),
+            );
         }
         text.to_owned()
     }

@@ -14,18 +14,29 @@ pub const MAX: usize = 256;
 pub fn check(password: &str, again: &str, about: &[&str]) -> Result<(), Invalid> {
     let length = password.chars().count();
     if length < MIN {
-        return Err(Invalid::at("password", format!("Use at least {MIN} characters; a few unrelated words work well.")));
+        return Err(Invalid::at(
+            "password",
+            format!("Use at least {MIN} characters; a few unrelated words work well."),
+        ));
     }
     if length > MAX {
-        return Err(Invalid::at("password", format!("Use at most {MAX} characters.")));
+        return Err(Invalid::at(
+            "password",
+            format!("Use at most {MAX} characters."),
+        ));
     }
     if password.chars().any(char::is_control) {
         return Err(Invalid::at("password", "Take out the control characters."));
     }
     let strength = zxcvbn::zxcvbn(password, about);
     if strength.score() < zxcvbn::Score::Three {
-        let hint = strength.feedback().and_then(|f| f.warning().map(|w| format!(" {w}")));
-        let message = format!("This password is easy to guess.{} Try a few unrelated words.", hint.unwrap_or_default());
+        let hint = strength
+            .feedback()
+            .and_then(|f| f.warning().map(|w| format!(" {w}")));
+        let message = format!(
+            "This password is easy to guess.{} Try a few unrelated words.",
+            hint.unwrap_or_default()
+        );
         return Err(Invalid::at("password", message));
     }
     if password != again {
@@ -42,7 +53,12 @@ mod tests {
     fn long_unrelated_words_pass_and_guesses_fail() {
         let good = "quiet lantern orbit 42";
         assert!(check(good, good, &[]).is_ok());
-        for bad in ["short", "passwordpassword", "aaaaaaaaaaaaaaaa", "acme-security-2026"] {
+        for bad in [
+            "short",
+            "passwordpassword",
+            "aaaaaaaaaaaaaaaa",
+            "acme-security-2026",
+        ] {
             assert!(check(bad, bad, &["Acme Security"]).is_err(), "{bad}");
         }
         let differ = check(good, "quiet lantern orbit 43", &[]).expect_err("differ");

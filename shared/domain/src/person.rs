@@ -43,10 +43,16 @@ pub struct Actor {
 
 /// The first letters of the first and last word of a name, for an avatar.
 pub fn initials(name: &str) -> String {
-    let mut words = name.split_whitespace().filter_map(|w| w.chars().find(|c| c.is_alphanumeric()));
+    let mut words = name
+        .split_whitespace()
+        .filter_map(|w| w.chars().find(|c| c.is_alphanumeric()));
     let first = words.next();
     let letters = [first, words.next_back()];
-    letters.into_iter().flatten().flat_map(char::to_uppercase).collect()
+    letters
+        .into_iter()
+        .flatten()
+        .flat_map(char::to_uppercase)
+        .collect()
 }
 
 #[cfg(test)]
@@ -55,7 +61,13 @@ mod tests {
 
     #[test]
     fn initials_are_of_the_first_and_last_word() {
-        for (name, letters) in [("Ada Lovelace", "AL"), ("ana maría de la cruz", "AC"), ("Plato", "P"), ("", ""), ("(x) y", "XY")] {
+        for (name, letters) in [
+            ("Ada Lovelace", "AL"),
+            ("ana maría de la cruz", "AC"),
+            ("Plato", "P"),
+            ("", ""),
+            ("(x) y", "XY"),
+        ] {
             assert_eq!(initials(name), letters);
         }
     }

@@ -164,6 +164,9 @@ impl std::str::FromStr for ContactRole {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|r| r.name() == text).ok_or("Choose a role.")
+        Self::ALL
+            .into_iter()
+            .find(|r| r.name() == text)
+            .ok_or("Choose a role.")
     }
 }

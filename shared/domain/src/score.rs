@@ -79,10 +79,16 @@ impl FromStr for Vector {
         if !text.starts_with("CVSS:3.1/") && !text.starts_with("CVSS:4.0/") {
             return Err(BadVector::Version);
         }
-        let parsed: cvss::Cvss = text.parse().map_err(|e: cvss::Error| BadVector::Metrics(e.to_string()))?;
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // 0.0 to 10.0 by the standard
+        let parsed: cvss::Cvss = text
+            .parse()
+            .map_err(|e: cvss::Error| BadVector::Metrics(e.to_string()))?;
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        // 0.0 to 10.0 by the standard
         let score = Score((parsed.score() * 10.0).round().clamp(0.0, 100.0) as u8);
-        Ok(Self { text: text.to_owned(), score })
+        Ok(Self {
+            text: text.to_owned(),
+            score,
+        })
     }
 }
 
@@ -107,10 +113,26 @@ mod tests {
     #[test]
     fn vectors_get_the_scores_of_the_specification() {
         for (text, score, severity) in [
-            ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "9.8", Severity::Critical),
-            ("CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N", "6.1", Severity::Medium),
-            ("CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:N/I:N/A:N", "0.0", Severity::Info),
-            ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:L/VI:L/VA:L/SC:H/SI:N/SA:L", "7.8", Severity::High),
+            (
+                "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
+                "9.8",
+                Severity::Critical,
+            ),
+            (
+                "CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N",
+                "6.1",
+                Severity::Medium,
+            ),
+            (
+                "CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:N/I:N/A:N",
+                "0.0",
+                Severity::Info,
+            ),
+            (
+                "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:L/VI:L/VA:L/SC:H/SI:N/SA:L",
+                "7.8",
+                Severity::High,
+            ),
         ] {
             let vector: Vector = text.parse().unwrap_or_else(|e| panic!("{text}: {e}"));
             assert_eq!(vector.score().to_string(), score, "{text}");
@@ -120,7 +142,14 @@ mod tests {
 
     #[test]
     fn incomplete_and_foreign_vectors_are_refused() {
-        for text in ["", "9.8", "CVSS:3.1/", "CVSS:3.1/AV:N", "CVSS:2.0/AV:N", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:Q"] {
+        for text in [
+            "",
+            "9.8",
+            "CVSS:3.1/",
+            "CVSS:3.1/AV:N",
+            "CVSS:2.0/AV:N",
+            "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:Q",
+        ] {
             assert!(text.parse::<Vector>().is_err(), "{text}");
         }
     }

@@ -23,7 +23,13 @@ pub enum Severity {
 
 impl Severity {
     /// Every severity, worst first.
-    pub const ALL: [Self; 5] = [Self::Critical, Self::High, Self::Medium, Self::Low, Self::Info];
+    pub const ALL: [Self; 5] = [
+        Self::Critical,
+        Self::High,
+        Self::Medium,
+        Self::Low,
+        Self::Info,
+    ];
 
     /// The name used in forms, links and the table.
     pub const fn name(self) -> &'static str {
@@ -52,6 +58,9 @@ impl FromStr for Severity {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|s| s.name() == text).ok_or("Choose a severity.")
+        Self::ALL
+            .into_iter()
+            .find(|s| s.name() == text)
+            .ok_or("Choose a severity.")
     }
 }

@@ -17,8 +17,32 @@ pub struct BadSlug;
 
 /// Names that the platform keeps for itself, or that would look like it.
 const RESERVED: [&str; 26] = [
-    "www", "api", "app", "auth", "mail", "smtp", "imap", "admin", "root", "status", "static", "assets", "cdn", "docs",
-    "help", "support", "billing", "login", "signin", "secportal", "security", "dev", "staging", "test", "localhost", "ns1",
+    "www",
+    "api",
+    "app",
+    "auth",
+    "mail",
+    "smtp",
+    "imap",
+    "admin",
+    "root",
+    "status",
+    "static",
+    "assets",
+    "cdn",
+    "docs",
+    "help",
+    "support",
+    "billing",
+    "login",
+    "signin",
+    "secportal",
+    "security",
+    "dev",
+    "staging",
+    "test",
+    "localhost",
+    "ns1",
 ];
 
 impl Slug {
@@ -38,8 +62,12 @@ impl FromStr for Slug {
     type Err = BadSlug;
 
     fn from_str(text: &str) -> Result<Self, BadSlug> {
-        let plain = text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        let edges = text.starts_with(|c: char| c.is_ascii_lowercase()) && !text.ends_with('-') && !text.contains("--");
+        let plain = text
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        let edges = text.starts_with(|c: char| c.is_ascii_lowercase())
+            && !text.ends_with('-')
+            && !text.contains("--");
         if (3..=40).contains(&text.len()) && plain && edges && !RESERVED.contains(&text) {
             Ok(Self(text.to_owned()))
         } else {
@@ -71,7 +99,20 @@ mod tests {
         for good in ["acme", "north-wind-7", "a1b"] {
             assert!(good.parse::<Slug>().is_ok(), "{good}");
         }
-        for bad in ["", "ab", "Acme", "acme.", "-acme", "acme-", "www", "xn--acme", "1acme", "ac#me", "akmé", &"a".repeat(41)] {
+        for bad in [
+            "",
+            "ab",
+            "Acme",
+            "acme.",
+            "-acme",
+            "acme-",
+            "www",
+            "xn--acme",
+            "1acme",
+            "ac#me",
+            "akmé",
+            &"a".repeat(41),
+        ] {
             assert!(bad.parse::<Slug>().is_err(), "{bad}");
         }
     }

@@ -68,8 +68,20 @@ impl FindingInput {
         let impact = section("impact", &self.impact);
         let recommendation = section("recommendation", &self.recommendation);
         let references = section("references", &self.references);
-        let Some(severity) = severity else { return Err(invalid) };
-        invalid.into_result(Draft { title, severity, vector, cwe, assets, description, impact, recommendation, references })
+        let Some(severity) = severity else {
+            return Err(invalid);
+        };
+        invalid.into_result(Draft {
+            title,
+            severity,
+            vector,
+            cwe,
+            assets,
+            description,
+            impact,
+            recommendation,
+            references,
+        })
     }
 }
 
@@ -79,7 +91,10 @@ impl From<&Draft> for FindingInput {
         Self {
             title: draft.title.clone(),
             severity: draft.severity.name().to_owned(),
-            vector: draft.vector.as_ref().map_or_else(String::new, |v| v.as_str().to_owned()),
+            vector: draft
+                .vector
+                .as_ref()
+                .map_or_else(String::new, |v| v.as_str().to_owned()),
             cwe: draft.cwe.map_or_else(String::new, |n| n.to_string()),
             assets: draft.assets.join("\n"),
             description: draft.description.clone(),
@@ -100,15 +115,25 @@ pub fn edited_fields(before: &Draft, after: &Draft) -> Vec<String> {
         ("affected assets", before.assets != after.assets),
         ("description", before.description != after.description),
         ("impact", before.impact != after.impact),
-        ("recommendation", before.recommendation != after.recommendation),
+        (
+            "recommendation",
+            before.recommendation != after.recommendation,
+        ),
         ("references", before.references != after.references),
     ];
-    differs.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name.to_owned()).collect()
+    differs
+        .into_iter()
+        .filter(|(_, differs)| *differs)
+        .map(|(name, _)| name.to_owned())
+        .collect()
 }
 
 fn cwe(invalid: &mut Invalid, raw: &str) -> Option<u32> {
     let raw = raw.trim();
-    let digits = raw.strip_prefix("CWE-").or_else(|| raw.strip_prefix("cwe-")).unwrap_or(raw);
+    let digits = raw
+        .strip_prefix("CWE-")
+        .or_else(|| raw.strip_prefix("cwe-"))
+        .unwrap_or(raw);
     if digits.is_empty() {
         return None;
     }
@@ -128,7 +153,13 @@ fn assets(invalid: &mut Invalid, raw: &str) -> Vec<String> {
         }
     }
     if assets.len() > MAX_ASSETS {
-        invalid.add("assets", format!("Name at most {MAX_ASSETS} assets; these are {}.", assets.len()));
+        invalid.add(
+            "assets",
+            format!(
+                "Name at most {MAX_ASSETS} assets; these are {}.",
+                assets.len()
+            ),
+        );
     }
     assets
 }
@@ -138,30 +169,60 @@ mod tests {
     use super::*;
 
     fn input() -> FindingInput {
-        FindingInput { title: "SQL injection".into(), severity: "high".into(), ..Default::default() }
+        FindingInput {
+            title: "SQL injection".into(),
+            severity: "high".into(),
+            ..Default::default()
+        }
     }
 
     #[test]
     fn severity_follows_the_vector_unless_chosen() {
         let vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H".to_owned();
-        let follows = FindingInput { severity: String::new(), vector: vector.clone(), ..input() };
+        let follows = FindingInput {
+            severity: String::new(),
+            vector: vector.clone(),
+            ..input()
+        };
         assert_eq!(follows.parse().map(|d| d.severity), Ok(Severity::Critical));
-        assert_eq!(FindingInput { vector, ..input() }.parse().map(|d| d.severity), Ok(Severity::High));
+        assert_eq!(
+            FindingInput { vector, ..input() }
+                .parse()
+                .map(|d| d.severity),
+            Ok(Severity::High)
+        );
     }
 
     #[test]
     fn a_form_filled_from_a_draft_makes_the_same_draft() {
-        let typed = FindingInput { cwe: "CWE-89".into(), assets: "a\r\n\r\n b \na".into(), description: "x\r\ny".into(), ..input() };
+        let typed = FindingInput {
+            cwe: "CWE-89".into(),
+            assets: "a\r\n\r\n b \na".into(),
+            description: "x\r\ny".into(),
+            ..input()
+        };
         let draft = typed.parse().expect("valid");
-        assert_eq!((draft.cwe, draft.assets.as_slice()), (Some(89), ["a".to_owned(), "b".to_owned()].as_slice()));
+        assert_eq!(
+            (draft.cwe, draft.assets.as_slice()),
+            (Some(89), ["a".to_owned(), "b".to_owned()].as_slice())
+        );
         assert_eq!(FindingInput::from(&draft).parse(), Ok(draft.clone()));
         assert!(edited_fields(&draft, &draft).is_empty());
     }
 
     #[test]
     fn wrong_fields_are_named() {
-        let wrong = FindingInput { title: " ".into(), severity: "awful".into(), vector: "9.8".into(), cwe: "SQLi".into(), ..input() };
+        let wrong = FindingInput {
+            title: " ".into(),
+            severity: "awful".into(),
+            vector: "9.8".into(),
+            cwe: "SQLi".into(),
+            ..input()
+        };
         let fields = wrong.parse().expect_err("invalid");
-        assert_eq!(fields.fields().keys().copied().collect::<Vec<_>>(), ["cwe", "severity", "title", "vector"]);
+        assert_eq!(
+            fields.fields().keys().copied().collect::<Vec<_>>(),
+            ["cwe", "severity", "title", "vector"]
+        );
     }
 }

@@ -24,8 +24,14 @@ pub enum Status {
 
 impl Status {
     /// Every status.
-    pub const ALL: [Self; 6] =
-        [Self::Draft, Self::Open, Self::InProgress, Self::Resolved, Self::Verified, Self::Reopened];
+    pub const ALL: [Self; 6] = [
+        Self::Draft,
+        Self::Open,
+        Self::InProgress,
+        Self::Resolved,
+        Self::Verified,
+        Self::Reopened,
+    ];
 
     /// The name used in forms, the table and templates.
     pub const fn name(self) -> &'static str {
@@ -66,6 +72,9 @@ impl FromStr for Status {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|s| s.name() == text).ok_or("Choose a status.")
+        Self::ALL
+            .into_iter()
+            .find(|s| s.name() == text)
+            .ok_or("Choose a status.")
     }
 }

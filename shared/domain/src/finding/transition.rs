@@ -53,7 +53,13 @@ pub enum Refusal {
 
 impl Event {
     /// Every event, in the order in which pages offer them.
-    pub const ALL: [Self; 5] = [Self::Publish, Self::Start, Self::Resolve, Self::Verify, Self::Reopen];
+    pub const ALL: [Self; 5] = [
+        Self::Publish,
+        Self::Start,
+        Self::Resolve,
+        Self::Verify,
+        Self::Reopen,
+    ];
 
     /// The statuses it may start from, and the one it leads to.
     pub const fn arc(self) -> (&'static [Status], Status) {
@@ -105,14 +111,22 @@ impl Event {
 
     /// The events that pages offer to `role` for a finding in `status`.
     pub fn offered(role: Role, status: Status) -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().filter(move |event| role.may(event.action()) && event.arc().0.contains(&status))
+        Self::ALL
+            .into_iter()
+            .filter(move |event| role.may(event.action()) && event.arc().0.contains(&status))
     }
 }
 
 /// Decides whether `actor` may do `event` to `finding` now, and what comes of it.
 ///
 /// The note is markdown of at most [`MAX_NOTE`] characters; reopening demands one.
-pub fn transition(finding: &Finding, actor: &Actor, event: Event, note: &str, now: Timestamp) -> Result<Change, Refusal> {
+pub fn transition(
+    finding: &Finding,
+    actor: &Actor,
+    event: Event,
+    note: &str,
+    now: Timestamp,
+) -> Result<Change, Refusal> {
     if !actor.role.may(event.action()) {
         return Err(Refusal::Role);
     }
@@ -127,11 +141,27 @@ pub fn transition(finding: &Finding, actor: &Actor, event: Event, note: &str, no
         invalid.text("note", note, MAX_NOTE)
     };
     let note = invalid.into_result(note).map_err(Refusal::Note)?;
-    let after = Finding { status: to, updated: now, version: finding.version + 1, ..finding.clone() };
-    let what = Happening::Moved { from: finding.status, to };
+    let after = Finding {
+        status: to,
+        updated: now,
+        version: finding.version + 1,
+        ..finding.clone()
+    };
+    let what = Happening::Moved {
+        from: finding.status,
+        to,
+    };
     Ok(Change {
-        counts: Counts::moved(Some((finding.severity, finding.status)), Some((finding.severity, to))),
-        entry: Entry::new(actor, now, what, Some(note).filter(|n| !n.trim().is_empty())),
+        counts: Counts::moved(
+            Some((finding.severity, finding.status)),
+            Some((finding.severity, to)),
+        ),
+        entry: Entry::new(
+            actor,
+            now,
+            what,
+            Some(note).filter(|n| !n.trim().is_empty()),
+        ),
         shared: to.is_published(),
         finding: after,
     })
