@@ -128,8 +128,6 @@ pub struct Engagement {
     pub starts_on: Option<Date>,
     /// Last day.
     pub ends_on: Option<Date>,
-    /// What is tested, and what is not (markdown, at most 4,000 characters).
-    pub scope: String,
     /// When it was added.
     pub since: Timestamp,
     /// Its findings by severity and status.
@@ -138,6 +136,8 @@ pub struct Engagement {
     pub rev: i64,
     /// Goes up with every change that the client can see.
     pub shared_rev: i64,
+    /// Goes up when what people say of it is changed.
+    pub version: i64,
 }
 
 /// An engagement's form, as typed.

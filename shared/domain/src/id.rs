@@ -78,6 +78,26 @@ impl<K> Id<K> {
     }
 }
 
+impl InviteId {
+    /// The id of the mail that brings the link: one mail an invitation.
+    pub const fn mail(&self) -> EntryId {
+        Id(self.0, PhantomData)
+    }
+}
+
+impl ImportId {
+    /// The id of the `n`th finding that the import makes: always the same, so
+    /// that a repeated import makes nothing twice.
+    pub const fn finding(&self, n: u64) -> FindingId {
+        Id(self.nth(n).0, PhantomData)
+    }
+
+    /// The id of the history entry that goes with [`ImportId::finding`].
+    pub const fn entry(&self, n: u64) -> EntryId {
+        Id(self.nth(n).0, PhantomData)
+    }
+}
+
 impl<K> fmt::Display for Id<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.to_string())

@@ -19,6 +19,7 @@ pub mod password;
 pub mod person;
 pub mod role;
 pub mod score;
+pub mod session;
 pub mod severity;
 pub mod slug;
 pub mod workspace;

@@ -3,12 +3,14 @@
 pub mod draft;
 pub mod status;
 pub mod transition;
+pub mod writing;
 
 use jiff::Timestamp;
 
 pub use draft::{Draft, FindingInput, edited_fields};
 pub use status::Status;
 pub use transition::{Change, Event, Refusal, transition};
+pub use writing::{create, edit};
 
 use crate::id::FindingId;
 use crate::score::Score;

@@ -1,0 +1,136 @@
+//! Clients: their rows, and the list of a workspace's clients.
+
+use domain::client::{Client, NewClient};
+use domain::id::ClientId;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::codec::{Item, item, place, row};
+use crate::counters;
+use crate::error::{Error, Outcome, once};
+use crate::keys::{self, Index};
+use crate::page::{Page, SIZE};
+use crate::scope::{ClientScope, Store, WorkspaceScope};
+use crate::table::{Query, Range, start};
+
+#[derive(Serialize, Deserialize)]
+struct Row {
+    id: ClientId,
+    name: String,
+    since: Timestamp,
+    engagements: i64,
+    rev: i64,
+    shared_rev: i64,
+}
+
+fn read(found: Item) -> Result<Client, Error> {
+    let counts = counters::read(&found);
+    let Row {
+        id,
+        name,
+        since,
+        engagements,
+        rev,
+        shared_rev,
+    } = row(found)?;
+    Ok(Client {
+        id,
+        name,
+        since,
+        counts,
+        engagements,
+        rev,
+        shared_rev,
+    })
+}
+
+impl Store<WorkspaceScope> {
+    /// Adds a client under an id of the caller's choice.
+    pub async fn create_client(
+        &self,
+        id: ClientId,
+        new: &NewClient,
+        now: Timestamp,
+    ) -> Result<Outcome, Error> {
+        let key = keys::meta(&keys::client(self.ws(), id));
+        let row = Row {
+            id,
+            name: new.name.clone(),
+            since: now,
+            engagements: 0,
+            rev: 1,
+            shared_rev: 1,
+        };
+        let mut item = item("client", &key, &row)?;
+        place(&mut item, keys::client_place(&self.prefix(), &new.name, id));
+        let mut transaction = self.transaction();
+        transaction.put_new(item);
+        once(self.commit(transaction).await)
+    }
+
+    /// A page of the clients by name, from those whose name begins with `search`.
+    pub async fn clients(
+        &self,
+        search: &str,
+        after: Option<&str>,
+        limit: i32,
+    ) -> Result<Page<Client>, Error> {
+        let list = keys::clients(&self.prefix());
+        let after = after
+            .and_then(|cursor| cursor.rsplit_once('#'))
+            .and_then(|(name, id)| {
+                let id: ClientId = id.parse().ok()?;
+                let key = keys::meta(&keys::client(self.ws(), id));
+                Some(start(
+                    &key,
+                    Some(&keys::client_place(&self.prefix(), name, id)),
+                ))
+            });
+        let range = match keys::fold(search) {
+            all if all.is_empty() => Range::Between(" ".to_owned(), "\u{10ffff}".to_owned()),
+            prefix => Range::Prefix(prefix),
+        };
+        let slice = self
+            .query(Query::of(list, range, limit).on(Index::Gsi1).after(after))
+            .await?;
+        let rows: Vec<Client> = slice
+            .items
+            .into_iter()
+            .map(read)
+            .collect::<Result<_, _>>()?;
+        Ok(Page::new(rows, slice.more, |client| {
+            format!("{}#{}", keys::fold(&client.name), client.id)
+        }))
+    }
+
+    /// A page of the clients by name.
+    pub async fn clients_page(
+        &self,
+        search: &str,
+        after: Option<&str>,
+    ) -> Result<Page<Client>, Error> {
+        self.clients(search, after, SIZE).await
+    }
+}
+
+impl Store<ClientScope> {
+    /// The client itself.
+    pub async fn about(&self) -> Result<Option<Client>, Error> {
+        self.get(&keys::meta(&self.prefix()))
+            .await?
+            .map(read)
+            .transpose()
+    }
+
+    /// A number that changes with whatever the holder can see of the client.
+    pub async fn client_rev(&self) -> Result<Option<i64>, Error> {
+        let client = self.about().await?;
+        Ok(client.map(|c| {
+            if self.sees_drafts() {
+                c.rev
+            } else {
+                c.shared_rev
+            }
+        }))
+    }
+}

@@ -1,0 +1,64 @@
+//! Items of the table, and the rows they are read as.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
+
+use crate::error::Error;
+use crate::keys::{Key, Place};
+
+/// An item as the SDK knows it.
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// Version of the items' layout, kept in every item.
+const SCHEMA: i64 = 1;
+
+/// An item of type `t` at `key`, with the fields of `row`.
+pub(crate) fn item(t: &str, key: &Key, row: &impl Serialize) -> Result<Item, Error> {
+    let mut item: Item = to_item(row)?;
+    item.insert("pk".to_owned(), AttributeValue::S(key.pk.clone()));
+    item.insert("sk".to_owned(), AttributeValue::S(key.sk.clone()));
+    item.insert("t".to_owned(), AttributeValue::S(t.to_owned()));
+    item.insert("sv".to_owned(), number(SCHEMA));
+    Ok(item)
+}
+
+/// Puts the item into an index as well.
+pub(crate) fn place(item: &mut Item, place: Place) {
+    let (_, pk, sk) = place.index.names();
+    item.insert(pk.to_owned(), AttributeValue::S(place.pk));
+    item.insert(sk.to_owned(), AttributeValue::S(place.sk));
+}
+
+/// Reads an item as a row; attributes that the row doesn't know are passed over.
+pub(crate) fn row<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
+    Ok(from_item(item)?)
+}
+
+/// A number.
+pub(crate) fn number(n: i64) -> AttributeValue {
+    AttributeValue::N(n.to_string())
+}
+
+/// A string.
+pub(crate) fn string(text: impl ToString) -> AttributeValue {
+    AttributeValue::S(text.to_string())
+}
+
+/// The string attribute `name`.
+pub(crate) fn text<'a>(item: &'a Item, name: &'static str) -> Result<&'a str, Error> {
+    item.get(name)
+        .and_then(|value| value.as_s().ok())
+        .map(String::as_str)
+        .ok_or(Error::Lacks(name))
+}
+
+/// The whole number in attribute `name`, 0 where there is none.
+pub(crate) fn integer(item: &Item, name: &str) -> i64 {
+    item.get(name)
+        .and_then(|value| value.as_n().ok())
+        .and_then(|n| n.parse().ok())
+        .unwrap_or_default()
+}

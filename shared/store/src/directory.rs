@@ -1,0 +1,155 @@
+//! What is needed before anybody is known: workspaces by address, accounts by
+//! mail address, sessions, setup links, rate counters.
+
+use domain::email::EmailAddress;
+use domain::id::{ClientId, UserId, WorkspaceId};
+use domain::person::Person;
+use domain::slug::Slug;
+use domain::workspace::Workspace;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::codec::{item, row};
+use crate::error::{Error, Outcome, once};
+use crate::keys;
+use crate::table::Table;
+use crate::transact::Transaction;
+
+/// The part of the table that belongs to no tenant.
+#[derive(Debug, Clone)]
+pub struct Directory(Table);
+
+/// An account, by the mail address that was typed at a workspace's sign-in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Login {
+    /// Whose account; also the username at the identity provider.
+    pub user: UserId,
+    /// The client of a contact.
+    pub client: Option<ClientId>,
+}
+
+/// SHA-256 in lower-case hexadecimal: how secrets and addresses stand in keys.
+pub fn hash(text: &str) -> String {
+    Sha256::digest(text)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+impl Directory {
+    /// The directory of a table.
+    pub fn new(table: Table) -> Self {
+        Self(table)
+    }
+
+    pub(crate) fn table(&self) -> &Table {
+        &self.0
+    }
+
+    /// The workspace at an address.
+    pub async fn workspace(&self, slug: &Slug) -> Result<Option<Workspace>, Error> {
+        self.0
+            .get(&keys::slug(slug), false)
+            .await?
+            .map(row)
+            .transpose()
+    }
+
+    /// Makes a workspace with its owner. An address that is taken is a repeat.
+    pub async fn create_workspace(
+        &self,
+        workspace: &Workspace,
+        owner: &Person,
+    ) -> Result<Outcome, Error> {
+        let prefix = keys::workspace(workspace.id);
+        let mut transaction = Transaction::new(&self.0);
+        transaction.put_new(item(
+            "slug",
+            &keys::slug(&workspace.slug),
+            &Versioned::of(workspace),
+        )?);
+        transaction.put_new(item(
+            "workspace",
+            &keys::meta(&prefix),
+            &Versioned::of(workspace),
+        )?);
+        put_person(&mut transaction, workspace.id, owner)?;
+        once(transaction.commit(&self.0).await)
+    }
+
+    /// Adds one of the team. An account that is there is a repeat.
+    pub async fn add_team_member(
+        &self,
+        ws: WorkspaceId,
+        person: &Person,
+    ) -> Result<Outcome, Error> {
+        let mut transaction = Transaction::new(&self.0);
+        put_person(&mut transaction, ws, person)?;
+        once(transaction.commit(&self.0).await)
+    }
+
+    /// The account with this mail address in this workspace.
+    pub async fn login(
+        &self,
+        ws: WorkspaceId,
+        email: &EmailAddress,
+    ) -> Result<Option<Login>, Error> {
+        self.0
+            .get(&login_key(ws, email), true)
+            .await?
+            .map(row)
+            .transpose()
+    }
+
+    /// The person behind an account.
+    pub async fn person(&self, ws: WorkspaceId, login: &Login) -> Result<Option<Person>, Error> {
+        let prefix = login
+            .client
+            .map_or_else(|| keys::workspace(ws), |client| keys::client(ws, client));
+        self.0
+            .get(&keys::person(&prefix, login.user), true)
+            .await?
+            .map(row)
+            .transpose()
+    }
+}
+
+/// A workspace as an item: its version is the attribute `v`, as everywhere.
+#[derive(Serialize)]
+pub(crate) struct Versioned<'a> {
+    #[serde(flatten)]
+    workspace: &'a Workspace,
+    v: i64,
+}
+
+impl<'a> Versioned<'a> {
+    pub(crate) fn of(workspace: &'a Workspace) -> Self {
+        Self {
+            workspace,
+            v: workspace.version,
+        }
+    }
+}
+
+fn login_key(ws: WorkspaceId, email: &EmailAddress) -> keys::Key {
+    keys::login(ws, &hash(&email.fold()))
+}
+
+/// A person, and the address by which it is found at sign-in: one address, one
+/// account in a workspace.
+pub(crate) fn put_person(
+    transaction: &mut Transaction,
+    ws: WorkspaceId,
+    person: &Person,
+) -> Result<(), Error> {
+    let prefix = person
+        .client
+        .map_or_else(|| keys::workspace(ws), |client| keys::client(ws, client));
+    let login = Login {
+        user: person.id,
+        client: person.client,
+    };
+    transaction.put_new(item("login", &login_key(ws, &person.email), &login)?);
+    transaction.put_new(item("person", &keys::person(&prefix, person.id), person)?);
+    Ok(())
+}

@@ -1,0 +1,200 @@
+//! Engagements: their rows with totals, and their long text.
+
+use domain::engagement::{Engagement, Kind, NewEngagement, Phase};
+use domain::id::{ClientId, EngagementId};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::codec::{Item, item, number, row, string};
+use crate::counters;
+use crate::error::{Error, Outcome, once};
+use crate::keys;
+use crate::page::{Page, SIZE};
+use crate::scope::{ClientScope, Store};
+use crate::table::{Query, Range, start};
+use crate::transact::{Transaction, Update};
+
+#[derive(Serialize, Deserialize)]
+struct Row {
+    id: EngagementId,
+    client: ClientId,
+    title: String,
+    kind: Kind,
+    phase: Phase,
+    starts_on: Option<Date>,
+    ends_on: Option<Date>,
+    since: Timestamp,
+    rev: i64,
+    shared_rev: i64,
+    v: i64,
+}
+
+/// The long text of an engagement.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Brief {
+    /// What is tested, and what is not (markdown).
+    pub scope: String,
+}
+
+fn read(found: Item) -> Result<Engagement, Error> {
+    let counts = counters::read(&found);
+    let row: Row = row(found)?;
+    Ok(Engagement {
+        id: row.id,
+        client: row.client,
+        title: row.title,
+        kind: row.kind,
+        phase: row.phase,
+        starts_on: row.starts_on,
+        ends_on: row.ends_on,
+        since: row.since,
+        counts,
+        rev: row.rev,
+        shared_rev: row.shared_rev,
+        version: row.v,
+    })
+}
+
+/// Adds one to what changes with everything that somebody can see.
+pub(crate) fn bump(update: Update, shared: bool) -> Update {
+    let update = update.add("rev", 1);
+    if shared {
+        update.add("shared_rev", 1)
+    } else {
+        update
+    }
+}
+
+impl Store<ClientScope> {
+    /// Adds an engagement under an id of the caller's choice.
+    pub async fn create_engagement(
+        &self,
+        id: EngagementId,
+        new: &NewEngagement,
+        now: Timestamp,
+    ) -> Result<Outcome, Error> {
+        let row = Row {
+            id,
+            client: self.client_id(),
+            title: new.title.clone(),
+            kind: new.kind,
+            phase: new.phase,
+            starts_on: new.starts_on,
+            ends_on: new.ends_on,
+            since: now,
+            rev: 1,
+            shared_rev: 1,
+            v: 1,
+        };
+        let mut transaction = self.transaction();
+        transaction.put_new(item(
+            "engagement",
+            &keys::engagement_row(&self.prefix(), id),
+            &row,
+        )?);
+        transaction.put_any(self.brief_item(id, &new.scope)?);
+        let client = Update::existing(keys::meta(&self.prefix())).add("engagements", 1);
+        transaction.update(bump(client, true));
+        once(self.commit(transaction).await)
+    }
+
+    /// Changes what people say of an engagement, from version `before`.
+    pub async fn update_engagement(
+        &self,
+        id: EngagementId,
+        before: i64,
+        new: &NewEngagement,
+    ) -> Result<(), Error> {
+        let date = |name: &str, date: Option<Date>, update: Update| match date {
+            Some(date) => update.set(name, string(date)),
+            None => update.remove(name),
+        };
+        let row = Update::existing(keys::engagement_row(&self.prefix(), id))
+            .set("title", string(&new.title))
+            .set("kind", serde_dynamo::to_attribute_value(new.kind)?)
+            .set("phase", string(new.phase.name()))
+            .set("v", number(before + 1))
+            .when("v = :before", ":before", number(before));
+        let row = date(
+            "ends_on",
+            new.ends_on,
+            date("starts_on", new.starts_on, row),
+        );
+        let mut transaction = self.transaction();
+        transaction.update(bump(row, true));
+        transaction.put_any(self.brief_item(id, &new.scope)?);
+        self.touch_client(&mut transaction, true);
+        self.commit(transaction).await
+    }
+
+    /// The engagement with its totals.
+    pub async fn engagement(&self, id: EngagementId) -> Result<Option<Engagement>, Error> {
+        self.get(&keys::engagement_row(&self.prefix(), id))
+            .await?
+            .map(read)
+            .transpose()
+    }
+
+    /// The engagement's long text.
+    pub async fn brief(&self, id: EngagementId) -> Result<Brief, Error> {
+        let found = self
+            .get(&keys::brief(&self.partition(id)))
+            .await?
+            .map(row)
+            .transpose()?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// A page of the engagements, the newest first.
+    pub async fn engagements(&self, after: Option<&str>) -> Result<Page<Engagement>, Error> {
+        let after = after.and_then(|id| id.parse().ok());
+        let after = after.map(|id| start(&keys::engagement_row(&self.prefix(), id), None));
+        let query = Query::of(
+            self.prefix(),
+            Range::Prefix(keys::ENGAGEMENTS.to_owned()),
+            SIZE,
+        );
+        let slice = self.query(query.descending().after(after)).await?;
+        let rows: Vec<Engagement> = slice
+            .items
+            .into_iter()
+            .map(read)
+            .collect::<Result<_, _>>()?;
+        Ok(Page::new(rows, slice.more, |engagement| {
+            engagement.id.to_string()
+        }))
+    }
+
+    /// A number that changes with whatever the holder can see of the engagement.
+    pub async fn engagement_rev(&self, id: EngagementId) -> Result<Option<i64>, Error> {
+        let engagement = self.engagement(id).await?;
+        Ok(engagement.map(|e| {
+            if self.sees_drafts() {
+                e.rev
+            } else {
+                e.shared_rev
+            }
+        }))
+    }
+
+    /// `E`: the partition of the engagement.
+    pub(crate) fn partition(&self, id: EngagementId) -> String {
+        keys::engagement(&self.prefix(), id)
+    }
+
+    /// Lets the client's pages know that something changed below it.
+    pub(crate) fn touch_client(&self, transaction: &mut Transaction, shared: bool) {
+        transaction.update(bump(Update::existing(keys::meta(&self.prefix())), shared));
+    }
+
+    fn brief_item(&self, id: EngagementId, scope: &str) -> Result<Item, Error> {
+        item(
+            "brief",
+            &keys::brief(&self.partition(id)),
+            &Brief {
+                scope: scope.to_owned(),
+            },
+        )
+    }
+}

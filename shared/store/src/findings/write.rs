@@ -1,0 +1,135 @@
+//! Changes of findings: each is one transaction with its totals and history.
+
+use domain::counts::Counts;
+use domain::engagement::MAX_FINDINGS;
+use domain::finding::{Change, Draft, Finding};
+use domain::history::Entry;
+use domain::id::{EngagementId, EntryId, FindingId};
+
+use crate::codec::{Item, item, number};
+use crate::counters;
+use crate::engagements::bump;
+use crate::error::{Error, Outcome, once};
+use crate::keys;
+use crate::scope::{ClientScope, Store};
+use crate::transact::{Transaction, Update};
+
+impl Store<ClientScope> {
+    /// Adds a draft under the id that `finding` has.
+    pub async fn create_finding(
+        &self,
+        engagement: EngagementId,
+        change: &Change,
+        draft: &Draft,
+        id: EntryId,
+    ) -> Result<Outcome, Error> {
+        let mut transaction = self.transaction();
+        self.put_finding(
+            &mut transaction,
+            engagement,
+            &change.finding,
+            draft,
+            (id, &change.entry),
+        )?;
+        self.count(&mut transaction, engagement, &change.counts, false, 1);
+        once(self.commit(transaction).await)
+    }
+
+    /// Executes a move, unless the finding has changed since it was decided on:
+    /// then it is refused.
+    pub async fn move_finding(
+        &self,
+        engagement: EngagementId,
+        change: &Change,
+        id: EntryId,
+    ) -> Result<(), Error> {
+        let transaction = self.changing(engagement, change, id)?;
+        self.commit(transaction).await
+    }
+
+    /// Puts a new text in place of the former, unless the finding has changed
+    /// since it was read.
+    pub async fn edit_finding(
+        &self,
+        engagement: EngagementId,
+        change: &Change,
+        draft: &Draft,
+        id: EntryId,
+    ) -> Result<(), Error> {
+        let mut transaction = self.changing(engagement, change, id)?;
+        transaction.put_any(self.body_item(engagement, change.finding.id, draft)?);
+        self.commit(transaction).await
+    }
+
+    fn changing(
+        &self,
+        engagement: EngagementId,
+        change: &Change,
+        id: EntryId,
+    ) -> Result<Transaction, Error> {
+        let finding = &change.finding;
+        let mut transaction = self.transaction();
+        transaction.replace(self.finding_item(engagement, finding)?, finding.version - 1);
+        transaction.put_new(self.history_item(engagement, finding.id, id, &change.entry)?);
+        self.count(
+            &mut transaction,
+            engagement,
+            &change.counts,
+            change.shared,
+            0,
+        );
+        Ok(transaction)
+    }
+
+    /// A new finding: its row, text and first entry.
+    pub(crate) fn put_finding(
+        &self,
+        transaction: &mut Transaction,
+        engagement: EngagementId,
+        finding: &Finding,
+        draft: &Draft,
+        (id, entry): (EntryId, &Entry),
+    ) -> Result<(), Error> {
+        transaction.put_new(self.finding_item(engagement, finding)?);
+        transaction.put_new(self.body_item(engagement, finding.id, draft)?);
+        transaction.put_new(self.history_item(engagement, finding.id, id, entry)?);
+        Ok(())
+    }
+
+    /// Adds to the totals of the engagement and the client. `new` findings must
+    /// still fit into the engagement.
+    pub(crate) fn count(
+        &self,
+        transaction: &mut Transaction,
+        engagement: EngagementId,
+        counts: &Counts,
+        shared: bool,
+        new: i64,
+    ) {
+        let row = Update::existing(keys::engagement_row(&self.prefix(), engagement));
+        let row = bump(row.add_all(counters::additions(counts)), shared);
+        let room = "(attribute_not_exists(findings) OR findings <= :room)";
+        transaction.update(match new {
+            0 => row,
+            _ => row
+                .add("findings", new)
+                .when(room, ":room", number(MAX_FINDINGS - new)),
+        });
+        let client =
+            Update::existing(keys::meta(&self.prefix())).add_all(counters::additions(counts));
+        transaction.update(bump(client, shared));
+    }
+
+    fn body_item(
+        &self,
+        engagement: EngagementId,
+        finding: FindingId,
+        draft: &Draft,
+    ) -> Result<Item, Error> {
+        item(
+            "finding-body",
+            &keys::finding_body(&self.partition(engagement), finding),
+            draft,
+        )
+    }
+}

@@ -1,0 +1,278 @@
+//! The only place where a key of the table is spelled.
+//!
+//! `W` is `W#<workspace>`, `C` is `W#<workspace>#C#<client>` and `E` is
+//! `W#<workspace>#C#<client>#E#<engagement>`. The ids are ULIDs: one width, so
+//! no prefix can be mistaken for another, and no `#` in them.
+
+use domain::finding::{Finding, Status};
+use domain::id::{
+    ClientId, EngagementId, EntryId, FindingId, ImportId, InviteId, UserId, WorkspaceId,
+};
+use domain::severity::Severity;
+use domain::slug::Slug;
+
+/// The key of one item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Key {
+    pub(crate) pk: String,
+    pub(crate) sk: String,
+}
+
+/// The secondary indexes; each is sparse, and projects whole rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Index {
+    /// Lists of a workspace and of an engagement, and the outbox.
+    Gsi1,
+    /// Active findings of a client.
+    Gsi2,
+    /// Active findings of a workspace.
+    Gsi3,
+}
+
+/// A place in an index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) index: Index,
+    pub(crate) pk: String,
+    pub(crate) sk: String,
+}
+
+impl Index {
+    /// Name, partition attribute, sort attribute.
+    pub(crate) const fn names(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Gsi1 => ("gsi1", "gsi1pk", "gsi1sk"),
+            Self::Gsi2 => ("gsi2", "gsi2pk", "gsi2sk"),
+            Self::Gsi3 => ("gsi3", "gsi3pk", "gsi3sk"),
+        }
+    }
+}
+
+fn key(pk: String, sk: impl Into<String>) -> Key {
+    Key { pk, sk: sk.into() }
+}
+
+/// `W`: prefix of all that belongs to a workspace.
+pub(crate) fn workspace(ws: WorkspaceId) -> String {
+    format!("W#{ws}")
+}
+
+/// `C`: prefix of all that belongs to a client.
+pub(crate) fn client(ws: WorkspaceId, client: ClientId) -> String {
+    format!("W#{ws}#C#{client}")
+}
+
+/// `E`: the partition of an engagement's findings, below the client's prefix.
+pub(crate) fn engagement(client_prefix: &str, engagement: EngagementId) -> String {
+    format!("{client_prefix}#E#{engagement}")
+}
+
+// The directory: outside every tenant.
+
+/// `SLUG#<slug>` / `SLUG`: a workspace by its address. Never deleted.
+pub(crate) fn slug(slug: &Slug) -> Key {
+    key(format!("SLUG#{slug}"), "SLUG")
+}
+
+/// `LOGIN#<workspace>#<hash of the address>` / `LOGIN`: an account by its mail address.
+pub(crate) fn login(ws: WorkspaceId, email_hash: &str) -> Key {
+    key(format!("LOGIN#{ws}#{email_hash}"), "LOGIN")
+}
+
+/// `SES#<hash of the token>` / `SES`: a session.
+pub(crate) fn session(hash: &str) -> Key {
+    key(format!("SES#{hash}"), "SES")
+}
+
+/// `INV#<hash of the token>` / `INV`: a setup link that hasn't been used.
+pub(crate) fn invite_link(hash: &str) -> Key {
+    key(format!("INV#{hash}"), "INV")
+}
+
+/// `RL#<rule>#<hash of the subject>#<window>` / `RL`: a rate counter.
+pub(crate) fn rate(rule: &str, subject_hash: &str, window: i64) -> Key {
+    key(format!("RL#{rule}#{subject_hash}#{window}"), "RL")
+}
+
+// Rows of a scope.
+
+/// `META` of a workspace or a client.
+pub(crate) fn meta(prefix: &str) -> Key {
+    key(prefix.to_owned(), "META")
+}
+
+/// `USER#<user>`: a person, at the workspace (team) or the client (contacts).
+pub(crate) fn person(prefix: &str, user: UserId) -> Key {
+    key(prefix.to_owned(), format!("USER#{user}"))
+}
+
+/// Prefix of the persons of a partition.
+pub(crate) const PEOPLE: &str = "USER#";
+
+/// `INVITE#<invite>`: an invitation of a client's contact.
+pub(crate) fn invite(prefix: &str, invite: InviteId) -> Key {
+    key(prefix.to_owned(), format!("INVITE#{invite}"))
+}
+
+/// Prefix of the invitations of a partition.
+pub(crate) const INVITES: &str = "INVITE#";
+
+/// `ENG#<engagement>`: an engagement with its counters.
+pub(crate) fn engagement_row(prefix: &str, engagement: EngagementId) -> Key {
+    key(prefix.to_owned(), format!("ENG#{engagement}"))
+}
+
+/// Prefix of the engagements of a client.
+pub(crate) const ENGAGEMENTS: &str = "ENG#";
+
+/// `E` / `BRIEF`: an engagement's long text.
+pub(crate) fn brief(e: &str) -> Key {
+    key(e.to_owned(), "BRIEF")
+}
+
+/// `E` / `IMPORT#<import>`: an uploaded scan and how far it got.
+pub(crate) fn import(e: &str, import: ImportId) -> Key {
+    key(e.to_owned(), format!("IMPORT#{import}"))
+}
+
+/// `E` / `F#<finding>`: what lists need of a finding.
+pub(crate) fn finding(e: &str, finding: FindingId) -> Key {
+    key(e.to_owned(), format!("F#{finding}"))
+}
+
+/// `E` / `F#<finding>#B`: the text of a finding. Sorts right after its row.
+pub(crate) fn finding_body(e: &str, finding: FindingId) -> Key {
+    key(e.to_owned(), format!("F#{finding}#B"))
+}
+
+/// `E` / `F#<finding>#H#<entry>` for what the client may read of the history,
+/// `#I#` for what is the team's alone.
+pub(crate) fn history(e: &str, finding: FindingId, shared: bool, entry: EntryId) -> Key {
+    key(
+        e.to_owned(),
+        format!("{}{entry}", history_prefix(finding, shared)),
+    )
+}
+
+/// Prefix of one half of a finding's history.
+pub(crate) fn history_prefix(finding: FindingId, shared: bool) -> String {
+    format!("F#{finding}#{}#", if shared { 'H' } else { 'I' })
+}
+
+/// `<scope>#OUT` / `<entry>`: an effect that waits to leave.
+pub(crate) fn outbox(prefix: &str, entry: EntryId) -> Key {
+    key(format!("{prefix}#OUT"), entry.to_string())
+}
+
+// Places in the indexes.
+
+/// Shards of the outbox, so that no partition of the index is hot.
+pub(crate) const OUTBOX_SHARDS: u8 = 4;
+
+/// gsi1 `OUTBOX#<shard>` / `<due>#<entry>`: while the effect waits.
+pub(crate) fn outbox_place(shard: u8, due: &str, entry: EntryId) -> Place {
+    Place {
+        index: Index::Gsi1,
+        pk: outbox_shard(shard),
+        sk: format!("{due}#{entry}"),
+    }
+}
+
+/// The partition of one shard of the outbox.
+pub(crate) fn outbox_shard(shard: u8) -> String {
+    format!("OUTBOX#{shard}")
+}
+
+/// Where effects go that failed too often.
+pub(crate) const OUTBOX_DEAD: &str = "OUTBOX#DEAD";
+
+/// gsi1 `W#CLIENTS` / `<folded name>#<client>`.
+pub(crate) fn client_place(w: &str, name: &str, client: ClientId) -> Place {
+    Place {
+        index: Index::Gsi1,
+        pk: clients(w),
+        sk: format!("{}#{client}", fold(name)),
+    }
+}
+
+/// The list of a workspace's clients.
+pub(crate) fn clients(w: &str) -> String {
+    format!("{w}#CLIENTS")
+}
+
+/// A name as it is sorted and searched: lower case, without `#`.
+pub(crate) fn fold(name: &str) -> String {
+    name.to_lowercase()
+        .replace('#', " ")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// gsi1 list of an engagement: `E#P` published, `E#D` drafts.
+pub(crate) fn findings(e: &str, published: bool) -> String {
+    format!("{e}#{}", if published { 'P' } else { 'D' })
+}
+
+/// Sort key of the lists of findings: `a` still to do or `b` closed, worst first.
+pub(crate) fn finding_rank(active: bool, severity: Severity, finding: FindingId) -> String {
+    format!(
+        "{}#{}#{finding}",
+        if active { 'a' } else { 'b' },
+        severity.rank()
+    )
+}
+
+/// gsi2 `C#OPEN`: the client's active findings, worst first.
+pub(crate) fn client_open(c: &str) -> String {
+    format!("{c}#OPEN")
+}
+
+/// gsi3 `W#OPEN`: the workspace's active findings, worst first.
+pub(crate) fn workspace_open(w: &str) -> String {
+    format!("{w}#OPEN")
+}
+
+/// Where a finding stands in the indexes.
+pub(crate) fn finding_places(w: &str, c: &str, e: &str, finding: &Finding) -> Vec<Place> {
+    let Finding {
+        id,
+        severity,
+        status,
+        ..
+    } = finding;
+    let listed = status.is_active() || *status == Status::Draft;
+    let sk = finding_rank(listed, *severity, *id);
+    let place = |index, pk| Place {
+        index,
+        pk,
+        sk: sk.clone(),
+    };
+    let mut places = vec![place(Index::Gsi1, findings(e, status.is_published()))];
+    if status.is_active() {
+        places.push(place(Index::Gsi2, client_open(c)));
+        places.push(place(Index::Gsi3, workspace_open(w)));
+    }
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fold_sorts_and_searches_alike_and_holds_no_separator() {
+        assert_eq!(fold("  Ärzte #1\tGmbH "), "ärzte 1 gmbh");
+    }
+
+    #[test]
+    fn a_finding_reads_before_its_text_and_both_before_its_history() {
+        let id = FindingId::new(1, 1);
+        let row = finding("E", id).sk;
+        let body = finding_body("E", id).sk;
+        let shared = history("E", id, true, EntryId::new(1, 1)).sk;
+        let internal = history("E", id, false, EntryId::new(1, 1)).sk;
+        assert!(row < body && body < shared && shared < internal);
+        assert!(internal < finding("E", id.nth(1)).sk);
+    }
+}

@@ -1,0 +1,37 @@
+//! Everything that is kept, in one `DynamoDB` table.
+//!
+//! A [`Store`] is proof of what its holder may touch: it comes out of an
+//! authenticated [`Session`](session::Session) or a redeemed invitation, and
+//! each key it uses begins with its scope. The [`Directory`](directory::Directory)
+//! holds what is needed before anybody is known: addresses, sessions, links.
+
+mod clients;
+mod codec;
+mod counters;
+pub mod directory;
+mod engagements;
+mod error;
+mod findings;
+mod imports;
+mod invites;
+mod keys;
+mod meter;
+pub mod outbox;
+pub mod page;
+mod people;
+mod rate;
+pub mod schema;
+mod scope;
+pub mod session;
+mod table;
+mod transact;
+
+pub use engagements::Brief;
+pub use error::{Error, Outcome};
+pub use findings::{Dossier, Listed, Remark, Shelf};
+pub use imports::Import;
+pub use invites::Redeemable;
+pub use meter::{Meter, Spent};
+pub use rate::Limit;
+pub use scope::{ClientScope, Scope, Store, WorkspaceScope};
+pub use table::Table;

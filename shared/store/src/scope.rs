@@ -1,0 +1,173 @@
+//! Proof of what the holder of a store may touch.
+
+use domain::id::{ClientId, WorkspaceId};
+
+use crate::error::Error;
+use crate::keys::{self, Key};
+use crate::table::{Query, Slice, Table};
+use crate::transact::Transaction;
+
+/// A part of the table that belongs together.
+pub trait Scope: Clone {
+    /// What every partition in it begins with.
+    fn prefix(&self) -> String;
+}
+
+/// All that belongs to one workspace: the team's reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WorkspaceScope {
+    ws: WorkspaceId,
+}
+
+/// All that belongs to one client: a contact's reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClientScope {
+    ws: WorkspaceId,
+    client: ClientId,
+    sees: Sees,
+}
+
+/// Which findings a client's store shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sees {
+    /// The team's view: drafts and internal history too.
+    All,
+    /// A contact's view.
+    Published,
+}
+
+impl Scope for WorkspaceScope {
+    fn prefix(&self) -> String {
+        keys::workspace(self.ws)
+    }
+}
+
+impl Scope for ClientScope {
+    fn prefix(&self) -> String {
+        keys::client(self.ws, self.client)
+    }
+}
+
+/// The table, as far as a scope reaches.
+#[derive(Debug, Clone)]
+pub struct Store<S> {
+    pub(crate) table: Table,
+    pub(crate) scope: S,
+}
+
+impl Store<WorkspaceScope> {
+    pub(crate) fn of_workspace(table: Table, ws: WorkspaceId) -> Self {
+        Self {
+            table,
+            scope: WorkspaceScope { ws },
+        }
+    }
+
+    /// The part that belongs to one client, as the team sees it. Whether there
+    /// is such a client shows when something is read.
+    pub fn client(&self, client: ClientId) -> Store<ClientScope> {
+        let scope = ClientScope {
+            ws: self.scope.ws,
+            client,
+            sees: Sees::All,
+        };
+        Store {
+            table: self.table.clone(),
+            scope,
+        }
+    }
+
+    pub(crate) fn ws(&self) -> WorkspaceId {
+        self.scope.ws
+    }
+}
+
+impl Store<ClientScope> {
+    pub(crate) fn of_contact(table: Table, ws: WorkspaceId, client: ClientId) -> Self {
+        Self {
+            table,
+            scope: ClientScope {
+                ws,
+                client,
+                sees: Sees::Published,
+            },
+        }
+    }
+
+    /// Whose part it is.
+    pub fn client_id(&self) -> ClientId {
+        self.scope.client
+    }
+
+    pub(crate) fn ws(&self) -> WorkspaceId {
+        self.scope.ws
+    }
+
+    pub(crate) fn sees_drafts(&self) -> bool {
+        self.scope.sees == Sees::All
+    }
+}
+
+impl<S: Scope> Store<S> {
+    pub(crate) fn prefix(&self) -> String {
+        self.scope.prefix()
+    }
+
+    pub(crate) async fn get(&self, key: &Key) -> Result<Option<crate::codec::Item>, Error> {
+        fence(&self.prefix(), &key.pk)?;
+        self.table.get(key, false).await
+    }
+
+    pub(crate) async fn query(&self, query: Query) -> Result<Slice, Error> {
+        fence(&self.prefix(), &query.pk)?;
+        self.table.query(query).await
+    }
+
+    pub(crate) fn transaction(&self) -> Transaction {
+        Transaction::new(&self.table)
+    }
+
+    /// Executes writes that all lie in the scope.
+    pub(crate) async fn commit(&self, transaction: Transaction) -> Result<(), Error> {
+        let prefix = self.prefix();
+        transaction
+            .partitions()
+            .try_for_each(|pk| fence(&prefix, pk))?;
+        transaction.commit(&self.table).await
+    }
+}
+
+/// The choke point: refuses any partition that isn't the scope's own.
+fn fence(prefix: &str, pk: &str) -> Result<(), Error> {
+    let inside = pk
+        .strip_prefix(prefix)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('#'));
+    if inside {
+        Ok(())
+    } else {
+        Err(Error::OutsideScope(pk.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_scope_and_what_is_below_it_is_inside() {
+        let mine = keys::client(WorkspaceId::new(1, 1), ClientId::new(1, 1));
+        assert!(fence(&mine, &mine).is_ok());
+        assert!(fence(&mine, &format!("{mine}#E#x")).is_ok());
+        let others = [
+            keys::workspace(WorkspaceId::new(1, 1)),
+            keys::client(WorkspaceId::new(1, 1), ClientId::new(1, 2)),
+            keys::client(WorkspaceId::new(1, 2), ClientId::new(1, 1)),
+            format!("{mine}X"),
+            "SES#x".to_owned(),
+            String::new(),
+        ];
+        for other in others {
+            assert!(fence(&mine, &other).is_err(), "{other}");
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! The only place where the SDK is called: reads, writes, and what they cost.
+
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{AttributeValue, ConsumedCapacity, ReturnConsumedCapacity};
+
+use crate::codec::{Item, string};
+use crate::error::Error;
+use crate::keys::{Index, Key};
+use crate::meter::Meter;
+use crate::transact::Update;
+
+/// A table, and the meter that its use is counted on.
+#[derive(Debug, Clone)]
+pub struct Table {
+    pub(crate) client: Client,
+    pub(crate) name: Arc<str>,
+    pub(crate) meter: Meter,
+}
+
+/// A bounded read of one partition of the table or of an index.
+#[derive(Debug)]
+pub(crate) struct Query {
+    pub(crate) index: Option<Index>,
+    pub(crate) pk: String,
+    pub(crate) range: Range,
+    pub(crate) descending: bool,
+    pub(crate) limit: i32,
+    pub(crate) after: Option<Item>,
+}
+
+/// Which sort keys are wanted.
+#[derive(Debug, Clone)]
+pub(crate) enum Range {
+    Prefix(String),
+    Between(String, String),
+    UpTo(String),
+}
+
+/// What a query found; `more` where it was cut by its limit.
+#[derive(Debug)]
+pub(crate) struct Slice {
+    pub(crate) items: Vec<Item>,
+    pub(crate) more: bool,
+}
+
+impl Query {
+    /// Items of partition `pk` in `range`, in order of their sort key.
+    pub(crate) fn of(pk: impl Into<String>, range: Range, limit: i32) -> Self {
+        Self {
+            index: None,
+            pk: pk.into(),
+            range,
+            descending: false,
+            limit,
+            after: None,
+        }
+    }
+
+    pub(crate) fn on(self, index: Index) -> Self {
+        Self {
+            index: Some(index),
+            ..self
+        }
+    }
+
+    pub(crate) fn descending(self) -> Self {
+        Self {
+            descending: true,
+            ..self
+        }
+    }
+
+    pub(crate) fn after(self, after: Option<Item>) -> Self {
+        Self { after, ..self }
+    }
+}
+
+/// Where a query goes on: the key of the last item it gave.
+pub(crate) fn start(key: &Key, place: Option<&crate::keys::Place>) -> Item {
+    let mut start = Item::from([
+        ("pk".to_owned(), string(&key.pk)),
+        ("sk".to_owned(), string(&key.sk)),
+    ]);
+    if let Some(place) = place {
+        let (_, pk, sk) = place.index.names();
+        start.insert(pk.to_owned(), string(&place.pk));
+        start.insert(sk.to_owned(), string(&place.sk));
+    }
+    start
+}
+
+impl Table {
+    /// The table `name`; nothing is asked of it yet.
+    pub fn new(client: Client, name: &str) -> Self {
+        Self {
+            client,
+            name: name.into(),
+            meter: Meter::default(),
+        }
+    }
+
+    /// The same table, its use counted on `meter`.
+    #[must_use]
+    pub fn metered(&self, meter: &Meter) -> Self {
+        Self {
+            meter: meter.clone(),
+            ..self.clone()
+        }
+    }
+
+    /// One cheap call, so that the first user doesn't wait for the connection.
+    pub async fn warm(&self) -> Result<(), Error> {
+        self.get(
+            &Key {
+                pk: "WARM".to_owned(),
+                sk: "WARM".to_owned(),
+            },
+            false,
+        )
+        .await
+        .map(drop)
+    }
+
+    pub(crate) async fn get(&self, key: &Key, consistent: bool) -> Result<Option<Item>, Error> {
+        let place = self.meter.begin();
+        let request = self
+            .client
+            .get_item()
+            .table_name(&*self.name)
+            .consistent_read(consistent);
+        let request = request
+            .key("pk", string(&key.pk))
+            .key("sk", string(&key.sk));
+        let request = request.return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let answer = request
+            .send()
+            .await
+            .map_err(|e| Error::service("GetItem", e))?;
+        self.spent(place, answer.consumed_capacity.as_slice(), Access::Read);
+        Ok(answer.item)
+    }
+
+    pub(crate) async fn query(&self, query: Query) -> Result<Slice, Error> {
+        let place = self.meter.begin();
+        let (index, pk, sk) = query.index.map_or((None, "pk", "sk"), |index| {
+            let (name, pk, sk) = index.names();
+            (Some(name.to_owned()), pk, sk)
+        });
+        let mut request = self
+            .client
+            .query()
+            .table_name(&*self.name)
+            .set_index_name(index);
+        request = request
+            .expression_attribute_names("#pk", pk)
+            .expression_attribute_names("#sk", sk);
+        request = request.expression_attribute_values(":pk", string(&query.pk));
+        let (condition, values) = match query.range {
+            Range::Prefix(prefix) => ("begins_with(#sk, :a)", vec![(":a", prefix)]),
+            Range::Between(a, b) => ("#sk BETWEEN :a AND :b", vec![(":a", a), (":b", b)]),
+            Range::UpTo(a) => ("#sk <= :a", vec![(":a", a)]),
+        };
+        for (name, value) in values {
+            request = request.expression_attribute_values(name, AttributeValue::S(value));
+        }
+        let answer = request
+            .key_condition_expression(format!("#pk = :pk AND {condition}"))
+            .scan_index_forward(!query.descending)
+            .limit(query.limit)
+            .set_exclusive_start_key(query.after)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(|e| Error::service("Query", e))?;
+        self.spent(place, answer.consumed_capacity.as_slice(), Access::Read);
+        let more = answer.last_evaluated_key.is_some_and(|key| !key.is_empty());
+        Ok(Slice {
+            items: answer.items.unwrap_or_default(),
+            more,
+        })
+    }
+
+    /// One conditional update by itself; gives the item after it, or `None`
+    /// where its condition didn't hold.
+    pub(crate) async fn update(&self, update: Update) -> Result<Option<Item>, Error> {
+        let place = self.meter.begin();
+        let parts = update.parts();
+        let answer = self
+            .client
+            .update_item()
+            .table_name(&*self.name)
+            .key("pk", string(&parts.key.pk))
+            .key("sk", string(&parts.key.sk))
+            .update_expression(parts.expression)
+            .set_condition_expression(parts.condition)
+            .set_expression_attribute_names(parts.names)
+            .set_expression_attribute_values(parts.values)
+            .return_values(aws_sdk_dynamodb::types::ReturnValue::AllNew)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        match answer {
+            Ok(answer) => {
+                self.spent(place, answer.consumed_capacity.as_slice(), Access::Write);
+                Ok(Some(answer.attributes.unwrap_or_default()))
+            }
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
+            {
+                self.meter.end(place, 0.0, 1.0);
+                Ok(None)
+            }
+            Err(error) => Err(Error::service("UpdateItem", error)),
+        }
+    }
+
+    pub(crate) fn spent(&self, place: u32, capacity: &[ConsumedCapacity], access: Access) {
+        let units: f64 = capacity.iter().filter_map(|c| c.capacity_units).sum();
+        match access {
+            Access::Read => self.meter.end(place, units, 0.0),
+            Access::Write => self.meter.end(place, 0.0, units),
+        }
+    }
+}
+
+/// Which kind of capacity a call uses.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Access {
+    Read,
+    Write,
+}
