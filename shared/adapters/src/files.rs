@@ -1,0 +1,66 @@
+//! Files in a bucket.
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::primitives::ByteStream;
+
+use crate::Error;
+
+/// One bucket.
+#[derive(Debug, Clone)]
+pub struct Files {
+    client: Client,
+    bucket: String,
+}
+
+impl Files {
+    /// The bucket named `bucket`.
+    pub fn new(client: Client, bucket: String) -> Self {
+        Self { client, bucket }
+    }
+
+    /// One cheap call, so that the first user doesn't wait for the connection.
+    pub async fn warm(&self) -> Result<(), Error> {
+        let request = self.client.head_bucket().bucket(&self.bucket);
+        request
+            .send()
+            .await
+            .map(drop)
+            .map_err(|e| Error::new("HeadBucket", e))
+    }
+
+    /// Keeps `bytes` at `key`.
+    pub async fn put(&self, key: &str, bytes: Vec<u8>, content_type: &str) -> Result<(), Error> {
+        let request = self
+            .client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .content_type(content_type);
+        let sent = request.body(ByteStream::from(bytes)).send().await;
+        sent.map(drop).map_err(|e| Error::new("PutObject", e))
+    }
+
+    /// What lies at `key`, if anything.
+    pub async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {
+        let answer = match self
+            .client
+            .get_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .send()
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_no_such_key()) => {
+                return Ok(None);
+            }
+            Err(error) => return Err(Error::new("GetObject", error)),
+        };
+        let bytes = answer
+            .body
+            .collect()
+            .await
+            .map_err(|e| Error::new("GetObject", e))?;
+        Ok(Some(bytes.to_vec()))
+    }
+}

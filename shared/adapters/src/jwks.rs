@@ -1,0 +1,141 @@
+//! Tokens of the identity provider, verified against the keys it publishes.
+
+use http_body_util::{BodyExt, Empty, Limited};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use jiff::{SignedDuration, Timestamp};
+use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use serde::Deserialize;
+use tokio::sync::Mutex;
+
+use crate::Error;
+
+/// Unknown keys make us ask again at most this often.
+const ASK_AGAIN: SignedDuration = SignedDuration::from_mins(5);
+/// More bytes than any set of keys has.
+const LIMIT: usize = 64 * 1024;
+/// How far clocks may differ.
+const LEEWAY: i64 = 60;
+
+/// The published keys of an identity provider.
+#[derive(Debug)]
+pub(crate) struct Jwks {
+    url: http::Uri,
+    http: Client<HttpsConnector<HttpConnector>, Empty<&'static [u8]>>,
+    known: Mutex<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    keys: Option<JwkSet>,
+    asked: Option<Timestamp>,
+}
+
+/// What a token must say.
+#[derive(Debug)]
+pub(crate) struct Expected<'a> {
+    pub(crate) issuer: &'a str,
+    pub(crate) audience: &'a str,
+    pub(crate) user: &'a str,
+}
+
+#[derive(Deserialize)]
+struct Claims {
+    token_use: String,
+    #[serde(rename = "cognito:username")]
+    username: String,
+    exp: i64,
+}
+
+impl Jwks {
+    /// The keys at `url`; nothing is asked yet.
+    pub(crate) fn new(url: &str) -> Result<Self, Error> {
+        let connector = HttpsConnectorBuilder::new()
+            .with_native_roots()
+            .map_err(|e| Error::new("JWKS", e))?;
+        let connector = connector.https_or_http().enable_http1().build();
+        let http = Client::builder(TokioExecutor::new()).build(connector);
+        let url = url
+            .parse()
+            .map_err(|e: http::uri::InvalidUri| Error::new("JWKS", e))?;
+        Ok(Self {
+            url,
+            http,
+            known: Mutex::default(),
+        })
+    }
+
+    /// Fetches the keys.
+    pub(crate) async fn refresh(&self, now: Timestamp) -> Result<(), Error> {
+        self.known.lock().await.asked = Some(now);
+        let answer = self
+            .http
+            .get(self.url.clone())
+            .await
+            .map_err(|e| Error::new("JWKS", e))?;
+        if !answer.status().is_success() {
+            return Err(Error::new("JWKS", format!("status {}", answer.status())));
+        }
+        let body = Limited::new(answer.into_body(), LIMIT)
+            .collect()
+            .await
+            .map_err(|e| Error::new("JWKS", e))?;
+        let keys = serde_json::from_slice(&body.to_bytes()).map_err(|e| Error::new("JWKS", e))?;
+        self.known.lock().await.keys = Some(keys);
+        Ok(())
+    }
+
+    /// Holds where `token` is signed by the provider and says what is expected.
+    pub(crate) async fn verify(
+        &self,
+        token: &str,
+        expected: &Expected<'_>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let invalid = |e: jsonwebtoken::errors::Error| Error::new("token", e);
+        let header = jsonwebtoken::decode_header(token).map_err(invalid)?;
+        let kid = header.kid.ok_or_else(|| Error::new("token", "no key id"))?;
+        let key = self.key(&kid, now).await?;
+        let mut validation = Validation::new(Algorithm::RS256);
+        validation.set_issuer(&[expected.issuer]);
+        validation.set_audience(&[expected.audience]);
+        validation.set_required_spec_claims(&["iss", "aud", "exp"]);
+        validation.validate_exp = false; // by our clock, below
+        let claims = jsonwebtoken::decode::<Claims>(token, &key, &validation)
+            .map_err(invalid)?
+            .claims;
+        let fits = claims.token_use == "id" && claims.username == expected.user;
+        if fits && claims.exp + LEEWAY > now.as_second() {
+            Ok(())
+        } else {
+            Err(Error::new(
+                "token",
+                "another person's, another kind, or expired",
+            ))
+        }
+    }
+
+    async fn key(&self, kid: &str, now: Timestamp) -> Result<DecodingKey, Error> {
+        if let Some(key) = self.cached(kid).await? {
+            return Ok(key);
+        }
+        let asked = self.known.lock().await.asked;
+        if asked.is_none_or(|at| now.duration_since(at) >= ASK_AGAIN) {
+            self.refresh(now).await?;
+        }
+        self.cached(kid)
+            .await?
+            .ok_or_else(|| Error::new("token", "signed by an unknown key"))
+    }
+
+    async fn cached(&self, kid: &str) -> Result<Option<DecodingKey>, Error> {
+        let known = self.known.lock().await;
+        let jwk = known.keys.as_ref().and_then(|keys| keys.find(kid));
+        jwk.map(DecodingKey::from_jwk)
+            .transpose()
+            .map_err(|e| Error::new("JWKS", e))
+    }
+}

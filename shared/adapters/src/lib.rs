@@ -1,0 +1,35 @@
+//! The services around the table: who a password belongs to, where files lie,
+//! how mail leaves. Plain structs over the SDKs, nothing of the product's rules.
+
+mod files;
+mod identity;
+mod jwks;
+mod mailer;
+
+use std::error::Error as StdError;
+
+pub use files::Files;
+pub use identity::{Identity, Pool};
+pub use mailer::{Letter, Mailer};
+
+/// A service that didn't do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[error("{operation} failed")]
+pub struct Error {
+    /// What was asked.
+    pub operation: &'static str,
+    /// Why it failed.
+    pub source: Box<dyn StdError + Send + Sync>,
+}
+
+impl Error {
+    pub(crate) fn new(
+        operation: &'static str,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        Self {
+            operation,
+            source: source.into(),
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! What a process has: the services, the clock, the rng, the templates.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use adapters::{Files, Identity, Mailer};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use domain::id::Id;
+use jiff::Timestamp;
+use rand::rngs::StdRng;
+use rand::{Rng as _, RngExt as _};
+use store::Table;
+use store::directory::Directory;
+
+use crate::config::Config;
+use crate::render::Renderer;
+use crate::secrets::Secrets;
+use crate::tenants::Tenants;
+
+/// Says what time it is.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl Clock {
+    /// A clock of one's own, for tests.
+    pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// The machine's clock.
+    #[allow(clippy::disallowed_methods)] // the one place that reads it
+    pub fn system() -> Self {
+        Self::new(Timestamp::now)
+    }
+
+    /// The time now.
+    pub fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+/// The services that a process speaks to.
+#[derive(Debug)]
+pub struct Services {
+    /// Everything that is kept.
+    pub table: Table,
+    /// Passwords.
+    pub identity: Identity,
+    /// Files.
+    pub files: Files,
+    /// The way out for mail.
+    pub mailer: Mailer,
+}
+
+/// What a process has, made once at its start.
+pub struct App {
+    /// The settings.
+    pub config: Config,
+    /// The services around it.
+    pub services: Services,
+    /// The templates.
+    pub renderer: Renderer,
+    /// The time.
+    pub clock: Clock,
+    pub(crate) tenants: Tenants,
+    secrets: Secrets,
+    rng: Mutex<StdRng>,
+}
+
+impl App {
+    /// A process's belongings. `rng` must be seeded by the system outside tests:
+    /// secrets are drawn from it.
+    pub fn new(
+        config: Config,
+        services: Services,
+        clock: Clock,
+        rng: StdRng,
+    ) -> Result<Self, tera::Error> {
+        let secrets = Secrets::new(&config.secret_key);
+        let renderer = Renderer::new()?;
+        let rng = Mutex::new(rng);
+        Ok(Self {
+            config,
+            services,
+            renderer,
+            clock,
+            tenants: Tenants::default(),
+            secrets,
+            rng,
+        })
+    }
+
+    /// The directory, used without a request.
+    pub fn directory(&self) -> Directory {
+        Directory::new(self.services.table.clone())
+    }
+
+    /// What the server's key is good for.
+    pub fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    /// A new id, in order of time.
+    pub fn new_id<K>(&self) -> Id<K> {
+        let now = u64::try_from(self.clock.now().as_millisecond()).unwrap_or_default();
+        Id::new(now, self.draw(|rng| rng.random()))
+    }
+
+    /// A new secret of 256 bits, as text for cookies and links.
+    pub fn new_secret(&self) -> String {
+        let mut bytes = [0; 32];
+        self.draw(|rng| rng.fill_bytes(&mut bytes));
+        BASE64_URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    fn draw<T>(&self, draw: impl FnOnce(&mut StdRng) -> T) -> T {
+        draw(&mut self.rng.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// One cheap call to each service that a page needs, so that the first
+    /// user doesn't wait for connections. What fails here fails again, and is
+    /// told, when it is needed.
+    pub async fn warm(&self) {
+        let (table, keys) = futures::join!(
+            self.services.table.warm(),
+            self.services.identity.warm(self.clock.now())
+        );
+        if let Err(error) = table {
+            tracing::warn!(error = %error, "the table doesn't answer yet");
+        }
+        if let Err(error) = keys {
+            tracing::warn!(error = %error, "the identity provider's keys can't be had yet");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Cookies: only `__Host-` names, which no sibling subdomain can set.
+
+use std::collections::HashMap;
+
+use http::{HeaderMap, HeaderValue, header};
+use jiff::SignedDuration;
+
+/// The secret of a session.
+pub(crate) const SESSION: &str = "__Host-sid";
+/// Binds the forms of a browser without a session.
+pub(crate) const ANONYMOUS: &str = "__Host-pre";
+/// The token of a setup link, once it is out of the address.
+pub(crate) const INVITE: &str = "__Host-inv";
+/// What the next page says of what was just done.
+pub(crate) const FLASH: &str = "__Host-flash";
+
+/// The cookies of a request.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Cookies(HashMap<String, String>);
+
+/// A name came twice: somebody else may have set one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Twice;
+
+impl Cookies {
+    /// Reads those that this product sets; others are passed over.
+    pub(crate) fn read(headers: &HeaderMap) -> Result<Self, Twice> {
+        let mut cookies = HashMap::new();
+        let lines = headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|line| line.to_str().ok());
+        for (name, value) in lines
+            .flat_map(|line| line.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+        {
+            let ours = [SESSION, ANONYMOUS, INVITE, FLASH].contains(&name);
+            if ours && cookies.insert(name.to_owned(), value.to_owned()).is_some() {
+                return Err(Twice);
+            }
+        }
+        Ok(Self(cookies))
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
+    }
+}
+
+/// The header that sets a cookie; without an age it lasts as long as the browser.
+pub(crate) fn set(name: &str, value: &str, age: Option<SignedDuration>) -> HeaderValue {
+    let age = age.map_or_else(String::new, |age| format!("; Max-Age={}", age.as_secs()));
+    let text = format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{age}");
+    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+/// The header that takes a cookie away.
+pub(crate) fn clear(name: &str) -> HeaderValue {
+    set(name, "", Some(SignedDuration::ZERO))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(lines: &[&'static str]) -> Result<Cookies, Twice> {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(header::COOKIE, HeaderValue::from_static(line));
+        }
+        Cookies::read(&headers)
+    }
+
+    #[test]
+    fn a_name_that_comes_twice_is_refused() {
+        assert_eq!(
+            read(&["__Host-sid=a; x=1; x=2"]).map(|c| c.get(SESSION).map(str::to_owned)),
+            Ok(Some("a".into()))
+        );
+        assert!(read(&["__Host-sid=a; __Host-sid=b"]).is_err());
+        assert!(read(&["__Host-sid=a", "__Host-sid=a"]).is_err());
+        assert_eq!(read(&["sid=a"]).map(|c| c.get(SESSION).is_none()), Ok(true));
+    }
+
+    #[test]
+    fn cookies_are_bound_to_the_host() {
+        assert_eq!(
+            set(SESSION, "x", None),
+            "__Host-sid=x; Path=/; Secure; HttpOnly; SameSite=Lax"
+        );
+        assert_eq!(
+            clear(SESSION),
+            "__Host-sid=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"
+        );
+    }
+}

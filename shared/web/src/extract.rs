@@ -1,0 +1,159 @@
+//! What a handler asks for, and so what it may touch.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Path};
+use domain::id::ClientId;
+use domain::person::Actor;
+use http::request::Parts;
+use serde::Deserialize;
+use store::{ClientScope, Store, WorkspaceScope};
+
+use crate::context::Context;
+use crate::error::Error;
+
+/// A handler for anybody.
+#[derive(Clone)]
+pub struct Anyone {
+    /// The request.
+    pub ctx: Arc<Context>,
+}
+
+/// One of the team, with the workspace's store.
+#[derive(Clone)]
+pub struct Team {
+    /// The request.
+    pub ctx: Arc<Context>,
+    /// Who.
+    pub actor: Actor,
+    /// What the team may touch.
+    pub store: Store<WorkspaceScope>,
+}
+
+/// A contact, with the client's store.
+#[derive(Clone)]
+pub struct Portal {
+    /// The request.
+    pub ctx: Arc<Context>,
+    /// Who.
+    pub actor: Actor,
+    /// What the contact may touch.
+    pub store: Store<ClientScope>,
+}
+
+/// Either side, for pages that both have at one address.
+#[derive(Clone)]
+pub enum Side {
+    /// One of the team.
+    Team(Team),
+    /// A contact.
+    Portal(Portal),
+}
+
+/// Somebody inside one client's part: a contact in its own, or one of the team
+/// in the one that the address names. The store shows each its own view.
+#[derive(Clone)]
+pub struct Inside {
+    /// The request.
+    pub ctx: Arc<Context>,
+    /// Who.
+    pub actor: Actor,
+    /// The client's part.
+    pub store: Store<ClientScope>,
+    /// What the addresses below the client begin with.
+    pub base: String,
+}
+
+#[derive(Deserialize)]
+struct ClientInPath {
+    client: ClientId,
+}
+
+fn context(parts: &Parts) -> Result<Arc<Context>, Error> {
+    parts
+        .extensions
+        .get::<Arc<Context>>()
+        .cloned()
+        .ok_or_else(|| Error::internal("a handler outside the router"))
+}
+
+impl Side {
+    fn of(ctx: Arc<Context>) -> Result<Self, Error> {
+        let Some(session) = &ctx.session else {
+            return Err(Error::SignIn);
+        };
+        let actor = session.actor().clone();
+        if let Some(store) = session.team_store() {
+            return Ok(Self::Team(Team { ctx, actor, store }));
+        }
+        match session.portal_store() {
+            Some(store) => Ok(Self::Portal(Portal { ctx, actor, store })),
+            None => Err(Error::NotFound),
+        }
+    }
+}
+
+impl<S: Sync + Send> FromRequestParts<S> for Anyone {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        Ok(Self {
+            ctx: context(parts)?,
+        })
+    }
+}
+
+impl<S: Sync + Send> FromRequestParts<S> for Side {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        Self::of(context(parts)?)
+    }
+}
+
+impl<S: Sync + Send> FromRequestParts<S> for Team {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        match Side::of(context(parts)?)? {
+            Side::Team(team) => Ok(team),
+            Side::Portal(_) => Err(Error::NotFound),
+        }
+    }
+}
+
+impl<S: Sync + Send> FromRequestParts<S> for Portal {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        match Side::of(context(parts)?)? {
+            Side::Portal(portal) => Ok(portal),
+            Side::Team(_) => Err(Error::NotFound),
+        }
+    }
+}
+
+impl<S: Sync + Send> FromRequestParts<S> for Inside {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        match Side::of(context(parts)?)? {
+            Side::Portal(Portal { ctx, actor, store }) => Ok(Self {
+                ctx,
+                actor,
+                store,
+                base: String::new(),
+            }),
+            Side::Team(Team { ctx, actor, store }) => {
+                let path = Path::<ClientInPath>::from_request_parts(parts, state).await;
+                let Path(ClientInPath { client }) = path.map_err(|_| Error::NotFound)?;
+                Ok(Self {
+                    ctx,
+                    actor,
+                    store: store.client(client),
+                    base: format!("/clients/{client}"),
+                })
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Words at the top of the page that follows a change. The cookie carries a
+//! code, never the words, so nobody can put others there.
+
+use serde::Serialize;
+
+/// What is said, and in which colour.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Flash {
+    kind: &'static str,
+    text: String,
+}
+
+/// Every code; `{}` takes the number that may follow it (`imported.7`).
+const WORDS: [(&str, &str, &str); 15] = [
+    ("client-added", "success", "The client was added."),
+    ("engagement-added", "success", "The engagement was added."),
+    ("engagement-saved", "success", "The engagement was saved."),
+    (
+        "finding-added",
+        "success",
+        "The finding was added as a draft. Publish it when the client may see it.",
+    ),
+    ("finding-saved", "success", "The finding was saved."),
+    (
+        "publish",
+        "success",
+        "The finding is published: the client can see it now.",
+    ),
+    ("start", "success", "The finding is in progress."),
+    (
+        "resolve",
+        "success",
+        "The finding is marked as resolved. It waits for verification.",
+    ),
+    ("verify", "success", "The finding is verified and closed."),
+    ("reopen", "success", "The finding is reopened."),
+    (
+        "imported",
+        "success",
+        "Drafts made by the import: {}. Publish them when the client may see them.",
+    ),
+    ("invited", "success", "The invitation is on its way."),
+    (
+        "password-set",
+        "success",
+        "Your password is set. Sign in with it.",
+    ),
+    ("saved", "success", "Saved."),
+    (
+        "signed-out-everywhere",
+        "info",
+        "You are signed out everywhere.",
+    ),
+];
+
+/// The words of a code; `None` for any other text.
+pub fn words(code: &str) -> Option<Flash> {
+    let (code, number) = code
+        .split_once('.')
+        .map_or((code, None), |(code, n)| (code, n.parse::<u32>().ok()));
+    let (_, kind, text) = WORDS.into_iter().find(|(known, ..)| *known == code)?;
+    let text = match number {
+        Some(n) => text.replace("{}", &n.to_string()),
+        None => text.to_owned(),
+    };
+    Some(Flash { kind, text })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn only_known_codes_say_something() {
+        let said = |code| words(code).map(|flash| flash.text);
+        assert!(said("imported.7").is_some_and(|text| text.contains("import: 7.")));
+        assert_eq!(said("<script>"), None);
+        assert_eq!(said(""), None);
+    }
+}

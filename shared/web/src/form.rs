@@ -1,0 +1,119 @@
+//! Forms: read only with their token, shown again with what was typed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::body::to_bytes;
+use axum::extract::{FromRequest, Request};
+use domain::input::Invalid;
+use http::header;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::context::Context;
+use crate::error::Error;
+
+/// More than any form of ours holds.
+const MAX_FORM: usize = 1024 * 1024;
+
+/// A form whose token was right. Without one there is no way to its fields.
+#[derive(Debug, Clone)]
+pub struct ProtectedForm<T> {
+    /// The fields; one that the form doesn't have is refused.
+    pub input: T,
+    /// The id that the page gave to the thing to be made: the same when it is
+    /// sent again.
+    pub id: Option<String>,
+    /// The version of the thing that the page showed.
+    pub version: Option<i64>,
+}
+
+/// A form as it is shown.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Form {
+    values: Map<String, Value>,
+    errors: BTreeMap<String, String>,
+}
+
+impl Form {
+    /// With these values in its fields.
+    pub fn filled(input: &impl Serialize) -> Self {
+        let values = match serde_json::to_value(input) {
+            Ok(Value::Object(values)) => values,
+            _ => Map::new(),
+        };
+        Self {
+            values,
+            errors: BTreeMap::new(),
+        }
+    }
+
+    /// With what was typed, and what is wrong with it.
+    pub fn failed(input: &impl Serialize, invalid: &Invalid) -> Self {
+        let errors = invalid
+            .fields()
+            .iter()
+            .map(|(field, message)| ((*field).to_owned(), message.clone()));
+        Self {
+            errors: errors.collect(),
+            ..Self::filled(input)
+        }
+    }
+}
+
+impl<T> ProtectedForm<T> {
+    /// The id that the page gave, if it is one.
+    pub fn id<K>(&self) -> Result<domain::id::Id<K>, Error> {
+        let id = self.id.as_deref().and_then(|id| id.parse().ok());
+        id.ok_or(Error::BadRequest("the form has no id"))
+    }
+}
+
+impl<S: Sync, T: DeserializeOwned> FromRequest<S> for ProtectedForm<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
+        let ctx = request.extensions().get::<Arc<Context>>().cloned();
+        let ctx = ctx.ok_or_else(|| Error::internal("a form outside the router"))?;
+        let kind = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
+        if !kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded")) {
+            return Err(Error::BadRequest("not a form"));
+        }
+        let body = to_bytes(request.into_body(), MAX_FORM)
+            .await
+            .map_err(|_| Error::TooLarge)?;
+        let mut fields = Map::new();
+        for (name, value) in form_urlencoded::parse(&body) {
+            if fields
+                .insert(name.into_owned(), Value::String(value.into_owned()))
+                .is_some()
+            {
+                return Err(Error::BadRequest("a field came twice"));
+            }
+        }
+        let mut take = |name: &str| match fields.remove(name) {
+            Some(Value::String(value)) => Some(value),
+            _ => None,
+        };
+        check(&ctx, take("csrf").as_deref())?;
+        let id = take("id");
+        let version = take("version").map(|v| v.parse()).transpose();
+        let version = version.map_err(|_| Error::BadRequest("the version is no number"))?;
+        let input = serde_json::from_value(Value::Object(fields));
+        Ok(Self {
+            input: input.map_err(|_| Error::BadRequest("the fields are not the form's"))?,
+            id,
+            version,
+        })
+    }
+}
+
+/// Holds where the token is the one that our page gave to this browser.
+pub(crate) fn check(ctx: &Context, token: Option<&str>) -> Result<(), Error> {
+    let good = token.is_some_and(|token| ctx.app.secrets().is_csrf(ctx.binding(), token));
+    if good { Ok(()) } else { Err(Error::Stale) }
+}

@@ -1,0 +1,260 @@
+//! What every request passes: the edge around all, and the guard of its route.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use domain::id::{Id, kind};
+use futures::FutureExt;
+use http::request::Parts;
+use http::{HeaderMap, Method, StatusCode, header};
+use serde::Serialize;
+use store::directory::Directory;
+use store::{Meter, Spent};
+
+use crate::app::App;
+use crate::context::Context;
+use crate::error::Error;
+use crate::headers;
+use crate::layout::Layout;
+use crate::origin;
+use crate::page::Page;
+use crate::reply::{Reply, see_other};
+use crate::route::Audience;
+
+/// Lets through who may use the route, and only changes that come from our pages.
+pub(crate) async fn route(
+    State(audience): State<Audience>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Error> {
+    let ctx = request.extensions().get::<Arc<Context>>().cloned();
+    let ctx = ctx.ok_or_else(|| Error::internal("a route outside the router"))?;
+    if request.method() != Method::GET && request.method() != Method::HEAD {
+        let address = ctx.app.config.address(&ctx.workspace.slug);
+        if !origin::is_same(request.headers(), &address) {
+            return Err(Error::Stale);
+        }
+    }
+    let role = ctx.actor().map(|actor| actor.role);
+    let (action, fits) = match (audience, role) {
+        (Audience::Public, _) => return Ok(next.run(request).await),
+        (_, None) => return Err(Error::SignIn),
+        (Audience::Team(action), Some(role)) => (action, role.is_team()),
+        (Audience::Portal(action), Some(role)) => (action, !role.is_team()),
+        (Audience::Both(action), Some(_)) => (action, true),
+    };
+    if !fits {
+        return Err(Error::NotFound);
+    }
+    if !role.is_some_and(|role| role.may(action)) {
+        return Err(Error::Forbidden);
+    }
+    Ok(next.run(request).await)
+}
+
+/// Around everything: finds the workspace and the session, makes pages of
+/// errors, adds headers, and logs, once.
+pub(crate) async fn edge(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let id: Id<kind::Entry> = app.new_id();
+    let (started, meter) = (app.clock.now(), Meter::default());
+    let method = request.method().clone();
+    let wants_json = wants_json(request.headers());
+    // The pattern, not the address: an address may hold a token.
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map(|path| path.as_str().to_owned());
+    let (parts, body) = request.into_parts();
+    let ctx = enter(&app, &meter, &parts, id.to_string()).await;
+    let (ctx, response) = match ctx {
+        Ok(Some(ctx)) => {
+            let ctx = Arc::new(ctx);
+            let mut request = Request::from_parts(parts, body);
+            request.extensions_mut().insert(Arc::clone(&ctx));
+            let caught = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+            (
+                Some(ctx),
+                caught.unwrap_or_else(|_| Error::internal("a handler panicked").into_response()),
+            )
+        }
+        Ok(None) => (None, Error::NotFound.into_response()),
+        Err(error) => (None, error.into_response()),
+    };
+    let (mut response, error) = shown(&app, ctx.as_deref(), response, wants_json, &id.to_string());
+    headers::secure(
+        response.headers_mut(),
+        app.config.scheme == "https",
+        &id.to_string(),
+    );
+    let spent = meter.spent();
+    response.extensions_mut().insert(spent);
+    let took = app.clock.now().duration_since(started);
+    let line = Line {
+        id,
+        method,
+        route,
+        status: response.status(),
+        took_ms: took.as_millis(),
+        spent,
+    };
+    log(&line, ctx.as_deref(), error.as_ref());
+    response
+}
+
+async fn enter(
+    app: &Arc<App>,
+    meter: &Meter,
+    request: &Parts,
+    id: String,
+) -> Result<Option<Context>, Error> {
+    let host = request
+        .headers
+        .get(app.config.host_header.as_str())
+        .and_then(|host| host.to_str().ok());
+    let directory = Directory::new(app.services.table.metered(meter));
+    let base = &app.config.base_domain;
+    let workspace = app
+        .tenants
+        .at(host.unwrap_or_default(), base, &directory, app.clock.now())
+        .await?;
+    let Some(workspace) = workspace else {
+        return Ok(None);
+    };
+    Context::read(Arc::clone(app), workspace, meter.clone(), request, id)
+        .await
+        .map(Some)
+}
+
+/// The answer as it is sent: an error becomes a page, data, or a way to sign in.
+fn shown(
+    app: &App,
+    ctx: Option<&Context>,
+    mut response: Response,
+    wants_json: bool,
+    id: &str,
+) -> (Response, Option<Error>) {
+    let Some(error) = response.extensions_mut().remove::<Error>() else {
+        return (response, None);
+    };
+    let status = error.status();
+    let (title, text) = error.words();
+    let reply = match (&error, ctx) {
+        _ if wants_json => {
+            Reply::json(&serde_json::json!({ "error": text, "request_id": id })).status(status)
+        }
+        (Error::SignIn, Some(ctx)) => see_other(&sign_in(&ctx.path)),
+        (_, Some(ctx)) => {
+            let page = ErrorPage {
+                status: status.as_u16(),
+                title,
+                text,
+                request_id: id.to_owned(),
+                home: "/",
+            };
+            let shown = ctx.page(&page).map(|reply| reply.status(status));
+            shown.unwrap_or_else(|_| Reply::empty(StatusCode::INTERNAL_SERVER_ERROR))
+        }
+        (_, None) => {
+            let layout = Layout::nowhere(title, id);
+            let page = serde_json::json!({ "title": title, "text": text });
+            let html = app
+                .renderer
+                .page("pages/errors/unknown_host.html", &layout, &page);
+            Reply::html(html.unwrap_or_default()).status(status)
+        }
+    };
+    let reply = match &error {
+        Error::TooMany(wait) => reply.header(header::RETRY_AFTER, wait.as_secs().max(1).into()),
+        _ => reply,
+    };
+    (reply.into_response(), Some(error))
+}
+
+fn wants_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|v| v.starts_with("application/json"))
+}
+
+fn sign_in(path: &str) -> String {
+    if path == "/" || path.contains("/pulse") {
+        return "/sign-in".to_owned();
+    }
+    let next: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
+    format!("/sign-in?next={next}")
+}
+
+/// The page of an error.
+#[derive(Debug, Serialize)]
+pub(crate) struct ErrorPage {
+    status: u16,
+    title: &'static str,
+    text: String,
+    request_id: String,
+    home: &'static str,
+}
+
+impl Page for ErrorPage {
+    const TEMPLATE: &'static str = "pages/errors/error.html";
+
+    fn title(&self) -> String {
+        self.title.to_owned()
+    }
+
+    fn sample() -> Self {
+        let (title, text) = Error::NotFound.words();
+        Self {
+            status: 404,
+            title,
+            text,
+            request_id: "01J".to_owned(),
+            home: "/",
+        }
+    }
+}
+
+struct Line {
+    id: Id<kind::Entry>,
+    method: Method,
+    route: Option<String>,
+    status: StatusCode,
+    took_ms: i128,
+    spent: Spent,
+}
+
+fn log(line: &Line, ctx: Option<&Context>, error: Option<&Error>) {
+    let workspace = ctx
+        .map(|ctx| ctx.workspace.id.to_string())
+        .unwrap_or_default();
+    let user = ctx
+        .and_then(Context::actor)
+        .map(|actor| actor.user.to_string())
+        .unwrap_or_default();
+    let cause = error.map(Error::causes).unwrap_or_default();
+    let (method, status) = (line.method.as_str(), line.status.as_u16());
+    let route = line.route.as_deref().unwrap_or("-");
+    let took_ms = i64::try_from(line.took_ms).unwrap_or(i64::MAX);
+    let Spent {
+        read,
+        write,
+        calls,
+        round_trips,
+    } = line.spent;
+    macro_rules! line {
+        ($level:ident) => {
+            tracing::$level!(
+                request_id = %line.id, method, route, status, took_ms, workspace, user, cause,
+                read_units = read, write_units = write, calls, round_trips, "request"
+            )
+        };
+    }
+    if line.status.is_server_error() {
+        line!(error)
+    } else {
+        line!(info)
+    }
+}

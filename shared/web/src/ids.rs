@@ -1,0 +1,20 @@
+//! Ids in an address: anything else there is a page that doesn't exist.
+
+use axum::extract::{FromRequestParts, Path};
+use http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use crate::error::Error;
+
+/// The ids in a route's address, by name.
+#[derive(Debug, Clone, Copy)]
+pub struct Ids<T>(pub T);
+
+impl<S: Sync + Send, T: DeserializeOwned + Send> FromRequestParts<S> for Ids<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let path = Path::<T>::from_request_parts(parts, state).await;
+        path.map(|Path(ids)| Self(ids)).map_err(|_| Error::NotFound)
+    }
+}

@@ -1,0 +1,213 @@
+//! What surrounds every page: brand, navigation, the person.
+
+use domain::person::initials;
+use domain::role::Action;
+use serde::Serialize;
+
+use crate::context::Context;
+use crate::flash::Flash;
+
+/// A step of the way to a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Crumb {
+    /// The words.
+    pub label: String,
+    /// Where it leads.
+    pub href: Option<String>,
+}
+
+impl Crumb {
+    /// A step that leads somewhere.
+    pub fn to(label: impl Into<String>, href: impl Into<String>) -> Self {
+        Self {
+            label: label.into(),
+            href: Some(href.into()),
+        }
+    }
+}
+
+/// Everything that a layout needs.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Layout {
+    brand: Brand,
+    side: &'static str,
+    user: Option<User>,
+    nav: Vec<Link>,
+    crumbs: Vec<Crumb>,
+    csrf: String,
+    flash: Option<Flash>,
+    tz: String,
+    path: String,
+    title: String,
+    request_id: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Brand {
+    name: String,
+    initials: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct User {
+    name: String,
+    initials: String,
+    email: String,
+    role: &'static str,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Link {
+    label: &'static str,
+    href: &'static str,
+    icon: &'static str,
+    active: bool,
+}
+
+/// Where the navigation leads, for whom, and which addresses light it up.
+const NAV: [(&str, &str, &str, Action, Side); 4] = [
+    (
+        "Dashboard",
+        "/",
+        "layout-dashboard",
+        Action::ReadDashboard,
+        Side::Both,
+    ),
+    (
+        "Clients",
+        "/clients",
+        "building",
+        Action::ReadClients,
+        Side::Team,
+    ),
+    (
+        "Settings",
+        "/settings",
+        "settings",
+        Action::ReadSettings,
+        Side::Team,
+    ),
+    (
+        "Account",
+        "/account",
+        "user",
+        Action::OwnAccount,
+        Side::Both,
+    ),
+];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Team,
+    Both,
+}
+
+impl Layout {
+    pub(crate) fn of(ctx: &Context, title: String, crumbs: Vec<Crumb>) -> Self {
+        let actor = ctx.actor();
+        let path = ctx.path.split('?').next().unwrap_or("/");
+        let within = |href: &str| {
+            let below = path
+                .strip_prefix(href)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+            if href == "/" {
+                path == "/" || path.starts_with("/engagements")
+            } else {
+                below
+            }
+        };
+        let nav = actor.into_iter().flat_map(|actor| {
+            NAV.into_iter()
+                .filter(|(.., action, side)| {
+                    actor.role.may(*action) && (*side == Side::Both || actor.role.is_team())
+                })
+                .map(|(label, href, icon, ..)| Link {
+                    label,
+                    href,
+                    icon,
+                    active: within(href),
+                })
+        });
+        Self {
+            brand: Brand {
+                name: ctx.workspace.name.clone(),
+                initials: initials(&ctx.workspace.name),
+            },
+            side: match actor {
+                Some(actor) if actor.role.is_team() => "team",
+                Some(_) => "portal",
+                None => "anonymous",
+            },
+            user: actor.map(|actor| User {
+                name: actor.name.clone(),
+                initials: initials(&actor.name),
+                email: actor.email.as_str().to_owned(),
+                role: actor.role.label(),
+            }),
+            nav: nav.collect(),
+            crumbs,
+            csrf: ctx.app.secrets().csrf(ctx.binding()),
+            flash: ctx.flash(),
+            tz: ctx.workspace.time_zone.clone(),
+            path: path.to_owned(),
+            title,
+            request_id: ctx.request_id.clone(),
+        }
+    }
+
+    /// The layout of a page where no workspace is known.
+    pub(crate) fn nowhere(title: &str, request_id: &str) -> Self {
+        Self {
+            brand: Brand {
+                name: String::new(),
+                initials: String::new(),
+            },
+            side: "anonymous",
+            user: None,
+            nav: Vec::new(),
+            crumbs: Vec::new(),
+            csrf: String::new(),
+            flash: None,
+            tz: "UTC".to_owned(),
+            path: "/".to_owned(),
+            title: title.to_owned(),
+            request_id: request_id.to_owned(),
+        }
+    }
+
+    /// A layout for pages that are rendered with their samples: somebody of the
+    /// team, or of a client.
+    pub(crate) fn sample(team: bool, title: &str) -> Self {
+        let user = User {
+            name: "Ada Lovelace".to_owned(),
+            initials: "AL".to_owned(),
+            email: "ada@example.com".to_owned(),
+            role: "Member",
+        };
+        let nav = NAV.into_iter().map(|(label, href, icon, ..)| Link {
+            label,
+            href,
+            icon,
+            active: href == "/",
+        });
+        Self {
+            brand: Brand {
+                name: "Acme Security".to_owned(),
+                initials: "AS".to_owned(),
+            },
+            side: if team { "team" } else { "portal" },
+            user: Some(user),
+            nav: nav.collect(),
+            crumbs: vec![
+                Crumb::to("Clients", "/clients"),
+                Crumb {
+                    label: "Initech".to_owned(),
+                    href: None,
+                },
+            ],
+            csrf: "sample-token".to_owned(),
+            flash: crate::flash::words("saved"),
+            ..Self::nowhere(title, "sample")
+        }
+    }
+}

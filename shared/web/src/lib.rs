@@ -1,0 +1,51 @@
+//! What stands between a request and a handler, and between a handler's page
+//! and the answer.
+//!
+//! A group of pages is a table of [`Route`]s. [`router`] turns tables into a
+//! service; each route is guarded by what its row says, so a handler runs only
+//! for those who may, and holds a store that reaches only what is theirs.
+
+pub mod address;
+mod app;
+mod config;
+mod context;
+mod cookies;
+mod error;
+mod extract;
+pub mod flash;
+mod form;
+mod guard;
+mod headers;
+mod ids;
+pub mod lambda;
+mod layout;
+pub mod letters;
+pub mod log;
+mod markdown;
+mod origin;
+mod page;
+mod pulse;
+mod render;
+mod reply;
+mod route;
+mod secrets;
+mod tenants;
+mod upload;
+pub mod view;
+
+pub use app::{App, Clock, Services};
+pub use config::{Config, Missing};
+pub use context::Context;
+pub use error::Error;
+pub use extract::{Anyone, Inside, Portal, Side, Team};
+pub use form::{Form, ProtectedForm};
+pub use ids::Ids;
+pub use layout::Crumb;
+pub use markdown::to_html as markdown;
+pub use page::{Page, Sample, sample};
+pub use pulse::pulse;
+pub use render::Renderer;
+pub use reply::{Reply, see_other};
+pub use route::{Audience, Route, router};
+pub use secrets::Secrets;
+pub use upload::{MAX_UPLOAD, ProtectedUpload};

@@ -1,0 +1,58 @@
+//! Pages: a template's name and everything it shows.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::layout::{Crumb, Layout};
+use crate::render::Renderer;
+
+/// A page, typed: what its template may show is what is in it.
+pub trait Page: Serialize {
+    /// The template.
+    const TEMPLATE: &'static str;
+
+    /// The title, for the browser's tab and the top of the page.
+    fn title(&self) -> String;
+
+    /// The way from the dashboard to here.
+    fn crumbs(&self) -> Vec<Crumb> {
+        Vec::new()
+    }
+
+    /// A page with something in every place, to try the template with.
+    fn sample() -> Self
+    where
+        Self: Sized;
+}
+
+/// A page's sample, without its type.
+#[derive(Debug, Clone)]
+pub struct Sample {
+    /// The template.
+    pub template: &'static str,
+    title: String,
+    page: Value,
+}
+
+/// The sample of a page.
+pub fn sample<P: Page>() -> Sample {
+    let page = P::sample();
+    let value = serde_json::to_value(&page).unwrap_or(Value::Null);
+    Sample {
+        template: P::TEMPLATE,
+        title: page.title(),
+        page: value,
+    }
+}
+
+impl Sample {
+    /// The page as one of the team or a contact would get it.
+    pub fn render(&self, renderer: &Renderer, team: bool) -> Result<String, Error> {
+        Ok(renderer.page(
+            self.template,
+            &Layout::sample(team, &self.title),
+            &self.page,
+        )?)
+    }
+}

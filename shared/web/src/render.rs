@@ -1,0 +1,132 @@
+//! Templates: embedded, escaped, and given a few words of their own.
+
+use std::collections::HashMap;
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, civil};
+use serde::Serialize;
+use tera::{Kwargs, State, Tera, TeraResult, Value};
+
+use crate::layout::Layout;
+use crate::markdown;
+
+const TEMPLATES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/templates.rs"));
+const MANIFEST: &str = include_str!(concat!(env!("OUT_DIR"), "/manifest.json"));
+
+/// Every template, ready to render.
+pub struct Renderer(Tera);
+
+impl Renderer {
+    /// Reads the templates; one that can't be read is an error at start.
+    pub fn new() -> Result<Self, tera::Error> {
+        let mut tera = Tera::new();
+        let assets: HashMap<String, String> = serde_json::from_str(MANIFEST).unwrap_or_default();
+        let icons = url(&assets, "icons.svg");
+        tera.register_function(
+            "asset",
+            move |kwargs: Kwargs, _: &State| -> TeraResult<String> {
+                Ok(url(&assets, kwargs.must_get::<&str>("name")?))
+            },
+        );
+        tera.register_function("icon", move |kwargs: Kwargs, _: &State| -> TeraResult<Value> {
+            let name: &str = kwargs.must_get("name")?;
+            let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+            let name = if plain { name } else { "" };
+            let svg = format!(r#"<svg class="icon" aria-hidden="true"><use href="{icons}#{name}"></use></svg>"#);
+            Ok(Value::safe_string(&svg))
+        });
+        tera.register_filter("markdown", |text: &str, _: Kwargs, _: &State| -> Value {
+            Value::safe_string(&markdown::to_html(text))
+        });
+        tera.register_filter("datetime", |text: &str, kwargs: Kwargs, _: &State| {
+            at(text, &kwargs, "%-d %b %Y, %H:%M %Z")
+        });
+        tera.register_filter("date", |text: &str, kwargs: Kwargs, _: &State| {
+            at(text, &kwargs, "%-d %b %Y")
+        });
+        tera.register_filter(
+            "day",
+            |text: &str, _: Kwargs, _: &State| -> TeraResult<String> {
+                let day: civil::Date = text
+                    .parse()
+                    .map_err(|e| tera::Error::message(format!("{text}: {e}")))?;
+                Ok(day.strftime("%-d %b %Y").to_string())
+            },
+        );
+        tera.register_filter(
+            "plural",
+            |n: i64, kwargs: Kwargs, _: &State| -> TeraResult<String> {
+                let word: &str = if n == 1 {
+                    kwargs.must_get("one")?
+                } else {
+                    kwargs.must_get("many")?
+                };
+                Ok(format!("{n} {word}"))
+            },
+        );
+        tera.register_filter("filesize", |n: i64, _: Kwargs, _: &State| -> String {
+            filesize(n)
+        });
+        tera.add_raw_templates(TEMPLATES.to_vec())?;
+        Ok(Self(tera))
+    }
+
+    /// A page in its layout.
+    pub(crate) fn page(
+        &self,
+        template: &str,
+        layout: &Layout,
+        page: &impl Serialize,
+    ) -> Result<String, tera::Error> {
+        let mut context = tera::Context::new();
+        context.insert("layout", layout);
+        context.insert("page", page);
+        self.0.render(template, &context)
+    }
+
+    /// A template whose context is `context`'s fields.
+    pub(crate) fn plain(
+        &self,
+        template: &str,
+        context: &impl Serialize,
+    ) -> Result<String, tera::Error> {
+        self.0
+            .render(template, &tera::Context::from_serialize(context)?)
+    }
+
+    /// The names of all templates.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        TEMPLATES.iter().map(|(name, _)| *name)
+    }
+}
+
+fn url(assets: &HashMap<String, String>, name: &str) -> String {
+    format!("/assets/{}", assets.get(name).map_or(name, String::as_str))
+}
+
+/// A point in time: exact for machines, in the reader's zone for people.
+fn at(text: &str, kwargs: &Kwargs, format: &str) -> TeraResult<Value> {
+    let zone: Option<&str> = kwargs.get("tz")?;
+    let zone = zone
+        .and_then(|name| TimeZone::get(name).ok())
+        .unwrap_or(TimeZone::UTC);
+    let time: Timestamp = text
+        .parse()
+        .map_err(|e| tera::Error::message(format!("{text}: {e}")))?;
+    let words = time.to_zoned_datetime(zone).strftime(format).to_string();
+    Ok(Value::safe_string(&format!(
+        r#"<time datetime="{time}">{words}</time>"#
+    )))
+}
+
+fn filesize(bytes: i64) -> String {
+    match bytes {
+        0..1_024 => format!("{bytes} B"),
+        1_024..1_048_576 => format!("{} KB", bytes / 1_024),
+        _ => format!(
+            "{}.{} MB",
+            bytes / 1_048_576,
+            bytes % 1_048_576 * 10 / 1_048_576
+        ),
+    }
+}

@@ -1,0 +1,68 @@
+//! An answer, with what goes along with it.
+
+use axum::response::{Html, IntoResponse, Response};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+
+use crate::cookies;
+
+/// An answer.
+#[derive(Debug)]
+pub struct Reply(Response);
+
+/// To another page, to be fetched by GET: what follows every change.
+pub fn see_other(to: &str) -> Reply {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    if let Ok(to) = HeaderValue::from_str(to) {
+        response.headers_mut().insert(header::LOCATION, to);
+    }
+    Reply(response)
+}
+
+impl Reply {
+    /// A page or a part of one.
+    pub fn html(html: String) -> Self {
+        Self(Html(html).into_response())
+    }
+
+    /// Data for a script of ours.
+    pub fn json(value: &serde_json::Value) -> Self {
+        Self(axum::Json(value).into_response())
+    }
+
+    /// Nothing but a status.
+    pub fn empty(status: StatusCode) -> Self {
+        Self(status.into_response())
+    }
+
+    /// With another status.
+    #[must_use]
+    pub fn status(mut self, status: StatusCode) -> Self {
+        *self.0.status_mut() = status;
+        self
+    }
+
+    /// With a header.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.0.headers_mut().append(name, value);
+        self
+    }
+
+    /// With a cookie set or taken away.
+    #[must_use]
+    pub fn cookie(self, cookie: HeaderValue) -> Self {
+        self.header(header::SET_COOKIE, cookie)
+    }
+
+    /// With words for the top of the next page: one of [`crate::flash`]'s codes.
+    #[must_use]
+    pub fn flash(self, code: &str) -> Self {
+        self.cookie(cookies::set(cookies::FLASH, code, None))
+    }
+}
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        self.0
+    }
+}

@@ -1,0 +1,84 @@
+//! Routes as data, and the service that is built of them.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::MethodRouter;
+use domain::role::Action;
+use http::Method;
+
+use crate::app::App;
+use crate::error::Error;
+use crate::guard;
+use crate::upload::MAX_READ;
+
+/// Who may use a route at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Anybody.
+    Public,
+    /// The team, by role.
+    Team(Action),
+    /// Contacts, by role.
+    Portal(Action),
+    /// Both sides, by role.
+    Both(Action),
+}
+
+/// One way into the product.
+#[derive(Clone, Copy)]
+pub struct Route {
+    /// GET reads, POST changes.
+    pub method: &'static Method,
+    /// The address, with names for its ids.
+    pub path: &'static str,
+    /// For whom.
+    pub audience: Audience,
+    handler: fn() -> MethodRouter,
+}
+
+impl Route {
+    /// A route that reads.
+    pub const fn get(
+        path: &'static str,
+        audience: Audience,
+        handler: fn() -> MethodRouter,
+    ) -> Self {
+        Self {
+            method: &Method::GET,
+            path,
+            audience,
+            handler,
+        }
+    }
+
+    /// A route that changes something.
+    pub const fn post(
+        path: &'static str,
+        audience: Audience,
+        handler: fn() -> MethodRouter,
+    ) -> Self {
+        Self {
+            method: &Method::POST,
+            path,
+            audience,
+            handler,
+        }
+    }
+}
+
+/// A service of some groups of routes.
+pub fn router(app: &Arc<App>, groups: &[&[Route]]) -> Router {
+    let mut router = Router::new();
+    for route in groups.iter().copied().flatten().copied() {
+        let guarded = (route.handler)().layer(from_fn_with_state(route.audience, guard::route));
+        router = router.route(route.path, guarded);
+    }
+    router
+        .fallback(|| async { Error::NotFound })
+        .method_not_allowed_fallback(|| async { Error::NotFound })
+        .layer(DefaultBodyLimit::max(MAX_READ))
+        .layer(from_fn_with_state(Arc::clone(app), guard::edge))
+}

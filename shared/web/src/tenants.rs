@@ -1,0 +1,81 @@
+//! From a host to a workspace, remembered for a minute.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use domain::slug::Slug;
+use domain::workspace::Workspace;
+use jiff::{SignedDuration, Timestamp};
+use store::directory::Directory;
+
+/// How long an answer is remembered.
+const FRESH: SignedDuration = SignedDuration::from_secs(60);
+/// Answers that are remembered at once: hosts that don't exist are free to invent.
+const MOST: usize = 1_000;
+
+/// Answers to "which workspace is at this host", the lack of one included.
+#[derive(Debug, Default)]
+pub(crate) struct Tenants(Mutex<HashMap<Slug, (Timestamp, Option<Workspace>)>>);
+
+impl Tenants {
+    /// The workspace at `host`, below the address `base`.
+    pub(crate) async fn at(
+        &self,
+        host: &str,
+        base: &str,
+        directory: &Directory,
+        now: Timestamp,
+    ) -> Result<Option<Workspace>, store::Error> {
+        let Some(slug) = slug(host, base) else {
+            return Ok(None);
+        };
+        if let Some((at, known)) = self.locked().get(&slug)
+            && now.duration_since(*at) < FRESH
+        {
+            return Ok(known.clone());
+        }
+        let found = directory.workspace(&slug).await?;
+        let mut known = self.locked();
+        if known.len() >= MOST {
+            known.clear();
+        }
+        known.insert(slug, (now, found.clone()));
+        Ok(found)
+    }
+
+    /// Asks again the next time.
+    pub(crate) fn forget(&self, slug: &Slug) {
+        self.locked().remove(slug);
+    }
+
+    fn locked(&self) -> std::sync::MutexGuard<'_, HashMap<Slug, (Timestamp, Option<Workspace>)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn slug(host: &str, base: &str) -> Option<Slug> {
+    let host = host.to_ascii_lowercase();
+    host.strip_suffix(base)?.strip_suffix('.')?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::slug;
+
+    #[test]
+    fn only_one_label_before_the_base_is_a_workspace() {
+        let of = |host| slug(host, "portal.example").map(|s| s.to_string());
+        assert_eq!(of("acme.portal.example").as_deref(), Some("acme"));
+        assert_eq!(of("ACME.Portal.Example").as_deref(), Some("acme"));
+        for host in [
+            "portal.example",
+            "a.b.portal.example",
+            "acmeportal.example",
+            "acme.portal.example:1",
+            "",
+            "www.portal.example",
+        ] {
+            assert_eq!(of(host), None, "{host}");
+        }
+    }
+}
