@@ -121,6 +121,12 @@ impl Context {
         self.cookies.get(cookies::INVITE)
     }
 
+    /// Lets the next request read the workspace afresh, here at least; other
+    /// processes follow within a minute.
+    pub fn forget_workspace(&self) {
+        self.app.tenants.forget(&self.workspace.slug);
+    }
+
     /// What forms are bound to.
     pub(crate) fn binding(&self) -> &str {
         self.session

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, Path};
 use domain::id::ClientId;
 use domain::person::Actor;
+use domain::role::Action;
 use http::request::Parts;
 use serde::Deserialize;
 use store::{ClientScope, Store, WorkspaceScope};
 
 use crate::context::Context;
 use crate::error::Error;
+use crate::layout::Crumb;
 
 /// A handler for anybody.
 #[derive(Clone)]
@@ -62,6 +64,27 @@ pub struct Inside {
     pub store: Store<ClientScope>,
     /// What the addresses below the client begin with.
     pub base: String,
+}
+
+impl Inside {
+    /// The first steps of the way to a page below the client.
+    pub fn crumbs(&self, client_name: &str) -> Vec<Crumb> {
+        if self.is_team() {
+            vec![Crumb::to("Clients", "/clients"), Crumb::to(client_name, &self.base)]
+        } else {
+            vec![Crumb::to("Dashboard", "/")]
+        }
+    }
+
+    /// Whether it is one of the team.
+    pub fn is_team(&self) -> bool {
+        self.actor.role.is_team()
+    }
+
+    /// Whether the actor's role allows `action`.
+    pub fn may(&self, action: Action) -> bool {
+        self.actor.role.may(action)
+    }
 }
 
 #[derive(Deserialize)]

@@ -54,6 +54,32 @@ impl Reply {
         self.header(header::SET_COOKIE, cookie)
     }
 
+    /// With the secret of a session that was just opened.
+    #[must_use]
+    pub fn signed_in(self, secret: &str) -> Self {
+        self.cookie(cookies::set(cookies::SESSION, secret, None))
+    }
+
+    /// With the session's secret taken away, and whatever the browser kept of
+    /// its pages.
+    #[must_use]
+    pub fn signed_out(self) -> Self {
+        let what = HeaderValue::from_static("\"cache\", \"storage\"");
+        self.cookie(cookies::clear(cookies::SESSION)).header(HeaderName::from_static("clear-site-data"), what)
+    }
+
+    /// With the token of an invitation, out of the address.
+    #[must_use]
+    pub fn invited(self, token: &str) -> Self {
+        self.cookie(cookies::set(cookies::INVITE, token, None))
+    }
+
+    /// With the invitation's token taken away.
+    #[must_use]
+    pub fn uninvited(self) -> Self {
+        self.cookie(cookies::clear(cookies::INVITE))
+    }
+
     /// With words for the top of the next page: one of [`crate::flash`]'s codes.
     #[must_use]
     pub fn flash(self, code: &str) -> Self {

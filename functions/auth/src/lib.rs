@@ -1,0 +1,20 @@
+//! Signing in and out.
+
+mod next;
+mod sign_in;
+mod sign_out;
+
+use axum::routing::{get, post};
+use domain::role::Action;
+use web::{Audience, Route, Sample, sample};
+
+/// The group's routes.
+pub const ROUTES: &[Route] = &[
+    Route::get("/sign-in", Audience::Public, || get(sign_in::get)),
+    Route::post("/sign-in", Audience::Public, || post(sign_in::post)),
+    Route::get("/signed-out", Audience::Public, || get(sign_out::get)),
+    Route::post("/sign-out", Audience::Both(Action::OwnAccount), || post(sign_out::post)),
+];
+
+/// A sample of each page.
+pub const SAMPLES: &[fn() -> Sample] = &[sample::<sign_in::SignIn>, sample::<sign_out::SignedOut>];

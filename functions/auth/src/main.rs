@@ -1,0 +1,6 @@
+//! Signing in and out, as a Lambda function.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), web::lambda::Failure> {
+    web::lambda::serve(auth::ROUTES).await
+}

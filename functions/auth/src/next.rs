@@ -1,0 +1,23 @@
+//! Where to go after signing in: only ever to a page of ours.
+
+/// `next` if it is a path on this host, otherwise the first page.
+pub(crate) fn local(next: &str) -> &str {
+    let path = next.starts_with('/') && !next.starts_with("//");
+    let plain = next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    if path && plain { next } else { "/" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::local;
+
+    #[test]
+    fn only_paths_on_this_host_are_followed() {
+        for good in ["/", "/clients?q=a&after=b", "/engagements/01J"] {
+            assert_eq!(local(good), good);
+        }
+        for bad in ["", "//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/a\r\nSet-Cookie: x", "evil", "/\t/evil.example"] {
+            assert_eq!(local(bad), "/", "{bad}");
+        }
+    }
+}

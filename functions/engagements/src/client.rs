@@ -1,0 +1,164 @@
+//! A client: its engagements, its people, how far it is.
+
+use axum::extract::Query;
+use domain::client::Client;
+use domain::engagement::Engagement;
+use domain::finding::Status;
+use domain::invite::{Invite, State};
+use domain::person::{Person, initials};
+use domain::role::{Action, Role};
+use domain::severity::Severity;
+use futures::future::try_join4;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use store::page::Page as Rows;
+use web::view::{Breakdown, EngagementCard, Pager, Progress};
+use web::{Crumb, Error, Ids, Page, Reply, Team};
+
+use crate::paths::InClient;
+
+/// The page.
+#[derive(Debug, Serialize)]
+pub(crate) struct ClientPage {
+    pulse: String,
+    name: String,
+    href: String,
+    since: Timestamp,
+    stats: Stats,
+    breakdown: Breakdown,
+    progress: Progress,
+    engagements: Vec<EngagementCard>,
+    pager: Pager,
+    contacts: Vec<Contact>,
+    invites: Vec<Invited>,
+    may_write: bool,
+    may_invite: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Stats {
+    active: i64,
+    resolved: i64,
+    critical_high: i64,
+}
+
+#[derive(Debug, Serialize)]
+struct Contact {
+    name: String,
+    email: String,
+    initials: String,
+    role: &'static str,
+    since: Timestamp,
+}
+
+#[derive(Debug, Serialize)]
+struct Invited {
+    name: String,
+    email: String,
+    role: &'static str,
+    state: &'static str,
+    at: Timestamp,
+    expires: Timestamp,
+    by_name: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Cursor {
+    after: Option<String>,
+}
+
+struct Parts {
+    client: Client,
+    engagements: Rows<Engagement>,
+    people: Vec<Person>,
+    invites: Vec<Invite>,
+}
+
+impl Page for ClientPage {
+    const TEMPLATE: &'static str = "pages/engagements/client.html";
+
+    fn title(&self) -> String {
+        self.name.clone()
+    }
+
+    fn crumbs(&self) -> Vec<Crumb> {
+        vec![Crumb::to("Clients", "/clients")]
+    }
+
+    fn sample() -> Self {
+        let (client, _) = web::view::samples();
+        let (person, invite) = web::view::people_samples();
+        let engagements = Rows { rows: vec![web::view::engagement_sample()], next: None };
+        let parts = Parts { client, engagements, people: vec![person], invites: vec![invite] };
+        Self::new(parts, None, Role::Team(domain::role::TeamRole::Owner), Timestamp::UNIX_EPOCH)
+    }
+}
+
+impl ClientPage {
+    fn new(parts: Parts, after: Option<&str>, role: Role, now: Timestamp) -> Self {
+        let Parts { client, engagements, people, invites } = parts;
+        let counts = &client.counts;
+        let href = format!("/clients/{}", client.id);
+        Self {
+            pulse: format!("{href}/pulse?seen={}", client.rev),
+            since: client.since,
+            stats: Stats {
+                active: counts.active_total(),
+                resolved: counts.in_status(Status::Resolved),
+                critical_high: counts.active(Severity::Critical) + counts.active(Severity::High),
+            },
+            breakdown: counts.into(),
+            progress: counts.into(),
+            engagements: engagements.rows.iter().map(|e| EngagementCard::new(e, &href)).collect(),
+            pager: Pager::new(&engagements, &href, after, Some(client.engagements)),
+            contacts: people.into_iter().map(Contact::from).collect(),
+            invites: invites.iter().filter_map(|invite| Invited::open(invite, now)).collect(),
+            may_write: role.may(Action::WriteEngagements),
+            may_invite: role.may(Action::InviteContact),
+            name: client.name,
+            href,
+        }
+    }
+}
+
+impl From<Person> for Contact {
+    fn from(person: Person) -> Self {
+        Self {
+            initials: initials(&person.name),
+            name: person.name,
+            email: person.email.as_str().to_owned(),
+            role: person.role.label(),
+            since: person.since,
+        }
+    }
+}
+
+impl Invited {
+    /// The row of an invitation that was not accepted: those are contacts now.
+    fn open(invite: &Invite, now: Timestamp) -> Option<Self> {
+        let state = invite.state(now);
+        (state != State::Accepted).then(|| Self {
+            name: invite.name.clone(),
+            email: invite.email.as_str().to_owned(),
+            role: Role::Contact(invite.role).label(),
+            state: state.name(),
+            at: invite.at,
+            expires: invite.expires(),
+            by_name: invite.by_name.clone(),
+        })
+    }
+}
+
+pub(crate) async fn get(
+    team: Team,
+    Ids(path): Ids<InClient>,
+    Query(cursor): Query<Cursor>,
+) -> Result<Reply, Error> {
+    let store = team.store.client(path.client);
+    let after = cursor.after.as_deref();
+    let read = try_join4(store.about(), store.engagements(after), store.people(), store.invites());
+    let (client, engagements, people, invites) = read.await?;
+    let client = client.ok_or(Error::NotFound)?;
+    let parts = Parts { client, engagements, people, invites };
+    team.ctx.page(&ClientPage::new(parts, after, team.actor.role, team.ctx.now))
+}

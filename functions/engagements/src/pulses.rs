@@ -1,0 +1,24 @@
+//! Whether a client or an engagement has changed since a page showed it.
+
+use axum::extract::Query;
+use serde::Deserialize;
+use web::{Error, Ids, Inside, Reply};
+
+use crate::paths::InEngagement;
+
+#[derive(Deserialize)]
+pub(crate) struct Seen {
+    seen: Option<i64>,
+}
+
+pub(crate) async fn client(inside: Inside, Query(Seen { seen }): Query<Seen>) -> Result<Reply, Error> {
+    web::pulse(seen, inside.store.client_rev().await?)
+}
+
+pub(crate) async fn engagement(
+    inside: Inside,
+    Ids(path): Ids<InEngagement>,
+    Query(Seen { seen }): Query<Seen>,
+) -> Result<Reply, Error> {
+    web::pulse(seen, inside.store.engagement_rev(path.engagement).await?)
+}

@@ -1,0 +1,205 @@
+//! Writing a finding: by hand, and changing it later.
+
+use domain::client::Client;
+use domain::engagement::Engagement;
+use domain::finding::{FindingInput, Refusal, create as new_finding, edit as changed};
+use domain::history::Happening;
+use domain::id::FindingId;
+use domain::input::Invalid;
+use domain::score::Vector;
+use domain::severity::Severity;
+use futures::future::{try_join, try_join3};
+use serde::Serialize;
+use store::Dossier;
+use web::view::Choice;
+use web::{Crumb, Error, Form, Ids, Inside, Page, ProtectedForm, Reply, see_other};
+
+use crate::paths::{AtFinding, InEngagement};
+
+/// The form.
+#[derive(Debug, Serialize)]
+pub(crate) struct FindingForm {
+    id: Option<FindingId>,
+    version: Option<i64>,
+    form: Form,
+    severities: Vec<Choice>,
+    score: Option<Scored>,
+    action: String,
+    submit: &'static str,
+    cancel: String,
+    heading: &'static str,
+    preview_url: &'static str,
+    score_url: &'static str,
+    #[serde(skip)]
+    crumbs: Vec<Crumb>,
+}
+
+#[derive(Debug, Serialize)]
+struct Scored {
+    score: String,
+    severity: &'static str,
+}
+
+const SEVERITIES: [Choice; 6] = [
+    Choice { value: "", label: "From the CVSS vector" },
+    Choice { value: "critical", label: "Critical" },
+    Choice { value: "high", label: "High" },
+    Choice { value: "medium", label: "Medium" },
+    Choice { value: "low", label: "Low" },
+    Choice { value: "info", label: "Info" },
+];
+
+impl Page for FindingForm {
+    const TEMPLATE: &'static str = "pages/findings/finding_form.html";
+
+    fn title(&self) -> String {
+        self.heading.to_owned()
+    }
+
+    fn crumbs(&self) -> Vec<Crumb> {
+        self.crumbs.clone()
+    }
+
+    fn sample() -> Self {
+        let vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H".to_owned();
+        let input = FindingInput { vector, severity: Severity::High.name().to_owned(), ..FindingInput::default() };
+        let failed = Invalid::at("title", "Fill this in.");
+        Self::adding(&input, Some(&failed), FindingId::new(1, 1), "/clients/c/engagements/e", Vec::new())
+    }
+}
+
+impl FindingForm {
+    fn adding(
+        input: &FindingInput,
+        failed: Option<&Invalid>,
+        id: FindingId,
+        around: &str,
+        crumbs: Vec<Crumb>,
+    ) -> Self {
+        let scored = input.vector.parse::<Vector>().ok().map(|vector| vector.score());
+        Self {
+            id: Some(id),
+            version: None,
+            form: failed.map_or_else(|| Form::filled(input), |invalid| Form::failed(input, invalid)),
+            severities: SEVERITIES.to_vec(),
+            score: scored.map(|score| Scored { score: score.to_string(), severity: score.severity().name() }),
+            action: format!("{around}/findings"),
+            submit: "Add finding",
+            cancel: around.to_owned(),
+            heading: "Add finding",
+            preview_url: "/preview",
+            score_url: "/score",
+            crumbs,
+        }
+    }
+
+    fn changing(
+        input: &FindingInput,
+        failed: Option<&Invalid>,
+        (id, version): (FindingId, i64),
+        around: &str,
+        crumbs: Vec<Crumb>,
+    ) -> Self {
+        let here = format!("{around}/findings/{id}");
+        Self {
+            id: None,
+            version: Some(version),
+            action: format!("{here}/edit"),
+            submit: "Save",
+            cancel: here,
+            heading: "Edit finding",
+            ..Self::adding(input, failed, id, around, crumbs)
+        }
+    }
+}
+
+/// The engagement that the form stands in.
+struct Around {
+    href: String,
+    crumbs: Vec<Crumb>,
+}
+
+impl Around {
+    fn new(inside: &Inside, client: &Client, engagement: &Engagement) -> Self {
+        let href = format!("{}/engagements/{}", inside.base, engagement.id);
+        let mut crumbs = inside.crumbs(&client.name);
+        crumbs.push(Crumb::to(&engagement.title, &href));
+        Self { href, crumbs }
+    }
+
+    async fn read(inside: &Inside, path: InEngagement) -> Result<Self, Error> {
+        let read = try_join(inside.store.about(), inside.store.engagement(path.engagement)).await?;
+        let (Some(client), Some(engagement)) = read else { return Err(Error::NotFound) };
+        Ok(Self::new(inside, &client, &engagement))
+    }
+
+    async fn read_with(inside: &Inside, path: AtFinding) -> Result<(Self, Dossier), Error> {
+        let store = &inside.store;
+        let dossier = store.dossier(path.engagement, path.finding);
+        let read = try_join3(store.about(), store.engagement(path.engagement), dossier).await?;
+        let (Some(client), Some(engagement), Some(dossier)) = read else { return Err(Error::NotFound) };
+        Ok((Self::new(inside, &client, &engagement), dossier))
+    }
+}
+
+pub(crate) async fn new(inside: Inside, Ids(path): Ids<InEngagement>) -> Result<Reply, Error> {
+    let around = Around::read(&inside, path).await?;
+    let id = inside.ctx.app.new_id();
+    inside.ctx.page(&FindingForm::adding(&FindingInput::default(), None, id, &around.href, around.crumbs))
+}
+
+pub(crate) async fn create(
+    inside: Inside,
+    Ids(path): Ids<InEngagement>,
+    form: ProtectedForm<FindingInput>,
+) -> Result<Reply, Error> {
+    let around = Around::read(&inside, path).await?;
+    let id = form.id()?;
+    let draft = match form.input.parse() {
+        Ok(draft) => draft,
+        Err(invalid) => {
+            let page = FindingForm::adding(&form.input, Some(&invalid), id, &around.href, around.crumbs);
+            return inside.ctx.refused(&page);
+        }
+    };
+    let change = new_finding(id, &draft, &inside.actor, Happening::Created, inside.ctx.now).map_err(refused)?;
+    inside.store.create_finding(path.engagement, &change, &draft, inside.ctx.app.new_id()).await?;
+    Ok(see_other(&format!("{}/findings/{id}", around.href)).flash("finding-added"))
+}
+
+pub(crate) async fn edit(inside: Inside, Ids(path): Ids<AtFinding>) -> Result<Reply, Error> {
+    let (around, Dossier { finding, draft, .. }) = Around::read_with(&inside, path).await?;
+    let at = (finding.id, finding.version);
+    inside.ctx.page(&FindingForm::changing(&(&draft).into(), None, at, &around.href, around.crumbs))
+}
+
+pub(crate) async fn update(
+    inside: Inside,
+    Ids(path): Ids<AtFinding>,
+    form: ProtectedForm<FindingInput>,
+) -> Result<Reply, Error> {
+    let (around, Dossier { finding, draft: before, .. }) = Around::read_with(&inside, path).await?;
+    let parsed = if form.version == Some(finding.version) {
+        form.input.parse()
+    } else {
+        Err(Invalid::at("form", "Somebody else changed this finding meanwhile. Compare with it, then save again."))
+    };
+    let after = match parsed {
+        Ok(after) => after,
+        Err(invalid) => {
+            let at = (finding.id, finding.version);
+            let page = FindingForm::changing(&form.input, Some(&invalid), at, &around.href, around.crumbs);
+            return inside.ctx.refused(&page);
+        }
+    };
+    let there = see_other(&format!("{}/findings/{}", around.href, finding.id));
+    let change = changed(&finding, &before, &after, &inside.actor, inside.ctx.now).map_err(refused)?;
+    let Some(change) = change else { return Ok(there) };
+    inside.store.edit_finding(path.engagement, &change, &after, inside.ctx.app.new_id()).await?;
+    Ok(there.flash("finding-saved"))
+}
+
+/// Writing is refused for one reason only: the role.
+fn refused(_: Refusal) -> Error {
+    Error::Forbidden
+}

@@ -1,0 +1,135 @@
+//! Importing a scan, first step: the file.
+
+use domain::counts::Counts;
+use domain::engagement::{Engagement, MAX_FINDINGS};
+use domain::id::ImportId;
+use domain::import::{self, Scan};
+use domain::input::Invalid;
+use futures::future::try_join;
+use serde::Serialize;
+use store::Import;
+use web::{Crumb, Error, Form, Ids, Inside, MAX_UPLOAD, Page, ProtectedUpload, Reply, see_other};
+
+use crate::paths::InEngagement;
+
+/// The form.
+#[derive(Debug, Serialize)]
+pub(crate) struct ImportPage {
+    id: ImportId,
+    form: Form,
+    action: String,
+    cancel: String,
+    max: String,
+    max_bytes: usize,
+    engagement: Link,
+    #[serde(skip)]
+    crumbs: Vec<Crumb>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Link {
+    pub(crate) title: String,
+    pub(crate) href: String,
+}
+
+impl Page for ImportPage {
+    const TEMPLATE: &'static str = "pages/findings/import.html";
+
+    fn title(&self) -> String {
+        "Import".to_owned()
+    }
+
+    fn crumbs(&self) -> Vec<Crumb> {
+        self.crumbs.clone()
+    }
+
+    fn sample() -> Self {
+        let engagement = Link { title: "Web test".to_owned(), href: "/clients/c/engagements/e".to_owned() };
+        let form = Form::failed(&(), &Invalid::at("file", "Choose a file."));
+        Self::new(ImportId::new(1, 1), form, engagement, Vec::new())
+    }
+}
+
+impl ImportPage {
+    fn new(id: ImportId, form: Form, engagement: Link, crumbs: Vec<Crumb>) -> Self {
+        Self {
+            id,
+            form,
+            action: format!("{}/import", engagement.href),
+            cancel: engagement.href.clone(),
+            max: format!("{} MB", MAX_UPLOAD / 1024 / 1024),
+            max_bytes: MAX_UPLOAD,
+            engagement,
+            crumbs,
+        }
+    }
+}
+
+/// The engagement that is imported into, and the way to it.
+pub(crate) async fn around(inside: &Inside, path: InEngagement) -> Result<(Engagement, Link, Vec<Crumb>), Error> {
+    let read = try_join(inside.store.about(), inside.store.engagement(path.engagement)).await?;
+    let (Some(client), Some(engagement)) = read else { return Err(Error::NotFound) };
+    let href = format!("{}/engagements/{}", inside.base, engagement.id);
+    let mut crumbs = inside.crumbs(&client.name);
+    crumbs.push(Crumb::to(&engagement.title, &href));
+    let link = Link { title: engagement.title.clone(), href };
+    Ok((engagement, link, crumbs))
+}
+
+pub(crate) async fn get(inside: Inside, Ids(path): Ids<InEngagement>) -> Result<Reply, Error> {
+    let (_, link, crumbs) = around(&inside, path).await?;
+    inside.ctx.page(&ImportPage::new(inside.ctx.app.new_id(), Form::default(), link, crumbs))
+}
+
+pub(crate) async fn post(
+    inside: Inside,
+    Ids(path): Ids<InEngagement>,
+    upload: ProtectedUpload,
+) -> Result<Reply, Error> {
+    let (engagement, link, crumbs) = around(&inside, path).await?;
+    let id = upload.id.as_deref().and_then(|id| id.parse().ok());
+    let id: ImportId = id.ok_or(Error::BadRequest("the form has no id"))?;
+    let (scan, bytes) = match read(&engagement, upload.bytes) {
+        Ok(read) => read,
+        Err(why) => {
+            let form = Form::failed(&(), &Invalid::at("file", why));
+            return inside.ctx.refused(&ImportPage::new(id, form, link, crumbs));
+        }
+    };
+    let import = Import {
+        id,
+        file_name: upload.file_name,
+        by_name: inside.actor.name.clone(),
+        at: inside.ctx.now,
+        total: i64::try_from(scan.drafts.len()).unwrap_or(i64::MAX),
+        done: 0,
+    };
+    let key = Import::file_key(&inside.store, id);
+    inside.ctx.app.services.files.put(&key, bytes, "application/xml").await?;
+    inside.store.create_import(path.engagement, &import).await?;
+    Ok(see_other(&format!("{}/imports/{id}", link.href)))
+}
+
+/// What the file would make, with the file; or why nothing, for the person.
+fn read(engagement: &Engagement, bytes: Option<Vec<u8>>) -> Result<(Scan, Vec<u8>), String> {
+    let bytes = bytes.ok_or_else(|| {
+        let most = MAX_UPLOAD / 1024 / 1024;
+        format!("The file is larger than {most} MB. Export fewer hosts or only the issues you need, and try again.")
+    })?;
+    if bytes.is_empty() {
+        return Err("Choose a file.".to_owned());
+    }
+    let scan = import::read(&bytes).map_err(|refused| refused.to_string())?;
+    let room = MAX_FINDINGS - total(&engagement.counts);
+    if i64::try_from(scan.drafts.len()).unwrap_or(i64::MAX) > room {
+        return Err(format!(
+            "The file would make {} findings, but this engagement has room for {room} more.",
+            scan.drafts.len()
+        ));
+    }
+    Ok((scan, bytes))
+}
+
+fn total(counts: &Counts) -> i64 {
+    counts.sum(|_, _| true)
+}

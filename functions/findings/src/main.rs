@@ -1,0 +1,6 @@
+//! Findings: lists, pages, moves, imports, as a Lambda function.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), web::lambda::Failure> {
+    web::lambda::serve(findings::ROUTES).await
+}

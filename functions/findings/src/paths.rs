@@ -1,0 +1,21 @@
+//! The ids in this group's addresses.
+
+use domain::id::{EngagementId, FindingId, ImportId};
+use serde::Deserialize;
+
+#[derive(Clone, Copy, Deserialize)]
+pub(crate) struct InEngagement {
+    pub(crate) engagement: EngagementId,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+pub(crate) struct AtFinding {
+    pub(crate) engagement: EngagementId,
+    pub(crate) finding: FindingId,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+pub(crate) struct AtImport {
+    pub(crate) engagement: EngagementId,
+    pub(crate) import: ImportId,
+}
