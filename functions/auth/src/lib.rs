@@ -13,7 +13,9 @@ pub const ROUTES: &[Route] = &[
     Route::get("/sign-in", Audience::Public, || get(sign_in::get)),
     Route::post("/sign-in", Audience::Public, || post(sign_in::post)),
     Route::get("/signed-out", Audience::Public, || get(sign_out::get)),
-    Route::post("/sign-out", Audience::Both(Action::OwnAccount), || post(sign_out::post)),
+    Route::post("/sign-out", Audience::Both(Action::OwnAccount), || {
+        post(sign_out::post)
+    }),
 ];
 
 /// A sample of each page.

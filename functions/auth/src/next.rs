@@ -16,7 +16,16 @@ mod tests {
         for good in ["/", "/clients?q=a&after=b", "/engagements/01J"] {
             assert_eq!(local(good), good);
         }
-        for bad in ["", "//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/a\r\nSet-Cookie: x", "evil", "/\t/evil.example"] {
+        for bad in [
+            "",
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "javascript:alert(1)",
+            "/a\r\nSet-Cookie: x",
+            "evil",
+            "/\t/evil.example",
+        ] {
             assert_eq!(local(bad), "/", "{bad}");
         }
     }

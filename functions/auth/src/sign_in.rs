@@ -12,8 +12,16 @@ use web::{Anyone, Context, Error, Form, Page, ProtectedForm, Reply, see_other};
 
 use crate::next::local;
 
-const BY_ACCOUNT: Limit = Limit { rule: "sign-in-account", most: 10, window: SignedDuration::from_mins(15) };
-const BY_ADDRESS: Limit = Limit { rule: "sign-in-address", most: 50, window: SignedDuration::from_mins(15) };
+const BY_ACCOUNT: Limit = Limit {
+    rule: "sign-in-account",
+    most: 10,
+    window: SignedDuration::from_mins(15),
+};
+const BY_ADDRESS: Limit = Limit {
+    rule: "sign-in-address",
+    most: 50,
+    window: SignedDuration::from_mins(15),
+};
 
 /// The page with the form.
 #[derive(Debug, Serialize)]
@@ -46,28 +54,52 @@ impl Page for SignIn {
     }
 
     fn sample() -> Self {
-        let input = Input { email: "ada@example.com".to_owned(), ..Input::default() };
-        let form = Form::failed(&input, &Invalid::at("form", "The e-mail address or the password is wrong."));
-        Self { form, next: "/".to_owned(), notice: Some("Sign in to go on.") }
+        let input = Input {
+            email: "ada@example.com".to_owned(),
+            ..Input::default()
+        };
+        let form = Form::failed(
+            &input,
+            &Invalid::at("form", "The e-mail address or the password is wrong."),
+        );
+        Self {
+            form,
+            next: "/".to_owned(),
+            notice: Some("Sign in to go on."),
+        }
     }
 }
 
-pub(crate) async fn get(Anyone { ctx }: Anyone, Query(wanted): Query<Wanted>) -> Result<Reply, Error> {
+pub(crate) async fn get(
+    Anyone { ctx }: Anyone,
+    Query(wanted): Query<Wanted>,
+) -> Result<Reply, Error> {
     let next = local(&wanted.next);
     if ctx.session.is_some() {
         return Ok(see_other(next));
     }
     let notice = (next != "/").then_some("Sign in to see that page.");
-    ctx.page(&SignIn { form: Form::filled(&Input::default()), next: next.to_owned(), notice })
+    ctx.page(&SignIn {
+        form: Form::filled(&Input::default()),
+        next: next.to_owned(),
+        notice,
+    })
 }
 
-pub(crate) async fn post(Anyone { ctx }: Anyone, form: ProtectedForm<Input>) -> Result<Reply, Error> {
+pub(crate) async fn post(
+    Anyone { ctx }: Anyone,
+    form: ProtectedForm<Input>,
+) -> Result<Reply, Error> {
     let input = form.input;
     let next = local(&input.next);
     let Some(person) = check(&ctx, &input).await? else {
         let wrong = Invalid::at("form", "The e-mail address or the password is wrong.");
         let form = Form::failed(&input, &wrong);
-        return ctx.refused(&SignIn { form, next: next.to_owned(), notice: None });
+        return ctx.refused(&SignIn {
+            form,
+            next: next.to_owned(),
+            notice: None,
+        });
     };
     let directory = ctx.directory();
     if let Some(former) = &ctx.session {
@@ -75,7 +107,15 @@ pub(crate) async fn post(Anyone { ctx }: Anyone, form: ProtectedForm<Input>) -> 
     }
     let secret = ctx.app.new_secret();
     let workspace = &ctx.workspace;
-    directory.open_session(workspace.id, &workspace.slug, &person, &hash(&secret), ctx.now).await?;
+    directory
+        .open_session(
+            workspace.id,
+            &workspace.slug,
+            &person,
+            &hash(&secret),
+            ctx.now,
+        )
+        .await?;
     Ok(see_other(next).signed_in(&secret))
 }
 
@@ -83,12 +123,21 @@ pub(crate) async fn post(Anyone { ctx }: Anyone, form: ProtectedForm<Input>) -> 
 /// way, under a name that nobody has.
 async fn check(ctx: &Context, input: &Input) -> Result<Option<Person>, Error> {
     ctx.limit_address(BY_ADDRESS).await?;
-    let Ok(email) = input.email.parse::<EmailAddress>() else { return Ok(None) };
+    let Ok(email) = input.email.parse::<EmailAddress>() else {
+        return Ok(None);
+    };
     ctx.limit(BY_ACCOUNT, &email.fold()).await?;
     let directory = ctx.directory();
     let login = directory.login(ctx.workspace.id, &email).await?;
-    let user = login.as_ref().map_or_else(|| ctx.app.new_id(), |login| login.user);
-    let right = ctx.app.services.identity.is_password(user, &input.password, ctx.now).await?;
+    let user = login
+        .as_ref()
+        .map_or_else(|| ctx.app.new_id(), |login| login.user);
+    let right = ctx
+        .app
+        .services
+        .identity
+        .is_password(user, &input.password, ctx.now)
+        .await?;
     match login {
         Some(login) if right => Ok(directory.person(ctx.workspace.id, &login).await?),
         _ => Ok(None),

@@ -27,7 +27,10 @@ pub(crate) async fn get(Anyone { ctx }: Anyone) -> Result<Reply, Error> {
     ctx.page(&SignedOut {})
 }
 
-pub(crate) async fn post(Anyone { ctx }: Anyone, _form: ProtectedForm<Nothing>) -> Result<Reply, Error> {
+pub(crate) async fn post(
+    Anyone { ctx }: Anyone,
+    _form: ProtectedForm<Nothing>,
+) -> Result<Reply, Error> {
     if let Some(session) = &ctx.session {
         ctx.directory().close_session(session).await?;
     }

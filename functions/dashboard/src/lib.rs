@@ -10,9 +10,16 @@ use web::{Audience, Route, Sample, sample};
 
 /// The group's routes.
 pub const ROUTES: &[Route] = &[
-    Route::get("/", Audience::Both(Action::ReadDashboard), || get(first::get)),
-    Route::get("/pulse", Audience::Both(Action::ReadDashboard), || get(first::pulse)),
+    Route::get("/", Audience::Both(Action::ReadDashboard), || {
+        get(first::get)
+    }),
+    Route::get("/pulse", Audience::Both(Action::ReadDashboard), || {
+        get(first::pulse)
+    }),
 ];
 
 /// A sample of each page.
-pub const SAMPLES: &[fn() -> Sample] = &[sample::<team::TeamDashboard>, sample::<portal::PortalDashboard>];
+pub const SAMPLES: &[fn() -> Sample] = &[
+    sample::<team::TeamDashboard>,
+    sample::<portal::PortalDashboard>,
+];

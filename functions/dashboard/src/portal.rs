@@ -42,13 +42,30 @@ impl Page for PortalDashboard {
     fn sample() -> Self {
         let (client, finding) = web::view::samples();
         let engagement = web::view::engagement_sample();
-        let listed = Listed { finding, client: client.id, engagement: engagement.id };
-        Self::new(&client, &Rows { rows: vec![engagement], next: Some("x".to_owned()) }, &[listed], None)
+        let listed = Listed {
+            finding,
+            client: client.id,
+            engagement: engagement.id,
+        };
+        Self::new(
+            &client,
+            &Rows {
+                rows: vec![engagement],
+                next: Some("x".to_owned()),
+            },
+            &[listed],
+            None,
+        )
     }
 }
 
 impl PortalDashboard {
-    fn new(client: &Client, engagements: &Rows<Engagement>, worst: &[Listed], after: Option<&str>) -> Self {
+    fn new(
+        client: &Client,
+        engagements: &Rows<Engagement>,
+        worst: &[Listed],
+        after: Option<&str>,
+    ) -> Self {
         let counts = &client.counts;
         let href = |l: &Listed| format!("/engagements/{}/findings/{}", l.engagement, l.finding.id);
         Self {
@@ -62,17 +79,30 @@ impl PortalDashboard {
             },
             breakdown: counts.into(),
             progress: counts.into(),
-            engagements: engagements.rows.iter().map(|e| EngagementCard::new(e, "")).collect(),
+            engagements: engagements
+                .rows
+                .iter()
+                .map(|e| EngagementCard::new(e, ""))
+                .collect(),
             pager: Pager::new(engagements, "/", after, Some(client.engagements)),
-            top: worst.iter().map(|listed| FindingRow::new(&listed.finding, href(listed))).collect(),
+            top: worst
+                .iter()
+                .map(|listed| FindingRow::new(&listed.finding, href(listed)))
+                .collect(),
         }
     }
 }
 
 pub(crate) async fn show(portal: &Portal, after: Option<&str>) -> Result<Reply, Error> {
     let store = &portal.store;
-    let (client, engagements, worst) =
-        try_join3(store.about(), store.engagements(after), store.worst_findings(10)).await?;
+    let (client, engagements, worst) = try_join3(
+        store.about(),
+        store.engagements(after),
+        store.worst_findings(10),
+    )
+    .await?;
     let client = client.ok_or(Error::NotFound)?;
-    portal.ctx.page(&PortalDashboard::new(&client, &engagements, &worst, after))
+    portal
+        .ctx
+        .page(&PortalDashboard::new(&client, &engagements, &worst, after))
 }

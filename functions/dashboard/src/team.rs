@@ -55,7 +55,11 @@ impl Page for TeamDashboard {
 
     fn sample() -> Self {
         let (client, finding) = web::view::samples();
-        let listed = Listed { finding, client: client.id, engagement: domain::id::EngagementId::new(1, 1) };
+        let listed = Listed {
+            finding,
+            client: client.id,
+            engagement: domain::id::EngagementId::new(1, 1),
+        };
         Self::new(vec![client], true, &[listed], true)
     }
 }
@@ -63,25 +67,39 @@ impl Page for TeamDashboard {
 impl TeamDashboard {
     fn new(mut clients: Vec<Client>, more: bool, worst: &[Listed], may_write: bool) -> Self {
         let mut counts = Counts::default();
-        clients.iter().for_each(|client| counts.merge(&client.counts));
+        clients
+            .iter()
+            .for_each(|client| counts.merge(&client.counts));
         let top = worst.iter().map(|listed| Top {
-            client_name: clients.iter().find(|client| client.id == listed.client).map(|client| client.name.clone()),
+            client_name: clients
+                .iter()
+                .find(|client| client.id == listed.client)
+                .map(|client| client.name.clone()),
             row: FindingRow::new(
                 &listed.finding,
-                format!("/clients/{}/engagements/{}/findings/{}", listed.client, listed.engagement, listed.finding.id),
+                format!(
+                    "/clients/{}/engagements/{}/findings/{}",
+                    listed.client, listed.engagement, listed.finding.id
+                ),
             ),
         });
         let top = top.collect();
         let known = clients.len();
         let rev = rev_of(&clients);
-        clients.sort_by_key(|client| Reverse(Severity::ALL.map(|severity| client.counts.active(severity))));
+        clients.sort_by_key(|client| {
+            Reverse(Severity::ALL.map(|severity| client.counts.active(severity)))
+        });
         Self {
             pulse: format!("/pulse?seen={rev}"),
             stats: Stats {
                 active: counts.active_total(),
                 resolved: counts.in_status(Status::Resolved),
                 critical_high: counts.active(Severity::Critical) + counts.active(Severity::High),
-                clients: if more { format!("{known}+") } else { known.to_string() },
+                clients: if more {
+                    format!("{known}+")
+                } else {
+                    known.to_string()
+                },
             },
             breakdown: (&counts).into(),
             progress: (&counts).into(),
@@ -94,9 +112,18 @@ impl TeamDashboard {
 }
 
 pub(crate) async fn show(team: &Team) -> Result<Reply, Error> {
-    let (clients, worst) = try_join(team.store.clients("", None, CLIENTS), team.store.worst_findings(10)).await?;
+    let (clients, worst) = try_join(
+        team.store.clients("", None, CLIENTS),
+        team.store.worst_findings(10),
+    )
+    .await?;
     let may_write = team.actor.role.may(Action::WriteClients);
-    team.ctx.page(&TeamDashboard::new(clients.rows, clients.next.is_some(), &worst, may_write))
+    team.ctx.page(&TeamDashboard::new(
+        clients.rows,
+        clients.next.is_some(),
+        &worst,
+        may_write,
+    ))
 }
 
 /// A number that changes with every change of a client: each has one that only

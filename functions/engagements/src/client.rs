@@ -88,15 +88,33 @@ impl Page for ClientPage {
     fn sample() -> Self {
         let (client, _) = web::view::samples();
         let (person, invite) = web::view::people_samples();
-        let engagements = Rows { rows: vec![web::view::engagement_sample()], next: None };
-        let parts = Parts { client, engagements, people: vec![person], invites: vec![invite] };
-        Self::new(parts, None, Role::Team(domain::role::TeamRole::Owner), Timestamp::UNIX_EPOCH)
+        let engagements = Rows {
+            rows: vec![web::view::engagement_sample()],
+            next: None,
+        };
+        let parts = Parts {
+            client,
+            engagements,
+            people: vec![person],
+            invites: vec![invite],
+        };
+        Self::new(
+            parts,
+            None,
+            Role::Team(domain::role::TeamRole::Owner),
+            Timestamp::UNIX_EPOCH,
+        )
     }
 }
 
 impl ClientPage {
     fn new(parts: Parts, after: Option<&str>, role: Role, now: Timestamp) -> Self {
-        let Parts { client, engagements, people, invites } = parts;
+        let Parts {
+            client,
+            engagements,
+            people,
+            invites,
+        } = parts;
         let counts = &client.counts;
         let href = format!("/clients/{}", client.id);
         Self {
@@ -109,10 +127,17 @@ impl ClientPage {
             },
             breakdown: counts.into(),
             progress: counts.into(),
-            engagements: engagements.rows.iter().map(|e| EngagementCard::new(e, &href)).collect(),
+            engagements: engagements
+                .rows
+                .iter()
+                .map(|e| EngagementCard::new(e, &href))
+                .collect(),
             pager: Pager::new(&engagements, &href, after, Some(client.engagements)),
             contacts: people.into_iter().map(Contact::from).collect(),
-            invites: invites.iter().filter_map(|invite| Invited::open(invite, now)).collect(),
+            invites: invites
+                .iter()
+                .filter_map(|invite| Invited::open(invite, now))
+                .collect(),
             may_write: role.may(Action::WriteEngagements),
             may_invite: role.may(Action::InviteContact),
             name: client.name,
@@ -156,9 +181,24 @@ pub(crate) async fn get(
 ) -> Result<Reply, Error> {
     let store = team.store.client(path.client);
     let after = cursor.after.as_deref();
-    let read = try_join4(store.about(), store.engagements(after), store.people(), store.invites());
+    let read = try_join4(
+        store.about(),
+        store.engagements(after),
+        store.people(),
+        store.invites(),
+    );
     let (client, engagements, people, invites) = read.await?;
     let client = client.ok_or(Error::NotFound)?;
-    let parts = Parts { client, engagements, people, invites };
-    team.ctx.page(&ClientPage::new(parts, after, team.actor.role, team.ctx.now))
+    let parts = Parts {
+        client,
+        engagements,
+        people,
+        invites,
+    };
+    team.ctx.page(&ClientPage::new(
+        parts,
+        after,
+        team.actor.role,
+        team.ctx.now,
+    ))
 }

@@ -16,7 +16,11 @@ pub(crate) struct ClientNew {
 
 impl ClientNew {
     fn new(id: ClientId, form: Form) -> Self {
-        Self { id, form, action: "/clients" }
+        Self {
+            id,
+            form,
+            action: "/clients",
+        }
     }
 }
 
@@ -32,13 +36,19 @@ impl Page for ClientNew {
     }
 
     fn sample() -> Self {
-        let form = Form::failed(&ClientInput::default(), &Invalid::at("name", "Fill this in."));
+        let form = Form::failed(
+            &ClientInput::default(),
+            &Invalid::at("name", "Fill this in."),
+        );
         Self::new(ClientId::new(1, 1), form)
     }
 }
 
 pub(crate) async fn get(team: Team) -> Result<Reply, Error> {
-    team.ctx.page(&ClientNew::new(team.ctx.app.new_id(), Form::filled(&ClientInput::default())))
+    team.ctx.page(&ClientNew::new(
+        team.ctx.app.new_id(),
+        Form::filled(&ClientInput::default()),
+    ))
 }
 
 pub(crate) async fn post(team: Team, form: ProtectedForm<ClientInput>) -> Result<Reply, Error> {
@@ -48,6 +58,8 @@ pub(crate) async fn post(team: Team, form: ProtectedForm<ClientInput>) -> Result
             team.store.create_client(id, &new, team.ctx.now).await?;
             Ok(see_other(&format!("/clients/{id}")).flash("client-added"))
         }
-        Err(invalid) => team.ctx.refused(&ClientNew::new(id, Form::failed(&form.input, &invalid))),
+        Err(invalid) => team
+            .ctx
+            .refused(&ClientNew::new(id, Form::failed(&form.input, &invalid))),
     }
 }

@@ -31,7 +31,12 @@ impl Page for Clients {
 
     fn sample() -> Self {
         let (client, _) = web::view::samples();
-        Self { q: "ini".to_owned(), clients: vec![(&client).into()], pager: Pager::default(), may_write: true }
+        Self {
+            q: "ini".to_owned(),
+            clients: vec![(&client).into()],
+            pager: Pager::default(),
+            may_write: true,
+        }
     }
 }
 

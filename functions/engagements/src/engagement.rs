@@ -69,8 +69,11 @@ pub(crate) struct Wanted {
 }
 
 /// The lists of an engagement: name in the address, words, and how many.
-const SHELVES: [(Shelf, &str, &str); 3] =
-    [(Shelf::Active, "active", "Active"), (Shelf::Closed, "closed", "Closed"), (Shelf::Drafts, "drafts", "Drafts")];
+const SHELVES: [(Shelf, &str, &str); 3] = [
+    (Shelf::Active, "active", "Active"),
+    (Shelf::Closed, "closed", "Closed"),
+    (Shelf::Drafts, "drafts", "Drafts"),
+];
 
 struct Parts {
     client: Client,
@@ -97,8 +100,13 @@ impl Page for EngagementPage {
         let parts = Parts {
             client,
             engagement: web::view::engagement_sample(),
-            brief: Brief { scope: "All of **app.example.com**".to_owned() },
-            findings: Rows { rows: vec![finding], next: Some("high-01".to_owned()) },
+            brief: Brief {
+                scope: "All of **app.example.com**".to_owned(),
+            },
+            findings: Rows {
+                rows: vec![finding],
+                next: Some("high-01".to_owned()),
+            },
             shelf: Shelf::Drafts,
             after: None,
         };
@@ -115,14 +123,22 @@ impl Tools {
             edit: format!("{here}/edit"),
             add_finding: format!("{here}/findings/new"),
             import: format!("{here}/import"),
-            publish_from: (may_publish && shelf == Shelf::Drafts).then(|| format!("{here}/findings")),
+            publish_from: (may_publish && shelf == Shelf::Drafts)
+                .then(|| format!("{here}/findings")),
         }
     }
 }
 
 impl EngagementPage {
     fn new(parts: Parts, base: &str, team: Option<Tools>, crumbs: Vec<Crumb>) -> Self {
-        let Parts { client, engagement, brief, findings, shelf, after } = parts;
+        let Parts {
+            client,
+            engagement,
+            brief,
+            findings,
+            shelf,
+            after,
+        } = parts;
         let counts = &engagement.counts;
         let here = format!("{base}/engagements/{}", engagement.id);
         let count = |shelf| match shelf {
@@ -131,11 +147,21 @@ impl EngagementPage {
             Shelf::Drafts => counts.in_status(Status::Draft),
         };
         let shown = |status: &Status| team.is_some() || status.is_published();
-        let tabs = SHELVES.into_iter().filter(|(tab, ..)| team.is_some() || *tab != Shelf::Drafts);
+        let tabs = SHELVES
+            .into_iter()
+            .filter(|(tab, ..)| team.is_some() || *tab != Shelf::Drafts);
         let href = |name: &str| format!("{here}?show={name}");
-        let current = SHELVES.iter().find(|(tab, ..)| *tab == shelf).map_or("active", |(_, name, _)| name);
-        let row = |finding: &Finding| FindingRow::new(finding, format!("{here}/findings/{}", finding.id));
-        let rev = if team.is_some() { engagement.rev } else { engagement.shared_rev };
+        let current = SHELVES
+            .iter()
+            .find(|(tab, ..)| *tab == shelf)
+            .map_or("active", |(_, name, _)| name);
+        let row =
+            |finding: &Finding| FindingRow::new(finding, format!("{here}/findings/{}", finding.id));
+        let rev = if team.is_some() {
+            engagement.rev
+        } else {
+            engagement.shared_rev
+        };
         Self {
             pulse: format!("{here}/pulse?seen={rev}"),
             client_name: client.name,
@@ -149,13 +175,26 @@ impl EngagementPage {
             by_status: Status::ALL
                 .iter()
                 .filter(|status| shown(status))
-                .map(|status| StatusCount { status: status.name(), count: counts.in_status(*status) })
+                .map(|status| StatusCount {
+                    status: status.name(),
+                    count: counts.in_status(*status),
+                })
                 .collect(),
             tabs: tabs
-                .map(|(tab, name, label)| Tab { label, href: href(name), count: count(tab), active: tab == shelf })
+                .map(|(tab, name, label)| Tab {
+                    label,
+                    href: href(name),
+                    count: count(tab),
+                    active: tab == shelf,
+                })
                 .collect(),
             findings: findings.rows.iter().map(row).collect(),
-            pager: Pager::new(&findings, &href(current), after.as_deref(), Some(count(shelf))),
+            pager: Pager::new(
+                &findings,
+                &href(current),
+                after.as_deref(),
+                Some(count(shelf)),
+            ),
             title: engagement.title,
             team,
             crumbs,
@@ -169,7 +208,10 @@ pub(crate) async fn get(
     Query(wanted): Query<Wanted>,
 ) -> Result<Reply, Error> {
     let named = wanted.show.as_deref();
-    let shelf = SHELVES.iter().find(|(_, name, _)| Some(*name) == named).map_or(Shelf::Active, |(shelf, ..)| *shelf);
+    let shelf = SHELVES
+        .iter()
+        .find(|(_, name, _)| Some(*name) == named)
+        .map_or(Shelf::Active, |(shelf, ..)| *shelf);
     let (store, id) = (&inside.store, path.engagement);
     let read = try_join4(
         store.about(),
@@ -178,12 +220,28 @@ pub(crate) async fn get(
         store.findings(id, shelf, wanted.after.as_deref()),
     );
     let (client, engagement, brief, findings) = read.await?;
-    let (Some(client), Some(engagement)) = (client, engagement) else { return Err(Error::NotFound) };
+    let (Some(client), Some(engagement)) = (client, engagement) else {
+        return Err(Error::NotFound);
+    };
     let here = format!("{}/engagements/{id}", inside.base);
     let team = inside.is_team().then(|| {
-        Tools::new(&here, inside.may(Action::WriteFindings), inside.may(Action::PublishFindings), shelf)
+        Tools::new(
+            &here,
+            inside.may(Action::WriteFindings),
+            inside.may(Action::PublishFindings),
+            shelf,
+        )
     });
     let crumbs = inside.crumbs(&client.name);
-    let parts = Parts { client, engagement, brief, findings, shelf, after: wanted.after };
-    inside.ctx.page(&EngagementPage::new(parts, &inside.base, team, crumbs))
+    let parts = Parts {
+        client,
+        engagement,
+        brief,
+        findings,
+        shelf,
+        after: wanted.after,
+    };
+    inside
+        .ctx
+        .page(&EngagementPage::new(parts, &inside.base, team, crumbs))
 }

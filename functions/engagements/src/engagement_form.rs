@@ -40,9 +40,15 @@ impl Page for EngagementForm {
     }
 
     fn sample() -> Self {
-        let form = Form::failed(&EngagementInput::default(), &Invalid::at("title", "Fill this in."));
+        let form = Form::failed(
+            &EngagementInput::default(),
+            &Invalid::at("title", "Fill this in."),
+        );
         let id = Some(EngagementId::new(1, 1));
-        Self { id, ..Self::adding(form, EngagementId::new(1, 1), "/clients/c", Vec::new()) }
+        Self {
+            id,
+            ..Self::adding(form, EngagementId::new(1, 1), "/clients/c", Vec::new())
+        }
     }
 }
 
@@ -52,8 +58,12 @@ impl EngagementForm {
             id: Some(id),
             version: None,
             form,
-            kinds: Kind::ALL.map(|(_, value, label)| Choice { value, label }).to_vec(),
-            phases: Phase::ALL.map(|(_, value, label)| Choice { value, label }).to_vec(),
+            kinds: Kind::ALL
+                .map(|(_, value, label)| Choice { value, label })
+                .to_vec(),
+            phases: Phase::ALL
+                .map(|(_, value, label)| Choice { value, label })
+                .to_vec(),
             action: format!("{base}/engagements"),
             submit: "Add engagement",
             cancel: base.to_owned(),
@@ -62,7 +72,13 @@ impl EngagementForm {
         }
     }
 
-    fn changing(form: Form, id: EngagementId, version: i64, base: &str, crumbs: Vec<Crumb>) -> Self {
+    fn changing(
+        form: Form,
+        id: EngagementId,
+        version: i64,
+        base: &str,
+        crumbs: Vec<Crumb>,
+    ) -> Self {
         let here = format!("{base}/engagements/{id}");
         Self {
             id: None,
@@ -82,33 +98,64 @@ async fn about(inside: &Inside) -> Result<Client, Error> {
 
 pub(crate) async fn new(inside: Inside) -> Result<Reply, Error> {
     let client = about(&inside).await?;
-    let input = EngagementInput { phase: Phase::Active.name().to_owned(), ..EngagementInput::default() };
+    let input = EngagementInput {
+        phase: Phase::Active.name().to_owned(),
+        ..EngagementInput::default()
+    };
     let (id, crumbs) = (inside.ctx.app.new_id(), inside.crumbs(&client.name));
-    inside.ctx.page(&EngagementForm::adding(Form::filled(&input), id, &inside.base, crumbs))
+    inside.ctx.page(&EngagementForm::adding(
+        Form::filled(&input),
+        id,
+        &inside.base,
+        crumbs,
+    ))
 }
 
-pub(crate) async fn create(inside: Inside, form: ProtectedForm<EngagementInput>) -> Result<Reply, Error> {
+pub(crate) async fn create(
+    inside: Inside,
+    form: ProtectedForm<EngagementInput>,
+) -> Result<Reply, Error> {
     let client = about(&inside).await?;
     let id = form.id()?;
     match form.input.parse() {
         Ok(new) => {
-            inside.store.create_engagement(id, &new, inside.ctx.now).await?;
+            inside
+                .store
+                .create_engagement(id, &new, inside.ctx.now)
+                .await?;
             Ok(see_other(&format!("{}/engagements/{id}", inside.base)).flash("engagement-added"))
         }
         Err(invalid) => {
-            let (form, crumbs) = (Form::failed(&form.input, &invalid), inside.crumbs(&client.name));
-            inside.ctx.refused(&EngagementForm::adding(form, id, &inside.base, crumbs))
+            let (form, crumbs) = (
+                Form::failed(&form.input, &invalid),
+                inside.crumbs(&client.name),
+            );
+            inside
+                .ctx
+                .refused(&EngagementForm::adding(form, id, &inside.base, crumbs))
         }
     }
 }
 
 pub(crate) async fn edit(inside: Inside, Ids(path): Ids<InEngagement>) -> Result<Reply, Error> {
     let id = path.engagement;
-    let read = try_join3(inside.store.about(), inside.store.engagement(id), inside.store.brief(id));
-    let (Some(client), Some(engagement), brief) = read.await? else { return Err(Error::NotFound) };
+    let read = try_join3(
+        inside.store.about(),
+        inside.store.engagement(id),
+        inside.store.brief(id),
+    );
+    let (Some(client), Some(engagement), brief) = read.await? else {
+        return Err(Error::NotFound);
+    };
     let form = Form::filled(&typed(&engagement, brief.scope));
     let crumbs = inside.crumbs(&client.name);
-    inside.ctx.page(&EngagementForm::changing(form, id, engagement.version, &inside.base, crumbs))
+    inside.ctx.page(&EngagementForm::changing(
+        form,
+        id,
+        engagement.version,
+        &inside.base,
+        crumbs,
+    ))
 }
 
 pub(crate) async fn update(
@@ -118,12 +165,17 @@ pub(crate) async fn update(
 ) -> Result<Reply, Error> {
     let id = path.engagement;
     let (client, engagement) = try_join(inside.store.about(), inside.store.engagement(id)).await?;
-    let (Some(client), Some(engagement)) = (client, engagement) else { return Err(Error::NotFound) };
+    let (Some(client), Some(engagement)) = (client, engagement) else {
+        return Err(Error::NotFound);
+    };
     let seen = form.version.unwrap_or(engagement.version);
     let parsed = if seen == engagement.version {
         form.input.parse()
     } else {
-        Err(Invalid::at("form", "Somebody else changed this engagement meanwhile. Look at it again, then save."))
+        Err(Invalid::at(
+            "form",
+            "Somebody else changed this engagement meanwhile. Look at it again, then save.",
+        ))
     };
     match parsed {
         Ok(new) => {
@@ -131,15 +183,27 @@ pub(crate) async fn update(
             Ok(see_other(&format!("{}/engagements/{id}", inside.base)).flash("engagement-saved"))
         }
         Err(invalid) => {
-            let (form, crumbs) = (Form::failed(&form.input, &invalid), inside.crumbs(&client.name));
-            inside.ctx.refused(&EngagementForm::changing(form, id, engagement.version, &inside.base, crumbs))
+            let (form, crumbs) = (
+                Form::failed(&form.input, &invalid),
+                inside.crumbs(&client.name),
+            );
+            inside.ctx.refused(&EngagementForm::changing(
+                form,
+                id,
+                engagement.version,
+                &inside.base,
+                crumbs,
+            ))
         }
     }
 }
 
 fn typed(engagement: &Engagement, scope: String) -> EngagementInput {
     let date = |date: Option<Date>| date.map_or_else(String::new, |date| date.to_string());
-    let kind = Kind::ALL.iter().find(|(kind, ..)| *kind == engagement.kind).map_or("", |(_, name, _)| name);
+    let kind = Kind::ALL
+        .iter()
+        .find(|(kind, ..)| *kind == engagement.kind)
+        .map_or("", |(_, name, _)| name);
     EngagementInput {
         title: engagement.title.clone(),
         kind: kind.to_owned(),

@@ -11,7 +11,10 @@ pub(crate) struct Seen {
     seen: Option<i64>,
 }
 
-pub(crate) async fn client(inside: Inside, Query(Seen { seen }): Query<Seen>) -> Result<Reply, Error> {
+pub(crate) async fn client(
+    inside: Inside,
+    Query(Seen { seen }): Query<Seen>,
+) -> Result<Reply, Error> {
     web::pulse(seen, inside.store.client_rev().await?)
 }
 

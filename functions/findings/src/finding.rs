@@ -96,10 +96,21 @@ impl Page for FindingPage {
 
     fn sample() -> Self {
         let (client, finding) = web::view::samples();
-        let finding = Finding { status: Status::Resolved, ..finding };
-        let parts = Parts { client, engagement: web::view::engagement_sample(), dossier: dossier_sample(finding) };
+        let finding = Finding {
+            status: Status::Resolved,
+            ..finding
+        };
+        let parts = Parts {
+            client,
+            engagement: web::view::engagement_sample(),
+            dossier: dossier_sample(finding),
+        };
         let role = Role::Team(domain::role::TeamRole::Owner);
-        let failed = (Event::Reopen, Note::default(), Invalid::at("note", "Say why it is reopened."));
+        let failed = (
+            Event::Reopen,
+            Note::default(),
+            Invalid::at("note", "Say why it is reopened."),
+        );
         Self::new(parts, role, "/clients/c", Vec::new(), Some(failed))
     }
 }
@@ -112,11 +123,24 @@ impl FindingPage {
         crumbs: Vec<Crumb>,
         failed: Option<(Event, Note, Invalid)>,
     ) -> Self {
-        let Parts { engagement, dossier: Dossier { finding, draft, history }, .. } = parts;
+        let Parts {
+            engagement,
+            dossier:
+                Dossier {
+                    finding,
+                    draft,
+                    history,
+                },
+            ..
+        } = parts;
         let team = role.is_team();
         let around = format!("{base}/engagements/{}", engagement.id);
         let here = format!("{around}/findings/{}", finding.id);
-        let rev = if team { engagement.rev } else { engagement.shared_rev };
+        let rev = if team {
+            engagement.rev
+        } else {
+            engagement.shared_rev
+        };
         let form = match &failed {
             Some((_, note, invalid)) => Form::failed(note, invalid),
             None => Form::filled(&Note::default()),
@@ -135,12 +159,19 @@ impl FindingPage {
             references: draft.references,
             published: finding.status.is_published(),
             updated: finding.updated,
-            engagement: Link { title: engagement.title, href: around },
+            engagement: Link {
+                title: engagement.title,
+                href: around,
+            },
             history: history.into_iter().map(Row::from).collect(),
-            actions: Event::offered(role, finding.status).map(|event| Offer::new(event, &here, &finding)).collect(),
+            actions: Event::offered(role, finding.status)
+                .map(|event| Offer::new(event, &here, &finding))
+                .collect(),
             form,
             failed: failed.map(|(event, ..)| event.name()),
-            edit: role.may(Action::WriteFindings).then(|| format!("{here}/edit")),
+            edit: role
+                .may(Action::WriteFindings)
+                .then(|| format!("{here}/edit")),
             title: finding.title,
             crumbs,
         }
@@ -149,7 +180,10 @@ impl FindingPage {
 
 impl Cwe {
     fn new(number: u32) -> Self {
-        Self { label: format!("CWE-{number}"), href: format!("https://cwe.mitre.org/data/definitions/{number}.html") }
+        Self {
+            label: format!("CWE-{number}"),
+            href: format!("https://cwe.mitre.org/data/definitions/{number}.html"),
+        }
     }
 }
 
@@ -164,7 +198,15 @@ impl Offer {
         };
         let primary = event != Event::Reopen && event != Event::Start;
         let action = format!("{here}/{}", event.name());
-        Self { action, name: event.name(), label: event.label(), note, hint, primary, version: finding.version }
+        Self {
+            action,
+            name: event.name(),
+            label: event.label(),
+            note,
+            hint,
+            primary,
+            version: finding.version,
+        }
     }
 }
 
@@ -222,20 +264,43 @@ fn dossier_sample(finding: Finding) -> Dossier {
         what,
         note: note.map(str::to_owned),
     };
-    let moved = Happening::Moved { from: Status::Open, to: Status::Resolved };
+    let moved = Happening::Moved {
+        from: Status::Open,
+        to: Status::Resolved,
+    };
     let history = vec![
-        Remark { entry: entry(moved, Some("Escaped in **all** places.")), shared: true },
-        Remark { entry: entry(Happening::Created, None), shared: false },
+        Remark {
+            entry: entry(moved, Some("Escaped in **all** places.")),
+            shared: true,
+        },
+        Remark {
+            entry: entry(Happening::Created, None),
+            shared: false,
+        },
     ];
-    Dossier { finding, draft, history }
+    Dossier {
+        finding,
+        draft,
+        history,
+    }
 }
 
 /// Reads what the page shows.
 pub(crate) async fn read(inside: &Inside, path: AtFinding) -> Result<Parts, Error> {
     let store = &inside.store;
-    let read = try_join3(store.about(), store.engagement(path.engagement), store.dossier(path.engagement, path.finding));
-    let (Some(client), Some(engagement), Some(dossier)) = read.await? else { return Err(Error::NotFound) };
-    Ok(Parts { client, engagement, dossier })
+    let read = try_join3(
+        store.about(),
+        store.engagement(path.engagement),
+        store.dossier(path.engagement, path.finding),
+    );
+    let (Some(client), Some(engagement), Some(dossier)) = read.await? else {
+        return Err(Error::NotFound);
+    };
+    Ok(Parts {
+        client,
+        engagement,
+        dossier,
+    })
 }
 
 pub(crate) async fn get(inside: Inside, Ids(path): Ids<AtFinding>) -> Result<Reply, Error> {
@@ -252,7 +317,9 @@ pub(crate) async fn again(
     invalid: Invalid,
 ) -> Result<Reply, Error> {
     let parts = read(inside, path).await?;
-    inside.ctx.refused(&page(inside, parts, Some((event, note, invalid))))
+    inside
+        .ctx
+        .refused(&page(inside, parts, Some((event, note, invalid))))
 }
 
 fn page(inside: &Inside, parts: Parts, failed: Option<(Event, Note, Invalid)>) -> FindingPage {

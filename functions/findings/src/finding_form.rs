@@ -41,12 +41,30 @@ struct Scored {
 }
 
 const SEVERITIES: [Choice; 6] = [
-    Choice { value: "", label: "From the CVSS vector" },
-    Choice { value: "critical", label: "Critical" },
-    Choice { value: "high", label: "High" },
-    Choice { value: "medium", label: "Medium" },
-    Choice { value: "low", label: "Low" },
-    Choice { value: "info", label: "Info" },
+    Choice {
+        value: "",
+        label: "From the CVSS vector",
+    },
+    Choice {
+        value: "critical",
+        label: "Critical",
+    },
+    Choice {
+        value: "high",
+        label: "High",
+    },
+    Choice {
+        value: "medium",
+        label: "Medium",
+    },
+    Choice {
+        value: "low",
+        label: "Low",
+    },
+    Choice {
+        value: "info",
+        label: "Info",
+    },
 ];
 
 impl Page for FindingForm {
@@ -62,9 +80,19 @@ impl Page for FindingForm {
 
     fn sample() -> Self {
         let vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H".to_owned();
-        let input = FindingInput { vector, severity: Severity::High.name().to_owned(), ..FindingInput::default() };
+        let input = FindingInput {
+            vector,
+            severity: Severity::High.name().to_owned(),
+            ..FindingInput::default()
+        };
         let failed = Invalid::at("title", "Fill this in.");
-        Self::adding(&input, Some(&failed), FindingId::new(1, 1), "/clients/c/engagements/e", Vec::new())
+        Self::adding(
+            &input,
+            Some(&failed),
+            FindingId::new(1, 1),
+            "/clients/c/engagements/e",
+            Vec::new(),
+        )
     }
 }
 
@@ -76,13 +104,23 @@ impl FindingForm {
         around: &str,
         crumbs: Vec<Crumb>,
     ) -> Self {
-        let scored = input.vector.parse::<Vector>().ok().map(|vector| vector.score());
+        let scored = input
+            .vector
+            .parse::<Vector>()
+            .ok()
+            .map(|vector| vector.score());
         Self {
             id: Some(id),
             version: None,
-            form: failed.map_or_else(|| Form::filled(input), |invalid| Form::failed(input, invalid)),
+            form: failed.map_or_else(
+                || Form::filled(input),
+                |invalid| Form::failed(input, invalid),
+            ),
             severities: SEVERITIES.to_vec(),
-            score: scored.map(|score| Scored { score: score.to_string(), severity: score.severity().name() }),
+            score: scored.map(|score| Scored {
+                score: score.to_string(),
+                severity: score.severity().name(),
+            }),
             action: format!("{around}/findings"),
             submit: "Add finding",
             cancel: around.to_owned(),
@@ -128,8 +166,14 @@ impl Around {
     }
 
     async fn read(inside: &Inside, path: InEngagement) -> Result<Self, Error> {
-        let read = try_join(inside.store.about(), inside.store.engagement(path.engagement)).await?;
-        let (Some(client), Some(engagement)) = read else { return Err(Error::NotFound) };
+        let read = try_join(
+            inside.store.about(),
+            inside.store.engagement(path.engagement),
+        )
+        .await?;
+        let (Some(client), Some(engagement)) = read else {
+            return Err(Error::NotFound);
+        };
         Ok(Self::new(inside, &client, &engagement))
     }
 
@@ -137,7 +181,9 @@ impl Around {
         let store = &inside.store;
         let dossier = store.dossier(path.engagement, path.finding);
         let read = try_join3(store.about(), store.engagement(path.engagement), dossier).await?;
-        let (Some(client), Some(engagement), Some(dossier)) = read else { return Err(Error::NotFound) };
+        let (Some(client), Some(engagement), Some(dossier)) = read else {
+            return Err(Error::NotFound);
+        };
         Ok((Self::new(inside, &client, &engagement), dossier))
     }
 }
@@ -145,7 +191,13 @@ impl Around {
 pub(crate) async fn new(inside: Inside, Ids(path): Ids<InEngagement>) -> Result<Reply, Error> {
     let around = Around::read(&inside, path).await?;
     let id = inside.ctx.app.new_id();
-    inside.ctx.page(&FindingForm::adding(&FindingInput::default(), None, id, &around.href, around.crumbs))
+    inside.ctx.page(&FindingForm::adding(
+        &FindingInput::default(),
+        None,
+        id,
+        &around.href,
+        around.crumbs,
+    ))
 }
 
 pub(crate) async fn create(
@@ -158,19 +210,36 @@ pub(crate) async fn create(
     let draft = match form.input.parse() {
         Ok(draft) => draft,
         Err(invalid) => {
-            let page = FindingForm::adding(&form.input, Some(&invalid), id, &around.href, around.crumbs);
+            let page =
+                FindingForm::adding(&form.input, Some(&invalid), id, &around.href, around.crumbs);
             return inside.ctx.refused(&page);
         }
     };
-    let change = new_finding(id, &draft, &inside.actor, Happening::Created, inside.ctx.now).map_err(refused)?;
-    inside.store.create_finding(path.engagement, &change, &draft, inside.ctx.app.new_id()).await?;
+    let change = new_finding(
+        id,
+        &draft,
+        &inside.actor,
+        Happening::Created,
+        inside.ctx.now,
+    )
+    .map_err(refused)?;
+    inside
+        .store
+        .create_finding(path.engagement, &change, &draft, inside.ctx.app.new_id())
+        .await?;
     Ok(see_other(&format!("{}/findings/{id}", around.href)).flash("finding-added"))
 }
 
 pub(crate) async fn edit(inside: Inside, Ids(path): Ids<AtFinding>) -> Result<Reply, Error> {
     let (around, Dossier { finding, draft, .. }) = Around::read_with(&inside, path).await?;
     let at = (finding.id, finding.version);
-    inside.ctx.page(&FindingForm::changing(&(&draft).into(), None, at, &around.href, around.crumbs))
+    inside.ctx.page(&FindingForm::changing(
+        &(&draft).into(),
+        None,
+        at,
+        &around.href,
+        around.crumbs,
+    ))
 }
 
 pub(crate) async fn update(
@@ -178,24 +247,41 @@ pub(crate) async fn update(
     Ids(path): Ids<AtFinding>,
     form: ProtectedForm<FindingInput>,
 ) -> Result<Reply, Error> {
-    let (around, Dossier { finding, draft: before, .. }) = Around::read_with(&inside, path).await?;
+    let (
+        around,
+        Dossier {
+            finding,
+            draft: before,
+            ..
+        },
+    ) = Around::read_with(&inside, path).await?;
     let parsed = if form.version == Some(finding.version) {
         form.input.parse()
     } else {
-        Err(Invalid::at("form", "Somebody else changed this finding meanwhile. Compare with it, then save again."))
+        Err(Invalid::at(
+            "form",
+            "Somebody else changed this finding meanwhile. Compare with it, then save again.",
+        ))
     };
     let after = match parsed {
         Ok(after) => after,
         Err(invalid) => {
             let at = (finding.id, finding.version);
-            let page = FindingForm::changing(&form.input, Some(&invalid), at, &around.href, around.crumbs);
+            let page =
+                FindingForm::changing(&form.input, Some(&invalid), at, &around.href, around.crumbs);
             return inside.ctx.refused(&page);
         }
     };
     let there = see_other(&format!("{}/findings/{}", around.href, finding.id));
-    let change = changed(&finding, &before, &after, &inside.actor, inside.ctx.now).map_err(refused)?;
-    let Some(change) = change else { return Ok(there) };
-    inside.store.edit_finding(path.engagement, &change, &after, inside.ctx.app.new_id()).await?;
+    let change =
+        changed(&finding, &before, &after, &inside.actor, inside.ctx.now).map_err(refused)?;
+    let Some(change) = change else {
+        return Ok(there);
+    };
+    inside
+        .store
+        .edit_finding(path.engagement, &change, &after, inside.ctx.app.new_id())
+        .await?;
     Ok(there.flash("finding-saved"))
 }
 

@@ -44,7 +44,10 @@ impl Page for ImportPage {
     }
 
     fn sample() -> Self {
-        let engagement = Link { title: "Web test".to_owned(), href: "/clients/c/engagements/e".to_owned() };
+        let engagement = Link {
+            title: "Web test".to_owned(),
+            href: "/clients/c/engagements/e".to_owned(),
+        };
         let form = Form::failed(&(), &Invalid::at("file", "Choose a file."));
         Self::new(ImportId::new(1, 1), form, engagement, Vec::new())
     }
@@ -66,19 +69,36 @@ impl ImportPage {
 }
 
 /// The engagement that is imported into, and the way to it.
-pub(crate) async fn around(inside: &Inside, path: InEngagement) -> Result<(Engagement, Link, Vec<Crumb>), Error> {
-    let read = try_join(inside.store.about(), inside.store.engagement(path.engagement)).await?;
-    let (Some(client), Some(engagement)) = read else { return Err(Error::NotFound) };
+pub(crate) async fn around(
+    inside: &Inside,
+    path: InEngagement,
+) -> Result<(Engagement, Link, Vec<Crumb>), Error> {
+    let read = try_join(
+        inside.store.about(),
+        inside.store.engagement(path.engagement),
+    )
+    .await?;
+    let (Some(client), Some(engagement)) = read else {
+        return Err(Error::NotFound);
+    };
     let href = format!("{}/engagements/{}", inside.base, engagement.id);
     let mut crumbs = inside.crumbs(&client.name);
     crumbs.push(Crumb::to(&engagement.title, &href));
-    let link = Link { title: engagement.title.clone(), href };
+    let link = Link {
+        title: engagement.title.clone(),
+        href,
+    };
     Ok((engagement, link, crumbs))
 }
 
 pub(crate) async fn get(inside: Inside, Ids(path): Ids<InEngagement>) -> Result<Reply, Error> {
     let (_, link, crumbs) = around(&inside, path).await?;
-    inside.ctx.page(&ImportPage::new(inside.ctx.app.new_id(), Form::default(), link, crumbs))
+    inside.ctx.page(&ImportPage::new(
+        inside.ctx.app.new_id(),
+        Form::default(),
+        link,
+        crumbs,
+    ))
 }
 
 pub(crate) async fn post(
@@ -105,7 +125,13 @@ pub(crate) async fn post(
         done: 0,
     };
     let key = Import::file_key(&inside.store, id);
-    inside.ctx.app.services.files.put(&key, bytes, "application/xml").await?;
+    inside
+        .ctx
+        .app
+        .services
+        .files
+        .put(&key, bytes, "application/xml")
+        .await?;
     inside.store.create_import(path.engagement, &import).await?;
     Ok(see_other(&format!("{}/imports/{id}", link.href)))
 }

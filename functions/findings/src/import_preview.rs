@@ -66,7 +66,10 @@ impl Page for ImportPreview {
             ..Default::default()
         };
         let drafts = input.parse().into_iter().collect();
-        let engagement = Link { title: "Web test".to_owned(), href: "/clients/c/engagements/e".to_owned() };
+        let engagement = Link {
+            title: "Web test".to_owned(),
+            href: "/clients/c/engagements/e".to_owned(),
+        };
         let import = Import {
             id: domain::id::ImportId::new(1, 1),
             file_name: "scan.nessus".to_owned(),
@@ -75,13 +78,27 @@ impl Page for ImportPreview {
             total: 1,
             done: 0,
         };
-        Self::new(&Scan { scanner: "Nessus", drafts, rows: 2 }, import, engagement, Vec::new())
+        Self::new(
+            &Scan {
+                scanner: "Nessus",
+                drafts,
+                rows: 2,
+            },
+            import,
+            engagement,
+            Vec::new(),
+        )
     }
 }
 
 impl ImportPreview {
     fn new(scan: &Scan, import: Import, engagement: Link, crumbs: Vec<Crumb>) -> Self {
-        let of = |severity| scan.drafts.iter().filter(|draft| draft.severity == severity).count();
+        let of = |severity| {
+            scan.drafts
+                .iter()
+                .filter(|draft| draft.severity == severity)
+                .count()
+        };
         Self {
             scanner: scan.scanner,
             file_name: import.file_name,
@@ -104,7 +121,10 @@ impl From<&Draft> for Row {
         Self {
             title: draft.title.clone(),
             severity: draft.severity.name(),
-            score: draft.vector.as_ref().map(|vector| vector.score().to_string()),
+            score: draft
+                .vector
+                .as_ref()
+                .map(|vector| vector.score().to_string()),
             cwe: draft.cwe.map(|number| format!("CWE-{number}")),
             assets: draft.assets.len(),
             asset: draft.assets.first().cloned(),
@@ -113,20 +133,39 @@ impl From<&Draft> for Row {
 }
 
 async fn upload(inside: &Inside, path: AtImport) -> Result<(Import, Scan), Error> {
-    let import = inside.store.import(path.engagement, path.import).await?.ok_or(Error::NotFound)?;
+    let import = inside
+        .store
+        .import(path.engagement, path.import)
+        .await?
+        .ok_or(Error::NotFound)?;
     let key = Import::file_key(&inside.store, import.id);
-    let bytes = inside.ctx.app.services.files.get(&key).await?.ok_or(Error::NotFound)?;
+    let bytes = inside
+        .ctx
+        .app
+        .services
+        .files
+        .get(&key)
+        .await?
+        .ok_or(Error::NotFound)?;
     // It was read before it was kept: a failure now is ours.
     Ok((import, import::read(&bytes).map_err(Error::internal)?))
 }
 
 pub(crate) async fn get(inside: Inside, Ids(path): Ids<AtImport>) -> Result<Reply, Error> {
-    let (_, link, crumbs) = around(&inside, InEngagement { engagement: path.engagement }).await?;
+    let (_, link, crumbs) = around(
+        &inside,
+        InEngagement {
+            engagement: path.engagement,
+        },
+    )
+    .await?;
     let (import, scan) = upload(&inside, path).await?;
     if import.done >= import.total {
         return Ok(see_other(&drafts(&link.href)));
     }
-    inside.ctx.page(&ImportPreview::new(&scan, import, link, crumbs))
+    inside
+        .ctx
+        .page(&ImportPreview::new(&scan, import, link, crumbs))
 }
 
 pub(crate) async fn post(
@@ -134,7 +173,13 @@ pub(crate) async fn post(
     Ids(path): Ids<AtImport>,
     _form: ProtectedForm<Nothing>,
 ) -> Result<Reply, Error> {
-    let (_, link, _) = around(&inside, InEngagement { engagement: path.engagement }).await?;
+    let (_, link, _) = around(
+        &inside,
+        InEngagement {
+            engagement: path.engagement,
+        },
+    )
+    .await?;
     let (import, scan) = upload(&inside, path).await?;
     let total = import.total;
     match make(&inside, path.engagement, &import, scan).await {
@@ -150,9 +195,16 @@ pub(crate) async fn post(
     Ok(see_other(&drafts(&link.href)).flash(&format!("imported.{total}")))
 }
 
-async fn make(inside: &Inside, engagement: EngagementId, import: &Import, scan: Scan) -> Result<(), Error> {
+async fn make(
+    inside: &Inside,
+    engagement: EngagementId,
+    import: &Import,
+    scan: Scan,
+) -> Result<(), Error> {
     let (actor, now) = (&inside.actor, inside.ctx.now);
-    let how = Happening::Imported { scanner: scan.scanner.to_owned() };
+    let how = Happening::Imported {
+        scanner: scan.scanner.to_owned(),
+    };
     let mut made: Vec<(Finding, Draft)> = Vec::with_capacity(scan.drafts.len());
     for (n, draft) in (0..).zip(scan.drafts) {
         let id: FindingId = import.id.finding(n);
@@ -160,7 +212,10 @@ async fn make(inside: &Inside, engagement: EngagementId, import: &Import, scan: 
         made.push((change.finding, draft));
     }
     let entry = Entry::new(actor, now, how, None);
-    Ok(inside.store.run_import(engagement, import, &made, &entry).await?)
+    Ok(inside
+        .store
+        .run_import(engagement, import, &made, &entry)
+        .await?)
 }
 
 fn drafts(engagement: &str) -> String {

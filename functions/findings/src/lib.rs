@@ -16,18 +16,26 @@ use web::{Route, Sample, sample};
 
 /// The group's routes.
 pub const ROUTES: &[Route] = &[
-    Route::get("/clients/{client}/engagements/{engagement}/findings/new", Team(Action::WriteFindings), || {
-        get(finding_form::new)
-    }),
-    Route::post("/clients/{client}/engagements/{engagement}/findings", Team(Action::WriteFindings), || {
-        post(finding_form::create)
-    }),
-    Route::get("/clients/{client}/engagements/{engagement}/findings/{finding}", Team(Action::ReadFindings), || {
-        get(finding::get)
-    }),
-    Route::get("/clients/{client}/engagements/{engagement}/findings/{finding}/edit", Team(Action::WriteFindings), || {
-        get(finding_form::edit)
-    }),
+    Route::get(
+        "/clients/{client}/engagements/{engagement}/findings/new",
+        Team(Action::WriteFindings),
+        || get(finding_form::new),
+    ),
+    Route::post(
+        "/clients/{client}/engagements/{engagement}/findings",
+        Team(Action::WriteFindings),
+        || post(finding_form::create),
+    ),
+    Route::get(
+        "/clients/{client}/engagements/{engagement}/findings/{finding}",
+        Team(Action::ReadFindings),
+        || get(finding::get),
+    ),
+    Route::get(
+        "/clients/{client}/engagements/{engagement}/findings/{finding}/edit",
+        Team(Action::WriteFindings),
+        || get(finding_form::edit),
+    ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/edit",
         Team(Action::WriteFindings),
@@ -58,25 +66,47 @@ pub const ROUTES: &[Route] = &[
         Team(Event::Reopen.action()),
         || post(moves::reopen),
     ),
-    Route::get("/clients/{client}/engagements/{engagement}/import", Team(Action::WriteFindings), || get(import::get)),
-    Route::post("/clients/{client}/engagements/{engagement}/import", Team(Action::WriteFindings), || {
-        post(import::post)
+    Route::get(
+        "/clients/{client}/engagements/{engagement}/import",
+        Team(Action::WriteFindings),
+        || get(import::get),
+    ),
+    Route::post(
+        "/clients/{client}/engagements/{engagement}/import",
+        Team(Action::WriteFindings),
+        || post(import::post),
+    ),
+    Route::get(
+        "/clients/{client}/engagements/{engagement}/imports/{import}",
+        Team(Action::WriteFindings),
+        || get(import_preview::get),
+    ),
+    Route::post(
+        "/clients/{client}/engagements/{engagement}/imports/{import}",
+        Team(Action::WriteFindings),
+        || post(import_preview::post),
+    ),
+    Route::get("/score", Team(Action::WriteFindings), || {
+        get(preview::score)
     }),
-    Route::get("/clients/{client}/engagements/{engagement}/imports/{import}", Team(Action::WriteFindings), || {
-        get(import_preview::get)
+    Route::post("/preview", Team(Action::WriteFindings), || {
+        post(preview::markdown)
     }),
-    Route::post("/clients/{client}/engagements/{engagement}/imports/{import}", Team(Action::WriteFindings), || {
-        post(import_preview::post)
-    }),
-    Route::get("/score", Team(Action::WriteFindings), || get(preview::score)),
-    Route::post("/preview", Team(Action::WriteFindings), || post(preview::markdown)),
-    Route::get("/engagements/{engagement}/findings/{finding}", Portal(Action::ReadFindings), || get(finding::get)),
-    Route::post("/engagements/{engagement}/findings/{finding}/start", Portal(Event::Start.action()), || {
-        post(moves::start)
-    }),
-    Route::post("/engagements/{engagement}/findings/{finding}/resolve", Portal(Event::Resolve.action()), || {
-        post(moves::resolve)
-    }),
+    Route::get(
+        "/engagements/{engagement}/findings/{finding}",
+        Portal(Action::ReadFindings),
+        || get(finding::get),
+    ),
+    Route::post(
+        "/engagements/{engagement}/findings/{finding}/start",
+        Portal(Event::Start.action()),
+        || post(moves::start),
+    ),
+    Route::post(
+        "/engagements/{engagement}/findings/{finding}/resolve",
+        Portal(Event::Resolve.action()),
+        || post(moves::resolve),
+    ),
 ];
 
 /// A sample of each page.

@@ -9,7 +9,11 @@ use store::directory::hash;
 use store::{Limit, Redeemable};
 use web::{Anyone, Context, Error, Form, Ids, Page, ProtectedForm, Reply, see_other};
 
-const BY_ADDRESS: Limit = Limit { rule: "invite-address", most: 60, window: SignedDuration::from_hours(1) };
+const BY_ADDRESS: Limit = Limit {
+    rule: "invite-address",
+    most: 60,
+    window: SignedDuration::from_hours(1),
+};
 
 /// The form for a password.
 #[derive(Debug, Serialize)]
@@ -72,9 +76,16 @@ impl Page for Gone {
 /// Takes the token out of the address, where histories and logs would keep it.
 /// Nothing is looked up: a program that follows links learns and uses up nothing.
 pub(crate) async fn take(Ids(Token { token }): Ids<Token>) -> Result<Reply, Error> {
-    let plausible = token.len() == 43 && token.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    let plausible = token.len() == 43
+        && token
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
     let to = see_other("/invite");
-    Ok(if plausible { to.invited(&token) } else { to.uninvited() })
+    Ok(if plausible {
+        to.invited(&token)
+    } else {
+        to.uninvited()
+    })
 }
 
 pub(crate) async fn get(Anyone { ctx }: Anyone) -> Result<Reply, Error> {
@@ -84,16 +95,29 @@ pub(crate) async fn get(Anyone { ctx }: Anyone) -> Result<Reply, Error> {
     }
 }
 
-pub(crate) async fn post(Anyone { ctx }: Anyone, chosen: ProtectedForm<Chosen>) -> Result<Reply, Error> {
-    let Some(redeemable) = redeemable(&ctx).await? else { return ctx.refused(&Gone {}) };
+pub(crate) async fn post(
+    Anyone { ctx }: Anyone,
+    chosen: ProtectedForm<Chosen>,
+) -> Result<Reply, Error> {
+    let Some(redeemable) = redeemable(&ctx).await? else {
+        return ctx.refused(&Gone {});
+    };
     let invite = &redeemable.invite;
-    let about = [invite.name.as_str(), invite.email.as_str(), ctx.workspace.name.as_str()];
+    let about = [
+        invite.name.as_str(),
+        invite.email.as_str(),
+        ctx.workspace.name.as_str(),
+    ];
     let Chosen { password, again } = &chosen.input;
     if let Err(invalid) = password::check(password, again, &about) {
         return ctx.refused(&form(&redeemable, Form::failed(&(), &invalid)).await?);
     }
     // The password first: without the account that follows it opens nothing.
-    ctx.app.services.identity.set_password(invite.user, password).await?;
+    ctx.app
+        .services
+        .identity
+        .set_password(invite.user, password)
+        .await?;
     match redeemable.accept(ctx.now).await {
         Ok(_) => Ok(see_other("/sign-in").uninvited().flash("password-set")),
         Err(store::Error::Refused(_)) => Ok(ctx.refused(&Gone {})?.uninvited()),
@@ -103,8 +127,13 @@ pub(crate) async fn post(Anyone { ctx }: Anyone, chosen: ProtectedForm<Chosen>) 
 
 async fn redeemable(ctx: &Context) -> Result<Option<Redeemable>, Error> {
     ctx.limit_address(BY_ADDRESS).await?;
-    let Some(token) = ctx.invite_token() else { return Ok(None) };
-    let found = ctx.directory().redeemable(ctx.workspace.id, &hash(token)).await?;
+    let Some(token) = ctx.invite_token() else {
+        return Ok(None);
+    };
+    let found = ctx
+        .directory()
+        .redeemable(ctx.workspace.id, &hash(token))
+        .await?;
     Ok(found.filter(|found| found.invite.state(ctx.now) == State::Pending))
 }
 

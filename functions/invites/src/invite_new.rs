@@ -31,9 +31,21 @@ struct RoleChoice {
 }
 
 const ROLES: [RoleChoice; 3] = [
-    RoleChoice { value: "manager", label: "Manager", hint: "Works on findings and looks after the colleagues." },
-    RoleChoice { value: "collaborator", label: "Collaborator", hint: "Works on findings and marks them as resolved." },
-    RoleChoice { value: "viewer", label: "Viewer", hint: "Reads." },
+    RoleChoice {
+        value: "manager",
+        label: "Manager",
+        hint: "Works on findings and looks after the colleagues.",
+    },
+    RoleChoice {
+        value: "collaborator",
+        label: "Collaborator",
+        hint: "Works on findings and marks them as resolved.",
+    },
+    RoleChoice {
+        value: "viewer",
+        label: "Viewer",
+        hint: "Reads.",
+    },
 ];
 
 impl Page for InviteNew {
@@ -48,8 +60,17 @@ impl Page for InviteNew {
     }
 
     fn sample() -> Self {
-        let form = Form::failed(&InviteInput::default(), &Invalid::at("email", "Enter a mail address."));
-        Self::new(InviteId::new(1, 1), form, "/clients/c", "Initech <b>", Vec::new())
+        let form = Form::failed(
+            &InviteInput::default(),
+            &Invalid::at("email", "Enter a mail address."),
+        );
+        Self::new(
+            InviteId::new(1, 1),
+            form,
+            "/clients/c",
+            "Initech <b>",
+            Vec::new(),
+        )
     }
 }
 
@@ -74,9 +95,18 @@ async fn about(inside: &Inside) -> Result<Client, Error> {
 pub(crate) async fn get(inside: Inside) -> Result<Reply, Error> {
     let client = about(&inside).await?;
     let role = ContactRole::Collaborator.name().to_owned();
-    let form = Form::filled(&InviteInput { role, ..InviteInput::default() });
+    let form = Form::filled(&InviteInput {
+        role,
+        ..InviteInput::default()
+    });
     let (id, crumbs) = (inside.ctx.app.new_id(), inside.crumbs(&client.name));
-    inside.ctx.page(&InviteNew::new(id, form, &inside.base, &client.name, crumbs))
+    inside.ctx.page(&InviteNew::new(
+        id,
+        form,
+        &inside.base,
+        &client.name,
+        crumbs,
+    ))
 }
 
 pub(crate) async fn post(inside: Inside, form: ProtectedForm<InviteInput>) -> Result<Reply, Error> {
@@ -85,8 +115,17 @@ pub(crate) async fn post(inside: Inside, form: ProtectedForm<InviteInput>) -> Re
     let new = match check(&inside, &form.input).await? {
         Ok(new) => new,
         Err(invalid) => {
-            let (form, crumbs) = (Form::failed(&form.input, &invalid), inside.crumbs(&client.name));
-            return inside.ctx.refused(&InviteNew::new(id, form, &inside.base, &client.name, crumbs));
+            let (form, crumbs) = (
+                Form::failed(&form.input, &invalid),
+                inside.crumbs(&client.name),
+            );
+            return inside.ctx.refused(&InviteNew::new(
+                id,
+                form,
+                &inside.base,
+                &client.name,
+                crumbs,
+            ));
         }
     };
     let (ctx, store) = (&inside.ctx, &inside.store);
@@ -102,7 +141,9 @@ pub(crate) async fn post(inside: Inside, form: ProtectedForm<InviteInput>) -> Re
         accepted: None,
     };
     let mail = mail(&inside, &invite, client.name);
-    store.create_invite(&invite, &hash(&ctx.app.secrets().invite_token(id)), &mail).await?;
+    store
+        .create_invite(&invite, &hash(&ctx.app.secrets().invite_token(id)), &mail)
+        .await?;
     Ok(see_other(&inside.base).flash("invited"))
 }
 
@@ -112,9 +153,16 @@ async fn check(inside: &Inside, input: &InviteInput) -> Result<Result<NewInvite,
         Ok(new) => new,
         Err(invalid) => return Ok(Err(invalid)),
     };
-    let known = inside.ctx.directory().login(inside.ctx.workspace.id, &new.email).await?;
+    let known = inside
+        .ctx
+        .directory()
+        .login(inside.ctx.workspace.id, &new.email)
+        .await?;
     Ok(match known {
-        Some(_) => Err(Invalid::at("email", "This address has an account in this workspace already.")),
+        Some(_) => Err(Invalid::at(
+            "email",
+            "This address has an account in this workspace already.",
+        )),
         None => Ok(new),
     })
 }

@@ -52,7 +52,11 @@ impl Account {
 pub(crate) async fn get(Anyone { ctx }: Anyone) -> Result<Reply, Error> {
     let session = ctx.session.as_ref().ok_or(Error::SignIn)?;
     let sessions = ctx.directory().count_sessions(session).await?;
-    ctx.page(&Account::new(session.actor(), &ctx.workspace.name, sessions))
+    ctx.page(&Account::new(
+        session.actor(),
+        &ctx.workspace.name,
+        sessions,
+    ))
 }
 
 pub(crate) async fn sign_out_everywhere(
@@ -61,5 +65,7 @@ pub(crate) async fn sign_out_everywhere(
 ) -> Result<Reply, Error> {
     let session = ctx.session.as_ref().ok_or(Error::SignIn)?;
     ctx.directory().close_all_sessions(session).await?;
-    Ok(see_other("/sign-in").signed_out().flash("signed-out-everywhere"))
+    Ok(see_other("/sign-in")
+        .signed_out()
+        .flash("signed-out-everywhere"))
 }

@@ -10,10 +10,18 @@ use web::{Route, Sample, sample};
 
 /// The group's routes.
 pub const ROUTES: &[Route] = &[
-    Route::get("/settings", Team(Action::ReadSettings), || get(workspace::get)),
-    Route::post("/settings", Team(Action::WriteSettings), || post(workspace::post)),
+    Route::get("/settings", Team(Action::ReadSettings), || {
+        get(workspace::get)
+    }),
+    Route::post("/settings", Team(Action::WriteSettings), || {
+        post(workspace::post)
+    }),
     Route::get("/account", Both(Action::OwnAccount), || get(account::get)),
-    Route::post("/account/sign-out-everywhere", Both(Action::OwnAccount), || post(account::sign_out_everywhere)),
+    Route::post(
+        "/account/sign-out-everywhere",
+        Both(Action::OwnAccount),
+        || post(account::sign_out_everywhere),
+    ),
 ];
 
 /// A sample of each page.

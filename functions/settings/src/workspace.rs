@@ -38,8 +38,14 @@ impl Page for Settings {
 
     fn sample() -> Self {
         let (person, _) = web::view::people_samples();
-        let input = WorkspaceInput { name: "Acme <b>".to_owned(), time_zone: "Mars/Olympus".to_owned() };
-        let form = Form::failed(&input, &Invalid::at("time_zone", "Enter a zone like Europe/Berlin."));
+        let input = WorkspaceInput {
+            name: "Acme <b>".to_owned(),
+            time_zone: "Mars/Olympus".to_owned(),
+        };
+        let form = Form::failed(
+            &input,
+            &Invalid::at("time_zone", "Enter a zone like Europe/Berlin."),
+        );
         Self::new(form, vec![person], true, 1)
     }
 }
@@ -48,7 +54,10 @@ impl Settings {
     fn new(form: Form, team: Vec<Person>, may_write: bool, version: i64) -> Self {
         Self {
             form,
-            zones: jiff::tz::db().available().map(|name| name.to_string()).collect(),
+            zones: jiff::tz::db()
+                .available()
+                .map(|name| name.to_string())
+                .collect(),
             action: "/settings",
             may_write,
             team: team.into_iter().map(Member::from).collect(),
@@ -76,9 +85,13 @@ async fn read(team: &Team) -> Result<(Workspace, Vec<Person>), Error> {
 
 pub(crate) async fn get(team: Team) -> Result<Reply, Error> {
     let (workspace, people) = read(&team).await?;
-    let form = Form::filled(&WorkspaceInput { name: workspace.name, time_zone: workspace.time_zone });
+    let form = Form::filled(&WorkspaceInput {
+        name: workspace.name,
+        time_zone: workspace.time_zone,
+    });
     let may_write = team.actor.role.may(Action::WriteSettings);
-    team.ctx.page(&Settings::new(form, people, may_write, workspace.version))
+    team.ctx
+        .page(&Settings::new(form, people, may_write, workspace.version))
 }
 
 pub(crate) async fn post(team: Team, form: ProtectedForm<WorkspaceInput>) -> Result<Reply, Error> {
@@ -86,19 +99,28 @@ pub(crate) async fn post(team: Team, form: ProtectedForm<WorkspaceInput>) -> Res
     let parsed = if form.version == Some(workspace.version) {
         form.input.parse()
     } else {
-        Err(Invalid::at("form", "Somebody else changed the settings meanwhile. Look at them again, then save."))
+        Err(Invalid::at(
+            "form",
+            "Somebody else changed the settings meanwhile. Look at them again, then save.",
+        ))
     };
     match parsed {
         Ok((name, time_zone)) => {
             let before = workspace.version;
-            let after = Workspace { name, time_zone, version: before + 1, ..workspace };
+            let after = Workspace {
+                name,
+                time_zone,
+                version: before + 1,
+                ..workspace
+            };
             team.store.update_workspace(before, &after).await?;
             team.ctx.forget_workspace();
             Ok(see_other("/settings").flash("saved"))
         }
         Err(invalid) => {
             let form = Form::failed(&form.input, &invalid);
-            team.ctx.refused(&Settings::new(form, people, true, workspace.version))
+            team.ctx
+                .refused(&Settings::new(form, people, true, workspace.version))
         }
     }
 }

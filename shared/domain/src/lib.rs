@@ -4,6 +4,16 @@
 //! knows how anything is stored or shown. A caller hands in the state, the
 //! actor and the time; what comes back is a decision that it can execute.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
+)]
+
 pub mod client;
 pub mod counts;
 pub mod email;
@@ -23,3 +33,6 @@ pub mod session;
 pub mod severity;
 pub mod slug;
 pub mod workspace;
+
+#[cfg(test)]
+mod testing;

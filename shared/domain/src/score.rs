@@ -79,6 +79,7 @@ impl FromStr for Vector {
         if !text.starts_with("CVSS:3.1/") && !text.starts_with("CVSS:4.0/") {
             return Err(BadVector::Version);
         }
+        complete(text)?;
         let parsed: cvss::Cvss = text
             .parse()
             .map_err(|e: cvss::Error| BadVector::Metrics(e.to_string()))?;
@@ -89,6 +90,43 @@ impl FromStr for Vector {
             text: text.to_owned(),
             score,
         })
+    }
+}
+
+/// Holds where every base metric is there once. The library scores what it is
+/// given; metrics beyond the base are refused in 3.1, because it passes them over.
+fn complete(text: &str) -> Result<(), BadVector> {
+    const V31: [&str; 8] = ["AV", "AC", "PR", "UI", "S", "C", "I", "A"];
+    const V40: [&str; 11] = [
+        "AV", "AC", "AT", "PR", "UI", "VC", "VI", "VA", "SC", "SI", "SA",
+    ];
+    let mut metrics: Vec<&str> = text
+        .split('/')
+        .skip(1)
+        .filter_map(|m| m.split(':').next())
+        .collect();
+    let base: &[&str] = if text.starts_with("CVSS:3.1/") {
+        &V31
+    } else {
+        &V40
+    };
+    if let Some(missing) = base.iter().find(|metric| !metrics.contains(metric)) {
+        return Err(BadVector::Metrics(format!("{missing} is missing")));
+    }
+    if base.len() == V31.len()
+        && let Some(more) = metrics.iter().find(|metric| !V31.contains(metric))
+    {
+        return Err(BadVector::Metrics(format!(
+            "only base metrics are scored, not {more}"
+        )));
+    }
+    metrics.sort_unstable();
+    match metrics.windows(2).find(|pair| pair.first() == pair.last()) {
+        Some(twice) => Err(BadVector::Metrics(format!(
+            "{} is there twice",
+            twice.first().copied().unwrap_or_default()
+        ))),
+        None => Ok(()),
     }
 }
 

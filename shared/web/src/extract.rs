@@ -70,7 +70,10 @@ impl Inside {
     /// The first steps of the way to a page below the client.
     pub fn crumbs(&self, client_name: &str) -> Vec<Crumb> {
         if self.is_team() {
-            vec![Crumb::to("Clients", "/clients"), Crumb::to(client_name, &self.base)]
+            vec![
+                Crumb::to("Clients", "/clients"),
+                Crumb::to(client_name, &self.base),
+            ]
         } else {
             vec![Crumb::to("Dashboard", "/")]
         }

@@ -65,7 +65,8 @@ impl Reply {
     #[must_use]
     pub fn signed_out(self) -> Self {
         let what = HeaderValue::from_static("\"cache\", \"storage\"");
-        self.cookie(cookies::clear(cookies::SESSION)).header(HeaderName::from_static("clear-site-data"), what)
+        self.cookie(cookies::clear(cookies::SESSION))
+            .header(HeaderName::from_static("clear-site-data"), what)
     }
 
     /// With the token of an invitation, out of the address.

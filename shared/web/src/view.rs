@@ -240,7 +240,10 @@ pub fn engagement_sample() -> Engagement {
 
 /// A contact and an invitation, for pages' samples.
 pub fn people_samples() -> (Person, Invite) {
-    let email = "ana@example.com".to_owned().try_into().unwrap_or_else(|_| unreachable!("a mail address"));
+    let email = "ana@example.com"
+        .to_owned()
+        .try_into()
+        .unwrap_or_else(|_| unreachable!("a mail address"));
     let person = Person {
         id: UserId::new(1, 1),
         name: "Ana Pérez".to_owned(),

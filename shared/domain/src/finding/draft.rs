@@ -9,7 +9,7 @@ use crate::severity::Severity;
 /// Most affected assets that one finding names.
 pub const MAX_ASSETS: usize = 500;
 /// Longest section, in characters.
-const MAX_SECTION: usize = 20_000;
+pub(crate) const MAX_SECTION: usize = 20_000;
 
 /// Everything the team says of a finding. Sections are markdown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -39,3 +39,6 @@ pub struct Finding {
     /// refused.
     pub version: i64,
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,109 @@
+//! The little HTML that Burp writes into its texts, as markdown.
+
+use super::plain;
+
+/// Markdown with the paragraphs, lists, bold words, code and links of `html`;
+/// any other tag is left out, and text means itself.
+pub(crate) fn to_markdown(html: &str) -> String {
+    let mut out = String::new();
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        let (text, tail) = rest.split_at(at);
+        out.push_str(&words(text));
+        let Some(end) = tail.find('>') else {
+            rest = tail;
+            break;
+        };
+        let (tag, after) = tail.split_at(end + 1);
+        out.push_str(tag_words(tag));
+        rest = after;
+    }
+    out.push_str(&words(rest));
+    collapse(&out)
+}
+
+/// The addresses that `html` links to.
+pub(crate) fn links(html: &str) -> impl Iterator<Item = &str> {
+    let quoted = html.split("href=").skip(1).filter_map(|rest| {
+        let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        rest.get(1..)?.split(quote).next()
+    });
+    quoted.filter(|link| link.starts_with("http://") || link.starts_with("https://"))
+}
+
+fn tag_words(tag: &str) -> &'static str {
+    let name = tag
+        .trim_matches(['<', '>', '/'])
+        .split_whitespace()
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    match name.as_str() {
+        "br" => "\n",
+        "p" | "ul" | "ol" | "table" | "div" | "pre" => "\n\n",
+        "li" if !tag.starts_with("</") => "\n- ",
+        "b" | "strong" => "**",
+        _ => "",
+    }
+}
+
+fn words(text: &str) -> String {
+    let mut decoded = text.to_owned();
+    // The ampersand last, or what it spells would be decoded twice.
+    for (entity, character) in [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&apos;", "'"),
+        ("&nbsp;", " "),
+        ("&amp;", "&"),
+    ] {
+        decoded = decoded.replace(entity, character);
+    }
+    let leading = if decoded.starts_with(char::is_whitespace) {
+        " "
+    } else {
+        ""
+    };
+    let trailing = if decoded.len() > 1 && decoded.ends_with(char::is_whitespace) {
+        " "
+    } else {
+        ""
+    };
+    let flat = decoded.split_whitespace().collect::<Vec<_>>().join(" ");
+    format!("{leading}{}{trailing}", plain::markdown(&flat))
+}
+
+/// No more than one empty line, none at the ends, no bold of nothing.
+fn collapse(text: &str) -> String {
+    let mut lines: Vec<&str> = Vec::new();
+    for line in text.lines().map(str::trim) {
+        let empty = line.is_empty() || line == "****";
+        if !empty || lines.last().is_some_and(|last| !last.is_empty()) {
+            lines.push(if empty { "" } else { line });
+        }
+    }
+    lines.join("\n").trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_become_markdown_and_text_means_itself() {
+        let html = "<p>The <b>q</b> parameter &lt;script&gt;</p><ul><li>one</li><li>two*</li></ul><script>x</script><br>end";
+        assert_eq!(
+            to_markdown(html),
+            "The **q** parameter \\<script\\>\n\n- one\n- two\\*\n\nx\nend"
+        );
+    }
+
+    #[test]
+    fn links_are_addresses_only() {
+        let html =
+            "<a href=\"https://a.example/\">x</a><a href='javascript:x'>y</a><a href=z>z</a>";
+        assert_eq!(links(html).collect::<Vec<_>>(), ["https://a.example/"]);
+    }
+}

@@ -1,0 +1,211 @@
+use super::*;
+use crate::finding::FindingInput;
+use crate::severity::Severity;
+use proptest::prelude::*;
+
+const NESSUS: &str = include_str!("../../tests/data/two_hosts.nessus");
+const BURP: &str = include_str!("../../tests/data/three_issues.xml");
+
+fn holds(scan: &Scan) {
+    for draft in &scan.drafts {
+        assert_eq!(
+            FindingInput::from(draft).parse().as_ref(),
+            Ok(draft),
+            "{}",
+            draft.title
+        );
+    }
+}
+
+#[test]
+fn nessus_makes_a_draft_a_plugin() {
+    let scan = read(NESSUS.as_bytes()).expect("readable");
+    let titles: Vec<_> = scan
+        .drafts
+        .iter()
+        .map(|d| (d.title.as_str(), d.severity, d.assets.len()))
+        .collect();
+    assert_eq!(
+        titles,
+        [
+            (
+                "Remote code execution in <Example Server>",
+                Severity::Critical,
+                2
+            ),
+            ("Scan information", Severity::Info, 1)
+        ]
+    );
+    let worst = &scan.drafts[0];
+    assert_eq!(
+        (scan.scanner, scan.rows, worst.cwe),
+        ("Nessus", 3, Some(94))
+    );
+    assert_eq!(
+        worst
+            .vector
+            .as_ref()
+            .map(|v| v.score().to_string())
+            .as_deref(),
+        Some("9.8")
+    );
+    assert_eq!(
+        worst.assets,
+        ["app1.example:443/tcp", "app2.example:8443/tcp"]
+    );
+    assert!(
+        worst.description.contains("\\<Example Server\\>")
+            && worst.description.contains("```\nbanner: 1.0")
+    );
+    assert!(
+        worst
+            .references
+            .contains("- <https://example.com/advisory>")
+            && worst.references.contains("CVE-2026-0001")
+    );
+    holds(&scan);
+}
+
+#[test]
+fn burp_makes_a_draft_a_type_of_issue() {
+    let scan = read(BURP.as_bytes()).expect("readable");
+    let titles: Vec<_> = scan
+        .drafts
+        .iter()
+        .map(|d| (d.title.as_str(), d.severity, d.assets.len()))
+        .collect();
+    assert_eq!(
+        titles,
+        [
+            ("SQL injection", Severity::High, 2),
+            ("Cookie without flag", Severity::Low, 1)
+        ]
+    );
+    let worst = &scan.drafts[0];
+    assert_eq!((worst.cwe, scan.rows), (Some(89), 3));
+    assert!(
+        worst.description.contains("The **id** parameter"),
+        "{}",
+        worst.description
+    );
+    assert!(!worst.description.contains("R0VU"), "requests are left out");
+    holds(&scan);
+}
+
+#[test]
+fn hostile_and_wrong_files_are_refused_whole() {
+    let laughs = r#"<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;">]><issues>&lol2;</issues>"#;
+    let external = r#"<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><issues><issue><name>&e;</name></issue></issues>"#;
+    let parameter = r#"<!DOCTYPE x [<!ENTITY % p SYSTEM "http://a.example/x.dtd"> %p;]><issues/>"#;
+    let undeclared = "<issues><issue><name>&e;</name></issue></issues>";
+    let deep = "<a>".repeat(5_000);
+    let cases: [(&[u8], Refused); 14] = [
+        (b"", Refused::Empty),
+        (b" \n", Refused::Empty),
+        (b"PK\x03\x04zip", Refused::NotXml),
+        (b"<issues>\0</issues>", Refused::NotXml),
+        (laughs.as_bytes(), Refused::Entities),
+        (external.as_bytes(), Refused::Entities),
+        (parameter.as_bytes(), Refused::Entities),
+        (undeclared.as_bytes(), Refused::Entities),
+        (deep.as_bytes(), Refused::TooDeep),
+        (
+            b"<issues>\n<issue><name>x</issue>",
+            Refused::Broken { line: 2 },
+        ),
+        (b"<issues/><issues/>", Refused::Broken { line: 1 }),
+        (b"<issues></issues>", Refused::Nothing("Burp Suite")),
+        (b"<OWASPZAPReport/>", Refused::Foreign("ZAP".to_owned())),
+        (
+            b"<?xml version='1.0' encoding='UTF-8'?><issues>\xff</issues>",
+            Refused::Encoding("UTF-8".to_owned()),
+        ),
+    ];
+    for (bytes, refusal) in cases {
+        assert_eq!(
+            read(bytes),
+            Err(refusal),
+            "{}",
+            String::from_utf8_lossy(&bytes[..bytes.len().min(80)])
+        );
+    }
+    assert_eq!(read(&vec![b'<'; MAX_BYTES + 1]), Err(Refused::TooLarge));
+    assert!(matches!(read(b"<feed/>"), Err(Refused::Foreign(words)) if words.contains("feed")));
+}
+
+#[test]
+fn a_file_cut_anywhere_makes_nothing() {
+    for text in [NESSUS, BURP] {
+        let end = text.trim_end().len();
+        for length in (0..end).filter(|at| text.is_char_boundary(*at)) {
+            assert!(read(&text.as_bytes()[..length]).is_err(), "cut at {length}");
+        }
+    }
+}
+
+#[test]
+fn encodings_are_read_as_declared() {
+    let utf16: Vec<u8> = [0xff, 0xfe]
+        .into_iter()
+        .chain(BURP.encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
+    assert_eq!(read(&utf16), read(BURP.as_bytes()));
+    let latin = b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><issues><issue><type>1</type><name>Pr\xfcfung</name><host>h</host></issue></issues>";
+    assert_eq!(
+        read(latin)
+            .map(|scan| scan.drafts[0].title.clone())
+            .as_deref(),
+        Ok("Prüfung")
+    );
+}
+
+#[test]
+fn too_many_findings_are_refused() {
+    let issue =
+        |n: usize| format!("<issue><type>{n}</type><name>n{n}</name><host>h</host></issue>");
+    let file = |n: usize| format!("<issues>{}</issues>", (0..n).map(issue).collect::<String>());
+    assert_eq!(
+        read(file(MAX_DRAFTS).as_bytes()).map(|scan| scan.drafts.len()),
+        Ok(MAX_DRAFTS)
+    );
+    assert_eq!(
+        read(file(MAX_DRAFTS + 1).as_bytes()),
+        Err(Refused::TooMany(MAX_DRAFTS + 1))
+    );
+}
+
+proptest! {
+    #![proptest_config(crate::testing::config())]
+
+    #[test]
+    fn whatever_a_scanner_writes_makes_a_draft_that_the_form_accepts(
+        name in "\\PC{0,300}|[\\x00-\\x7f]{0,60}",
+        text in "(\\PC|[\n\r\t`*<&])*{0,400}",
+        host in "\\PC{0,600}",
+    ) {
+        let escape = |text: &str| {
+            let text: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t' | '\r')).collect();
+            text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
+        };
+        let (name, text, host) = (escape(&name), escape(&text), escape(&host));
+        let nessus = format!(
+            "<NessusClientData_v2><Report><ReportHost name=\"{host}\"><ReportItem port=\"1\" protocol=\"tcp\" severity=\"2\" \
+             pluginID=\"7\" pluginName=\"{name}\"><description>{text}</description><plugin_output>{text}</plugin_output>\
+             <see_also>{text}</see_also></ReportItem></ReportHost></Report></NessusClientData_v2>"
+        );
+        let burp = format!(
+            "<issues><issue><type>1</type><name>{name}</name><host>{host}</host><severity>High</severity>\
+             <issueBackground>{text}</issueBackground><issueDetail>{text}</issueDetail></issue></issues>"
+        );
+        for file in [nessus, burp] {
+            let scan = read(file.as_bytes());
+            prop_assert!(scan.is_ok(), "{scan:?}");
+            holds(&scan.expect("just checked"));
+        }
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let _ = read(&bytes);
+    }
+}
