@@ -39,10 +39,10 @@ impl Renderer {
             Value::safe_string(&markdown::to_html(text))
         });
         tera.register_filter("datetime", |text: &str, kwargs: Kwargs, _: &State| {
-            at(text, &kwargs, "%-d %b %Y, %H:%M %Z")
+            at(text, &kwargs, "minute", "%-d %b %Y, %H:%M %Z")
         });
         tera.register_filter("date", |text: &str, kwargs: Kwargs, _: &State| {
-            at(text, &kwargs, "%-d %b %Y")
+            at(text, &kwargs, "day", "%-d %b %Y")
         });
         tera.register_filter(
             "day",
@@ -105,7 +105,7 @@ fn url(assets: &HashMap<String, String>, name: &str) -> String {
 }
 
 /// A point in time: exact for machines, in the reader's zone for people.
-fn at(text: &str, kwargs: &Kwargs, format: &str) -> TeraResult<Value> {
+fn at(text: &str, kwargs: &Kwargs, local: &str, format: &str) -> TeraResult<Value> {
     let zone: Option<&str> = kwargs.get("tz")?;
     let zone = zone
         .and_then(|name| TimeZone::get(name).ok())
@@ -115,7 +115,7 @@ fn at(text: &str, kwargs: &Kwargs, format: &str) -> TeraResult<Value> {
         .map_err(|e| tera::Error::message(format!("{text}: {e}")))?;
     let words = time.to_zoned_datetime(zone).strftime(format).to_string();
     Ok(Value::safe_string(&format!(
-        r#"<time datetime="{time}">{words}</time>"#
+        r#"<time datetime="{time}" data-local="{local}">{words}</time>"#
     )))
 }
 

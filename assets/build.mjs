@@ -1,0 +1,42 @@
+// Bundles CSS and JS into dist/, under names that change with their content,
+// and draws the icons that are used into one sprite.
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { build } from "esbuild";
+
+const dist = new URL("dist/", import.meta.url).pathname;
+const manifest = {};
+
+async function put(name, content) {
+  const hash = createHash("sha256").update(content).digest("hex").slice(0, 10);
+  const hashed = name.replace(/(\.\w+)$/, `-${hash}$1`);
+  await writeFile(dist + hashed, content);
+  manifest[name] = hashed;
+}
+
+async function sprite() {
+  const names = JSON.parse(await readFile(new URL("icons.json", import.meta.url)));
+  const symbols = names.map(async (name) => {
+    const file = new URL(`node_modules/@tabler/icons/icons/outline/${name}.svg`, import.meta.url);
+    const paths = (await readFile(file, "utf8")).match(/<path[^>]*\/>/g).filter((path) => !path.includes('d="M0 0h24v24H0z"'));
+    return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">${paths.join("")}</symbol>`;
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg">${(await Promise.all(symbols)).join("")}</svg>`;
+}
+
+await rm(dist, { recursive: true, force: true });
+await mkdir(dist, { recursive: true });
+const bundle = await build({
+  entryPoints: ["src/app.css", "src/app.js", "src/theme.js"].map((file) => new URL(file, import.meta.url).pathname),
+  bundle: true,
+  minify: true,
+  write: false,
+  outdir: dist,
+  format: "iife",
+  target: ["chrome109", "firefox115", "safari16"],
+  legalComments: "none",
+});
+for (const file of bundle.outputFiles) await put(file.path.split("/").pop(), file.contents);
+await put("icons.svg", await sprite());
+await put("favicon.svg", await readFile(new URL("src/favicon.svg", import.meta.url)));
+await writeFile(`${dist}manifest.json`, JSON.stringify(manifest, null, 2));

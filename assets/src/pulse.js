@@ -1,0 +1,58 @@
+// The pulse: asks whether what the page shows has changed, and fetches the
+// part of it that lives again. What somebody is typing is never taken away.
+import htmx from "htmx.org/dist/htmx.esm.js";
+import { localise } from "./time.js";
+
+Object.assign(htmx.config, { allowEval: false, includeIndicatorStyles: false, allowScriptTags: false, selfRequestsOnly: true });
+
+const QUICK = 2_000;
+const SLOW = 10_000;
+const LIVELY_FOR = 120_000;
+let lively = Date.now();
+let timer;
+let failures = 0;
+
+const region = () => document.querySelector("#live[data-pulse]");
+const isDirty = (root) => [...root.querySelectorAll("textarea, input")].some((field) => field.type !== "hidden" && field.value !== field.defaultValue);
+
+function tellOfChange() {
+  document.querySelector("#changed")?.removeAttribute("hidden");
+}
+
+async function refresh() {
+  const live = region();
+  if (isDirty(live)) return tellOfChange();
+  lively = Date.now();
+  await htmx.ajax("GET", location.href, { target: "#live", select: "#live", swap: "outerHTML" });
+  localise(region());
+}
+
+async function beat() {
+  clearTimeout(timer);
+  const live = region();
+  if (!live || document.hidden) return;
+  try {
+    const answer = await fetch(live.dataset.pulse, { headers: { accept: "application/json" } });
+    if (answer.status === 401 || answer.status === 404) return;
+    failures = answer.ok ? 0 : failures + 1;
+    if (answer.status === 200) await refresh();
+  } catch {
+    failures += 1;
+  }
+  const pace = Date.now() - lively < LIVELY_FOR ? QUICK : SLOW;
+  timer = setTimeout(beat, pace * 2 ** Math.min(failures, 4));
+}
+
+if (region()) {
+  const awake = () => {
+    lively = Date.now();
+    beat();
+  };
+  document.addEventListener("visibilitychange", awake);
+  addEventListener("focus", awake);
+  for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => (lively = Date.now()), { passive: true });
+  timer = setTimeout(beat, QUICK);
+}
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-reload]")) location.reload();
+});
