@@ -1,0 +1,18 @@
+//! What leaves after a change, as a Lambda function.
+
+use lambda_runtime::{LambdaEvent, run, service_fn};
+use serde_json::{Value, json};
+use web::lambda::Failure;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Failure> {
+    let app = web::lambda::app().await?;
+    let app = app.as_ref();
+    // The table's stream and the schedule say only that there may be something
+    // to do; what it is stands in the outbox.
+    run(service_fn(async move |_: LambdaEvent<Value>| {
+        let taken = worker::drain(app).await?;
+        Ok::<_, Failure>(json!({ "taken": taken }))
+    }))
+    .await
+}

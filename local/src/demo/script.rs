@@ -1,0 +1,264 @@
+//! The demo as it is written down.
+
+use domain::email::EmailAddress;
+use domain::engagement::EngagementInput;
+use domain::finding::{Draft, FindingInput};
+use domain::id::Id;
+use domain::role::{ContactRole, Role, TeamRole};
+use domain::slug::Slug;
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use serde::Deserialize;
+use store::directory::hash;
+
+use crate::problem::{OrSay as _, Problem};
+
+const WORKSPACES: [&str; 2] = [
+    include_str!("../../demo/acme.toml"),
+    include_str!("../../demo/northwind.toml"),
+];
+const ENGAGEMENTS: [&str; 6] = [
+    include_str!("../../demo/globex-portal.toml"),
+    include_str!("../../demo/globex-portal-2.toml"),
+    include_str!("../../demo/globex-cloud.toml"),
+    include_str!("../../demo/globex-network.toml"),
+    include_str!("../../demo/initech-api.toml"),
+    include_str!("../../demo/umbrella-store.toml"),
+];
+
+/// All of it.
+#[derive(Debug)]
+pub(crate) struct Demo {
+    pub(crate) workspaces: Vec<Workspace>,
+    pub(crate) engagements: Vec<Engagement>,
+}
+
+/// A consultancy.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Workspace {
+    pub(crate) slug: Slug,
+    pub(crate) name: String,
+    pub(crate) time_zone: String,
+    pub(crate) since: Moment,
+    /// The owner first.
+    pub(crate) team: Vec<Member>,
+    pub(crate) clients: Vec<Client>,
+}
+
+/// One of the team.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Member {
+    pub(crate) name: String,
+    pub(crate) email: EmailAddress,
+    pub(crate) password: String,
+    pub(crate) role: TeamRole,
+}
+
+/// A client organisation.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Client {
+    pub(crate) name: String,
+    pub(crate) since: Moment,
+    pub(crate) contacts: Vec<Contact>,
+}
+
+/// A person of a client.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Contact {
+    pub(crate) name: String,
+    pub(crate) email: EmailAddress,
+    pub(crate) password: String,
+    pub(crate) role: ContactRole,
+    pub(crate) invited: Moment,
+    pub(crate) accepted: Moment,
+}
+
+/// A piece of work. One that is given in several files is one.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Engagement {
+    pub(crate) workspace: Slug,
+    pub(crate) client: String,
+    pub(crate) title: String,
+    pub(crate) kind: String,
+    pub(crate) phase: String,
+    pub(crate) added: Moment,
+    pub(crate) first_day: i64,
+    pub(crate) last_day: i64,
+    pub(crate) scope: String,
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// A finding with its history.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Finding {
+    title: String,
+    #[serde(default)]
+    severity: String,
+    #[serde(default)]
+    vector: String,
+    #[serde(default)]
+    cwe: String,
+    #[serde(default)]
+    assets: Vec<String>,
+    description: String,
+    #[serde(default)]
+    impact: String,
+    recommendation: String,
+    #[serde(default)]
+    references: String,
+    pub(crate) written: Moment,
+    pub(crate) by: String,
+    #[serde(default)]
+    pub(crate) moves: Vec<Move>,
+}
+
+/// A move of a finding.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Move {
+    pub(crate) at: Moment,
+    pub(crate) by: String,
+    pub(crate) event: String,
+    #[serde(default)]
+    pub(crate) note: String,
+}
+
+/// A time of day (UTC), some days before the demo was made: `"33 09:42"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Moment {
+    days: i64,
+    time: Time,
+}
+
+impl TryFrom<String> for Moment {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let parts = text.split_once(' ');
+        let (days, time) = parts.ok_or_else(|| format!("{text}: not days and a time"))?;
+        Ok(Self {
+            days: days.parse().map_err(|e| format!("{text}: {e}"))?,
+            time: time.parse().map_err(|e| format!("{text}: {e}"))?,
+        })
+    }
+}
+
+impl Moment {
+    /// The time that it is, for a demo made at `born`.
+    pub(crate) fn at(self, born: Timestamp) -> Timestamp {
+        let day = born.to_zoned_datetime(TimeZone::UTC).date();
+        let day = day.checked_sub(self.days.days()).unwrap_or(day);
+        let at = TimeZone::UTC.to_timestamp(day.to_datetime(self.time));
+        let seconds = SignedDuration::from_secs(i64::from(self.time.minute()) * 37 % 60);
+        at.unwrap_or(born).saturating_add(seconds).unwrap_or(born)
+    }
+}
+
+/// Reads it.
+pub(crate) fn load() -> Result<Demo, Problem> {
+    let workspaces: Result<Vec<_>, _> = WORKSPACES.into_iter().map(toml::from_str).collect();
+    let engagements: Result<Vec<_>, _> = ENGAGEMENTS.into_iter().map(toml::from_str).collect();
+    Ok(Demo {
+        workspaces: workspaces.or_say("The demo's workspaces can't be read")?,
+        engagements: engagements.or_say("The demo's engagements can't be read")?,
+    })
+}
+
+/// Changes when the demo does.
+pub(crate) fn edition() -> String {
+    hash(
+        &WORKSPACES
+            .iter()
+            .chain(&ENGAGEMENTS)
+            .copied()
+            .collect::<String>(),
+    )
+}
+
+/// The id of what is called `name` and was made at `at`.
+pub(crate) fn id<K>(name: &str, at: Timestamp) -> Id<K> {
+    let bits = hash(name)
+        .get(..20)
+        .map(|hex| u128::from_str_radix(hex, 16));
+    let ms = u64::try_from(at.as_millisecond()).unwrap_or_default();
+    Id::new(ms, bits.and_then(Result::ok).unwrap_or_default())
+}
+
+impl Workspace {
+    /// The name that people's and others' ids follow from.
+    pub(crate) fn within(&self, what: &str, name: &str) -> String {
+        format!("{}/{what}/{name}", self.slug)
+    }
+}
+
+/// The part of an address by which the demo's files name a person.
+pub(crate) fn short(email: &EmailAddress) -> &str {
+    email.as_str().split('@').next().unwrap_or_default()
+}
+
+impl Engagement {
+    /// As a person would have typed it.
+    pub(crate) fn input(&self, born: Timestamp) -> EngagementInput {
+        let day = |days: i64| {
+            let today = born.to_zoned_datetime(TimeZone::UTC).date();
+            let day = today.checked_sub(days.days()).unwrap_or(today);
+            day.to_string()
+        };
+        EngagementInput {
+            title: self.title.clone(),
+            kind: self.kind.clone(),
+            phase: self.phase.clone(),
+            starts_on: day(self.first_day),
+            ends_on: day(self.last_day),
+            scope: self.scope.clone(),
+        }
+    }
+}
+
+impl Finding {
+    /// The title, which names it within its engagement.
+    pub(crate) fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// What the team says of it.
+    pub(crate) fn draft(&self) -> Result<Draft, Problem> {
+        let input = FindingInput {
+            title: self.title.clone(),
+            severity: self.severity.clone(),
+            vector: self.vector.clone(),
+            cwe: self.cwe.clone(),
+            assets: self.assets.join("\n"),
+            description: self.description.clone(),
+            impact: self.impact.clone(),
+            recommendation: self.recommendation.clone(),
+            references: self.references.clone(),
+        };
+        input.parse().map_err(|invalid| {
+            Problem::new(format!(
+                "The demo's finding \"{}\" is wrong: {:?}",
+                self.title,
+                invalid.fields()
+            ))
+        })
+    }
+}
+
+/// The role of a person, for a listing.
+pub(crate) fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Team(TeamRole::Owner) => "owner",
+        Role::Team(TeamRole::Admin) => "admin",
+        Role::Team(TeamRole::Member) => "member",
+        Role::Team(TeamRole::Viewer) => "viewer",
+        Role::Contact(role) => role.name(),
+    }
+}

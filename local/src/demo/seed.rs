@@ -1,0 +1,91 @@
+//! Makes the demo once, and its passwords whenever they are missing.
+
+use aws_sdk_cognitoidentityprovider::Client as Cognito;
+use domain::email::EmailAddress;
+use domain::id::UserId;
+use jiff::Timestamp;
+use web::App;
+
+use super::script::{Demo, Workspace, edition, id};
+use super::stage::Stage;
+use crate::data::Data;
+use crate::problem::{OrSay as _, Problem};
+
+/// Says which edition of the demo the data holds.
+const FILE: &str = "seeded";
+
+/// Makes what isn't there of the demo.
+pub(crate) async fn seed(
+    app: &App,
+    demo: &Demo,
+    data: &Data,
+    cognito: &Cognito,
+) -> Result<(), Problem> {
+    if data.read(FILE).as_deref() != Some(&edition()) {
+        for workspace in &demo.workspaces {
+            let mut stage = Stage::open(app, workspace, data.born).await?;
+            stage.play(&demo.engagements).await?;
+            stage.close().await?;
+        }
+        let settled = settle(app).await;
+        settled.or_say("The demo's mail can't be settled")?;
+        let noted = data.write(FILE, &edition());
+        noted.or_say("The demo can't be noted as made")?;
+    }
+    passwords(app, demo, data.born, cognito).await
+}
+
+/// The account of somebody.
+pub(super) fn user(workspace: &Workspace, email: &EmailAddress, born: Timestamp) -> UserId {
+    let name = workspace.within("user", email.as_str());
+    id(&name, workspace.since.at(born))
+}
+
+/// Sets the passwords of accounts that the identity provider doesn't know.
+async fn passwords(
+    app: &App,
+    demo: &Demo,
+    born: Timestamp,
+    cognito: &Cognito,
+) -> Result<(), Problem> {
+    let cannot = "A password of the demo can't be set";
+    for workspace in &demo.workspaces {
+        let team = workspace.team.iter().map(|one| (&one.email, &one.password));
+        let contacts = workspace.clients.iter().flat_map(|client| &client.contacts);
+        let contacts = contacts.map(|one| (&one.email, &one.password));
+        for (email, password) in team.chain(contacts) {
+            let user = user(workspace, email, born);
+            let known = cognito
+                .admin_get_user()
+                .user_pool_id(&app.config.pool.id)
+                .username(user.to_string());
+            match known.send().await {
+                Ok(_) => {}
+                Err(error)
+                    if error
+                        .as_service_error()
+                        .is_some_and(|e| e.is_user_not_found_exception()) =>
+                {
+                    let set = app.services.identity.set_password(user, password).await;
+                    set.or_say(cannot)?;
+                }
+                Err(error) => return Err(error).or_say(cannot),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The people of the demo were invited in its past: nothing is sent to them.
+async fn settle(app: &App) -> Result<(), store::Error> {
+    let directory = app.directory();
+    loop {
+        let due = directory.lease_mail(app.clock.now(), 100).await?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        for mail in &due {
+            directory.sent(mail, app.clock.now()).await?;
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! One workspace of the demo, while it is made by the rules of the product.
+
+use std::collections::HashMap;
+
+use domain::client::ClientInput;
+use domain::finding::{Draft, Event, create, transition};
+use domain::history::Happening;
+use domain::id::{EngagementId, EntryId, FindingId, InviteId, WorkspaceId};
+use domain::invite::{Invite, LIFETIME};
+use domain::mail::{Mail, Message};
+use domain::person::Person;
+use domain::role::Role;
+use domain::workspace;
+use jiff::Timestamp;
+use store::directory::{Directory, hash};
+use store::session::Session;
+use store::{ClientScope, Store, WorkspaceScope};
+use web::App;
+
+use super::script::{Client, Contact, Engagement, Finding, Moment, Move, Workspace, id, short};
+use super::seed::user;
+use crate::problem::{OrSay as _, Problem};
+
+/// A workspace in which everybody is signed in.
+pub(super) struct Stage<'a> {
+    app: &'a App,
+    directory: Directory,
+    born: Timestamp,
+    script: &'a Workspace,
+    ws: WorkspaceId,
+    team: Store<WorkspaceScope>,
+    sessions: HashMap<&'a str, Session>,
+}
+
+impl<'a> Stage<'a> {
+    /// The workspace with its team, made if need be.
+    pub(super) async fn open(
+        app: &'a App,
+        script: &'a Workspace,
+        born: Timestamp,
+    ) -> Result<Self, Problem> {
+        let directory = app.directory();
+        let cannot = format!("The demo's workspace {} can't be made", script.slug);
+        let since = script.since.at(born);
+        let ws = id(&script.within("workspace", ""), since);
+        let (mut sessions, mut team) = (HashMap::new(), None);
+        for member in &script.team {
+            let person = Person {
+                id: user(script, &member.email, born),
+                name: member.name.clone(),
+                email: member.email.clone(),
+                role: Role::Team(member.role),
+                client: None,
+                since,
+            };
+            let made = if team.is_none() {
+                directory.create_workspace(&made(script, ws), &person).await
+            } else {
+                directory.add_team_member(ws, &person).await
+            };
+            made.or_say(&cannot)?;
+            let session = sign_in(app, &directory, script, ws, &person).await?;
+            team = team.or_else(|| session.team_store());
+            sessions.insert(short(&member.email), session);
+        }
+        let team = team.ok_or_else(|| Problem::new(format!("{cannot}: it has no team")))?;
+        Ok(Self {
+            app,
+            directory,
+            born,
+            script,
+            ws,
+            team,
+            sessions,
+        })
+    }
+
+    /// Makes clients, contacts, engagements and findings.
+    pub(super) async fn play(&mut self, engagements: &[Engagement]) -> Result<(), Problem> {
+        let script = self.script;
+        for client in &script.clients {
+            let store = self.client(client).await?;
+            for contact in &client.contacts {
+                self.contact(&store, client, contact).await?;
+            }
+            let theirs = engagements
+                .iter()
+                .filter(|one| one.workspace == script.slug && one.client == client.name);
+            for engagement in theirs {
+                self.engagement(&store, engagement).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Signs everybody out.
+    pub(super) async fn close(self) -> Result<(), Problem> {
+        for session in self.sessions.values() {
+            let closed = self.directory.close_session(session).await;
+            closed.or_say("A session of the demo can't be closed")?;
+        }
+        Ok(())
+    }
+
+    fn at(&self, moment: Moment) -> Timestamp {
+        moment.at(self.born)
+    }
+
+    async fn client(&self, client: &Client) -> Result<Store<ClientScope>, Problem> {
+        let at = self.at(client.since);
+        let name = client.name.clone();
+        let new = ClientInput { name: name.clone() }
+            .parse()
+            .map_err(|_| Problem::new(format!("The demo's client {name} is wrong")))?;
+        let id = id(&self.script.within("client", &name), at);
+        let made = self.team.create_client(id, &new, at).await;
+        made.or_say(format!("The demo's client {name} can't be made"))?;
+        Ok(self.team.client(id))
+    }
+
+    /// Invites somebody, who accepts.
+    async fn contact(
+        &mut self,
+        store: &Store<ClientScope>,
+        client: &Client,
+        contact: &'a Contact,
+    ) -> Result<(), Problem> {
+        let cannot = format!("The demo's {} can't be invited", contact.email);
+        let owner = self.script.team.first();
+        let invite = self.invite(
+            store,
+            contact,
+            owner.map_or("", |owner| owner.name.as_str()),
+        );
+        let token = hash(&self.app.secrets().invite_token(invite.id));
+        let mail = mail(self.script, &invite, &client.name);
+        let invited = store.create_invite(&invite, &token, &mail).await;
+        invited.or_say(&cannot)?;
+        let redeemable = self.directory.redeemable(self.ws, &token).await;
+        if let Some(redeemable) = redeemable.or_say(&cannot)? {
+            let accepted = redeemable.accept(self.at(contact.accepted)).await;
+            accepted.or_say(&cannot)?;
+        }
+        let login = self.directory.login(self.ws, &contact.email).await;
+        let login = login.or_say(&cannot)?;
+        let login = login.ok_or_else(|| Problem::new(format!("{cannot}: there is no account")))?;
+        let person = self.directory.person(self.ws, &login).await;
+        let person = person.or_say(&cannot)?;
+        let person = person.ok_or_else(|| Problem::new(format!("{cannot}: there is nobody")))?;
+        let session = sign_in(self.app, &self.directory, self.script, self.ws, &person).await?;
+        self.sessions.insert(short(&contact.email), session);
+        Ok(())
+    }
+
+    fn invite(&self, store: &Store<ClientScope>, contact: &Contact, by_name: &str) -> Invite {
+        let at = self.at(contact.invited);
+        let name = self.script.within("invite", contact.email.as_str());
+        let id: InviteId = id(&name, at);
+        Invite {
+            id,
+            user: user(self.script, &contact.email, self.born),
+            client: store.client_id(),
+            name: contact.name.clone(),
+            email: contact.email.clone(),
+            role: contact.role,
+            by_name: by_name.to_owned(),
+            at,
+            accepted: None,
+        }
+    }
+
+    async fn engagement(
+        &self,
+        store: &Store<ClientScope>,
+        script: &Engagement,
+    ) -> Result<(), Problem> {
+        let cannot = format!("The demo's engagement \"{}\" can't be made", script.title);
+        let at = self.at(script.added);
+        let new = script.input(self.born).parse();
+        let new = new.map_err(|wrong| Problem::new(format!("{cannot}: {:?}", wrong.fields())))?;
+        let id = id(&self.script.within("engagement", &script.title), at);
+        let made = store.create_engagement(id, &new, at).await;
+        made.or_say(&cannot)?;
+        for finding in &script.findings {
+            self.finding(store, id, finding).await?;
+        }
+        Ok(())
+    }
+
+    async fn finding(
+        &self,
+        store: &Store<ClientScope>,
+        engagement: EngagementId,
+        script: &Finding,
+    ) -> Result<(), Problem> {
+        let cannot = format!("The demo's finding \"{}\" can't be made", script.title());
+        let draft: Draft = script.draft()?;
+        let at = self.at(script.written);
+        let name = format!("{engagement}/{}", script.title());
+        let id: FindingId = id(&name, at);
+        let actor = self.session(&script.by)?.actor();
+        let new = create(id, &draft, actor, Happening::Created, at);
+        let new = new.map_err(|refusal| Problem::new(format!("{cannot}: {refusal:?}")))?;
+        let made = store
+            .create_finding(engagement, &new, &draft, entry(&name, 0, at))
+            .await;
+        made.or_say(&cannot)?;
+        let found = store.finding(engagement, id).await.or_say(&cannot)?;
+        // Each move adds one to the version: those that were made are passed over.
+        let done = found.map_or(1, |finding| finding.version) - 1;
+        let done = usize::try_from(done).unwrap_or_default();
+        for (n, step) in script.moves.iter().enumerate().skip(done) {
+            let entry = entry(&name, n + 1, self.at(step.at));
+            self.step(store, engagement, id, step, entry).await?;
+        }
+        Ok(())
+    }
+
+    async fn step(
+        &self,
+        team: &Store<ClientScope>,
+        engagement: EngagementId,
+        id: FindingId,
+        step: &Move,
+        entry: EntryId,
+    ) -> Result<(), Problem> {
+        let cannot = format!("The demo's {} of {id} can't be made", step.event);
+        let session = self.session(&step.by)?;
+        let store = session.portal_store().unwrap_or_else(|| team.clone());
+        let found = store.finding(engagement, id).await.or_say(&cannot)?;
+        let event = Event::named(&step.event);
+        let (Some(found), Some(event)) = (found, event) else {
+            return Err(Problem::new(format!(
+                "{cannot}: nothing to move, or no such move"
+            )));
+        };
+        let change = transition(&found, session.actor(), event, &step.note, self.at(step.at));
+        let change = change.map_err(|refusal| Problem::new(format!("{cannot}: {refusal:?}")))?;
+        store
+            .move_finding(engagement, &change, entry)
+            .await
+            .or_say(cannot)
+    }
+
+    fn session(&self, name: &str) -> Result<&Session, Problem> {
+        let session = self.sessions.get(name);
+        session.ok_or_else(|| {
+            let slug = &self.script.slug;
+            Problem::new(format!("The demo names {name}, who isn't in {slug}"))
+        })
+    }
+}
+
+fn made(script: &Workspace, ws: WorkspaceId) -> workspace::Workspace {
+    workspace::Workspace {
+        id: ws,
+        slug: script.slug.clone(),
+        name: script.name.clone(),
+        time_zone: script.time_zone.clone(),
+        version: 1,
+    }
+}
+
+async fn sign_in(
+    app: &App,
+    directory: &Directory,
+    script: &Workspace,
+    ws: WorkspaceId,
+    person: &Person,
+) -> Result<Session, Problem> {
+    let secret = hash(&app.new_secret());
+    let opened = directory.open_session(ws, &script.slug, person, &secret, app.clock.now());
+    opened
+        .await
+        .or_say(format!("The demo's {} can't sign in", person.email))
+}
+
+fn mail(script: &Workspace, invite: &Invite, client_name: &str) -> Mail {
+    Mail {
+        to: invite.email.clone(),
+        to_name: invite.name.clone(),
+        slug: script.slug.clone(),
+        brand: script.name.clone(),
+        message: Message::Invite {
+            invite: invite.id,
+            by_name: invite.by_name.clone(),
+            client_name: client_name.to_owned(),
+            days: LIFETIME.as_hours() / 24,
+        },
+    }
+}
+
+fn entry(finding: &str, n: usize, at: Timestamp) -> EntryId {
+    id(&format!("{finding}/{n}"), at)
+}

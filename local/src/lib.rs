@@ -1,0 +1,36 @@
+//! The development server: the whole product on one machine, with a demo.
+//!
+//! The table is a stand-in within this process, and S3, SES and Cognito are a
+//! child process; the portal's pages are the product's own, served as the
+//! deployed functions serve them. Never deployed. What tests need of it, to
+//! stand on the same ground, is public.
+
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
+)]
+
+mod data;
+mod demo;
+mod fetch;
+mod front;
+mod mailbox;
+mod problem;
+mod provision;
+mod run;
+mod server;
+mod settings;
+mod stand_ins;
+mod table;
+
+pub use problem::Problem;
+pub use provision::{NAME, Provisioned, provision};
+pub use run::run;
+pub use server::GROUPS;
+pub use stand_ins::StandIns;
+pub use table::Embedded;

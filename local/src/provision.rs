@@ -1,0 +1,157 @@
+//! What a deployment makes: the table, the bucket, the user pool, the sender.
+
+use adapters::{Files, Identity, Mailer, Pool};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_cognitoidentityprovider::Client as Cognito;
+use aws_sdk_cognitoidentityprovider::types::{
+    AdminCreateUserConfigType, ExplicitAuthFlowsType, PasswordPolicyType,
+    PreventUserExistenceErrorTypes, UserPoolPolicyType,
+};
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use domain::email::EmailAddress;
+use store::Table;
+use web::Services;
+
+use crate::problem::{OrSay as _, Problem};
+use crate::stand_ins::{KEY, REGION};
+
+/// The name of all that is made.
+pub const NAME: &str = "secportal";
+/// The sender of mail.
+const MAIL_FROM: &str = "portal@secportal.example";
+
+/// What was made or found.
+#[derive(Debug)]
+pub struct Provisioned {
+    /// The services, ready for use.
+    pub services: Services,
+    /// The user pool.
+    pub pool: Pool,
+    /// The sender of mail.
+    pub mail_from: EmailAddress,
+    /// The identity provider, to ask what the product doesn't.
+    pub cognito: Cognito,
+}
+
+/// Makes what isn't there, at the table's and the others' addresses.
+pub async fn provision(table: &str, others: &str) -> Result<Provisioned, Problem> {
+    let dynamo = aws_sdk_dynamodb::Client::new(&at(table));
+    store::schema::create(&dynamo, NAME)
+        .await
+        .or_say("The table can't be made")?;
+
+    let others_config = at(others);
+    let s3 = aws_sdk_s3::config::Builder::from(&others_config)
+        .force_path_style(true)
+        .build();
+    let s3 = aws_sdk_s3::Client::from_conf(s3);
+    s3.create_bucket()
+        .bucket(NAME)
+        .send()
+        .await
+        .or_say("The bucket can't be made")?;
+
+    let mail_from: EmailAddress = MAIL_FROM.parse().or_say("The sender's address is wrong")?;
+    let ses = aws_sdk_ses::Client::new(&others_config);
+    let known = ses.verify_email_identity().email_address(MAIL_FROM);
+    known
+        .send()
+        .await
+        .or_say("The sender of mail can't be made known")?;
+
+    let cognito = Cognito::new(&others_config);
+    let pool = pool(&cognito, others)
+        .await
+        .or_say("The user pool can't be made")?;
+    let identity = Identity::new(cognito.clone(), pool.clone());
+    Ok(Provisioned {
+        services: Services {
+            table: Table::new(dynamo, NAME),
+            identity: identity.or_say("The user pool can't be used")?,
+            files: Files::new(s3, NAME.to_owned()),
+            mailer: Mailer::new(ses, mail_from.clone()),
+        },
+        pool,
+        mail_from,
+        cognito,
+    })
+}
+
+fn at(url: &str) -> SdkConfig {
+    let credentials = Credentials::new(KEY, KEY, None, None, "stand-in");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static(REGION))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .endpoint_url(url)
+        .build()
+}
+
+async fn pool(cognito: &Cognito, url: &str) -> Result<Pool, crate::fetch::Failure> {
+    let listed = cognito.list_user_pools().max_results(60).send().await?;
+    let known = listed.user_pools().iter();
+    let known = known
+        .filter(|pool| pool.name() == Some(NAME))
+        .find_map(|pool| pool.id());
+    let id = match known {
+        Some(id) => id.to_owned(),
+        None => create_pool(cognito).await?,
+    };
+    let listed = cognito.list_user_pool_clients().user_pool_id(&id);
+    let listed = listed.max_results(60).send().await?;
+    let known = listed.user_pool_clients().iter();
+    let known = known
+        .filter(|client| client.client_name() == Some(NAME))
+        .find_map(|client| client.client_id());
+    let client_id = match known {
+        Some(client) => client.to_owned(),
+        None => create_client(cognito, &id).await?,
+    };
+    Ok(Pool {
+        // Its tokens name AWS's own address, while its keys are here.
+        issuer: format!("https://cognito-idp.{REGION}.amazonaws.com/{id}"),
+        jwks_url: format!("{url}/{id}/.well-known/jwks.json"),
+        client_id,
+        id,
+    })
+}
+
+async fn create_pool(cognito: &Cognito) -> Result<String, crate::fetch::Failure> {
+    // Strength is judged by the product itself, which demands no kinds of characters.
+    let passwords = PasswordPolicyType::builder()
+        .minimum_length(i32::try_from(domain::password::MIN)?)
+        .require_lowercase(false)
+        .require_uppercase(false)
+        .require_numbers(false)
+        .require_symbols(false)
+        .build();
+    let admins_only = AdminCreateUserConfigType::builder()
+        .allow_admin_create_user_only(true)
+        .build();
+    let made = cognito
+        .create_user_pool()
+        .pool_name(NAME)
+        .policies(
+            UserPoolPolicyType::builder()
+                .password_policy(passwords)
+                .build(),
+        )
+        .admin_create_user_config(admins_only)
+        .send()
+        .await?;
+    let pool = made.user_pool.and_then(|pool| pool.id);
+    pool.ok_or_else(|| "it has no id".into())
+}
+
+async fn create_client(cognito: &Cognito, pool: &str) -> Result<String, crate::fetch::Failure> {
+    let made = cognito
+        .create_user_pool_client()
+        .user_pool_id(pool)
+        .client_name(NAME)
+        .explicit_auth_flows(ExplicitAuthFlowsType::AllowAdminUserPasswordAuth)
+        .prevent_user_existence_errors(PreventUserExistenceErrorTypes::Enabled)
+        .send()
+        .await?;
+    let client = made.user_pool_client.and_then(|client| client.client_id);
+    client.ok_or_else(|| "its client has no id".into())
+}

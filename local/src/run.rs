@@ -1,0 +1,209 @@
+//! From the settings to a server that is ready, and in order to its end.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use rand::SeedableRng as _;
+use rand::rngs::{StdRng, SysRng};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _, fmt};
+use web::{App, Clock, Config};
+
+use crate::data::Data;
+use crate::demo::{self, Listing};
+use crate::front;
+use crate::mailbox::Mailbox;
+use crate::problem::{OrSay as _, Problem};
+use crate::provision::{self, NAME, Provisioned};
+use crate::server::{self, Listeners};
+use crate::settings::Settings;
+use crate::stand_ins::StandIns;
+use crate::table::Embedded;
+
+/// How often the outbox is looked at.
+const SWEEP_EVERY: Duration = Duration::from_millis(500);
+/// How long the table's last requests may take.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// All that runs.
+struct Running {
+    app: Arc<App>,
+    router: Router,
+    listeners: Listeners,
+    mailbox: Mailbox,
+    stand_ins: StandIns,
+    table: Embedded,
+}
+
+/// Runs until it is told to stop. Everything it needs is in the environment.
+pub async fn run() -> Result<(), Problem> {
+    let settings = Settings::from_env()?;
+    let mut told = Box::pin(told_to_stop()?);
+    let running = tokio::select! {
+        // What was started ends by itself: its input does.
+        () = &mut told => return Ok(()),
+        running = start(&settings) => running?,
+    };
+    let Running {
+        app,
+        router,
+        listeners,
+        mailbox,
+        mut stand_ins,
+        table,
+    } = running;
+    let (stop, stopping) = watch::channel(false);
+    let work = async {
+        let served = listeners.serve(router, stopping.clone());
+        tokio::join!(served, sweep(&app, &mailbox, stopping.clone()))
+    };
+    let told = async {
+        told.await;
+        println!("Stopping…");
+        let _ = stop.send(true);
+        std::future::pending().await
+    };
+    tokio::select! {
+        _ = work => {}
+        () = stand_ins.keep() => {}
+        () = told => {}
+    }
+    stand_ins.stop().await;
+    drop(timeout(GRACE, table.stop()).await);
+    Ok(())
+}
+
+async fn start(settings: &Settings) -> Result<Running, Problem> {
+    let clock = Clock::system();
+    let listeners = Listeners::bind(settings.port).await?;
+    let data = Data::take(&settings.data, settings.reset, clock.now()).await?;
+    let data = Arc::new(data);
+    log(&data)?;
+    let table = Embedded::file(&data.path("table.sqlite")).await?;
+    let stand_ins = StandIns::start(&settings.python, data.path("stand-ins")).await?;
+    let provisioned = provision::provision(&table.url, &stand_ins.url()).await?;
+    let Provisioned {
+        services,
+        pool,
+        mail_from,
+        cognito,
+    } = provisioned;
+    let config = Config {
+        base_domain: format!("localhost:{}", listeners.port),
+        scheme: "http".to_owned(),
+        host_header: "host".to_owned(),
+        secret_key: data.secret_key()?,
+        table: NAME.to_owned(),
+        bucket: NAME.to_owned(),
+        bucket_in_path: true,
+        pool,
+        mail_from,
+    };
+    let rng = StdRng::try_from_rng(&mut SysRng).or_say("The system gives no random numbers")?;
+    let app = App::new(config, services, clock, rng).or_say("The templates can't be read")?;
+    let app = Arc::new(app);
+    app.warm().await;
+
+    let demo = demo::load()?;
+    demo::seed(&app, &demo, &data, &cognito).await?;
+    let listing = Listing::of(&demo, |slug| app.config.address(slug), listeners.port);
+    let json = serde_json::to_string_pretty(&listing).or_say("The demo can't be listed")?;
+    data.write("demo.json", &json)
+        .or_say("The demo's list can't be written")?;
+    let mailbox = Mailbox::open(&stand_ins.url(), Arc::clone(&data));
+    let assets = settings.root.join("assets/dist");
+    if !assets.join("manifest.json").exists() {
+        eprintln!("There are no built assets, so pages look bare: run `make assets`.");
+    }
+    greet(&listing, &data).or_say("Nothing can be printed")?;
+    let front = front::router(listing, mailbox.clone())?;
+    let router = server::router(&app, front, &assets);
+    Ok(Running {
+        app,
+        router,
+        listeners,
+        mailbox,
+        stand_ins,
+        table,
+    })
+}
+
+/// Says what there is. The last line is for scripts. Requests that come before
+/// they are served wait.
+fn greet(listing: &Listing, data: &Data) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(
+        out,
+        "SecPortal, with a demo. Sign in at an address as one of its people:"
+    )?;
+    write!(out, "{}", listing.words())?;
+    writeln!(out, "  Data and logs      {}", data.dir().display())?;
+    writeln!(
+        out,
+        "\nCtrl-C stops it; what was done is kept. RESET=1 starts afresh.\n"
+    )?;
+    writeln!(out, "ready {}", listing.first())?;
+    out.flush()
+}
+
+/// Sends what is in the outbox, as the deployed worker does when it is called.
+async fn sweep(app: &App, mailbox: &Mailbox, mut stop: watch::Receiver<bool>) {
+    let mut ticks = interval(SWEEP_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        match worker::sweep(app).await {
+            Ok(0) => {}
+            Ok(_) => {
+                if let Err(error) = mailbox.collect().await {
+                    tracing::warn!(error, "the mailbox can't be asked");
+                }
+            }
+            Err(error) => tracing::error!(%error, "the outbox can't be swept"),
+        }
+    }
+}
+
+/// Ends with the first Ctrl-C or SIGTERM.
+fn told_to_stop() -> Result<impl Future<Output = ()>, Problem> {
+    let cannot = "Signals can't be listened to";
+    let mut interrupt = signal(SignalKind::interrupt()).or_say(cannot)?;
+    let mut terminate = signal(SignalKind::terminate()).or_say(cannot)?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Every line into a file, as in production; what is wrong to the terminal too.
+fn log(data: &Data) -> Result<(), Problem> {
+    let path = data.path("server.log");
+    let file = OpenOptions::new().create(true).append(true).open(&path);
+    let file = file.or_say(format!("The log {} can't be written", path.display()))?;
+    let lines = fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_current_span(false)
+        .with_writer(Mutex::new(file))
+        .with_filter(EnvFilter::new("info"));
+    let wrong = fmt::layer()
+        .compact()
+        .without_time()
+        .with_target(false)
+        .with_writer(std::io::stderr)
+        .with_filter(EnvFilter::new("error"));
+    let started = tracing_subscriber::registry().with(lines).with(wrong);
+    started.try_init().or_say("The log can't be started")
+}

@@ -1,0 +1,78 @@
+//! What `make run` was told.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use crate::problem::{OrSay as _, Problem};
+
+/// The settings of one run.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    /// The repository.
+    pub(crate) root: PathBuf,
+    /// Where to listen; 0 for any port that is free.
+    pub(crate) port: u16,
+    /// Where everything is kept.
+    pub(crate) data: PathBuf,
+    /// Whether to forget what is kept there.
+    pub(crate) reset: bool,
+    /// The Python that has the stand-ins.
+    pub(crate) python: PathBuf,
+}
+
+impl Settings {
+    /// Reads the environment: `PORT`, `DATA_DIR`, `RESET`, `VENV`.
+    pub(crate) fn from_env() -> Result<Self, Problem> {
+        #[allow(
+            clippy::disallowed_methods,
+            reason = "the development server's one place that reads it"
+        )]
+        Self::read(|name| env::var(name).ok())
+    }
+
+    fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, Problem> {
+        let get = |name| get(name).filter(|value| !value.is_empty());
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+        let root = root.map(Path::to_path_buf).unwrap_or_default();
+        let port = get("PORT").unwrap_or_else(|| "8080".to_owned());
+        let port = port
+            .parse()
+            .or_say(format!("PORT={port} is not the number of a port"))?;
+        let reset = match get("RESET").as_deref() {
+            None | Some("0") => false,
+            Some("1") => true,
+            Some(other) => {
+                let words = format!(
+                    "RESET={other} is not understood: RESET=1 forgets all data, RESET=0 keeps it."
+                );
+                return Err(Problem::new(words));
+            }
+        };
+        let folder = |name, or: &str| get(name).map_or_else(|| root.join(or), PathBuf::from);
+        Ok(Self {
+            port,
+            reset,
+            data: folder("DATA_DIR", ".data"),
+            python: folder("VENV", ".venv").join("bin/python"),
+            root,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Settings;
+
+    #[test]
+    fn wrong_settings_are_named() {
+        let read = |name: &'static str, value: &'static str| {
+            Settings::read(|wanted| (wanted == name).then(|| value.to_owned()))
+        };
+        assert_eq!(read("PORT", "").map(|s| s.port).ok(), Some(8080));
+        assert!(read("RESET", "1").is_ok_and(|s| s.reset));
+        for (name, value) in [("PORT", "http"), ("PORT", "70000"), ("RESET", "yes")] {
+            let problem = read(name, value).expect_err("wrong").to_string();
+            assert!(problem.contains(&format!("{name}={value}")), "{problem}");
+        }
+    }
+}
