@@ -5,10 +5,10 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 
 /// What went wrong on the way.
-pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// The body of the page at `url`, where it answers with success.
-pub(crate) async fn get(url: &str) -> Result<Vec<u8>, Failure> {
+pub async fn get(url: &str) -> Result<Vec<u8>, Failure> {
     let client = Client::builder(TokioExecutor::new()).build_http::<Empty<&'static [u8]>>();
     let answer = client.get(url.parse()?).await?;
     if !answer.status().is_success() {

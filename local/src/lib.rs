@@ -17,7 +17,7 @@
 
 mod data;
 mod demo;
-mod fetch;
+pub mod fetch;
 mod front;
 mod mailbox;
 mod problem;

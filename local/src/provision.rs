@@ -25,6 +25,8 @@ const MAIL_FROM: &str = "portal@secportal.example";
 pub struct Provisioned {
     /// The services, ready for use.
     pub services: Services,
+    /// The table's service, to ask what the product doesn't.
+    pub dynamo: aws_sdk_dynamodb::Client,
     /// The user pool.
     pub pool: Pool,
     /// The sender of mail.
@@ -66,11 +68,12 @@ pub async fn provision(table: &str, others: &str) -> Result<Provisioned, Problem
     let identity = Identity::new(cognito.clone(), pool.clone());
     Ok(Provisioned {
         services: Services {
-            table: Table::new(dynamo, NAME),
+            table: Table::new(dynamo.clone(), NAME),
             identity: identity.or_say("The user pool can't be used")?,
             files: Files::new(s3, NAME.to_owned()),
             mailer: Mailer::new(ses, mail_from.clone()),
         },
+        dynamo,
         pool,
         mail_from,
         cognito,

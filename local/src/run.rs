@@ -68,7 +68,7 @@ pub async fn run() -> Result<(), Problem> {
         told.await;
         println!("Stopping…");
         let _ = stop.send(true);
-        std::future::pending().await
+        std::future::pending::<()>().await;
     };
     tokio::select! {
         _ = work => {}
@@ -94,6 +94,7 @@ async fn start(settings: &Settings) -> Result<Running, Problem> {
         pool,
         mail_from,
         cognito,
+        ..
     } = provisioned;
     let config = Config {
         base_domain: format!("localhost:{}", listeners.port),

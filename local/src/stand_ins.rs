@@ -18,7 +18,7 @@ pub(crate) const KEY: &str = "test";
 pub(crate) const REGION: &str = "us-east-1";
 
 /// How long it may take to answer.
-const TO_START: Duration = Duration::from_secs(60);
+const TO_START: Duration = Duration::from_mins(1);
 /// How long it may take to save and end.
 const TO_STOP: Duration = Duration::from_secs(20);
 /// How much of its log is shown when it doesn't start.
@@ -150,7 +150,7 @@ async fn free_port() -> io::Result<u16> {
     Ok(listener.local_addr()?.port())
 }
 
-fn spawn(python: &PathBuf, script: &PathBuf, folder: &PathBuf, port: u16) -> io::Result<Child> {
+fn spawn(python: &Path, script: &Path, folder: &Path, port: u16) -> io::Result<Child> {
     let log = fs::File::create(folder.join("log"))?;
     let mut command = Command::new(python);
     // A clean environment: what is set for the real AWS must not reach it.

@@ -1,5 +1,7 @@
 //! Puts the templates and the names of the built assets into the binary.
 
+#![allow(clippy::disallowed_methods)] // what cargo tells a build script
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};

@@ -67,9 +67,9 @@ impl Page for TeamDashboard {
 impl TeamDashboard {
     fn new(mut clients: Vec<Client>, more: bool, worst: &[Listed], may_write: bool) -> Self {
         let mut counts = Counts::default();
-        clients
-            .iter()
-            .for_each(|client| counts.merge(&client.counts));
+        for client in &clients {
+            counts.merge(&client.counts);
+        }
         let top = worst.iter().map(|listed| Top {
             client_name: clients
                 .iter()

@@ -1,6 +1,7 @@
 //! Makes the demo once, and its passwords whenever they are missing.
 
 use aws_sdk_cognitoidentityprovider::Client as Cognito;
+use aws_sdk_cognitoidentityprovider::operation::admin_get_user::AdminGetUserError;
 use domain::email::EmailAddress;
 use domain::id::UserId;
 use jiff::Timestamp;
@@ -64,7 +65,7 @@ async fn passwords(
                 Err(error)
                     if error
                         .as_service_error()
-                        .is_some_and(|e| e.is_user_not_found_exception()) =>
+                        .is_some_and(AdminGetUserError::is_user_not_found_exception) =>
                 {
                     let set = app.services.identity.set_password(user, password).await;
                     set.or_say(cannot)?;

@@ -51,7 +51,11 @@ impl Files {
             .await
         {
             Ok(answer) => answer,
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_no_such_key()) => {
+            Err(error)
+                if error.as_service_error().is_some_and(
+                    aws_sdk_s3::operation::get_object::GetObjectError::is_no_such_key,
+                ) =>
+            {
                 return Ok(None);
             }
             Err(error) => return Err(Error::new("GetObject", error)),

@@ -102,7 +102,7 @@ impl Identity {
             Err(error)
                 if error
                     .as_service_error()
-                    .is_some_and(|e| e.is_username_exists_exception()) => {}
+                    .is_some_and(aws_sdk_cognitoidentityprovider::operation::admin_create_user::AdminCreateUserError::is_username_exists_exception) => {}
             Err(error) => return Err(Error::new("AdminCreateUser", error)),
         }
         let request = self

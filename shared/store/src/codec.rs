@@ -43,6 +43,7 @@ pub(crate) fn number(n: i64) -> AttributeValue {
 }
 
 /// A string.
+#[allow(clippy::needless_pass_by_value)] // callers hand over what they have
 pub(crate) fn string(text: impl ToString) -> AttributeValue {
     AttributeValue::S(text.to_string())
 }

@@ -1,6 +1,8 @@
 //! What is needed before anybody is known: workspaces by address, accounts by
 //! mail address, sessions, setup links, rate counters.
 
+use std::fmt::Write as _;
+
 use domain::email::EmailAddress;
 use domain::id::{ClientId, UserId, WorkspaceId};
 use domain::person::Person;
@@ -30,10 +32,11 @@ pub struct Login {
 
 /// SHA-256 in lower-case hexadecimal: how secrets and addresses stand in keys.
 pub fn hash(text: &str) -> String {
-    Sha256::digest(text)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let mut hex = String::with_capacity(64);
+    for byte in Sha256::digest(text) {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
 }
 
 impl Directory {

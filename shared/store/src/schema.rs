@@ -81,7 +81,7 @@ pub async fn create(client: &Client, name: &str) -> Result<(), Error> {
         Err(error)
             if error
                 .as_service_error()
-                .is_some_and(|e| e.is_resource_in_use_exception()) =>
+                .is_some_and(aws_sdk_dynamodb::operation::create_table::CreateTableError::is_resource_in_use_exception) =>
         {
             Ok(())
         }

@@ -134,8 +134,8 @@ impl Table {
             .key("pk", string(&key.pk))
             .key("sk", string(&key.sk));
         let request = request.return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let answer = request
-            .send()
+        // The SDK's futures are large, and handlers hold many of them: boxed here, once.
+        let answer = Box::pin(request.send())
             .await
             .map_err(|e| Error::service("GetItem", e))?;
         self.spent(place, answer.consumed_capacity.as_slice(), Access::Read);
@@ -165,13 +165,13 @@ impl Table {
         for (name, value) in values {
             request = request.expression_attribute_values(name, AttributeValue::S(value));
         }
-        let answer = request
+        let request = request
             .key_condition_expression(format!("#pk = :pk AND {condition}"))
             .scan_index_forward(!query.descending)
             .limit(query.limit)
             .set_exclusive_start_key(query.after)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let answer = Box::pin(request.send())
             .await
             .map_err(|e| Error::service("Query", e))?;
         self.spent(place, answer.consumed_capacity.as_slice(), Access::Read);
@@ -187,7 +187,7 @@ impl Table {
     pub(crate) async fn update(&self, update: Update) -> Result<Option<Item>, Error> {
         let place = self.meter.begin();
         let parts = update.parts();
-        let answer = self
+        let request = self
             .client
             .update_item()
             .table_name(&*self.name)
@@ -198,10 +198,8 @@ impl Table {
             .set_expression_attribute_names(parts.names)
             .set_expression_attribute_values(parts.values)
             .return_values(aws_sdk_dynamodb::types::ReturnValue::AllNew)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        match answer {
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        match Box::pin(request.send()).await {
             Ok(answer) => {
                 self.spent(place, answer.consumed_capacity.as_slice(), Access::Write);
                 Ok(Some(answer.attributes.unwrap_or_default()))
@@ -209,7 +207,7 @@ impl Table {
             Err(error)
                 if error
                     .as_service_error()
-                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
+                    .is_some_and(aws_sdk_dynamodb::operation::update_item::UpdateItemError::is_conditional_check_failed_exception) =>
             {
                 self.meter.end(place, 0.0, 1.0);
                 Ok(None)

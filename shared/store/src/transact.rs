@@ -252,12 +252,9 @@ impl Transaction {
             let request = table
                 .client
                 .transact_write_items()
-                .set_transact_items(Some(writes.clone()));
-            let answer = request
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await;
-            match answer {
+                .set_transact_items(Some(writes.clone()))
+                .return_consumed_capacity(ReturnConsumedCapacity::Total);
+            match Box::pin(request.send()).await {
                 Ok(answer) => {
                     table.spent(place, answer.consumed_capacity(), Access::Write);
                     return Ok(());
@@ -265,7 +262,7 @@ impl Transaction {
                 Err(error) => match refusal(&error) {
                     Some(Refusal::Condition(n)) => return Err(Error::Refused(n)),
                     Some(Refusal::Collision) if attempt < TRIES => {
-                        tokio::time::sleep(pause(attempt)).await
+                        tokio::time::sleep(pause(attempt)).await;
                     }
                     Some(Refusal::Collision) => return Err(Error::Busy),
                     None => return Err(Error::service("TransactWriteItems", error)),

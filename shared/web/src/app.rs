@@ -7,8 +7,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use domain::id::Id;
 use jiff::Timestamp;
+use rand::Rng as _;
 use rand::rngs::StdRng;
-use rand::{Rng as _, RngExt as _};
 use store::Table;
 use store::directory::Directory;
 
@@ -103,7 +103,7 @@ impl App {
     /// A new id, in order of time.
     pub fn new_id<K>(&self) -> Id<K> {
         let now = u64::try_from(self.clock.now().as_millisecond()).unwrap_or_default();
-        Id::new(now, self.draw(|rng| rng.random()))
+        Id::new(now, self.draw(rand::RngExt::random))
     }
 
     /// A new secret of 256 bits, as text for cookies and links.

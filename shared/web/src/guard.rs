@@ -253,8 +253,8 @@ fn log(line: &Line, ctx: Option<&Context>, error: Option<&Error>) {
         };
     }
     if line.status.is_server_error() {
-        line!(error)
+        line!(error);
     } else {
-        line!(info)
+        line!(info);
     }
 }

@@ -129,7 +129,7 @@ proptest! {
         let mut recount = Counts::default();
         recount.add(now.severity, now.status, 1);
         prop_assert_eq!(totals, recount);
-        prop_assert_eq!(history.len() as i64, now.version);
+        prop_assert_eq!(i64::try_from(history.len()).expect("few"), now.version);
     }
 
     #[test]

@@ -1,0 +1,39 @@
+import { defineConfig } from "@playwright/test";
+
+// README's pictures are taken of an untouched demo, so nothing else runs then.
+const pictures = process.env.UPDATE_SHOTS === "1";
+
+export default defineConfig({
+  testDir: ".",
+  testMatch: pictures ? "readme-shots.spec.js" : "*.spec.js",
+  globalSetup: "./helpers/server.js",
+  outputDir: "results/traces",
+  reporter: [["list"]],
+  workers: 1,
+  fullyParallel: false,
+  retries: 0,
+  forbidOnly: Boolean(process.env.CI),
+  timeout: 90_000,
+  expect: { timeout: 10_000 },
+  use: {
+    actionTimeout: 15_000,
+    navigationTimeout: 30_000,
+    viewport: { width: 1280, height: 800 },
+    locale: "en-GB",
+    timezoneId: "Europe/Berlin",
+    colorScheme: "light",
+    contextOptions: { reducedMotion: "reduce" },
+    trace: "retain-on-failure",
+    launchOptions: {
+      executablePath: process.env.CHROMIUM || undefined,
+      args: [
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+      ],
+    },
+  },
+});

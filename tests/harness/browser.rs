@@ -1,0 +1,193 @@
+//! A browser, as far as a server can tell: cookies, origin, forms with tokens.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use http::{HeaderMap, Request, StatusCode, header};
+use http_body_util::BodyExt as _;
+use store::Spent;
+use store::directory::hash;
+use tower::ServiceExt as _;
+use web::App;
+use web::address::ClientAddress;
+
+/// Somebody's browser at one workspace's address.
+#[derive(Clone)]
+pub struct Browser {
+    /// What it would send back.
+    pub cookies: BTreeMap<String, String>,
+    /// Where it comes from.
+    pub address: IpAddr,
+    app: Arc<App>,
+    router: Router,
+    host: String,
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its text.
+    pub body: String,
+    /// What it cost.
+    pub spent: Spent,
+}
+
+impl Browser {
+    pub(crate) fn new(app: Arc<App>, router: Router, slug: &str) -> Self {
+        let host = format!("{slug}.{}", app.config.base_domain);
+        Self {
+            cookies: BTreeMap::new(),
+            address: Ipv4Addr::new(192, 0, 2, 7).into(),
+            app,
+            router,
+            host,
+        }
+    }
+
+    /// The same browser, its cookies brought to another workspace's address.
+    #[must_use]
+    pub fn at(&self, slug: &str) -> Self {
+        let host = format!("{slug}.{}", self.app.config.base_domain);
+        Self {
+            host,
+            ..self.clone()
+        }
+    }
+
+    /// The token that the forms of this browser carry.
+    pub fn csrf(&self) -> String {
+        let session = self.cookies.get("__Host-sid").map(|token| hash(token));
+        let binding = session.or_else(|| self.cookies.get("__Host-pre").cloned());
+        self.app.secrets().csrf(&binding.unwrap_or_default())
+    }
+
+    /// A request as this browser would send it.
+    pub fn request(&self, method: &str, path: &str) -> http::request::Builder {
+        let cookies: Vec<_> = self
+            .cookies
+            .iter()
+            .map(|(k, v)| format!("{k}={v}"))
+            .collect();
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("x-portal-host", &self.host)
+            .extension(ClientAddress(self.address));
+        if !cookies.is_empty() {
+            request = request.header(header::COOKIE, cookies.join("; "));
+        }
+        if method != "GET" {
+            request = request
+                .header(header::ORIGIN, format!("https://{}", self.host))
+                .header("sec-fetch-site", "same-origin");
+        }
+        request
+    }
+
+    /// Sends a request and keeps the cookies of the answer.
+    pub async fn send(&mut self, request: Request<Body>) -> Answer {
+        let response = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("an answer");
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.expect("a body").to_bytes();
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+            let text = cookie.to_str().expect("plain text");
+            let pair = text.split(';').next().expect("a pair");
+            let (name, value) = pair.split_once('=').expect("a name and a value");
+            if value.is_empty() {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        Answer {
+            status: parts.status,
+            spent: parts.extensions.get::<Spent>().copied().unwrap_or_default(),
+            headers: parts.headers,
+            body: String::from_utf8(body.to_vec()).expect("text"),
+        }
+    }
+
+    /// Opens a page.
+    pub async fn get(&mut self, path: &str) -> Answer {
+        let request = self.request("GET", path).body(Body::empty());
+        self.send(request.expect("a request")).await
+    }
+
+    /// Sends a form, with its token.
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        if self.cookies.is_empty() {
+            self.get("/sign-in").await;
+        }
+        let csrf = self.csrf();
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.append_pair("csrf", &csrf).extend_pairs(fields);
+        self.post_text(path, form.finish()).await
+    }
+
+    /// Sends a form as it stands.
+    pub async fn post_text(&mut self, path: &str, form: String) -> Answer {
+        let request = self
+            .request("POST", path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(form)).expect("a request"))
+            .await
+    }
+
+    /// Uploads a file, with the form's token and id.
+    pub async fn upload(&mut self, path: &str, id: &str, name: &str, bytes: &[u8]) -> Answer {
+        let mut body = Vec::new();
+        for (field, value) in [("csrf", self.csrf().as_str()), ("id", id)] {
+            let part = format!(
+                "--b\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n"
+            );
+            body.extend_from_slice(part.as_bytes());
+        }
+        let head = format!(
+            "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+             Content-Type: application/xml\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n--b--\r\n");
+        let request = self
+            .request("POST", path)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=b");
+        self.send(request.body(Body::from(body)).expect("a request"))
+            .await
+    }
+}
+
+impl Answer {
+    /// Where it leads.
+    pub fn location(&self) -> &str {
+        let location = self.headers.get(header::LOCATION);
+        location.and_then(|to| to.to_str().ok()).unwrap_or_default()
+    }
+
+    /// Whether it did what was asked: a page, or the way to one.
+    pub fn is_good(&self) -> bool {
+        let to_sign_in = self.location().starts_with("/sign-in");
+        self.status.is_success() || (self.status == StatusCode::SEE_OTHER && !to_sign_in)
+    }
+
+    /// The text without the id of the request, which is new each time.
+    pub fn without_id(&self) -> String {
+        let id = self
+            .headers
+            .get("x-request-id")
+            .and_then(|id| id.to_str().ok());
+        self.body.replace(id.unwrap_or("-"), "ID")
+    }
+}

@@ -1,0 +1,338 @@
+//! Two workspaces full of people and findings. Every text carries the mark of
+//! whom it belongs to, so that it can be recognised wherever it turns up.
+
+use std::collections::BTreeMap;
+
+use domain::client::ClientInput;
+use domain::engagement::EngagementInput;
+use domain::finding::{Draft, Event, FindingInput, Status, create, transition};
+use domain::history::Happening;
+use domain::id::{ClientId, EngagementId, FindingId, ImportId};
+use domain::invite::Invite;
+use domain::mail::{Mail, Message};
+use domain::person::Person;
+use domain::role::{ContactRole, Role, TeamRole};
+use domain::workspace::Workspace;
+use jiff::Timestamp;
+use store::directory::hash;
+use store::session::Session;
+use store::{ClientScope, Import, Store, WorkspaceScope};
+
+use crate::world::World;
+
+/// Both workspaces.
+pub struct Cast {
+    /// With two clients.
+    pub acme: Tenant,
+    /// With one.
+    pub northwind: Tenant,
+}
+
+/// A workspace and all that is in it.
+pub struct Tenant {
+    /// Itself.
+    pub workspace: Workspace,
+    /// One of each role of the team.
+    pub team: Vec<Person>,
+    /// Its clients.
+    pub clients: Vec<Client>,
+    /// The team's reach.
+    pub store: Store<WorkspaceScope>,
+}
+
+/// A client with an engagement.
+pub struct Client {
+    /// Its id.
+    pub id: ClientId,
+    /// What its texts carry: `CANARY-<workspace>-<client>`.
+    pub mark: String,
+    /// What its drafts and internal history carry.
+    pub secret: String,
+    /// One of each role of a client.
+    pub contacts: Vec<Person>,
+    /// Its engagement.
+    pub engagement: EngagementId,
+    /// A finding in each status that the tests begin with.
+    pub findings: BTreeMap<Status, FindingId>,
+    /// An upload that was not confirmed.
+    pub import: ImportId,
+    /// An invitation that was not accepted.
+    pub invite: Invite,
+    /// The team's view of it.
+    pub store: Store<ClientScope>,
+}
+
+/// A finding's text that says `mark` in every section.
+pub fn draft(title: &str, mark: &str, severity: &str) -> Draft {
+    let text = || format!("**{mark}** says <script>alert(1)</script>");
+    let input = FindingInput {
+        title: format!("{title} {mark}"),
+        severity: severity.to_owned(),
+        vector: "CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H".to_owned(),
+        cwe: "89".to_owned(),
+        assets: format!("{mark}.example:443"),
+        description: text(),
+        impact: text(),
+        recommendation: text(),
+        references: text(),
+    };
+    input.parse().expect("a draft")
+}
+
+impl Cast {
+    /// Plays itself into a world.
+    pub async fn play(world: &World) -> Self {
+        Self {
+            acme: Tenant::play(world, "acme", &["one", "two"]).await,
+            northwind: Tenant::play(world, "northwind", &["three"]).await,
+        }
+    }
+}
+
+impl Tenant {
+    async fn play(world: &World, slug: &str, clients: &[&str]) -> Self {
+        let (app, now) = (&world.app, world.now());
+        let workspace = Workspace {
+            id: app.new_id(),
+            slug: slug.parse().expect("a slug"),
+            name: format!("CANARY-{slug} Ltd"),
+            time_zone: "Europe/Berlin".to_owned(),
+            version: 1,
+        };
+        let roles = [
+            TeamRole::Owner,
+            TeamRole::Admin,
+            TeamRole::Member,
+            TeamRole::Viewer,
+        ];
+        let team: Vec<Person> = roles
+            .map(|role| person(world, slug, Role::Team(role), None))
+            .into();
+        let directory = app.directory();
+        let made = directory.create_workspace(&workspace, &team[0]).await;
+        made.expect("a workspace");
+        for member in &team[1..] {
+            let added = directory.add_team_member(workspace.id, member).await;
+            added.expect("a member");
+        }
+        let owner = session(world, &workspace, &team[0], now).await;
+        let mut this = Self {
+            store: owner.team_store().expect("a team's store"),
+            workspace,
+            team,
+            clients: Vec::new(),
+        };
+        for name in clients {
+            let client = Client::play(world, &this, &owner, name).await;
+            this.clients.push(client);
+        }
+        this
+    }
+
+    /// One of the team.
+    pub fn member(&self, role: TeamRole) -> &Person {
+        let wanted = |person: &&Person| person.role == Role::Team(role);
+        self.team.iter().find(wanted).expect("one of each role")
+    }
+}
+
+impl Client {
+    async fn play(world: &World, tenant: &Tenant, owner: &Session, name: &str) -> Self {
+        let (app, now, slug) = (&world.app, world.now(), &tenant.workspace.slug);
+        let mark = format!("CANARY-{slug}-{name}");
+        let secret = format!("SECRET-{slug}-{name}");
+        let id: ClientId = app.new_id();
+        let new = ClientInput { name: mark.clone() }
+            .parse()
+            .expect("a client");
+        let made = tenant.store.create_client(id, &new, now).await;
+        made.expect("a client");
+        let store = tenant.store.client(id);
+        let engagement: EngagementId = app.new_id();
+        let input = EngagementInput {
+            title: format!("Web test {mark}"),
+            kind: "web_application".to_owned(),
+            phase: "remediation".to_owned(),
+            scope: format!("All of {mark}"),
+            ..EngagementInput::default()
+        };
+        let input = input.parse().expect("an engagement");
+        let made = store.create_engagement(engagement, &input, now).await;
+        made.expect("an engagement");
+
+        let mut contacts = Vec::new();
+        for role in ContactRole::ALL {
+            let who = person(world, &mark, Role::Contact(role), Some(id));
+            let invite = invite(app.new_id(), &who, role, now);
+            keep_invite(world, tenant, &store, &invite, &mark).await;
+            let token = hash(&app.secrets().invite_token(invite.id));
+            let link = app
+                .directory()
+                .redeemable(tenant.workspace.id, &token)
+                .await;
+            let accepted = link.expect("the table").expect("a link").accept(now).await;
+            contacts.push(accepted.expect("an account"));
+        }
+        let waiting = person(
+            world,
+            &format!("{mark}-new"),
+            Role::Contact(ContactRole::Viewer),
+            Some(id),
+        );
+        let waiting = invite(app.new_id(), &waiting, ContactRole::Viewer, now);
+        keep_invite(world, tenant, &store, &waiting, &mark).await;
+
+        let mut this = Self {
+            id,
+            import: upload(world, &store, engagement, &secret).await,
+            invite: waiting,
+            mark,
+            secret,
+            contacts,
+            engagement,
+            findings: BTreeMap::new(),
+            store,
+        };
+        let worker = session(world, &tenant.workspace, &this.contacts[1], now).await;
+        this.write_findings(world, owner, &worker).await;
+        this
+    }
+
+    /// A draft, an open and a resolved finding.
+    async fn write_findings(&mut self, world: &World, owner: &Session, worker: &Session) {
+        let steps: [(Status, &[Event]); 3] = [
+            (Status::Draft, &[]),
+            (Status::Open, &[Event::Publish]),
+            (Status::Resolved, &[Event::Publish, Event::Resolve]),
+        ];
+        for (status, events) in steps {
+            let mark = if status == Status::Draft {
+                &self.secret
+            } else {
+                &self.mark
+            };
+            let draft = draft("Injection", mark, "high");
+            let id: FindingId = world.app.new_id();
+            let made = create(id, &draft, owner.actor(), Happening::Created, world.now());
+            let mut change = made.expect("allowed");
+            let entry = world.app.new_id();
+            let made = self
+                .store
+                .create_finding(self.engagement, &change, &draft, entry)
+                .await;
+            made.expect("a finding");
+            for event in events {
+                let who = if *event == Event::Resolve {
+                    worker
+                } else {
+                    owner
+                };
+                let note = format!("note of {}", self.mark);
+                let moved = transition(&change.finding, who.actor(), *event, &note, world.now());
+                change = moved.expect("allowed");
+                let moved = self
+                    .store
+                    .move_finding(self.engagement, &change, world.app.new_id());
+                moved.await.expect("moved");
+            }
+            self.findings.insert(status, id);
+        }
+    }
+
+    /// A contact.
+    pub fn contact(&self, role: ContactRole) -> &Person {
+        let wanted = |person: &&Person| person.role == Role::Contact(role);
+        self.contacts.iter().find(wanted).expect("one of each role")
+    }
+}
+
+fn person(world: &World, mark: &str, role: Role, client: Option<ClientId>) -> Person {
+    let what = role.label().replace(' ', "-").to_lowercase();
+    Person {
+        id: world.app.new_id(),
+        name: format!("{what} CANARY {mark}"),
+        email: format!("{what}@{mark}.example")
+            .to_lowercase()
+            .parse()
+            .expect("an address"),
+        role,
+        client,
+        since: world.now(),
+    }
+}
+
+async fn session(world: &World, workspace: &Workspace, person: &Person, now: Timestamp) -> Session {
+    let secret = hash(&world.app.new_secret());
+    let opened = world.app.directory();
+    let opened = opened.open_session(workspace.id, &workspace.slug, person, &secret, now);
+    opened.await.expect("a session")
+}
+
+fn invite(id: domain::id::InviteId, who: &Person, role: ContactRole, at: Timestamp) -> Invite {
+    Invite {
+        id,
+        user: who.id,
+        client: who.client.expect("a contact"),
+        name: who.name.clone(),
+        email: who.email.clone(),
+        role,
+        by_name: "Somebody".to_owned(),
+        at,
+        accepted: None,
+    }
+}
+
+async fn keep_invite(
+    world: &World,
+    tenant: &Tenant,
+    store: &Store<ClientScope>,
+    invite: &Invite,
+    client_name: &str,
+) {
+    let mail = Mail {
+        to: invite.email.clone(),
+        to_name: invite.name.clone(),
+        slug: tenant.workspace.slug.clone(),
+        brand: tenant.workspace.name.clone(),
+        message: Message::Invite {
+            invite: invite.id,
+            by_name: invite.by_name.clone(),
+            client_name: client_name.to_owned(),
+            days: 7,
+        },
+    };
+    let token = hash(&world.app.secrets().invite_token(invite.id));
+    let kept = store.create_invite(invite, &token, &mail).await;
+    kept.expect("an invitation");
+}
+
+async fn upload(
+    world: &World,
+    store: &Store<ClientScope>,
+    engagement: EngagementId,
+    mark: &str,
+) -> ImportId {
+    let id: ImportId = world.app.new_id();
+    let issue = |n| format!("<issue><type>{n}</type><name>{mark} {n}</name><host>h</host></issue>");
+    let file = format!("<issues>{}{}</issues>", issue(1), issue(2));
+    let key = Import::file_key(store, id);
+    let kept = world
+        .app
+        .services
+        .files
+        .put(&key, file.into_bytes(), "application/xml");
+    kept.await.expect("a file");
+    let import = Import {
+        id,
+        file_name: format!("{mark}.xml"),
+        by_name: mark.to_owned(),
+        at: world.now(),
+        total: 2,
+        done: 0,
+    };
+    store
+        .create_import(engagement, &import)
+        .await
+        .expect("an import");
+    id
+}

@@ -1,0 +1,19 @@
+//! What tests stand on: a world with a table in memory, the services' stand-ins,
+//! a clock and an rng of its own, people in two workspaces, and browsers.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc
+)]
+
+mod browser;
+mod cast;
+mod stand_ins;
+mod world;
+
+pub use browser::{Answer, Browser};
+pub use cast::{Cast, Client, Tenant, draft};
+pub use world::{START, World};

@@ -1,0 +1,147 @@
+//! A world of its own for each test.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use domain::person::Person;
+use domain::workspace::Workspace;
+use jiff::{SignedDuration, Timestamp};
+use local::{Embedded, GROUPS, NAME, Provisioned};
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+use serde_json::Value;
+use store::directory::hash;
+use web::{App, Clock, Config};
+
+use crate::browser::Browser;
+use crate::stand_ins;
+
+/// When every world begins: 2026-01-05T09:00:00Z.
+pub const START: Timestamp = Timestamp::constant(1_767_603_600, 0);
+/// What every world's randomness follows from.
+const SEED: u64 = 20_261_124;
+
+/// The whole product, with nobody in it yet.
+pub struct World {
+    /// What its process has.
+    pub app: Arc<App>,
+    /// The service behind its table, for what the product never asks.
+    pub dynamo: aws_sdk_dynamodb::Client,
+    /// Where its table answers.
+    pub table_url: String,
+    router: Router,
+    clock: Arc<Mutex<Timestamp>>,
+    _table: Embedded,
+}
+
+impl World {
+    /// A new one.
+    pub async fn new() -> Self {
+        println!("seed {SEED}");
+        let table = Embedded::memory().await.expect("a table");
+        let provisioned = local::provision(&table.url, stand_ins::url()).await;
+        let Provisioned {
+            services,
+            dynamo,
+            pool,
+            mail_from,
+            ..
+        } = provisioned.expect("services");
+        let config = Config {
+            base_domain: "portal.example".to_owned(),
+            scheme: "https".to_owned(),
+            host_header: "x-portal-host".to_owned(),
+            secret_key: [7; 32],
+            table: NAME.to_owned(),
+            bucket: NAME.to_owned(),
+            bucket_in_path: true,
+            pool,
+            mail_from,
+        };
+        let clock = Arc::new(Mutex::new(START));
+        let hands = Arc::clone(&clock);
+        let now = Clock::new(move || *hands.lock().expect("the clock"));
+        let rng = StdRng::seed_from_u64(SEED);
+        let app = Arc::new(App::new(config, services, now, rng).expect("templates"));
+        let router = web::router(&app, &GROUPS);
+        Self {
+            app,
+            dynamo,
+            table_url: table.url.clone(),
+            router,
+            clock,
+            _table: table,
+        }
+    }
+
+    /// Where S3, SES and Cognito answer.
+    pub fn others_url(&self) -> &'static str {
+        stand_ins::url()
+    }
+
+    /// The time in it.
+    pub fn now(&self) -> Timestamp {
+        *self.clock.lock().expect("the clock")
+    }
+
+    /// Lets time go by.
+    pub fn advance(&self, by: SignedDuration) {
+        *self.clock.lock().expect("the clock") += by;
+    }
+
+    /// Somebody's browser, at the address of a workspace.
+    pub fn browser(&self, slug: &str) -> Browser {
+        Browser::new(Arc::clone(&self.app), self.router.clone(), slug)
+    }
+
+    /// The browser of somebody who is signed in.
+    pub async fn signed_in(&self, workspace: &Workspace, person: &Person) -> Browser {
+        let secret = self.app.new_secret();
+        let (directory, hash) = (self.app.directory(), hash(&secret));
+        let opened =
+            directory.open_session(workspace.id, &workspace.slug, person, &hash, self.now());
+        opened.await.expect("a session");
+        let mut browser = self.browser(workspace.slug.as_str());
+        browser.cookies.insert("__Host-sid".to_owned(), secret);
+        browser
+    }
+
+    /// Every item of the table but rate counters, which count refusals too.
+    pub async fn dump(&self) -> BTreeMap<(String, String), Value> {
+        let mut dump = BTreeMap::new();
+        let mut start = None;
+        loop {
+            #[allow(clippy::disallowed_methods)] // a test looks at everything
+            let request = self.dynamo.scan().table_name(NAME);
+            let page = request.set_exclusive_start_key(start).send().await;
+            let page = page.expect("a page of the table");
+            for item in page.items() {
+                let key = |name: &str| item[name].as_s().expect("a string").clone();
+                let value = serde_dynamo::from_item(item.clone()).expect("an item");
+                dump.insert((key("pk"), key("sk")), value);
+            }
+            start = page.last_evaluated_key;
+            if start
+                .as_ref()
+                .is_none_or(std::collections::HashMap::is_empty)
+            {
+                break;
+            }
+        }
+        dump.retain(|(pk, _), _| !pk.starts_with("RL#"));
+        dump
+    }
+
+    /// The mail that was sent to an address, as the stand-in tells of it.
+    pub async fn mail_to(&self, address: &str) -> Vec<Value> {
+        let url = format!("{}/_ministack/ses/messages", stand_ins::url());
+        let answer = local::fetch::get(&url).await.expect("the mailbox");
+        let answer: Value = serde_json::from_slice(&answer).expect("its letters");
+        let sent = answer["messages"].as_object().expect("by region").values();
+        let letters = sent.flat_map(|some| some.as_array().cloned().unwrap_or_default());
+        letters
+            .filter(|letter| letter["To"].to_string().contains(address))
+            .collect()
+    }
+}
