@@ -8,5 +8,12 @@
     clippy::indexing_slicing
 )]
 
+mod cost;
+mod functions;
 mod golden;
+mod guards;
+mod invites;
 mod isolation;
+mod layers;
+mod render;
+mod sign_in;

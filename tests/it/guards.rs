@@ -1,0 +1,242 @@
+//! What every request passes: origin, tokens, cookies, headers, hosts.
+
+use axum::body::Body;
+use domain::role::TeamRole;
+use http::{StatusCode, header};
+use tests::{Cast, World};
+
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+    font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
+    object-src 'none'; require-trusted-types-for 'script'; trusted-types default";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_needs_our_page_our_origin_and_each_field_once() {
+    let world = World::new().await;
+    let cast = Cast::play(&world).await;
+    let owner = cast.acme.member(TeamRole::Owner);
+    let mut browser = world.signed_in(&cast.acme.workspace, owner).await;
+    let id = world.app.new_id::<domain::id::kind::Client>();
+    let csrf = browser.csrf();
+    let form = format!("csrf={csrf}&id={id}&name=Sneaky");
+    let urlencoded = "application/x-www-form-urlencoded";
+    let before = world.dump().await;
+
+    for (what, origin, site) in [
+        (
+            "a sibling workspace",
+            Some("https://northwind.portal.example"),
+            Some("same-site"),
+        ),
+        (
+            "a stranger",
+            Some("https://evil.example"),
+            Some("cross-site"),
+        ),
+        (
+            "our origin by a lie of the site",
+            Some("https://acme.portal.example"),
+            Some("same-site"),
+        ),
+        ("nobody says where from", None, None),
+        ("an address bar", None, Some("none")),
+    ] {
+        let mut request = browser.request("POST", "/clients");
+        let headers = request.headers_mut().expect("headers");
+        headers.remove(header::ORIGIN);
+        headers.remove("sec-fetch-site");
+        for (name, value) in [("origin", origin), ("sec-fetch-site", site)] {
+            if let Some(value) = value {
+                headers.insert(name, http::HeaderValue::from_static(value));
+            }
+        }
+        let request = request
+            .header(header::CONTENT_TYPE, urlencoded)
+            .body(Body::from(form.clone()));
+        let answer = browser.send(request.expect("a request")).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{what}");
+    }
+
+    let stranger = world.browser("acme").get("/sign-in").await;
+    assert!(stranger.status.is_success());
+    let mut other = world.browser("acme");
+    other.get("/sign-in").await;
+    for (what, text) in [
+        ("no token", format!("id={id}&name=Sneaky")),
+        ("an empty token", format!("csrf=&id={id}&name=Sneaky")),
+        (
+            "another browser's token",
+            format!("csrf={}&id={id}&name=Sneaky", other.csrf()),
+        ),
+    ] {
+        let answer = browser.post_text("/clients", text).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{what}");
+    }
+    for (what, text) in [
+        ("a field twice", format!("{form}&name=Other")),
+        (
+            "a field that isn't the form's",
+            format!("{form}&role=owner"),
+        ),
+        ("no id", format!("csrf={csrf}&name=Sneaky")),
+        (
+            "an id of another kind",
+            format!("csrf={csrf}&name=Sneaky&id=W%231"),
+        ),
+    ] {
+        let answer = browser.post_text("/clients", text).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{what}");
+    }
+    assert!(before == world.dump().await, "something was changed");
+    assert!(
+        browser.post_text("/clients", form).await.is_good(),
+        "the rightful one"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_changes_by_reading() {
+    let world = World::new().await;
+    let cast = Cast::play(&world).await;
+    let owner = cast.acme.member(TeamRole::Owner);
+    let mut browser = world.signed_in(&cast.acme.workspace, owner).await;
+    for path in ["/sign-out", "/account/sign-out-everywhere"] {
+        assert_eq!(
+            browser.get(path).await.status,
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
+    }
+    assert!(browser.get("/").await.is_good(), "still signed in");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cookie_that_comes_twice_is_nobodys() {
+    let world = World::new().await;
+    let cast = Cast::play(&world).await;
+    let owner = cast.acme.member(TeamRole::Owner);
+    let mut browser = world.signed_in(&cast.acme.workspace, owner).await;
+    let request = browser
+        .request("GET", "/")
+        .header(header::COOKIE, "__Host-sid=tossed");
+    let answer = browser
+        .send(request.body(Body::empty()).expect("a request"))
+        .await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    // Without the prefix it isn't ours, whoever set it.
+    let sid = browser.cookies.remove("__Host-sid").expect("signed in");
+    browser.cookies.insert("sid".to_owned(), sid);
+    assert!(browser.get("/").await.location().starts_with("/sign-in"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_carries_the_headers() {
+    let world = World::new().await;
+    let cast = Cast::play(&world).await;
+    let owner = cast.acme.member(TeamRole::Owner);
+    let mut browser = world.signed_in(&cast.acme.workspace, owner).await;
+    for path in [
+        "/",
+        "/clients",
+        "/nothing-here",
+        "/pulse",
+        "/sign-in",
+        "/score?vector=x",
+    ] {
+        let answer = browser.get(path).await;
+        let header = |name: &str| {
+            answer
+                .headers
+                .get(name)
+                .and_then(|v| v.to_str().ok())
+                .unwrap_or("")
+        };
+        assert_eq!(header("content-security-policy"), CSP, "{path}");
+        assert_eq!(header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(header("referrer-policy"), "no-referrer", "{path}");
+        assert_eq!(header("cache-control"), "no-store", "{path}");
+        assert_eq!(
+            header("strict-transport-security"),
+            "max-age=63072000; includeSubDomains"
+        );
+        assert!(!header("x-request-id").is_empty(), "{path}");
+        assert!(
+            answer.headers.get("access-control-allow-origin").is_none(),
+            "{path}"
+        );
+        let kind = header("content-type");
+        assert!(
+            kind.is_empty() || kind.contains("charset") || kind.contains("json"),
+            "{path}: {kind}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_is_no_workspaces_gets_one_plain_page() {
+    let world = World::new().await;
+    Cast::play(&world).await;
+    let mut bodies = Vec::new();
+    for host in ["unknown", "www", "a.b", "ACME.evil"] {
+        for path in ["/", "/clients", "/sign-in"] {
+            let answer = world.browser(host).get(path).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{host}{path}");
+            assert!(answer.headers.get(header::SET_COOKIE).is_none());
+            bodies.push(answer.without_id());
+        }
+    }
+    bodies.dedup();
+    assert_eq!(bodies.len(), 1, "{bodies:#?}");
+    assert!(!bodies[0].contains("acme"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn odd_addresses_are_pages_that_do_not_exist() {
+    let world = World::new().await;
+    let cast = Cast::play(&world).await;
+    let owner = cast.acme.member(TeamRole::Owner);
+    let mut browser = world.signed_in(&cast.acme.workspace, owner).await;
+    let id = cast.acme.clients[0].id.to_string();
+    for odd in [
+        id.to_lowercase(),
+        format!("{id}%23"),
+        format!("{id}%00"),
+        "..%2f..".to_owned(),
+        "W%23x%23C%23y".to_owned(),
+        "x".repeat(3_000),
+        "%F0%9F%92%A9".to_owned(),
+        "%FF".to_owned(),
+    ] {
+        for path in [
+            format!("/clients/{odd}"),
+            format!("/clients/{odd}/engagements/{odd}"),
+        ] {
+            let status = browser.get(&path).await.status;
+            assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
+        }
+    }
+    // A cursor that was never given leads to the first page, or to none, never to a fault.
+    for after in [
+        "x",
+        "%23",
+        "zzz%23x",
+        "a%2301ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "critical-01ARZ3NDEKTSV4RRFFQ69G5FAV",
+    ] {
+        for path in [
+            format!("/clients?after={after}"),
+            format!("/clients?q=b&after={after}"),
+            format!("/clients/{id}?after={after}"),
+            format!(
+                "/clients/{id}/engagements/{}?after={after}",
+                cast.acme.clients[0].engagement
+            ),
+            format!(
+                "/clients/{id}/engagements/{}?show=closed&after={after}",
+                cast.acme.clients[0].engagement
+            ),
+        ] {
+            let answer = browser.get(&path).await;
+            assert!(answer.status.is_success(), "{path}: {}", answer.status);
+        }
+    }
+}

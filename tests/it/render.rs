@@ -1,0 +1,153 @@
+//! Every template, rendered with its sample, and looked at as a parsed page.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use scraper::{Html, Selector};
+use web::{Renderer, Sample};
+
+const SAMPLES: [&[fn() -> Sample]; 6] = [
+    auth::SAMPLES,
+    dashboard::SAMPLES,
+    engagements::SAMPLES,
+    findings::SAMPLES,
+    invites::SAMPLES,
+    settings::SAMPLES,
+];
+
+fn samples() -> impl Iterator<Item = Sample> {
+    SAMPLES.into_iter().flatten().map(|sample| sample())
+}
+
+/// Each page as the team and as a contact would get it.
+fn pages() -> Vec<(String, String)> {
+    let renderer = Renderer::new().expect("templates");
+    let mut pages = Vec::new();
+    for sample in samples() {
+        for team in [true, false] {
+            let html = sample.render(&renderer, team);
+            let html = html.unwrap_or_else(|e| panic!("{}: {e:?}", sample.template));
+            pages.push((format!("{} (team: {team})", sample.template), html));
+        }
+    }
+    pages
+}
+
+fn selector(text: &str) -> Selector {
+    Selector::parse(text).expect("a selector")
+}
+
+#[test]
+fn every_page_template_has_a_sample() {
+    let sampled: BTreeSet<_> = samples().map(|sample| sample.template).collect();
+    // Shown by the layer around the handlers; tests of errors look at them.
+    let errors = ["pages/errors/error.html", "pages/errors/unknown_host.html"];
+    let pages = Renderer::names().filter(|name| name.starts_with("pages/"));
+    let missing: Vec<_> = pages
+        .filter(|name| !sampled.contains(name) && !errors.contains(name))
+        .collect();
+    assert!(missing.is_empty(), "without a sample: {missing:?}");
+}
+
+#[test]
+fn no_page_holds_inline_code_or_looks() {
+    for (name, html) in pages() {
+        let page = Html::parse_document(&html);
+        for script in page.select(&selector("script")) {
+            assert!(script.attr("src").is_some(), "{name}: an inline script");
+        }
+        assert_eq!(
+            page.select(&selector("style")).count(),
+            0,
+            "{name}: inline style"
+        );
+        for element in page.select(&selector("*")) {
+            for (attribute, _) in element.value().attrs() {
+                let inline = attribute == "style" || attribute.starts_with("on");
+                assert!(!inline, "{name}: {attribute} at {}", element.value().name());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_form_that_changes_something_carries_its_token() {
+    for (name, html) in pages() {
+        let page = Html::parse_document(&html);
+        for form in page.select(&selector("form[method=post]")) {
+            let token = form.select(&selector("input[name=csrf]")).next();
+            let value = token.and_then(|token| token.attr("value"));
+            assert_eq!(value, Some("sample-token"), "{name}");
+        }
+        let without = selector("form:not([method=post]):not([method=get])");
+        let forms = page.select(&without);
+        assert_eq!(forms.count(), 0, "{name}: a form without a method");
+    }
+}
+
+#[test]
+fn pages_have_one_heading_unique_ids_and_labels() {
+    for (name, html) in pages() {
+        let page = Html::parse_document(&html);
+        assert_eq!(page.select(&selector("h1")).count(), 1, "{name}: headings");
+        let mut ids: BTreeMap<&str, usize> = BTreeMap::new();
+        for element in page.select(&selector("[id]")) {
+            *ids.entry(element.attr("id").unwrap_or_default())
+                .or_default() += 1;
+        }
+        let twice: Vec<_> = ids.iter().filter(|(_, n)| **n > 1).collect();
+        assert!(twice.is_empty(), "{name}: {twice:?}");
+        let fields = "input:not([type=hidden]):not([type=radio]), textarea, select";
+        for field in page.select(&selector(fields)) {
+            let id = field.attr("id").unwrap_or_default();
+            let label = selector(&format!("label[for=\"{id}\"]"));
+            assert_eq!(page.select(&label).count(), 1, "{name}: label of {id}");
+        }
+    }
+}
+
+#[test]
+fn what_people_write_is_text() {
+    for (name, html) in pages() {
+        // The samples hold these in titles and names.
+        assert!(!html.contains("<script>alert"), "{name}");
+        assert!(!html.contains(" <b></"), "{name}");
+    }
+}
+
+#[test]
+fn nothing_is_missing_in_what_a_page_shows() {
+    for (name, html) in pages() {
+        for sign in [
+            "__tera",
+            "{{",
+            "{%",
+            ">none<",
+            ">null<",
+            ">undefined<",
+            "NaN",
+        ] {
+            assert!(!html.contains(sign), "{name} shows {sign}");
+        }
+    }
+}
+
+#[test]
+fn only_the_sanitiser_makes_text_safe() {
+    let templates = concat!(env!("CARGO_MANIFEST_DIR"), "/../templates");
+    let mut folders = vec![std::path::PathBuf::from(templates)];
+    let mut seen = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).expect("a template");
+            assert!(!text.contains("| safe"), "{}", path.display());
+            assert!(!text.contains("autoescape"), "{}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen >= Renderer::names().count());
+}
