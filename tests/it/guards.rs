@@ -152,7 +152,7 @@ async fn every_answer_carries_the_headers() {
         };
         assert_eq!(header("content-security-policy"), CSP, "{path}");
         assert_eq!(header("x-content-type-options"), "nosniff", "{path}");
-        assert_eq!(header("referrer-policy"), "no-referrer", "{path}");
+        assert_eq!(header("referrer-policy"), "same-origin", "{path}");
         assert_eq!(header("cache-control"), "no-store", "{path}");
         assert_eq!(
             header("strict-transport-security"),

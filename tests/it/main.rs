@@ -8,12 +8,16 @@
     clippy::indexing_slicing
 )]
 
+mod books;
 mod cost;
+mod findings;
 mod functions;
 mod golden;
 mod guards;
+mod imports;
 mod invites;
 mod isolation;
+mod keys;
 mod layers;
 mod render;
 mod sign_in;

@@ -10,7 +10,9 @@ pub(crate) const CSP: &str = "default-src 'none'; script-src 'self'; style-src '
 const ALWAYS: [(&str, &str); 8] = [
     ("content-security-policy", CSP),
     ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "no-referrer"),
+    // Nothing leaves for other sites. With "no-referrer" a browser would send our
+    // own forms with "Origin: null", as a stranger's.
+    ("referrer-policy", "same-origin"),
     ("x-frame-options", "DENY"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),

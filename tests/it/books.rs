@@ -1,0 +1,246 @@
+//! Random commands by random people over two workspaces: totals are the recount
+//! of the findings, histories only grow, every item lies in its owner's
+//! partition, and one workspace's commands leave the other as it was.
+
+use std::collections::BTreeMap;
+
+use domain::counts::Counts;
+use domain::finding::{Event, Finding, Status, create, edit, transition};
+use domain::history::Happening;
+use domain::id::FindingId;
+use domain::person::{Actor, Person};
+use domain::severity::Severity;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use proptest::test_runner::{Config, RngAlgorithm, RngSeed, TestRunner};
+use serde_json::Value;
+use store::{ClientScope, Store};
+use tests::{Cast, Client, Tenant, World, draft};
+
+const SEED: u64 = 20_261_124;
+/// What `World::dump` gives.
+type Dump = BTreeMap<(String, String), Value>;
+
+#[derive(Debug, Clone)]
+enum Command {
+    Write(&'static str),
+    Edit(Index, &'static str),
+    Move(Index, Event),
+}
+
+fn commands() -> impl Strategy<Value = Vec<(bool, Index, Index, Command)>> {
+    let severity = || select(vec!["critical", "high", "medium", "low", "info"]);
+    let command = prop_oneof![
+        1 => severity().prop_map(Command::Write),
+        1 => (any::<Index>(), severity()).prop_map(|(which, to)| Command::Edit(which, to)),
+        4 => (any::<Index>(), select(Event::ALL.to_vec())).prop_map(|(which, event)| Command::Move(which, event)),
+    ];
+    let one = (any::<bool>(), any::<Index>(), any::<Index>(), command);
+    proptest::collection::vec(one, 1..25)
+}
+
+/// Somebody who may or may not do it, with the reach that a session would give.
+async fn somebody(
+    world: &World,
+    tenant: &Tenant,
+    client: &Client,
+    who: Index,
+) -> (Actor, Store<ClientScope>) {
+    let people: Vec<&Person> = tenant.team.iter().chain(&client.contacts).collect();
+    let person = who.get(&people);
+    let (directory, secret) = (world.app.directory(), world.app.new_secret());
+    let home = &tenant.workspace;
+    let session = directory
+        .open_session(home.id, &home.slug, person, &secret, world.now())
+        .await;
+    let session = session.expect("a session");
+    let store = session
+        .portal_store()
+        .unwrap_or_else(|| client.store.clone());
+    let actor = session.actor().clone();
+    directory.close_session(&session).await.expect("closed");
+    (actor, store)
+}
+
+async fn execute(
+    world: &World,
+    client: &Client,
+    (actor, store): (Actor, Store<ClientScope>),
+    command: Command,
+) {
+    let (app, now, engagement) = (&world.app, world.now(), client.engagement);
+    let known: Vec<FindingId> = findings(world, client).await.into_keys().collect();
+    match command {
+        Command::Write(severity) => {
+            let draft = draft("Random", &client.mark, severity);
+            let made = create(app.new_id(), &draft, &actor, Happening::Created, now);
+            if let Ok(change) = made {
+                let made = store.create_finding(engagement, &change, &draft, app.new_id());
+                made.await.expect("made");
+            }
+        }
+        Command::Edit(which, severity) => {
+            let dossier = store
+                .dossier(engagement, *which.get(&known))
+                .await
+                .expect("read");
+            let Some(dossier) = dossier else { return };
+            let after = draft("Changed", &client.mark, severity);
+            if let Ok(Some(change)) = edit(&dossier.finding, &dossier.draft, &after, &actor, now) {
+                let edited = store.edit_finding(engagement, &change, &after, app.new_id());
+                edited.await.expect("edited");
+            }
+        }
+        Command::Move(which, event) => {
+            let finding = store
+                .finding(engagement, *which.get(&known))
+                .await
+                .expect("read");
+            let Some(finding) = finding else { return };
+            if let Ok(change) = transition(&finding, &actor, event, "because", now) {
+                store
+                    .move_finding(engagement, &change, app.new_id())
+                    .await
+                    .expect("moved");
+                // Decided on what has changed since: refused, and nothing happens.
+                let late = store.move_finding(engagement, &change, app.new_id()).await;
+                assert!(late.is_err(), "the same version moved twice");
+            }
+        }
+    }
+}
+
+/// Every finding of the engagement, whatever list it stands in.
+async fn findings(world: &World, client: &Client) -> BTreeMap<FindingId, (Severity, Status)> {
+    let prefix = format!("#C#{}#E#{}", client.id, client.engagement);
+    let rows = world
+        .dump()
+        .await
+        .into_iter()
+        .filter(|((pk, _), item)| pk.ends_with(&prefix) && item["t"] == "finding");
+    rows.map(|(_, item)| {
+        let read = |name: &str| serde_json::from_value(item[name].clone());
+        let place = (
+            read("severity").expect("one"),
+            serde_json::from_value(item["status"].clone()).expect("one"),
+        );
+        (
+            item["id"].as_str().expect("an id").parse().expect("an id"),
+            place,
+        )
+    })
+    .collect()
+}
+
+async fn books_are_right(world: &World, client: &Client) {
+    let mut recount = Counts::default();
+    for (severity, status) in findings(world, client).await.into_values() {
+        recount.add(severity, status, 1);
+    }
+    let about = client.store.about().await.expect("read").expect("there");
+    let engagement = client
+        .store
+        .engagement(client.engagement)
+        .await
+        .expect("read")
+        .expect("there");
+    assert_eq!(about.counts, recount);
+    assert_eq!(engagement.counts, recount);
+    let shown: i64 = {
+        let worst: Vec<Finding> = client
+            .store
+            .worst_findings(100)
+            .await
+            .expect("read")
+            .into_iter()
+            .map(|l| l.finding)
+            .collect();
+        assert!(
+            worst.is_sorted_by_key(|finding| finding.severity),
+            "worst first"
+        );
+        i64::try_from(worst.len()).expect("few")
+    };
+    assert_eq!(shown, recount.active_total(), "the list of active findings");
+}
+
+/// Every item that names its workspace or client lies in that one's partition.
+fn items_lie_where_they_belong(dump: &Dump) {
+    for ((pk, sk), item) in dump {
+        if let Some(client) = item["client"].as_str().filter(|_| pk.starts_with("W#")) {
+            assert!(pk.contains(&format!("#C#{client}")), "{pk} {sk}");
+        }
+        for index in ["gsi1pk", "gsi2pk", "gsi3pk"] {
+            let Some(place) = item[index].as_str().filter(|place| place.starts_with("W#")) else {
+                continue;
+            };
+            let workspace = pk.get(..28).expect("a workspace's prefix");
+            assert!(place.starts_with(workspace), "{pk} {sk} stands in {place}");
+        }
+    }
+}
+
+fn of(dump: &Dump, tenant: &Tenant) -> Dump {
+    let prefix = format!("W#{}", tenant.workspace.id);
+    // Signing in to act notes the session at the person.
+    let theirs = dump
+        .iter()
+        .filter(|((pk, sk), _)| pk.starts_with(&prefix) && !sk.starts_with("USER#"));
+    theirs
+        .map(|(key, item)| (key.clone(), item.clone()))
+        .collect()
+}
+
+fn histories(dump: &Dump) -> Dump {
+    let entries = dump.iter().filter(|(_, item)| item["t"] == "history");
+    entries
+        .map(|(key, item)| (key.clone(), item.clone()))
+        .collect()
+}
+
+#[test]
+fn whatever_people_do_the_books_are_right() {
+    println!("seed {SEED}");
+    let config = Config {
+        cases: 6,
+        failure_persistence: None,
+        rng_algorithm: RngAlgorithm::ChaCha,
+        rng_seed: RngSeed::Fixed(SEED),
+        max_shrink_iters: 20,
+        ..Config::default()
+    };
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let outcome = TestRunner::new(config).run(&commands(), |commands| {
+        runtime.block_on(async {
+            let world = World::new().await;
+            let cast = Cast::play(&world).await;
+            for (acme, who, which, command) in commands {
+                let (mine, other) = if acme {
+                    (&cast.acme, &cast.northwind)
+                } else {
+                    (&cast.northwind, &cast.acme)
+                };
+                let client = which.get(&mine.clients);
+                let before = world.dump().await;
+                let actor = somebody(&world, mine, client, who).await;
+                execute(&world, client, actor, command).await;
+                let after = world.dump().await;
+                assert!(
+                    of(&before, other) == of(&after, other),
+                    "the other workspace changed"
+                );
+                let kept = histories(&after);
+                assert!(
+                    histories(&before)
+                        .iter()
+                        .all(|(key, entry)| kept.get(key) == Some(entry)),
+                    "history was rewritten"
+                );
+                items_lie_where_they_belong(&after);
+                books_are_right(&world, client).await;
+            }
+        });
+        Ok(())
+    });
+    outcome.unwrap_or_else(|failure| panic!("{failure}"));
+}

@@ -1,0 +1,400 @@
+//! The main job through the pages: written, published, resolved, verified; and
+//! what happens when two act at once or the same thing is sent twice.
+
+use domain::finding::{Status, transition};
+use domain::role::{ContactRole, TeamRole};
+use http::StatusCode;
+use jiff::SignedDuration;
+use tests::{Browser, Cast, Client, World};
+
+struct Both {
+    world: World,
+    cast: Cast,
+    team: Browser,
+    portal: Browser,
+}
+
+impl Both {
+    async fn new() -> Self {
+        let world = World::new().await;
+        let cast = Cast::play(&world).await;
+        let acme = &cast.acme;
+        let team = world
+            .signed_in(&acme.workspace, acme.member(TeamRole::Member))
+            .await;
+        let contact = acme.clients[0].contact(ContactRole::Collaborator);
+        let portal = world.signed_in(&acme.workspace, contact).await;
+        Self {
+            world,
+            cast,
+            team,
+            portal,
+        }
+    }
+
+    fn client(&self) -> &Client {
+        &self.cast.acme.clients[0]
+    }
+
+    /// The engagement's address, for the team and for the contact.
+    fn paths(&self) -> (String, String) {
+        let client = self.client();
+        let portal = format!("/engagements/{}", client.engagement);
+        (format!("/clients/{}{portal}", client.id), portal)
+    }
+
+    /// Lets a minute go by: what happened later has a later time.
+    fn later(&self) {
+        self.world.advance(SignedDuration::from_mins(1));
+    }
+
+    fn new_id(&self) -> String {
+        self.world
+            .app
+            .new_id::<domain::id::kind::Finding>()
+            .to_string()
+    }
+}
+
+/// The address that a page asks whether it has changed.
+fn pulse(page: &str) -> String {
+    let pulse = page
+        .split("data-pulse=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next());
+    pulse
+        .expect("a pulse")
+        .replace("&amp;", "&")
+        .replace("&#x2F;", "/")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_finding_goes_its_way_and_both_sides_see_it() {
+    let mut both = Both::new().await;
+    let (team, portal) = both.paths();
+    let id = both.new_id();
+    let fields = [
+        ("id", id.as_str()),
+        ("title", "Stored XSS in comments"),
+        ("severity", ""),
+        ("vector", "CVSS:3.1/AV:N/AC:L/PR:L/UI:R/S:C/C:L/I:L/A:N"),
+        ("cwe", "CWE-79"),
+        ("assets", "app.example.com\napi.example.com"),
+        ("description", "See `<script>`"),
+        ("recommendation", "Escape it."),
+    ];
+    let made = both.team.post(&format!("{team}/findings"), &fields).await;
+    let page = format!("{team}/findings/{id}");
+    assert_eq!(made.location(), page, "{}", made.body);
+    let draft = both.team.get(&page).await.body;
+    for part in [
+        "Only your team sees this",
+        "5.4",
+        "CWE-79",
+        "Medium",
+        "&lt;script&gt;",
+        "Publish",
+    ] {
+        assert!(draft.contains(part), "{part}");
+    }
+    let there = format!("{portal}/findings/{id}");
+    assert_eq!(both.portal.get(&there).await.status, StatusCode::NOT_FOUND);
+    let pulse = pulse(&both.portal.get(&portal).await.body);
+    assert_eq!(
+        both.portal.get(&pulse).await.status,
+        StatusCode::NO_CONTENT,
+        "a draft is silent"
+    );
+
+    both.later();
+    let published = both
+        .team
+        .post(&format!("{page}/publish"), &[("version", "1")])
+        .await;
+    assert_eq!(published.location(), page);
+    assert!(both.portal.get(&there).await.body.contains("Stored XSS"));
+    assert_eq!(
+        both.portal.get(&pulse).await.status,
+        StatusCode::OK,
+        "the pulse tells of it"
+    );
+
+    both.later();
+    let fields = [("version", "2"), ("note", "Escaped in **all** places")];
+    let resolved = both.portal.post(&format!("{there}/resolve"), &fields).await;
+    assert_eq!(resolved.location(), there);
+    let seen = both.team.get(&page).await.body;
+    for part in [
+        "Resolved",
+        "<strong>all</strong>",
+        "marked it as resolved",
+        "Verify and close",
+        "Reopen",
+    ] {
+        assert!(seen.contains(part), "{part}");
+    }
+    for never in ["Verify and close", "Reopen<"] {
+        assert!(
+            !both.portal.get(&there).await.body.contains(never),
+            "{never}"
+        );
+    }
+    // Without a reason it stays as it is.
+    let refused = both
+        .team
+        .post(
+            &format!("{page}/reopen"),
+            &[("version", "3"), ("note", " ")],
+        )
+        .await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("Say why it is reopened."));
+    both.later();
+    let fields = [("version", "3"), ("note", "Still there in the preview.")];
+    assert_eq!(
+        both.team
+            .post(&format!("{page}/reopen"), &fields)
+            .await
+            .location(),
+        page
+    );
+    assert!(
+        both.portal
+            .get(&there)
+            .await
+            .body
+            .contains("Still there in the preview.")
+    );
+    both.later();
+    let fields = [("version", "4"), ("note", "Now there too.")];
+    both.portal.post(&format!("{there}/resolve"), &fields).await;
+    both.later();
+    let verified = both
+        .team
+        .post(&format!("{page}/verify"), &[("version", "5"), ("note", "")])
+        .await;
+    assert_eq!(verified.location(), page);
+    // One of the three published ones is closed: 33 percent, on both sides alike.
+    for (browser, path) in [(&mut both.team, &team), (&mut both.portal, &portal)] {
+        let body = browser.get(path).await.body;
+        assert!(
+            body.contains("<b>33%</b>") && body.contains("1 of 3 closed"),
+            "{body}"
+        );
+    }
+    for browser in [&mut both.team, &mut both.portal] {
+        assert!(browser.get("/").await.body.contains("1 of 3 closed"));
+    }
+    let history = both.portal.get(&there).await.body;
+    let order = ["verified and closed it", "reopened it", "published it"];
+    let places: Vec<_> = order
+        .iter()
+        .map(|words| history.find(words).expect(words))
+        .collect();
+    assert!(places.is_sorted(), "newest first");
+    assert!(
+        !history.contains("wrote it"),
+        "what happened to the draft is the team's"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_thing_sent_twice_happens_once() {
+    let mut both = Both::new().await;
+    let (team, portal) = both.paths();
+    let before = both.world.dump().await.len();
+    let id = both.new_id();
+    let fields = [("id", id.as_str()), ("title", "Twice"), ("severity", "low")];
+    for _ in 0..3 {
+        let made = both.team.post(&format!("{team}/findings"), &fields).await;
+        assert_eq!(made.location(), format!("{team}/findings/{id}"));
+    }
+    assert_eq!(
+        both.world.dump().await.len(),
+        before + 3,
+        "a row, a text, an entry"
+    );
+    let open = both.client().findings[&Status::Open];
+    let resolve = format!("{portal}/findings/{open}/resolve");
+    for _ in 0..3 {
+        let answer = both
+            .portal
+            .post(&resolve, &[("version", "2"), ("note", "Done.")])
+            .await;
+        assert_eq!(answer.location(), format!("{portal}/findings/{open}"));
+    }
+    let page = both
+        .portal
+        .get(&format!("{portal}/findings/{open}"))
+        .await
+        .body;
+    assert_eq!(page.matches("marked it as resolved").count(), 1);
+    for (path, fields) in [
+        ("/clients".to_owned(), vec![("name", "Twice Ltd")]),
+        (
+            format!("/clients/{}/engagements", both.client().id),
+            vec![("title", "Twice"), ("kind", "api"), ("phase", "planned")],
+        ),
+    ] {
+        let id = both.new_id();
+        let fields = [fields, vec![("id", id.as_str())]].concat();
+        let first = both.team.post(&path, &fields).await;
+        let count = both.world.dump().await.len();
+        let second = both.team.post(&path, &fields).await;
+        assert_eq!(first.location(), second.location());
+        assert_eq!(both.world.dump().await.len(), count, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_saw_an_old_version_is_told_and_loses_nothing() {
+    let mut both = Both::new().await;
+    let (team, portal) = both.paths();
+    let open = both.client().findings[&Status::Open];
+    let page = format!("{team}/findings/{open}");
+    let fields = [
+        ("version", "2"),
+        ("title", "New title"),
+        ("severity", "low"),
+    ];
+    assert_eq!(
+        both.team
+            .post(&format!("{page}/edit"), &fields)
+            .await
+            .location(),
+        page
+    );
+    // The contact looked at version 2.
+    let late = [("version", "2"), ("note", "All is fixed.")];
+    let answer = both
+        .portal
+        .post(&format!("{portal}/findings/{open}/resolve"), &late)
+        .await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for part in [
+        "Somebody else changed",
+        "All is fixed.",
+        "New title",
+        "value=\"3\"",
+    ] {
+        assert!(answer.body.contains(part), "{part}");
+    }
+    let fields = [("version", "2"), ("title", "Mine"), ("severity", "high")];
+    let answer = both.team.post(&format!("{page}/edit"), &fields).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.body.contains("value=\"Mine\"") && answer.body.contains("Somebody else"));
+    // A viewer may look and not touch, whatever is sent.
+    let acme = &both.cast.acme;
+    let mut viewer = both
+        .world
+        .signed_in(&acme.workspace, acme.member(TeamRole::Viewer))
+        .await;
+    let answer = viewer
+        .post(&format!("{page}/resolve"), &[("version", "3")])
+        .await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_moves_at_once_one_wins_and_the_books_are_right() {
+    let both = Both::new().await;
+    let client = both.client();
+    let resolved = client.findings[&Status::Resolved];
+    let finding = client.store.finding(client.engagement, resolved).await;
+    let finding = finding.expect("the table").expect("there");
+    let owner = both.cast.acme.member(TeamRole::Owner);
+    let actor = domain::person::Actor {
+        user: owner.id,
+        name: owner.name.clone(),
+        email: owner.email.clone(),
+        role: owner.role,
+        workspace: both.cast.acme.workspace.id,
+        client: None,
+    };
+    let now = both.world.now();
+    let change = |event, note| transition(&finding, &actor, event, note, now).expect("allowed");
+    let verify = change(domain::finding::Event::Verify, "");
+    let reopen = change(domain::finding::Event::Reopen, "No.");
+    let app = &both.world.app;
+    let (one, two) = tokio::join!(
+        client
+            .store
+            .move_finding(client.engagement, &verify, app.new_id()),
+        client
+            .store
+            .move_finding(client.engagement, &reopen, app.new_id()),
+    );
+    assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
+    let engagement = client.store.engagement(client.engagement).await;
+    let counts = engagement.expect("the table").expect("there").counts;
+    assert_eq!(counts.sum(|_, _| true), 3);
+    assert_eq!(counts.in_status(Status::Resolved), 0);
+    let won = if one.is_ok() {
+        Status::Verified
+    } else {
+        Status::Reopened
+    };
+    assert_eq!(counts.in_status(won), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pulse_says_whether_and_nothing_else() {
+    let both = Both::new().await;
+    let (team, portal) = both.paths();
+    let visits = [
+        (both.team.clone(), "/".to_owned()),
+        (both.team, team),
+        (both.portal, portal),
+    ];
+    for (mut browser, path) in visits {
+        let page = browser.get(&path).await.body;
+        let pulse = pulse(&page);
+        let still = browser.get(&pulse).await;
+        assert_eq!(
+            (still.status, still.body.as_str()),
+            (StatusCode::NO_CONTENT, ""),
+            "{pulse}"
+        );
+        let other = pulse.split('=').next().expect("a path");
+        let changed = browser.get(&format!("{other}=0")).await;
+        assert_eq!(changed.status, StatusCode::OK);
+        assert!(!changed.body.contains("CANARY"), "{}", changed.body);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_forms_name_their_fields_and_keep_what_was_typed() {
+    let mut both = Both::new().await;
+    let (team, _) = both.paths();
+    let id = both.new_id();
+    let fields = [
+        ("id", id.as_str()),
+        ("title", ""),
+        ("severity", "awful"),
+        ("vector", "CVSS:3.1/AV:N"),
+        ("cwe", "many"),
+        ("description", "kept <b>text</b>"),
+    ];
+    let answer = both.team.post(&format!("{team}/findings"), &fields).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for part in [
+        "id=\"title-error\"",
+        "id=\"severity-error\"",
+        "id=\"vector-error\"",
+        "id=\"cwe-error\"",
+        "kept &lt;b&gt;text&lt;",
+        "is missing",
+    ] {
+        assert!(answer.body.contains(part), "{part}: {}", answer.body);
+    }
+    let score = both.team.get("/score?vector=CVSS%3A3.1%2FAV%3AN%2FAC%3AL%2FPR%3AN%2FUI%3AN%2FS%3AU%2FC%3AH%2FI%3AH%2FA%3AH").await;
+    assert_eq!(score.body, r#"{"score":"9.8","severity":"critical"}"#);
+    let preview = both
+        .team
+        .post(
+            "/preview",
+            &[("text", "**b** <img src=x onerror=alert(1)>")],
+        )
+        .await;
+    assert!(preview.body.contains("<strong>b</strong>") && !preview.body.contains("<img"));
+}
