@@ -69,7 +69,7 @@ fn pulse(page: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_finding_goes_its_way_and_both_sides_see_it() {
+async fn a_finding_is_the_teams_until_it_is_published() {
     let mut both = Both::new().await;
     let (team, portal) = both.paths();
     let id = both.new_id();
@@ -118,11 +118,33 @@ async fn a_finding_goes_its_way_and_both_sides_see_it() {
         StatusCode::OK,
         "the pulse tells of it"
     );
+}
 
+/// Sends a move, which must be accepted.
+async fn go(browser: &mut Browser, page: &str, event: &str, version: &str, note: &str) {
+    let fields = [("version", version), ("note", note)];
+    let moved = browser.post(&format!("{page}/{event}"), &fields).await;
+    assert_eq!(moved.location(), page, "{event}: {}", moved.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fix_is_said_doubted_said_again_and_verified() {
+    let mut both = Both::new().await;
+    let (team, portal) = both.paths();
+    let open = both.client().findings[&Status::Open];
+    let (page, there) = (
+        format!("{team}/findings/{open}"),
+        format!("{portal}/findings/{open}"),
+    );
     both.later();
-    let fields = [("version", "2"), ("note", "Escaped in **all** places")];
-    let resolved = both.portal.post(&format!("{there}/resolve"), &fields).await;
-    assert_eq!(resolved.location(), there);
+    go(
+        &mut both.portal,
+        &there,
+        "resolve",
+        "2",
+        "Escaped in **all** places",
+    )
+    .await;
     let seen = both.team.get(&page).await.body;
     for part in [
         "Resolved",
@@ -133,64 +155,43 @@ async fn a_finding_goes_its_way_and_both_sides_see_it() {
     ] {
         assert!(seen.contains(part), "{part}");
     }
-    for never in ["Verify and close", "Reopen<"] {
-        assert!(
-            !both.portal.get(&there).await.body.contains(never),
-            "{never}"
-        );
-    }
+    let offered = both.portal.get(&there).await.body;
+    assert!(!offered.contains("Verify and close") && !offered.contains("Reopen<"));
     // Without a reason it stays as it is.
-    let refused = both
-        .team
-        .post(
-            &format!("{page}/reopen"),
-            &[("version", "3"), ("note", " ")],
-        )
-        .await;
+    let fields = [("version", "3"), ("note", " ")];
+    let refused = both.team.post(&format!("{page}/reopen"), &fields).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.body.contains("Say why it is reopened."));
     both.later();
-    let fields = [("version", "3"), ("note", "Still there in the preview.")];
-    assert_eq!(
-        both.team
-            .post(&format!("{page}/reopen"), &fields)
-            .await
-            .location(),
-        page
-    );
-    assert!(
-        both.portal
-            .get(&there)
-            .await
-            .body
-            .contains("Still there in the preview.")
-    );
+    go(
+        &mut both.team,
+        &page,
+        "reopen",
+        "3",
+        "Still there in the preview.",
+    )
+    .await;
+    let told = both.portal.get(&there).await.body;
+    assert!(told.contains("Still there in the preview."));
     both.later();
-    let fields = [("version", "4"), ("note", "Now there too.")];
-    both.portal.post(&format!("{there}/resolve"), &fields).await;
+    go(&mut both.portal, &there, "resolve", "4", "Now there too.").await;
     both.later();
-    let verified = both
-        .team
-        .post(&format!("{page}/verify"), &[("version", "5"), ("note", "")])
-        .await;
-    assert_eq!(verified.location(), page);
-    // One of the three published ones is closed: 33 percent, on both sides alike.
-    for (browser, path) in [(&mut both.team, &team), (&mut both.portal, &portal)] {
-        let body = browser.get(path).await.body;
-        assert!(
-            body.contains("<b>33%</b>") && body.contains("1 of 3 closed"),
-            "{body}"
-        );
+    go(&mut both.team, &page, "verify", "5", "").await;
+    // One of the two published ones is closed, on both sides and on all their pages.
+    for path in [&team, "/"] {
+        let body = both.team.get(path).await.body;
+        assert!(body.contains("1 of 2 closed"), "{path}: {body}");
     }
-    for browser in [&mut both.team, &mut both.portal] {
-        assert!(browser.get("/").await.body.contains("1 of 3 closed"));
+    for path in [&portal, "/"] {
+        let body = both.portal.get(path).await.body;
+        assert!(
+            body.contains("<b>50%</b>") && body.contains("1 of 2 closed"),
+            "{path}: {body}"
+        );
     }
     let history = both.portal.get(&there).await.body;
     let order = ["verified and closed it", "reopened it", "published it"];
-    let places: Vec<_> = order
-        .iter()
-        .map(|words| history.find(words).expect(words))
-        .collect();
+    let places = order.map(|words| history.find(words).expect(words));
     assert!(places.is_sorted(), "newest first");
     assert!(
         !history.contains("wrote it"),

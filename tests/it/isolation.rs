@@ -77,11 +77,10 @@ fn expected(route: &Route, role: Option<Role>, target: Target) -> Outcome {
         Target::Sibling => role.is_team(),
         Target::Foreign | Target::Missing => false,
     };
-    match (fits, role.may(action)) {
-        (false, _) => Outcome::NotFound,
-        (true, false) => Outcome::Forbidden,
-        (true, true) if reach || !names_something => Outcome::Done,
-        (true, true) => Outcome::NotFound,
+    match (fits, role.may(action), reach || !names_something) {
+        (true, false, _) => Outcome::Forbidden,
+        (true, true, true) => Outcome::Done,
+        (true, true, false) | (false, ..) => Outcome::NotFound,
     }
 }
 
