@@ -170,7 +170,11 @@ impl Client {
                 .directory()
                 .redeemable(tenant.workspace.id, &token)
                 .await;
-            let accepted = link.expect("the table").expect("a link").accept(now).await;
+            let accepted = link
+                .expect("the table")
+                .expect("a link")
+                .accept(who.id, now)
+                .await;
             contacts.push(accepted.expect("an account"));
         }
         let waiting = person(
@@ -271,7 +275,6 @@ async fn session(world: &World, workspace: &Workspace, person: &Person, now: Tim
 fn invite(id: domain::id::InviteId, who: &Person, role: ContactRole, at: Timestamp) -> Invite {
     Invite {
         id,
-        user: who.id,
         client: who.client.expect("a contact"),
         name: who.name.clone(),
         email: who.email.clone(),

@@ -247,6 +247,79 @@ async fn the_same_thing_sent_twice_happens_once() {
     }
 }
 
+/// Going back to a form that was sent, and sending something else with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_was_saved_before_says_so_and_can_be_sent_again() {
+    let mut both = Both::new().await;
+    let (team, _) = both.paths();
+    let base = format!("/clients/{}", both.client().id);
+    for (path, first, other) in [
+        (
+            "/clients".to_owned(),
+            vec![("name", "First")],
+            vec![("name", "Other")],
+        ),
+        (
+            format!("{base}/engagements"),
+            vec![("title", "First"), ("kind", "api"), ("phase", "planned")],
+            vec![("title", "Other"), ("kind", "api"), ("phase", "planned")],
+        ),
+        (
+            format!("{team}/findings"),
+            vec![("title", "First"), ("severity", "low")],
+            vec![("title", "Other"), ("severity", "low")],
+        ),
+        (
+            format!("{base}/invites"),
+            vec![
+                ("name", "F"),
+                ("email", "first@x.example"),
+                ("role", "viewer"),
+            ],
+            vec![
+                ("name", "O"),
+                ("email", "other@x.example"),
+                ("role", "viewer"),
+            ],
+        ),
+    ] {
+        let id = both.new_id();
+        let with = |fields: &[(&'static str, &'static str)], id: &str| {
+            let mut fields: Vec<(&str, String)> = fields
+                .iter()
+                .map(|(name, value)| (*name, (*value).to_owned()))
+                .collect();
+            fields.push(("id", id.to_owned()));
+            fields
+        };
+        let mut send = async |fields: Vec<(&str, String)>| {
+            let fields: Vec<_> = fields
+                .iter()
+                .map(|(name, value)| (*name, value.as_str()))
+                .collect();
+            both.team.post(&path, &fields).await
+        };
+        assert!(send(with(&first, &id)).await.is_good(), "{path}");
+        let answer = send(with(&other, &id)).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+        assert!(
+            answer.body.contains("saved before"),
+            "{path}: {}",
+            answer.body
+        );
+        assert!(
+            !answer.body.contains(&format!("value=\"{id}\"")),
+            "{path}: a new id"
+        );
+        let fresh = answer.body.split("name=\"id\" value=\"").nth(1);
+        let fresh = fresh
+            .and_then(|rest| rest.get(..26))
+            .expect("an id")
+            .to_owned();
+        assert!(send(with(&other, &fresh)).await.is_good(), "{path}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_saw_an_old_version_is_told_and_loses_nothing() {
     let mut both = Both::new().await;

@@ -214,6 +214,13 @@ async fn odd_addresses_are_pages_that_do_not_exist() {
             assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
         }
     }
+    let answer = browser.get("/pulse?seen=x").await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert!(
+        answer.body.contains("Request "),
+        "an error page of ours: {}",
+        answer.body
+    );
     // A cursor that was never given leads to the first page, or to none, never to a fault.
     for after in [
         "x",

@@ -144,10 +144,13 @@ async fn sessions_end_by_idleness_by_age_and_everywhere_at_once() {
     assert!(idle.get("/").await.is_good());
     world.advance(SignedDuration::from_mins(119));
     assert!(idle.get("/").await.is_good(), "its use was noted");
-    // A page that polls keeps nobody signed in.
+    // A page that polls and fetches what changed keeps nobody signed in.
     for _ in 0..4 {
         world.advance(SignedDuration::from_mins(31));
         idle.get("/pulse").await;
+        let request = idle.request("GET", "/").header("hx-request", "true");
+        idle.send(request.body(axum::body::Body::empty()).expect("a request"))
+            .await;
     }
     assert!(!idle.get("/").await.is_good());
 
@@ -194,4 +197,22 @@ async fn after_signing_in_one_goes_only_to_pages_of_ours() {
     }
     let asked = world.browser("acme").get("/clients?q=a%26b").await;
     assert_eq!(asked.location(), "/sign-in?next=%2Fclients%3Fq%3Da%2526b");
+    // After a form, back to the page that held it, where that is ours.
+    for (from, to) in [
+        (
+            "https://acme.portal.example/clients/new",
+            "/sign-in?next=%2Fclients%2Fnew",
+        ),
+        ("https://acme.portal.example.evil.example/x", "/sign-in"),
+        ("https://northwind.portal.example/clients", "/sign-in"),
+    ] {
+        let mut browser = world.browser("acme");
+        let request = browser
+            .request("POST", "/clients")
+            .header(header::REFERER, from);
+        let answer = browser
+            .send(request.body(axum::body::Body::empty()).expect("a request"))
+            .await;
+        assert_eq!(answer.location(), to);
+    }
 }

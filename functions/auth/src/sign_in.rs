@@ -1,6 +1,5 @@
 //! The way in: mail address and password, then a session of our own.
 
-use axum::extract::Query;
 use domain::email::EmailAddress;
 use domain::input::Invalid;
 use domain::person::Person;
@@ -8,7 +7,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use store::Limit;
 use store::directory::hash;
-use web::{Anyone, Context, Error, Form, Page, ProtectedForm, Reply, see_other};
+use web::{Anyone, Context, Error, Form, Page, ProtectedForm, Query, Reply, see_other};
 
 use crate::next::local;
 

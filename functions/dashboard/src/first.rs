@@ -1,8 +1,7 @@
 //! One address, a page for each side.
 
-use axum::extract::Query;
 use serde::Deserialize;
-use web::{Error, Reply, Side};
+use web::{Error, Query, Reply, Side};
 
 use crate::{portal, team};
 

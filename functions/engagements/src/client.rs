@@ -1,6 +1,5 @@
 //! A client: its engagements, its people, how far it is.
 
-use axum::extract::Query;
 use domain::client::Client;
 use domain::engagement::Engagement;
 use domain::finding::Status;
@@ -13,7 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::page::Page as Rows;
 use web::view::{Breakdown, EngagementCard, Pager, Progress};
-use web::{Crumb, Error, Ids, Page, Reply, Team};
+use web::{Crumb, Error, Ids, Page, Query, Reply, Team};
 
 use crate::paths::InClient;
 

@@ -1,10 +1,11 @@
 //! Adding a client.
 
-use domain::client::ClientInput;
+use domain::client::{ClientInput, NewClient};
 use domain::id::ClientId;
 use domain::input::Invalid;
 use serde::Serialize;
-use web::{Crumb, Error, Form, Page, ProtectedForm, Reply, Team, see_other};
+use store::Outcome;
+use web::{Crumb, Error, Form, Page, ProtectedForm, Reply, SAVED_BEFORE, Team, see_other};
 
 /// The form.
 #[derive(Debug, Serialize)]
@@ -53,13 +54,25 @@ pub(crate) async fn get(team: Team) -> Result<Reply, Error> {
 
 pub(crate) async fn post(team: Team, form: ProtectedForm<ClientInput>) -> Result<Reply, Error> {
     let id = form.id()?;
-    match form.input.parse() {
-        Ok(new) => {
-            team.store.create_client(id, &new, team.ctx.now).await?;
-            Ok(see_other(&format!("/clients/{id}")).flash("client-added"))
+    let new = match form.input.parse() {
+        Ok(new) => new,
+        Err(invalid) => {
+            let form = Form::failed(&form.input, &invalid);
+            return team.ctx.refused(&ClientNew::new(id, form));
         }
-        Err(invalid) => team
+    };
+    let made = team.store.create_client(id, &new, team.ctx.now).await?;
+    if made == Outcome::Repeated && !is_saved(&team, id, &new).await? {
+        let form = Form::failed(&form.input, &Invalid::at("form", SAVED_BEFORE));
+        return team
             .ctx
-            .refused(&ClientNew::new(id, Form::failed(&form.input, &invalid))),
+            .refused(&ClientNew::new(team.ctx.app.new_id(), form));
     }
+    Ok(see_other(&format!("/clients/{id}")).flash("client-added"))
+}
+
+/// Whether what stands under the id is what was typed now.
+async fn is_saved(team: &Team, id: ClientId, new: &NewClient) -> Result<bool, Error> {
+    let client = team.store.client(id).about().await?;
+    Ok(client.is_some_and(|client| client.name == new.name))
 }

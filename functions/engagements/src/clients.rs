@@ -1,10 +1,9 @@
 //! The workspace's clients.
 
-use axum::extract::Query;
 use domain::role::Action;
 use serde::{Deserialize, Serialize};
 use web::view::{ClientCard, Pager};
-use web::{Error, Page, Reply, Team};
+use web::{Error, Page, Query, Reply, Team};
 
 /// The page.
 #[derive(Debug, Serialize)]

@@ -1,6 +1,5 @@
 //! An engagement and its findings, for both sides.
 
-use axum::extract::Query;
 use domain::client::Client;
 use domain::engagement::Engagement;
 use domain::finding::{Finding, Status};
@@ -11,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use store::page::Page as Rows;
 use store::{Brief, Shelf};
 use web::view::{Breakdown, FindingRow, Pager, Progress};
-use web::{Crumb, Error, Ids, Inside, Page, Reply};
+use web::{Crumb, Error, Ids, Inside, Page, Query, Reply};
 
 use crate::paths::InEngagement;
 
@@ -210,6 +209,7 @@ pub(crate) async fn get(
     let named = wanted.show.as_deref();
     let shelf = SHELVES
         .iter()
+        .filter(|(shelf, ..)| inside.is_team() || *shelf != Shelf::Drafts)
         .find(|(_, name, _)| Some(*name) == named)
         .map_or(Shelf::Active, |(shelf, ..)| *shelf);
     let (store, id) = (&inside.store, path.engagement);

@@ -7,8 +7,9 @@ use domain::input::Invalid;
 use futures::future::{try_join, try_join3};
 use jiff::civil::Date;
 use serde::Serialize;
+use store::Outcome;
 use web::view::Choice;
-use web::{Crumb, Error, Form, Ids, Inside, Page, ProtectedForm, Reply, see_other};
+use web::{Crumb, Error, Form, Ids, Inside, Page, ProtectedForm, Reply, SAVED_BEFORE, see_other};
 
 use crate::paths::InEngagement;
 
@@ -116,25 +117,36 @@ pub(crate) async fn create(
     form: ProtectedForm<EngagementInput>,
 ) -> Result<Reply, Error> {
     let client = about(&inside).await?;
+    let (store, now) = (&inside.store, inside.ctx.now);
     let id = form.id()?;
-    match form.input.parse() {
+    let (id, invalid) = match form.input.parse() {
         Ok(new) => {
-            inside
-                .store
-                .create_engagement(id, &new, inside.ctx.now)
-                .await?;
-            Ok(see_other(&format!("{}/engagements/{id}", inside.base)).flash("engagement-added"))
+            let made = store.create_engagement(id, &new, now).await?;
+            if made == Outcome::Done || is_saved(&inside, id, &form.input).await? {
+                let there = format!("{}/engagements/{id}", inside.base);
+                return Ok(see_other(&there).flash("engagement-added"));
+            }
+            let id = inside.ctx.app.new_id();
+            (id, Invalid::at("form", SAVED_BEFORE))
         }
-        Err(invalid) => {
-            let (form, crumbs) = (
-                Form::failed(&form.input, &invalid),
-                inside.crumbs(&client.name),
-            );
-            inside
-                .ctx
-                .refused(&EngagementForm::adding(form, id, &inside.base, crumbs))
-        }
-    }
+        Err(invalid) => (id, invalid),
+    };
+    let form = Form::failed(&form.input, &invalid);
+    let crumbs = inside.crumbs(&client.name);
+    let page = EngagementForm::adding(form, id, &inside.base, crumbs);
+    inside.ctx.refused(&page)
+}
+
+/// Whether what stands under the id is what was typed now.
+async fn is_saved(
+    inside: &Inside,
+    id: EngagementId,
+    input: &EngagementInput,
+) -> Result<bool, Error> {
+    let store = &inside.store;
+    let (engagement, brief) = try_join(store.engagement(id), store.brief(id)).await?;
+    let saved = engagement.map(|engagement| typed(&engagement, brief.scope).parse());
+    Ok(saved.is_some_and(|saved| saved == input.parse()))
 }
 
 pub(crate) async fn edit(inside: Inside, Ids(path): Ids<InEngagement>) -> Result<Reply, Error> {

@@ -1,8 +1,7 @@
 //! Whether a client or an engagement has changed since a page showed it.
 
-use axum::extract::Query;
 use serde::Deserialize;
-use web::{Error, Ids, Inside, Reply};
+use web::{Error, Ids, Inside, Query, Reply};
 
 use crate::paths::InEngagement;
 

@@ -2,7 +2,7 @@
 
 use domain::client::Client;
 use domain::engagement::Engagement;
-use domain::finding::{FindingInput, Refusal, create as new_finding, edit as changed};
+use domain::finding::{Draft, FindingInput, Refusal, create as new_finding, edit as changed};
 use domain::history::Happening;
 use domain::id::FindingId;
 use domain::input::Invalid;
@@ -10,9 +10,9 @@ use domain::score::Vector;
 use domain::severity::Severity;
 use futures::future::{try_join, try_join3};
 use serde::Serialize;
-use store::Dossier;
+use store::{Dossier, Outcome};
 use web::view::Choice;
-use web::{Crumb, Error, Form, Ids, Inside, Page, ProtectedForm, Reply, see_other};
+use web::{Crumb, Error, Form, Ids, Inside, Page, ProtectedForm, Reply, SAVED_BEFORE, see_other};
 
 use crate::paths::{AtFinding, InEngagement};
 
@@ -207,27 +207,45 @@ pub(crate) async fn create(
 ) -> Result<Reply, Error> {
     let around = Around::read(&inside, path).await?;
     let id = form.id()?;
-    let draft = match form.input.parse() {
-        Ok(draft) => draft,
-        Err(invalid) => {
-            let page =
-                FindingForm::adding(&form.input, Some(&invalid), id, &around.href, around.crumbs);
-            return inside.ctx.refused(&page);
-        }
+    let (id, invalid) = match form.input.parse() {
+        Ok(draft) => match add(&inside, path, id, &draft).await? {
+            Ok(()) => {
+                let there = format!("{}/findings/{id}", around.href);
+                return Ok(see_other(&there).flash("finding-added"));
+            }
+            Err(why) => (inside.ctx.app.new_id(), Invalid::at("form", why)),
+        },
+        Err(invalid) => (id, invalid),
     };
-    let change = new_finding(
-        id,
-        &draft,
-        &inside.actor,
-        Happening::Created,
-        inside.ctx.now,
-    )
-    .map_err(refused)?;
-    inside
-        .store
-        .create_finding(path.engagement, &change, &draft, inside.ctx.app.new_id())
-        .await?;
-    Ok(see_other(&format!("{}/findings/{id}", around.href)).flash("finding-added"))
+    let Around { href, crumbs } = around;
+    let page = FindingForm::adding(&form.input, Some(&invalid), id, &href, crumbs);
+    inside.ctx.refused(&page)
+}
+
+/// Adds a draft; or says why not, for the person.
+async fn add(
+    inside: &Inside,
+    path: InEngagement,
+    id: FindingId,
+    draft: &Draft,
+) -> Result<Result<(), &'static str>, Error> {
+    let (store, ctx, around) = (&inside.store, &inside.ctx, path.engagement);
+    let new = new_finding(id, draft, &inside.actor, Happening::Created, ctx.now);
+    let change = new.map_err(refused)?;
+    let made = store.create_finding(around, &change, draft, ctx.app.new_id());
+    match made.await {
+        Ok(Outcome::Done) => Ok(Ok(())),
+        Ok(Outcome::Repeated) => {
+            let saved = store.dossier(around, id).await?;
+            let same = saved.is_some_and(|saved| saved.draft == *draft);
+            Ok(if same { Ok(()) } else { Err(SAVED_BEFORE) })
+        }
+        // The engagement was read just now: it is there, so it is full.
+        Err(store::Error::Refused(_)) => Ok(Err(
+            "This engagement holds as many findings as it can. Add another engagement.",
+        )),
+        Err(error) => Err(error.into()),
+    }
 }
 
 pub(crate) async fn edit(inside: Inside, Ids(path): Ids<AtFinding>) -> Result<Reply, Error> {

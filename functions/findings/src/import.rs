@@ -7,6 +7,7 @@ use domain::import::{self, Scan};
 use domain::input::Invalid;
 use futures::future::try_join;
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 use store::Import;
 use web::{Crumb, Error, Form, Ids, Inside, MAX_UPLOAD, Page, ProtectedUpload, Reply, see_other};
 
@@ -108,14 +109,17 @@ pub(crate) async fn post(
 ) -> Result<Reply, Error> {
     let (engagement, link, crumbs) = around(&inside, path).await?;
     let id = upload.id.as_deref().and_then(|id| id.parse().ok());
-    let id: ImportId = id.ok_or(Error::BadRequest("the form has no id"))?;
+    let page: ImportId = id.ok_or(Error::BadRequest("the form has no id"))?;
     let (scan, bytes) = match read(&engagement, upload.bytes) {
         Ok(read) => read,
         Err(why) => {
             let form = Form::failed(&(), &Invalid::at("file", why));
-            return inside.ctx.refused(&ImportPage::new(id, form, link, crumbs));
+            return inside
+                .ctx
+                .refused(&ImportPage::new(page, form, link, crumbs));
         }
     };
+    let id = of_file(page, &bytes);
     let import = Import {
         id,
         file_name: upload.file_name,
@@ -134,6 +138,14 @@ pub(crate) async fn post(
         .await?;
     inside.store.create_import(path.engagement, &import).await?;
     Ok(see_other(&format!("{}/imports/{id}", link.href)))
+}
+
+/// The import of a file from a form: the same file from the same form is the
+/// same import, another file is another.
+fn of_file(form: ImportId, bytes: &[u8]) -> ImportId {
+    let hash = Sha256::digest(bytes);
+    let first = hash.first_chunk().copied().unwrap_or_default();
+    form.nth(u64::from_be_bytes(first))
 }
 
 /// What the file would make, with the file; or why nothing, for the person.

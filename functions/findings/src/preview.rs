@@ -1,10 +1,9 @@
 //! Help while writing: how markdown will look, what a vector scores.
 
-use axum::extract::Query;
 use domain::score::Vector;
 use serde::Deserialize;
 use serde_json::json;
-use web::{Error, ProtectedForm, Reply, Team};
+use web::{Error, ProtectedForm, Query, Reply, Team};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,5 +1,6 @@
 //! The setup link: out of the address at once, then a password, then an account.
 
+use domain::id::UserId;
 use domain::input::Invalid;
 use domain::invite::State;
 use domain::password;
@@ -112,13 +113,13 @@ pub(crate) async fn post(
     if let Err(invalid) = password::check(password, again, &about) {
         return ctx.refused(&form(&redeemable, Form::failed(&(), &invalid)).await?);
     }
-    // The password first: without the account that follows it opens nothing.
-    ctx.app
-        .services
-        .identity
-        .set_password(invite.user, password)
-        .await?;
-    match redeemable.accept(ctx.now).await {
+    // The password first, for a username of this attempt alone: without the
+    // account that follows it opens nothing, and of two who hold the link the
+    // late one can't change the other's.
+    let user: UserId = ctx.app.new_id();
+    let identity = &ctx.app.services.identity;
+    identity.set_password(user, password).await?;
+    match redeemable.accept(user, ctx.now).await {
         Ok(_) => Ok(see_other("/sign-in").uninvited().flash("password-set")),
         Err(store::Error::Refused(_)) => Ok(ctx.refused(&Gone {})?.uninvited()),
         Err(error) => Err(error.into()),

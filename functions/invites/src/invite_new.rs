@@ -7,8 +7,9 @@ use domain::invite::{Invite, InviteInput, LIFETIME, NewInvite};
 use domain::mail::{Mail, Message};
 use domain::role::ContactRole;
 use serde::Serialize;
+use store::Outcome;
 use store::directory::hash;
-use web::{Crumb, Error, Form, Inside, Page, ProtectedForm, Reply, see_other};
+use web::{Crumb, Error, Form, Inside, Page, ProtectedForm, Reply, SAVED_BEFORE, see_other};
 
 /// The form.
 #[derive(Debug, Serialize)]
@@ -34,7 +35,7 @@ const ROLES: [RoleChoice; 3] = [
     RoleChoice {
         value: "manager",
         label: "Manager",
-        hint: "Works on findings and looks after the colleagues.",
+        hint: "Works on findings, and speaks for the organisation.",
     },
     RoleChoice {
         value: "collaborator",
@@ -112,27 +113,33 @@ pub(crate) async fn get(inside: Inside) -> Result<Reply, Error> {
 pub(crate) async fn post(inside: Inside, form: ProtectedForm<InviteInput>) -> Result<Reply, Error> {
     let client = about(&inside).await?;
     let id = form.id()?;
-    let new = match check(&inside, &form.input).await? {
-        Ok(new) => new,
-        Err(invalid) => {
-            let (form, crumbs) = (
-                Form::failed(&form.input, &invalid),
-                inside.crumbs(&client.name),
-            );
-            return inside.ctx.refused(&InviteNew::new(
-                id,
-                form,
-                &inside.base,
-                &client.name,
-                crumbs,
-            ));
+    let (id, invalid) = match check(&inside, &form.input).await? {
+        Ok(new) => {
+            if invite(&inside, id, new, client.name.clone()).await? {
+                return Ok(see_other(&inside.base).flash("invited"));
+            }
+            let id = inside.ctx.app.new_id();
+            (id, Invalid::at("form", SAVED_BEFORE))
         }
+        Err(invalid) => (id, invalid),
     };
+    let form = Form::failed(&form.input, &invalid);
+    let crumbs = inside.crumbs(&client.name);
+    let page = InviteNew::new(id, form, &inside.base, &client.name, crumbs);
+    inside.ctx.refused(&page)
+}
+
+/// Invites somebody under this id; `false` where somebody else was.
+async fn invite(
+    inside: &Inside,
+    id: InviteId,
+    new: NewInvite,
+    client_name: String,
+) -> Result<bool, Error> {
     let (ctx, store) = (&inside.ctx, &inside.store);
     let invite = Invite {
         id,
-        user: ctx.app.new_id(),
-        client: client.id,
+        client: store.client_id(),
         name: new.name,
         email: new.email,
         role: new.role,
@@ -140,11 +147,15 @@ pub(crate) async fn post(inside: Inside, form: ProtectedForm<InviteInput>) -> Re
         at: ctx.now,
         accepted: None,
     };
-    let mail = mail(&inside, &invite, client.name);
-    store
-        .create_invite(&invite, &hash(&ctx.app.secrets().invite_token(id)), &mail)
-        .await?;
-    Ok(see_other(&inside.base).flash("invited"))
+    let mail = mail(inside, &invite, client_name);
+    let token = hash(&ctx.app.secrets().invite_token(id));
+    Ok(match store.create_invite(&invite, &token, &mail).await? {
+        Outcome::Done => true,
+        Outcome::Repeated => {
+            let saved = store.invite(id).await?;
+            saved.is_some_and(|saved| (saved.email, saved.role) == (invite.email, invite.role))
+        }
+    })
 }
 
 /// The form, checked; an address that has an account here is told to the team.

@@ -12,7 +12,6 @@ pub(crate) struct Account {
     email: String,
     role: &'static str,
     workspace: String,
-    sessions: usize,
 }
 
 #[derive(Debug, Deserialize)]
@@ -32,31 +31,24 @@ impl Page for Account {
             email: "ada@example.com".to_owned(),
             role: Role::Team(TeamRole::Owner).label(),
             workspace: "Acme Security".to_owned(),
-            sessions: 2,
         }
     }
 }
 
 impl Account {
-    fn new(actor: &Actor, workspace: &str, sessions: usize) -> Self {
+    fn new(actor: &Actor, workspace: &str) -> Self {
         Self {
             name: actor.name.clone(),
             email: actor.email.as_str().to_owned(),
             role: actor.role.label(),
             workspace: workspace.to_owned(),
-            sessions,
         }
     }
 }
 
 pub(crate) async fn get(Anyone { ctx }: Anyone) -> Result<Reply, Error> {
     let session = ctx.session.as_ref().ok_or(Error::SignIn)?;
-    let sessions = ctx.directory().count_sessions(session).await?;
-    ctx.page(&Account::new(
-        session.actor(),
-        &ctx.workspace.name,
-        sessions,
-    ))
+    ctx.page(&Account::new(session.actor(), &ctx.workspace.name))
 }
 
 pub(crate) async fn sign_out_everywhere(

@@ -138,7 +138,8 @@ impl<'a> Stage<'a> {
         invited.or_say(&cannot)?;
         let redeemable = self.directory.redeemable(self.ws, &token).await;
         if let Some(redeemable) = redeemable.or_say(&cannot)? {
-            let accepted = redeemable.accept(self.at(contact.accepted)).await;
+            let user = user(self.script, &contact.email, self.born);
+            let accepted = redeemable.accept(user, self.at(contact.accepted)).await;
             accepted.or_say(&cannot)?;
         }
         let login = self.directory.login(self.ws, &contact.email).await;
@@ -158,7 +159,6 @@ impl<'a> Stage<'a> {
         let id: InviteId = id(&name, at);
         Invite {
             id,
-            user: user(self.script, &contact.email, self.born),
             client: store.client_id(),
             name: contact.name.clone(),
             email: contact.email.clone(),

@@ -1,5 +1,7 @@
 //! Tokens of the identity provider, verified against the keys it publishes.
 
+use std::time::Duration;
+
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
@@ -10,13 +12,16 @@ use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
 use tokio::sync::Mutex;
+use tokio::time::timeout;
 
 use crate::Error;
 
-/// Unknown keys make us ask again at most this often.
+/// Unknown keys make us ask again at most this often, once we have an answer.
 const ASK_AGAIN: SignedDuration = SignedDuration::from_mins(5);
 /// More bytes than any set of keys has.
 const LIMIT: usize = 64 * 1024;
+/// How long an answer may take.
+const TIMEOUT: Duration = Duration::from_secs(3);
 /// How far clocks may differ.
 const LEEWAY: i64 = 60;
 
@@ -70,11 +75,9 @@ impl Jwks {
 
     /// Fetches the keys.
     pub(crate) async fn refresh(&self, now: Timestamp) -> Result<(), Error> {
-        self.known.lock().await.asked = Some(now);
-        let answer = self
-            .http
-            .get(self.url.clone())
-            .await
+        let asked = timeout(TIMEOUT, self.http.get(self.url.clone())).await;
+        let answer = asked
+            .map_err(|e| Error::new("JWKS", e))?
             .map_err(|e| Error::new("JWKS", e))?;
         if !answer.status().is_success() {
             return Err(Error::new("JWKS", format!("status {}", answer.status())));
@@ -84,7 +87,10 @@ impl Jwks {
             .await
             .map_err(|e| Error::new("JWKS", e))?;
         let keys = serde_json::from_slice(&body.to_bytes()).map_err(|e| Error::new("JWKS", e))?;
-        self.known.lock().await.keys = Some(keys);
+        *self.known.lock().await = Known {
+            keys: Some(keys),
+            asked: Some(now),
+        };
         Ok(())
     }
 

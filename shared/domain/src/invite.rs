@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::email::EmailAddress;
-use crate::id::{ClientId, InviteId, UserId};
+use crate::id::{ClientId, InviteId};
 use crate::input::Invalid;
 use crate::role::ContactRole;
 
@@ -16,8 +16,6 @@ pub const LIFETIME: SignedDuration = SignedDuration::from_hours(7 * 24);
 pub struct Invite {
     /// Its id.
     pub id: InviteId,
-    /// The account that accepting it makes.
-    pub user: UserId,
     /// The client that the person belongs to.
     pub client: ClientId,
     /// The person's name.

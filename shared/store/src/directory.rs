@@ -134,7 +134,7 @@ impl<'a> Versioned<'a> {
     }
 }
 
-fn login_key(ws: WorkspaceId, email: &EmailAddress) -> keys::Key {
+pub(crate) fn login_key(ws: WorkspaceId, email: &EmailAddress) -> keys::Key {
     keys::login(ws, &hash(&email.fold()))
 }
 

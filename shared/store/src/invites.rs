@@ -1,7 +1,7 @@
 //! Invitations of contacts: made by the team, redeemed by whoever holds the link.
 
 use domain::client::Client;
-use domain::id::{ClientId, InviteId, WorkspaceId};
+use domain::id::{ClientId, InviteId, UserId, WorkspaceId};
 use domain::invite::Invite;
 use domain::mail::Mail;
 use domain::person::Person;
@@ -16,7 +16,7 @@ use crate::error::{Error, Outcome, once};
 use crate::keys;
 use crate::scope::{ClientScope, Store};
 use crate::table::{Query, Range};
-use crate::transact::{Transaction, Update};
+use crate::transact::Update;
 
 /// Invitations that a client's page lists at most.
 const MOST: i32 = 100;
@@ -51,6 +51,14 @@ impl Store<ClientScope> {
             .collect()
     }
 
+    /// One invitation.
+    pub async fn invite(&self, id: InviteId) -> Result<Option<Invite>, Error> {
+        self.get(&keys::invite(&self.prefix(), id))
+            .await?
+            .map(row)
+            .transpose()
+    }
+
     /// Keeps an invitation, the hash of its link's token, and the mail that
     /// brings the link.
     pub async fn create_invite(
@@ -81,8 +89,9 @@ impl Store<ClientScope> {
         )?;
         self.touch_client(&mut transaction, false);
         // The link is the directory's, the rest the scope's own.
-        transaction.put_new(item("invite-link", &keys::invite_link(hash), &link)?);
-        once(transaction.commit(&self.table).await)
+        let key = keys::invite_link(hash);
+        transaction.put_new(item("invite-link", &key, &link)?);
+        once(self.commit_beside(transaction, &[key]).await)
     }
 }
 
@@ -122,20 +131,21 @@ impl Redeemable {
         self.store.about().await
     }
 
-    /// Makes the account; the link is used up. Refused where somebody was
-    /// first, or the address has an account here.
-    pub async fn accept(&self, now: Timestamp) -> Result<Person, Error> {
+    /// Makes the account, which is known as `user`; the link is used up. Refused
+    /// where somebody was first, or the address has an account here.
+    pub async fn accept(&self, user: UserId, now: Timestamp) -> Result<Person, Error> {
         let invite = &self.invite;
         let person = Person {
-            id: invite.user,
+            id: user,
             name: invite.name.clone(),
             email: invite.email.clone(),
             role: Role::Contact(invite.role),
             client: Some(invite.client),
             since: now,
         };
-        let mut transaction = Transaction::new(&self.store.table);
-        transaction.delete_existing(&keys::invite_link(&self.hash));
+        let link = keys::invite_link(&self.hash);
+        let mut transaction = self.store.transaction();
+        transaction.delete_existing(&link);
         let accepted = Update::existing(keys::invite(&self.store.prefix(), invite.id));
         let accepted = accepted
             .set("accepted", string(now))
@@ -146,7 +156,10 @@ impl Redeemable {
             Update::existing(keys::meta(&self.store.prefix())),
             false,
         ));
-        transaction.commit(&self.store.table).await?;
+        let login = crate::directory::login_key(self.ws, &person.email);
+        self.store
+            .commit_beside(transaction, &[link, login])
+            .await?;
         Ok(person)
     }
 }

@@ -38,6 +38,9 @@ pub(crate) struct Place {
 }
 
 impl Index {
+    /// Every index.
+    pub(crate) const ALL: [Self; 3] = [Self::Gsi1, Self::Gsi2, Self::Gsi3];
+
     /// Name, partition attribute, sort attribute.
     pub(crate) const fn names(self) -> (&'static str, &'static str, &'static str) {
         match self {
@@ -181,6 +184,11 @@ pub(crate) fn outbox_place(shard: u8, due: &str, entry: EntryId) -> Place {
 /// The partition of one shard of the outbox.
 pub(crate) fn outbox_shard(shard: u8) -> String {
     format!("OUTBOX#{shard}")
+}
+
+/// Whether a partition of an index is one of the outbox's.
+pub(crate) fn is_outbox(pk: &str) -> bool {
+    pk.starts_with("OUTBOX#")
 }
 
 /// Where effects go that failed too often.

@@ -13,10 +13,12 @@ use crate::keys::{self, Index, OUTBOX_SHARDS};
 use crate::table::{Query, Range};
 use crate::transact::{Transaction, Update};
 
-/// For how long one worker has an effect to itself.
-const LEASE: SignedDuration = SignedDuration::from_secs(60);
-/// After how many tries an effect is given up, for a person to look at.
-const TRIES: i64 = 8;
+/// For how long one worker has an effect to itself at the first try; twice as
+/// long at each further one, which is also how long a failed one waits.
+const LEASE: SignedDuration = SignedDuration::from_mins(1);
+/// After how many tries, some 17 hours, an effect is given up, for a person to
+/// look at.
+const TRIES: i64 = 10;
 /// How long a sent effect is remembered.
 const KEEP: SignedDuration = SignedDuration::from_hours(24 * 30);
 
@@ -80,7 +82,8 @@ impl Directory {
         };
         let seen = string(text(&found, "gsi1sk")?);
         let Row { id, mail, tries } = row(found)?;
-        let again = now.saturating_add(LEASE).unwrap_or(now);
+        let doubled = 1 << tries.clamp(0, TRIES);
+        let again = now.saturating_add(LEASE * doubled).unwrap_or(now);
         let next = if tries + 1 < TRIES {
             keys::outbox_shard(shard(id))
         } else {

@@ -47,11 +47,9 @@ impl Store<WorkspaceScope> {
             )?,
             before,
         );
-        transaction.replace(
-            item("slug", &keys::slug(&after.slug), &Versioned::of(after))?,
-            before,
-        );
-        // The address lies outside the scope: it is the scope's own, as the row just read says.
-        transaction.commit(&self.table).await
+        let address = keys::slug(&after.slug);
+        transaction.replace(item("slug", &address, &Versioned::of(after))?, before);
+        // The address lies outside the scope; its version holds it to this workspace.
+        self.commit_beside(transaction, &[address]).await
     }
 }

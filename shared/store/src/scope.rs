@@ -11,6 +11,9 @@ use crate::transact::Transaction;
 pub trait Scope: Clone {
     /// What every partition in it begins with.
     fn prefix(&self) -> String;
+
+    /// What every list begins with that its items stand in.
+    fn workspace(&self) -> String;
 }
 
 /// All that belongs to one workspace: the team's reach.
@@ -40,11 +43,19 @@ impl Scope for WorkspaceScope {
     fn prefix(&self) -> String {
         keys::workspace(self.ws)
     }
+
+    fn workspace(&self) -> String {
+        keys::workspace(self.ws)
+    }
 }
 
 impl Scope for ClientScope {
     fn prefix(&self) -> String {
         keys::client(self.ws, self.client)
+    }
+
+    fn workspace(&self) -> String {
+        keys::workspace(self.ws)
     }
 }
 
@@ -129,10 +140,27 @@ impl<S: Scope> Store<S> {
 
     /// Executes writes that all lie in the scope.
     pub(crate) async fn commit(&self, transaction: Transaction) -> Result<(), Error> {
+        self.commit_beside(transaction, &[]).await
+    }
+
+    /// Executes writes that lie in the scope, but for those to the items of the
+    /// directory that are named: an address or a link of the scope's own.
+    pub(crate) async fn commit_beside(
+        &self,
+        transaction: Transaction,
+        beside: &[Key],
+    ) -> Result<(), Error> {
         let prefix = self.prefix();
-        transaction
-            .partitions()
-            .try_for_each(|pk| fence(&prefix, pk))?;
+        for pk in transaction.partitions() {
+            if beside.iter().all(|key| key.pk != pk) {
+                fence(&prefix, pk)?;
+            }
+        }
+        // The lists that the table itself keeps reach as far as the workspace.
+        let workspace = self.scope.workspace();
+        for pk in transaction.places() {
+            fence(&workspace, pk)?;
+        }
         transaction.commit(&self.table).await
     }
 }

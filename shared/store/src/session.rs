@@ -139,11 +139,6 @@ impl Directory {
             .await
     }
 
-    /// How many sessions the person has open, ended ones not yet forgotten included.
-    pub async fn count_sessions(&self, session: &Session) -> Result<usize, Error> {
-        Ok(self.sessions_of(session.actor()).await?.len())
-    }
-
     /// Ends every session of the person.
     pub async fn close_all_sessions(&self, session: &Session) -> Result<(), Error> {
         let mut hashes = self.sessions_of(session.actor()).await?;

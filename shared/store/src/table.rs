@@ -17,6 +17,7 @@ pub struct Table {
     pub(crate) client: Client,
     pub(crate) name: Arc<str>,
     pub(crate) meter: Meter,
+    consistent: bool,
 }
 
 /// A bounded read of one partition of the table or of an index.
@@ -108,7 +109,15 @@ impl Table {
             client,
             name: name.into(),
             meter: Meter::default(),
+            consistent: false,
         }
+    }
+
+    /// The same table, read as it is now where that is asked for: a page that
+    /// follows a change must not miss it. Lists in indexes can't be read so.
+    #[must_use]
+    pub fn consistent(self, consistent: bool) -> Self {
+        Self { consistent, ..self }
     }
 
     /// The same table, its use counted on `meter`.
@@ -139,7 +148,7 @@ impl Table {
             .client
             .get_item()
             .table_name(&*self.name)
-            .consistent_read(consistent);
+            .consistent_read(consistent || self.consistent);
         let request = request
             .key("pk", string(&key.pk))
             .key("sk", string(&key.sk));
@@ -162,6 +171,7 @@ impl Table {
             .client
             .query()
             .table_name(&*self.name)
+            .set_consistent_read(index.is_none().then_some(self.consistent))
             .set_index_name(index);
         request = request
             .expression_attribute_names("#pk", pk)

@@ -9,9 +9,9 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, Delete, Put, ReturnConsumedCapacity, TransactWriteItem, Update as SdkUpdate,
 };
 
-use crate::codec::{Item, number, string};
+use crate::codec::{Item, number, string, text};
 use crate::error::Error;
-use crate::keys::Key;
+use crate::keys::{self, Index, Key};
 use crate::table::{Access, Table};
 
 /// How often a transaction is tried that collides with another.
@@ -153,6 +153,7 @@ pub(crate) struct Transaction {
     table: String,
     writes: Vec<Result<TransactWriteItem, BuildError>>,
     partitions: Vec<String>,
+    places: Vec<String>,
 }
 
 impl Transaction {
@@ -161,12 +162,20 @@ impl Transaction {
             table: table.name.to_string(),
             writes: Vec::new(),
             partitions: Vec::new(),
+            places: Vec::new(),
         }
     }
 
     /// The partitions that are written to.
     pub(crate) fn partitions(&self) -> impl Iterator<Item = &str> {
         self.partitions.iter().map(String::as_str)
+    }
+
+    /// The partitions of indexes in which items will stand; the outbox, which is
+    /// everybody's, is not among them.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &str> {
+        let places = self.places.iter().map(String::as_str);
+        places.filter(|pk| !keys::is_outbox(pk))
     }
 
     /// Puts an item that must not be there yet.
@@ -185,11 +194,12 @@ impl Transaction {
     }
 
     fn put(&mut self, item: Item, condition: &str, version: Option<i64>) {
-        self.partitions.push(
-            crate::codec::text(&item, "pk")
-                .unwrap_or_default()
-                .to_owned(),
-        );
+        self.partitions
+            .push(text(&item, "pk").unwrap_or_default().to_owned());
+        for index in Index::ALL {
+            let (_, pk, _) = index.names();
+            self.places.extend(text(&item, pk).map(str::to_owned));
+        }
         let put = Put::builder()
             .table_name(&self.table)
             .set_item(Some(item))

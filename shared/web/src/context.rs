@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::person::Actor;
 use domain::workspace::Workspace;
 use http::request::Parts;
+use http::{Method, header};
 use jiff::Timestamp;
 use store::directory::{Directory, hash};
 use store::session::Session;
@@ -32,6 +33,9 @@ pub struct Context {
     pub session: Option<Session>,
     /// Path and query.
     pub path: String,
+    /// The page that the person looks at: the path itself, or for a form and a
+    /// pulse the page that sent it, if that is known.
+    pub(crate) page_path: Option<String>,
     pub(crate) request_id: String,
     pub(crate) meter: Meter,
     address: Option<ClientAddress>,
@@ -56,13 +60,27 @@ impl Context {
             .uri
             .path_and_query()
             .map_or_else(|| "/".to_owned(), ToString::to_string);
-        let directory = Directory::new(app.services.table.metered(&meter));
-        // A pulse is sent by the page, not by the person: it keeps nobody signed in.
-        let touch = !request.uri.path().ends_with("/pulse");
+        // Words at the top of the page follow a change.
+        let changed = request.method == Method::GET && cookies.get(cookies::FLASH).is_some();
+        let table = app.services.table.metered(&meter).consistent(changed);
+        let directory = Directory::new(table);
+        // What a page sends by itself, a pulse and the fetch of what changed,
+        // keeps nobody signed in.
+        let by_itself = request.uri.path().ends_with("/pulse")
+            || (request.method == Method::GET && request.headers.contains_key("hx-request"));
+        let page_path = if by_itself || request.method != Method::GET {
+            let home = app.config.address(&workspace.slug);
+            let sender = request.headers.get(header::REFERER);
+            let sender = sender.and_then(|sender| sender.to_str().ok());
+            let path = sender.and_then(|sender| sender.strip_prefix(&home));
+            path.filter(|path| path.starts_with('/')).map(str::to_owned)
+        } else {
+            Some(path.clone())
+        };
         let session = match cookies.get(cookies::SESSION) {
             Some(token) => {
                 directory
-                    .session(&hash(token), &workspace.slug, now, touch)
+                    .session(&hash(token), &workspace.slug, now, !by_itself)
                     .await?
             }
             None => None,
@@ -77,6 +95,7 @@ impl Context {
             workspace,
             session,
             path,
+            page_path,
             request_id,
             meter,
             address,

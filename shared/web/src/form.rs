@@ -17,6 +17,11 @@ use crate::error::Error;
 /// More than any form of ours holds.
 const MAX_FORM: usize = 1024 * 1024;
 
+/// What a form says that was saved before with something else in it, as one
+/// that somebody goes back to. The page gives it a new id.
+pub const SAVED_BEFORE: &str =
+    "This form was saved before with something else in it. Send it again to save this as well.";
+
 /// A form whose token was right. Without one there is no way to its fields.
 #[derive(Debug, Clone)]
 pub struct ProtectedForm<T> {

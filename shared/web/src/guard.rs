@@ -145,7 +145,7 @@ fn shown(
         _ if wants_json => {
             Reply::json(&serde_json::json!({ "error": text, "request_id": id })).status(status)
         }
-        (Error::SignIn, Some(ctx)) => see_other(&sign_in(&ctx.path)),
+        (Error::SignIn, Some(ctx)) => see_other(&sign_in(ctx.page_path.as_deref())),
         (_, Some(ctx)) => {
             let page = ErrorPage {
                 status: status.as_u16(),
@@ -180,12 +180,15 @@ fn wants_json(headers: &HeaderMap) -> bool {
         .is_some_and(|v| v.starts_with("application/json"))
 }
 
-fn sign_in(path: &str) -> String {
-    if path == "/" || path.contains("/pulse") {
-        return "/sign-in".to_owned();
+/// The way in, and from there back to the page at `path`.
+fn sign_in(path: Option<&str>) -> String {
+    match path {
+        None | Some("/") => "/sign-in".to_owned(),
+        Some(path) => {
+            let next: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
+            format!("/sign-in?next={next}")
+        }
     }
-    let next: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
-    format!("/sign-in?next={next}")
 }
 
 /// The page of an error.

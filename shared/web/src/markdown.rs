@@ -1,6 +1,7 @@
 //! Markdown to HTML that is safe to show: sanitised at every rendering, so a
 //! better rule mends what is stored.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use ammonia::Builder;
@@ -9,6 +10,7 @@ use pulldown_cmark::{Event, Options, Parser, html};
 static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::empty();
     builder
+        .generic_attributes(HashSet::new())
         .add_tags([
             "p",
             "br",
@@ -39,7 +41,7 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .add_url_schemes(["http", "https", "mailto"])
         .url_relative(ammonia::UrlRelative::Deny)
         .link_rel(Some("noopener noreferrer nofollow"))
-        .clean_content_tags(std::collections::HashSet::from(["script", "style"]));
+        .clean_content_tags(HashSet::from(["script", "style"]));
     builder
 });
 
@@ -85,6 +87,8 @@ fn lower(level: pulldown_cmark::HeadingLevel) -> pulldown_cmark::HeadingLevel {
 
 #[cfg(test)]
 mod tests {
+    use scraper::{Html, Selector};
+
     use super::to_html;
 
     #[test]
@@ -121,21 +125,24 @@ mod tests {
             "[x](https://a.example \"onmouseover=alert(1)\")",
         ] {
             let html = to_html(attack);
-            for part in [
-                "<script",
-                "<img",
-                "<svg",
-                "<iframe",
-                "<b ",
-                "href=\"javascript",
-                "href=\"data",
-                "href=\"//",
-                "title=",
-            ] {
+            let page = Html::parse_fragment(&html);
+            let every = Selector::parse("*").expect("a selector");
+            for element in page.select(&every) {
+                let name = element.value().name();
+                if name == "html" {
+                    continue; // what the parser puts around a fragment
+                }
                 assert!(
-                    !html.to_lowercase().contains(part),
-                    "{part} from {attack}: {html}"
+                    ["p", "a", "br"].contains(&name),
+                    "<{name}> from {attack}: {html}"
                 );
+                for (attribute, value) in element.value().attrs() {
+                    let link = attribute == "href" && value.starts_with("https://a.example");
+                    assert!(
+                        link || attribute == "rel",
+                        "{attribute} from {attack}: {html}"
+                    );
+                }
             }
         }
     }

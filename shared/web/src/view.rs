@@ -254,7 +254,6 @@ pub fn people_samples() -> (Person, Invite) {
     };
     let invite = Invite {
         id: InviteId::new(1, 1),
-        user: UserId::new(1, 2),
         client: ClientId::new(1, 1),
         name: "Ben".to_owned(),
         email: person.email.clone(),

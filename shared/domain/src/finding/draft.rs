@@ -8,6 +8,9 @@ use crate::severity::Severity;
 
 /// Most affected assets that one finding names.
 pub const MAX_ASSETS: usize = 500;
+/// Most bytes of all texts together, so that a batch of findings fits into one
+/// transaction.
+pub const MAX_BYTES: usize = 100 * 1024;
 /// Longest section, in characters.
 pub(crate) const MAX_SECTION: usize = 20_000;
 
@@ -71,7 +74,7 @@ impl FindingInput {
         let Some(severity) = severity else {
             return Err(invalid);
         };
-        invalid.into_result(Draft {
+        let draft = Draft {
             title,
             severity,
             vector,
@@ -81,7 +84,30 @@ impl FindingInput {
             impact,
             recommendation,
             references,
-        })
+        };
+        if draft.bytes() > MAX_BYTES {
+            let most = MAX_BYTES / 1024;
+            invalid.add(
+                "form",
+                format!("All texts together are more than {most} KB."),
+            );
+        }
+        invalid.into_result(draft)
+    }
+}
+
+impl Draft {
+    /// Bytes of all its texts.
+    pub fn bytes(&self) -> usize {
+        let texts = [
+            &self.title,
+            &self.description,
+            &self.impact,
+            &self.recommendation,
+            &self.references,
+        ];
+        let texts = texts.into_iter().chain(&self.assets);
+        texts.map(String::len).sum()
     }
 }
 

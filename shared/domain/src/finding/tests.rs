@@ -159,7 +159,7 @@ proptest! {
 }
 
 /// The matrix of roles and actions as a person reads it, against the file that
-/// was read and agreed to. `BLESS=1` writes it.
+/// was read and agreed to. `UPDATE_GOLDEN=1` writes it.
 #[test]
 #[allow(clippy::disallowed_methods)]
 fn permissions_are_those_of_the_golden_file() {
@@ -180,12 +180,12 @@ fn permissions_are_those_of_the_golden_file() {
         }
         let _ = writeln!(text, "{}", line.trim_end());
     }
-    if std::env::var_os("BLESS").is_some() {
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
         std::fs::write(path, &text).expect("golden file");
     }
     assert_eq!(
         std::fs::read_to_string(path).unwrap_or_default(),
         text,
-        "BLESS=1 writes {path}"
+        "UPDATE_GOLDEN=1 writes {path}"
     );
 }

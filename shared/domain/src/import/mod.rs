@@ -10,6 +10,7 @@ mod plain;
 mod xml;
 
 use crate::finding::Draft;
+use crate::finding::draft::MAX_BYTES as MAX_DRAFT;
 use xml::Element;
 
 /// Bytes that an export may have.
@@ -118,6 +119,7 @@ pub fn read(bytes: &[u8]) -> Result<Scan, Refused> {
     if drafts.len() > MAX_DRAFTS {
         return Err(Refused::TooMany(drafts.len()));
     }
+    drafts.iter_mut().for_each(fit);
     drafts.sort_by(|a, b| {
         a.severity
             .cmp(&b.severity)
@@ -128,6 +130,24 @@ pub fn read(bytes: &[u8]) -> Result<Scan, Refused> {
         drafts,
         rows,
     })
+}
+
+/// Cuts what is longest until the form would accept it.
+fn fit(draft: &mut Draft) {
+    while draft.bytes() > MAX_DRAFT {
+        let assets: usize = draft.assets.iter().map(String::len).sum();
+        let sections = [
+            &mut draft.description,
+            &mut draft.recommendation,
+            &mut draft.references,
+        ];
+        match sections.into_iter().max_by_key(|text| text.len()) {
+            Some(longest) if longest.len() > assets => {
+                *longest = plain::cut(longest, longest.chars().count() / 2);
+            }
+            _ => draft.assets.truncate(draft.assets.len() / 2),
+        }
+    }
 }
 
 #[cfg(test)]
