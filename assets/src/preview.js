@@ -6,14 +6,15 @@ for (const button of document.querySelectorAll("button[data-preview]")) {
   button.addEventListener("click", async () => {
     const show = pane.hidden;
     button.setAttribute("aria-expanded", String(show));
-    button.textContent = show ? "Write" : "Preview";
+    button.firstElementChild.textContent = show ? "Write" : "Preview";
     if (show) {
       const csrf = button.form.elements.csrf.value;
       pane.textContent = "…";
       try {
         const answer = await fetch(button.dataset.preview, { method: "POST", body: new URLSearchParams({ csrf, text: field.value }) });
         if (!answer.ok) throw new Error(String(answer.status));
-        pane.innerHTML = (await answer.text()) || "<p>Nothing to show yet.</p>";
+        const page = new DOMParser().parseFromString((await answer.text()) || "<p>Nothing to show yet.</p>", "text/html");
+        pane.replaceChildren(...page.body.childNodes);
       } catch {
         pane.textContent = "The preview can't be had just now. What you wrote is still here.";
       }

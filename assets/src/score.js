@@ -9,8 +9,8 @@ for (const field of document.querySelectorAll("input[data-score]")) {
     if (!answer?.ok) return output.replaceChildren();
     const { score, severity, error } = await answer.json();
     const badge = document.createElement("span");
-    badge.className = error ? "text-danger" : `sev sev-${severity}`;
-    badge.textContent = error ?? `${score} ${severity}`;
+    badge.className = error ? "field-error" : `sev sev-${severity}`;
+    badge.textContent = error ?? `${severity[0].toUpperCase()}${severity.slice(1)} ${score}`;
     output.replaceChildren(badge);
   };
   field.addEventListener("input", () => {

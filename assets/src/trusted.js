@@ -2,5 +2,5 @@
 // nothing; anything else may hold no script and no handler.
 globalThis.trustedTypes?.createPolicy("default", {
   createHTML: (html, _type, sink) =>
-    sink.startsWith("DOMParser") || !/<script|\son\w+\s*=/i.test(html) ? html : null,
+    /^(DOMParser parseFromString|Document parseHTMLUnsafe)$/.test(sink) || !/<script|\son\w+\s*=/i.test(html) ? html : null,
 });

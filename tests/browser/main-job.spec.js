@@ -48,15 +48,16 @@ test("from a new client to a finding that is verified and closed", async ({ as, 
     await consultant.getByRole("link", { name: "Add finding" }).click();
     await consultant.getByLabel("Title").fill(TITLE);
     await consultant.getByLabel("CVSS vector").pressSequentially(VECTOR);
-    await expect(consultant.getByText("9.8 critical")).toBeVisible();
+    await expect(consultant.getByText("Critical 9.8")).toBeVisible();
     await consultant.getByLabel("CWE").fill("639");
     await consultant.getByLabel("Affected assets").fill("https://portal.hooli.example/invoices\nhttps://api.hooli.example/v1");
-    await consultant.getByLabel("Description").fill("The number in the address is **not checked**:\n\n1. Sign in.\n2. Count up.");
+    await consultant.getByLabel("Description").fill("The number in the address is **not checked**:\n\n1. Sign in.\n2. Count up.\n\nIt also takes `<img src=x onerror=alert(1)>`.");
 
     await consultant.getByRole("button", { name: "Preview Description" }).click();
     const preview = consultant.locator("#description-preview");
     await expect(preview.locator("strong")).toHaveText("not checked");
     await expect(preview.getByRole("listitem")).toHaveCount(2);
+    await expect(preview.locator("code")).toHaveText("<img src=x onerror=alert(1)>");
     await consultant.getByRole("button", { name: "Write Description" }).click();
     await expect(consultant.getByLabel("Description")).toHaveValue(/\*\*not checked\*\*/);
 
@@ -195,6 +196,8 @@ test("from a new client to a finding that is verified and closed", async ({ as, 
     await expect(overview.getByText("Nothing is open")).toBeVisible();
     await stillTheSamePage(contact);
     await stillTheSamePage(overview);
+    await overview.goto(inPortal(engagement));
+    await expect(overview.getByText("100% complete")).toBeVisible();
 
     await consultant.goto(engagement);
     await expect(consultant.getByText("100% complete")).toBeVisible();

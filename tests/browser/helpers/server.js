@@ -5,9 +5,9 @@ import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { inRepository } from "./files.js";
 
-const ROOT = new URL("../../..", import.meta.url).pathname;
-const RESULTS = new URL("../results/", import.meta.url).pathname;
+const RESULTS = inRepository("tests/browser/results");
 const START_WITHIN = 120_000;
 const STOP_WITHIN = 30_000;
 
@@ -15,12 +15,18 @@ const STOP_WITHIN = 30_000;
 export default async function start() {
   const folder = await mkdtemp(join(tmpdir(), "secportal-browser-"));
   const data = join(folder, "data");
-  const server = spawn(join(ROOT, "target/debug/local"), {
+  const server = spawn(inRepository("target/debug/local"), {
     env: { ...process.env, PORT: "0", DATA_DIR: data, RESET: "" },
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const ended = once(server, "exit").then(([code, signal]) => signal ?? code);
+  const ended = once(server, "exit").then(
+    ([code, signal]) => signal ?? code,
+    (error) => error.message,
+  );
+  let told = false;
+  ended.then((how) => told || console.error(`The server ended by itself: ${how}`));
   const stop = async () => {
+    told = true;
     server.kill("SIGTERM");
     const how = await within(STOP_WITHIN, ended);
     if (how === "late") server.kill("SIGKILL");

@@ -1,23 +1,36 @@
-// `as("marcus")` gives a page of somebody who is signed in, in a browser of their own.
-import { test as base } from "@playwright/test";
+// `as("marcus")` gives a page of somebody who is signed in, in a browser of their
+// own; `visit(address)` one of anybody. No page may complain in its console.
+import { test as base, expect } from "@playwright/test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { person } from "./demo.js";
 
-export { expect } from "@playwright/test";
+export { expect };
+
+// Refused forms and addresses where nothing is say so in the console as well.
+const EXPECTED = /^Failed to load resource: .* status of (403|404|422) /;
 
 export const test = base.extend({
-  /** A page of nobody, at an address of the portal. */
   visit: async ({ browser }, use) => {
     const contexts = [];
+    const complaints = [];
+    const complain = (page, text) => complaints.push(`${page?.url()}: ${text}`);
     await use(async (address, options = {}) => {
       const context = await browser.newContext(options);
       contexts.push(context);
+      context.on("weberror", (error) => complain(error.page(), error.error().stack));
+      context.on("console", (message) => {
+        const { url } = message.location();
+        const expected = EXPECTED.test(message.text()) && !url.includes("/assets/");
+        if (message.type() === "error" && !expected) complain(message.page(), message.text());
+      });
+      if (options.javaScriptEnabled !== false) await context.addInitScript(tellOfViolations);
       const page = await context.newPage();
       if (address) await page.goto(address);
       return page;
     });
     for (const context of contexts) await context.close();
+    expect(complaints, "complaints in the console").toEqual([]);
   },
   as: async ({ visit }, use) => {
     await use(async (name, options = {}) => {
@@ -31,6 +44,12 @@ export const test = base.extend({
     });
   },
 });
+
+function tellOfViolations() {
+  document.addEventListener("securitypolicyviolation", (event) => {
+    console.error(`content security policy: ${event.effectiveDirective} ${event.blockedURI} ${event.sample}`);
+  });
+}
 
 /** Fills in the form that is shown, and sends it. */
 export async function signIn(page, { email, password }) {

@@ -28,7 +28,7 @@ export async function addFinding(page, engagement, title, severity = "High") {
   return made(page, title);
 }
 
-/** The finding, as a draft or published, in an engagement of its own at a client. */
+/** As above, and published. */
 export async function addPublished(page, engagement, title, severity) {
   const finding = await addFinding(page, engagement, title, severity);
   await page.getByRole("button", { name: "Publish" }).click();

@@ -1,0 +1,9 @@
+// Where things are.
+import { fileURLToPath } from "node:url";
+
+/** A file or folder of the repository. */
+export const inRepository = (path) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+
+/** A small export of each scanner. */
+export const NESSUS = inRepository("shared/domain/tests/data/two_hosts.nessus");
+export const BURP = inRepository("shared/domain/tests/data/three_issues.xml");

@@ -1,0 +1,37 @@
+// What every page must look like: readable for everybody, wide or narrow, light
+// or dark. Pictures are kept to be looked at.
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect } from "@playwright/test";
+import { inRepository } from "./files.js";
+
+const SHOTS = inRepository("tests/browser/results/shots/");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const HEIGHT = 800;
+
+/** Checks the page that is open, in each theme and width. */
+export async function looksRight(page, name) {
+  for (const theme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme: theme });
+    await page.evaluate((theme) => (document.documentElement.dataset.bsTheme = theme), theme);
+    for (const width of [1280, 390, 320]) {
+      await page.setViewportSize({ width, height: HEIGHT });
+      expect.soft(await tooWide(page), `${name}, ${theme}, ${width} wide: wider than the window`).toEqual([]);
+      if (width === 320) continue;
+      const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+      expect.soft(violations.map(inShort), `${name}, ${theme}, ${width} wide: accessibility`).toEqual([]);
+      await page.screenshot({ path: `${SHOTS}${name}-${theme}-${width}.png`, fullPage: true, animations: "disabled" });
+    }
+  }
+}
+
+const inShort = ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html, any }) => `${html} ${any[0]?.message ?? ""}`).join(" | ")}`;
+
+/** What makes the page scroll sideways; nothing, if it doesn't. */
+function tooWide(page) {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return [];
+    const wide = [...document.body.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > clientWidth + 0.5);
+    return [`${scrollWidth} > ${clientWidth}`, ...wide.slice(-3).map((one) => one.outerHTML.slice(0, 120))];
+  });
+}
