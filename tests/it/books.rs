@@ -155,10 +155,8 @@ async fn books_are_right(world: &World, client: &Client) {
             .into_iter()
             .map(|l| l.finding)
             .collect();
-        assert!(
-            worst.is_sorted_by_key(|finding| finding.severity),
-            "worst first"
-        );
+        let rank = |finding: &Finding| (finding.severity, std::cmp::Reverse(finding.score));
+        assert!(worst.is_sorted_by_key(rank), "worst first");
         i64::try_from(worst.len()).expect("few")
     };
     assert_eq!(shown, recount.active_total(), "the list of active findings");

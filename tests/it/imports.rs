@@ -111,7 +111,8 @@ async fn hostile_broken_and_foreign_files_say_why_and_make_nothing() {
         b"<?xml version=\"1.0\" encoding=\"UTF-8\"?><issues>\xff\xfe</issues>".to_vec();
     let large = vec![b' '; 5 * 1024 * 1024];
     let huge = vec![b' '; 50 * 1024 * 1024];
-    let cases: [(&str, &[u8], &str); 13] = [
+    let cases: [(&str, &[u8], &str); 14] = [
+        ("", b"", "Choose a file"),
         ("laughs.xml", laughs.as_bytes(), "entities"),
         ("outside.xml", outside.as_bytes(), "entities"),
         ("parameter.xml", parameter.as_bytes(), "entities"),
@@ -129,7 +130,7 @@ async fn hostile_broken_and_foreign_files_say_why_and_make_nothing() {
         ),
         ("page.xml", b"<html></html>", "web page"),
         ("notes.txt", b"no markup here", "not an XML file"),
-        ("none.xml", b"", "Choose a file"),
+        ("none.xml", b"", "The file is empty"),
         ("nothing.xml", b"<issues></issues>", "no findings"),
         ("large.xml", &large, "larger than 4 MB"),
         ("huge.xml", &huge, "larger than 4 MB"),

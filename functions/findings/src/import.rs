@@ -110,7 +110,7 @@ pub(crate) async fn post(
     let (engagement, link, crumbs) = around(&inside, path).await?;
     let id = upload.id.as_deref().and_then(|id| id.parse().ok());
     let page: ImportId = id.ok_or(Error::BadRequest("the form has no id"))?;
-    let (scan, bytes) = match read(&engagement, upload.bytes) {
+    let (scan, bytes) = match read(&engagement, &upload.file_name, upload.bytes) {
         Ok(read) => read,
         Err(why) => {
             let form = Form::failed(&(), &Invalid::at("file", why));
@@ -149,12 +149,16 @@ fn of_file(form: ImportId, bytes: &[u8]) -> ImportId {
 }
 
 /// What the file would make, with the file; or why nothing, for the person.
-fn read(engagement: &Engagement, bytes: Option<Vec<u8>>) -> Result<(Scan, Vec<u8>), String> {
+fn read(
+    engagement: &Engagement,
+    file_name: &str,
+    bytes: Option<Vec<u8>>,
+) -> Result<(Scan, Vec<u8>), String> {
     let bytes = bytes.ok_or_else(|| {
         let most = MAX_UPLOAD / 1024 / 1024;
         format!("The file is larger than {most} MB. Export fewer hosts or only the issues you need, and try again.")
     })?;
-    if bytes.is_empty() {
+    if file_name.is_empty() && bytes.is_empty() {
         return Err("Choose a file.".to_owned());
     }
     let scan = import::read(&bytes).map_err(|refused| refused.to_string())?;

@@ -8,6 +8,7 @@ use domain::finding::{Finding, Status};
 use domain::id::{
     ClientId, EngagementId, EntryId, FindingId, ImportId, InviteId, UserId, WorkspaceId,
 };
+use domain::score::Score;
 use domain::severity::Severity;
 use domain::slug::Slug;
 
@@ -222,13 +223,17 @@ pub(crate) fn findings(e: &str, published: bool) -> String {
     format!("{e}#{}", if published { 'P' } else { 'D' })
 }
 
-/// Sort key of the lists of findings: `a` still to do or `b` closed, worst first.
-pub(crate) fn finding_rank(active: bool, severity: Severity, finding: FindingId) -> String {
-    format!(
-        "{}#{}#{finding}",
-        if active { 'a' } else { 'b' },
-        severity.rank()
-    )
+/// Sort key of the lists of findings: `a` still to do or `b` closed, then the
+/// severity's rank and how far the score is from 10.0, so the worst first.
+pub(crate) fn finding_rank(
+    active: bool,
+    severity: Severity,
+    score: Option<Score>,
+    finding: FindingId,
+) -> String {
+    let part = if active { 'a' } else { 'b' };
+    let below = 100 - score.map_or(0, Score::tenths).min(100);
+    format!("{part}#{}#{below:03}#{finding}", severity.rank())
 }
 
 /// gsi2 `C#OPEN`: the client's active findings, worst first.
@@ -246,11 +251,12 @@ pub(crate) fn finding_places(w: &str, c: &str, e: &str, finding: &Finding) -> Ve
     let Finding {
         id,
         severity,
+        score,
         status,
         ..
     } = finding;
     let listed = status.is_active() || *status == Status::Draft;
-    let sk = finding_rank(listed, *severity, *id);
+    let sk = finding_rank(listed, *severity, *score, *id);
     let place = |index, pk| Place {
         index,
         pk,

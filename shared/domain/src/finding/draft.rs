@@ -165,7 +165,7 @@ fn cwe(invalid: &mut Invalid, raw: &str) -> Option<u32> {
     }
     let number = digits.parse().ok().filter(|n| (1..=9_999).contains(n));
     if number.is_none() {
-        invalid.add("cwe", "Enter a number like 79 or CWE-79.");
+        invalid.add("cwe", "This is not the number of a weakness.");
     }
     number
 }

@@ -3,6 +3,7 @@
 use domain::finding::Finding;
 use domain::history::Entry;
 use domain::id::{EngagementId, FindingId};
+use domain::score::Score;
 use domain::severity::Severity;
 use futures::future::try_join3;
 
@@ -54,8 +55,8 @@ impl Store<ClientScope> {
         let e = self.partition(engagement);
         let list = keys::findings(&e, shelf != Shelf::Drafts);
         let listed_first = shelf != Shelf::Closed;
-        let after = after.and_then(cursor).map(|(severity, id)| {
-            let sk = keys::finding_rank(listed_first, severity, id);
+        let after = after.and_then(cursor).map(|(severity, score, id)| {
+            let sk = keys::finding_rank(listed_first, severity, score, id);
             start(
                 &keys::finding(&e, id),
                 Some(&Place {
@@ -79,7 +80,8 @@ impl Store<ClientScope> {
             .map(|item| listed(item).map(|l| l.finding))
             .collect::<Result<_, _>>()?;
         Ok(Page::new(rows, slice.more, |finding| {
-            format!("{}-{}", finding.severity, finding.id)
+            let score = finding.score.map_or(0, Score::tenths);
+            format!("{}-{score}-{}", finding.severity, finding.id)
         }))
     }
 
@@ -156,7 +158,10 @@ fn active() -> Range {
     Range::Prefix("a#".to_owned())
 }
 
-fn cursor(text: &str) -> Option<(Severity, FindingId)> {
-    let (severity, id) = text.split_once('-')?;
-    Some((severity.parse().ok()?, id.parse().ok()?))
+/// Reads `<severity>-<tenths of the score>-<finding>`.
+fn cursor(text: &str) -> Option<(Severity, Option<Score>, FindingId)> {
+    let (severity, rest) = text.split_once('-')?;
+    let (score, id) = rest.split_once('-')?;
+    let score = Score::from_tenths(score.parse().ok()?);
+    Some((severity.parse().ok()?, score, id.parse().ok()?))
 }
