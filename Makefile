@@ -8,8 +8,6 @@ export CARGO_TERM_PROGRESS_WHEN ?= auto
 VENV := .venv
 ASSETS := assets/dist/manifest.json
 BROWSER := tests/browser/node_modules/.stamp
-# Chromium: whatever is there, else the system's package, else Playwright's own.
-CHROMIUM = $$(tools/chromium.sh)
 
 .PHONY: help run test test-rust test-browser check assets functions clean
 
@@ -28,7 +26,7 @@ test-rust: $(ASSETS) $(VENV)/.run
 
 test-browser: $(ASSETS) $(VENV)/.run $(BROWSER)
 	cargo build --locked --package local
-	cd tests/browser && CHROMIUM="$(CHROMIUM)" npx --no-install playwright test
+	chromium=$$(tools/chromium.sh); cd tests/browser; CHROMIUM=$$chromium npx --no-install playwright test
 
 check: $(ASSETS) $(VENV)/.check ## formatting, lints, licences and advisories
 	cargo fmt --all --check
