@@ -7,7 +7,7 @@ use domain::client::ClientInput;
 use domain::engagement::EngagementInput;
 use domain::finding::{Draft, Event, FindingInput, Status, create, transition};
 use domain::history::Happening;
-use domain::id::{ClientId, EngagementId, FindingId, ImportId};
+use domain::id::{ClientId, EngagementId, FindingId, ImportId, InviteId, UserId};
 use domain::invite::Invite;
 use domain::mail::{Mail, Message};
 use domain::person::Person;
@@ -16,7 +16,7 @@ use domain::workspace::Workspace;
 use jiff::Timestamp;
 use store::directory::hash;
 use store::session::Session;
-use store::{ClientScope, Import, Store, WorkspaceScope};
+use store::{ClientScope, Import, NewLink, Scope, Store, WorkspaceScope};
 
 use crate::world::World;
 
@@ -58,6 +58,10 @@ pub struct Client {
     pub import: ImportId,
     /// An invitation that was not accepted.
     pub invite: Invite,
+    /// An invitation to its workspace's team.
+    pub team_invite: InviteId,
+    /// One of its workspace's team: a viewer.
+    pub team_user: UserId,
     /// The team's view of it.
     pub store: Store<ClientScope>,
 }
@@ -122,8 +126,15 @@ impl Tenant {
             team,
             clients: Vec::new(),
         };
+        let role = Role::Team(TeamRole::Viewer);
+        let invite = invite(
+            app.new_id(),
+            &person(world, &format!("{slug}-new"), role, None),
+            now,
+        );
+        keep_invite(world, &this.workspace, &this.store, &invite, None).await;
         for name in clients {
-            let client = Client::play(world, &this, &owner, name).await;
+            let client = Client::play(world, &this, &owner, name, invite.id).await;
             this.clients.push(client);
         }
         this
@@ -137,7 +148,13 @@ impl Tenant {
 }
 
 impl Client {
-    async fn play(world: &World, tenant: &Tenant, owner: &Session, name: &str) -> Self {
+    async fn play(
+        world: &World,
+        tenant: &Tenant,
+        owner: &Session,
+        name: &str,
+        team_invite: InviteId,
+    ) -> Self {
         let (app, now, slug) = (&world.app, world.now(), &tenant.workspace.slug);
         let mark = format!("CANARY-{slug}-{name}");
         let secret = format!("SECRET-{slug}-{name}");
@@ -163,9 +180,9 @@ impl Client {
         let mut contacts = Vec::new();
         for role in ContactRole::ALL {
             let who = person(world, &mark, Role::Contact(role), Some(id));
-            let invite = invite(app.new_id(), &who, role, now);
-            keep_invite(world, tenant, &store, &invite, &mark).await;
-            let token = hash(&app.secrets().invite_token(invite.id));
+            let invite = invite(app.new_id(), &who, now);
+            keep_invite(world, &tenant.workspace, &store, &invite, Some(&mark)).await;
+            let token = hash(&app.secrets().invite_token(invite.id, 1));
             let link = app
                 .directory()
                 .redeemable(tenant.workspace.id, &token)
@@ -183,13 +200,15 @@ impl Client {
             Role::Contact(ContactRole::Viewer),
             Some(id),
         );
-        let waiting = invite(app.new_id(), &waiting, ContactRole::Viewer, now);
-        keep_invite(world, tenant, &store, &waiting, &mark).await;
+        let waiting = invite(app.new_id(), &waiting, now);
+        keep_invite(world, &tenant.workspace, &store, &waiting, Some(&mark)).await;
 
         let mut this = Self {
             id,
             import: upload(world, &store, engagement, &secret).await,
             invite: waiting,
+            team_invite,
+            team_user: tenant.member(TeamRole::Viewer).id,
             mark,
             secret,
             contacts,
@@ -272,40 +291,51 @@ async fn session(world: &World, workspace: &Workspace, person: &Person, now: Tim
     opened.await.expect("a session")
 }
 
-fn invite(id: domain::id::InviteId, who: &Person, role: ContactRole, at: Timestamp) -> Invite {
+fn invite(id: InviteId, who: &Person, at: Timestamp) -> Invite {
     Invite {
         id,
-        client: who.client.expect("a contact"),
+        client: who.client,
         name: who.name.clone(),
         email: who.email.clone(),
-        role,
+        role: who.role,
         by_name: "Somebody".to_owned(),
         at,
+        turn: 1,
         accepted: None,
+        revoked: None,
     }
 }
 
-async fn keep_invite(
+async fn keep_invite<S: Scope>(
     world: &World,
-    tenant: &Tenant,
-    store: &Store<ClientScope>,
+    workspace: &Workspace,
+    store: &Store<S>,
     invite: &Invite,
-    client_name: &str,
+    client_name: Option<&str>,
 ) {
     let mail = Mail {
         to: invite.email.clone(),
         to_name: invite.name.clone(),
-        slug: tenant.workspace.slug.clone(),
-        brand: tenant.workspace.name.clone(),
+        slug: workspace.slug.clone(),
+        brand: workspace.name.clone(),
         message: Message::Invite {
             invite: invite.id,
+            turn: 1,
             by_name: invite.by_name.clone(),
-            client_name: client_name.to_owned(),
+            client_name: client_name.map(str::to_owned),
             days: 7,
         },
     };
-    let token = hash(&world.app.secrets().invite_token(invite.id));
-    let kept = store.create_invite(invite, &token, &mail).await;
+    let token = hash(&world.app.secrets().invite_token(invite.id, 1));
+    let kept = store
+        .create_invite(
+            invite,
+            NewLink {
+                hash: &token,
+                mail: &mail,
+            },
+        )
+        .await;
     kept.expect("an invitation");
 }
 

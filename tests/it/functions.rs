@@ -192,8 +192,8 @@ async fn each_function_answers_its_event() {
         );
     }
     let answer = invoke(&world, "worker", event("worker", &ids)).await;
-    // Every contact of the cast was invited, and one of each client waits.
-    assert_eq!(answer["taken"], 12, "{answer}");
+    // Every contact of the cast was invited, one of each client waits, and one of each team.
+    assert_eq!(answer["taken"], 14, "{answer}");
     let waiting = world.mail_to(client.invite.email.as_str()).await;
     assert_eq!(waiting.len(), 1, "{waiting:?}");
 }

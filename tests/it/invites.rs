@@ -206,7 +206,11 @@ async fn used_expired_foreign_and_invented_links_say_the_same() {
 
     // Expired.
     let client = &invited.cast.acme.clients[1];
-    let waiting = invited.world.app.secrets().invite_token(client.invite.id);
+    let waiting = invited
+        .world
+        .app
+        .secrets()
+        .invite_token(client.invite.id, 1);
     let waiting = format!("/invite/{waiting}");
     let (answer, _) = look(invited.world.browser("acme"), &waiting).await;
     assert!(answer.body.contains("Set your password") || answer.body.contains("Set password"));

@@ -96,12 +96,22 @@ fn address(route: &Route, client: &Client) -> String {
         Some("verify" | "reopen") => Status::Resolved,
         _ => Status::Open,
     };
+    let (invite, user) = if route.path.starts_with("/settings") {
+        (client.team_invite, client.team_user)
+    } else {
+        (
+            client.invite.id,
+            client.contact(ContactRole::Collaborator).id,
+        )
+    };
     route
         .path
         .replace("{client}", &client.id.to_string())
         .replace("{engagement}", &client.engagement.to_string())
         .replace("{finding}", &client.findings[&status].to_string())
         .replace("{import}", &client.import.to_string())
+        .replace("{invite}", &invite.to_string())
+        .replace("{user}", &user.to_string())
         .replace("{token}", &"x".repeat(43))
 }
 
@@ -109,7 +119,14 @@ fn address(route: &Route, client: &Client) -> String {
 fn missing(route: &Route) -> String {
     let never = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
     let mut path = route.path.replace("{token}", &"y".repeat(43));
-    for name in ["{client}", "{engagement}", "{finding}", "{import}"] {
+    for name in [
+        "{client}",
+        "{engagement}",
+        "{finding}",
+        "{import}",
+        "{invite}",
+        "{user}",
+    ] {
         path = path.replace(name, never);
     }
     path
@@ -155,6 +172,14 @@ async fn send(browser: &mut Browser, route: &Route, path: &str, id: &str) -> Ans
         "publish" | "start" | "resolve" | "verify" | "reopen" => {
             &[("note", "Because."), ("version", version)]
         }
+        "role" => &[(
+            "role",
+            if route.path.starts_with("/settings") {
+                "member"
+            } else {
+                "viewer"
+            },
+        )],
         "preview" => &[("text", "*new*")],
         "import" => {
             let file =

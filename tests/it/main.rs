@@ -19,5 +19,6 @@ mod invites;
 mod isolation;
 mod keys;
 mod layers;
+mod people;
 mod render;
 mod sign_in;

@@ -3,15 +3,15 @@
 use domain::client::Client;
 use domain::engagement::Engagement;
 use domain::finding::Status;
-use domain::invite::{Invite, State};
-use domain::person::{Person, initials};
-use domain::role::{Action, Role};
+use domain::invite::Invite;
+use domain::person::{Actor, Person};
+use domain::role::Action;
 use domain::severity::Severity;
 use futures::future::try_join4;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::page::Page as Rows;
-use web::view::{Breakdown, EngagementCard, Pager, Progress};
+use web::view::{Breakdown, EngagementCard, InviteRow, Pager, PersonRow, Progress};
 use web::{Crumb, Error, Ids, Page, Query, Reply, Team};
 
 use crate::paths::InClient;
@@ -28,8 +28,8 @@ pub(crate) struct ClientPage {
     progress: Progress,
     engagements: Vec<EngagementCard>,
     pager: Pager,
-    contacts: Vec<Contact>,
-    invites: Vec<Invited>,
+    people: Vec<PersonRow>,
+    invites: Vec<InviteRow>,
     may_write: bool,
     may_invite: bool,
 }
@@ -39,26 +39,6 @@ struct Stats {
     active: i64,
     resolved: i64,
     critical_high: i64,
-}
-
-#[derive(Debug, Serialize)]
-struct Contact {
-    name: String,
-    email: String,
-    initials: String,
-    role: &'static str,
-    since: Timestamp,
-}
-
-#[derive(Debug, Serialize)]
-struct Invited {
-    name: String,
-    email: String,
-    role: &'static str,
-    state: &'static str,
-    at: Timestamp,
-    expires: Timestamp,
-    by_name: String,
 }
 
 #[derive(Deserialize)]
@@ -100,14 +80,14 @@ impl Page for ClientPage {
         Self::new(
             parts,
             None,
-            Role::Team(domain::role::TeamRole::Owner),
+            &web::view::actor_sample(),
             Timestamp::UNIX_EPOCH,
         )
     }
 }
 
 impl ClientPage {
-    fn new(parts: Parts, after: Option<&str>, role: Role, now: Timestamp) -> Self {
+    fn new(parts: Parts, after: Option<&str>, actor: &Actor, now: Timestamp) -> Self {
         let Parts {
             client,
             engagements,
@@ -132,44 +112,19 @@ impl ClientPage {
                 .map(|e| EngagementCard::new(e, &href))
                 .collect(),
             pager: Pager::new(&engagements, &href, after, Some(client.engagements)),
-            contacts: people.into_iter().map(Contact::from).collect(),
+            people: people
+                .iter()
+                .map(|person| PersonRow::new(person, actor, &href))
+                .collect(),
             invites: invites
                 .iter()
-                .filter_map(|invite| Invited::open(invite, now))
+                .map(|invite| InviteRow::new(invite, actor, &href, now))
                 .collect(),
-            may_write: role.may(Action::WriteEngagements),
-            may_invite: role.may(Action::InviteContact),
+            may_write: actor.role.may(Action::WriteEngagements),
+            may_invite: actor.role.may(Action::ManageContacts),
             name: client.name,
             href,
         }
-    }
-}
-
-impl From<Person> for Contact {
-    fn from(person: Person) -> Self {
-        Self {
-            initials: initials(&person.name),
-            name: person.name,
-            email: person.email.as_str().to_owned(),
-            role: person.role.label(),
-            since: person.since,
-        }
-    }
-}
-
-impl Invited {
-    /// The row of an invitation that was not accepted: those are contacts now.
-    fn open(invite: &Invite, now: Timestamp) -> Option<Self> {
-        let state = invite.state(now);
-        (state != State::Accepted).then(|| Self {
-            name: invite.name.clone(),
-            email: invite.email.as_str().to_owned(),
-            role: Role::Contact(invite.role).label(),
-            state: state.name(),
-            at: invite.at,
-            expires: invite.expires(),
-            by_name: invite.by_name.clone(),
-        })
     }
 }
 
@@ -194,10 +149,6 @@ pub(crate) async fn get(
         people,
         invites,
     };
-    team.ctx.page(&ClientPage::new(
-        parts,
-        after,
-        team.actor.role,
-        team.ctx.now,
-    ))
+    team.ctx
+        .page(&ClientPage::new(parts, after, &team.actor, team.ctx.now))
 }

@@ -22,7 +22,7 @@ pub(crate) struct Accept {
     form: Form,
     name: String,
     email: String,
-    client_name: String,
+    client_name: Option<String>,
     action: &'static str,
     min: usize,
 }
@@ -55,7 +55,7 @@ impl Page for Accept {
             form: Form::failed(&(), &Invalid::at("password", "Use at least 12 characters.")),
             name: "Ana <b>".to_owned(),
             email: "ana@example.com".to_owned(),
-            client_name: "Initech".to_owned(),
+            client_name: Some("Initech".to_owned()),
             action: "/invite",
             min: password::MIN,
         }
@@ -139,12 +139,12 @@ async fn redeemable(ctx: &Context) -> Result<Option<Redeemable>, Error> {
 }
 
 async fn form(redeemable: &Redeemable, form: Form) -> Result<Accept, Error> {
-    let client = redeemable.client().await?.ok_or(Error::NotFound)?;
+    let client = redeemable.client().await?;
     Ok(Accept {
         form,
         name: redeemable.invite.name.clone(),
         email: redeemable.invite.email.as_str().to_owned(),
-        client_name: client.name,
+        client_name: client.map(|client| client.name),
         action: "/invite",
         min: password::MIN,
     })

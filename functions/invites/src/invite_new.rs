@@ -1,15 +1,16 @@
-//! "Invite to Portal": a contact's name, address and role.
+//! "Invite to Portal", and to the team: a person's name, address and role.
 
-use domain::client::Client;
 use domain::id::InviteId;
 use domain::input::Invalid;
 use domain::invite::{Invite, InviteInput, LIFETIME, NewInvite};
 use domain::mail::{Mail, Message};
-use domain::role::ContactRole;
+use domain::role::Role;
 use serde::Serialize;
-use store::Outcome;
 use store::directory::hash;
-use web::{Crumb, Error, Form, Inside, Page, ProtectedForm, Reply, SAVED_BEFORE, see_other};
+use store::{NewLink, Outcome, Scope};
+use web::{Crumb, Error, Form, Page, ProtectedForm, Reply, SAVED_BEFORE, see_other};
+
+use crate::place::Place;
 
 /// The form.
 #[derive(Debug, Serialize)]
@@ -19,7 +20,7 @@ pub(crate) struct InviteNew {
     roles: Vec<RoleChoice>,
     action: String,
     cancel: String,
-    client_name: String,
+    client_name: Option<String>,
     #[serde(skip)]
     crumbs: Vec<Crumb>,
 }
@@ -31,29 +32,17 @@ struct RoleChoice {
     hint: &'static str,
 }
 
-const ROLES: [RoleChoice; 3] = [
-    RoleChoice {
-        value: "manager",
-        label: "Manager",
-        hint: "Works on findings, and speaks for the organisation.",
-    },
-    RoleChoice {
-        value: "collaborator",
-        label: "Collaborator",
-        hint: "Works on findings and marks them as resolved.",
-    },
-    RoleChoice {
-        value: "viewer",
-        label: "Viewer",
-        hint: "Reads.",
-    },
-];
-
 impl Page for InviteNew {
     const TEMPLATE: &'static str = "pages/invites/invite_new.html";
 
     fn title(&self) -> String {
-        "Invite to Portal".to_owned()
+        let team = self.client_name.is_none();
+        let title = if team {
+            "Invite to the team"
+        } else {
+            "Invite to Portal"
+        };
+        title.to_owned()
     }
 
     fn crumbs(&self) -> Vec<Crumb> {
@@ -61,95 +50,87 @@ impl Page for InviteNew {
     }
 
     fn sample() -> Self {
-        let form = Form::failed(
-            &InviteInput::default(),
-            &Invalid::at("email", "Enter a mail address."),
-        );
-        Self::new(
-            InviteId::new(1, 1),
-            form,
-            "/clients/c",
-            "Initech <b>",
-            Vec::new(),
-        )
+        let failed = Invalid::at("email", "Enter a mail address.");
+        Self {
+            id: InviteId::new(1, 1),
+            form: Form::failed(&InviteInput::default(), &failed),
+            roles: choices(&Role::ALL),
+            action: "/clients/c/invites".to_owned(),
+            cancel: "/clients/c".to_owned(),
+            client_name: Some("Initech <b>".to_owned()),
+            crumbs: Vec::new(),
+        }
     }
 }
 
 impl InviteNew {
-    fn new(id: InviteId, form: Form, base: &str, client_name: &str, crumbs: Vec<Crumb>) -> Self {
+    fn new<S>(id: InviteId, form: Form, place: &Place<S>) -> Self {
         Self {
             id,
             form,
-            roles: ROLES.to_vec(),
-            action: format!("{base}/invites"),
-            cancel: base.to_owned(),
-            client_name: client_name.to_owned(),
-            crumbs,
+            roles: choices(&place.roles()),
+            action: format!("{}/invites", place.base),
+            cancel: place.home.clone(),
+            client_name: place.client_name.clone(),
+            crumbs: place.crumbs.clone(),
         }
     }
 }
 
-async fn about(inside: &Inside) -> Result<Client, Error> {
-    inside.store.about().await?.ok_or(Error::NotFound)
+fn choices(roles: &[Role]) -> Vec<RoleChoice> {
+    let choice = |role: &Role| RoleChoice {
+        value: role.name(),
+        label: role.label(),
+        hint: role.hint(),
+    };
+    roles.iter().map(choice).collect()
 }
 
-pub(crate) async fn get(inside: Inside) -> Result<Reply, Error> {
-    let client = about(&inside).await?;
-    let role = ContactRole::Collaborator.name().to_owned();
-    let form = Form::filled(&InviteInput {
-        role,
-        ..InviteInput::default()
-    });
-    let (id, crumbs) = (inside.ctx.app.new_id(), inside.crumbs(&client.name));
-    inside.ctx.page(&InviteNew::new(
-        id,
-        form,
-        &inside.base,
-        &client.name,
-        crumbs,
-    ))
+pub(crate) async fn get<S: Scope>(place: Place<S>) -> Result<Reply, Error> {
+    let form = Form::filled(&InviteInput::default());
+    let id = place.ctx.app.new_id();
+    place.ctx.page(&InviteNew::new(id, form, &place))
 }
 
-pub(crate) async fn post(inside: Inside, form: ProtectedForm<InviteInput>) -> Result<Reply, Error> {
-    let client = about(&inside).await?;
+pub(crate) async fn post<S: Scope>(
+    place: Place<S>,
+    form: ProtectedForm<InviteInput>,
+) -> Result<Reply, Error> {
     let id = form.id()?;
-    let (id, invalid) = match check(&inside, &form.input).await? {
+    let (id, invalid) = match check(&place, &form.input).await? {
         Ok(new) => {
-            if invite(&inside, id, new, client.name.clone()).await? {
-                return Ok(see_other(&inside.base).flash("invited"));
+            if invite(&place, id, new).await? {
+                return Ok(see_other(&place.home).flash("invited"));
             }
-            let id = inside.ctx.app.new_id();
-            (id, Invalid::at("form", SAVED_BEFORE))
+            (place.ctx.app.new_id(), Invalid::at("form", SAVED_BEFORE))
         }
         Err(invalid) => (id, invalid),
     };
     let form = Form::failed(&form.input, &invalid);
-    let crumbs = inside.crumbs(&client.name);
-    let page = InviteNew::new(id, form, &inside.base, &client.name, crumbs);
-    inside.ctx.refused(&page)
+    place.ctx.refused(&InviteNew::new(id, form, &place))
 }
 
 /// Invites somebody under this id; `false` where somebody else was.
-async fn invite(
-    inside: &Inside,
-    id: InviteId,
-    new: NewInvite,
-    client_name: String,
-) -> Result<bool, Error> {
-    let (ctx, store) = (&inside.ctx, &inside.store);
+async fn invite<S: Scope>(place: &Place<S>, id: InviteId, new: NewInvite) -> Result<bool, Error> {
+    let (ctx, store) = (&place.ctx, &place.store);
     let invite = Invite {
         id,
-        client: store.client_id(),
+        client: store.in_client(),
         name: new.name,
         email: new.email,
         role: new.role,
-        by_name: inside.actor.name.clone(),
+        by_name: place.actor.name.clone(),
         at: ctx.now,
+        turn: 1,
         accepted: None,
+        revoked: None,
     };
-    let mail = mail(inside, &invite, client_name);
-    let token = hash(&ctx.app.secrets().invite_token(id));
-    Ok(match store.create_invite(&invite, &token, &mail).await? {
+    let (hash, mail) = (link_hash(place, &invite), mail(place, &invite));
+    let link = NewLink {
+        hash: &hash,
+        mail: &mail,
+    };
+    Ok(match store.create_invite(&invite, link).await? {
         Outcome::Done => true,
         Outcome::Repeated => {
             let saved = store.invite(id).await?;
@@ -158,28 +139,37 @@ async fn invite(
     })
 }
 
-/// The form, checked; an address that has an account here is told to the team.
-async fn check(inside: &Inside, input: &InviteInput) -> Result<Result<NewInvite, Invalid>, Error> {
-    let new = match input.parse() {
+/// The form, checked; an address that has an account is told to whoever may see
+/// that account. Others learn nothing: the invitation is sent, and can't be
+/// accepted.
+async fn check<S: Scope>(
+    place: &Place<S>,
+    input: &InviteInput,
+) -> Result<Result<NewInvite, Invalid>, Error> {
+    let new = match input.parse(&place.roles()) {
         Ok(new) => new,
         Err(invalid) => return Ok(Err(invalid)),
     };
-    let known = inside
-        .ctx
-        .directory()
-        .login(inside.ctx.workspace.id, &new.email)
-        .await?;
+    let (ctx, actor) = (&place.ctx, &place.actor);
+    let known = ctx.directory().login(ctx.workspace.id, &new.email).await?;
+    let visible = |client| actor.role.is_team() || client == actor.client;
     Ok(match known {
-        Some(_) => Err(Invalid::at(
+        Some(login) if visible(login.client) => Err(Invalid::at(
             "email",
             "This address has an account in this workspace already.",
         )),
-        None => Ok(new),
+        _ => Ok(new),
     })
 }
 
-fn mail(inside: &Inside, invite: &Invite, client_name: String) -> Mail {
-    let workspace = &inside.ctx.workspace;
+/// The hash of the token of an invitation's newest link.
+pub(crate) fn link_hash<S>(place: &Place<S>, invite: &Invite) -> String {
+    hash(&place.ctx.app.secrets().invite_token(invite.id, invite.turn))
+}
+
+/// The mail that brings the newest link.
+pub(crate) fn mail<S>(place: &Place<S>, invite: &Invite) -> Mail {
+    let workspace = &place.ctx.workspace;
     Mail {
         to: invite.email.clone(),
         to_name: invite.name.clone(),
@@ -187,8 +177,9 @@ fn mail(inside: &Inside, invite: &Invite, client_name: String) -> Mail {
         brand: workspace.name.clone(),
         message: Message::Invite {
             invite: invite.id,
+            turn: invite.turn,
             by_name: invite.by_name.clone(),
-            client_name,
+            client_name: place.client_name.clone(),
             days: LIFETIME.as_hours() / 24,
         },
     }

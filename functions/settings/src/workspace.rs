@@ -1,12 +1,14 @@
 //! The workspace: its name, its zone, its team.
 
 use domain::input::Invalid;
-use domain::person::{Person, initials};
+use domain::invite::Invite;
+use domain::person::{Actor, Person};
 use domain::role::Action;
 use domain::workspace::{Workspace, WorkspaceInput};
-use futures::future::try_join;
+use futures::future::try_join3;
 use jiff::Timestamp;
 use serde::Serialize;
+use web::view::{InviteRow, PersonRow};
 use web::{Error, Form, Page, ProtectedForm, Reply, Team, see_other};
 
 /// The page.
@@ -16,17 +18,10 @@ pub(crate) struct Settings {
     zones: Vec<String>,
     action: &'static str,
     may_write: bool,
-    team: Vec<Member>,
+    team: Vec<PersonRow>,
+    invites: Vec<InviteRow>,
+    may_manage: bool,
     version: i64,
-}
-
-#[derive(Debug, Serialize)]
-struct Member {
-    name: String,
-    email: String,
-    initials: String,
-    role: &'static str,
-    since: Timestamp,
 }
 
 impl Page for Settings {
@@ -37,7 +32,8 @@ impl Page for Settings {
     }
 
     fn sample() -> Self {
-        let (person, _) = web::view::people_samples();
+        let (person, invite) = web::view::people_samples();
+        let actor = web::view::actor_sample();
         let input = WorkspaceInput {
             name: "Acme <b>".to_owned(),
             time_zone: "Mars/Olympus".to_owned(),
@@ -46,12 +42,25 @@ impl Page for Settings {
             &input,
             &Invalid::at("time_zone", "Enter a zone like Europe/Berlin."),
         );
-        Self::new(form, vec![person], true, 1)
+        let parts = Parts {
+            workspace: Workspace {
+                id: actor.workspace,
+                slug: web::view::slug_sample(),
+                name: "Acme <b>".to_owned(),
+                time_zone: "UTC".to_owned(),
+                version: 1,
+            },
+            people: vec![person],
+            invites: vec![invite],
+        };
+        Self::new(form, &parts, &actor, Timestamp::UNIX_EPOCH)
     }
 }
 
 impl Settings {
-    fn new(form: Form, team: Vec<Person>, may_write: bool, version: i64) -> Self {
+    fn new(form: Form, parts: &Parts, actor: &Actor, now: Timestamp) -> Self {
+        let may_manage = actor.role.may(Action::ManageTeam);
+        let invites = parts.invites.iter().filter(|_| may_manage);
         Self {
             form,
             zones: jiff::tz::db()
@@ -59,44 +68,53 @@ impl Settings {
                 .map(|name| name.to_string())
                 .collect(),
             action: "/settings",
-            may_write,
-            team: team.into_iter().map(Member::from).collect(),
-            version,
+            may_write: actor.role.may(Action::WriteSettings),
+            team: parts
+                .people
+                .iter()
+                .map(|person| PersonRow::new(person, actor, "/settings"))
+                .collect(),
+            invites: invites
+                .map(|invite| InviteRow::new(invite, actor, "/settings", now))
+                .collect(),
+            may_manage,
+            version: parts.workspace.version,
         }
     }
 }
 
-impl From<Person> for Member {
-    fn from(person: Person) -> Self {
-        Self {
-            initials: initials(&person.name),
-            name: person.name,
-            email: person.email.as_str().to_owned(),
-            role: person.role.label(),
-            since: person.since,
-        }
-    }
+/// What the page shows besides the form.
+struct Parts {
+    workspace: Workspace,
+    people: Vec<Person>,
+    invites: Vec<Invite>,
 }
 
-async fn read(team: &Team) -> Result<(Workspace, Vec<Person>), Error> {
-    let (workspace, people) = try_join(team.store.workspace(), team.store.people()).await?;
-    Ok((workspace.ok_or(Error::NotFound)?, people))
+async fn read(team: &Team) -> Result<Parts, Error> {
+    let store = &team.store;
+    let read = try_join3(store.workspace(), store.people(), store.invites());
+    let (workspace, people, invites) = read.await?;
+    Ok(Parts {
+        workspace: workspace.ok_or(Error::NotFound)?,
+        people,
+        invites,
+    })
 }
 
 pub(crate) async fn get(team: Team) -> Result<Reply, Error> {
-    let (workspace, people) = read(&team).await?;
+    let parts = read(&team).await?;
     let form = Form::filled(&WorkspaceInput {
-        name: workspace.name,
-        time_zone: workspace.time_zone,
+        name: parts.workspace.name.clone(),
+        time_zone: parts.workspace.time_zone.clone(),
     });
-    let may_write = team.actor.role.may(Action::WriteSettings);
-    team.ctx
-        .page(&Settings::new(form, people, may_write, workspace.version))
+    let page = Settings::new(form, &parts, &team.actor, team.ctx.now);
+    team.ctx.page(&page)
 }
 
 pub(crate) async fn post(team: Team, form: ProtectedForm<WorkspaceInput>) -> Result<Reply, Error> {
-    let (workspace, people) = read(&team).await?;
-    let parsed = if form.version == Some(workspace.version) {
+    let parts = read(&team).await?;
+    let before = parts.workspace.version;
+    let parsed = if form.version == Some(before) {
         form.input.parse()
     } else {
         Err(Invalid::at(
@@ -106,12 +124,11 @@ pub(crate) async fn post(team: Team, form: ProtectedForm<WorkspaceInput>) -> Res
     };
     match parsed {
         Ok((name, time_zone)) => {
-            let before = workspace.version;
             let after = Workspace {
                 name,
                 time_zone,
                 version: before + 1,
-                ..workspace
+                ..parts.workspace
             };
             team.store.update_workspace(before, &after).await?;
             team.ctx.forget_workspace();
@@ -119,8 +136,8 @@ pub(crate) async fn post(team: Team, form: ProtectedForm<WorkspaceInput>) -> Res
         }
         Err(invalid) => {
             let form = Form::failed(&form.input, &invalid);
-            team.ctx
-                .refused(&Settings::new(form, people, true, workspace.version))
+            let page = Settings::new(form, &parts, &team.actor, team.ctx.now);
+            team.ctx.refused(&page)
         }
     }
 }

@@ -6,7 +6,7 @@ use domain::role::Role;
 use domain::slug::Slug;
 use serde::Serialize;
 
-use super::script::{Demo, role_name};
+use super::script::Demo;
 
 /// What `demo.json` holds.
 #[derive(Debug, Clone, Serialize)]
@@ -94,7 +94,7 @@ fn person(name: &str, email: &str, password: &str, role: Role, client: Option<&s
         name: name.to_owned(),
         email: email.to_owned(),
         password: password.to_owned(),
-        role: role_name(role),
+        role: role.name(),
         title: role.label(),
         client: client.map(str::to_owned),
     }

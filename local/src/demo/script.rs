@@ -4,7 +4,7 @@ use domain::email::EmailAddress;
 use domain::engagement::EngagementInput;
 use domain::finding::{Draft, FindingInput};
 use domain::id::Id;
-use domain::role::{ContactRole, Role, TeamRole};
+use domain::role::{ContactRole, TeamRole};
 use domain::slug::Slug;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
@@ -249,16 +249,5 @@ impl Finding {
                 invalid.fields()
             ))
         })
-    }
-}
-
-/// The role of a person, for a listing.
-pub(crate) fn role_name(role: Role) -> &'static str {
-    match role {
-        Role::Team(TeamRole::Owner) => "owner",
-        Role::Team(TeamRole::Admin) => "admin",
-        Role::Team(TeamRole::Member) => "member",
-        Role::Team(TeamRole::Viewer) => "viewer",
-        Role::Contact(role) => role.name(),
     }
 }

@@ -14,7 +14,7 @@ use domain::workspace;
 use jiff::Timestamp;
 use store::directory::{Directory, hash};
 use store::session::Session;
-use store::{ClientScope, Store, WorkspaceScope};
+use store::{ClientScope, NewLink, Store, WorkspaceScope};
 use web::App;
 
 use super::script::{Client, Contact, Engagement, Finding, Moment, Move, Workspace, id, short};
@@ -132,9 +132,17 @@ impl<'a> Stage<'a> {
             contact,
             owner.map_or("", |owner| owner.name.as_str()),
         );
-        let token = hash(&self.app.secrets().invite_token(invite.id));
+        let token = hash(&self.app.secrets().invite_token(invite.id, invite.turn));
         let mail = mail(self.script, &invite, &client.name);
-        let invited = store.create_invite(&invite, &token, &mail).await;
+        let invited = store
+            .create_invite(
+                &invite,
+                NewLink {
+                    hash: &token,
+                    mail: &mail,
+                },
+            )
+            .await;
         invited.or_say(&cannot)?;
         let redeemable = self.directory.redeemable(self.ws, &token).await;
         if let Some(redeemable) = redeemable.or_say(&cannot)? {
@@ -159,13 +167,15 @@ impl<'a> Stage<'a> {
         let id: InviteId = id(&name, at);
         Invite {
             id,
-            client: store.client_id(),
+            client: Some(store.client_id()),
             name: contact.name.clone(),
             email: contact.email.clone(),
-            role: contact.role,
+            role: Role::Contact(contact.role),
             by_name: by_name.to_owned(),
             at,
+            turn: 1,
             accepted: None,
+            revoked: None,
         }
     }
 
@@ -283,8 +293,9 @@ fn mail(script: &Workspace, invite: &Invite, client_name: &str) -> Mail {
         brand: script.name.clone(),
         message: Message::Invite {
             invite: invite.id,
+            turn: invite.turn,
             by_name: invite.by_name.clone(),
-            client_name: client_name.to_owned(),
+            client_name: Some(client_name.to_owned()),
             days: LIFETIME.as_hours() / 24,
         },
     }

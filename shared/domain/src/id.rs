@@ -79,9 +79,9 @@ impl<K> Id<K> {
 }
 
 impl InviteId {
-    /// The id of the mail that brings the link: one mail an invitation.
-    pub const fn mail(&self) -> EntryId {
-        Id(self.0, PhantomData)
+    /// The id of the mail that brings the `turn`th link: one mail a link.
+    pub const fn mail(&self, turn: i64) -> EntryId {
+        Id(self.nth(turn.unsigned_abs()).0, PhantomData)
     }
 }
 

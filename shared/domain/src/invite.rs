@@ -1,4 +1,4 @@
-//! An invitation of a person to the portal.
+//! An invitation of a person: to a client's portal, or to the team.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -6,31 +6,36 @@ use serde::{Deserialize, Serialize};
 use crate::email::EmailAddress;
 use crate::id::{ClientId, InviteId};
 use crate::input::Invalid;
-use crate::role::ContactRole;
+use crate::role::Role;
 
 /// How long a setup link works.
 pub const LIFETIME: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// An invitation of a contact, bound to its address and role.
+/// An invitation, bound to its address and role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invite {
     /// Its id.
     pub id: InviteId,
-    /// The client that the person belongs to.
-    pub client: ClientId,
+    /// The client that the person will belong to; `None` for the team.
+    pub client: Option<ClientId>,
     /// The person's name.
     pub name: String,
     /// Where the link is sent.
     pub email: EmailAddress,
     /// What the person will be.
-    pub role: ContactRole,
-    /// Who invited.
+    pub role: Role,
+    /// Who invited, or sent the newest link.
     pub by_name: String,
-    /// When.
+    /// When the newest link was made.
     pub at: Timestamp,
+    /// Which link is the newest one: only that one works.
+    pub turn: i64,
     /// When the person set a password with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepted: Option<Timestamp>,
+    /// When it was taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked: Option<Timestamp>,
 }
 
 /// What an invitation is good for now.
@@ -38,10 +43,12 @@ pub struct Invite {
 pub enum State {
     /// Its link works.
     Pending,
-    /// Its time is over.
+    /// Its time is over; it can be sent again.
     Expired,
     /// It made an account.
     Accepted,
+    /// It was taken back.
+    Revoked,
 }
 
 impl State {
@@ -51,7 +58,13 @@ impl State {
             Self::Pending => "pending",
             Self::Expired => "expired",
             Self::Accepted => "accepted",
+            Self::Revoked => "revoked",
         }
+    }
+
+    /// Whether it may still be sent again or taken back.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Pending | Self::Expired)
     }
 }
 
@@ -63,11 +76,23 @@ impl Invite {
 
     /// What it is good for at `now`.
     pub fn state(&self, now: Timestamp) -> State {
-        match self.accepted {
-            Some(_) => State::Accepted,
-            None if now >= self.expires() => State::Expired,
-            None => State::Pending,
+        match (self.accepted, self.revoked) {
+            (Some(_), _) => State::Accepted,
+            (None, Some(_)) => State::Revoked,
+            (None, None) if now >= self.expires() => State::Expired,
+            (None, None) => State::Pending,
         }
+    }
+
+    /// The invitation with a new link, made by `by_name` at `now`; `None` where
+    /// it is over.
+    pub fn resent(&self, by_name: &str, now: Timestamp) -> Option<Self> {
+        self.state(now).is_open().then(|| Self {
+            by_name: by_name.to_owned(),
+            at: now,
+            turn: self.turn + 1,
+            ..self.clone()
+        })
     }
 }
 
@@ -87,19 +112,81 @@ pub struct InviteInput {
 pub struct NewInvite {
     pub name: String,
     pub email: EmailAddress,
-    pub role: ContactRole,
+    pub role: Role,
 }
 
 impl InviteInput {
-    /// Checks every field.
-    pub fn parse(&self) -> Result<NewInvite, Invalid> {
+    /// Checks every field; the role must be one of `roles`, which the actor may give.
+    pub fn parse(&self, roles: &[Role]) -> Result<NewInvite, Invalid> {
         let mut invalid = Invalid::default();
         let name = invalid.line("name", &self.name, 80);
         let email = invalid.check("email", self.email.parse());
-        let role = invalid.check("role", self.role.parse());
+        let role = invalid.check("role", named(&self.role, roles));
         match (email, role) {
             (Some(email), Some(role)) => invalid.into_result(NewInvite { name, email, role }),
             _ => Err(invalid),
+        }
+    }
+}
+
+/// The role of this name among `roles`.
+pub fn named(name: &str, roles: &[Role]) -> Result<Role, &'static str> {
+    let role = roles.iter().find(|role| role.name() == name);
+    role.copied().ok_or("Choose a role.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::role::{ContactRole, TeamRole};
+
+    fn invite() -> Invite {
+        Invite {
+            id: InviteId::new(1, 1),
+            client: None,
+            name: "Ana".to_owned(),
+            email: "ana@example.com".parse().expect("an address"),
+            role: Role::Contact(ContactRole::Viewer),
+            by_name: "Ada".to_owned(),
+            at: Timestamp::UNIX_EPOCH,
+            turn: 1,
+            accepted: None,
+            revoked: None,
+        }
+    }
+
+    #[test]
+    fn a_new_link_lives_as_long_as_the_first_and_none_follows_the_end() {
+        let late = Timestamp::UNIX_EPOCH + LIFETIME;
+        assert_eq!(invite().state(late), State::Expired);
+        let again = invite().resent("Bo", late).expect("open");
+        assert_eq!((again.state(late), again.turn), (State::Pending, 2));
+        for over in [
+            Invite {
+                accepted: Some(late),
+                ..invite()
+            },
+            Invite {
+                revoked: Some(late),
+                ..invite()
+            },
+        ] {
+            assert_eq!(over.resent("Bo", late), None);
+        }
+    }
+
+    #[test]
+    fn only_a_role_that_is_offered_is_taken() {
+        let input = |role: &str| InviteInput {
+            name: "Ana".to_owned(),
+            email: "ana@example.com".to_owned(),
+            role: role.to_owned(),
+        };
+        let admin = Role::Team(TeamRole::Admin);
+        let offered = admin.appoints(true);
+        assert!(input("admin").parse(&offered).is_ok());
+        for never in ["owner", "manager", ""] {
+            assert!(input(never).parse(&offered).is_err(), "{never}");
         }
     }
 }

@@ -30,10 +30,12 @@ pub enum Message {
     Invite {
         /// Whose link to put in.
         invite: InviteId,
+        /// Which of its links.
+        turn: i64,
         /// Who invited.
         by_name: String,
-        /// The organisation that the person belongs to.
-        client_name: String,
+        /// The organisation that the person belongs to; `None` for the team.
+        client_name: Option<String>,
         /// Whole days for which the link works.
         days: i64,
     },

@@ -47,8 +47,12 @@ pub enum Action {
     ReadClients,
     /// Add and change clients.
     WriteClients,
-    /// Invite a person of a client.
-    InviteContact,
+    /// See who is in the portal for one's own client.
+    ReadContacts,
+    /// Invite people of a client, change their roles and remove them.
+    ManageContacts,
+    /// Invite people to the team, change their roles and remove them.
+    ManageTeam,
     /// See engagements.
     ReadEngagements,
     /// Add and change engagements.
@@ -73,11 +77,13 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the printed matrix.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::ReadDashboard,
         Self::ReadClients,
         Self::WriteClients,
-        Self::InviteContact,
+        Self::ReadContacts,
+        Self::ManageContacts,
+        Self::ManageTeam,
         Self::ReadEngagements,
         Self::WriteEngagements,
         Self::ReadFindings,
@@ -109,13 +115,21 @@ impl Role {
         use ContactRole as C;
         use TeamRole as T;
         match (self, action) {
-            (_, A::ReadDashboard | A::ReadEngagements | A::ReadFindings | A::OwnAccount)
+            (
+                _,
+                A::ReadDashboard
+                | A::ReadContacts
+                | A::ReadEngagements
+                | A::ReadFindings
+                | A::OwnAccount,
+            )
             | (Self::Team(_), A::ReadClients | A::ReadSettings)
-            | (Self::Team(T::Owner | T::Admin), A::WriteSettings)
+            | (Self::Team(T::Owner | T::Admin), A::WriteSettings | A::ManageTeam)
+            | (Self::Contact(C::Manager), A::ManageContacts)
             | (
                 Self::Team(T::Owner | T::Admin | T::Member),
                 A::WriteClients
-                | A::InviteContact
+                | A::ManageContacts
                 | A::WriteEngagements
                 | A::WriteFindings
                 | A::PublishFindings
@@ -124,6 +138,53 @@ impl Role {
             )
             | (Self::Contact(C::Manager | C::Collaborator), A::RemediateFindings) => true,
             (Self::Team(_) | Self::Contact(_), _) => false,
+        }
+    }
+
+    /// Whether somebody of this role may give `other` to a person, and take it
+    /// away again. Owners are made by owners only.
+    pub const fn may_appoint(self, other: Self) -> bool {
+        match other {
+            Self::Team(TeamRole::Owner) => matches!(self, Self::Team(TeamRole::Owner)),
+            Self::Team(_) => self.may(Action::ManageTeam),
+            Self::Contact(_) => self.may(Action::ManageContacts),
+        }
+    }
+
+    /// The roles that somebody of this role may give on one side, the strongest first.
+    pub fn appoints(self, team: bool) -> Vec<Self> {
+        let roles = Self::ALL.into_iter();
+        roles
+            .filter(|role| role.is_team() == team && self.may_appoint(*role))
+            .collect()
+    }
+
+    /// The name used in forms: it names a role among those of one side.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Team(TeamRole::Owner) => "owner",
+            Self::Team(TeamRole::Admin) => "admin",
+            Self::Team(TeamRole::Member) => "member",
+            Self::Team(TeamRole::Viewer) | Self::Contact(ContactRole::Viewer) => "viewer",
+            Self::Contact(ContactRole::Manager) => "manager",
+            Self::Contact(ContactRole::Collaborator) => "collaborator",
+        }
+    }
+
+    /// What a person of this role does, for whoever chooses one.
+    pub const fn hint(self) -> &'static str {
+        match self {
+            Self::Team(TeamRole::Owner) => "Everything, owners and plan included.",
+            Self::Team(TeamRole::Admin) => "Everything but what concerns owners.",
+            Self::Team(TeamRole::Member) => "Works with clients, engagements and findings.",
+            Self::Team(TeamRole::Viewer) => "Reads, drafts included.",
+            Self::Contact(ContactRole::Manager) => {
+                "Works on findings, invites colleagues and removes them."
+            }
+            Self::Contact(ContactRole::Collaborator) => {
+                "Works on findings and marks them as resolved."
+            }
+            Self::Contact(ContactRole::Viewer) => "Reads.",
         }
     }
 
@@ -149,24 +210,39 @@ impl Role {
 impl ContactRole {
     /// Every role of the client's side, the strongest first.
     pub const ALL: [Self; 3] = [Self::Manager, Self::Collaborator, Self::Viewer];
-
-    /// The name used in forms.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Manager => "manager",
-            Self::Collaborator => "collaborator",
-            Self::Viewer => "viewer",
-        }
-    }
 }
 
-impl std::str::FromStr for ContactRole {
-    type Err = &'static str;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|r| r.name() == text)
-            .ok_or("Choose a role.")
+    #[test]
+    fn nobody_gives_a_role_of_the_other_side_or_above_ones_own() {
+        let owner = Role::Team(TeamRole::Owner);
+        for role in Role::ALL {
+            assert_eq!(role.may_appoint(owner), role == owner, "{role:?}");
+            let team = role.appoints(true);
+            assert_eq!(!team.is_empty(), role.may(Action::ManageTeam), "{role:?}");
+            assert!(role.is_team() || team.is_empty(), "{role:?}");
+        }
+        let manager = Role::Contact(ContactRole::Manager);
+        assert_eq!(manager.appoints(false).len(), 3);
+        assert!(
+            Role::Contact(ContactRole::Collaborator)
+                .appoints(false)
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn names_tell_the_roles_of_one_side_apart() {
+        for team in [true, false] {
+            let side = Role::ALL.into_iter().filter(|role| role.is_team() == team);
+            let mut names: Vec<_> = side.map(Role::name).collect();
+            let all = names.len();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), all);
+        }
     }
 }

@@ -23,7 +23,7 @@ struct Row {
     shared_rev: i64,
 }
 
-fn read(found: Item) -> Result<Client, Error> {
+pub(crate) fn read(found: Item) -> Result<Client, Error> {
     let counts = counters::read(&found);
     let Row {
         id,

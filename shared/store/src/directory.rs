@@ -11,9 +11,10 @@ use domain::workspace::Workspace;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::codec::{item, row};
+use crate::codec::{item, number, row};
 use crate::error::{Error, Outcome, once};
 use crate::keys;
+use crate::people::put_person;
 use crate::table::Table;
 use crate::transact::Transaction;
 
@@ -71,11 +72,10 @@ impl Directory {
             &keys::slug(&workspace.slug),
             &Versioned::of(workspace),
         )?);
-        transaction.put_new(item(
-            "workspace",
-            &keys::meta(&prefix),
-            &Versioned::of(workspace),
-        )?);
+        let mut meta = item("workspace", &keys::meta(&prefix), &Versioned::of(workspace))?;
+        // The first owner, and the one who can't leave.
+        meta.insert("owners".to_owned(), number(1));
+        transaction.put_new(meta);
         put_person(&mut transaction, workspace.id, owner)?;
         once(transaction.commit(&self.0).await)
     }
@@ -106,11 +106,11 @@ impl Directory {
 
     /// The person behind an account.
     pub async fn person(&self, ws: WorkspaceId, login: &Login) -> Result<Option<Person>, Error> {
-        let prefix = login
-            .client
-            .map_or_else(|| keys::workspace(ws), |client| keys::client(ws, client));
         self.0
-            .get(&keys::person(&prefix, login.user), true)
+            .get(
+                &keys::person(&keys::home(ws, login.client), login.user),
+                true,
+            )
             .await?
             .map(row)
             .transpose()
@@ -136,23 +136,4 @@ impl<'a> Versioned<'a> {
 
 pub(crate) fn login_key(ws: WorkspaceId, email: &EmailAddress) -> keys::Key {
     keys::login(ws, &hash(&email.fold()))
-}
-
-/// A person, and the address by which it is found at sign-in: one address, one
-/// account in a workspace.
-pub(crate) fn put_person(
-    transaction: &mut Transaction,
-    ws: WorkspaceId,
-    person: &Person,
-) -> Result<(), Error> {
-    let prefix = person
-        .client
-        .map_or_else(|| keys::workspace(ws), |client| keys::client(ws, client));
-    let login = Login {
-        user: person.id,
-        client: person.client,
-    };
-    transaction.put_new(item("login", &login_key(ws, &person.email), &login)?);
-    transaction.put_new(item("person", &keys::person(&prefix, person.id), person)?);
-    Ok(())
 }

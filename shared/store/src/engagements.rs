@@ -13,7 +13,7 @@ use crate::keys;
 use crate::page::{Page, SIZE};
 use crate::scope::{ClientScope, Store};
 use crate::table::{Query, Range, start};
-use crate::transact::{Transaction, Update};
+use crate::transact::Update;
 
 #[derive(Serialize, Deserialize)]
 struct Row {
@@ -124,7 +124,7 @@ impl Store<ClientScope> {
         let mut transaction = self.transaction();
         transaction.update(bump(row, true));
         transaction.put_any(self.brief_item(id, &new.scope)?);
-        self.touch_client(&mut transaction, true);
+        self.touch(&mut transaction);
         self.commit(transaction).await
     }
 
@@ -181,11 +181,6 @@ impl Store<ClientScope> {
     /// `E`: the partition of the engagement.
     pub(crate) fn partition(&self, id: EngagementId) -> String {
         keys::engagement(&self.prefix(), id)
-    }
-
-    /// Lets the client's pages know that something changed below it.
-    pub(crate) fn touch_client(&self, transaction: &mut Transaction, shared: bool) {
-        transaction.update(bump(Update::existing(keys::meta(&self.prefix())), shared));
     }
 
     fn brief_item(&self, id: EngagementId, scope: &str) -> Result<Item, Error> {

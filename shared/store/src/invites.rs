@@ -1,30 +1,31 @@
-//! Invitations of contacts: made by the team, redeemed by whoever holds the link.
+//! Invitations: made by whoever may, redeemed by whoever holds the link.
 
 use domain::client::Client;
 use domain::id::{ClientId, InviteId, UserId, WorkspaceId};
 use domain::invite::Invite;
 use domain::mail::Mail;
 use domain::person::Person;
-use domain::role::Role;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::codec::{item, row, string};
-use crate::directory::{Directory, put_person};
-use crate::engagements::bump;
+use crate::clients;
+use crate::codec::{item, number, row, string};
+use crate::directory::{Directory, login_key};
 use crate::error::{Error, Outcome, once};
 use crate::keys;
-use crate::scope::{ClientScope, Store};
+use crate::outbox;
+use crate::people::put_person;
+use crate::scope::{InvitedScope, Scope, Store};
 use crate::table::{Query, Range};
-use crate::transact::Update;
+use crate::transact::{Transaction, Update};
 
-/// Invitations that a client's page lists at most.
+/// Invitations that a page lists at most.
 const MOST: i32 = 100;
 
 #[derive(Serialize, Deserialize)]
 struct Link {
     ws: WorkspaceId,
-    client: ClientId,
+    client: Option<ClientId>,
     invite: InviteId,
     ttl: i64,
 }
@@ -35,12 +36,21 @@ pub struct Redeemable {
     /// The invitation.
     pub invite: Invite,
     hash: String,
-    ws: WorkspaceId,
-    store: Store<ClientScope>,
+    store: Store<InvitedScope>,
 }
 
-impl Store<ClientScope> {
-    /// The invitations of the client's contacts, the newest first.
+/// A link that brings somebody to an invitation: the hash of its token, and the
+/// mail that brings it.
+#[derive(Debug, Clone, Copy)]
+pub struct NewLink<'a> {
+    /// The hash of its token.
+    pub hash: &'a str,
+    /// The mail.
+    pub mail: &'a Mail,
+}
+
+impl<S: Scope> Store<S> {
+    /// The invitations to where the scope is, the newest first.
     pub async fn invites(&self) -> Result<Vec<Invite>, Error> {
         let query = Query::of(self.prefix(), Range::Prefix(keys::INVITES.to_owned()), MOST);
         self.query(query.descending())
@@ -59,107 +69,148 @@ impl Store<ClientScope> {
             .transpose()
     }
 
-    /// Keeps an invitation, the hash of its link's token, and the mail that
-    /// brings the link.
+    /// Keeps an invitation with its first link.
     pub async fn create_invite(
         &self,
         invite: &Invite,
-        hash: &str,
-        mail: &Mail,
+        link: NewLink<'_>,
     ) -> Result<Outcome, Error> {
-        let (ws, client) = (self.ws(), self.client_id());
+        let mut transaction = self.transaction();
+        let key = keys::invite(&self.prefix(), invite.id);
+        transaction.put_new(item("invite", &key, invite)?);
+        let beside = self.put_link(&mut transaction, invite, link)?;
+        self.touch(&mut transaction);
+        once(self.commit_beside(transaction, &[beside]).await)
+    }
+
+    /// Puts a new link in place of the one with the hash `old`. `after` is the
+    /// invitation with its next turn; refused where somebody was first.
+    pub async fn resend_invite(
+        &self,
+        old: &str,
+        after: &Invite,
+        link: NewLink<'_>,
+    ) -> Result<(), Error> {
+        let mut transaction = self.transaction();
+        let update = self
+            .open_invite(after.id, after.turn - 1)
+            .set("by_name", string(&after.by_name))
+            .set("at", string(after.at))
+            .set("turn", number(after.turn));
+        transaction.update(update);
+        let old = keys::invite_link(old);
+        transaction.delete(&old);
+        let new = self.put_link(&mut transaction, after, link)?;
+        self.touch(&mut transaction);
+        self.commit_beside(transaction, &[old, new]).await
+    }
+
+    /// Takes an invitation back; its link, with the hash `hash`, is dead.
+    pub async fn revoke_invite(
+        &self,
+        invite: &Invite,
+        hash: &str,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let mut transaction = self.transaction();
+        let update = self.open_invite(invite.id, invite.turn);
+        transaction.update(update.set("revoked", string(now)));
+        let link = keys::invite_link(hash);
+        transaction.delete(&link);
+        self.touch(&mut transaction);
+        self.commit_beside(transaction, &[link]).await
+    }
+
+    /// An update of an invitation that is not over and has had `turn` links.
+    fn open_invite(&self, id: InviteId, turn: i64) -> Update {
+        Update::existing(keys::invite(&self.prefix(), id))
+            .when("turn = :turn", ":turn", number(turn))
+            .only_if("attribute_not_exists(accepted)")
+            .only_if("attribute_not_exists(revoked)")
+    }
+
+    /// The link is the directory's; gives its key.
+    fn put_link(
+        &self,
+        transaction: &mut Transaction,
+        invite: &Invite,
+        NewLink { hash, mail }: NewLink<'_>,
+    ) -> Result<keys::Key, Error> {
         let link = Link {
-            ws,
-            client,
+            ws: self.ws(),
+            client: self.scope.client(),
             invite: invite.id,
             ttl: invite.expires().as_second(),
         };
-        let mut transaction = self.transaction();
-        transaction.put_new(item(
-            "invite",
-            &keys::invite(&self.prefix(), invite.id),
-            invite,
-        )?);
-        crate::outbox::put(
-            &mut transaction,
-            &self.prefix(),
-            invite.id.mail(),
-            mail,
-            invite.at,
-        )?;
-        self.touch_client(&mut transaction, false);
-        // The link is the directory's, the rest the scope's own.
         let key = keys::invite_link(hash);
         transaction.put_new(item("invite-link", &key, &link)?);
-        once(self.commit_beside(transaction, &[key]).await)
+        let id = invite.id.mail(invite.turn);
+        outbox::put(transaction, &self.prefix(), id, mail, invite.at)?;
+        Ok(key)
     }
 }
 
 impl Directory {
     /// The invitation that a link's token stands for, at the workspace it is
-    /// of. Whether it has expired is for the caller to see.
+    /// of. Whether it is still open is for the caller to see.
     pub async fn redeemable(
         &self,
         ws: WorkspaceId,
         hash: &str,
     ) -> Result<Option<Redeemable>, Error> {
         let found = self.table().get(&keys::invite_link(hash), true).await?;
-        let Some(link) = found
-            .map(row::<Link>)
-            .transpose()?
-            .filter(|link| link.ws == ws)
-        else {
+        let link = found.map(row::<Link>).transpose()?;
+        let Some(link) = link.filter(|link| link.ws == ws) else {
             return Ok(None);
         };
-        let store = Store::of_contact(self.table().clone(), ws, link.client);
-        let found = store
-            .get(&keys::invite(&store.prefix(), link.invite))
-            .await?;
-        let invite = found.map(row).transpose()?;
+        let store = Store {
+            table: self.table().clone(),
+            scope: InvitedScope {
+                ws,
+                client: link.client,
+            },
+        };
+        let invite = store.invite(link.invite).await?;
         Ok(invite.map(|invite| Redeemable {
             invite,
             hash: hash.to_owned(),
-            ws,
             store,
         }))
     }
 }
 
 impl Redeemable {
-    /// The client that the person will belong to.
+    /// The client that the person will belong to; `None` for the team.
     pub async fn client(&self) -> Result<Option<Client>, Error> {
-        self.store.about().await
+        if self.invite.client.is_none() {
+            return Ok(None);
+        }
+        let found = self.store.get(&keys::meta(&self.store.prefix())).await?;
+        found.map(clients::read).transpose()
     }
 
     /// Makes the account, which is known as `user`; the link is used up. Refused
     /// where somebody was first, or the address has an account here.
     pub async fn accept(&self, user: UserId, now: Timestamp) -> Result<Person, Error> {
-        let invite = &self.invite;
+        let (invite, store) = (&self.invite, &self.store);
         let person = Person {
             id: user,
             name: invite.name.clone(),
             email: invite.email.clone(),
-            role: Role::Contact(invite.role),
-            client: Some(invite.client),
+            role: invite.role,
+            client: invite.client,
             since: now,
         };
         let link = keys::invite_link(&self.hash);
-        let mut transaction = self.store.transaction();
+        let mut transaction = store.transaction();
         transaction.delete_existing(&link);
-        let accepted = Update::existing(keys::invite(&self.store.prefix(), invite.id));
-        let accepted = accepted
-            .set("accepted", string(now))
-            .only_if("attribute_not_exists(accepted)");
-        transaction.update(accepted);
-        put_person(&mut transaction, self.ws, &person)?;
-        transaction.update(bump(
-            Update::existing(keys::meta(&self.store.prefix())),
-            false,
-        ));
-        let login = crate::directory::login_key(self.ws, &person.email);
-        self.store
-            .commit_beside(transaction, &[link, login])
-            .await?;
+        let accepted = store.open_invite(invite.id, invite.turn);
+        transaction.update(accepted.set("accepted", string(now)));
+        put_person(&mut transaction, store.ws(), &person)?;
+        store.count_owner(&mut transaction, None, Some(person.role));
+        store.touch(&mut transaction);
+        let login = login_key(store.ws(), &person.email);
+        store.commit_beside(transaction, &[link, login]).await?;
         Ok(person)
     }
 }

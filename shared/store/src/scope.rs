@@ -12,8 +12,11 @@ pub trait Scope: Clone {
     /// What every partition in it begins with.
     fn prefix(&self) -> String;
 
-    /// What every list begins with that its items stand in.
-    fn workspace(&self) -> String;
+    /// The workspace that it is, or lies in.
+    fn ws(&self) -> WorkspaceId;
+
+    /// The client that it is; `None` for a whole workspace.
+    fn client(&self) -> Option<ClientId>;
 }
 
 /// All that belongs to one workspace: the team's reach.
@@ -39,13 +42,38 @@ pub(crate) enum Sees {
     Published,
 }
 
+/// What a redeemed invitation reaches: where the person will belong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct InvitedScope {
+    pub(crate) ws: WorkspaceId,
+    pub(crate) client: Option<ClientId>,
+}
+
 impl Scope for WorkspaceScope {
     fn prefix(&self) -> String {
         keys::workspace(self.ws)
     }
 
-    fn workspace(&self) -> String {
-        keys::workspace(self.ws)
+    fn ws(&self) -> WorkspaceId {
+        self.ws
+    }
+
+    fn client(&self) -> Option<ClientId> {
+        None
+    }
+}
+
+impl Scope for InvitedScope {
+    fn prefix(&self) -> String {
+        keys::home(self.ws, self.client)
+    }
+
+    fn ws(&self) -> WorkspaceId {
+        self.ws
+    }
+
+    fn client(&self) -> Option<ClientId> {
+        self.client
     }
 }
 
@@ -54,8 +82,12 @@ impl Scope for ClientScope {
         keys::client(self.ws, self.client)
     }
 
-    fn workspace(&self) -> String {
-        keys::workspace(self.ws)
+    fn ws(&self) -> WorkspaceId {
+        self.ws
+    }
+
+    fn client(&self) -> Option<ClientId> {
+        Some(self.client)
     }
 }
 
@@ -87,10 +119,6 @@ impl Store<WorkspaceScope> {
             scope,
         }
     }
-
-    pub(crate) fn ws(&self) -> WorkspaceId {
-        self.scope.ws
-    }
 }
 
 impl Store<ClientScope> {
@@ -110,10 +138,6 @@ impl Store<ClientScope> {
         self.scope.client
     }
 
-    pub(crate) fn ws(&self) -> WorkspaceId {
-        self.scope.ws
-    }
-
     pub(crate) fn sees_drafts(&self) -> bool {
         self.scope.sees == Sees::All
     }
@@ -122,6 +146,15 @@ impl Store<ClientScope> {
 impl<S: Scope> Store<S> {
     pub(crate) fn prefix(&self) -> String {
         self.scope.prefix()
+    }
+
+    pub(crate) fn ws(&self) -> WorkspaceId {
+        self.scope.ws()
+    }
+
+    /// The client whose part it is; `None` for a whole workspace.
+    pub fn in_client(&self) -> Option<ClientId> {
+        self.scope.client()
     }
 
     pub(crate) async fn get(&self, key: &Key) -> Result<Option<crate::codec::Item>, Error> {
@@ -157,7 +190,7 @@ impl<S: Scope> Store<S> {
             }
         }
         // The lists that the table itself keeps reach as far as the workspace.
-        let workspace = self.scope.workspace();
+        let workspace = keys::workspace(self.ws());
         for pk in transaction.places() {
             fence(&workspace, pk)?;
         }

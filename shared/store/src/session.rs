@@ -8,13 +8,18 @@ use domain::slug::Slug;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::codec::{Item, item, number, row, string};
+use crate::codec::{Item, integer, item, number, row, string};
 use crate::directory::Directory;
 use crate::error::Error;
 use crate::keys;
 use crate::scope::{ClientScope, Store, WorkspaceScope};
 use crate::table::Table;
 use crate::transact::{Transaction, Update};
+
+/// Sessions that a person may have open at once; the oldest ends for another.
+const MOST: usize = 20;
+/// How often opening one is tried while others of the person open or end.
+const TRIES: u32 = 4;
 
 /// A session that holds: proof of an actor.
 #[derive(Debug, Clone)]
@@ -93,15 +98,46 @@ impl Directory {
             used: now,
             ttl,
         };
+        for _ in 0..TRIES {
+            match self.keep_session(hash, &row).await {
+                Err(Error::Refused(1)) => {}
+                result => {
+                    result?;
+                    return Ok(Session {
+                        hash: hash.to_owned(),
+                        row,
+                        table: self.table().clone(),
+                    });
+                }
+            }
+        }
+        Err(Error::Busy)
+    }
+
+    /// Keeps a session, and notes it at the person: the second write, refused
+    /// where the person changed meanwhile.
+    async fn keep_session(&self, hash: &str, row: &Row) -> Result<(), Error> {
+        let person = person_key(&row.actor);
+        let found = self.table().get(&person, true).await?.unwrap_or_default();
+        let mut open = open_sessions(&found);
+        let since = row.opened.as_second() - limits(row.actor.role).absolute.as_secs();
+        open.retain(|entry| opened_at(entry) > since);
+        open.sort();
+        let ended: Vec<_> = open
+            .drain(..(open.len() + 1).saturating_sub(MOST))
+            .collect();
+        open.push(entry(hash, row.opened));
         let mut transaction = Transaction::new(self.table());
-        transaction.put_new(item("session", &keys::session(hash), &row)?);
-        transaction.update(Update::existing(person_key(&row.actor)).add_to_set("sessions", hash));
-        transaction.commit(self.table()).await?;
-        Ok(Session {
-            hash: hash.to_owned(),
-            row,
-            table: self.table().clone(),
-        })
+        transaction.put_new(item("session", &keys::session(hash), row)?);
+        let update = Update::existing(person)
+            .set("sessions", AttributeValue::Ss(open))
+            .add("v", 1);
+        let v = number(integer(&found, "v"));
+        transaction.update(update.when("v = :v", ":v", v));
+        for entry in &ended {
+            transaction.delete(&keys::session(hash_of(entry)));
+        }
+        transaction.commit(self.table()).await
     }
 
     /// The session with this hash, if it holds at `now` and was opened at
@@ -135,38 +171,31 @@ impl Directory {
 
     /// Ends one session.
     pub async fn close_session(&self, session: &Session) -> Result<(), Error> {
-        self.close(session.actor(), vec![session.hash.clone()])
-            .await
+        self.close(
+            session.actor(),
+            vec![entry(&session.hash, session.row.opened)],
+        )
+        .await
     }
 
     /// Ends every session of the person.
     pub async fn close_all_sessions(&self, session: &Session) -> Result<(), Error> {
-        let mut hashes = self.sessions_of(session.actor()).await?;
-        hashes.push(session.hash.clone());
-        hashes.sort();
-        hashes.dedup();
-        // A transaction takes 100 writes; the last of them is the person's row.
-        for some in hashes.chunks(99) {
-            self.close(session.actor(), some.to_vec()).await?;
-        }
-        Ok(())
+        let person = person_key(session.actor());
+        let found = self.table().get(&person, true).await?.unwrap_or_default();
+        let mut open = open_sessions(&found);
+        open.push(entry(&session.hash, session.row.opened));
+        open.sort();
+        open.dedup();
+        self.close(session.actor(), open).await
     }
 
-    async fn sessions_of(&self, actor: &Actor) -> Result<Vec<String>, Error> {
-        let item = self
-            .table()
-            .get(&person_key(actor), true)
-            .await?
-            .unwrap_or_default();
-        Ok(open_sessions(&item))
-    }
-
-    async fn close(&self, actor: &Actor, hashes: Vec<String>) -> Result<(), Error> {
+    /// Ends some of a person's sessions: no more than one transaction takes.
+    async fn close(&self, actor: &Actor, entries: Vec<String>) -> Result<(), Error> {
         let mut transaction = Transaction::new(self.table());
-        for hash in &hashes {
-            transaction.delete(&keys::session(hash));
+        for entry in &entries {
+            transaction.delete(&keys::session(hash_of(entry)));
         }
-        transaction.update(Update::existing(person_key(actor)).take_from_set("sessions", hashes));
+        transaction.update(Update::existing(person_key(actor)).take_from_set("sessions", entries));
         match transaction.commit(self.table()).await {
             // The person is gone, and the sessions with it.
             Err(Error::Refused(_)) => Ok(()),
@@ -184,16 +213,34 @@ impl Directory {
 }
 
 fn person_key(actor: &Actor) -> keys::Key {
-    let prefix = match actor.client {
-        Some(client) => keys::client(actor.workspace, client),
-        None => keys::workspace(actor.workspace),
-    };
-    keys::person(&prefix, actor.user)
+    keys::person(&keys::home(actor.workspace, actor.client), actor.user)
+}
+
+/// A session as it is noted at its person: when it was opened, in seconds of a
+/// fixed width, and its hash.
+fn entry(hash: &str, opened: Timestamp) -> String {
+    format!("{:011}.{hash}", opened.as_second())
+}
+
+fn hash_of(entry: &str) -> &str {
+    entry.split_once('.').map_or(entry, |(_, hash)| hash)
+}
+
+fn opened_at(entry: &str) -> i64 {
+    let opened = entry.split_once('.').and_then(|(at, _)| at.parse().ok());
+    opened.unwrap_or_default()
 }
 
 fn open_sessions(person: &Item) -> Vec<String> {
     match person.get("sessions") {
-        Some(AttributeValue::Ss(hashes)) => hashes.clone(),
+        Some(AttributeValue::Ss(entries)) => entries.clone(),
         _ => Vec::new(),
     }
+}
+
+/// The keys of the sessions that are noted at a person.
+pub(crate) fn session_keys(person: &Item) -> Vec<keys::Key> {
+    let entries = open_sessions(person);
+    let hashes = entries.iter().map(|entry| hash_of(entry));
+    hashes.map(keys::session).collect()
 }

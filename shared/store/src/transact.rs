@@ -77,12 +77,6 @@ impl Update {
             .fold(self, |update, (name, n)| update.add(&name, n))
     }
 
-    pub(crate) fn add_to_set(mut self, name: &str, member: &str) -> Self {
-        self.adds
-            .push((name.to_owned(), AttributeValue::Ss(vec![member.to_owned()])));
-        self
-    }
-
     pub(crate) fn take_from_set(mut self, name: &str, members: Vec<String>) -> Self {
         self.deletes
             .push((name.to_owned(), AttributeValue::Ss(members)));
@@ -204,9 +198,7 @@ impl Transaction {
             .table_name(&self.table)
             .set_item(Some(item))
             .set_condition_expression(Some(condition.to_owned()).filter(|c| !c.is_empty()))
-            .set_expression_attribute_values(
-                version.map(|v| HashMap::from([(":v".to_owned(), number(v))])),
-            )
+            .set_expression_attribute_values(version_value(version))
             .build();
         self.writes
             .push(put.map(|put| TransactWriteItem::builder().put(put).build()));
@@ -230,21 +222,27 @@ impl Transaction {
 
     /// Deletes an item that must be there.
     pub(crate) fn delete_existing(&mut self, key: &Key) {
-        self.remove(key, Some("attribute_exists(pk)"));
+        self.remove(key, Some("attribute_exists(pk)"), None);
+    }
+
+    /// Deletes an item if it has the version `version`.
+    pub(crate) fn delete_version(&mut self, key: &Key, version: i64) {
+        self.remove(key, Some("v = :v"), Some(version));
     }
 
     /// Deletes an item if it is there.
     pub(crate) fn delete(&mut self, key: &Key) {
-        self.remove(key, None);
+        self.remove(key, None, None);
     }
 
-    fn remove(&mut self, key: &Key, condition: Option<&str>) {
+    fn remove(&mut self, key: &Key, condition: Option<&str>, version: Option<i64>) {
         self.partitions.push(key.pk.clone());
         let delete = Delete::builder()
             .table_name(&self.table)
             .key("pk", string(&key.pk))
             .key("sk", string(&key.sk))
             .set_condition_expression(condition.map(str::to_owned))
+            .set_expression_attribute_values(version_value(version))
             .build();
         self.writes
             .push(delete.map(|delete| TransactWriteItem::builder().delete(delete).build()));
@@ -281,6 +279,10 @@ impl Transaction {
         }
         Err(Error::Busy)
     }
+}
+
+fn version_value(version: Option<i64>) -> Option<HashMap<String, AttributeValue>> {
+    version.map(|v| HashMap::from([(":v".to_owned(), number(v))]))
 }
 
 enum Refusal {

@@ -11,7 +11,7 @@ pub struct Flash {
 }
 
 /// Every code; `{}` takes the number that may follow it (`imported.7`).
-const WORDS: [(&str, &str, &str); 15] = [
+const WORDS: [(&str, &str, &str); 21] = [
     ("client-added", "success", "The client was added."),
     ("engagement-added", "success", "The engagement was added."),
     ("engagement-saved", "success", "The engagement was saved."),
@@ -40,6 +40,36 @@ const WORDS: [(&str, &str, &str); 15] = [
         "Drafts made by the import: {}. Publish them when the client may see them.",
     ),
     ("invited", "success", "The invitation is on its way."),
+    (
+        "invite-resent",
+        "success",
+        "A new link is on its way. The old one no longer works.",
+    ),
+    (
+        "invite-revoked",
+        "success",
+        "The invitation is taken back. Its link no longer works.",
+    ),
+    (
+        "role-changed",
+        "success",
+        "The role is changed. The person has to sign in again.",
+    ),
+    (
+        "person-removed",
+        "success",
+        "The person is removed and signed out everywhere.",
+    ),
+    (
+        "last-owner",
+        "error",
+        "A workspace needs an owner. Make somebody else an owner first.",
+    ),
+    (
+        "changed-meanwhile",
+        "error",
+        "Somebody else changed that meanwhile. Look at it again.",
+    ),
     (
         "password-set",
         "success",

@@ -1,7 +1,7 @@
 //! What surrounds every page: brand, navigation, the person.
 
 use domain::person::initials;
-use domain::role::Action;
+use domain::role::{Action, Role};
 use serde::Serialize;
 
 use crate::context::Context;
@@ -65,7 +65,7 @@ struct Link {
 }
 
 /// Where the navigation leads, for whom, and which addresses light it up.
-const NAV: [(&str, &str, &str, Action, Side); 4] = [
+const NAV: [(&str, &str, &str, Action, Side); 5] = [
     (
         "Dashboard",
         "/",
@@ -79,6 +79,13 @@ const NAV: [(&str, &str, &str, Action, Side); 4] = [
         "building",
         Action::ReadClients,
         Side::Team,
+    ),
+    (
+        "People",
+        "/people",
+        "users",
+        Action::ReadContacts,
+        Side::Portal,
     ),
     (
         "Settings",
@@ -99,7 +106,18 @@ const NAV: [(&str, &str, &str, Action, Side); 4] = [
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Side {
     Team,
+    Portal,
     Both,
+}
+
+impl Side {
+    fn is_for(self, role: Role) -> bool {
+        match self {
+            Self::Team => role.is_team(),
+            Self::Portal => !role.is_team(),
+            Self::Both => true,
+        }
+    }
 }
 
 impl Layout {
@@ -118,9 +136,7 @@ impl Layout {
         };
         let nav = actor.into_iter().flat_map(|actor| {
             NAV.into_iter()
-                .filter(|(.., action, side)| {
-                    actor.role.may(*action) && (*side == Side::Both || actor.role.is_team())
-                })
+                .filter(|(.., action, side)| actor.role.may(*action) && side.is_for(actor.role))
                 .map(|(label, href, icon, ..)| Link {
                     label,
                     href,

@@ -12,7 +12,7 @@ struct Words<'a> {
     brand: Brand<'a>,
     to_name: &'a str,
     by_name: &'a str,
-    client_name: &'a str,
+    client_name: Option<&'a str>,
     link: String,
     days: i64,
 }
@@ -26,6 +26,7 @@ struct Brand<'a> {
 pub async fn send(app: &App, id: &str, mail: &Mail) -> Result<(), Error> {
     let Message::Invite {
         invite,
+        turn,
         by_name,
         client_name,
         days,
@@ -33,14 +34,14 @@ pub async fn send(app: &App, id: &str, mail: &Mail) -> Result<(), Error> {
     let link = format!(
         "{}/invite/{}",
         app.config.address(&mail.slug),
-        app.secrets().invite_token(*invite)
+        app.secrets().invite_token(*invite, *turn)
     );
     let brand = Brand { name: &mail.brand };
     let words = Words {
         brand,
         to_name: &mail.to_name,
         by_name,
-        client_name,
+        client_name: client_name.as_deref(),
         link,
         days: *days,
     };

@@ -26,9 +26,9 @@ impl Secrets {
         self.csrf(binding).as_bytes().ct_eq(token.as_bytes()).into()
     }
 
-    /// The token of an invitation's link: 256 bits that nobody has to keep.
-    pub fn invite_token(&self, invite: InviteId) -> String {
-        self.derive("invite", &invite.to_string())
+    /// The token of an invitation's `turn`th link: 256 bits that nobody has to keep.
+    pub fn invite_token(&self, invite: InviteId, turn: i64) -> String {
+        self.derive("invite", &format!("{invite}/{turn}"))
     }
 
     fn derive(&self, purpose: &str, subject: &str) -> String {
@@ -53,8 +53,9 @@ mod tests {
         let id = InviteId::new(1, 1);
         assert!(secrets.is_csrf("a", &secrets.csrf("a")));
         assert!(!secrets.is_csrf("b", &secrets.csrf("a")));
-        assert!(!secrets.is_csrf(&id.to_string(), &secrets.invite_token(id)));
+        assert!(!secrets.is_csrf(&id.to_string(), &secrets.invite_token(id, 1)));
         assert!(!Secrets::new(&[8; 32]).is_csrf("a", &secrets.csrf("a")));
         assert!(!secrets.is_csrf("a", ""));
+        assert_ne!(secrets.invite_token(id, 1), secrets.invite_token(id, 2));
     }
 }

@@ -4,12 +4,13 @@ use domain::client::Client;
 use domain::counts::Counts;
 use domain::engagement::{Engagement, Kind, Phase};
 use domain::finding::{Finding, Status};
-use domain::id::{ClientId, EngagementId, FindingId, InviteId, UserId};
+use domain::id::{ClientId, EngagementId, FindingId, InviteId, UserId, WorkspaceId};
 use domain::invite::Invite;
-use domain::person::Person;
-use domain::role::{ContactRole, Role};
+use domain::person::{Actor, Person, initials};
+use domain::role::{ContactRole, Role, TeamRole};
 use domain::score::Score;
 use domain::severity::Severity;
+use domain::slug::Slug;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -188,6 +189,115 @@ pub struct Choice {
     pub label: &'static str,
 }
 
+/// A person in a list, with what the reader may do about it.
+#[derive(Debug, Clone, Serialize)]
+pub struct PersonRow {
+    name: String,
+    email: String,
+    initials: String,
+    role: &'static str,
+    since: Timestamp,
+    you: bool,
+    manage: Option<Manage>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Manage {
+    id: String,
+    role_action: String,
+    remove_action: String,
+    roles: Vec<Choice>,
+    current: &'static str,
+}
+
+impl PersonRow {
+    /// The row of `person` as `actor` sees it; `base` begins the addresses of
+    /// what can be done.
+    pub fn new(person: &Person, actor: &Actor, base: &str) -> Self {
+        let you = person.id == actor.user;
+        // Nobody takes the own role away by accident: another one does it.
+        let may = !you && actor.role.may_appoint(person.role);
+        let here = format!("{base}/people/{}", person.id);
+        Self {
+            name: person.name.clone(),
+            email: person.email.as_str().to_owned(),
+            initials: initials(&person.name),
+            role: person.role.label(),
+            since: person.since,
+            you,
+            manage: may.then(|| Manage {
+                id: person.id.to_string(),
+                role_action: format!("{here}/role"),
+                remove_action: format!("{here}/remove"),
+                roles: roles(&actor.role.appoints(person.role.is_team())),
+                current: person.role.name(),
+            }),
+        }
+    }
+}
+
+/// Roles to choose from.
+pub fn roles(roles: &[Role]) -> Vec<Choice> {
+    let choice = |role: &Role| Choice {
+        value: role.name(),
+        label: role.label(),
+    };
+    roles.iter().map(choice).collect()
+}
+
+/// An invitation in a list, with what the reader may do about it.
+#[derive(Debug, Clone, Serialize)]
+pub struct InviteRow {
+    name: String,
+    email: String,
+    role: &'static str,
+    state: &'static str,
+    at: Timestamp,
+    expires: Timestamp,
+    by_name: String,
+    resend: Option<String>,
+    revoke: Option<String>,
+}
+
+impl InviteRow {
+    /// The row of `invite` at `now` as `actor` sees it; `base` begins the
+    /// addresses of what can be done.
+    pub fn new(invite: &Invite, actor: &Actor, base: &str, now: Timestamp) -> Self {
+        let state = invite.state(now);
+        let may = state.is_open() && actor.role.may_appoint(invite.role);
+        let here = |what: &str| may.then(|| format!("{base}/invites/{}/{what}", invite.id));
+        Self {
+            name: invite.name.clone(),
+            email: invite.email.as_str().to_owned(),
+            role: invite.role.label(),
+            state: state.name(),
+            at: invite.at,
+            expires: invite.expires(),
+            by_name: invite.by_name.clone(),
+            resend: here("resend"),
+            revoke: here("revoke"),
+        }
+    }
+}
+
+/// An address of a workspace, for pages' samples.
+pub fn slug_sample() -> Slug {
+    "acme".parse().unwrap_or_else(|_| unreachable!("a slug"))
+}
+
+/// Somebody of the team who may do everything, for pages' samples.
+pub fn actor_sample() -> Actor {
+    let (person, _) = people_samples();
+    Actor {
+        user: UserId::new(1, 9),
+        name: "Ada Lovelace".to_owned(),
+        email: person.email,
+        role: Role::Team(TeamRole::Owner),
+        workspace: WorkspaceId::new(1, 1),
+        client: None,
+    }
+}
+
 /// A client and a finding with something in every place, for pages' samples.
 pub fn samples() -> (Client, Finding) {
     let mut counts = Counts::default();
@@ -254,13 +364,15 @@ pub fn people_samples() -> (Person, Invite) {
     };
     let invite = Invite {
         id: InviteId::new(1, 1),
-        client: ClientId::new(1, 1),
-        name: "Ben".to_owned(),
+        client: Some(ClientId::new(1, 1)),
+        name: "Ben <b>".to_owned(),
         email: person.email.clone(),
-        role: ContactRole::Viewer,
+        role: Role::Contact(ContactRole::Viewer),
         by_name: "Ada Lovelace".to_owned(),
         at: Timestamp::UNIX_EPOCH,
+        turn: 1,
         accepted: None,
+        revoked: None,
     };
     (person, invite)
 }

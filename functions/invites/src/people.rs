@@ -1,0 +1,112 @@
+//! Who is in a client's portal, and what becomes of a person here.
+
+use domain::invite::{Invite, named};
+use domain::person::{Actor, Person};
+use domain::role::Action;
+use futures::future::try_join;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use store::{Kept, Scope};
+use web::view::{InviteRow, PersonRow};
+use web::{Error, Ids, Page, Portal, ProtectedForm, Reply, see_other};
+
+use crate::links::Nothing;
+use crate::place::{AtPerson, Place};
+
+/// A client's own page of its people.
+#[derive(Debug, Serialize)]
+pub(crate) struct People {
+    people: Vec<PersonRow>,
+    invites: Vec<InviteRow>,
+    may_invite: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewRole {
+    role: String,
+}
+
+impl Page for People {
+    const TEMPLATE: &'static str = "pages/invites/people.html";
+
+    fn title(&self) -> String {
+        "People".to_owned()
+    }
+
+    fn sample() -> Self {
+        let (person, invite) = web::view::people_samples();
+        let actor = web::view::actor_sample();
+        Self::new(&[person], &[invite], &actor, Timestamp::UNIX_EPOCH)
+    }
+}
+
+impl People {
+    fn new(people: &[Person], invites: &[Invite], actor: &Actor, now: Timestamp) -> Self {
+        let may_invite = actor.role.may(Action::ManageContacts);
+        let shown = invites.iter().filter(|_| may_invite);
+        Self {
+            people: people
+                .iter()
+                .map(|one| PersonRow::new(one, actor, ""))
+                .collect(),
+            invites: shown
+                .map(|one| InviteRow::new(one, actor, "", now))
+                .collect(),
+            may_invite,
+        }
+    }
+}
+
+pub(crate) async fn get(portal: Portal) -> Result<Reply, Error> {
+    let store = &portal.store;
+    let (people, invites) = try_join(store.people(), store.invites()).await?;
+    let (ctx, actor) = (&portal.ctx, &portal.actor);
+    ctx.page(&People::new(&people, &invites, actor, ctx.now))
+}
+
+pub(crate) async fn change_role<S: Scope>(
+    place: Place<S>,
+    Ids(at): Ids<AtPerson>,
+    form: ProtectedForm<NewRole>,
+) -> Result<Reply, Error> {
+    let person = read(&place, at).await?;
+    // The form offers what may be given; anything else is made up.
+    let role = named(&form.input.role, &place.roles()).map_err(|_| Error::Forbidden)?;
+    if role == person.role {
+        return Ok(see_other(&place.home));
+    }
+    let changed = place.store.change_role(&person, role).await?;
+    Ok(told(&place, changed, "role-changed"))
+}
+
+pub(crate) async fn remove<S: Scope>(
+    place: Place<S>,
+    Ids(at): Ids<AtPerson>,
+    _form: ProtectedForm<Nothing>,
+) -> Result<Reply, Error> {
+    let person = read(&place, at).await?;
+    let removed = place.store.remove_person(&person).await?;
+    Ok(told(&place, removed, "person-removed"))
+}
+
+/// The person, if it is somebody else whose role the actor may give.
+async fn read<S: Scope>(place: &Place<S>, at: AtPerson) -> Result<Person, Error> {
+    let person = place.store.person(at.user).await?;
+    let person = person.ok_or(Error::NotFound)?;
+    let may = person.id != place.actor.user && place.actor.role.may_appoint(person.role);
+    if may {
+        Ok(person)
+    } else {
+        Err(Error::Forbidden)
+    }
+}
+
+fn told<S>(place: &Place<S>, result: Result<(), Kept>, code: &str) -> Reply {
+    let code = match result {
+        Ok(()) => code,
+        Err(Kept::LastOwner) => "last-owner",
+        Err(Kept::Changed) => "changed-meanwhile",
+    };
+    see_other(&place.home).flash(code)
+}
