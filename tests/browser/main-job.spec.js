@@ -97,7 +97,7 @@ test("from a new client to a finding that is verified and closed", async ({ as, 
     expect(letter.subject).toContain("Acme Security");
     for (const words of [letter.text, letter.html]) {
       expect(words).toContain("Gavin Belson");
-      expect(words).toContain("Marcus Weber of Acme Security");
+      expect(words).toContain("Marcus Weber invites you to the client portal of Acme Security");
       expect(words).toContain(name);
       expect(words, "a mail tells nothing of findings").not.toContain(TITLE);
     }

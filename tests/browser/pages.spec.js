@@ -105,6 +105,12 @@ const TEAM = {
     await page.getByRole("button", { name: /^Import \d/ }).waitFor();
   },
   settings: go("/settings"),
+  "settings-manage": async (page) => {
+    await page.goto(`${acme}/settings`);
+    await page.getByText("Manage Marcus Weber").click();
+    await expect(page.getByRole("button", { name: "Remove Marcus Weber" })).toBeVisible();
+  },
+  "invite-to-team": go("/settings/invites/new"),
   account: go("/account"),
   menu: async (page) => {
     await page.goto(acme);
@@ -146,6 +152,8 @@ const CONTACT = {
     await worst(page);
     await page.getByRole("heading", { name: "History" }).waitFor();
   },
+  people: go("/people"),
+  "invite-form": go("/invites/new"),
   account: go("/account"),
   "not-found": (page) => page.goto(NOWHERE),
 };
