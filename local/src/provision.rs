@@ -18,7 +18,7 @@ use crate::stand_ins::{KEY, REGION};
 /// The name of all that is made.
 pub const NAME: &str = "secportal";
 /// The sender of mail.
-const MAIL_FROM: &str = "portal@secportal.example";
+pub(crate) const MAIL_FROM: &str = "portal@secportal.example";
 
 /// What was made or found.
 #[derive(Debug)]
@@ -35,8 +35,9 @@ pub struct Provisioned {
     pub cognito: Cognito,
 }
 
-/// Makes what isn't there, at the table's and the others' addresses.
-pub async fn provision(table: &str, others: &str) -> Result<Provisioned, Problem> {
+/// Makes what isn't there, at the table's and the others' addresses; mail comes
+/// from `sender`.
+pub async fn provision(table: &str, others: &str, sender: &str) -> Result<Provisioned, Problem> {
     let dynamo = aws_sdk_dynamodb::Client::new(&at(table));
     store::schema::create(&dynamo, NAME)
         .await
@@ -53,9 +54,9 @@ pub async fn provision(table: &str, others: &str) -> Result<Provisioned, Problem
         .await
         .or_say("The bucket can't be made")?;
 
-    let mail_from: EmailAddress = MAIL_FROM.parse().or_say("The sender's address is wrong")?;
+    let mail_from: EmailAddress = sender.parse().or_say("The sender's address is wrong")?;
     let ses = aws_sdk_ses::Client::new(&others_config);
-    let known = ses.verify_email_identity().email_address(MAIL_FROM);
+    let known = ses.verify_email_identity().email_address(sender);
     known
         .send()
         .await

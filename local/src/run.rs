@@ -21,7 +21,7 @@ use crate::demo::{self, Listing};
 use crate::front;
 use crate::mailbox::Mailbox;
 use crate::problem::{OrSay as _, Problem};
-use crate::provision::{self, NAME, Provisioned};
+use crate::provision::{self, MAIL_FROM, NAME, Provisioned};
 use crate::server::{self, Listeners};
 use crate::settings::Settings;
 use crate::stand_ins::StandIns;
@@ -88,7 +88,7 @@ async fn start(settings: &Settings) -> Result<Running, Problem> {
     log(&data)?;
     let table = Embedded::file(&data.path("table.sqlite")).await?;
     let stand_ins = StandIns::start(&settings.python, data.path("stand-ins")).await?;
-    let provisioned = provision::provision(&table.url, &stand_ins.url()).await?;
+    let provisioned = provision::provision(&table.url, &stand_ins.url(), MAIL_FROM).await?;
     let Provisioned {
         services,
         pool,

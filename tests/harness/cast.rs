@@ -15,7 +15,7 @@ use domain::role::{ContactRole, Role, TeamRole};
 use domain::workspace::Workspace;
 use jiff::Timestamp;
 use store::directory::hash;
-use store::session::Session;
+use store::session::{Device, Session};
 use store::{ClientScope, Import, NewLink, Scope, Store, WorkspaceScope};
 
 use crate::world::World;
@@ -287,7 +287,8 @@ fn person(world: &World, mark: &str, role: Role, client: Option<ClientId>) -> Pe
 async fn session(world: &World, workspace: &Workspace, person: &Person, now: Timestamp) -> Session {
     let secret = hash(&world.app.new_secret());
     let opened = world.app.directory();
-    let opened = opened.open_session(workspace.id, &workspace.slug, person, &secret, now);
+    let device = Device::default();
+    let opened = opened.open_session(workspace.id, &workspace.slug, person, &secret, &device, now);
     opened.await.expect("a session")
 }
 

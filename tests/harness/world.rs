@@ -1,6 +1,8 @@
 //! A world of its own for each test.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -12,6 +14,7 @@ use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use serde_json::Value;
 use store::directory::hash;
+use store::session::Device;
 use web::{App, Clock, Config};
 
 use crate::browser::Browser;
@@ -21,6 +24,8 @@ use crate::stand_ins;
 pub const START: Timestamp = Timestamp::constant(1_767_603_600, 0);
 /// What every world's randomness follows from.
 const SEED: u64 = 20_261_124;
+
+static WORLDS: AtomicU32 = AtomicU32::new(1);
 
 /// The whole product, with nobody in it yet.
 pub struct World {
@@ -40,7 +45,9 @@ impl World {
     pub async fn new() -> Self {
         println!("seed {SEED}");
         let table = Embedded::memory().await.expect("a table");
-        let provisioned = local::provision(&table.url, stand_ins::url()).await;
+        // One mailbox for all worlds of a process: each has a sender of its own.
+        let sender = format!("portal-{}@secportal.example", WORLDS.fetch_add(1, Relaxed));
+        let provisioned = local::provision(&table.url, stand_ins::url(), &sender).await;
         let Provisioned {
             services,
             dynamo,
@@ -99,8 +106,15 @@ impl World {
     pub async fn signed_in(&self, workspace: &Workspace, person: &Person) -> Browser {
         let secret = self.app.new_secret();
         let (directory, hash) = (self.app.directory(), hash(&secret));
-        let opened =
-            directory.open_session(workspace.id, &workspace.slug, person, &hash, self.now());
+        let device = Device::default();
+        let opened = directory.open_session(
+            workspace.id,
+            &workspace.slug,
+            person,
+            &hash,
+            &device,
+            self.now(),
+        );
         opened.await.expect("a session");
         let mut browser = self.browser(workspace.slug.as_str());
         browser.cookies.insert("__Host-sid".to_owned(), secret);
@@ -141,6 +155,7 @@ impl World {
         let sent = answer["messages"].as_object().expect("by region").values();
         let letters = sent.flat_map(|some| some.as_array().cloned().unwrap_or_default());
         letters
+            .filter(|letter| letter["Source"] == self.app.config.mail_from.as_str())
             .filter(|letter| letter["To"].to_string().contains(address))
             .collect()
     }

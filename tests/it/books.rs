@@ -14,6 +14,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::test_runner::{Config, RngAlgorithm, RngSeed, TestRunner};
 use serde_json::Value;
+use store::session::Device;
 use store::{ClientScope, Store};
 use tests::{Cast, Client, Tenant, World, draft};
 
@@ -51,7 +52,14 @@ async fn somebody(
     let (directory, secret) = (world.app.directory(), world.app.new_secret());
     let home = &tenant.workspace;
     let session = directory
-        .open_session(home.id, &home.slug, person, &secret, world.now())
+        .open_session(
+            home.id,
+            &home.slug,
+            person,
+            &secret,
+            &Device::default(),
+            world.now(),
+        )
         .await;
     let session = session.expect("a session");
     let store = session

@@ -14,6 +14,7 @@ use domain::finding::Status;
 use domain::role::TeamRole;
 use serde_json::Value;
 use store::directory::hash;
+use store::session::Device;
 use tests::{Cast, World};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
@@ -161,7 +162,8 @@ async fn each_function_answers_its_event() {
     #[allow(clippy::disallowed_methods)]
     let real = jiff::Timestamp::now();
     let (directory, hash, home) = (world.app.directory(), hash(SESSION), &acme.workspace);
-    let opened = directory.open_session(home.id, &home.slug, owner, &hash, real);
+    let device = Device::default();
+    let opened = directory.open_session(home.id, &home.slug, owner, &hash, &device, real);
     opened.await.expect("a session");
     // The ids that the events were written with.
     let ids = [

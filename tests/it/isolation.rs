@@ -13,6 +13,10 @@ use web::{Audience, Route};
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/isolation.txt");
 
+/// Somebody's password, and the one that takes its place.
+const PASSWORD: &str = "quiet lantern orbit 42";
+const OTHER: &str = "violet harbor crumb 91";
+
 /// Whose things an address names.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Target {
@@ -87,7 +91,7 @@ fn expected(route: &Route, role: Option<Role>, target: Target) -> Outcome {
 /// Routes whose address holds a secret, not the name of a thing: every one is
 /// taken out of the address, and only then looked at.
 fn is_link(route: &Route) -> bool {
-    route.path == "/invite/{token}"
+    route.path.ends_with("/{token}")
 }
 
 fn address(route: &Route, client: &Client) -> String {
@@ -180,6 +184,8 @@ async fn send(browser: &mut Browser, route: &Route, path: &str, id: &str) -> Ans
                 "viewer"
             },
         )],
+        "password" => &[("current", PASSWORD), ("password", OTHER), ("again", OTHER)],
+        "end" => &[("session", "0123456789abcdef")],
         "preview" => &[("text", "*new*")],
         "import" => {
             let file =
@@ -343,6 +349,11 @@ async fn every_route_serves_whom_it_is_for() {
         });
         let (name, who) = served.unwrap_or_else(|| panic!("{} is for nobody", route.path));
         let (tenant, person, _) = who.expect("somebody");
+        let identity = &world.app.services.identity;
+        identity
+            .set_password(person.id, PASSWORD)
+            .await
+            .expect("set");
         let mut browser = world.signed_in(&tenant.workspace, person).await;
         let (path, id) = (
             address(&route, own),

@@ -19,6 +19,7 @@ mod invites;
 mod isolation;
 mod keys;
 mod layers;
+mod passwords;
 mod people;
 mod render;
 mod sign_in;

@@ -1,6 +1,8 @@
-//! Signing in and out.
+//! Signing in and out, and forgotten passwords.
 
+mod forgot;
 mod next;
+mod reset;
 mod sign_in;
 mod sign_out;
 
@@ -12,6 +14,11 @@ use web::{Audience, Route, Sample, sample};
 pub const ROUTES: &[Route] = &[
     Route::get("/sign-in", Audience::Public, || get(sign_in::get)),
     Route::post("/sign-in", Audience::Public, || post(sign_in::post)),
+    Route::get("/forgot", Audience::Public, || get(forgot::get)),
+    Route::post("/forgot", Audience::Public, || post(forgot::post)),
+    Route::get("/reset/{token}", Audience::Public, || get(reset::take)),
+    Route::get("/reset", Audience::Public, || get(reset::get)),
+    Route::post("/reset", Audience::Public, || post(reset::post)),
     Route::get("/signed-out", Audience::Public, || get(sign_out::get)),
     Route::post("/sign-out", Audience::Both(Action::OwnAccount), || {
         post(sign_out::post)
@@ -19,4 +26,10 @@ pub const ROUTES: &[Route] = &[
 ];
 
 /// A sample of each page.
-pub const SAMPLES: &[fn() -> Sample] = &[sample::<sign_in::SignIn>, sample::<sign_out::SignedOut>];
+pub const SAMPLES: &[fn() -> Sample] = &[
+    sample::<sign_in::SignIn>,
+    sample::<sign_out::SignedOut>,
+    sample::<forgot::Forgot>,
+    sample::<reset::NewPassword>,
+    sample::<reset::ResetGone>,
+];

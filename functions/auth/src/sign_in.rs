@@ -112,6 +112,7 @@ pub(crate) async fn post(
             &workspace.slug,
             &person,
             &hash(&secret),
+            &ctx.device(),
             ctx.now,
         )
         .await?;

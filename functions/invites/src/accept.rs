@@ -77,12 +77,8 @@ impl Page for Gone {
 /// Takes the token out of the address, where histories and logs would keep it.
 /// Nothing is looked up: a program that follows links learns and uses up nothing.
 pub(crate) async fn take(Ids(Token { token }): Ids<Token>) -> Result<Reply, Error> {
-    let plausible = token.len() == 43
-        && token
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
     let to = see_other("/invite");
-    Ok(if plausible {
+    Ok(if web::is_token(&token) {
         to.invited(&token)
     } else {
         to.uninvited()

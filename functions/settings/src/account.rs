@@ -1,9 +1,22 @@
-//! One's own account: who one is here, and where one is signed in.
+//! One's own account: who one is here, the password, where one is signed in.
 
+use domain::input::Invalid;
+use domain::password;
 use domain::person::Actor;
-use domain::role::{Role, TeamRole};
+use domain::role::Role;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use web::{Anyone, Error, Page, ProtectedForm, Reply, see_other};
+use store::Limit;
+use store::session::{Listed, Session};
+use web::view::device;
+use web::{Anyone, Context, Error, Form, Page, ProtectedForm, Reply, password_changed, see_other};
+
+/// The same count as signing in has: it is the same guessing.
+const BY_ACCOUNT: Limit = Limit {
+    rule: "sign-in-account",
+    most: 10,
+    window: SignedDuration::from_mins(15),
+};
 
 /// The page.
 #[derive(Debug, Serialize)]
@@ -12,11 +25,37 @@ pub(crate) struct Account {
     email: String,
     role: &'static str,
     workspace: String,
+    form: Form,
+    sessions: Vec<Row>,
+}
+
+#[derive(Debug, Serialize)]
+struct Row {
+    handle: String,
+    device: String,
+    address: String,
+    opened: Timestamp,
+    used: Timestamp,
+    mine: bool,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Nothing {}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Passwords {
+    current: String,
+    password: String,
+    again: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct One {
+    session: String,
+}
 
 impl Page for Account {
     const TEMPLATE: &'static str = "pages/settings/account.html";
@@ -26,36 +65,135 @@ impl Page for Account {
     }
 
     fn sample() -> Self {
-        Self {
+        let actor = Actor {
             name: "Ada <b>".to_owned(),
-            email: "ada@example.com".to_owned(),
-            role: Role::Team(TeamRole::Owner).label(),
-            workspace: "Acme Security".to_owned(),
-        }
+            role: Role::ALL[0],
+            ..web::view::actor_sample()
+        };
+        let session = Listed {
+            handle: "0123456789abcdef".to_owned(),
+            device: store::session::Device {
+                agent: "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0".to_owned(),
+                address: "192.0.2.7".to_owned(),
+            },
+            opened: Timestamp::UNIX_EPOCH,
+            used: Timestamp::UNIX_EPOCH,
+            mine: false,
+        };
+        let mine = Listed {
+            mine: true,
+            ..session.clone()
+        };
+        let form = Form::failed(&(), &Invalid::at("current", "This is not your password."));
+        Self::new(&actor, "Acme Security", vec![mine, session], form)
     }
 }
 
 impl Account {
-    fn new(actor: &Actor, workspace: &str) -> Self {
+    fn new(actor: &Actor, workspace: &str, sessions: Vec<Listed>, form: Form) -> Self {
         Self {
             name: actor.name.clone(),
             email: actor.email.as_str().to_owned(),
             role: actor.role.label(),
             workspace: workspace.to_owned(),
+            form,
+            sessions: sessions.into_iter().map(Row::from).collect(),
         }
     }
 }
 
+impl From<Listed> for Row {
+    fn from(listed: Listed) -> Self {
+        Self {
+            handle: listed.handle,
+            device: device(&listed.device.agent),
+            address: listed.device.address,
+            opened: listed.opened,
+            used: listed.used,
+            mine: listed.mine,
+        }
+    }
+}
+
+fn session(ctx: &Context) -> Result<&Session, Error> {
+    ctx.session.as_ref().ok_or(Error::SignIn)
+}
+
+async fn page(ctx: &Context, form: Form) -> Result<Account, Error> {
+    let session = session(ctx)?;
+    let sessions = ctx.directory().sessions(session, ctx.now).await?;
+    let workspace = &ctx.workspace.name;
+    Ok(Account::new(session.actor(), workspace, sessions, form))
+}
+
 pub(crate) async fn get(Anyone { ctx }: Anyone) -> Result<Reply, Error> {
-    let session = ctx.session.as_ref().ok_or(Error::SignIn)?;
-    ctx.page(&Account::new(session.actor(), &ctx.workspace.name))
+    ctx.page(&page(&ctx, Form::default()).await?)
+}
+
+pub(crate) async fn change_password(
+    Anyone { ctx }: Anyone,
+    form: ProtectedForm<Passwords>,
+) -> Result<Reply, Error> {
+    let session = session(&ctx)?;
+    let actor = session.actor();
+    if let Err(invalid) = check(&ctx, actor, &form.input).await? {
+        let form = Form::failed(&(), &invalid);
+        return ctx.refused(&page(&ctx, form).await?);
+    }
+    let identity = &ctx.app.services.identity;
+    identity
+        .set_password(actor.user, &form.input.password)
+        .await?;
+    let mail = password_changed(&ctx, &actor.name, &actor.email);
+    let told = (ctx.app.new_id(), &mail);
+    ctx.directory()
+        .password_changed(session, told, ctx.now)
+        .await?;
+    Ok(see_other("/account").flash("password-changed"))
+}
+
+/// Whether the current password is right, and the new one good.
+async fn check(
+    ctx: &Context,
+    actor: &Actor,
+    input: &Passwords,
+) -> Result<Result<(), Invalid>, Error> {
+    let about = [
+        actor.name.as_str(),
+        actor.email.as_str(),
+        &ctx.workspace.name,
+    ];
+    if let Err(invalid) = password::check(&input.password, &input.again, &about) {
+        return Ok(Err(invalid));
+    }
+    ctx.limit(BY_ACCOUNT, &actor.email.fold()).await?;
+    let identity = &ctx.app.services.identity;
+    let right = identity
+        .is_password(actor.user, &input.current, ctx.now)
+        .await?;
+    Ok(if right {
+        Ok(())
+    } else {
+        Err(Invalid::at("current", "This is not your password."))
+    })
+}
+
+pub(crate) async fn end_session(
+    Anyone { ctx }: Anyone,
+    form: ProtectedForm<One>,
+) -> Result<Reply, Error> {
+    let session = session(&ctx)?;
+    ctx.directory()
+        .close_other(session, &form.input.session)
+        .await?;
+    Ok(see_other("/account").flash("session-ended"))
 }
 
 pub(crate) async fn sign_out_everywhere(
     Anyone { ctx }: Anyone,
     _form: ProtectedForm<Nothing>,
 ) -> Result<Reply, Error> {
-    let session = ctx.session.as_ref().ok_or(Error::SignIn)?;
+    let session = session(&ctx)?;
     ctx.directory().close_all_sessions(session).await?;
     Ok(see_other("/sign-in")
         .signed_out()

@@ -17,6 +17,12 @@ pub const ROUTES: &[Route] = &[
         post(workspace::post)
     }),
     Route::get("/account", Both(Action::OwnAccount), || get(account::get)),
+    Route::post("/account/password", Both(Action::OwnAccount), || {
+        post(account::change_password)
+    }),
+    Route::post("/account/sessions/end", Both(Action::OwnAccount), || {
+        post(account::end_session)
+    }),
     Route::post(
         "/account/sign-out-everywhere",
         Both(Action::OwnAccount),

@@ -13,7 +13,7 @@ use domain::role::Role;
 use domain::workspace;
 use jiff::Timestamp;
 use store::directory::{Directory, hash};
-use store::session::Session;
+use store::session::{Device, Session};
 use store::{ClientScope, NewLink, Store, WorkspaceScope};
 use web::App;
 
@@ -279,7 +279,9 @@ async fn sign_in(
     person: &Person,
 ) -> Result<Session, Problem> {
     let secret = hash(&app.new_secret());
-    let opened = directory.open_session(ws, &script.slug, person, &secret, app.clock.now());
+    let device = Device::default();
+    let opened =
+        directory.open_session(ws, &script.slug, person, &secret, &device, app.clock.now());
     opened
         .await
         .or_say(format!("The demo's {} can't sign in", person.email))

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::email::EmailAddress;
-use crate::id::InviteId;
+use crate::id::{EntryId, InviteId};
 use crate::slug::Slug;
 
 /// A mail to send: which one, to whom, and what it says.
@@ -39,4 +39,13 @@ pub enum Message {
         /// Whole days for which the link works.
         days: i64,
     },
+    /// Set a new password, because somebody asked for it.
+    Reset {
+        /// Whose link to put in.
+        reset: EntryId,
+        /// Whole minutes for which the link works.
+        minutes: i64,
+    },
+    /// The password was changed; no link, nothing to do.
+    PasswordChanged,
 }

@@ -1,7 +1,11 @@
 //! What a password must be: long enough, and not easy to guess.
 
+use jiff::SignedDuration;
+
 use crate::input::Invalid;
 
+/// How long the link to set a forgotten password works.
+pub const RESET_LIFETIME: SignedDuration = SignedDuration::from_mins(60);
 /// Fewest characters.
 pub const MIN: usize = 12;
 /// Most characters: what the identity provider takes.

@@ -98,6 +98,11 @@ pub(crate) fn invite_link(hash: &str) -> Key {
     key(format!("INV#{hash}"), "INV")
 }
 
+/// `RST#<hash of the token>` / `RST`: a link to a new password that hasn't been used.
+pub(crate) fn reset(hash: &str) -> Key {
+    key(format!("RST#{hash}"), "RST")
+}
+
 /// `RL#<rule>#<hash of the subject>#<window>` / `RL`: a rate counter.
 pub(crate) fn rate(rule: &str, subject_hash: &str, window: i64) -> Key {
     key(format!("RL#{rule}#{subject_hash}#{window}"), "RL")

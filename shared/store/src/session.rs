@@ -5,6 +5,7 @@ use domain::id::WorkspaceId;
 use domain::person::{Actor, Person};
 use domain::session::{TOUCH_EVERY, is_alive, limits};
 use domain::slug::Slug;
+use futures::future::try_join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +37,32 @@ struct Row {
     opened: Timestamp,
     used: Timestamp,
     ttl: i64,
+    #[serde(flatten)]
+    device: Device,
+}
+
+/// What a session was opened with.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Device {
+    /// What the browser says that it is.
+    pub agent: String,
+    /// Where it came from.
+    pub address: String,
+}
+
+/// A session in the list of a person's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Names it to its person, without being its key.
+    pub handle: String,
+    /// What it was opened with.
+    pub device: Device,
+    /// When it was opened.
+    pub opened: Timestamp,
+    /// When it was last used, to within five minutes.
+    pub used: Timestamp,
+    /// Whether it is the one that asks.
+    pub mine: bool,
 }
 
 impl Session {
@@ -47,6 +74,15 @@ impl Session {
     /// Names the session without being its secret; for binding tokens to it.
     pub fn hash(&self) -> &str {
         &self.hash
+    }
+
+    pub(crate) fn person_key(&self) -> keys::Key {
+        person_key(&self.row.actor)
+    }
+
+    /// The sessions of its person, if it were the only one.
+    pub(crate) fn alone(&self) -> AttributeValue {
+        AttributeValue::Ss(vec![entry(&self.hash, self.row.opened)])
     }
 
     /// The workspace's store, for one of the team.
@@ -77,6 +113,7 @@ impl Directory {
         host: &Slug,
         person: &Person,
         hash: &str,
+        device: &Device,
         now: Timestamp,
     ) -> Result<Session, Error> {
         let actor = Actor {
@@ -97,6 +134,7 @@ impl Directory {
             opened: now,
             used: now,
             ttl,
+            device: device.clone(),
         };
         for _ in 0..TRIES {
             match self.keep_session(hash, &row).await {
@@ -119,6 +157,11 @@ impl Directory {
     async fn keep_session(&self, hash: &str, row: &Row) -> Result<(), Error> {
         let person = person_key(&row.actor);
         let found = self.table().get(&person, true).await?.unwrap_or_default();
+        // Whoever got another role since the password was checked starts again.
+        let now: Option<Person> = crate::codec::row(found.clone()).ok();
+        if now.is_none_or(|now| now.role != row.actor.role) {
+            return Err(Error::Busy);
+        }
         let mut open = open_sessions(&found);
         let since = row.opened.as_second() - limits(row.actor.role).absolute.as_secs();
         open.retain(|entry| opened_at(entry) > since);
@@ -178,6 +221,44 @@ impl Directory {
         .await
     }
 
+    /// The person's sessions that hold at `now`, the last used first.
+    pub async fn sessions(&self, session: &Session, now: Timestamp) -> Result<Vec<Listed>, Error> {
+        let person = session.person_key();
+        let found = self.table().get(&person, true).await?.unwrap_or_default();
+        let entries = open_sessions(&found);
+        let reads = entries.iter().map(|entry| async {
+            let hash = hash_of(entry);
+            let found = self.table().get(&keys::session(hash), false).await?;
+            let row = found.map(row::<Row>).transpose()?;
+            Ok::<_, Error>(row.map(|row| (hash.to_owned(), row)))
+        });
+        let rows = try_join_all(reads).await?.into_iter().flatten();
+        let alive = rows.filter(|(_, row)| is_alive(row.actor.role, row.opened, row.used, now));
+        let mut listed: Vec<_> = alive
+            .map(|(hash, row)| Listed {
+                handle: handle(&hash),
+                mine: hash == session.hash,
+                device: row.device,
+                opened: row.opened,
+                used: row.used,
+            })
+            .collect();
+        listed.sort_by_key(|one| std::cmp::Reverse((one.mine, one.used)));
+        Ok(listed)
+    }
+
+    /// Ends the one of the person's sessions that has this handle, if there is one.
+    pub async fn close_other(&self, session: &Session, named: &str) -> Result<(), Error> {
+        let person = session.person_key();
+        let found = self.table().get(&person, true).await?.unwrap_or_default();
+        let mut entries = open_sessions(&found);
+        entries.retain(|entry| handle(hash_of(entry)) == named);
+        if entries.is_empty() {
+            return Ok(());
+        }
+        self.close(session.actor(), entries).await
+    }
+
     /// Ends every session of the person.
     pub async fn close_all_sessions(&self, session: &Session) -> Result<(), Error> {
         let person = person_key(session.actor());
@@ -220,6 +301,11 @@ fn person_key(actor: &Actor) -> keys::Key {
 /// fixed width, and its hash.
 fn entry(hash: &str, opened: Timestamp) -> String {
     format!("{:011}.{hash}", opened.as_second())
+}
+
+/// Enough of a hash to tell a person's sessions apart.
+fn handle(hash: &str) -> String {
+    hash.chars().take(16).collect()
 }
 
 fn hash_of(entry: &str) -> &str {

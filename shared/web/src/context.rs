@@ -8,7 +8,7 @@ use http::request::Parts;
 use http::{Method, header};
 use jiff::Timestamp;
 use store::directory::{Directory, hash};
-use store::session::Session;
+use store::session::{Device, Session};
 use store::{Limit, Meter};
 
 use crate::address::ClientAddress;
@@ -39,6 +39,7 @@ pub struct Context {
     pub(crate) request_id: String,
     pub(crate) meter: Meter,
     address: Option<ClientAddress>,
+    agent: String,
     cookies: Cookies,
     /// What a browser without a session binds its forms to; new where it had none.
     anonymous: (String, bool),
@@ -98,6 +99,7 @@ impl Context {
             page_path,
             request_id,
             meter,
+            agent: agent(&request.headers),
             address,
             cookies,
             anonymous,
@@ -140,6 +142,21 @@ impl Context {
         self.cookies.get(cookies::INVITE)
     }
 
+    /// The token of a link to a new password, after it was taken out of the address.
+    pub fn reset_token(&self) -> Option<&str> {
+        self.cookies.get(cookies::RESET)
+    }
+
+    /// What the request was sent with, for the list of a person's sessions.
+    pub fn device(&self) -> Device {
+        Device {
+            agent: self.agent.clone(),
+            address: self
+                .address
+                .map_or_else(String::new, |ClientAddress(ip)| ip.to_string()),
+        }
+    }
+
     /// Lets the next request read the workspace afresh, here at least; other
     /// processes follow within a minute.
     pub fn forget_workspace(&self) {
@@ -180,4 +197,11 @@ impl Context {
             .page(page)?
             .status(http::StatusCode::UNPROCESSABLE_ENTITY))
     }
+}
+
+/// What the browser says that it is, cut to what a list shows.
+fn agent(headers: &http::HeaderMap) -> String {
+    let agent = headers.get(header::USER_AGENT);
+    let agent = agent.and_then(|agent| agent.to_str().ok());
+    agent.unwrap_or_default().chars().take(200).collect()
 }

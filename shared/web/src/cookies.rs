@@ -11,6 +11,8 @@ pub(crate) const SESSION: &str = "__Host-sid";
 pub(crate) const ANONYMOUS: &str = "__Host-pre";
 /// The token of a setup link, once it is out of the address.
 pub(crate) const INVITE: &str = "__Host-inv";
+/// The token of a link to a new password, once it is out of the address.
+pub(crate) const RESET: &str = "__Host-rst";
 /// What the next page says of what was just done.
 pub(crate) const FLASH: &str = "__Host-flash";
 
@@ -34,7 +36,7 @@ impl Cookies {
             .flat_map(|line| line.split(';'))
             .filter_map(|pair| pair.trim().split_once('='))
         {
-            let ours = [SESSION, ANONYMOUS, INVITE, FLASH].contains(&name);
+            let ours = [SESSION, ANONYMOUS, INVITE, RESET, FLASH].contains(&name);
             if ours && cookies.insert(name.to_owned(), value.to_owned()).is_some() {
                 return Err(Twice);
             }

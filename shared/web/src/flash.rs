@@ -11,7 +11,7 @@ pub struct Flash {
 }
 
 /// Every code; `{}` takes the number that may follow it (`imported.7`).
-const WORDS: [(&str, &str, &str); 21] = [
+const WORDS: [(&str, &str, &str); 23] = [
     ("client-added", "success", "The client was added."),
     ("engagement-added", "success", "The engagement was added."),
     ("engagement-saved", "success", "The engagement was saved."),
@@ -75,6 +75,12 @@ const WORDS: [(&str, &str, &str); 21] = [
         "success",
         "Your password is set. Sign in with it.",
     ),
+    (
+        "password-changed",
+        "success",
+        "Your password is changed. Your other devices are signed out.",
+    ),
+    ("session-ended", "success", "That sign-in is over."),
     ("saved", "success", "Saved."),
     (
         "signed-out-everywhere",

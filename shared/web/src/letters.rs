@@ -1,20 +1,21 @@
 //! Mail as it is written: from what the outbox holds to words.
 
 use adapters::Letter;
+use domain::email::EmailAddress;
 use domain::mail::{Mail, Message};
 use serde::Serialize;
 
 use crate::app::App;
+use crate::context::Context;
 use crate::error::Error;
 
 #[derive(Serialize)]
 struct Words<'a> {
     brand: Brand<'a>,
     to_name: &'a str,
-    by_name: &'a str,
-    client_name: Option<&'a str>,
     link: String,
-    days: i64,
+    #[serde(flatten)]
+    message: &'a Message,
 }
 
 #[derive(Serialize)]
@@ -24,28 +25,24 @@ struct Brand<'a> {
 
 /// Writes a mail and hands it over. `id` is the same at every try.
 pub async fn send(app: &App, id: &str, mail: &Mail) -> Result<(), Error> {
-    let Message::Invite {
-        invite,
-        turn,
-        by_name,
-        client_name,
-        days,
-    } = &mail.message;
-    let link = format!(
-        "{}/invite/{}",
-        app.config.address(&mail.slug),
-        app.secrets().invite_token(*invite, *turn)
-    );
-    let brand = Brand { name: &mail.brand };
-    let words = Words {
-        brand,
-        to_name: &mail.to_name,
-        by_name,
-        client_name: client_name.as_deref(),
-        link,
-        days: *days,
+    let (name, path) = match &mail.message {
+        Message::Invite { invite, turn, .. } => {
+            let token = app.secrets().invite_token(*invite, *turn);
+            ("invite", format!("/invite/{token}"))
+        }
+        Message::Reset { reset, .. } => {
+            let token = app.secrets().reset_token(*reset);
+            ("reset", format!("/reset/{token}"))
+        }
+        Message::PasswordChanged => ("password_changed", "/forgot".to_owned()),
     };
-    let part = |kind: &str| app.renderer.plain(&format!("emails/invite.{kind}"), &words);
+    let words = Words {
+        brand: Brand { name: &mail.brand },
+        to_name: &mail.to_name,
+        link: format!("{}{path}", app.config.address(&mail.slug)),
+        message: &mail.message,
+    };
+    let part = |kind: &str| app.renderer.plain(&format!("emails/{name}.{kind}"), &words);
     let subject = part("subject.txt")?;
     let letter = Letter {
         from_name: &mail.brand,
@@ -57,4 +54,15 @@ pub async fn send(app: &App, id: &str, mail: &Mail) -> Result<(), Error> {
         id,
     };
     Ok(app.services.mailer.send(&letter).await?)
+}
+
+/// The mail that tells somebody of a changed password.
+pub fn password_changed(ctx: &Context, name: &str, email: &EmailAddress) -> Mail {
+    Mail {
+        to: email.clone(),
+        to_name: name.to_owned(),
+        slug: ctx.workspace.slug.clone(),
+        brand: ctx.workspace.name.clone(),
+        message: Message::PasswordChanged,
+    }
 }

@@ -81,6 +81,18 @@ impl Reply {
         self.cookie(cookies::clear(cookies::INVITE))
     }
 
+    /// With the token of a link to a new password, out of the address.
+    #[must_use]
+    pub fn resetting(self, token: &str) -> Self {
+        self.cookie(cookies::set(cookies::RESET, token, None))
+    }
+
+    /// With that token taken away.
+    #[must_use]
+    pub fn reset_over(self) -> Self {
+        self.cookie(cookies::clear(cookies::RESET))
+    }
+
     /// With words for the top of the next page: one of [`crate::flash`]'s codes.
     #[must_use]
     pub fn flash(self, code: &str) -> Self {

@@ -2,10 +2,16 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use domain::id::InviteId;
+use domain::id::{EntryId, InviteId};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
+
+/// Whether a text could be one of our tokens: 256 bits in base64.
+pub fn is_token(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    text.len() == 43 && text.bytes().all(plain)
+}
 
 /// The server's key.
 pub struct Secrets([u8; 32]);
@@ -29,6 +35,11 @@ impl Secrets {
     /// The token of an invitation's `turn`th link: 256 bits that nobody has to keep.
     pub fn invite_token(&self, invite: InviteId, turn: i64) -> String {
         self.derive("invite", &format!("{invite}/{turn}"))
+    }
+
+    /// The token of a link to a new password.
+    pub fn reset_token(&self, reset: EntryId) -> String {
+        self.derive("reset", &reset.to_string())
     }
 
     fn derive(&self, purpose: &str, subject: &str) -> String {

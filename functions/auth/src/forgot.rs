@@ -1,0 +1,118 @@
+//! A forgotten password, first step: asking for a link by mail. The answer is
+//! the same whether anybody has the address.
+
+use domain::email::EmailAddress;
+use domain::id::EntryId;
+use domain::input::Invalid;
+use domain::mail::{Mail, Message};
+use domain::password::RESET_LIFETIME;
+use domain::person::Person;
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+use store::Limit;
+use store::directory::hash;
+use web::{Anyone, Context, Error, Form, Page, ProtectedForm, Reply};
+
+const BY_ACCOUNT: Limit = Limit {
+    rule: "forgot-account",
+    most: 3,
+    window: SignedDuration::from_hours(1),
+};
+const BY_ADDRESS: Limit = Limit {
+    rule: "forgot-address",
+    most: 20,
+    window: SignedDuration::from_hours(1),
+};
+
+/// The page with the form, or what is said after it was sent.
+#[derive(Debug, Serialize)]
+pub(crate) struct Forgot {
+    form: Form,
+    sent: bool,
+    minutes: i64,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Input {
+    email: String,
+}
+
+impl Page for Forgot {
+    const TEMPLATE: &'static str = "pages/auth/forgot.html";
+
+    fn title(&self) -> String {
+        "Forgotten password".to_owned()
+    }
+
+    fn sample() -> Self {
+        let invalid = Invalid::at("email", "Enter a mail address.");
+        Self::new(Form::failed(&Input::default(), &invalid), false)
+    }
+}
+
+impl Forgot {
+    fn new(form: Form, sent: bool) -> Self {
+        Self {
+            form,
+            sent,
+            minutes: RESET_LIFETIME.as_mins(),
+        }
+    }
+}
+
+pub(crate) async fn get(Anyone { ctx }: Anyone) -> Result<Reply, Error> {
+    ctx.page(&Forgot::new(Form::filled(&Input::default()), false))
+}
+
+pub(crate) async fn post(
+    Anyone { ctx }: Anyone,
+    form: ProtectedForm<Input>,
+) -> Result<Reply, Error> {
+    ctx.limit_address(BY_ADDRESS).await?;
+    let email = match form.input.email.parse::<EmailAddress>() {
+        Ok(email) => email,
+        Err(wrong) => {
+            let invalid = Invalid::at("email", wrong.to_string());
+            let form = Form::failed(&form.input, &invalid);
+            return ctx.refused(&Forgot::new(form, false));
+        }
+    };
+    // Over the limit, nothing is sent and nothing else is said: asking often
+    // neither floods a mailbox nor keeps its owner out.
+    match ctx.limit(BY_ACCOUNT, &email.fold()).await {
+        Ok(()) => send(&ctx, &email).await?,
+        Err(Error::TooMany(_)) => {}
+        Err(error) => return Err(error),
+    }
+    ctx.page(&Forgot::new(Form::filled(&form.input), true))
+}
+
+/// Sends a link, where somebody has the address; otherwise keeps a decoy.
+async fn send(ctx: &Context, email: &EmailAddress) -> Result<(), Error> {
+    let (directory, ws) = (ctx.directory(), ctx.workspace.id);
+    let login = directory.login(ws, email).await?;
+    let person = match &login {
+        Some(login) => directory.person(ws, login).await?,
+        None => None,
+    };
+    let id: EntryId = ctx.app.new_id();
+    let token = hash(&ctx.app.secrets().reset_token(id));
+    let mail = person.map(|person| mail(ctx, &person, id));
+    let login = login.as_ref().filter(|_| mail.is_some());
+    let kept = directory.create_reset(ws, login, (id, &token), mail.as_ref(), ctx.now);
+    Ok(kept.await?)
+}
+
+fn mail(ctx: &Context, person: &Person, reset: EntryId) -> Mail {
+    Mail {
+        to: person.email.clone(),
+        to_name: person.name.clone(),
+        slug: ctx.workspace.slug.clone(),
+        brand: ctx.workspace.name.clone(),
+        message: Message::Reset {
+            reset,
+            minutes: RESET_LIFETIME.as_mins(),
+        },
+    }
+}
