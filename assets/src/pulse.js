@@ -15,13 +15,11 @@ let failures = 0;
 const region = () => document.querySelector("#live[data-pulse]");
 const isDirty = (root) => [...root.querySelectorAll("textarea, input")].some((field) => field.type !== "hidden" && field.value !== field.defaultValue);
 
-function tellOfChange() {
-  document.querySelector("#changed")?.removeAttribute("hidden");
-}
+const show = (words) => document.querySelector(words)?.removeAttribute("hidden");
 
 async function refresh() {
   const live = region();
-  if (isDirty(live)) return tellOfChange();
+  if (isDirty(live)) return show("#changed");
   lively = Date.now();
   await htmx.ajax("GET", location.href, { target: "#live", select: "#live", swap: "outerHTML" });
   localise(region());
@@ -33,7 +31,8 @@ async function beat() {
   if (!live || document.hidden) return;
   try {
     const answer = await fetch(live.dataset.pulse, { headers: { accept: "application/json" } });
-    if (answer.status === 401 || answer.status === 404) return;
+    if (answer.status === 401) return show("#ended");
+    if (answer.status === 404) return;
     failures = answer.ok ? 0 : failures + 1;
     if (answer.status === 200) await refresh();
   } catch {

@@ -176,6 +176,13 @@ test("sign in, refused and signed out", async ({ visit }) => {
   await looksRight(page, "sign-in-refused");
   await page.goto(`${acme}/signed-out`);
   await looksRight(page, "signed-out");
+  await page.goto(`${acme}/forgot`);
+  await looksRight(page, "forgot");
+  await page.getByLabel("E-mail address").fill("nobody@globex.example");
+  await press(page, "Send the link");
+  await looksRight(page, "forgot-sent");
+  await page.goto(`${acme}/reset`);
+  await looksRight(page, "reset-gone");
 });
 
 test("an invitation, waiting, followed and used up", async ({ as, visit }) => {

@@ -7,8 +7,8 @@ import { person } from "./demo.js";
 
 export { expect };
 
-// Refused forms and addresses where nothing is say so in the console as well.
-const EXPECTED = /^Failed to load resource: .* status of (403|404|422) /;
+// Refused forms, addresses where nothing is and sessions that ended say so in the console as well.
+const EXPECTED = /^Failed to load resource: .* status of (401|403|404|422) /;
 
 export const test = base.extend({
   visit: async ({ browser }, use) => {
