@@ -281,6 +281,7 @@ fn person(world: &World, mark: &str, role: Role, client: Option<ClientId>) -> Pe
         role,
         client,
         since: world.now(),
+        epoch: 0,
     }
 }
 

@@ -11,9 +11,11 @@
 
 mod browser;
 mod cast;
+mod log;
 mod stand_ins;
 mod world;
 
 pub use browser::{Answer, Browser};
 pub use cast::{Cast, Client, Tenant, draft};
+pub use log::logged;
 pub use world::{START, World};

@@ -44,6 +44,7 @@ impl World {
     /// A new one.
     pub async fn new() -> Self {
         println!("seed {SEED}");
+        crate::log::start();
         let table = Embedded::memory().await.expect("a table");
         // One mailbox for all worlds of a process: each has a sender of its own.
         let sender = format!("portal-{}@secportal.example", WORLDS.fetch_add(1, Relaxed));

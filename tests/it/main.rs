@@ -10,6 +10,7 @@
 
 mod books;
 mod cost;
+mod crossing;
 mod findings;
 mod functions;
 mod golden;
@@ -19,6 +20,7 @@ mod invites;
 mod isolation;
 mod keys;
 mod layers;
+mod matrix;
 mod passwords;
 mod people;
 mod render;

@@ -5,6 +5,7 @@ use domain::role::{ContactRole, TeamRole};
 use http::StatusCode;
 use jiff::SignedDuration;
 use serde_json::Value;
+use store::session::Device;
 use tests::{Answer, Browser, Cast, World};
 
 const OLD: &str = "quiet lantern orbit 42";
@@ -226,4 +227,32 @@ async fn one_session_is_ended_from_the_list_and_only_ones_own() {
     assert!(left[0], "this one goes on: {left:?}");
     let page = here.get("/account").await.body;
     assert!(!page.contains(&handle));
+}
+
+/// A sign-in that was under way while the password changed.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_knows_the_old_password_only_is_not_let_in_late() {
+    let it = Forgetful::new().await;
+    let mut here = it.signed_in().await;
+    let (acme, person) = (&it.cast.acme.workspace, it.person());
+    let fields = [("current", OLD), ("password", NEW), ("again", NEW)];
+    assert_eq!(
+        here.post("/account/password", &fields).await.location(),
+        "/account"
+    );
+    // Its password was found right before; its session is asked for after.
+    let (directory, device) = (it.world.app.directory(), Device::default());
+    let late = directory.open_session(acme.id, &acme.slug, person, "late", &device, it.world.now());
+    assert!(late.await.is_err());
+    let login = directory
+        .login(acme.id, &person.email)
+        .await
+        .expect("the table");
+    let now = directory
+        .person(acme.id, &login.expect("there"))
+        .await
+        .expect("the table");
+    let now = now.expect("there");
+    let fresh = directory.open_session(acme.id, &acme.slug, &now, "fresh", &device, it.world.now());
+    assert!(fresh.await.is_ok());
 }

@@ -235,10 +235,12 @@ async fn another_role_or_none_ends_every_session_at_once() {
         .await;
     assert_eq!(changed.location(), base, "{}", changed.body);
     assert!(!here.get("/").await.is_good() && !there.get("/").await.is_good());
-    let viewer = Person {
-        role: Role::Contact(ContactRole::Viewer),
-        ..collaborator.clone()
-    };
+    let viewer = office.cast.acme.clients[0]
+        .store
+        .person(collaborator.id)
+        .await;
+    let viewer = viewer.expect("the table").expect("there");
+    assert_eq!(viewer.role, Role::Contact(ContactRole::Viewer));
     let acme = &office.cast.acme.workspace;
     let mut back = office.world.signed_in(acme, &viewer).await;
     assert!(back.get("/").await.is_good());

@@ -129,6 +129,11 @@ async fn check(ctx: &Context, input: &Input) -> Result<Option<Person>, Error> {
     ctx.limit(BY_ACCOUNT, &email.fold()).await?;
     let directory = ctx.directory();
     let login = directory.login(ctx.workspace.id, &email).await?;
+    // Read before the password is asked for: what changes after it is seen.
+    let person = match &login {
+        Some(login) => directory.person(ctx.workspace.id, login).await?,
+        None => None,
+    };
     let user = login
         .as_ref()
         .map_or_else(|| ctx.app.new_id(), |login| login.user);
@@ -138,8 +143,5 @@ async fn check(ctx: &Context, input: &Input) -> Result<Option<Person>, Error> {
         .identity
         .is_password(user, &input.password, ctx.now)
         .await?;
-    match login {
-        Some(login) if right => Ok(directory.person(ctx.workspace.id, &login).await?),
-        _ => Ok(None),
-    }
+    Ok(person.filter(|_| right))
 }

@@ -52,6 +52,7 @@ impl<'a> Stage<'a> {
                 role: Role::Team(member.role),
                 client: None,
                 since,
+                epoch: 0,
             };
             let made = if team.is_none() {
                 directory.create_workspace(&made(script, ws), &person).await

@@ -75,23 +75,26 @@ impl Jwks {
 
     /// Fetches the keys.
     pub(crate) async fn refresh(&self, now: Timestamp) -> Result<(), Error> {
-        let asked = timeout(TIMEOUT, self.http.get(self.url.clone())).await;
-        let answer = asked
-            .map_err(|e| Error::new("JWKS", e))?
-            .map_err(|e| Error::new("JWKS", e))?;
-        if !answer.status().is_success() {
-            return Err(Error::new("JWKS", format!("status {}", answer.status())));
-        }
-        let body = Limited::new(answer.into_body(), LIMIT)
-            .collect()
+        let keys = timeout(TIMEOUT, self.fetch())
             .await
-            .map_err(|e| Error::new("JWKS", e))?;
-        let keys = serde_json::from_slice(&body.to_bytes()).map_err(|e| Error::new("JWKS", e))?;
+            .map_err(|e| Error::new("JWKS", e))??;
         *self.known.lock().await = Known {
             keys: Some(keys),
             asked: Some(now),
         };
         Ok(())
+    }
+
+    async fn fetch(&self) -> Result<JwkSet, Error> {
+        let failed = |e| Error::new("JWKS", e);
+        let answer = self.http.get(self.url.clone()).await;
+        let answer = answer.map_err(|e| Error::new("JWKS", e))?;
+        if !answer.status().is_success() {
+            return Err(Error::new("JWKS", format!("status {}", answer.status())));
+        }
+        let body = Limited::new(answer.into_body(), LIMIT).collect().await;
+        let body = body.map_err(failed)?;
+        serde_json::from_slice(&body.to_bytes()).map_err(|e| Error::new("JWKS", e))
     }
 
     /// Holds where `token` is signed by the provider and says what is expected.

@@ -22,6 +22,10 @@ pub struct Person {
     pub client: Option<ClientId>,
     /// When the account was made.
     pub since: Timestamp,
+    /// Goes up with each change of the password or the role: a session that is
+    /// asked for by an earlier one is refused.
+    #[serde(default)]
+    pub epoch: i64,
 }
 
 /// The person on whose behalf something happens, proven by a session.

@@ -200,6 +200,7 @@ impl Redeemable {
             role: invite.role,
             client: invite.client,
             since: now,
+            epoch: 0,
         };
         let link = keys::invite_link(&self.hash);
         let mut transaction = store.transaction();

@@ -16,7 +16,7 @@ use crate::transact::{Transaction, Update};
 /// For how long one worker has an effect to itself at the first try; twice as
 /// long at each further one, which is also how long a failed one waits.
 const LEASE: SignedDuration = SignedDuration::from_mins(1);
-/// After how many tries, some 17 hours, an effect is given up, for a person to
+/// After how many tries, some eight hours, an effect is given up, for a person to
 /// look at.
 const TRIES: i64 = 10;
 /// How long a sent effect is remembered.

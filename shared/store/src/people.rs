@@ -108,6 +108,7 @@ impl<S: Scope> Store<S> {
             let update = Update::existing(key)
                 .set("role", serde_dynamo::to_attribute_value(role)?)
                 .add("v", 1)
+                .add("epoch", 1)
                 .remove("sessions");
             transaction.update(update.when("v = :v", ":v", number(v)));
         } else {

@@ -16,6 +16,9 @@ use crate::outbox;
 use crate::session::{Session, session_keys};
 use crate::transact::{Transaction, Update};
 
+/// How often a change is tried while sessions of the person open or end.
+const TRIES: u32 = 4;
+
 /// What a link's token stands for. Without a login it is a decoy, so that
 /// asking for an address that nobody has takes as long.
 #[derive(Serialize, Deserialize)]
@@ -112,7 +115,9 @@ impl Directory {
     ) -> Result<(), Error> {
         let mut transaction = Transaction::new(self.table());
         transaction.delete_existing(&keys::reset(&reset.hash));
-        let person = Update::existing(reset.key.clone()).add("v", 1);
+        let person = Update::existing(reset.key.clone())
+            .add("v", 1)
+            .add("epoch", 1);
         let person = person.remove("reset").remove("sessions");
         transaction.update(person.when("v = :v", ":v", number(reset.v)));
         for session in &reset.sessions {
@@ -127,6 +132,22 @@ impl Directory {
     pub async fn password_changed(
         &self,
         session: &Session,
+        told: (EntryId, &Mail),
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        for _ in 0..TRIES {
+            match self.end_others(session, told, now).await {
+                // Another session was opened or ended meanwhile.
+                Err(Error::Refused(_)) => {}
+                result => return result,
+            }
+        }
+        Err(Error::Busy)
+    }
+
+    async fn end_others(
+        &self,
+        session: &Session,
         (id, mail): (EntryId, &Mail),
         now: Timestamp,
     ) -> Result<(), Error> {
@@ -134,8 +155,8 @@ impl Directory {
         let found = self.table().get(&key, true).await?.unwrap_or_default();
         let mine = keys::session(session.hash());
         let mut transaction = Transaction::new(self.table());
-        let person = Update::existing(key.clone()).add("v", 1).remove("reset");
-        let person = person.set("sessions", session.alone());
+        let person = Update::existing(key.clone()).add("v", 1).add("epoch", 1);
+        let person = person.remove("reset").set("sessions", session.alone());
         transaction.update(person.when("v = :v", ":v", number(integer(&found, "v"))));
         for other in session_keys(&found).iter().filter(|key| **key != mine) {
             transaction.delete(other);

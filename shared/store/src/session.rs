@@ -105,8 +105,8 @@ impl Session {
 }
 
 impl Directory {
-    /// Opens a session for `person` at the workspace `host`; `hash` is that of
-    /// its secret token.
+    /// Opens a session for `person`, as it was read before the password was
+    /// checked, at the workspace `host`; `hash` is that of its secret token.
     pub async fn open_session(
         &self,
         ws: WorkspaceId,
@@ -137,7 +137,7 @@ impl Directory {
             device: device.clone(),
         };
         for _ in 0..TRIES {
-            match self.keep_session(hash, &row).await {
+            match self.keep_session(hash, &row, person.epoch).await {
                 Err(Error::Refused(1)) => {}
                 result => {
                     result?;
@@ -154,12 +154,11 @@ impl Directory {
 
     /// Keeps a session, and notes it at the person: the second write, refused
     /// where the person changed meanwhile.
-    async fn keep_session(&self, hash: &str, row: &Row) -> Result<(), Error> {
+    async fn keep_session(&self, hash: &str, row: &Row, epoch: i64) -> Result<(), Error> {
         let person = person_key(&row.actor);
         let found = self.table().get(&person, true).await?.unwrap_or_default();
-        // Whoever got another role since the password was checked starts again.
-        let now: Option<Person> = crate::codec::row(found.clone()).ok();
-        if now.is_none_or(|now| now.role != row.actor.role) {
+        // Whoever got another role or password meanwhile starts again.
+        if integer(&found, "epoch") != epoch {
             return Err(Error::Busy);
         }
         let mut open = open_sessions(&found);

@@ -1,0 +1,113 @@
+//! Something in every place, for pages' samples.
+
+use domain::client::Client;
+use domain::counts::Counts;
+use domain::engagement::{Engagement, Kind, Phase};
+use domain::finding::{Finding, Status};
+use domain::id::{ClientId, EngagementId, FindingId, InviteId, UserId, WorkspaceId};
+use domain::invite::Invite;
+use domain::person::{Actor, Person};
+use domain::role::{ContactRole, Role, TeamRole};
+use domain::score::Score;
+use domain::severity::Severity;
+use domain::slug::Slug;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+/// An address of a workspace, for pages' samples.
+pub fn slug_sample() -> Slug {
+    "acme".parse().unwrap_or_else(|_| unreachable!("a slug"))
+}
+
+/// Somebody of the team who may do everything, for pages' samples.
+pub fn actor_sample() -> Actor {
+    let (person, _) = people_samples();
+    Actor {
+        user: UserId::new(1, 9),
+        name: "Ada Lovelace".to_owned(),
+        email: person.email,
+        role: Role::Team(TeamRole::Owner),
+        workspace: WorkspaceId::new(1, 1),
+        client: None,
+    }
+}
+
+/// A client and a finding with something in every place, for pages' samples.
+pub fn samples() -> (Client, Finding) {
+    let mut counts = Counts::default();
+    for (n, severity) in (1..).zip(Severity::ALL) {
+        counts.add(severity, Status::Open, n);
+        counts.add(severity, Status::Resolved, 1);
+        counts.add(severity, Status::Verified, n);
+    }
+    let client = Client {
+        id: ClientId::new(1, 1),
+        name: "Initech <b>".to_owned(),
+        since: Timestamp::UNIX_EPOCH,
+        counts,
+        engagements: 2,
+        rev: 3,
+        shared_rev: 2,
+    };
+    let finding = Finding {
+        id: FindingId::new(1, 1),
+        title: "<script>alert(1)</script> in the search".to_owned(),
+        severity: Severity::High,
+        score: Score::from_tenths(88),
+        status: Status::Open,
+        asset: Some("app.example.com".to_owned()),
+        assets: 3,
+        updated: Timestamp::UNIX_EPOCH,
+        version: 1,
+    };
+    (client, finding)
+}
+
+/// An engagement, for pages' samples.
+pub fn engagement_sample() -> Engagement {
+    let (client, _) = samples();
+    Engagement {
+        id: EngagementId::new(1, 1),
+        client: client.id,
+        title: "Web application test".to_owned(),
+        kind: Kind::WebApplication,
+        phase: Phase::Remediation,
+        starts_on: Some(Date::constant(2026, 10, 1)),
+        ends_on: None,
+        since: Timestamp::UNIX_EPOCH,
+        counts: client.counts,
+        rev: 3,
+        shared_rev: 2,
+        version: 1,
+    }
+}
+
+/// A contact and an invitation, for pages' samples.
+pub fn people_samples() -> (Person, Invite) {
+    let email = "ana@example.com"
+        .to_owned()
+        .try_into()
+        .unwrap_or_else(|_| unreachable!("a mail address"));
+    let person = Person {
+        id: UserId::new(1, 1),
+        name: "Ana Pérez".to_owned(),
+        email,
+        role: Role::Contact(ContactRole::Collaborator),
+        client: Some(ClientId::new(1, 1)),
+        since: Timestamp::UNIX_EPOCH,
+        epoch: 0,
+    };
+    let invite = Invite {
+        id: InviteId::new(1, 1),
+        client: Some(ClientId::new(1, 1)),
+        name: "Ben <b>".to_owned(),
+        email: person.email.clone(),
+        role: Role::Contact(ContactRole::Viewer),
+        by_name: "Ada Lovelace".to_owned(),
+        at: Timestamp::UNIX_EPOCH,
+        turn: 1,
+        accepted: None,
+        revoked: None,
+    };
+    (person, invite)
+}

@@ -1,0 +1,266 @@
+//! What to ask of each route, as whom, and what should come of it: from the
+//! route's own row and the permission matrix.
+
+use domain::finding::Status;
+use domain::person::Person;
+use domain::role::{ContactRole, Role};
+use http::{Method, StatusCode};
+use local::GROUPS;
+use tests::{Answer, Browser, Cast, Client, Tenant};
+use web::{Audience, Route};
+
+/// Somebody's password, and the one that takes its place.
+pub(crate) const PASSWORD: &str = "quiet lantern orbit 42";
+pub(crate) const OTHER: &str = "violet harbor crumb 91";
+
+/// Whose things an address names.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// The first client's of Acme.
+    Own,
+    /// The second client's of Acme.
+    Sibling,
+    /// A client's of Northwind.
+    Foreign,
+    /// Nobody's.
+    Missing,
+}
+
+/// What is to come of a request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Outcome {
+    /// It does what was asked.
+    Done,
+    /// Nothing is there.
+    NotFound,
+    /// One's role doesn't allow it.
+    Forbidden,
+    /// To the way in.
+    SignIn,
+}
+
+impl Outcome {
+    pub(crate) fn of(answer: &Answer) -> Self {
+        match answer.status {
+            StatusCode::NOT_FOUND => Self::NotFound,
+            StatusCode::FORBIDDEN => Self::Forbidden,
+            StatusCode::SEE_OTHER if answer.location().starts_with("/sign-in") => Self::SignIn,
+            status if status.is_success() || status == StatusCode::SEE_OTHER => Self::Done,
+            status => panic!("{status}: {}", answer.body),
+        }
+    }
+
+    pub(crate) fn mark(self) -> &'static str {
+        match self {
+            Self::Done => "yes",
+            Self::NotFound => "404",
+            Self::Forbidden => "403",
+            Self::SignIn => "sign in",
+        }
+    }
+}
+
+/// What the route's own row and the permission matrix say should come of it.
+pub(crate) fn expected(route: &Route, role: Option<Role>, target: Target) -> Outcome {
+    let (action, fits) = match (route.audience, role) {
+        (Audience::Public, _) => return Outcome::Done,
+        (_, None) => return Outcome::SignIn,
+        (Audience::Team(action), Some(role)) => (action, role.is_team()),
+        (Audience::Portal(action), Some(role)) => (action, !role.is_team()),
+        (Audience::Both(action), Some(_)) => (action, true),
+    };
+    let role = role.expect("just matched");
+    let names_something = route.path.contains('{');
+    let reach = match target {
+        Target::Own => true,
+        // The team's address names the client, a contact's own client is implied.
+        Target::Sibling => role.is_team(),
+        Target::Foreign | Target::Missing => false,
+    };
+    match (fits, role.may(action), reach || !names_something) {
+        (true, false, _) => Outcome::Forbidden,
+        (true, true, true) => Outcome::Done,
+        (true, true, false) | (false, ..) => Outcome::NotFound,
+    }
+}
+
+/// Routes whose address holds a secret, not the name of a thing: every one is
+/// taken out of the address, and only then looked at.
+pub(crate) fn is_link(route: &Route) -> bool {
+    route.path.ends_with("/{token}")
+}
+
+pub(crate) fn address(route: &Route, client: &Client) -> String {
+    let status = match route.path.rsplit('/').next() {
+        Some("publish") => Status::Draft,
+        Some("verify" | "reopen") => Status::Resolved,
+        _ => Status::Open,
+    };
+    let (invite, user) = if route.path.starts_with("/settings") {
+        (client.team_invite, client.team_user)
+    } else {
+        (
+            client.invite.id,
+            client.contact(ContactRole::Collaborator).id,
+        )
+    };
+    route
+        .path
+        .replace("{client}", &client.id.to_string())
+        .replace("{engagement}", &client.engagement.to_string())
+        .replace("{finding}", &client.findings[&status].to_string())
+        .replace("{import}", &client.import.to_string())
+        .replace("{invite}", &invite.to_string())
+        .replace("{user}", &user.to_string())
+        .replace("{token}", &"x".repeat(43))
+}
+
+/// An address of the same shape whose ids were never given to anything.
+pub(crate) fn missing(route: &Route) -> String {
+    let never = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+    let mut path = route.path.replace("{token}", &"y".repeat(43));
+    for name in [
+        "{client}",
+        "{engagement}",
+        "{finding}",
+        "{import}",
+        "{invite}",
+        "{user}",
+    ] {
+        path = path.replace(name, never);
+    }
+    path
+}
+
+/// What a form of the route is sent with, for it to be accepted.
+pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &str) -> Answer {
+    if route.method == Method::GET {
+        return browser.get(path).await;
+    }
+    let last = route.path.rsplit('/').next().unwrap_or_default();
+    // Drafts have one version, published findings two, resolved ones three.
+    let version = match last {
+        "verify" | "reopen" => "3",
+        "start" | "resolve" => "2",
+        _ => "1",
+    };
+    let fields: &[(&str, &str)] = match last {
+        "clients" => &[("name", "New"), ("id", id)],
+        "engagements" => &[
+            ("title", "New"),
+            ("kind", "api"),
+            ("phase", "active"),
+            ("id", id),
+        ],
+        "findings" => &[("title", "New"), ("severity", "low"), ("id", id)],
+        "edit" if route.path.contains("{finding}") => {
+            &[("title", "New"), ("severity", "low"), ("version", "2")]
+        }
+        "edit" => &[
+            ("title", "New"),
+            ("kind", "api"),
+            ("phase", "active"),
+            ("version", "1"),
+        ],
+        "invites" => &[
+            ("name", "New"),
+            ("email", "new@new.example"),
+            ("role", "viewer"),
+            ("id", id),
+        ],
+        "settings" => &[("name", "New"), ("time_zone", "UTC"), ("version", "1")],
+        "publish" | "start" | "resolve" | "verify" | "reopen" => {
+            &[("note", "Because."), ("version", version)]
+        }
+        "role" => &[(
+            "role",
+            if route.path.starts_with("/settings") {
+                "member"
+            } else {
+                "viewer"
+            },
+        )],
+        "password" => &[("current", PASSWORD), ("password", OTHER), ("again", OTHER)],
+        "end" => &[("session", "0123456789abcdef")],
+        "preview" => &[("text", "*new*")],
+        "import" => {
+            let file =
+                b"<issues><issue><type>1</type><name>n</name><host>h</host></issue></issues>";
+            return browser.upload(path, id, "scan.xml", file).await;
+        }
+        _ => &[],
+    };
+    browser.post(path, fields).await
+}
+
+/// Everybody who may try: a name, and who it is.
+pub(crate) fn people(cast: &Cast) -> Vec<(String, Option<Who<'_>>)> {
+    let mut people = vec![("nobody".to_owned(), None)];
+    for (tenant, prefix) in [(&cast.acme, ""), (&cast.northwind, "northwind's ")] {
+        for person in &tenant.team {
+            let name = format!("{prefix}{}", person.role.label());
+            people.push((name.to_lowercase(), Some((tenant, person, None))));
+        }
+    }
+    for (n, client) in cast.acme.clients.iter().enumerate() {
+        for person in &client.contacts {
+            let which = if n == 0 { "" } else { "sibling's " };
+            let name = format!("{which}{}", person.role.label()).to_lowercase();
+            people.push((name, Some((&cast.acme, person, Some(client)))));
+        }
+    }
+    people
+}
+
+/// What nobody but its owner may ever read.
+pub(crate) fn foreign_marks(cast: &Cast, tenant: &Tenant, client: Option<&Client>) -> Vec<String> {
+    let mut marks = Vec::new();
+    for other in [&cast.acme, &cast.northwind] {
+        let mine = other.workspace.id == tenant.workspace.id;
+        if !mine {
+            marks.push(format!("CANARY-{}", other.workspace.slug));
+        }
+        for one in &other.clients {
+            let own = client.is_some_and(|client| client.id == one.id);
+            if !mine || client.is_some() {
+                // A contact never reads a draft, not even of its own client.
+                marks.push(one.secret.clone());
+            }
+            if (!mine || client.is_some()) && !own {
+                marks.push(one.mark.clone());
+            }
+        }
+    }
+    marks
+}
+
+pub(crate) fn routes() -> impl Iterator<Item = Route> {
+    GROUPS.into_iter().flatten().copied()
+}
+
+/// Somebody who tries, with a browser.
+pub(crate) struct Visitor<'a> {
+    pub(crate) name: String,
+    pub(crate) who: Option<Who<'a>>,
+    pub(crate) browser: Browser,
+}
+
+pub(crate) type Who<'a> = (&'a Tenant, &'a Person, Option<&'a Client>);
+
+impl Visitor<'_> {
+    /// Whose things `client`'s are, seen from here.
+    pub(crate) fn target(&self, cast: &Cast, client: Option<&Client>) -> Target {
+        let (home, own) = self
+            .who
+            .map_or((&cast.acme, None), |(tenant, _, own)| (tenant, own));
+        let Some(client) = client else {
+            return Target::Missing;
+        };
+        match own {
+            Some(own) if own.id == client.id => Target::Own,
+            _ if !home.clients.iter().any(|one| one.id == client.id) => Target::Foreign,
+            Some(_) => Target::Sibling,
+            None => Target::Own,
+        }
+    }
+}
