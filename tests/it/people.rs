@@ -146,6 +146,12 @@ async fn a_new_link_kills_the_old_one_and_a_revoked_one_is_dead() {
 async fn a_colleague_is_invited_to_the_team_by_whoever_may() {
     let office = Office::new().await;
     let mut admin = office.team(TeamRole::Admin).await;
+    let form = admin.get("/settings/invites/new").await.body;
+    assert_eq!(
+        form.matches(" checked").count(),
+        1,
+        "one role is chosen already"
+    );
     let refused = office
         .invite(&mut admin, "/settings", "boss@acme.example", "owner")
         .await;

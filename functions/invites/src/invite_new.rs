@@ -4,7 +4,7 @@ use domain::id::InviteId;
 use domain::input::Invalid;
 use domain::invite::{Invite, InviteInput, LIFETIME, NewInvite};
 use domain::mail::{Mail, Message};
-use domain::role::Role;
+use domain::role::{ContactRole, Role, TeamRole};
 use serde::Serialize;
 use store::directory::hash;
 use store::{NewLink, Outcome, Scope};
@@ -87,7 +87,15 @@ fn choices(roles: &[Role]) -> Vec<RoleChoice> {
 }
 
 pub(crate) async fn get<S: Scope>(place: Place<S>) -> Result<Reply, Error> {
-    let form = Form::filled(&InviteInput::default());
+    let usual = if place.client_name.is_some() {
+        Role::Contact(ContactRole::Collaborator)
+    } else {
+        Role::Team(TeamRole::Member)
+    };
+    let form = Form::filled(&InviteInput {
+        role: usual.name().to_owned(),
+        ..InviteInput::default()
+    });
     let id = place.ctx.app.new_id();
     place.ctx.page(&InviteNew::new(id, form, &place))
 }

@@ -7,6 +7,7 @@ use super::xml::Element;
 use super::{Found, plain};
 use crate::finding::Draft;
 use crate::finding::draft::{MAX_ASSETS, MAX_SECTION};
+use crate::score::Vector;
 use crate::severity::Severity;
 
 /// Characters of one plugin output that are kept, and of how many.
@@ -83,7 +84,7 @@ fn draft(items: &[(String, &Element)]) -> Option<Draft> {
     Some(Draft {
         title: plain::line(title, 200),
         severity: items.iter().map(|(_, item)| severity(item)).min()?,
-        vector: first.text_of("cvss3_vector").parse().ok(),
+        vector: vector(first.text_of("cvss3_vector")),
         cwe: cwe
             .and_then(|n| n.parse().ok())
             .filter(|n| (1..=9_999).contains(n)),
@@ -93,6 +94,12 @@ fn draft(items: &[(String, &Element)]) -> Option<Draft> {
         recommendation: plain::cut(&plain::markdown(solution), MAX_SECTION),
         references: plain::cut(&references(first), MAX_SECTION),
     })
+}
+
+/// Nessus writes CVSS 3.0, whose base metrics mean the same in 3.1.
+fn vector(text: &str) -> Option<Vector> {
+    let text = text.trim().replacen("CVSS:3.0/", "CVSS:3.1/", 1);
+    text.parse().ok()
 }
 
 fn description(items: &[(String, &Element)], first: &Element) -> String {

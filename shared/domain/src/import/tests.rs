@@ -18,6 +18,12 @@ fn holds(scan: &Scan) {
 }
 
 #[test]
+fn nessus_vectors_of_3_0_are_read_as_3_1() {
+    let older = NESSUS.replace("CVSS:3.1/", "CVSS:3.0/");
+    assert_eq!(read(older.as_bytes()), read(NESSUS.as_bytes()));
+}
+
+#[test]
 fn nessus_makes_a_draft_a_plugin() {
     let scan = read(NESSUS.as_bytes()).expect("readable");
     let titles: Vec<_> = scan
