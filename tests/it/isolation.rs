@@ -242,3 +242,27 @@ async fn a_viewer_of_a_client_is_offered_nothing_that_changes() {
         assert!(!page.body.contains(never), "{never}");
     }
 }
+
+/// A draft is the team's: by its address it is as if it had never been.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_is_not_there_for_its_own_client() {
+    let world = World::new().await;
+    let cast = Cast::play(&world).await;
+    let (acme, client) = (&cast.acme.workspace, &cast.acme.clients[0]);
+    let (open, draft) = (
+        client.findings[&Status::Open],
+        client.findings[&Status::Draft],
+    );
+    for person in &client.contacts {
+        let mut browser = world.signed_in(acme, person).await;
+        let portal = routes().filter(|route| matches!(route.audience, Audience::Portal(_)));
+        for route in portal.filter(|route| route.path.contains("{finding}")) {
+            let path = address(&route, client).replace(&open.to_string(), &draft.to_string());
+            let got = send(&mut browser, &route, &path, "").await;
+            let never = send(&mut browser, &route, &missing(&route), "").await;
+            assert!(!got.is_good(), "{path}: {}", got.status);
+            let same = (got.status, got.without_id()) == (never.status, never.without_id());
+            assert!(same, "{path} differs from what never was");
+        }
+    }
+}
