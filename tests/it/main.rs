@@ -9,9 +9,11 @@
 )]
 
 mod books;
+mod both;
 mod cost;
 mod crossing;
 mod findings;
+mod forms;
 mod functions;
 mod golden;
 mod guards;

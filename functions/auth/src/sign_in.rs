@@ -11,11 +11,6 @@ use web::{Anyone, Context, Error, Form, Page, ProtectedForm, Query, Reply, see_o
 
 use crate::next::local;
 
-const BY_ACCOUNT: Limit = Limit {
-    rule: "sign-in-account",
-    most: 10,
-    window: SignedDuration::from_mins(15),
-};
 const BY_ADDRESS: Limit = Limit {
     rule: "sign-in-address",
     most: 50,
@@ -126,7 +121,7 @@ async fn check(ctx: &Context, input: &Input) -> Result<Option<Person>, Error> {
     let Ok(email) = input.email.parse::<EmailAddress>() else {
         return Ok(None);
     };
-    ctx.limit(BY_ACCOUNT, &email.fold()).await?;
+    ctx.limit(Limit::GUESSES, &email.fold()).await?;
     let directory = ctx.directory();
     let login = directory.login(ctx.workspace.id, &email).await?;
     // Read before the password is asked for: what changes after it is seen.

@@ -1,15 +1,11 @@
 //! The way out.
 
-use serde::{Deserialize, Serialize};
-use web::{Anyone, Error, Page, ProtectedForm, Reply, see_other};
+use serde::Serialize;
+use web::{Anyone, Error, Nothing, Page, ProtectedForm, Reply, see_other};
 
 /// The page that says good-bye.
 #[derive(Debug, Serialize)]
 pub(crate) struct SignedOut {}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Nothing {}
 
 impl Page for SignedOut {
     const TEMPLATE: &'static str = "pages/auth/signed_out.html";

@@ -7,7 +7,7 @@ use domain::import::{self, Scan};
 use serde::Serialize;
 use store::Import;
 use web::view::Breakdown;
-use web::{Crumb, Error, Ids, Inside, Page, ProtectedForm, Reply, see_other};
+use web::{Crumb, Error, Ids, Inside, Nothing, Page, ProtectedForm, Reply, see_other};
 
 use crate::import::{Link, around};
 use crate::paths::{AtImport, InEngagement};
@@ -42,10 +42,6 @@ struct Row {
     assets: usize,
     asset: Option<String>,
 }
-
-#[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Nothing {}
 
 impl Page for ImportPreview {
     const TEMPLATE: &'static str = "pages/findings/import_preview.html";

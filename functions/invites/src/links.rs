@@ -1,16 +1,11 @@
 //! What becomes of an invitation that waits: a new link, or none any more.
 
 use domain::invite::Invite;
-use serde::Deserialize;
 use store::{NewLink, Scope};
-use web::{Error, Ids, ProtectedForm, Reply, see_other};
+use web::{Error, Ids, Nothing, ProtectedForm, Reply, see_other};
 
 use crate::invite_new::{link_hash, mail};
 use crate::place::{AtInvite, Place};
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Nothing {}
 
 pub(crate) async fn resend<S: Scope>(
     place: Place<S>,

@@ -8,9 +8,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::{Kept, Scope};
 use web::view::{InviteRow, PersonRow};
-use web::{Error, Ids, Page, Portal, ProtectedForm, Reply, see_other};
+use web::{Error, Ids, Nothing, Page, Portal, ProtectedForm, Reply, see_other};
 
-use crate::links::Nothing;
 use crate::place::{AtPerson, Place};
 
 /// A client's own page of its people.

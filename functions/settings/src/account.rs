@@ -4,18 +4,13 @@ use domain::input::Invalid;
 use domain::password;
 use domain::person::Actor;
 use domain::role::Role;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::Limit;
 use store::session::{Listed, Session};
 use web::view::device;
-use web::{Anyone, Context, Error, Form, Page, ProtectedForm, Reply, password_changed, see_other};
-
-/// The same count as signing in has: it is the same guessing.
-const BY_ACCOUNT: Limit = Limit {
-    rule: "sign-in-account",
-    most: 10,
-    window: SignedDuration::from_mins(15),
+use web::{
+    Anyone, Context, Error, Form, Nothing, Page, ProtectedForm, Reply, password_changed, see_other,
 };
 
 /// The page.
@@ -38,10 +33,6 @@ struct Row {
     used: Timestamp,
     mine: bool,
 }
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Nothing {}
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -166,7 +157,7 @@ async fn check(
     if let Err(invalid) = password::check(&input.password, &input.again, &about) {
         return Ok(Err(invalid));
     }
-    ctx.limit(BY_ACCOUNT, &actor.email.fold()).await?;
+    ctx.limit(Limit::GUESSES, &actor.email.fold()).await?;
     let identity = &ctx.app.services.identity;
     let right = identity
         .is_password(actor.user, &input.current, ctx.now)

@@ -38,22 +38,8 @@ async fn send(app: &App, directory: &Directory, leased: &Leased) -> Result<(), s
         Ok(()) => directory.sent(leased, app.clock.now()).await,
         Err(error) => {
             // By id: who gets it stays out of the log.
-            tracing::error!(effect = %leased.id, cause = causes(&error), "mail couldn't be sent");
+            tracing::error!(effect = %leased.id, cause = error.causes(), "mail couldn't be sent");
             Ok(())
         }
     }
-}
-
-fn causes(error: &web::Error) -> String {
-    let mut text = error.to_string();
-    let web::Error::Internal(cause) = error else {
-        return text;
-    };
-    let mut cause: Option<&dyn std::error::Error> = Some(cause.as_ref());
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

@@ -17,6 +17,15 @@ pub struct Limit {
     pub window: SignedDuration,
 }
 
+impl Limit {
+    /// Guesses at one account's password, wherever they are made.
+    pub const GUESSES: Self = Self {
+        rule: "sign-in-account",
+        most: 10,
+        window: SignedDuration::from_mins(15),
+    };
+}
+
 impl Directory {
     /// Counts one use by `subject`. Over the limit, it says for how long.
     pub async fn allow(

@@ -112,7 +112,7 @@ impl Error {
     }
 
     /// The chain of causes, for the log.
-    pub(crate) fn causes(&self) -> String {
+    pub fn causes(&self) -> String {
         let mut text = self.to_string();
         let Self::Internal(cause) = self else {
             return text;

@@ -34,6 +34,11 @@ pub struct ProtectedForm<T> {
     pub version: Option<i64>,
 }
 
+/// The fields of a form that is a button only.
+#[derive(Debug, Clone, Copy, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
 /// A form as it is shown.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Form {

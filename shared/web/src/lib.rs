@@ -39,7 +39,7 @@ pub use config::{Config, Missing};
 pub use context::Context;
 pub use error::Error;
 pub use extract::{Anyone, Inside, Portal, Side, Team};
-pub use form::{Form, ProtectedForm, SAVED_BEFORE};
+pub use form::{Form, Nothing, ProtectedForm, SAVED_BEFORE};
 pub use ids::Ids;
 pub use layout::Crumb;
 pub use letters::password_changed;
