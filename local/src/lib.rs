@@ -15,6 +15,7 @@
     )
 )]
 
+mod audit_file;
 mod data;
 mod demo;
 pub mod fetch;
@@ -28,6 +29,7 @@ mod settings;
 mod stand_ins;
 mod table;
 
+pub use audit_file::verify_export;
 pub use problem::Problem;
 pub use provision::{NAME, Provisioned, provision};
 pub use run::run;

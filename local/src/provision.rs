@@ -5,7 +5,8 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_cognitoidentityprovider::Client as Cognito;
 use aws_sdk_cognitoidentityprovider::types::{
     AdminCreateUserConfigType, ExplicitAuthFlowsType, PasswordPolicyType,
-    PreventUserExistenceErrorTypes, UserPoolPolicyType,
+    PreventUserExistenceErrorTypes, SoftwareTokenMfaConfigType, UserPoolMfaType,
+    UserPoolPolicyType,
 };
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use domain::email::EmailAddress;
@@ -36,8 +37,12 @@ pub struct Provisioned {
 }
 
 /// Makes what isn't there, at the table's and the others' addresses; mail comes
-/// from `sender`.
-pub async fn provision(table: &str, others: &str, sender: &str) -> Result<Provisioned, Problem> {
+/// from `sender`, and people are in the pool `pool_name`.
+pub async fn provision(
+    (table, others): (&str, &str),
+    sender: &str,
+    pool_name: &str,
+) -> Result<Provisioned, Problem> {
     let dynamo = aws_sdk_dynamodb::Client::new(&at(table));
     store::schema::create(&dynamo, NAME)
         .await
@@ -63,7 +68,7 @@ pub async fn provision(table: &str, others: &str, sender: &str) -> Result<Provis
         .or_say("The sender of mail can't be made known")?;
 
     let cognito = Cognito::new(&others_config);
-    let pool = pool(&cognito, others)
+    let pool = pool(&cognito, others, pool_name)
         .await
         .or_say("The user pool can't be made")?;
     let identity = Identity::new(cognito.clone(), pool.clone());
@@ -91,16 +96,21 @@ fn at(url: &str) -> SdkConfig {
         .build()
 }
 
-async fn pool(cognito: &Cognito, url: &str) -> Result<Pool, crate::fetch::Failure> {
+async fn pool(cognito: &Cognito, url: &str, name: &str) -> Result<Pool, crate::fetch::Failure> {
     let listed = cognito.list_user_pools().max_results(60).send().await?;
     let known = listed.user_pools().iter();
     let known = known
-        .filter(|pool| pool.name() == Some(NAME))
+        .filter(|pool| pool.name() == Some(name))
         .find_map(|pool| pool.id());
     let id = match known {
         Some(id) => id.to_owned(),
-        None => create_pool(cognito).await?,
+        None => create_pool(cognito, name).await?,
     };
+    let codes = SoftwareTokenMfaConfigType::builder().enabled(true).build();
+    let mfa = cognito.set_user_pool_mfa_config().user_pool_id(&id);
+    let mfa = mfa.software_token_mfa_configuration(codes);
+    let optional = UserPoolMfaType::Optional;
+    mfa.mfa_configuration(optional).send().await?;
     let listed = cognito.list_user_pool_clients().user_pool_id(&id);
     let listed = listed.max_results(60).send().await?;
     let known = listed.user_pool_clients().iter();
@@ -120,7 +130,7 @@ async fn pool(cognito: &Cognito, url: &str) -> Result<Pool, crate::fetch::Failur
     })
 }
 
-async fn create_pool(cognito: &Cognito) -> Result<String, crate::fetch::Failure> {
+async fn create_pool(cognito: &Cognito, name: &str) -> Result<String, crate::fetch::Failure> {
     // Strength is judged by the product itself, which demands no kinds of characters.
     let passwords = PasswordPolicyType::builder()
         .minimum_length(i32::try_from(domain::password::MIN)?)
@@ -134,7 +144,7 @@ async fn create_pool(cognito: &Cognito) -> Result<String, crate::fetch::Failure>
         .build();
     let made = cognito
         .create_user_pool()
-        .pool_name(NAME)
+        .pool_name(name)
         .policies(
             UserPoolPolicyType::builder()
                 .password_policy(passwords)
@@ -153,6 +163,8 @@ async fn create_client(cognito: &Cognito, pool: &str) -> Result<String, crate::f
         .user_pool_id(pool)
         .client_name(NAME)
         .explicit_auth_flows(ExplicitAuthFlowsType::AllowAdminUserPasswordAuth)
+        // Minutes between the password and the code.
+        .auth_session_validity(10)
         .prevent_user_existence_errors(PreventUserExistenceErrorTypes::Enabled)
         .send()
         .await?;

@@ -88,7 +88,7 @@ async fn start(settings: &Settings) -> Result<Running, Problem> {
     log(&data)?;
     let table = Embedded::file(&data.path("table.sqlite")).await?;
     let stand_ins = StandIns::start(&settings.python, data.path("stand-ins")).await?;
-    let provisioned = provision::provision(&table.url, &stand_ins.url(), MAIL_FROM).await?;
+    let provisioned = provision::provision((&table.url, &stand_ins.url()), MAIL_FROM, NAME).await?;
     let Provisioned {
         services,
         pool,
@@ -163,7 +163,7 @@ async fn sweep(app: &App, mailbox: &Mailbox, mut stop: watch::Receiver<bool>) {
             _ = ticks.tick() => {}
             _ = stop.wait_for(|stop| *stop) => return,
         }
-        match worker::sweep(app).await {
+        match worker::drain(app).await {
             Ok(0) => {}
             Ok(_) => {
                 if let Err(error) = mailbox.collect().await {

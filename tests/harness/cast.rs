@@ -12,10 +12,10 @@ use domain::invite::Invite;
 use domain::mail::{Mail, Message};
 use domain::person::Person;
 use domain::role::{ContactRole, Role, TeamRole};
-use domain::workspace::Workspace;
+use domain::workspace::{MfaPolicy, Workspace};
 use jiff::Timestamp;
 use store::directory::hash;
-use store::session::{Device, Session};
+use store::session::Session;
 use store::{ClientScope, Import, NewLink, Scope, Store, WorkspaceScope};
 
 use crate::world::World;
@@ -101,6 +101,7 @@ impl Tenant {
             slug: slug.parse().expect("a slug"),
             name: format!("CANARY-{slug} Ltd"),
             time_zone: "Europe/Berlin".to_owned(),
+            mfa: MfaPolicy::Nobody,
             version: 1,
         };
         let roles = [
@@ -282,15 +283,14 @@ fn person(world: &World, mark: &str, role: Role, client: Option<ClientId>) -> Pe
         client,
         since: world.now(),
         epoch: 0,
+        mfa: None,
+        disabled: None,
     }
 }
 
 async fn session(world: &World, workspace: &Workspace, person: &Person, now: Timestamp) -> Session {
     let secret = hash(&world.app.new_secret());
-    let opened = world.app.directory();
-    let device = Device::default();
-    let opened = opened.open_session(workspace.id, &workspace.slug, person, &secret, &device, now);
-    opened.await.expect("a session")
+    world.session(workspace, person, &secret, now).await
 }
 
 fn invite(id: InviteId, who: &Person, at: Timestamp) -> Invite {

@@ -13,8 +13,9 @@ use local::{Embedded, GROUPS, NAME, Provisioned};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use serde_json::Value;
+use store::Opening;
 use store::directory::hash;
-use store::session::Device;
+use store::session::Session;
 use web::{App, Clock, Config};
 
 use crate::browser::Browser;
@@ -46,9 +47,12 @@ impl World {
         println!("seed {SEED}");
         crate::log::start();
         let table = Embedded::memory().await.expect("a table");
-        // One mailbox for all worlds of a process: each has a sender of its own.
-        let sender = format!("portal-{}@secportal.example", WORLDS.fetch_add(1, Relaxed));
-        let provisioned = local::provision(&table.url, stand_ins::url(), &sender).await;
+        // One mailbox and one set of pools for all worlds of a process, who draw
+        // the same ids: each has a sender and a pool of its own.
+        let n = WORLDS.fetch_add(1, Relaxed);
+        let (sender, people) = (format!("portal-{n}@secportal.example"), format!("pool-{n}"));
+        let urls = (table.url.as_str(), stand_ins::url());
+        let provisioned = local::provision(urls, &sender, &people).await;
         let Provisioned {
             services,
             dynamo,
@@ -106,20 +110,27 @@ impl World {
     /// The browser of somebody who is signed in.
     pub async fn signed_in(&self, workspace: &Workspace, person: &Person) -> Browser {
         let secret = self.app.new_secret();
-        let (directory, hash) = (self.app.directory(), hash(&secret));
-        let device = Device::default();
-        let opened = directory.open_session(
-            workspace.id,
-            &workspace.slug,
-            person,
-            &hash,
-            &device,
-            self.now(),
-        );
-        opened.await.expect("a session");
+        self.session(workspace, person, &hash(&secret), self.now())
+            .await;
         let mut browser = self.browser(workspace.slug.as_str());
         browser.cookies.insert("__Host-sid".to_owned(), secret);
         browser
+    }
+
+    /// Opens a session for somebody, at `at`, without a word in the audit log.
+    pub async fn session(
+        &self,
+        workspace: &Workspace,
+        person: &Person,
+        hash: &str,
+        at: Timestamp,
+    ) -> Session {
+        let opening = Opening {
+            recorded: false,
+            ..Opening::plain(workspace.id, &workspace.slug, hash, at)
+        };
+        let opened = self.app.directory().open_session(person, &opening).await;
+        opened.expect("a session").expect("no code was used")
     }
 
     /// Every item of the table but rate counters, which count refusals too.

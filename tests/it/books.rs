@@ -14,7 +14,6 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::test_runner::{Config, RngAlgorithm, RngSeed, TestRunner};
 use serde_json::Value;
-use store::session::Device;
 use store::{ClientScope, Store};
 use tests::{Cast, Client, Tenant, World, draft};
 
@@ -51,17 +50,7 @@ async fn somebody(
     let person = who.get(&people);
     let (directory, secret) = (world.app.directory(), world.app.new_secret());
     let home = &tenant.workspace;
-    let session = directory
-        .open_session(
-            home.id,
-            &home.slug,
-            person,
-            &secret,
-            &Device::default(),
-            world.now(),
-        )
-        .await;
-    let session = session.expect("a session");
+    let session = world.session(home, person, &secret, world.now()).await;
     let store = session
         .portal_store()
         .unwrap_or_else(|| client.store.clone());

@@ -14,7 +14,6 @@ use domain::finding::Status;
 use domain::role::TeamRole;
 use serde_json::Value;
 use store::directory::hash;
-use store::session::Device;
 use tests::{Cast, World};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
@@ -161,10 +160,9 @@ async fn each_function_answers_its_event() {
     // The binaries have the machine's clock, so the session must be new by it.
     #[allow(clippy::disallowed_methods)]
     let real = jiff::Timestamp::now();
-    let (directory, hash, home) = (world.app.directory(), hash(SESSION), &acme.workspace);
-    let device = Device::default();
-    let opened = directory.open_session(home.id, &home.slug, owner, &hash, &device, real);
-    opened.await.expect("a session");
+    world
+        .session(&acme.workspace, owner, &hash(SESSION), real)
+        .await;
     // The ids that the events were written with.
     let ids = [
         ("01K0000000000000000000000C", client.id.to_string()),

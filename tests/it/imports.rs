@@ -92,8 +92,8 @@ async fn two_confirmations_at_once_make_everything_once() {
     tokio::join!(one.post(&preview, &[]), two.post(&preview, &[]));
     let made = import.team.post(&preview, &[]).await;
     assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
-    // A row, a text and an entry each, and the import itself.
-    assert_eq!(import.world.dump().await.len(), before + 3 * 75 + 1);
+    // A row, a text and an entry each, the import itself, and its entry in the audit log.
+    assert_eq!(import.world.dump().await.len(), before + 3 * 75 + 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,6 +8,7 @@
     clippy::indexing_slicing
 )]
 
+mod audit;
 mod books;
 mod both;
 mod cost;
@@ -27,3 +28,4 @@ mod passwords;
 mod people;
 mod render;
 mod sign_in;
+mod two_factor;

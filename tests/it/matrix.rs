@@ -169,7 +169,9 @@ pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &
             ("id", id),
         ],
         "settings" => &[("name", "New"), ("time_zone", "UTC"), ("version", "1")],
-        "publish" | "start" | "resolve" | "verify" | "reopen" => {
+        "publish" | "start" | "resolve" | "verify" | "reopen"
+            if route.path.contains("{finding}") =>
+        {
             &[("note", "Because."), ("version", version)]
         }
         "role" => &[(
@@ -180,6 +182,15 @@ pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &
                 "viewer"
             },
         )],
+        "code" => &[("code", "123456")],
+        "confirm" if route.path.starts_with("/account") => &[("token", "x")],
+        "confirm" => &[("password", PASSWORD), ("next", "/")],
+        "access" => &[("access", "disabled")],
+        "security" => &[("mfa", "nobody")],
+        "export" => &[("from", "1")],
+        "email" => &[("email", "moved@new.example"), ("password", PASSWORD)],
+        "start" if route.path.starts_with("/account") => &[("password", PASSWORD)],
+        "setup" => &[("code", "123456")],
         "password" => &[("current", PASSWORD), ("password", OTHER), ("again", OTHER)],
         "end" => &[("session", "0123456789abcdef")],
         "preview" => &[("text", "*new*")],

@@ -5,7 +5,7 @@ use domain::role::{ContactRole, TeamRole};
 use http::StatusCode;
 use jiff::SignedDuration;
 use serde_json::Value;
-use store::session::Device;
+use store::Opening;
 use tests::{Answer, Browser, Cast, World};
 
 const OLD: &str = "quiet lantern orbit 42";
@@ -241,9 +241,10 @@ async fn whoever_knows_the_old_password_only_is_not_let_in_late() {
         "/account"
     );
     // Its password was found right before; its session is asked for after.
-    let (directory, device) = (it.world.app.directory(), Device::default());
-    let late = directory.open_session(acme.id, &acme.slug, person, "late", &device, it.world.now());
-    assert!(late.await.is_err());
+    let directory = it.world.app.directory();
+    let opening = |hash| Opening::plain(acme.id, &acme.slug, hash, it.world.now());
+    let late = directory.open_session(person, &opening("late")).await;
+    assert!(late.is_err());
     let login = directory
         .login(acme.id, &person.email)
         .await
@@ -253,6 +254,6 @@ async fn whoever_knows_the_old_password_only_is_not_let_in_late() {
         .await
         .expect("the table");
     let now = now.expect("there");
-    let fresh = directory.open_session(acme.id, &acme.slug, &now, "fresh", &device, it.world.now());
-    assert!(fresh.await.is_ok());
+    let fresh = directory.open_session(&now, &opening("fresh")).await;
+    assert!(fresh.is_ok());
 }

@@ -4,9 +4,8 @@
 use domain::email::EmailAddress;
 use domain::id::EntryId;
 use domain::input::Invalid;
-use domain::mail::{Mail, Message};
+use domain::mail::Message;
 use domain::password::RESET_LIFETIME;
-use domain::person::Person;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use store::Limit;
@@ -98,21 +97,12 @@ async fn send(ctx: &Context, email: &EmailAddress) -> Result<(), Error> {
     };
     let id: EntryId = ctx.app.new_id();
     let token = hash(&ctx.app.secrets().reset_token(id));
-    let mail = person.map(|person| mail(ctx, &person, id));
+    let message = Message::Reset {
+        reset: id,
+        minutes: RESET_LIFETIME.as_mins(),
+    };
+    let mail = person.map(|person| ctx.mail(&person.name, &person.email, message));
     let login = login.as_ref().filter(|_| mail.is_some());
     let kept = directory.create_reset(ws, login, (id, &token), mail.as_ref(), ctx.now);
     Ok(kept.await?)
-}
-
-fn mail(ctx: &Context, person: &Person, reset: EntryId) -> Mail {
-    Mail {
-        to: person.email.clone(),
-        to_name: person.name.clone(),
-        slug: ctx.workspace.slug.clone(),
-        brand: ctx.workspace.name.clone(),
-        message: Message::Reset {
-            reset,
-            minutes: RESET_LIFETIME.as_mins(),
-        },
-    }
 }

@@ -1,5 +1,7 @@
 //! Signing in and out, and forgotten passwords.
 
+mod code;
+mod confirm;
 mod forgot;
 mod next;
 mod reset;
@@ -14,6 +16,16 @@ use web::{Audience, Route, Sample, sample};
 pub const ROUTES: &[Route] = &[
     Route::get("/sign-in", Audience::Public, || get(sign_in::get)),
     Route::post("/sign-in", Audience::Public, || post(sign_in::post)),
+    Route::get("/sign-in/code", Audience::Public, || get(code::get)),
+    Route::post("/sign-in/code", Audience::Public, || post(code::post)),
+    Route::get("/confirm", Audience::Both(Action::OwnAccount), || {
+        get(confirm::get)
+    })
+    .unenrolled(),
+    Route::post("/confirm", Audience::Both(Action::OwnAccount), || {
+        post(confirm::post)
+    })
+    .unenrolled(),
     Route::get("/forgot", Audience::Public, || get(forgot::get)),
     Route::post("/forgot", Audience::Public, || post(forgot::post)),
     Route::get("/reset/{token}", Audience::Public, || get(reset::take)),
@@ -22,12 +34,15 @@ pub const ROUTES: &[Route] = &[
     Route::get("/signed-out", Audience::Public, || get(sign_out::get)),
     Route::post("/sign-out", Audience::Both(Action::OwnAccount), || {
         post(sign_out::post)
-    }),
+    })
+    .unenrolled(),
 ];
 
 /// A sample of each page.
 pub const SAMPLES: &[fn() -> Sample] = &[
     sample::<sign_in::SignIn>,
+    sample::<code::Code>,
+    sample::<confirm::Confirm>,
     sample::<sign_out::SignedOut>,
     sample::<forgot::Forgot>,
     sample::<reset::NewPassword>,

@@ -1,14 +1,13 @@
 //! A forgotten password, second step: the link, then a new one.
 
 use domain::input::Invalid;
+use domain::mail::Message;
 use domain::password;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use store::directory::hash;
 use store::{Limit, Reset};
-use web::{
-    Anyone, Context, Error, Form, Ids, Page, ProtectedForm, Reply, password_changed, see_other,
-};
+use web::{Anyone, Context, Error, Form, Ids, Page, ProtectedForm, Reply, see_other};
 
 const BY_ADDRESS: Limit = Limit {
     rule: "reset-address",
@@ -101,7 +100,7 @@ pub(crate) async fn post(
         return ctx.refused(&form(&reset, Form::failed(&(), &invalid)));
     }
     // The link first: of two who hold it, only one sets a password.
-    let mail = password_changed(&ctx, &person.name, &person.email);
+    let mail = ctx.mail(&person.name, &person.email, Message::PasswordChanged);
     let (directory, told) = (ctx.directory(), (ctx.app.new_id(), &mail));
     let used = directory.use_reset(&reset, told, ctx.now);
     match used.await {

@@ -2,13 +2,17 @@
 
 use domain::email::EmailAddress;
 use domain::input::Invalid;
+use domain::mail::Message;
 use domain::person::Person;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
-use store::Limit;
 use store::directory::hash;
-use web::{Anyone, Context, Error, Form, Page, ProtectedForm, Query, Reply, see_other};
+use store::{Limit, Opening, Step};
+use web::{
+    Answer, Anyone, Context, Error, Form, Page, ProtectedForm, Query, Reply, see_other, view,
+};
 
+use crate::code::{self, Pending};
 use crate::next::local;
 
 const BY_ADDRESS: Limit = Limit {
@@ -86,57 +90,105 @@ pub(crate) async fn post(
 ) -> Result<Reply, Error> {
     let input = form.input;
     let next = local(&input.next);
-    let Some(person) = check(&ctx, &input).await? else {
-        let wrong = Invalid::at("form", "The e-mail address or the password is wrong.");
-        let form = Form::failed(&input, &wrong);
-        return ctx.refused(&SignIn {
-            form,
-            next: next.to_owned(),
-            notice: None,
-        });
-    };
-    let directory = ctx.directory();
-    if let Some(former) = &ctx.session {
-        directory.close_session(former).await?;
+    match check(&ctx, &input).await? {
+        Known::Person(person) => {
+            let opened = open(&ctx, &person, Step::Password, next).await?;
+            opened.ok_or_else(|| Error::internal("a password is no code to be used up"))
+        }
+        Known::AsksForCode(pending) => {
+            let step = ctx.begin_step(code::PURPOSE, &pending)?;
+            Ok(see_other("/sign-in/code").cookie(step))
+        }
+        Known::Nobody => {
+            let wrong = Invalid::at("form", "The e-mail address or the password is wrong.");
+            let form = Form::failed(&input, &wrong);
+            ctx.refused(&SignIn {
+                form,
+                next: next.to_owned(),
+                notice: None,
+            })
+        }
     }
-    let secret = ctx.app.new_secret();
-    let workspace = &ctx.workspace;
-    directory
-        .open_session(
-            workspace.id,
-            &workspace.slug,
-            &person,
-            &hash(&secret),
-            &ctx.device(),
-            ctx.now,
-        )
-        .await?;
-    Ok(see_other(next).signed_in(&secret))
 }
 
-/// The person, if the password is right. Whoever isn't known takes the same
-/// way, under a name that nobody has.
-async fn check(ctx: &Context, input: &Input) -> Result<Option<Person>, Error> {
+/// Who is at the door.
+enum Known {
+    Person(Box<Person>),
+    AsksForCode(Pending),
+    Nobody,
+}
+
+/// Whose the password is. Whoever isn't known takes the same way, under a name
+/// that nobody has.
+async fn check(ctx: &Context, input: &Input) -> Result<Known, Error> {
     ctx.limit_address(BY_ADDRESS).await?;
     let Ok(email) = input.email.parse::<EmailAddress>() else {
-        return Ok(None);
+        return Ok(Known::Nobody);
     };
     ctx.limit(Limit::GUESSES, &email.fold()).await?;
-    let directory = ctx.directory();
-    let login = directory.login(ctx.workspace.id, &email).await?;
+    let (directory, ws) = (ctx.directory(), ctx.workspace.id);
+    let login = directory.login(ws, &email).await?;
     // Read before the password is asked for: what changes after it is seen.
     let person = match &login {
-        Some(login) => directory.person(ctx.workspace.id, login).await?,
+        Some(login) => directory.person(ws, login).await?,
         None => None,
     };
     let user = login
         .as_ref()
         .map_or_else(|| ctx.app.new_id(), |login| login.user);
-    let right = ctx
-        .app
-        .services
-        .identity
-        .is_password(user, &input.password, ctx.now)
-        .await?;
-    Ok(person.filter(|_| right))
+    let identity = &ctx.app.services.identity;
+    let answer = identity.check(user, &input.password, ctx.now).await?;
+    let known = match (person, answer) {
+        (None, _) => Err("no such account"),
+        (Some(_), Answer::Wrong) => Err("wrong password"),
+        (Some(person), _) if person.disabled.is_some() => Err("disabled"),
+        (Some(person), Answer::Right(_)) if person.mfa.is_some() => {
+            return Err(Error::internal("no code is asked for where one is due"));
+        }
+        (Some(person), Answer::Right(_)) => Ok(Known::Person(Box::new(person))),
+        (Some(person), Answer::AsksForCode(challenge)) => {
+            let next = local(&input.next).to_owned();
+            Ok(Known::AsksForCode(Pending::of(&person, challenge, next)))
+        }
+    };
+    match known {
+        Ok(known) => Ok(known),
+        Err(why) => {
+            let client = login.and_then(|login| login.client);
+            directory.sign_in_failed(ws, client, &email, why).await?;
+            Ok(Known::Nobody)
+        }
+    }
+}
+
+/// Opens a session, in place of one that this browser has. `None` where the
+/// code was used before.
+pub(crate) async fn open(
+    ctx: &Context,
+    person: &Person,
+    step: Step,
+    next: &str,
+) -> Result<Option<Reply>, Error> {
+    let directory = ctx.directory();
+    if let Some(former) = &ctx.session {
+        directory.close_session(former).await?;
+    }
+    let (secret, browser) = (ctx.app.new_secret(), ctx.browser());
+    let device = ctx.device();
+    let message = Message::NewDevice {
+        at: ctx.now,
+        device: view::device(&device.agent),
+        address: device.address.clone(),
+    };
+    let mail = ctx.mail(&person.name, &person.email, message);
+    let (secret_hash, browser_hash) = (hash(&secret), hash(&browser));
+    let workspace = &ctx.workspace;
+    let plain = Opening::plain(workspace.id, &workspace.slug, &secret_hash, ctx.now);
+    let opening = Opening {
+        step,
+        browser: Some((&browser_hash, &mail)),
+        ..plain
+    };
+    let opened = directory.open_session(person, &opening).await?;
+    Ok(opened.map(|_| see_other(next).signed_in(&secret).known(&browser)))
 }

@@ -191,7 +191,7 @@ pub(crate) async fn update(
     };
     match parsed {
         Ok(new) => {
-            inside.store.update_engagement(id, seen, &new).await?;
+            inside.store.update_engagement(&engagement, &new).await?;
             Ok(see_other(&format!("{}/engagements/{id}", inside.base)).flash("engagement-saved"))
         }
         Err(invalid) => {

@@ -37,12 +37,26 @@ pub const ROUTES: &[Route] = &[
         "/clients/{client}/people/{user}/role",
         Team(ManageContacts),
         || post(people::change_role::<ClientScope>),
-    ),
+    )
+    .fresh(),
+    Route::post(
+        "/clients/{client}/people/{user}/access",
+        Team(ManageContacts),
+        || post(people::access::<ClientScope>),
+    )
+    .fresh(),
+    Route::post(
+        "/clients/{client}/people/{user}/reset-factor",
+        Team(ManageContacts),
+        || post(people::reset_factor::<ClientScope>),
+    )
+    .fresh(),
     Route::post(
         "/clients/{client}/people/{user}/remove",
         Team(ManageContacts),
         || post(people::remove::<ClientScope>),
-    ),
+    )
+    .fresh(),
     Route::get("/people", Portal(ReadContacts), || get(people::get)),
     Route::get("/invites/new", Portal(ManageContacts), || {
         get(invite_new::get::<ClientScope>)
@@ -58,10 +72,22 @@ pub const ROUTES: &[Route] = &[
     }),
     Route::post("/people/{user}/role", Portal(ManageContacts), || {
         post(people::change_role::<ClientScope>)
-    }),
+    })
+    .fresh(),
+    Route::post("/people/{user}/access", Portal(ManageContacts), || {
+        post(people::access::<ClientScope>)
+    })
+    .fresh(),
+    Route::post(
+        "/people/{user}/reset-factor",
+        Portal(ManageContacts),
+        || post(people::reset_factor::<ClientScope>),
+    )
+    .fresh(),
     Route::post("/people/{user}/remove", Portal(ManageContacts), || {
         post(people::remove::<ClientScope>)
-    }),
+    })
+    .fresh(),
     Route::get("/settings/invites/new", Team(ManageTeam), || {
         get(invite_new::get::<WorkspaceScope>)
     }),
@@ -80,10 +106,22 @@ pub const ROUTES: &[Route] = &[
     ),
     Route::post("/settings/people/{user}/role", Team(ManageTeam), || {
         post(people::change_role::<WorkspaceScope>)
-    }),
+    })
+    .fresh(),
+    Route::post("/settings/people/{user}/access", Team(ManageTeam), || {
+        post(people::access::<WorkspaceScope>)
+    })
+    .fresh(),
+    Route::post(
+        "/settings/people/{user}/reset-factor",
+        Team(ManageTeam),
+        || post(people::reset_factor::<WorkspaceScope>),
+    )
+    .fresh(),
     Route::post("/settings/people/{user}/remove", Team(ManageTeam), || {
         post(people::remove::<WorkspaceScope>)
-    }),
+    })
+    .fresh(),
     Route::get("/invite/{token}", Public, || get(accept::take)),
     Route::get("/invite", Public, || get(accept::get)),
     Route::post("/invite", Public, || post(accept::post)),

@@ -1,6 +1,7 @@
 //! Who is in a client's portal, and what becomes of a person here.
 
 use domain::invite::{Invite, named};
+use domain::mail::Message;
 use domain::person::{Actor, Person};
 use domain::role::Action;
 use futures::future::try_join;
@@ -87,6 +88,46 @@ pub(crate) async fn remove<S: Scope>(
     let person = read(&place, at).await?;
     let removed = place.store.remove_person(&person).await?;
     Ok(told(&place, removed, "person-removed"))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Access {
+    access: String,
+}
+
+/// Keeps a person out, or lets one in again.
+pub(crate) async fn access<S: Scope>(
+    place: Place<S>,
+    Ids(at): Ids<AtPerson>,
+    form: ProtectedForm<Access>,
+) -> Result<Reply, Error> {
+    let person = read(&place, at).await?;
+    let (store, now) = (&place.store, place.ctx.now);
+    let (changed, code) = match form.input.access.as_str() {
+        "enabled" => (store.enable_person(&person).await?, "person-enabled"),
+        "disabled" => (store.disable_person(&person, now).await?, "person-disabled"),
+        _ => return Err(Error::BadRequest("no such access")),
+    };
+    Ok(told(&place, changed, code))
+}
+
+/// Lets a person who lost the authenticator sign in without it.
+pub(crate) async fn reset_factor<S: Scope>(
+    place: Place<S>,
+    Ids(at): Ids<AtPerson>,
+    _form: ProtectedForm<Nothing>,
+) -> Result<Reply, Error> {
+    let person = read(&place, at).await?;
+    // The question for a code goes first: until the rest is done, signing in fails closed.
+    let identity = &place.ctx.app.services.identity;
+    identity.ask_for_codes(person.id, false).await?;
+    let message = Message::MfaReset {
+        by_name: place.actor.name.clone(),
+    };
+    let mail = place.ctx.mail(&person.name, &person.email, message);
+    let reset = place.store.reset_mfa(&person, &mail).await?;
+    Ok(told(&place, reset, "mfa-reset"))
 }
 
 /// The person, if it is somebody else whose role the actor may give.

@@ -1,6 +1,7 @@
 //! One's own account: who one is here, the password, where one is signed in.
 
 use domain::input::Invalid;
+use domain::mail::Message;
 use domain::password;
 use domain::person::Actor;
 use domain::role::Role;
@@ -9,9 +10,7 @@ use serde::{Deserialize, Serialize};
 use store::Limit;
 use store::session::{Listed, Session};
 use web::view::device;
-use web::{
-    Anyone, Context, Error, Form, Nothing, Page, ProtectedForm, Reply, password_changed, see_other,
-};
+use web::{Answer, Anyone, Context, Error, Form, Nothing, Page, ProtectedForm, Reply, see_other};
 
 /// The page.
 #[derive(Debug, Serialize)]
@@ -21,6 +20,7 @@ pub(crate) struct Account {
     role: &'static str,
     workspace: String,
     form: Form,
+    two_factor: bool,
     sessions: Vec<Row>,
 }
 
@@ -76,18 +76,24 @@ impl Page for Account {
             ..session.clone()
         };
         let form = Form::failed(&(), &Invalid::at("current", "This is not your password."));
-        Self::new(&actor, "Acme Security", vec![mine, session], form)
+        Self::new((&actor, true), "Acme Security", vec![mine, session], form)
     }
 }
 
 impl Account {
-    fn new(actor: &Actor, workspace: &str, sessions: Vec<Listed>, form: Form) -> Self {
+    fn new(
+        (actor, two_factor): (&Actor, bool),
+        workspace: &str,
+        sessions: Vec<Listed>,
+        form: Form,
+    ) -> Self {
         Self {
             name: actor.name.clone(),
             email: actor.email.as_str().to_owned(),
             role: actor.role.label(),
             workspace: workspace.to_owned(),
             form,
+            two_factor,
             sessions: sessions.into_iter().map(Row::from).collect(),
         }
     }
@@ -114,7 +120,8 @@ async fn page(ctx: &Context, form: Form) -> Result<Account, Error> {
     let session = session(ctx)?;
     let sessions = ctx.directory().sessions(session, ctx.now).await?;
     let workspace = &ctx.workspace.name;
-    Ok(Account::new(session.actor(), workspace, sessions, form))
+    let who = (session.actor(), session.has_mfa());
+    Ok(Account::new(who, workspace, sessions, form))
 }
 
 pub(crate) async fn get(Anyone { ctx }: Anyone) -> Result<Reply, Error> {
@@ -126,6 +133,10 @@ pub(crate) async fn change_password(
     form: ProtectedForm<Passwords>,
 ) -> Result<Reply, Error> {
     let session = session(&ctx)?;
+    // The code is asked for there; the password here.
+    if session.has_mfa() {
+        ctx.fresh()?;
+    }
     let actor = session.actor();
     if let Err(invalid) = check(&ctx, actor, &form.input).await? {
         let form = Form::failed(&(), &invalid);
@@ -135,10 +146,9 @@ pub(crate) async fn change_password(
     identity
         .set_password(actor.user, &form.input.password)
         .await?;
-    let mail = password_changed(&ctx, &actor.name, &actor.email);
-    let told = (ctx.app.new_id(), &mail);
+    let mail = ctx.mail(&actor.name, &actor.email, Message::PasswordChanged);
     ctx.directory()
-        .password_changed(session, told, ctx.now)
+        .password_changed(session, &mail, ctx.now)
         .await?;
     Ok(see_other("/account").flash("password-changed"))
 }
@@ -159,13 +169,11 @@ async fn check(
     }
     ctx.limit(Limit::GUESSES, &actor.email.fold()).await?;
     let identity = &ctx.app.services.identity;
-    let right = identity
-        .is_password(actor.user, &input.current, ctx.now)
-        .await?;
-    Ok(if right {
-        Ok(())
-    } else {
+    let answer = identity.check(actor.user, &input.current, ctx.now).await?;
+    Ok(if matches!(answer, Answer::Wrong) {
         Err(Invalid::at("current", "This is not your password."))
+    } else {
+        Ok(())
     })
 }
 

@@ -1,6 +1,9 @@
 //! The workspace's settings and one's own account.
 
 mod account;
+mod audit;
+mod email;
+mod two_factor;
 mod workspace;
 
 use axum::routing::{get, post};
@@ -16,6 +19,65 @@ pub const ROUTES: &[Route] = &[
     Route::post("/settings", Team(Action::WriteSettings), || {
         post(workspace::post)
     }),
+    Route::post("/settings/security", Team(Action::WriteSettings), || {
+        post(workspace::secure)
+    })
+    .fresh(),
+    Route::get("/settings/audit", Team(Action::ReadAudit), || {
+        get(audit::get)
+    }),
+    Route::post("/settings/audit/export", Team(Action::ReadAudit), || {
+        post(audit::export)
+    }),
+    Route::get("/account/email", Both(Action::OwnAccount), || {
+        get(email::get)
+    }),
+    Route::post("/account/email", Both(Action::OwnAccount), || {
+        post(email::post)
+    }),
+    Route::get("/account/email/confirm", Both(Action::OwnAccount), || {
+        get(email::confirm)
+    }),
+    Route::post("/account/email/confirm", Both(Action::OwnAccount), || {
+        post(email::change)
+    }),
+    Route::get("/account/two-factor", Both(Action::OwnAccount), || {
+        get(two_factor::get)
+    })
+    .unenrolled(),
+    Route::post(
+        "/account/two-factor/start",
+        Both(Action::OwnAccount),
+        || post(two_factor::start),
+    )
+    .unenrolled(),
+    Route::get(
+        "/account/two-factor/setup",
+        Both(Action::OwnAccount),
+        || get(two_factor::setup),
+    )
+    .unenrolled(),
+    Route::post(
+        "/account/two-factor/setup",
+        Both(Action::OwnAccount),
+        || post(two_factor::enable),
+    )
+    .unenrolled(),
+    Route::get(
+        "/account/two-factor/codes",
+        Both(Action::OwnAccount),
+        || get(two_factor::codes),
+    ),
+    Route::post(
+        "/account/two-factor/codes",
+        Both(Action::OwnAccount),
+        || post(two_factor::new_codes),
+    )
+    .fresh(),
+    Route::post("/account/two-factor/off", Both(Action::OwnAccount), || {
+        post(two_factor::disable)
+    })
+    .fresh(),
     Route::get("/account", Both(Action::OwnAccount), || get(account::get)),
     Route::post("/account/password", Both(Action::OwnAccount), || {
         post(account::change_password)
@@ -31,4 +93,13 @@ pub const ROUTES: &[Route] = &[
 ];
 
 /// A sample of each page.
-pub const SAMPLES: &[fn() -> Sample] = &[sample::<workspace::Settings>, sample::<account::Account>];
+pub const SAMPLES: &[fn() -> Sample] = &[
+    sample::<workspace::Settings>,
+    sample::<account::Account>,
+    sample::<audit::Audit>,
+    sample::<email::NewEmail>,
+    sample::<email::ConfirmEmail>,
+    sample::<two_factor::TwoFactor>,
+    sample::<two_factor::Setup>,
+    sample::<two_factor::Codes>,
+];

@@ -4,11 +4,11 @@ use domain::input::Invalid;
 use domain::invite::Invite;
 use domain::person::{Actor, Person};
 use domain::role::Action;
-use domain::workspace::{Workspace, WorkspaceInput};
+use domain::workspace::{MfaPolicy, Workspace, WorkspaceInput};
 use futures::future::try_join3;
 use jiff::Timestamp;
-use serde::Serialize;
-use web::view::{InviteRow, PersonRow};
+use serde::{Deserialize, Serialize};
+use web::view::{Choice, InviteRow, PersonRow};
 use web::{Error, Form, Page, ProtectedForm, Reply, Team, see_other};
 
 /// The page.
@@ -21,6 +21,10 @@ pub(crate) struct Settings {
     team: Vec<PersonRow>,
     invites: Vec<InviteRow>,
     may_manage: bool,
+    may_audit: bool,
+    mfa: &'static str,
+    mfa_label: &'static str,
+    policies: Vec<Choice>,
     version: i64,
 }
 
@@ -48,6 +52,7 @@ impl Page for Settings {
                 slug: web::view::slug_sample(),
                 name: "Acme <b>".to_owned(),
                 time_zone: "UTC".to_owned(),
+                mfa: MfaPolicy::Team,
                 version: 1,
             },
             people: vec![person],
@@ -78,9 +83,19 @@ impl Settings {
                 .map(|invite| InviteRow::new(invite, actor, "/settings", now))
                 .collect(),
             may_manage,
+            may_audit: actor.role.may(Action::ReadAudit),
+            mfa: parts.workspace.mfa.name(),
+            mfa_label: parts.workspace.mfa.label(),
+            policies: policies(),
             version: parts.workspace.version,
         }
     }
+}
+
+fn policies() -> Vec<Choice> {
+    let all = MfaPolicy::ALL.into_iter();
+    all.map(|(_, value, label)| Choice { value, label })
+        .collect()
 }
 
 /// What the page shows besides the form.
@@ -128,9 +143,11 @@ pub(crate) async fn post(team: Team, form: ProtectedForm<WorkspaceInput>) -> Res
                 name,
                 time_zone,
                 version: before + 1,
-                ..parts.workspace
+                ..parts.workspace.clone()
             };
-            team.store.update_workspace(before, &after).await?;
+            team.store
+                .update_workspace(&parts.workspace, &after)
+                .await?;
             team.ctx.forget_workspace();
             Ok(see_other("/settings").flash("saved"))
         }
@@ -140,4 +157,27 @@ pub(crate) async fn post(team: Team, form: ProtectedForm<WorkspaceInput>) -> Res
             team.ctx.refused(&page)
         }
     }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Security {
+    mfa: String,
+}
+
+/// Who has to sign in with a second factor, from the next page on.
+pub(crate) async fn secure(team: Team, form: ProtectedForm<Security>) -> Result<Reply, Error> {
+    let before = team.store.workspace().await?.ok_or(Error::NotFound)?;
+    // The form offers what there is; anything else is made up.
+    let mfa = form.input.mfa.parse().map_err(|_| Error::Forbidden)?;
+    if mfa != before.mfa {
+        let after = Workspace {
+            mfa,
+            version: before.version + 1,
+            ..before.clone()
+        };
+        team.store.update_workspace(&before, &after).await?;
+        team.ctx.forget_workspace();
+    }
+    Ok(see_other("/settings").flash("saved"))
 }

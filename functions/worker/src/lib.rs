@@ -1,4 +1,4 @@
-//! What leaves after a change: mail from the outbox.
+//! What follows a change: mail from the outbox, and the chain of the audit log.
 //!
 //! The outbox holds what was decided together with a change. A sweep leases
 //! what is due, sends it and notes that it has left. Whatever ends a sweep
@@ -22,9 +22,11 @@ pub async fn sweep(app: &App) -> Result<usize, store::Error> {
     Ok(leased.len())
 }
 
-/// Sweeps until nothing is due.
+/// Sweeps until nothing is due and everything recorded has its place in the chain.
 pub async fn drain(app: &App) -> Result<usize, store::Error> {
+    let directory = app.directory();
     let mut total = 0;
+    while directory.chain_audit(AT_ONCE).await? > 0 {}
     loop {
         match sweep(app).await? {
             0 => return Ok(total),

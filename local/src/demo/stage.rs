@@ -10,11 +10,11 @@ use domain::invite::{Invite, LIFETIME};
 use domain::mail::{Mail, Message};
 use domain::person::Person;
 use domain::role::Role;
-use domain::workspace;
+use domain::workspace::{self, MfaPolicy};
 use jiff::Timestamp;
 use store::directory::{Directory, hash};
-use store::session::{Device, Session};
-use store::{ClientScope, NewLink, Store, WorkspaceScope};
+use store::session::Session;
+use store::{ClientScope, NewLink, Opening, Store, WorkspaceScope};
 use web::App;
 
 use super::script::{Client, Contact, Engagement, Finding, Moment, Move, Workspace, id, short};
@@ -53,6 +53,8 @@ impl<'a> Stage<'a> {
                 client: None,
                 since,
                 epoch: 0,
+                mfa: None,
+                disabled: None,
             };
             let made = if team.is_none() {
                 directory.create_workspace(&made(script, ws), &person).await
@@ -268,6 +270,7 @@ fn made(script: &Workspace, ws: WorkspaceId) -> workspace::Workspace {
         slug: script.slug.clone(),
         name: script.name.clone(),
         time_zone: script.time_zone.clone(),
+        mfa: MfaPolicy::Nobody,
         version: 1,
     }
 }
@@ -280,12 +283,13 @@ async fn sign_in(
     person: &Person,
 ) -> Result<Session, Problem> {
     let secret = hash(&app.new_secret());
-    let device = Device::default();
-    let opened =
-        directory.open_session(ws, &script.slug, person, &secret, &device, app.clock.now());
-    opened
-        .await
-        .or_say(format!("The demo's {} can't sign in", person.email))
+    let opening = Opening {
+        recorded: false,
+        ..Opening::plain(ws, &script.slug, &secret, app.clock.now())
+    };
+    let cannot = format!("The demo's {} can't sign in", person.email);
+    let opened = directory.open_session(person, &opening).await;
+    opened.or_say(&cannot)?.ok_or_else(|| Problem::new(cannot))
 }
 
 fn mail(script: &Workspace, invite: &Invite, client_name: &str) -> Mail {

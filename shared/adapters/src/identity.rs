@@ -1,10 +1,19 @@
-//! Whether a password is a person's: asked of Cognito, answer verified.
+//! Whether a password and a code are a person's: asked of Cognito, answer verified.
+
+use std::fmt;
 
 use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::operation::admin_initiate_auth::AdminInitiateAuthError;
-use aws_sdk_cognitoidentityprovider::types::{AuthFlowType, MessageActionType};
+use aws_sdk_cognitoidentityprovider::operation::admin_respond_to_auth_challenge::AdminRespondToAuthChallengeError;
+use aws_sdk_cognitoidentityprovider::operation::admin_set_user_mfa_preference::AdminSetUserMFAPreferenceError;
+use aws_sdk_cognitoidentityprovider::operation::verify_software_token::VerifySoftwareTokenError;
+use aws_sdk_cognitoidentityprovider::types::{
+    AuthFlowType, AuthenticationResultType, ChallengeNameType, MessageActionType,
+    SoftwareTokenMfaSettingsType, VerifySoftwareTokenResponseType,
+};
 use domain::id::UserId;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::jwks::{Expected, Jwks};
@@ -20,6 +29,48 @@ pub struct Pool {
     pub issuer: String,
     /// Where its keys are published.
     pub jwks_url: String,
+}
+
+/// What a password is worth.
+#[derive(Debug)]
+pub enum Answer {
+    /// It isn't the person's.
+    Wrong,
+    /// It is, and nothing else is asked for.
+    Right(Access),
+    /// It is, and a code is asked for.
+    AsksForCode(Challenge),
+}
+
+/// What a code is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeAnswer {
+    /// It is what the authenticator shows.
+    Right,
+    /// It isn't.
+    Wrong,
+    /// The question was asked too long ago: the password is asked for again.
+    Over,
+}
+
+/// What lets a person's own calls through, for an hour. A secret.
+#[derive(Serialize, Deserialize)]
+pub struct Access(String);
+
+/// Names the question for a code, for some minutes. A secret.
+#[derive(Serialize, Deserialize)]
+pub struct Challenge(String);
+
+impl fmt::Debug for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Access(…)")
+    }
+}
+
+impl fmt::Debug for Challenge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Challenge(…)")
+    }
 }
 
 /// A user pool in which usernames are our ids, so that one mail address can
@@ -43,14 +94,14 @@ impl Identity {
         self.keys.refresh(now).await
     }
 
-    /// Whether `password` is that of `user`. An account that doesn't exist is a
+    /// What `password` is worth for `user`. An account that doesn't exist is a
     /// wrong password; a token that doesn't verify is a failure.
-    pub async fn is_password(
+    pub async fn check(
         &self,
         user: UserId,
         password: &str,
         now: Timestamp,
-    ) -> Result<bool, Error> {
+    ) -> Result<Answer, Error> {
         let request = self
             .client
             .admin_initiate_auth()
@@ -62,15 +113,72 @@ impl Identity {
             .auth_parameters("PASSWORD", password);
         let answer = match request.send().await {
             Ok(answer) => answer,
-            Err(error) if error.as_service_error().is_some_and(is_refusal) => return Ok(false),
+            Err(error) if error.as_service_error().is_some_and(is_refusal) => {
+                return Ok(Answer::Wrong);
+            }
             Err(error) => return Err(Error::new("AdminInitiateAuth", error)),
         };
-        let token = answer
-            .authentication_result
-            .and_then(|result| result.id_token);
-        let Some(token) = token else {
+        if answer.challenge_name() == Some(&ChallengeNameType::SoftwareTokenMfa) {
+            let session = answer.session.unwrap_or_default();
+            return Ok(Answer::AsksForCode(Challenge(session)));
+        }
+        let tokens = answer.authentication_result;
+        let access = self.proven("AdminInitiateAuth", user, tokens, now).await?;
+        Ok(Answer::Right(access))
+    }
+
+    /// Whether `code` is what the authenticator of `user` shows, asked within
+    /// the `challenge` that the right password gave.
+    pub async fn check_code(
+        &self,
+        user: UserId,
+        challenge: &Challenge,
+        code: &str,
+        now: Timestamp,
+    ) -> Result<CodeAnswer, Error> {
+        let request = self
+            .client
+            .admin_respond_to_auth_challenge()
+            .user_pool_id(&self.pool.id)
+            .client_id(&self.pool.client_id)
+            .challenge_name(ChallengeNameType::SoftwareTokenMfa)
+            .challenge_responses("USERNAME", user.to_string())
+            .challenge_responses("SOFTWARE_TOKEN_MFA_CODE", code)
+            .session(&challenge.0);
+        let answer = match request.send().await {
+            Ok(answer) => answer,
+            Err(error) => {
+                let refusal = error.as_service_error();
+                if refusal.is_some_and(|e| e.is_code_mismatch_exception()) {
+                    return Ok(CodeAnswer::Wrong);
+                }
+                let over = |e: &AdminRespondToAuthChallengeError| {
+                    e.is_expired_code_exception() || e.is_not_authorized_exception()
+                };
+                if refusal.is_some_and(over) {
+                    return Ok(CodeAnswer::Over);
+                }
+                return Err(Error::new("AdminRespondToAuthChallenge", error));
+            }
+        };
+        let tokens = answer.authentication_result;
+        self.proven("AdminRespondToAuthChallenge", user, tokens, now)
+            .await?;
+        Ok(CodeAnswer::Right)
+    }
+
+    /// Verifies what came back, and gives what the person's own calls need.
+    async fn proven(
+        &self,
+        operation: &'static str,
+        user: UserId,
+        tokens: Option<AuthenticationResultType>,
+        now: Timestamp,
+    ) -> Result<Access, Error> {
+        let tokens = tokens.and_then(|tokens| tokens.id_token.zip(tokens.access_token));
+        let Some((token, access)) = tokens else {
             return Err(Error::new(
-                "AdminInitiateAuth",
+                operation,
                 "no token, but a challenge that is not expected",
             ));
         };
@@ -81,7 +189,76 @@ impl Identity {
             user: &user,
         };
         self.keys.verify(&token, &expected, now).await?;
-        Ok(true)
+        Ok(Access(access))
+    }
+
+    /// A new secret for an authenticator, in base 32. It counts once a code of
+    /// it is given to [`Identity::verify_authenticator`].
+    pub async fn new_authenticator(&self, access: &Access) -> Result<String, Error> {
+        let request = self.client.associate_software_token();
+        let answer = request.access_token(&access.0).send().await;
+        let answer = answer.map_err(|e| Error::new("AssociateSoftwareToken", e))?;
+        let secret = answer.secret_code;
+        secret.ok_or_else(|| Error::new("AssociateSoftwareToken", "no secret"))
+    }
+
+    /// Whether `code` is what the new authenticator shows: then it is the
+    /// person's, and asked for from now on.
+    pub async fn verify_authenticator(
+        &self,
+        user: UserId,
+        access: &Access,
+        code: &str,
+    ) -> Result<CodeAnswer, Error> {
+        let request = self
+            .client
+            .verify_software_token()
+            .access_token(&access.0)
+            .user_code(code);
+        match request.send().await {
+            Ok(answer) if answer.status() == Some(&VerifySoftwareTokenResponseType::Success) => {}
+            Ok(_) => return Ok(CodeAnswer::Wrong),
+            Err(error) => {
+                let refusal = error.as_service_error();
+                let wrong = |e: &VerifySoftwareTokenError| {
+                    e.is_enable_software_token_mfa_exception() || e.is_code_mismatch_exception()
+                };
+                if refusal.is_some_and(wrong) {
+                    return Ok(CodeAnswer::Wrong);
+                }
+                if refusal.is_some_and(VerifySoftwareTokenError::is_not_authorized_exception) {
+                    return Ok(CodeAnswer::Over);
+                }
+                return Err(Error::new("VerifySoftwareToken", error));
+            }
+        }
+        self.ask_for_codes(user, true).await?;
+        Ok(CodeAnswer::Right)
+    }
+
+    /// Whether a right password is followed by the question for a code. Safe to
+    /// repeat, and nothing to an account that doesn't exist.
+    pub async fn ask_for_codes(&self, user: UserId, ask: bool) -> Result<(), Error> {
+        let settings = SoftwareTokenMfaSettingsType::builder()
+            .enabled(ask)
+            .preferred_mfa(ask)
+            .build();
+        let request = self
+            .client
+            .admin_set_user_mfa_preference()
+            .user_pool_id(&self.pool.id)
+            .username(user.to_string());
+        match request.software_token_mfa_settings(settings).send().await {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(AdminSetUserMFAPreferenceError::is_user_not_found_exception) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(Error::new("AdminSetUserMFAPreference", error)),
+        }
     }
 
     /// Makes `password` that of `user`; the account is made if need be. Safe to

@@ -9,7 +9,7 @@ mod mailer;
 use std::error::Error as StdError;
 
 pub use files::Files;
-pub use identity::{Identity, Pool};
+pub use identity::{Access, Answer, Challenge, CodeAnswer, Identity, Pool};
 pub use mailer::{Letter, Mailer};
 
 /// A service that didn't do what it was asked.

@@ -14,6 +14,7 @@
     )
 )]
 
+pub mod audit;
 pub mod client;
 pub mod counts;
 pub mod email;
@@ -27,11 +28,13 @@ pub mod invite;
 pub mod mail;
 pub mod password;
 pub mod person;
+pub mod recovery;
 pub mod role;
 pub mod score;
 pub mod session;
 pub mod severity;
 pub mod slug;
+pub mod spreadsheet;
 pub mod workspace;
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! Mail that a change asks for. It waits in the outbox and leaves it at least once.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::email::EmailAddress;
-use crate::id::{EntryId, InviteId};
+use crate::id::{EntryId, InviteId, UserId};
 use crate::slug::Slug;
 
 /// A mail to send: which one, to whom, and what it says.
@@ -48,4 +49,36 @@ pub enum Message {
     },
     /// The password was changed; no link, nothing to do.
     PasswordChanged,
+    /// Somebody signed in with a browser that the account wasn't used with before.
+    NewDevice {
+        /// When.
+        at: Timestamp,
+        /// Browser and system, as it says of itself.
+        device: String,
+        /// Where it came from.
+        address: String,
+    },
+    /// Confirm this address, to sign in by it from then on.
+    ConfirmEmail {
+        /// Whose.
+        user: UserId,
+        /// The address so far.
+        from: EmailAddress,
+        /// Until when the link works.
+        until: Timestamp,
+    },
+    /// The address to sign in by is another from now on; goes to the former.
+    EmailChanged {
+        /// The new one.
+        to_email: EmailAddress,
+    },
+    /// Signing in takes a second factor from now on.
+    MfaEnabled,
+    /// Signing in takes the password only from now on.
+    MfaDisabled,
+    /// Somebody else turned the second factor off.
+    MfaReset {
+        /// Who.
+        by_name: String,
+    },
 }

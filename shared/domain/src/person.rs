@@ -26,6 +26,12 @@ pub struct Person {
     /// asked for by an earlier one is refused.
     #[serde(default)]
     pub epoch: i64,
+    /// Since when signing in takes a code as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mfa: Option<Timestamp>,
+    /// Since when the person can't sign in, though nothing else is lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disabled: Option<Timestamp>,
 }
 
 /// The person on whose behalf something happens, proven by a session.

@@ -71,13 +71,15 @@ pub enum Action {
     ReadSettings,
     /// Change the workspace's settings.
     WriteSettings,
+    /// Read the audit log and take it away as a file.
+    ReadAudit,
     /// Use one's own account.
     OwnAccount,
 }
 
 impl Action {
     /// Every action, in the order of the printed matrix.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::ReadDashboard,
         Self::ReadClients,
         Self::WriteClients,
@@ -93,6 +95,7 @@ impl Action {
         Self::VerifyFindings,
         Self::ReadSettings,
         Self::WriteSettings,
+        Self::ReadAudit,
         Self::OwnAccount,
     ];
 }
@@ -124,7 +127,7 @@ impl Role {
                 | A::OwnAccount,
             )
             | (Self::Team(_), A::ReadClients | A::ReadSettings)
-            | (Self::Team(T::Owner | T::Admin), A::WriteSettings | A::ManageTeam)
+            | (Self::Team(T::Owner | T::Admin), A::WriteSettings | A::ManageTeam | A::ReadAudit)
             | (Self::Contact(C::Manager), A::ManageContacts)
             | (
                 Self::Team(T::Owner | T::Admin | T::Member),

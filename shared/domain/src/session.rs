@@ -13,6 +13,9 @@ pub struct Limits {
     pub absolute: SignedDuration,
 }
 
+/// For how long a password and code that were given count as given just now.
+pub const FRESH: SignedDuration = SignedDuration::from_mins(10);
+
 /// A session's use is noted at most this often, to save writes.
 pub const TOUCH_EVERY: SignedDuration = SignedDuration::from_mins(5);
 

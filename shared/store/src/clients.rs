@@ -1,5 +1,6 @@
 //! Clients: their rows, and the list of a workspace's clients.
 
+use domain::audit::{Kind, Note};
 use domain::client::{Client, NewClient};
 use domain::id::ClientId;
 use jiff::Timestamp;
@@ -65,6 +66,7 @@ impl Store<WorkspaceScope> {
         place(&mut item, keys::client_place(&self.prefix(), &new.name, id));
         let mut transaction = self.transaction();
         transaction.put_new(item);
+        self.record(&mut transaction, Note::of(Kind::ClientAdded, &new.name))?;
         once(self.commit(transaction).await)
     }
 

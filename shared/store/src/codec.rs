@@ -56,6 +56,14 @@ pub(crate) fn text<'a>(item: &'a Item, name: &'static str) -> Result<&'a str, Er
         .ok_or(Error::Lacks(name))
 }
 
+/// The members of the set in attribute `name`, none where there is none.
+pub(crate) fn strings(item: &Item, name: &str) -> Vec<String> {
+    match item.get(name) {
+        Some(AttributeValue::Ss(members)) => members.clone(),
+        _ => Vec::new(),
+    }
+}
+
 /// The whole number in attribute `name`, 0 where there is none.
 pub(crate) fn integer(item: &Item, name: &str) -> i64 {
     item.get(name)

@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use domain::audit::{Note, Who};
 use domain::email::EmailAddress;
 use domain::id::{ClientId, UserId, WorkspaceId};
 use domain::person::Person;
@@ -16,11 +17,15 @@ use crate::error::{Error, Outcome, once};
 use crate::keys;
 use crate::people::put_person;
 use crate::table::Table;
+use crate::trace::{Trace, Where, record};
 use crate::transact::Transaction;
 
 /// The part of the table that belongs to no tenant.
 #[derive(Debug, Clone)]
-pub struct Directory(Table);
+pub struct Directory {
+    table: Table,
+    trace: Trace,
+}
 
 /// An account, by the mail address that was typed at a workspace's sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,18 +46,34 @@ pub fn hash(text: &str) -> String {
 }
 
 impl Directory {
-    /// The directory of a table.
-    pub fn new(table: Table) -> Self {
-        Self(table)
+    /// The directory of a table; what is recorded is noted as of `trace`.
+    pub fn new(table: Table, trace: Trace) -> Self {
+        Self { table, trace }
     }
 
     pub(crate) fn table(&self) -> &Table {
-        &self.0
+        &self.table
+    }
+
+    pub(crate) fn trace(&self) -> &Trace {
+        &self.trace
+    }
+
+    /// Records `note` in the transaction that it is about.
+    pub(crate) fn record(
+        &self,
+        transaction: &mut Transaction,
+        (ws, client): (WorkspaceId, Option<ClientId>),
+        by: Option<Who>,
+        note: Note,
+    ) -> Result<(), Error> {
+        let at = Where { ws, client };
+        record(transaction, &self.trace, at, by, note)
     }
 
     /// The workspace at an address.
     pub async fn workspace(&self, slug: &Slug) -> Result<Option<Workspace>, Error> {
-        self.0
+        self.table
             .get(&keys::slug(slug), false)
             .await?
             .map(row)
@@ -66,7 +87,7 @@ impl Directory {
         owner: &Person,
     ) -> Result<Outcome, Error> {
         let prefix = keys::workspace(workspace.id);
-        let mut transaction = Transaction::new(&self.0);
+        let mut transaction = Transaction::new(&self.table);
         transaction.put_new(item(
             "slug",
             &keys::slug(&workspace.slug),
@@ -77,7 +98,7 @@ impl Directory {
         meta.insert("owners".to_owned(), number(1));
         transaction.put_new(meta);
         put_person(&mut transaction, workspace.id, owner)?;
-        once(transaction.commit(&self.0).await)
+        once(transaction.commit(&self.table).await)
     }
 
     /// Adds one of the team. An account that is there is a repeat.
@@ -86,9 +107,9 @@ impl Directory {
         ws: WorkspaceId,
         person: &Person,
     ) -> Result<Outcome, Error> {
-        let mut transaction = Transaction::new(&self.0);
+        let mut transaction = Transaction::new(&self.table);
         put_person(&mut transaction, ws, person)?;
-        once(transaction.commit(&self.0).await)
+        once(transaction.commit(&self.table).await)
     }
 
     /// The account with this mail address in this workspace.
@@ -97,7 +118,7 @@ impl Directory {
         ws: WorkspaceId,
         email: &EmailAddress,
     ) -> Result<Option<Login>, Error> {
-        self.0
+        self.table
             .get(&login_key(ws, email), true)
             .await?
             .map(row)
@@ -106,7 +127,7 @@ impl Directory {
 
     /// The person behind an account.
     pub async fn person(&self, ws: WorkspaceId, login: &Login) -> Result<Option<Person>, Error> {
-        self.0
+        self.table
             .get(
                 &keys::person(&keys::home(ws, login.client), login.user),
                 true,

@@ -1,5 +1,6 @@
 //! Engagements: their rows with totals, and their long text.
 
+use domain::audit::{Kind as Recorded, Note};
 use domain::engagement::{Engagement, Kind, NewEngagement, Phase};
 use domain::id::{ClientId, EngagementId};
 use jiff::Timestamp;
@@ -56,6 +57,16 @@ fn read(found: Item) -> Result<Engagement, Error> {
     })
 }
 
+fn changes(before: &Engagement, new: &NewEngagement) -> Note {
+    let date = |date: Option<Date>| date.map_or_else(String::new, |date| date.to_string());
+    Note::of(Recorded::EngagementChanged, &new.title)
+        .change("title", &before.title, &new.title)
+        .change("type", before.kind.label(), new.kind.label())
+        .change("status", before.phase.name(), new.phase.name())
+        .change("start", &date(before.starts_on), &date(new.starts_on))
+        .change("end", &date(before.ends_on), &date(new.ends_on))
+}
+
 /// Adds one to what changes with everything that somebody can see.
 pub(crate) fn bump(update: Update, shared: bool) -> Update {
     let update = update.add("rev", 1);
@@ -96,26 +107,27 @@ impl Store<ClientScope> {
         transaction.put_any(self.brief_item(id, &new.scope)?);
         let client = Update::existing(keys::meta(&self.prefix())).add("engagements", 1);
         transaction.update(bump(client, true));
+        let note = Note::of(Recorded::EngagementAdded, &new.title);
+        self.record(&mut transaction, note)?;
         once(self.commit(transaction).await)
     }
 
-    /// Changes what people say of an engagement, from version `before`.
+    /// Changes what people say of an engagement, if it is still as `before`.
     pub async fn update_engagement(
         &self,
-        id: EngagementId,
-        before: i64,
+        before: &Engagement,
         new: &NewEngagement,
     ) -> Result<(), Error> {
         let date = |name: &str, date: Option<Date>, update: Update| match date {
             Some(date) => update.set(name, string(date)),
             None => update.remove(name),
         };
-        let row = Update::existing(keys::engagement_row(&self.prefix(), id))
+        let row = Update::existing(keys::engagement_row(&self.prefix(), before.id))
             .set("title", string(&new.title))
             .set("kind", serde_dynamo::to_attribute_value(new.kind)?)
             .set("phase", string(new.phase.name()))
-            .set("v", number(before + 1))
-            .when("v = :before", ":before", number(before));
+            .set("v", number(before.version + 1))
+            .when("v = :before", ":before", number(before.version));
         let row = date(
             "ends_on",
             new.ends_on,
@@ -123,7 +135,8 @@ impl Store<ClientScope> {
         );
         let mut transaction = self.transaction();
         transaction.update(bump(row, true));
-        transaction.put_any(self.brief_item(id, &new.scope)?);
+        transaction.put_any(self.brief_item(before.id, &new.scope)?);
+        self.record(&mut transaction, changes(before, new))?;
         self.touch(&mut transaction);
         self.commit(transaction).await
     }

@@ -1,5 +1,6 @@
 //! Imports: an uploaded scan, and how much of it has become findings.
 
+use domain::audit::{Kind, Note};
 use domain::counts::Counts;
 use domain::finding::{Draft, Finding};
 use domain::history::Entry;
@@ -53,6 +54,8 @@ impl Store<ClientScope> {
             &keys::import(&self.partition(engagement), import.id),
             import,
         )?);
+        let note = Note::of(Kind::FindingsImported, &import.file_name);
+        self.record(&mut transaction, note)?;
         once(self.commit(transaction).await)
     }
 

@@ -1,5 +1,6 @@
 //! Invitations: made by whoever may, redeemed by whoever holds the link.
 
+use domain::audit::{Kind, Note, Who};
 use domain::client::Client;
 use domain::id::{ClientId, InviteId, UserId, WorkspaceId};
 use domain::invite::Invite;
@@ -14,7 +15,7 @@ use crate::directory::{Directory, login_key};
 use crate::error::{Error, Outcome, once};
 use crate::keys;
 use crate::outbox;
-use crate::people::put_person;
+use crate::people::{named, put_person};
 use crate::scope::{InvitedScope, Scope, Store};
 use crate::table::{Query, Range};
 use crate::transact::{Transaction, Update};
@@ -79,6 +80,7 @@ impl<S: Scope> Store<S> {
         let key = keys::invite(&self.prefix(), invite.id);
         transaction.put_new(item("invite", &key, invite)?);
         let beside = self.put_link(&mut transaction, invite, link)?;
+        self.note_invite(&mut transaction, Kind::Invited, invite)?;
         self.touch(&mut transaction);
         once(self.commit_beside(transaction, &[beside]).await)
     }
@@ -101,6 +103,7 @@ impl<S: Scope> Store<S> {
         let old = keys::invite_link(old);
         transaction.delete(&old);
         let new = self.put_link(&mut transaction, after, link)?;
+        self.note_invite(&mut transaction, Kind::InviteResent, after)?;
         self.touch(&mut transaction);
         self.commit_beside(transaction, &[old, new]).await
     }
@@ -117,8 +120,19 @@ impl<S: Scope> Store<S> {
         transaction.update(update.set("revoked", string(now)));
         let link = keys::invite_link(hash);
         transaction.delete(&link);
+        self.note_invite(&mut transaction, Kind::InviteRevoked, invite)?;
         self.touch(&mut transaction);
         self.commit_beside(transaction, &[link]).await
+    }
+
+    fn note_invite(
+        &self,
+        transaction: &mut Transaction,
+        kind: Kind,
+        invite: &Invite,
+    ) -> Result<(), Error> {
+        let note = Note::of(kind, &named(&invite.name, &invite.email));
+        self.record(transaction, note.change("role", "", invite.role.label()))
     }
 
     /// An update of an invitation that is not over and has had `turn` links.
@@ -169,6 +183,8 @@ impl Directory {
                 ws,
                 client: link.client,
             },
+            trace: self.trace().clone(),
+            by: None,
         };
         let invite = store.invite(link.invite).await?;
         Ok(invite.map(|invite| Redeemable {
@@ -201,6 +217,8 @@ impl Redeemable {
             client: invite.client,
             since: now,
             epoch: 0,
+            mfa: None,
+            disabled: None,
         };
         let link = keys::invite_link(&self.hash);
         let mut transaction = store.transaction();
@@ -209,6 +227,13 @@ impl Redeemable {
         transaction.update(accepted.set("accepted", string(now)));
         put_person(&mut transaction, store.ws(), &person)?;
         store.count_owner(&mut transaction, None, Some(person.role));
+        let accepting = Store {
+            by: Some(Who::from(&person)),
+            ..store.clone()
+        };
+        let note = Note::of(Kind::InviteAccepted, "");
+        let note = note.change("role", "", person.role.label());
+        accepting.record(&mut transaction, note)?;
         store.touch(&mut transaction);
         let login = login_key(store.ws(), &person.email);
         store.commit_beside(transaction, &[link, login]).await?;

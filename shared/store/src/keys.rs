@@ -120,6 +120,11 @@ pub(crate) fn person(prefix: &str, user: UserId) -> Key {
     key(prefix.to_owned(), format!("USER#{user}"))
 }
 
+/// `MFA#<user>`: the recovery codes of a person who signs in with a code.
+pub(crate) fn mfa(prefix: &str, user: UserId) -> Key {
+    key(prefix.to_owned(), format!("MFA#{user}"))
+}
+
 /// Prefix of the persons of a partition.
 pub(crate) const PEOPLE: &str = "USER#";
 
@@ -178,7 +183,68 @@ pub(crate) fn outbox(prefix: &str, entry: EntryId) -> Key {
     key(format!("{prefix}#OUT"), entry.to_string())
 }
 
+/// `<scope>#AUDIT` / `<entry>`: an entry of the audit log.
+pub(crate) fn audit(prefix: &str, entry: EntryId) -> Key {
+    key(format!("{prefix}#AUDIT"), entry.to_string())
+}
+
+/// `W#AUDIT` / `HEAD`: the last entry's place in the chain. Sorts after every entry.
+pub(crate) fn audit_head(ws: WorkspaceId) -> Key {
+    key(format!("{}#AUDIT", workspace(ws)), "HEAD")
+}
+
 // Places in the indexes.
+
+/// gsi1 `W#AUDIT` / `<entry>`: a workspace's audit log, whoever's part it happened in.
+pub(crate) fn audit_place(w: &str, entry: EntryId) -> Place {
+    Place {
+        index: Index::Gsi1,
+        pk: audit_list(w),
+        sk: entry.to_string(),
+    }
+}
+
+/// The partition of a workspace's audit log.
+pub(crate) fn audit_list(w: &str) -> String {
+    format!("{w}#AUDIT")
+}
+
+/// Shards of what waits to be chained.
+pub(crate) const AUDIT_SHARDS: u8 = 4;
+
+/// gsi2 `UNCHAINED#<shard>` / `<workspace>#<entry>`: until the entry has its place in the chain.
+pub(crate) fn audit_unchained(ws: WorkspaceId, entry: EntryId) -> Place {
+    let last = ws.to_string().bytes().last().unwrap_or_default();
+    Place {
+        index: Index::Gsi2,
+        pk: unchained_shard(last % AUDIT_SHARDS),
+        sk: format!("{ws}#{entry}"),
+    }
+}
+
+/// The partition of one shard of what waits to be chained.
+pub(crate) fn unchained_shard(shard: u8) -> String {
+    format!("UNCHAINED#{shard}")
+}
+
+/// gsi2 `W#CHAIN` / `<number>`: the audit log in the order of its chain.
+pub(crate) fn audit_chained(ws: WorkspaceId, seq: i64) -> Place {
+    Place {
+        index: Index::Gsi2,
+        pk: chain(&workspace(ws)),
+        sk: chain_rank(seq),
+    }
+}
+
+/// The partition of a workspace's chain.
+pub(crate) fn chain(w: &str) -> String {
+    format!("{w}#CHAIN")
+}
+
+/// The number of an entry, in a fixed width.
+pub(crate) fn chain_rank(seq: i64) -> String {
+    format!("{seq:012}")
+}
 
 /// Shards of the outbox, so that no partition of the index is hot.
 pub(crate) const OUTBOX_SHARDS: u8 = 4;
@@ -197,9 +263,9 @@ pub(crate) fn outbox_shard(shard: u8) -> String {
     format!("OUTBOX#{shard}")
 }
 
-/// Whether a partition of an index is one of the outbox's.
-pub(crate) fn is_outbox(pk: &str) -> bool {
-    pk.starts_with("OUTBOX#")
+/// Whether a partition of an index is the worker's: what waits there is everybody's.
+pub(crate) fn is_workers(pk: &str) -> bool {
+    pk.starts_with("OUTBOX#") || pk.starts_with("UNCHAINED#")
 }
 
 /// Where effects go that failed too often.

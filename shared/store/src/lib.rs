@@ -5,6 +5,8 @@
 //! each key it uses begins with its scope. The [`Directory`](directory::Directory)
 //! holds what is needed before anybody is known: addresses, sessions, links.
 
+mod account;
+mod audit;
 mod clients;
 mod codec;
 mod counters;
@@ -16,6 +18,8 @@ mod imports;
 mod invites;
 mod keys;
 mod meter;
+mod mfa;
+mod opening;
 pub mod outbox;
 pub mod page;
 mod people;
@@ -25,16 +29,21 @@ pub mod schema;
 mod scope;
 pub mod session;
 mod table;
+mod trace;
 mod transact;
 
+pub use account::Taken;
+pub use audit::{Chained, Head};
 pub use engagements::Brief;
 pub use error::{Error, Outcome};
 pub use findings::{Dossier, Listed, Remark, Shelf};
 pub use imports::Import;
 pub use invites::{NewLink, Redeemable};
 pub use meter::{Meter, Spent};
+pub use opening::{Opening, Step};
 pub use people::Kept;
 pub use rate::Limit;
 pub use reset::Reset;
 pub use scope::{ClientScope, Scope, Store, WorkspaceScope};
 pub use table::Table;
+pub use trace::Trace;

@@ -1,9 +1,13 @@
 //! People of a workspace's team or of a client.
 
+use domain::audit::{Kind, Note};
+use domain::email::EmailAddress;
 use domain::id::{UserId, WorkspaceId};
+use domain::mail::Mail;
 use domain::person::Person;
 use domain::role::{Role, TeamRole};
 use domain::workspace::Workspace;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{Item, item, number, row, string};
@@ -11,6 +15,7 @@ use crate::directory::{Login, Versioned, login_key};
 use crate::engagements::bump;
 use crate::error::Error;
 use crate::keys;
+use crate::outbox;
 use crate::scope::{Scope, Store, WorkspaceScope};
 use crate::session::session_keys;
 use crate::table::{Query, Range};
@@ -55,6 +60,55 @@ pub enum Kept {
     Changed,
 }
 
+/// What a person becomes, with every session over.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Next<'a> {
+    /// The same with another role.
+    Role(Role),
+    /// Kept out.
+    Disabled(Timestamp),
+    /// Let in again.
+    Enabled,
+    /// Somebody who signs in without a code, as the mail tells.
+    WithoutMfa(&'a Mail),
+    /// Nobody.
+    Gone,
+}
+
+impl Next<'_> {
+    /// The role that counts from now on.
+    fn role(self, now: &Person) -> Option<Role> {
+        match self {
+            Self::Role(role) => Some(role).filter(|_| now.disabled.is_none()),
+            Self::Enabled => Some(now.role),
+            Self::WithoutMfa(_) => Some(now.role).filter(|_| now.disabled.is_none()),
+            Self::Disabled(_) | Self::Gone => None,
+        }
+    }
+
+    fn apply(self, person: Update) -> Result<Update, Error> {
+        Ok(match self {
+            Self::Role(role) => person.set("role", serde_dynamo::to_attribute_value(role)?),
+            Self::Disabled(at) => person.set("disabled", string(at)),
+            Self::Enabled => person.remove("disabled"),
+            Self::WithoutMfa(_) => person.remove("mfa").remove("code"),
+            Self::Gone => person,
+        })
+    }
+
+    fn note(self, now: &Person) -> Note {
+        let (kind, role) = match self {
+            Self::Role(role) => (Kind::RoleChanged, role.label()),
+            Self::Disabled(_) => (Kind::PersonDisabled, now.role.label()),
+            Self::Enabled => (Kind::PersonEnabled, now.role.label()),
+            Self::WithoutMfa(_) => (Kind::MfaReset, now.role.label()),
+            Self::Gone => (Kind::PersonRemoved, ""),
+        };
+        let note = Note::of(kind, &named(&now.name, &now.email));
+        note.change("role", now.role.label(), role)
+    }
+}
+
 impl<S: Scope> Store<S> {
     /// The people who belong to the scope itself: the team, or the contacts.
     pub async fn people(&self) -> Result<Vec<Person>, Error> {
@@ -79,44 +133,68 @@ impl<S: Scope> Store<S> {
         person: &Person,
         role: Role,
     ) -> Result<Result<(), Kept>, Error> {
-        self.end(person, Some(role)).await
+        self.end(person, Next::Role(role)).await
     }
 
     /// Removes a person, with the address to sign in by and every session.
     pub async fn remove_person(&self, person: &Person) -> Result<Result<(), Kept>, Error> {
-        self.end(person, None).await
+        self.end(person, Next::Gone).await
+    }
+
+    /// Keeps a person out, with everything that is theirs, until `enable_person`.
+    pub async fn disable_person(
+        &self,
+        person: &Person,
+        now: Timestamp,
+    ) -> Result<Result<(), Kept>, Error> {
+        self.end(person, Next::Disabled(now)).await
+    }
+
+    /// Lets a disabled person in again.
+    pub async fn enable_person(&self, person: &Person) -> Result<Result<(), Kept>, Error> {
+        self.end(person, Next::Enabled).await
     }
 
     /// Ends what a person is here; `next` is what it becomes.
-    async fn end(&self, person: &Person, next: Option<Role>) -> Result<Result<(), Kept>, Error> {
+    pub(crate) async fn end(
+        &self,
+        person: &Person,
+        next: Next<'_>,
+    ) -> Result<Result<(), Kept>, Error> {
         let key = keys::person(&self.prefix(), person.id);
         let Some(found) = self.get_now(&key).await? else {
             return Ok(Err(Kept::Changed));
         };
         let sessions = session_keys(&found);
         let Row { person: now, v } = row(found)?;
-        if now.role != person.role {
+        if now.role != person.role || now.disabled != person.disabled {
             return Ok(Err(Kept::Changed));
         }
         let mut transaction = self.transaction();
-        let counts = self.count_owner(&mut transaction, Some(now.role), next);
+        // A disabled owner is none of those of whom one must stay.
+        let role = Some(now.role).filter(|_| now.disabled.is_none());
+        let counts = self.count_owner(&mut transaction, role, next.role(&now));
         let mut beside = sessions;
         for session in &beside {
             transaction.delete(session);
         }
-        if let Some(role) = next {
-            let update = Update::existing(key)
-                .set("role", serde_dynamo::to_attribute_value(role)?)
-                .add("v", 1)
-                .add("epoch", 1)
-                .remove("sessions");
-            transaction.update(update.when("v = :v", ":v", number(v)));
-        } else {
+        if let Next::Gone = next {
             transaction.delete_version(&key, v);
+            transaction.delete(&keys::mfa(&self.prefix(), now.id));
             let login = login_key(self.ws(), &now.email);
             transaction.delete(&login);
             beside.push(login);
+        } else {
+            let update = Update::existing(key).add("v", 1).add("epoch", 1);
+            let update = next.apply(update.remove("sessions"))?;
+            transaction.update(update.when("v = :v", ":v", number(v)));
         }
+        if let Next::WithoutMfa(mail) = next {
+            transaction.delete(&keys::mfa(&self.prefix(), now.id));
+            let id = self.trace.next();
+            outbox::put(&mut transaction, &self.prefix(), id, mail, self.trace.at())?;
+        }
+        self.record(&mut transaction, next.note(&now))?;
         self.touch(&mut transaction);
         match self.commit_beside(transaction, &beside).await {
             Ok(()) => Ok(Ok(())),
@@ -158,10 +236,21 @@ impl<S: Scope> Store<S> {
     async fn get_now(&self, key: &keys::Key) -> Result<Option<Item>, Error> {
         let store = Self {
             table: self.table.clone().consistent(true),
-            scope: self.scope.clone(),
+            ..self.clone()
         };
         store.get(key).await
     }
+}
+
+/// A person as the audit log names it.
+pub(crate) fn named(name: &str, email: &EmailAddress) -> String {
+    format!("{name} <{}>", email.as_str())
+}
+
+fn workspace_changes(note: Note, before: &Workspace, after: &Workspace) -> Note {
+    note.change("name", &before.name, &after.name)
+        .change("time zone", &before.time_zone, &after.time_zone)
+        .change("two factors of", before.mfa.name(), after.mfa.name())
 }
 
 impl Store<WorkspaceScope> {
@@ -173,18 +262,28 @@ impl Store<WorkspaceScope> {
             .transpose()
     }
 
-    /// Puts `after` in place of its former version. The copy at its address
-    /// follows in the same transaction.
-    pub async fn update_workspace(&self, before: i64, after: &Workspace) -> Result<(), Error> {
+    /// Puts `after` in place of `before`. The copy at its address follows in
+    /// the same transaction.
+    pub async fn update_workspace(
+        &self,
+        before: &Workspace,
+        after: &Workspace,
+    ) -> Result<(), Error> {
         let mut transaction = self.transaction();
         let row = Update::existing(keys::meta(&self.prefix()))
             .set("name", string(&after.name))
             .set("time_zone", string(&after.time_zone))
+            .set("mfa", string(after.mfa.name()))
             .set("version", number(after.version))
             .set("v", number(after.version));
-        transaction.update(row.when("v = :before", ":before", number(before)));
+        transaction.update(row.when("v = :before", ":before", number(before.version)));
         let address = keys::slug(&after.slug);
-        transaction.replace(item("slug", &address, &Versioned::of(after))?, before);
+        transaction.replace(
+            item("slug", &address, &Versioned::of(after))?,
+            before.version,
+        );
+        let note = Note::of(Kind::WorkspaceChanged, &after.name);
+        self.record(&mut transaction, workspace_changes(note, before, after))?;
         // The address lies outside the scope; its version holds it to this workspace.
         self.commit_beside(transaction, &[address]).await
     }

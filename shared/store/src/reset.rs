@@ -1,6 +1,6 @@
-//! Forgotten passwords: a link by mail, good once and not for long; and what
-//! ends when a password changes.
+//! Forgotten passwords: a link by mail, good once and not for long.
 
+use domain::audit::{Kind, Note, Who};
 use domain::id::{EntryId, WorkspaceId};
 use domain::mail::Mail;
 use domain::password::RESET_LIFETIME;
@@ -13,11 +13,8 @@ use crate::directory::{Directory, Login};
 use crate::error::Error;
 use crate::keys;
 use crate::outbox;
-use crate::session::{Session, session_keys};
+use crate::session::session_keys;
 use crate::transact::{Transaction, Update};
-
-/// How often a change is tried while sessions of the person open or end.
-const TRIES: u32 = 4;
 
 /// What a link's token stands for. Without a login it is a decoy, so that
 /// asking for an address that nobody has takes as long.
@@ -35,6 +32,7 @@ struct Row {
 pub struct Reset {
     /// Whose password.
     pub person: Person,
+    ws: WorkspaceId,
     hash: String,
     key: keys::Key,
     v: i64,
@@ -98,6 +96,7 @@ impl Directory {
         let (v, sessions) = (integer(&found, "v"), session_keys(&found));
         Ok(Some(Reset {
             person: row(found)?,
+            ws,
             hash: hash.to_owned(),
             key,
             v,
@@ -124,44 +123,9 @@ impl Directory {
             transaction.delete(session);
         }
         outbox::put(&mut transaction, &reset.key.pk, id, mail, now)?;
-        transaction.commit(self.table()).await
-    }
-
-    /// Ends every session of the person but this one, and tells by `mail` that
-    /// the password was changed. A link to a forgotten one is dead.
-    pub async fn password_changed(
-        &self,
-        session: &Session,
-        told: (EntryId, &Mail),
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        for _ in 0..TRIES {
-            match self.end_others(session, told, now).await {
-                // Another session was opened or ended meanwhile.
-                Err(Error::Refused(_)) => {}
-                result => return result,
-            }
-        }
-        Err(Error::Busy)
-    }
-
-    async fn end_others(
-        &self,
-        session: &Session,
-        (id, mail): (EntryId, &Mail),
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        let key = session.person_key();
-        let found = self.table().get(&key, true).await?.unwrap_or_default();
-        let mine = keys::session(session.hash());
-        let mut transaction = Transaction::new(self.table());
-        let person = Update::existing(key.clone()).add("v", 1).add("epoch", 1);
-        let person = person.remove("reset").set("sessions", session.alone());
-        transaction.update(person.when("v = :v", ":v", number(integer(&found, "v"))));
-        for other in session_keys(&found).iter().filter(|key| **key != mine) {
-            transaction.delete(other);
-        }
-        outbox::put(&mut transaction, &key.pk, id, mail, now)?;
+        let (at, by) = ((reset.ws, reset.person.client), Who::from(&reset.person));
+        let note = Note::of(Kind::PasswordReset, "");
+        self.record(&mut transaction, at, Some(by), note)?;
         transaction.commit(self.table()).await
     }
 }

@@ -1,10 +1,12 @@
 //! Proof of what the holder of a store may touch.
 
+use domain::audit::Who;
 use domain::id::{ClientId, WorkspaceId};
 
 use crate::error::Error;
 use crate::keys::{self, Key};
 use crate::table::{Query, Slice, Table};
+use crate::trace::Trace;
 use crate::transact::Transaction;
 
 /// A part of the table that belongs together.
@@ -96,13 +98,18 @@ impl Scope for ClientScope {
 pub struct Store<S> {
     pub(crate) table: Table,
     pub(crate) scope: S,
+    /// On which request, and who: for the audit log.
+    pub(crate) trace: Trace,
+    pub(crate) by: Option<Who>,
 }
 
 impl Store<WorkspaceScope> {
-    pub(crate) fn of_workspace(table: Table, ws: WorkspaceId) -> Self {
+    pub(crate) fn of_workspace(table: Table, ws: WorkspaceId, trace: Trace, by: Who) -> Self {
         Self {
             table,
             scope: WorkspaceScope { ws },
+            trace,
+            by: Some(by),
         }
     }
 
@@ -117,14 +124,23 @@ impl Store<WorkspaceScope> {
         Store {
             table: self.table.clone(),
             scope,
+            trace: self.trace.clone(),
+            by: self.by.clone(),
         }
     }
 }
 
 impl Store<ClientScope> {
-    pub(crate) fn of_contact(table: Table, ws: WorkspaceId, client: ClientId) -> Self {
+    pub(crate) fn of_contact(
+        table: Table,
+        (ws, client): (WorkspaceId, ClientId),
+        trace: Trace,
+        by: Who,
+    ) -> Self {
         Self {
             table,
+            trace,
+            by: Some(by),
             scope: ClientScope {
                 ws,
                 client,

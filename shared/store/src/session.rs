@@ -1,44 +1,45 @@
 //! Sessions: who is signed in, proven by a secret of which only the hash is kept.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::id::WorkspaceId;
-use domain::person::{Actor, Person};
-use domain::session::{TOUCH_EVERY, is_alive, limits};
+use domain::audit::{Kind, Note, Who};
+use domain::person::Actor;
+use domain::session::{FRESH, TOUCH_EVERY, is_alive};
 use domain::slug::Slug;
 use futures::future::try_join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::codec::{Item, integer, item, number, row, string};
+use crate::codec::{Item, number, row, string, strings};
 use crate::directory::Directory;
 use crate::error::Error;
 use crate::keys;
 use crate::scope::{ClientScope, Store, WorkspaceScope};
 use crate::table::Table;
+use crate::trace::Trace;
 use crate::transact::{Transaction, Update};
-
-/// Sessions that a person may have open at once; the oldest ends for another.
-const MOST: usize = 20;
-/// How often opening one is tried while others of the person open or end.
-const TRIES: u32 = 4;
 
 /// A session that holds: proof of an actor.
 #[derive(Debug, Clone)]
 pub struct Session {
-    hash: String,
-    row: Row,
-    table: Table,
+    pub(crate) hash: String,
+    pub(crate) row: Row,
+    pub(crate) table: Table,
+    pub(crate) trace: Trace,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Row {
-    actor: Actor,
-    host: Slug,
-    opened: Timestamp,
-    used: Timestamp,
-    ttl: i64,
+pub(crate) struct Row {
+    pub(crate) actor: Actor,
+    pub(crate) host: Slug,
+    pub(crate) opened: Timestamp,
+    pub(crate) used: Timestamp,
+    #[serde(default)]
+    pub(crate) proven: Timestamp,
+    #[serde(default)]
+    pub(crate) mfa: bool,
+    pub(crate) ttl: i64,
     #[serde(flatten)]
-    device: Device,
+    pub(crate) device: Device,
 }
 
 /// What a session was opened with.
@@ -76,6 +77,16 @@ impl Session {
         &self.hash
     }
 
+    /// Whether the password, and the code, were given a short while ago.
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        now.duration_since(self.row.proven) < FRESH
+    }
+
+    /// Whether its person signs in with a code.
+    pub fn has_mfa(&self) -> bool {
+        self.row.mfa
+    }
+
     pub(crate) fn person_key(&self) -> keys::Key {
         person_key(&self.row.actor)
     }
@@ -89,99 +100,23 @@ impl Session {
     pub fn team_store(&self) -> Option<Store<WorkspaceScope>> {
         let actor = self.actor();
         let team = actor.role.is_team() && actor.client.is_none();
-        team.then(|| Store::of_workspace(self.table.clone(), actor.workspace))
+        team.then(|| {
+            let (table, trace) = (self.table.clone(), self.trace.clone());
+            Store::of_workspace(table, actor.workspace, trace, Who::from(actor))
+        })
     }
 
     /// The client's store, for a contact.
     pub fn portal_store(&self) -> Option<Store<ClientScope>> {
         let actor = self.actor();
         let client = actor.client.filter(|_| !actor.role.is_team())?;
-        Some(Store::of_contact(
-            self.table.clone(),
-            actor.workspace,
-            client,
-        ))
+        let (table, trace) = (self.table.clone(), self.trace.clone());
+        let at = (actor.workspace, client);
+        Some(Store::of_contact(table, at, trace, Who::from(actor)))
     }
 }
 
 impl Directory {
-    /// Opens a session for `person`, as it was read before the password was
-    /// checked, at the workspace `host`; `hash` is that of its secret token.
-    pub async fn open_session(
-        &self,
-        ws: WorkspaceId,
-        host: &Slug,
-        person: &Person,
-        hash: &str,
-        device: &Device,
-        now: Timestamp,
-    ) -> Result<Session, Error> {
-        let actor = Actor {
-            user: person.id,
-            name: person.name.clone(),
-            email: person.email.clone(),
-            role: person.role,
-            workspace: ws,
-            client: person.client,
-        };
-        let ttl = now
-            .saturating_add(limits(actor.role).absolute)
-            .unwrap_or(now)
-            .as_second();
-        let row = Row {
-            actor,
-            host: host.clone(),
-            opened: now,
-            used: now,
-            ttl,
-            device: device.clone(),
-        };
-        for _ in 0..TRIES {
-            match self.keep_session(hash, &row, person.epoch).await {
-                Err(Error::Refused(1)) => {}
-                result => {
-                    result?;
-                    return Ok(Session {
-                        hash: hash.to_owned(),
-                        row,
-                        table: self.table().clone(),
-                    });
-                }
-            }
-        }
-        Err(Error::Busy)
-    }
-
-    /// Keeps a session, and notes it at the person: the second write, refused
-    /// where the person changed meanwhile.
-    async fn keep_session(&self, hash: &str, row: &Row, epoch: i64) -> Result<(), Error> {
-        let person = person_key(&row.actor);
-        let found = self.table().get(&person, true).await?.unwrap_or_default();
-        // Whoever got another role or password meanwhile starts again.
-        if integer(&found, "epoch") != epoch {
-            return Err(Error::Busy);
-        }
-        let mut open = open_sessions(&found);
-        let since = row.opened.as_second() - limits(row.actor.role).absolute.as_secs();
-        open.retain(|entry| opened_at(entry) > since);
-        open.sort();
-        let ended: Vec<_> = open
-            .drain(..(open.len() + 1).saturating_sub(MOST))
-            .collect();
-        open.push(entry(hash, row.opened));
-        let mut transaction = Transaction::new(self.table());
-        transaction.put_new(item("session", &keys::session(hash), row)?);
-        let update = Update::existing(person)
-            .set("sessions", AttributeValue::Ss(open))
-            .add("v", 1);
-        let v = number(integer(&found, "v"));
-        transaction.update(update.when("v = :v", ":v", v));
-        for entry in &ended {
-            transaction.delete(&keys::session(hash_of(entry)));
-        }
-        transaction.commit(self.table()).await
-    }
-
     /// The session with this hash, if it holds at `now` and was opened at
     /// `host`. Its use is noted, where `touch` and not done lately.
     pub async fn session(
@@ -208,16 +143,14 @@ impl Directory {
             hash: hash.to_owned(),
             row,
             table: self.table().clone(),
+            trace: self.trace().clone(),
         }))
     }
 
     /// Ends one session.
     pub async fn close_session(&self, session: &Session) -> Result<(), Error> {
-        self.close(
-            session.actor(),
-            vec![entry(&session.hash, session.row.opened)],
-        )
-        .await
+        let entries = vec![entry(&session.hash, session.row.opened)];
+        self.close(session.actor(), entries, None).await
     }
 
     /// The person's sessions that hold at `now`, the last used first.
@@ -255,7 +188,8 @@ impl Directory {
         if entries.is_empty() {
             return Ok(());
         }
-        self.close(session.actor(), entries).await
+        let note = Note::of(Kind::SessionsEnded, "one of their own");
+        self.close(session.actor(), entries, Some(note)).await
     }
 
     /// Ends every session of the person.
@@ -266,16 +200,26 @@ impl Directory {
         open.push(entry(&session.hash, session.row.opened));
         open.sort();
         open.dedup();
-        self.close(session.actor(), open).await
+        let note = Note::of(Kind::SessionsEnded, "all of their own");
+        self.close(session.actor(), open, Some(note)).await
     }
 
     /// Ends some of a person's sessions: no more than one transaction takes.
-    async fn close(&self, actor: &Actor, entries: Vec<String>) -> Result<(), Error> {
+    async fn close(
+        &self,
+        actor: &Actor,
+        entries: Vec<String>,
+        note: Option<Note>,
+    ) -> Result<(), Error> {
         let mut transaction = Transaction::new(self.table());
         for entry in &entries {
             transaction.delete(&keys::session(hash_of(entry)));
         }
         transaction.update(Update::existing(person_key(actor)).take_from_set("sessions", entries));
+        if let Some(note) = note {
+            let at = (actor.workspace, actor.client);
+            self.record(&mut transaction, at, Some(Who::from(actor)), note)?;
+        }
         match transaction.commit(self.table()).await {
             // The person is gone, and the sessions with it.
             Err(Error::Refused(_)) => Ok(()),
@@ -292,13 +236,13 @@ impl Directory {
     }
 }
 
-fn person_key(actor: &Actor) -> keys::Key {
+pub(crate) fn person_key(actor: &Actor) -> keys::Key {
     keys::person(&keys::home(actor.workspace, actor.client), actor.user)
 }
 
 /// A session as it is noted at its person: when it was opened, in seconds of a
 /// fixed width, and its hash.
-fn entry(hash: &str, opened: Timestamp) -> String {
+pub(crate) fn entry(hash: &str, opened: Timestamp) -> String {
     format!("{:011}.{hash}", opened.as_second())
 }
 
@@ -307,20 +251,17 @@ fn handle(hash: &str) -> String {
     hash.chars().take(16).collect()
 }
 
-fn hash_of(entry: &str) -> &str {
+pub(crate) fn hash_of(entry: &str) -> &str {
     entry.split_once('.').map_or(entry, |(_, hash)| hash)
 }
 
-fn opened_at(entry: &str) -> i64 {
+pub(crate) fn opened_at(entry: &str) -> i64 {
     let opened = entry.split_once('.').and_then(|(at, _)| at.parse().ok());
     opened.unwrap_or_default()
 }
 
-fn open_sessions(person: &Item) -> Vec<String> {
-    match person.get("sessions") {
-        Some(AttributeValue::Ss(entries)) => entries.clone(),
-        _ => Vec::new(),
-    }
+pub(crate) fn open_sessions(person: &Item) -> Vec<String> {
+    strings(person, "sessions")
 }
 
 /// The keys of the sessions that are noted at a person.

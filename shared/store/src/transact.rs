@@ -165,11 +165,16 @@ impl Transaction {
         self.partitions.iter().map(String::as_str)
     }
 
-    /// The partitions of indexes in which items will stand; the outbox, which is
-    /// everybody's, is not among them.
+    /// The partitions of indexes in which items will stand; what waits for
+    /// the worker, which is everybody's, is not among them.
     pub(crate) fn places(&self) -> impl Iterator<Item = &str> {
         let places = self.places.iter().map(String::as_str);
-        places.filter(|pk| !keys::is_outbox(pk))
+        places.filter(|pk| !keys::is_workers(pk))
+    }
+
+    /// The number that the next write will have, should it be refused.
+    pub(crate) fn next(&self) -> usize {
+        self.writes.len()
     }
 
     /// Puts an item that must not be there yet.

@@ -9,10 +9,14 @@ use domain::id::Id;
 use jiff::Timestamp;
 use rand::Rng as _;
 use rand::rngs::StdRng;
-use store::Table;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use store::directory::Directory;
+use store::session::Device;
+use store::{Table, Trace};
 
 use crate::config::Config;
+use crate::error::Error;
 use crate::render::Renderer;
 use crate::secrets::Secrets;
 use crate::tenants::Tenants;
@@ -50,6 +54,12 @@ pub struct Services {
     pub files: Files,
     /// The way out for mail.
     pub mailer: Mailer,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Sealed<T> {
+    until: Timestamp,
+    value: T,
 }
 
 /// What a process has, made once at its start.
@@ -92,7 +102,8 @@ impl App {
 
     /// The directory, used without a request.
     pub fn directory(&self) -> Directory {
-        Directory::new(self.services.table.clone())
+        let trace = Trace::new(self.new_id(), self.clock.now(), Device::default());
+        Directory::new(self.services.table.clone(), trace)
     }
 
     /// What the server's key is good for.
@@ -104,6 +115,42 @@ impl App {
     pub fn new_id<K>(&self) -> Id<K> {
         let now = u64::try_from(self.clock.now().as_millisecond()).unwrap_or_default();
         Id::new(now, self.draw(rand::RngExt::random))
+    }
+
+    /// Ten new recovery codes, as they are shown.
+    pub fn new_recovery_codes(&self) -> Vec<String> {
+        let draw = || {
+            let mut bytes = [0; 10];
+            self.draw(|rng| rng.fill_bytes(&mut bytes));
+            domain::recovery::code(bytes)
+        };
+        (0..domain::recovery::CODES).map(|_| draw()).collect()
+    }
+
+    /// What only this server can read again, for `purpose` and `subject`, until `until`.
+    pub fn seal<T: Serialize>(
+        &self,
+        (purpose, subject): (&str, &str),
+        until: Timestamp,
+        value: &T,
+    ) -> Result<String, Error> {
+        let plain = serde_json::to_vec(&Sealed { until, value }).map_err(Error::internal)?;
+        let mut nonce = [0; 12];
+        self.draw(|rng| rng.fill_bytes(&mut nonce));
+        let sealed = self.secrets.seal((purpose, subject), nonce, &plain);
+        sealed.ok_or_else(|| Error::internal("the server's key can't seal"))
+    }
+
+    /// What was sealed so; `None` for anything else, and when it is over.
+    pub fn unseal<T: DeserializeOwned>(
+        &self,
+        purpose: (&str, &str),
+        text: &str,
+        now: Timestamp,
+    ) -> Option<T> {
+        let plain = self.secrets.unseal(purpose, text)?;
+        let sealed: Sealed<T> = serde_json::from_slice(&plain).ok()?;
+        (now < sealed.until).then_some(sealed.value)
     }
 
     /// A new secret of 256 bits, as text for cookies and links.

@@ -2,14 +2,19 @@
 
 use std::sync::Arc;
 
+use domain::email::EmailAddress;
+use domain::id::EntryId;
+use domain::mail::{Mail, Message};
 use domain::person::Actor;
 use domain::workspace::Workspace;
 use http::request::Parts;
-use http::{Method, header};
-use jiff::Timestamp;
+use http::{HeaderValue, Method, header};
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use store::directory::{Directory, hash};
 use store::session::{Device, Session};
-use store::{Limit, Meter};
+use store::{Limit, Meter, Trace};
 
 use crate::address::ClientAddress;
 use crate::app::App;
@@ -19,6 +24,9 @@ use crate::flash::{self, Flash};
 use crate::layout::Layout;
 use crate::page::Page;
 use crate::reply::Reply;
+
+/// For how long something may be half done.
+const STEP: SignedDuration = SignedDuration::from_mins(10);
 
 /// What is known about a request: where, who, when, and at what cost so far.
 #[derive(Clone)]
@@ -39,7 +47,7 @@ pub struct Context {
     pub(crate) request_id: String,
     pub(crate) meter: Meter,
     address: Option<ClientAddress>,
-    agent: String,
+    trace: Trace,
     cookies: Cookies,
     /// What a browser without a session binds its forms to; new where it had none.
     anonymous: (String, bool),
@@ -52,7 +60,7 @@ impl Context {
         workspace: Workspace,
         meter: Meter,
         request: &Parts,
-        request_id: String,
+        request_id: EntryId,
     ) -> Result<Self, Error> {
         let cookies = Cookies::read(&request.headers)
             .map_err(|_| Error::BadRequest("a cookie came twice"))?;
@@ -64,7 +72,13 @@ impl Context {
         // Words at the top of the page follow a change.
         let changed = request.method == Method::GET && cookies.get(cookies::FLASH).is_some();
         let table = app.services.table.metered(&meter).consistent(changed);
-        let directory = Directory::new(table);
+        let address = request.extensions.get::<ClientAddress>().copied();
+        let device = Device {
+            agent: agent(&request.headers),
+            address: address.map_or_else(String::new, |ClientAddress(ip)| ip.to_string()),
+        };
+        let trace = Trace::new(request_id, now, device);
+        let directory = Directory::new(table, trace.clone());
         // What a page sends by itself, a pulse and the fetch of what changed,
         // keeps nobody signed in.
         let by_itself = request.uri.path().ends_with("/pulse")
@@ -89,7 +103,6 @@ impl Context {
         let known = cookies.get(cookies::ANONYMOUS).map(str::to_owned);
         let fresh = known.is_none();
         let anonymous = (known.unwrap_or_else(|| app.new_secret()), fresh);
-        let address = request.extensions.get::<ClientAddress>().copied();
         Ok(Self {
             app,
             now,
@@ -97,9 +110,9 @@ impl Context {
             session,
             path,
             page_path,
-            request_id,
+            request_id: request_id.to_string(),
             meter,
-            agent: agent(&request.headers),
+            trace,
             address,
             cookies,
             anonymous,
@@ -108,7 +121,8 @@ impl Context {
 
     /// The directory, its use counted on this request.
     pub fn directory(&self) -> Directory {
-        Directory::new(self.app.services.table.metered(&self.meter))
+        let table = self.app.services.table.metered(&self.meter);
+        Directory::new(table, self.trace.clone())
     }
 
     /// Who acts.
@@ -147,13 +161,65 @@ impl Context {
         self.cookies.get(cookies::RESET)
     }
 
-    /// What the request was sent with, for the list of a person's sessions.
-    pub fn device(&self) -> Device {
-        Device {
-            agent: self.agent.clone(),
-            address: self
-                .address
-                .map_or_else(String::new, |ClientAddress(ip)| ip.to_string()),
+    /// What the request was sent with.
+    pub fn device(&self) -> &Device {
+        self.trace.device()
+    }
+
+    /// What the browser is known by; drawn anew where it isn't.
+    pub fn browser(&self) -> String {
+        let known = self.cookies.get(cookies::BROWSER).map(str::to_owned);
+        known.unwrap_or_else(|| self.app.new_secret())
+    }
+
+    /// Whether the password, and code, were given a short while ago; otherwise
+    /// they are asked for first.
+    pub fn fresh(&self) -> Result<(), Error> {
+        let session = self.session.as_ref().ok_or(Error::SignIn)?;
+        if session.is_fresh(self.now) {
+            Ok(())
+        } else {
+            Err(Error::Confirm)
+        }
+    }
+
+    /// Whether a second factor is demanded that the person doesn't have.
+    pub(crate) fn must_enrol(&self) -> bool {
+        let demanded = |session: &Session| {
+            self.workspace.mfa.requires(session.actor().role) && !session.has_mfa()
+        };
+        self.session.as_ref().is_some_and(demanded)
+    }
+
+    /// What is half done, for a cookie of this browser's that only this server
+    /// can read: see [`Context::step`].
+    pub fn begin_step<T: Serialize>(&self, purpose: &str, value: &T) -> Result<HeaderValue, Error> {
+        let until = self.now.saturating_add(STEP).unwrap_or(self.now);
+        let subject = self.step_subject();
+        let sealed = self.app.seal((purpose, &subject), until, value)?;
+        Ok(cookies::set(cookies::STEP, &sealed, Some(STEP)))
+    }
+
+    /// What is half done for `purpose`, if it was begun in this browser, at
+    /// this workspace, by whoever is signed in, and not long ago.
+    pub fn step<T: DeserializeOwned>(&self, purpose: &str) -> Option<T> {
+        let sealed = self.cookies.get(cookies::STEP)?;
+        let subject = self.step_subject();
+        self.app.unseal((purpose, &subject), sealed, self.now)
+    }
+
+    fn step_subject(&self) -> String {
+        format!("{}/{}", self.workspace.id, self.binding())
+    }
+
+    /// A mail to somebody here.
+    pub fn mail(&self, name: &str, email: &EmailAddress, message: Message) -> Mail {
+        Mail {
+            to: email.clone(),
+            to_name: name.to_owned(),
+            slug: self.workspace.slug.clone(),
+            brand: self.workspace.name.clone(),
+            message,
         }
     }
 

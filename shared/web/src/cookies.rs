@@ -13,6 +13,10 @@ pub(crate) const ANONYMOUS: &str = "__Host-pre";
 pub(crate) const INVITE: &str = "__Host-inv";
 /// The token of a link to a new password, once it is out of the address.
 pub(crate) const RESET: &str = "__Host-rst";
+/// What is half done between two pages, sealed.
+pub(crate) const STEP: &str = "__Host-step";
+/// What a browser is known by, whoever signs in with it.
+pub(crate) const BROWSER: &str = "__Host-browser";
 /// What the next page says of what was just done.
 pub(crate) const FLASH: &str = "__Host-flash";
 
@@ -36,7 +40,7 @@ impl Cookies {
             .flat_map(|line| line.split(';'))
             .filter_map(|pair| pair.trim().split_once('='))
         {
-            let ours = [SESSION, ANONYMOUS, INVITE, RESET, FLASH].contains(&name);
+            let ours = [SESSION, ANONYMOUS, INVITE, RESET, STEP, BROWSER, FLASH].contains(&name);
             if ours && cookies.insert(name.to_owned(), value.to_owned()).is_some() {
                 return Err(Twice);
             }

@@ -18,6 +18,12 @@ pub enum Error {
     /// Nobody is signed in.
     #[error("not signed in")]
     SignIn,
+    /// The password, and code, must be given again first.
+    #[error("the password was given too long ago")]
+    Confirm,
+    /// A second factor must be set up first.
+    #[error("a second factor is demanded")]
+    Enrol,
     /// The request doesn't come from one of our pages, or an old one.
     #[error("the form is out of date")]
     Stale,
@@ -50,7 +56,7 @@ impl Error {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Forbidden | Self::Stale => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::Stale | Self::Confirm | Self::Enrol => StatusCode::FORBIDDEN,
             Self::SignIn => StatusCode::UNAUTHORIZED,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -76,6 +82,14 @@ impl Error {
             Self::SignIn => fixed(
                 "Sign in first",
                 "You are not signed in, or your session has ended.",
+            ),
+            Self::Confirm => fixed(
+                "Confirm that it is you",
+                "This needs your password again. Nothing was changed.",
+            ),
+            Self::Enrol => fixed(
+                "Set up two-factor authentication",
+                "This workspace asks for it before anything else opens.",
             ),
             Self::Stale => fixed(
                 "This page was out of date",

@@ -11,7 +11,7 @@ pub struct Flash {
 }
 
 /// Every code; `{}` takes the number that may follow it (`imported.7`).
-const WORDS: [(&str, &str, &str); 23] = [
+const WORDS: [(&str, &str, &str); 33] = [
     ("client-added", "success", "The client was added."),
     ("engagement-added", "success", "The engagement was added."),
     ("engagement-saved", "success", "The engagement was saved."),
@@ -79,6 +79,44 @@ const WORDS: [(&str, &str, &str); 23] = [
         "password-changed",
         "success",
         "Your password is changed. Your other devices are signed out.",
+    ),
+    (
+        "sign-in-again",
+        "info",
+        "That took too long. Sign in again.",
+    ),
+    (
+        "confirmed",
+        "success",
+        "Thank you. Go on: you won't be asked again for ten minutes.",
+    ),
+    ("step-over", "info", "That took too long. Begin again."),
+    ("mfa-off", "success", "Two-factor authentication is off."),
+    (
+        "mfa-reset",
+        "success",
+        "The second factor is reset. The person was told, and has to sign in again.",
+    ),
+    (
+        "person-disabled",
+        "success",
+        "The person is disabled and signed out everywhere.",
+    ),
+    ("person-enabled", "success", "The person can sign in again."),
+    (
+        "email-asked",
+        "success",
+        "A link is on its way to the new address. Open it here to finish.",
+    ),
+    (
+        "email-gone",
+        "error",
+        "This link can't be used: it is too old or done, belongs to another account, or somebody here has that address. Ask for another.",
+    ),
+    (
+        "email-changed",
+        "success",
+        "Your e-mail address is changed. Sign in by it from now on.",
     ),
     ("session-ended", "success", "That sign-in is over."),
     ("saved", "success", "Saved."),

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use domain::id::{Id, kind};
+use domain::id::{EntryId, Id, kind};
 use futures::FutureExt;
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode, header};
 use serde::Serialize;
 use store::directory::Directory;
-use store::{Meter, Spent};
+use store::session::Device;
+use store::{Meter, Spent, Trace};
 
 use crate::app::App;
 use crate::context::Context;
@@ -22,11 +23,11 @@ use crate::layout::Layout;
 use crate::origin;
 use crate::page::Page;
 use crate::reply::{Reply, see_other};
-use crate::route::Audience;
+use crate::route::{Audience, Route};
 
 /// Lets through who may use the route, and only changes that come from our pages.
 pub(crate) async fn route(
-    State(audience): State<Audience>,
+    State(row): State<Route>,
     request: Request,
     next: Next,
 ) -> Result<Response, Error> {
@@ -39,7 +40,7 @@ pub(crate) async fn route(
         }
     }
     let role = ctx.actor().map(|actor| actor.role);
-    let (action, fits) = match (audience, role) {
+    let (action, fits) = match (row.audience, role) {
         (Audience::Public, _) => return Ok(next.run(request).await),
         (_, None) => return Err(Error::SignIn),
         (Audience::Team(action), Some(role)) => (action, role.is_team()),
@@ -51,6 +52,12 @@ pub(crate) async fn route(
     }
     if !role.is_some_and(|role| role.may(action)) {
         return Err(Error::Forbidden);
+    }
+    if ctx.must_enrol() && !row.unenrolled {
+        return Err(Error::Enrol);
+    }
+    if row.fresh {
+        ctx.fresh()?;
     }
     Ok(next.run(request).await)
 }
@@ -68,7 +75,7 @@ pub(crate) async fn edge(State(app): State<Arc<App>>, request: Request, next: Ne
         .get::<MatchedPath>()
         .map(|path| path.as_str().to_owned());
     let (parts, body) = request.into_parts();
-    let ctx = enter(&app, &meter, &parts, id.to_string()).await;
+    let ctx = enter(&app, &meter, &parts, id).await;
     let (ctx, response) = match ctx {
         Ok(Some(ctx)) => {
             let ctx = Arc::new(ctx);
@@ -108,13 +115,14 @@ async fn enter(
     app: &Arc<App>,
     meter: &Meter,
     request: &Parts,
-    id: String,
+    id: EntryId,
 ) -> Result<Option<Context>, Error> {
     let host = request
         .headers
         .get(app.config.host_header.as_str())
         .and_then(|host| host.to_str().ok());
-    let directory = Directory::new(app.services.table.metered(meter));
+    let trace = Trace::new(id, app.clock.now(), Device::default());
+    let directory = Directory::new(app.services.table.metered(meter), trace);
     let base = &app.config.base_domain;
     let workspace = app
         .tenants
@@ -145,7 +153,9 @@ fn shown(
         _ if wants_json => {
             Reply::json(&serde_json::json!({ "error": text, "request_id": id })).status(status)
         }
-        (Error::SignIn, Some(ctx)) => see_other(&sign_in(ctx.page_path.as_deref())),
+        (Error::SignIn, Some(ctx)) => see_other(&back("/sign-in", ctx)),
+        (Error::Confirm, Some(ctx)) => see_other(&back("/confirm", ctx)),
+        (Error::Enrol, Some(_)) => see_other("/account/two-factor"),
         (_, Some(ctx)) => {
             let page = ErrorPage {
                 status: status.as_u16(),
@@ -180,13 +190,13 @@ fn wants_json(headers: &HeaderMap) -> bool {
         .is_some_and(|v| v.starts_with("application/json"))
 }
 
-/// The way in, and from there back to the page at `path`.
-fn sign_in(path: Option<&str>) -> String {
-    match path {
-        None | Some("/") => "/sign-in".to_owned(),
+/// The way to `to`, and from there back to the page that the person looks at.
+fn back(to: &str, ctx: &Context) -> String {
+    match ctx.page_path.as_deref() {
+        None | Some("/") => to.to_owned(),
         Some(path) => {
             let next: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
-            format!("/sign-in?next={next}")
+            format!("{to}?next={next}")
         }
     }
 }

@@ -3,10 +3,9 @@
 use adapters::Letter;
 use domain::email::EmailAddress;
 use domain::mail::{Mail, Message};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::app::App;
-use crate::context::Context;
 use crate::error::Error;
 
 #[derive(Serialize)]
@@ -23,6 +22,18 @@ struct Brand<'a> {
     name: &'a str,
 }
 
+/// What the link to a new address is sealed for, with the person's id.
+pub const EMAIL_CHANGE: &str = "email-change";
+
+/// What the link to a new address says: from which to which.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct EmailChange {
+    /// The address so far: the link is good while it is that.
+    pub from: EmailAddress,
+    /// The new one.
+    pub to: EmailAddress,
+}
+
 /// Writes a mail and hands it over. `id` is the same at every try.
 pub async fn send(app: &App, id: &str, mail: &Mail) -> Result<(), Error> {
     let (name, path) = match &mail.message {
@@ -35,6 +46,23 @@ pub async fn send(app: &App, id: &str, mail: &Mail) -> Result<(), Error> {
             ("reset", format!("/reset/{token}"))
         }
         Message::PasswordChanged => ("password_changed", "/forgot".to_owned()),
+        Message::NewDevice { .. } => ("new_device", "/account".to_owned()),
+        Message::ConfirmEmail { user, from, until } => {
+            let change = EmailChange {
+                from: from.clone(),
+                to: mail.to.clone(),
+            };
+            let purpose = (EMAIL_CHANGE, user.to_string());
+            let token = app.seal((purpose.0, &purpose.1), *until, &change)?;
+            (
+                "confirm_email",
+                format!("/account/email/confirm?token={token}"),
+            )
+        }
+        Message::EmailChanged { .. } => ("email_changed", "/".to_owned()),
+        Message::MfaEnabled => ("mfa_enabled", "/account".to_owned()),
+        Message::MfaDisabled => ("mfa_disabled", "/account".to_owned()),
+        Message::MfaReset { .. } => ("mfa_reset", "/account".to_owned()),
     };
     let words = Words {
         brand: Brand { name: &mail.brand },
@@ -54,15 +82,4 @@ pub async fn send(app: &App, id: &str, mail: &Mail) -> Result<(), Error> {
         id,
     };
     Ok(app.services.mailer.send(&letter).await?)
-}
-
-/// The mail that tells somebody of a changed password.
-pub fn password_changed(ctx: &Context, name: &str, email: &EmailAddress) -> Mail {
-    Mail {
-        to: email.clone(),
-        to_name: name.to_owned(),
-        slug: ctx.workspace.slug.clone(),
-        brand: ctx.workspace.name.clone(),
-        message: Message::PasswordChanged,
-    }
 }

@@ -20,3 +20,16 @@ impl<S: Sync + Send, T: DeserializeOwned + Send> FromRequestParts<S> for Query<T
             .map_err(|_| Error::BadRequest("the query can't be read"))
     }
 }
+
+/// Names and values as they stand behind the question mark of an address.
+pub fn query_string<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let mut text = form_urlencoded::Serializer::new(String::new());
+    text.extend_pairs(pairs);
+    text.finish()
+}
+
+/// A text as a part of an address, spaces as `%20`.
+pub fn percent(text: &str) -> String {
+    let encoded: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
+    encoded.replace('+', "%20")
+}

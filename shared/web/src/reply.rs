@@ -2,6 +2,7 @@
 
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
+use jiff::SignedDuration;
 
 use crate::cookies;
 
@@ -27,6 +28,13 @@ impl Reply {
     /// Data for a script of ours.
     pub fn json(value: &serde_json::Value) -> Self {
         Self(axum::Json(value).into_response())
+    }
+
+    /// A file.
+    pub fn file(bytes: Vec<u8>, kind: HeaderValue) -> Self {
+        let mut response = bytes.into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        Self(response)
     }
 
     /// Nothing but a status.
@@ -91,6 +99,19 @@ impl Reply {
     #[must_use]
     pub fn reset_over(self) -> Self {
         self.cookie(cookies::clear(cookies::RESET))
+    }
+
+    /// With nothing half done any more.
+    #[must_use]
+    pub fn step_over(self) -> Self {
+        self.cookie(cookies::clear(cookies::STEP))
+    }
+
+    /// With what the browser is known by.
+    #[must_use]
+    pub fn known(self, browser: &str) -> Self {
+        let year = SignedDuration::from_hours(24 * 365);
+        self.cookie(cookies::set(cookies::BROWSER, browser, Some(year)))
     }
 
     /// With words for the top of the next page: one of [`crate::flash`]'s codes.

@@ -36,6 +36,10 @@ pub struct Route {
     pub path: &'static str,
     /// For whom.
     pub audience: Audience,
+    /// Whether the password must have been given a short while ago.
+    pub fresh: bool,
+    /// Whether it opens before a second factor that is demanded.
+    pub unenrolled: bool,
     handler: fn() -> MethodRouter,
 }
 
@@ -50,6 +54,8 @@ impl Route {
             method: &Method::GET,
             path,
             audience,
+            fresh: false,
+            unenrolled: false,
             handler,
         }
     }
@@ -64,7 +70,27 @@ impl Route {
             method: &Method::POST,
             path,
             audience,
+            fresh: false,
+            unenrolled: false,
             handler,
+        }
+    }
+
+    /// The same, for those only who gave their password a short while ago.
+    #[must_use]
+    pub const fn fresh(self) -> Self {
+        Self {
+            fresh: true,
+            ..self
+        }
+    }
+
+    /// The same, open also to those who have yet to set up a second factor.
+    #[must_use]
+    pub const fn unenrolled(self) -> Self {
+        Self {
+            unenrolled: true,
+            ..self
         }
     }
 }
@@ -73,7 +99,7 @@ impl Route {
 pub fn router(app: &Arc<App>, groups: &[&[Route]]) -> Router {
     let mut router = Router::new();
     for route in groups.iter().copied().flatten().copied() {
-        let guarded = (route.handler)().layer(from_fn_with_state(route.audience, guard::route));
+        let guarded = (route.handler)().layer(from_fn_with_state(route, guard::route));
         router = router.route(route.path, guarded);
     }
     router

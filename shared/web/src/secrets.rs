@@ -1,5 +1,6 @@
 //! What the server's key is good for: tokens that need not be kept.
 
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use domain::id::{EntryId, InviteId};
@@ -42,15 +43,53 @@ impl Secrets {
         self.derive("reset", &reset.to_string())
     }
 
+    /// What only this server can read again, for `purpose` and `subject` only:
+    /// AES-256-GCM, as text for cookies and links. `nonce` must be drawn anew.
+    pub(crate) fn seal(
+        &self,
+        (purpose, subject): (&str, &str),
+        nonce: [u8; 12],
+        plain: &[u8],
+    ) -> Option<String> {
+        let mut sealed = plain.to_vec();
+        let unique = Nonce::assume_unique_for_key(nonce);
+        let key = self.sealing(purpose)?;
+        key.seal_in_place_append_tag(unique, Aad::from(subject), &mut sealed)
+            .ok()?;
+        Some(BASE64_URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat()))
+    }
+
+    /// What was sealed for `purpose` and `subject`; `None` for any other text.
+    pub(crate) fn unseal(&self, (purpose, subject): (&str, &str), text: &str) -> Option<Vec<u8>> {
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (nonce, sealed) = bytes.split_first_chunk::<12>()?;
+        let mut sealed = sealed.to_vec();
+        let unique = Nonce::assume_unique_for_key(*nonce);
+        let key = self.sealing(purpose)?;
+        let plain = key.open_in_place(unique, Aad::from(subject), &mut sealed);
+        plain.ok().map(|plain| plain.to_vec())
+    }
+
+    /// A key of its own for each purpose.
+    fn sealing(&self, purpose: &str) -> Option<LessSafeKey> {
+        let bytes = self.mac("seal", purpose)?;
+        UnboundKey::new(&AES_256_GCM, &bytes)
+            .ok()
+            .map(LessSafeKey::new)
+    }
+
     fn derive(&self, purpose: &str, subject: &str) -> String {
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else {
-            return String::new();
-        };
+        let bytes = self.mac(purpose, subject);
+        bytes.map_or_else(String::new, |bytes| BASE64_URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    fn mac(&self, purpose: &str, subject: &str) -> Option<[u8; 32]> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).ok()?;
         for part in [purpose, subject] {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part.as_bytes());
         }
-        BASE64_URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+        Some(mac.finalize().into_bytes().into())
     }
 }
 
@@ -68,5 +107,28 @@ mod tests {
         assert!(!Secrets::new(&[8; 32]).is_csrf("a", &secrets.csrf("a")));
         assert!(!secrets.is_csrf("a", ""));
         assert_ne!(secrets.invite_token(id, 1), secrets.invite_token(id, 2));
+    }
+
+    #[test]
+    fn what_is_sealed_opens_for_its_purpose_and_subject_only_and_whole() {
+        let secrets = Secrets::new(&[7; 32]);
+        let sealed = secrets.seal(("a", "x"), [1; 12], b"text").unwrap();
+        assert!(!sealed.contains("text"));
+        assert_eq!(secrets.unseal(("a", "x"), &sealed).unwrap(), b"text");
+        for other in [("b", "x"), ("a", "y")] {
+            assert_eq!(secrets.unseal(other, &sealed), None);
+        }
+        assert_eq!(Secrets::new(&[8; 32]).unseal(("a", "x"), &sealed), None);
+        for at in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            let other = if changed.as_bytes()[at] == b'A' {
+                "B"
+            } else {
+                "A"
+            };
+            changed.replace_range(at..=at, other);
+            assert_eq!(secrets.unseal(("a", "x"), &changed), None, "{at}");
+        }
+        assert_eq!(secrets.unseal(("a", "x"), ""), None);
     }
 }

@@ -17,6 +17,8 @@ pub struct PersonRow {
     role: &'static str,
     since: Timestamp,
     you: bool,
+    disabled: bool,
+    two_factor: bool,
     manage: Option<Manage>,
 }
 
@@ -25,6 +27,8 @@ struct Manage {
     id: String,
     role_action: String,
     remove_action: String,
+    access_action: String,
+    reset_action: String,
     roles: Vec<Choice>,
     current: &'static str,
 }
@@ -44,10 +48,14 @@ impl PersonRow {
             role: person.role.label(),
             since: person.since,
             you,
+            disabled: person.disabled.is_some(),
+            two_factor: person.mfa.is_some(),
             manage: may.then(|| Manage {
                 id: person.id.to_string(),
                 role_action: format!("{here}/role"),
                 remove_action: format!("{here}/remove"),
+                access_action: format!("{here}/access"),
+                reset_action: format!("{here}/reset-factor"),
                 roles: roles(&actor.role.appoints(person.role.is_team())),
                 current: person.role.name(),
             }),

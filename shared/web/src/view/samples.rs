@@ -96,6 +96,8 @@ pub fn people_samples() -> (Person, Invite) {
         client: Some(ClientId::new(1, 1)),
         since: Timestamp::UNIX_EPOCH,
         epoch: 0,
+        mfa: None,
+        disabled: None,
     };
     let invite = Invite {
         id: InviteId::new(1, 1),

@@ -1,0 +1,138 @@
+//! Confirming who one is, before something that a session left open must not do.
+
+use domain::input::Invalid;
+use serde::{Deserialize, Serialize};
+use store::Opening;
+use store::directory::{Login, hash};
+use store::session::Session;
+use web::{
+    Anyone, Context, Error, Form, Page, Proof, ProtectedForm, Query, Reply, prove, see_other,
+    wrong_code,
+};
+
+use crate::next::local;
+
+/// The page with the form.
+#[derive(Debug, Serialize)]
+pub(crate) struct Confirm {
+    form: Form,
+    email: String,
+    asks_for_code: bool,
+    next: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Input {
+    password: String,
+    #[serde(default)]
+    code: String,
+    next: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Wanted {
+    #[serde(default)]
+    next: String,
+}
+
+impl Page for Confirm {
+    const TEMPLATE: &'static str = "pages/auth/confirm.html";
+
+    fn title(&self) -> String {
+        "Confirm that it is you".to_owned()
+    }
+
+    fn sample() -> Self {
+        let mut invalid = Invalid::at("password", "This is not your password.");
+        invalid.add("code", "This code isn't right.");
+        Self {
+            form: Form::failed(&(), &invalid),
+            email: "ada@example.com".to_owned(),
+            asks_for_code: true,
+            next: "/account".to_owned(),
+        }
+    }
+}
+
+impl Confirm {
+    fn new(session: &Session, form: Form, next: &str) -> Self {
+        Self {
+            form,
+            email: session.actor().email.as_str().to_owned(),
+            asks_for_code: session.has_mfa(),
+            next: next.to_owned(),
+        }
+    }
+}
+
+pub(crate) async fn get(
+    Anyone { ctx }: Anyone,
+    Query(wanted): Query<Wanted>,
+) -> Result<Reply, Error> {
+    let session = ctx.session.as_ref().ok_or(Error::SignIn)?;
+    let next = local(&wanted.next);
+    if session.is_fresh(ctx.now) {
+        return Ok(see_other(next));
+    }
+    ctx.page(&Confirm::new(session, Form::default(), next))
+}
+
+pub(crate) async fn post(
+    Anyone { ctx }: Anyone,
+    form: ProtectedForm<Input>,
+) -> Result<Reply, Error> {
+    let session = ctx.session.as_ref().ok_or(Error::SignIn)?;
+    let Input {
+        password,
+        code,
+        next,
+    } = form.input;
+    let next = local(&next);
+    match confirm(&ctx, session, (&password, &code), next).await? {
+        Ok(reply) => Ok(reply),
+        Err(invalid) => {
+            let form = Form::failed(&(), &invalid);
+            ctx.refused(&Confirm::new(session, form, next))
+        }
+    }
+}
+
+/// Puts a session that was opened just now in place of this one.
+async fn confirm(
+    ctx: &Context,
+    session: &Session,
+    typed: (&str, &str),
+    next: &str,
+) -> Result<Result<Reply, Invalid>, Error> {
+    let (directory, actor) = (ctx.directory(), session.actor());
+    let login = Login {
+        user: actor.user,
+        client: actor.client,
+    };
+    let person = directory.person(actor.workspace, &login).await?;
+    let person = person.ok_or(Error::SignIn)?;
+    let step = match prove(ctx, (actor, &person), typed).await? {
+        Proof::Given(step) => step,
+        Proof::Failed(invalid) => {
+            let why = "not confirmed";
+            let at = (actor.workspace, actor.client);
+            directory
+                .sign_in_failed(at.0, at.1, &actor.email, why)
+                .await?;
+            return Ok(Err(invalid));
+        }
+    };
+    let secret = ctx.app.new_secret();
+    let hashed = hash(&secret);
+    let opening = Opening {
+        step,
+        instead: Some(session),
+        ..Opening::plain(actor.workspace, &ctx.workspace.slug, &hashed, ctx.now)
+    };
+    let opened = directory.open_session(&person, &opening).await?;
+    Ok(match opened {
+        Some(_) => Ok(see_other(next).signed_in(&secret).flash("confirmed")),
+        None => Err(wrong_code()),
+    })
+}

@@ -1,0 +1,41 @@
+//! An exported audit log, checked offline.
+
+use domain::audit::{COLUMNS, Exported, START, WIDTH, verify};
+use domain::spreadsheet::unguarded;
+
+/// Checks the text of an export; what was found, in words, either way.
+pub fn verify_export(text: &str) -> Result<String, String> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut csv = csv::Reader::from_reader(text.as_bytes());
+    let expected = ["number"].into_iter().chain(COLUMNS);
+    let expected: Vec<_> = expected.chain(["previous", "hash"]).collect();
+    if csv.headers().map_err(|e| e.to_string())? != expected {
+        return Err("This isn't an audit log that the portal exported.".to_owned());
+    }
+    let entries: Result<Vec<_>, _> = csv.records().map(entry).collect();
+    let whole = verify(entries?).map_err(|broken| broken.to_string())?;
+    if whole.hash == START {
+        return Ok("The file holds no entries.".to_owned());
+    }
+    Ok(format!(
+        "Entries {} to {} are as they were recorded.\nThe hash of number {} is {}.",
+        whole.first, whole.last, whole.last, whole.hash
+    ))
+}
+
+fn entry(record: Result<csv::StringRecord, csv::Error>) -> Result<Exported, String> {
+    let record = record.map_err(|e| e.to_string())?;
+    let mut cells = record.iter().map(|cell| unguarded(cell).to_owned());
+    let mut next = || cells.next().unwrap_or_default();
+    let seq = next();
+    let seq = seq
+        .parse()
+        .map_err(|_| format!("'{seq}' is no number of an entry"))?;
+    let columns = (0..WIDTH).map(|_| next()).collect();
+    Ok(Exported {
+        seq,
+        columns,
+        previous: next(),
+        hash: next(),
+    })
+}

@@ -1,0 +1,96 @@
+//! Codes at sign-in: whether a person uses them, and what helps without the
+//! authenticator. The authenticator's secret is the identity provider's.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::audit::{Kind, Note, Who};
+use domain::mail::Mail;
+use domain::person::Person;
+use jiff::Timestamp;
+
+use crate::codec::{Item, item, string, strings};
+use crate::directory::Directory;
+use crate::error::Error;
+use crate::keys;
+use crate::people::{Kept, Next};
+use crate::scope::{Scope, Store};
+use crate::session::Session;
+use crate::transact::{Transaction, Update};
+
+fn codes_item(session: &Session, codes: &[String]) -> Result<Item, Error> {
+    let key = codes_key(session);
+    let mut item = item("mfa", &key, &serde_json::json!({}))?;
+    item.insert("codes".to_owned(), AttributeValue::Ss(codes.to_vec()));
+    Ok(item)
+}
+
+fn codes_key(session: &Session) -> keys::Key {
+    keys::mfa(&session.person_key().pk, session.actor().user)
+}
+
+impl Directory {
+    /// From now on the person signs in with a code; `codes` are the hashes of
+    /// the recovery codes.
+    pub async fn enable_mfa(
+        &self,
+        session: &Session,
+        codes: &[String],
+        mail: &Mail,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let note = Note::of(Kind::MfaEnabled, "");
+        self.change_own(session, (note, mail), now, |transaction, person| {
+            transaction.put_any(codes_item(session, codes)?);
+            let own = Update::existing(keys::session(session.hash()));
+            transaction.update(own.set("mfa", AttributeValue::Bool(true)));
+            Ok(person.set("mfa", string(now)))
+        })
+        .await
+    }
+
+    /// From now on the password is enough.
+    pub async fn disable_mfa(
+        &self,
+        session: &Session,
+        mail: &Mail,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let note = Note::of(Kind::MfaDisabled, "");
+        self.change_own(session, (note, mail), now, |transaction, person| {
+            transaction.delete(&codes_key(session));
+            let own = Update::existing(keys::session(session.hash()));
+            transaction.update(own.set("mfa", AttributeValue::Bool(false)));
+            Ok(person.remove("mfa").remove("code"))
+        })
+        .await
+    }
+
+    /// Puts new recovery codes, by their hashes, in place of what is left of the old.
+    pub async fn renew_recovery_codes(
+        &self,
+        session: &Session,
+        codes: &[String],
+    ) -> Result<(), Error> {
+        let actor = session.actor();
+        let mut transaction = Transaction::new(self.table());
+        let row = Update::existing(codes_key(session));
+        transaction.update(row.set("codes", AttributeValue::Ss(codes.to_vec())));
+        let note = Note::of(Kind::RecoveryCodesMade, "");
+        let at = (actor.workspace, actor.client);
+        self.record(&mut transaction, at, Some(Who::from(actor)), note)?;
+        transaction.commit(self.table()).await
+    }
+
+    /// How many recovery codes are left.
+    pub async fn recovery_codes_left(&self, session: &Session) -> Result<usize, Error> {
+        let found = self.table().get(&codes_key(session), true).await?;
+        Ok(strings(&found.unwrap_or_default(), "codes").len())
+    }
+}
+
+impl<S: Scope> Store<S> {
+    /// Lets a person who lost the authenticator sign in without a code; every
+    /// session ends, and `mail` tells.
+    pub async fn reset_mfa(&self, person: &Person, mail: &Mail) -> Result<Result<(), Kept>, Error> {
+        self.end(person, Next::WithoutMfa(mail)).await
+    }
+}

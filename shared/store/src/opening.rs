@@ -1,0 +1,268 @@
+//! Opening a session: who may, by what, from which browser.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::audit::{Kind, Note, Who};
+use domain::email::EmailAddress;
+use domain::id::{ClientId, WorkspaceId};
+use domain::mail::Mail;
+use domain::person::{Actor, Person};
+use domain::session::limits;
+use domain::slug::Slug;
+use jiff::Timestamp;
+
+use crate::codec::{Item, integer, item, number, string, strings, text};
+use crate::directory::Directory;
+use crate::error::Error;
+use crate::keys;
+use crate::outbox;
+use crate::session::{Row, Session, entry, hash_of, open_sessions, opened_at, person_key};
+use crate::transact::{Transaction, Update};
+
+/// Sessions that a person may have open at once; the oldest ends for another.
+const MOST: usize = 20;
+/// Browsers that are known at once; the one that was used longest ago is forgotten for another.
+const BROWSERS: usize = 10;
+
+/// How often opening one is tried while others of the person open or end.
+const TRIES: u32 = 4;
+
+/// How somebody shows who it is, besides the password.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Step {
+    /// Nothing else is asked for.
+    #[default]
+    Password,
+    /// A code of the authenticator, by its hash: good once.
+    Code(String),
+    /// A recovery code, by its hash: it is used up.
+    Recovery(String),
+}
+
+/// A session that is to be opened.
+#[derive(Debug, Clone)]
+pub struct Opening<'a> {
+    /// At which workspace.
+    pub ws: WorkspaceId,
+    /// By which address.
+    pub host: &'a Slug,
+    /// The hash of its secret token.
+    pub hash: &'a str,
+    /// When.
+    pub now: Timestamp,
+    /// What was given besides the password.
+    pub step: Step,
+    /// The hash of what the browser is known by, and the mail that tells the
+    /// person of a new one.
+    pub browser: Option<(&'a str, &'a Mail)>,
+    /// The session that it takes the place of.
+    pub instead: Option<&'a Session>,
+    /// Whether the audit log tells of it.
+    pub recorded: bool,
+}
+
+impl<'a> Opening<'a> {
+    /// By a password alone, from no known browser.
+    pub fn plain(ws: WorkspaceId, host: &'a Slug, hash: &'a str, now: Timestamp) -> Self {
+        Self {
+            ws,
+            host,
+            hash,
+            now,
+            step: Step::Password,
+            browser: None,
+            instead: None,
+            recorded: true,
+        }
+    }
+}
+
+/// What became of a session that was to be kept.
+enum Kept {
+    Opened,
+    /// The person's sessions changed meanwhile: again.
+    Changed,
+    UsedCode,
+}
+
+impl Directory {
+    /// Opens a session for `person`, as it was read before the password was
+    /// checked. `None` where the code or the recovery code was used before.
+    pub async fn open_session(
+        &self,
+        person: &Person,
+        opening: &Opening<'_>,
+    ) -> Result<Option<Session>, Error> {
+        let actor = Actor {
+            user: person.id,
+            name: person.name.clone(),
+            email: person.email.clone(),
+            role: person.role,
+            workspace: opening.ws,
+            client: person.client,
+        };
+        let ttl = opening.now.saturating_add(limits(actor.role).absolute);
+        let row = Row {
+            actor,
+            host: opening.host.clone(),
+            opened: opening.now,
+            used: opening.now,
+            proven: opening.now,
+            mfa: person.mfa.is_some(),
+            ttl: ttl.unwrap_or(opening.now).as_second(),
+            device: self.trace().device().clone(),
+        };
+        for _ in 0..TRIES {
+            match self.keep_session(&row, person, opening).await {
+                Ok(Kept::Changed) => {}
+                Ok(Kept::UsedCode) => return Ok(None),
+                Ok(Kept::Opened) => {
+                    return Ok(Some(Session {
+                        hash: opening.hash.to_owned(),
+                        row,
+                        table: self.table().clone(),
+                        trace: self.trace().clone(),
+                    }));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(Error::Busy)
+    }
+
+    /// Keeps a session, and notes it at the person.
+    async fn keep_session(
+        &self,
+        row: &Row,
+        before: &Person,
+        opening: &Opening<'_>,
+    ) -> Result<Kept, Error> {
+        let key = person_key(&row.actor);
+        let found = self.table().get(&key, true).await?.unwrap_or_default();
+        // Whoever got another role or password meanwhile starts again.
+        if integer(&found, "epoch") != before.epoch || found.contains_key("disabled") {
+            return Err(Error::Busy);
+        }
+        let mut transaction = Transaction::new(self.table());
+        let mut person = Update::existing(key.clone()).add("v", 1);
+        match &opening.step {
+            Step::Password => {}
+            Step::Code(code) if text(&found, "code").is_ok_and(|last| last == code) => {
+                return Ok(Kept::UsedCode);
+            }
+            Step::Code(code) => person = person.set("code", string(code)),
+            Step::Recovery(code) => {
+                let codes = Update::existing(keys::mfa(&key.pk, row.actor.user));
+                let codes = codes.when("contains(codes, :code)", ":code", string(code));
+                transaction.update(codes.take_from_set("codes", vec![code.clone()]));
+            }
+        }
+        let mut open = open_sessions(&found);
+        let since = row.opened.as_second() - limits(row.actor.role).absolute.as_secs();
+        let replaced = opening.instead.map(|old| old.hash.as_str());
+        open.retain(|entry| opened_at(entry) > since && Some(hash_of(entry)) != replaced);
+        open.sort();
+        let over = (open.len() + 1).saturating_sub(MOST);
+        let ended: Vec<_> = open.drain(..over).collect();
+        open.push(entry(opening.hash, row.opened));
+        let ended = ended.iter().map(|entry| hash_of(entry));
+        for hash in ended.chain(replaced) {
+            transaction.delete(&keys::session(hash));
+        }
+        person = person.set("sessions", AttributeValue::Ss(open));
+        let browsers = self.browsers(&mut transaction, &found, &key.pk, opening)?;
+        if let Some(browsers) = browsers {
+            person = person.set("browsers", AttributeValue::Ss(browsers));
+        }
+        if opening.recorded {
+            self.note_opened(&mut transaction, before, opening)?;
+        }
+        transaction.put_new(item("session", &keys::session(opening.hash), row)?);
+        let at = transaction.next();
+        let v = number(integer(&found, "v"));
+        transaction.update(person.when("v = :v", ":v", v));
+        match transaction.commit(self.table()).await {
+            Ok(()) => Ok(Kept::Opened),
+            Err(Error::Refused(n)) if n == at => Ok(Kept::Changed),
+            Err(Error::Refused(0)) if matches!(opening.step, Step::Recovery(_)) => {
+                Ok(Kept::UsedCode)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The browsers that are known from now on; the person is told of a new
+    /// one, unless it is the first.
+    fn browsers(
+        &self,
+        transaction: &mut Transaction,
+        found: &Item,
+        home: &str,
+        opening: &Opening<'_>,
+    ) -> Result<Option<Vec<String>>, Error> {
+        let Some((hash, mail)) = opening.browser else {
+            return Ok(None);
+        };
+        let mut known = strings(found, "browsers");
+        let first = known.is_empty();
+        let before = known.len();
+        known.retain(|known| hash_of(known) != hash);
+        if known.len() == before && !first {
+            let id = self.trace().next();
+            outbox::put(transaction, home, id, mail, opening.now)?;
+        }
+        known.sort();
+        let over = (known.len() + 1).saturating_sub(BROWSERS);
+        known.drain(..over);
+        known.push(entry(hash, opening.now));
+        Ok(Some(known))
+    }
+
+    fn note_opened(
+        &self,
+        transaction: &mut Transaction,
+        person: &Person,
+        opening: &Opening<'_>,
+    ) -> Result<(), Error> {
+        let step = match opening.step {
+            Step::Password => "password",
+            Step::Code(_) => "password and code",
+            Step::Recovery(_) => "password and recovery code",
+        };
+        let by = Some(Who::from(person));
+        let at = (opening.ws, person.client);
+        if matches!(opening.step, Step::Recovery(_)) {
+            self.record(
+                transaction,
+                at,
+                by.clone(),
+                Note::of(Kind::RecoveryCodeUsed, ""),
+            )?;
+        }
+        let kind = if opening.instead.is_some() {
+            Kind::Confirmed
+        } else {
+            Kind::SignedIn
+        };
+        self.record(
+            transaction,
+            at,
+            by,
+            Note::of(kind, "").change("by", "", step),
+        )
+    }
+
+    /// Records a sign-in that failed: for the account that was tried, or for
+    /// the workspace where there is none.
+    pub async fn sign_in_failed(
+        &self,
+        ws: WorkspaceId,
+        client: Option<ClientId>,
+        email: &EmailAddress,
+        why: &str,
+    ) -> Result<(), Error> {
+        let mut transaction = Transaction::new(self.table());
+        let note = Note::of(Kind::SignInFailed, email.as_str()).change("because", "", why);
+        self.record(&mut transaction, (ws, client), None, note)?;
+        transaction.commit(self.table()).await
+    }
+}

@@ -1,0 +1,100 @@
+//! Showing again who one is: the password, and a code where one is used.
+
+use adapters::{Answer, CodeAnswer};
+use domain::id::UserId;
+use domain::input::Invalid;
+use domain::person::{Actor, Person};
+use domain::recovery;
+use jiff::SignedDuration;
+use store::directory::hash;
+use store::{Limit, Step};
+
+use crate::context::Context;
+use crate::error::Error;
+
+/// Guesses at one account's codes, by whoever has the password.
+const CODES: Limit = Limit {
+    rule: "code-account",
+    most: 6,
+    window: SignedDuration::from_mins(15),
+};
+
+/// What was shown.
+#[derive(Debug)]
+pub enum Proof {
+    /// All that is asked for; the step is what a session is opened with.
+    Given(Step),
+    /// Not that; the fields say why.
+    Failed(Invalid),
+}
+
+/// What a code that was typed can be.
+pub enum Typed {
+    /// Six digits of an authenticator.
+    Authenticator(String),
+    /// A recovery code, by its hash.
+    Recovery(Step),
+}
+
+/// Reads a typed code.
+pub fn read_code(user: UserId, typed: &str) -> Result<Typed, Invalid> {
+    if let Some(code) = recovery::typed(typed) {
+        return Ok(Typed::Recovery(Step::Recovery(code_hash(user, &code))));
+    }
+    let code = recovery::authenticator(typed);
+    code.map(Typed::Authenticator).ok_or_else(|| {
+        let text = "Enter the six digits that your app shows, or a recovery code.";
+        Invalid::at("code", text)
+    })
+}
+
+/// How a code stands in the table: of its person only.
+pub fn code_hash(user: UserId, code: &str) -> String {
+    hash(&format!("{user}/{code}"))
+}
+
+/// What is said of a code that isn't right.
+pub fn wrong_code() -> Invalid {
+    let text = "This code isn't right, or it was used before. Wait for the next one.";
+    Invalid::at("code", text)
+}
+
+impl Context {
+    /// Counts one more try at a person's codes.
+    pub async fn limit_codes(&self, user: UserId) -> Result<(), Error> {
+        self.limit(CODES, &user.to_string()).await
+    }
+}
+
+/// Checks the password of whoever is signed in, and the code where the account
+/// has a second factor.
+pub async fn prove(
+    ctx: &Context,
+    (actor, person): (&Actor, &Person),
+    (password, code): (&str, &str),
+) -> Result<Proof, Error> {
+    ctx.limit(Limit::GUESSES, &actor.email.fold()).await?;
+    let (identity, user) = (&ctx.app.services.identity, actor.user);
+    let challenge = match identity.check(user, password, ctx.now).await? {
+        Answer::Wrong => {
+            let wrong = Invalid::at("password", "This is not your password.");
+            return Ok(Proof::Failed(wrong));
+        }
+        Answer::Right(_) if person.mfa.is_none() => return Ok(Proof::Given(Step::Password)),
+        Answer::Right(_) => return Err(Error::internal("no code is asked for where one is due")),
+        Answer::AsksForCode(challenge) => challenge,
+    };
+    ctx.limit_codes(user).await?;
+    let code = match read_code(user, code) {
+        Ok(Typed::Authenticator(code)) => code,
+        Ok(Typed::Recovery(step)) => return Ok(Proof::Given(step)),
+        Err(invalid) => return Ok(Proof::Failed(invalid)),
+    };
+    let answer = identity
+        .check_code(user, &challenge, &code, ctx.now)
+        .await?;
+    Ok(match answer {
+        CodeAnswer::Right => Proof::Given(Step::Code(code_hash(user, &code))),
+        CodeAnswer::Wrong | CodeAnswer::Over => Proof::Failed(wrong_code()),
+    })
+}

@@ -1,0 +1,156 @@
+//! The audit log: what is in it, who reads it, and how it shows that it is whole.
+
+use domain::role::{ContactRole, TeamRole};
+use http::StatusCode;
+use tests::{Browser, Cast, World};
+
+const PASSWORD: &str = "quiet lantern orbit 42";
+
+async fn office() -> (World, Cast) {
+    let world = World::new().await;
+    let cast = Cast::play(&world).await;
+    worker::drain(&world.app).await.expect("swept");
+    (world, cast)
+}
+
+async fn owner(world: &World, cast: &Cast) -> Browser {
+    let owner = cast.acme.member(TeamRole::Owner);
+    world.signed_in(&cast.acme.workspace, owner).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_people_do_is_recorded_with_who_what_where_before_and_after() {
+    let (world, cast) = office().await;
+    let mut owners = owner(&world, &cast).await;
+    let client = &cast.acme.clients[0];
+    let contact = client.contact(ContactRole::Viewer);
+    let identity = &world.app.services.identity;
+    identity
+        .set_password(contact.id, PASSWORD)
+        .await
+        .expect("set");
+    let base = format!("/clients/{}", client.id);
+    let role = format!("{base}/people/{}/role", contact.id);
+    owners.post(&role, &[("role", "collaborator")]).await;
+    let settings = [("name", "Acme Two"), ("time_zone", "UTC"), ("version", "1")];
+    owners.post("/settings", &settings).await;
+    let mut theirs = world.browser("acme");
+    for password in ["wrong", PASSWORD] {
+        let fields = [
+            ("email", contact.email.as_str()),
+            ("password", password),
+            ("next", "/"),
+        ];
+        theirs.post("/sign-in", &fields).await;
+    }
+    let page = owners.get("/settings/audit").await.body;
+    for words in [
+        "Changed the role of",
+        "role: <del>Client viewer</del> → Client collaborator",
+        "name: <del>",
+        "→ Acme Two",
+        "Failed to sign in",
+        "because: wrong password",
+        "Signed in",
+        "192.0.2.",
+    ] {
+        assert!(page.contains(words), "{words}\n{page}");
+    }
+    let failures = owners.get("/settings/audit?kind=sign-ins").await.body;
+    assert!(failures.contains("Failed to sign in") && !failures.contains("Changed the role of"));
+    let by_name = owners.get("/settings/audit?who=acme%20two").await.body;
+    assert!(by_name.contains("Changed the settings") && !by_name.contains("Signed in"));
+    let long_ago = owners.get("/settings/audit?until=2020-01-01").await.body;
+    assert!(long_ago.contains("Nothing found here"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_verifies_offline_and_a_changed_one_doesnt() {
+    let (world, cast) = office().await;
+    let mut owners = owner(&world, &cast).await;
+    // Names that a spreadsheet would run.
+    for (n, name) in ["=1+1", "'quoted", "plain", "@SUM(A1)"]
+        .into_iter()
+        .enumerate()
+    {
+        let id = world.app.new_id::<domain::id::kind::Client>().to_string();
+        let name = format!("{name}{n}");
+        let made = owners
+            .post("/clients", &[("name", &name), ("id", &id)])
+            .await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
+    }
+    worker::drain(&world.app).await.expect("chained");
+    let file = owners
+        .post("/settings/audit/export", &[("from", "1")])
+        .await;
+    assert_eq!(file.status, StatusCode::OK);
+    let named = file.headers["content-disposition"].to_str().expect("ascii");
+    assert!(
+        named.starts_with("attachment; filename=\"audit-acme-1-"),
+        "{named}"
+    );
+    let text = file.body.trim_start_matches('\u{feff}');
+    let mut cells = csv::Reader::from_reader(text.as_bytes());
+    let mut seen = 0;
+    for row in cells.records() {
+        for cell in &row.expect("a row") {
+            assert!(!cell.starts_with(['=', '+', '-', '@', '\t']), "{cell}");
+        }
+        seen += 1;
+    }
+    let head = cast.acme.store.audit_head().await.expect("the table");
+    assert_eq!(head.seq, seen, "every entry is there");
+
+    let words = local::verify_export(&file.body).expect("whole");
+    assert!(words.contains(&head.hash), "{words}");
+    let mut cut: Vec<&str> = file.body.split_inclusive("\r\n").collect();
+    cut.remove(2);
+    for forged in [file.body.replace("plain2", "other2"), cut.concat()] {
+        assert_ne!(forged, file.body);
+        assert!(local::verify_export(&forged).is_err());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_belongs_to_its_change_and_is_chained_once() {
+    let (world, cast) = office().await;
+    let store = &cast.acme.store;
+    let before = store.audit_head().await.expect("the table");
+    assert!(before.seq > 0);
+    let (one, two) = tokio::join!(worker::drain(&world.app), worker::drain(&world.app));
+    one.expect("chained");
+    two.expect("chained");
+    assert_eq!(
+        store.audit_head().await.expect("the table"),
+        before,
+        "nothing twice"
+    );
+    // A change that is refused records nothing.
+    let mut owners = owner(&world, &cast).await;
+    let settings = [("name", "X"), ("time_zone", "UTC"), ("version", "99")];
+    owners.post("/settings", &settings).await;
+    worker::drain(&world.app).await.expect("chained");
+    assert_eq!(store.audit_head().await.expect("the table"), before);
+    let chain = store.audit_chain(1, 1000).await.expect("the table");
+    let all = store.audit(None, 1000).await.expect("the table").rows;
+    assert_eq!(chain.len(), all.len());
+    assert!(all.iter().all(|entry| entry.place.is_some()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_ends_where_the_next_begins() {
+    let (_world, cast) = office().await;
+    let store = &cast.acme.store;
+    let all = store.audit(None, 1000).await.expect("the table").rows;
+    let (mut paged, mut before) = (Vec::new(), None);
+    loop {
+        let page = store.audit(before.as_deref(), 3).await.expect("the table");
+        paged.extend(page.rows);
+        before = page.next;
+        if before.is_none() {
+            break;
+        }
+    }
+    assert_eq!(paged, all);
+}

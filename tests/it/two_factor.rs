@@ -1,0 +1,472 @@
+//! The second factor: set up, asked for, demanded, lost and reset; what needs
+//! the password again; another address to sign in by.
+
+use domain::person::Person;
+use domain::role::{ContactRole, Role, TeamRole};
+use domain::workspace::{MfaPolicy, Workspace};
+use http::StatusCode;
+use jiff::SignedDuration;
+use scraper::{Html, Selector};
+use tests::{Answer, Browser, Cast, World};
+
+const PASSWORD: &str = "quiet lantern orbit 42";
+
+struct Office {
+    world: World,
+    cast: Cast,
+}
+
+impl Office {
+    async fn new() -> Self {
+        let world = World::new().await;
+        let cast = Cast::play(&world).await;
+        worker::drain(&world.app).await.expect("sent");
+        Self { world, cast }
+    }
+
+    fn owner(&self) -> &Person {
+        self.cast.acme.member(TeamRole::Owner)
+    }
+
+    fn contact(&self) -> &Person {
+        self.cast.acme.clients[0].contact(ContactRole::Collaborator)
+    }
+
+    async fn with_password(&self, person: &Person) -> Browser {
+        let identity = &self.world.app.services.identity;
+        identity
+            .set_password(person.id, PASSWORD)
+            .await
+            .expect("set");
+        self.world
+            .signed_in(&self.cast.acme.workspace, person)
+            .await
+    }
+
+    async fn password(&self, browser: &mut Browser, person: &Person) -> Answer {
+        let fields = [
+            ("email", person.email.as_str()),
+            ("password", PASSWORD),
+            ("next", "/account"),
+        ];
+        browser.post("/sign-in", &fields).await
+    }
+
+    async fn letters(&self, person: &Person, subject: &str) -> usize {
+        worker::drain(&self.world.app).await.expect("sent");
+        let mut letters = self.world.mail_to(person.email.as_str()).await;
+        letters.retain(|letter| letter["Subject"].to_string().contains(subject));
+        letters.len()
+    }
+
+    async fn demand(&self, mfa: MfaPolicy) {
+        let store = &self.cast.acme.store;
+        let before = store.workspace().await.expect("the table").expect("there");
+        let after = Workspace {
+            mfa,
+            version: before.version + 1,
+            ..before.clone()
+        };
+        store.update_workspace(&before, &after).await.expect("kept");
+        // Other processes remember a workspace for a minute.
+        self.world.advance(SignedDuration::from_mins(2));
+    }
+}
+
+/// An authenticator with a secret. Its clock is the machine's, as the identity
+/// provider's is.
+struct Authenticator(totp_rs::TOTP);
+
+impl Authenticator {
+    fn new(page: &str) -> Self {
+        let page = Html::parse_document(page);
+        let key = Selector::parse("code.key").expect("a selector");
+        let key: String = page.select(&key).next().expect("a key").text().collect();
+        let secret = totp_rs::Secret::Encoded(key.replace(' ', ""));
+        let secret = secret.to_bytes().expect("base 32");
+        let totp = totp_rs::TOTP::new(totp_rs::Algorithm::SHA1, 6, 1, 30, secret);
+        Self(totp.expect("an authenticator"))
+    }
+
+    /// The code of now, or of so many steps later.
+    fn code(&self, steps: i64) -> String {
+        #[allow(clippy::disallowed_methods)] // the identity provider's clock
+        let now = jiff::Timestamp::now().as_second();
+        self.0
+            .generate(u64::try_from(now + 30 * steps).expect("after 1970"))
+    }
+}
+
+/// Sets a second factor up; the authenticator and the recovery codes.
+async fn enrol(browser: &mut Browser) -> (Authenticator, Vec<String>) {
+    let start = browser.post("/account/two-factor/start", &[("password", PASSWORD)]);
+    assert_eq!(start.await.location(), "/account/two-factor/setup");
+    let setup = browser.get("/account/two-factor/setup").await;
+    let authenticator = Authenticator::new(&setup.body);
+    assert!(setup.body.contains("data:image/svg+xml;base64,"));
+    let wrong = browser.post("/account/two-factor/setup", &[("code", "000000")]);
+    assert_eq!(wrong.await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let code = authenticator.code(0);
+    let on = browser
+        .post("/account/two-factor/setup", &[("code", &code)])
+        .await;
+    assert_eq!(on.location(), "/account/two-factor/codes");
+    let codes = browser.get("/account/two-factor/codes").await;
+    let page = Html::parse_document(&codes.body);
+    let each = Selector::parse(".codes code").expect("a selector");
+    let codes: Vec<String> = page
+        .select(&each)
+        .map(|code| code.text().collect())
+        .collect();
+    assert_eq!(codes.len(), 10);
+    (authenticator, codes)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_a_second_factor_signs_in_by_it_or_by_a_recovery_code_once() {
+    let office = Office::new().await;
+    let contact = office.contact();
+    let mut here = office.with_password(contact).await;
+    let mut elsewhere = office.with_password(contact).await;
+    let (authenticator, codes) = enrol(&mut here).await;
+    assert!(here.get("/").await.is_good(), "this session stays");
+    assert!(!elsewhere.get("/").await.is_good(), "the others end");
+    assert_eq!(
+        office.letters(contact, "factor authentication is on").await,
+        1
+    );
+
+    let mut there = office.world.browser("acme");
+    let asked = office.password(&mut there, contact).await;
+    assert_eq!(asked.location(), "/sign-in/code");
+    assert!(!there.get("/").await.is_good(), "half way is not in");
+    for wrong in ["000000", "12345", "aaaa-aaaa-aaaa-aaaa"] {
+        let refused = there.post("/sign-in/code", &[("code", wrong)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+    }
+    let code = authenticator.code(1);
+    let opened = there.post("/sign-in/code", &[("code", &code)]).await;
+    assert_eq!(opened.location(), "/account");
+    assert!(there.get("/account").await.is_good());
+
+    office.world.advance(SignedDuration::from_mins(15));
+    let mut again = office.world.browser("acme");
+    office.password(&mut again, contact).await;
+    let replayed = again.post("/sign-in/code", &[("code", &code)]).await;
+    assert_eq!(
+        replayed.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "a code is good once"
+    );
+    office.world.advance(SignedDuration::from_mins(15));
+    office.password(&mut again, contact).await;
+    let typed = codes[3].to_uppercase().replace('-', " ");
+    let recovered = again.post("/sign-in/code", &[("code", &typed)]).await;
+    assert_eq!(recovered.location(), "/account", "{}", recovered.body);
+    let page = again.get("/account/two-factor").await.body;
+    assert!(page.contains("9 of 10"));
+    let mut late = office.world.browser("acme");
+    office.password(&mut late, contact).await;
+    let used = late.post("/sign-in/code", &[("code", &codes[3])]).await;
+    assert_eq!(
+        used.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "and so is a recovery code"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn codes_cant_be_guessed_and_the_step_between_is_nobody_elses() {
+    let office = Office::new().await;
+    let contact = office.contact();
+    let mut here = office.with_password(contact).await;
+    let (authenticator, _) = enrol(&mut here).await;
+    let mut there = office.world.browser("acme");
+    office.password(&mut there, contact).await;
+    // Another browser with the same cookie, and the cookie at another workspace.
+    let mut thief = office.world.browser("acme");
+    let step = there.cookies["__Host-step"].clone();
+    thief.get("/sign-in").await;
+    thief.cookies.insert("__Host-step".to_owned(), step);
+    let code = authenticator.code(1);
+    let stolen = thief.post("/sign-in/code", &[("code", &code)]).await;
+    assert_eq!(stolen.location(), "/sign-in");
+    let mut abroad = there.at("northwind");
+    let abroad = abroad.post("/sign-in/code", &[("code", &code)]).await;
+    assert_eq!(abroad.location(), "/sign-in");
+    let mut last = StatusCode::OK;
+    for _ in 0..12 {
+        last = there
+            .post("/sign-in/code", &[("code", "000000")])
+            .await
+            .status;
+    }
+    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+    let right = there.post("/sign-in/code", &[("code", &code)]).await;
+    assert_eq!(
+        right.status,
+        StatusCode::TOO_MANY_REQUESTS,
+        "slowed, right or wrong"
+    );
+    office.world.advance(SignedDuration::from_mins(15));
+    let late = there.post("/sign-in/code", &[("code", &code)]).await;
+    assert_eq!(late.location(), "/sign-in", "ten minutes between the two");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_it_is_demanded_nothing_else_opens_before_it() {
+    let office = Office::new().await;
+    let (owner, contact) = (office.owner(), office.contact());
+    for (policy, side) in [
+        (MfaPolicy::Team, vec![true]),
+        (MfaPolicy::Contacts, vec![false]),
+        (MfaPolicy::Everybody, vec![true, false]),
+    ] {
+        office.demand(policy).await;
+        for person in [owner, contact] {
+            let mut browser = office.with_password(person).await;
+            let led = side.contains(&person.role.is_team());
+            for path in ["/", "/account", "/account/email"] {
+                let to = browser.get(path).await.location().to_owned();
+                assert_eq!(to == "/account/two-factor", led, "{policy:?} {path} {to}");
+            }
+            assert_eq!(policy.requires(person.role), led);
+        }
+    }
+    let mut browser = office.with_password(owner).await;
+    enrol(&mut browser).await;
+    assert!(browser.get("/").await.is_good());
+    let off = browser.post("/account/two-factor/off", &[]).await;
+    assert_eq!(off.status, StatusCode::FORBIDDEN, "it is demanded");
+    office.demand(MfaPolicy::Nobody).await;
+    let off = browser.post("/account/two-factor/off", &[]).await;
+    assert_eq!(off.location(), "/account/two-factor");
+    assert_eq!(
+        office.letters(owner, "factor authentication is off").await,
+        1
+    );
+    let mut there = office.world.browser("acme");
+    assert_eq!(
+        office.password(&mut there, owner).await.location(),
+        "/account"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_authenticator_is_reset_by_whoever_gave_the_role() {
+    let office = Office::new().await;
+    let contact = office.contact();
+    let mut theirs = office.with_password(contact).await;
+    enrol(&mut theirs).await;
+    let client = office.cast.acme.clients[0].id;
+    let path = format!("/clients/{client}/people/{}/reset-factor", contact.id);
+    let viewer = office.cast.acme.member(TeamRole::Viewer);
+    let mut viewers = office
+        .world
+        .signed_in(&office.cast.acme.workspace, viewer)
+        .await;
+    assert_eq!(viewers.post(&path, &[]).await.status, StatusCode::FORBIDDEN);
+    let mut owners = office.with_password(office.owner()).await;
+    let page = owners.get(&format!("/clients/{client}")).await.body;
+    assert!(page.contains(&path));
+    let reset = owners.post(&path, &[]).await;
+    assert_eq!(reset.location(), format!("/clients/{client}"));
+    assert!(!theirs.get("/").await.is_good(), "every session ends");
+    assert_eq!(office.letters(contact, "authentication was reset").await, 1);
+    let mut there = office.world.browser("acme");
+    assert_eq!(
+        office.password(&mut there, contact).await.location(),
+        "/account"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_protected_asks_for_the_password_again_after_ten_minutes() {
+    let office = Office::new().await;
+    let mut owners = office.with_password(office.owner()).await;
+    let member = office.cast.acme.member(TeamRole::Member);
+    let path = format!("/settings/people/{}/role", member.id);
+    office.world.advance(SignedDuration::from_mins(11));
+    let asked = owners.post(&path, &[("role", "viewer")]).await;
+    assert!(
+        asked.location().starts_with("/confirm"),
+        "{}",
+        asked.location()
+    );
+    let same = office
+        .cast
+        .acme
+        .store
+        .person(member.id)
+        .await
+        .expect("the table");
+    assert_eq!(same.map(|p| p.role), Some(Role::Team(TeamRole::Member)));
+    let wrong = owners.post("/confirm", &[("password", "no"), ("next", "/settings")]);
+    assert_eq!(wrong.await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let before = owners.cookies["__Host-sid"].clone();
+    let fields = [("password", PASSWORD), ("next", "//evil.example")];
+    let confirmed = owners.post("/confirm", &fields).await;
+    assert_eq!(confirmed.location(), "/", "only to a page of ours");
+    assert_ne!(
+        before, owners.cookies["__Host-sid"],
+        "the secret is another"
+    );
+    let mut former = office.world.browser("acme");
+    former.cookies.insert("__Host-sid".to_owned(), before);
+    assert!(!former.get("/").await.is_good(), "and the former is dead");
+    assert_eq!(
+        owners.post(&path, &[("role", "viewer")]).await.location(),
+        "/settings"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disabled_person_is_out_at_once_and_back_with_all_that_was_theirs() {
+    let office = Office::new().await;
+    let contact = office.contact();
+    let client = office.cast.acme.clients[0].id;
+    let mut theirs = office.with_password(contact).await;
+    let mut owners = office.with_password(office.owner()).await;
+    let path = format!("/clients/{client}/people/{}/access", contact.id);
+    let disabled = owners.post(&path, &[("access", "disabled")]).await;
+    assert_eq!(disabled.location(), format!("/clients/{client}"));
+    assert!(!theirs.get("/").await.is_good());
+    let mut there = office.world.browser("acme");
+    let refused = office.password(&mut there, contact).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        refused.body.contains("address or the password is wrong"),
+        "no other words"
+    );
+    owners.post(&path, &[("access", "enabled")]).await;
+    assert_eq!(
+        office.password(&mut there, contact).await.location(),
+        "/account"
+    );
+    let nonsense = owners.post(&path, &[("access", "x")]).await;
+    assert_eq!(nonsense.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_only_owner_who_can_sign_in_cant_be_disabled() {
+    let office = Office::new().await;
+    let store = &office.cast.acme.store;
+    let owner = office.owner();
+    let kept = store.disable_person(owner, office.world.now()).await;
+    assert_eq!(kept.expect("the table"), Err(store::Kept::LastOwner));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_address_counts_once_its_own_link_is_opened() {
+    let office = Office::new().await;
+    let contact = office.contact();
+    let mut here = office.with_password(contact).await;
+    let mut elsewhere = office.with_password(contact).await;
+    let new = "moved@new.example";
+    let fields = |password| [("email", new), ("password", password)];
+    let wrong = here.post("/account/email", &fields("no")).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.body.contains(new), "what was typed stays");
+    let asked = here.post("/account/email", &fields(PASSWORD)).await;
+    assert_eq!(asked.location(), "/account");
+    worker::drain(&office.world.app).await.expect("sent");
+    let letters = office.world.mail_to(new).await;
+    let letter = letters.last().expect("a letter").to_string();
+    let link = letter
+        .split("/account/email/confirm?token=")
+        .nth(1)
+        .expect("a link");
+    let token: String = link
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
+        .collect();
+    let link = format!("/account/email/confirm?token={token}");
+    // Somebody else's session makes nothing of it.
+    let viewer = office.cast.acme.clients[0].contact(ContactRole::Viewer);
+    let mut other = office
+        .world
+        .signed_in(&office.cast.acme.workspace, viewer)
+        .await;
+    assert_eq!(other.get(&link).await.location(), "/account/email");
+    assert!(here.get(&link).await.body.contains(new));
+    let changed = here
+        .post("/account/email/confirm", &[("token", &token)])
+        .await;
+    assert_eq!(changed.location(), "/account");
+    assert!(here.get("/account").await.body.contains(new));
+    assert!(!elsewhere.get("/").await.is_good(), "other sessions end");
+    assert_eq!(
+        office.letters(contact, "e-mail address for").await,
+        1,
+        "the former is told"
+    );
+    let again = here
+        .post("/account/email/confirm", &[("token", &token)])
+        .await;
+    assert_eq!(again.location(), "/account/email", "once");
+    let mut there = office.world.browser("acme");
+    let by_old = office.password(&mut there, contact).await;
+    assert_eq!(by_old.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let fields = [("email", new), ("password", PASSWORD), ("next", "/")];
+    assert_eq!(there.post("/sign-in", &fields).await.location(), "/");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_somebody_has_stays_theirs() {
+    let office = Office::new().await;
+    let (contact, owner) = (office.contact(), office.owner());
+    let mut here = office.with_password(contact).await;
+    let taken = owner.email.as_str();
+    let fields = [("email", taken), ("password", PASSWORD)];
+    here.post("/account/email", &fields).await;
+    worker::drain(&office.world.app).await.expect("sent");
+    let letters = office.world.mail_to(taken).await;
+    let letter = letters.last().expect("a letter").to_string();
+    let link = letter.split("confirm?token=").nth(1).expect("a link");
+    let token: String = link
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
+        .collect();
+    let refused = here
+        .post("/account/email/confirm", &[("token", &token)])
+        .await;
+    assert_eq!(refused.location(), "/account/email");
+    let directory = office.world.app.directory();
+    let login = directory
+        .login(office.cast.acme.workspace.id, &owner.email)
+        .await;
+    assert_eq!(
+        login.expect("the table").map(|login| login.user),
+        Some(owner.id)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_is_new_is_told_of_and_a_known_one_isnt() {
+    let office = Office::new().await;
+    let contact = office.contact();
+    let identity = &office.world.app.services.identity;
+    identity
+        .set_password(contact.id, PASSWORD)
+        .await
+        .expect("set");
+    let mut first = office.world.browser("acme");
+    office.password(&mut first, contact).await;
+    assert_eq!(
+        office.letters(contact, "New sign-in").await,
+        0,
+        "the first of all"
+    );
+    let mut second = office.world.browser("acme");
+    office.password(&mut second, contact).await;
+    assert_eq!(office.letters(contact, "New sign-in").await, 1);
+    for browser in [&mut first, &mut second] {
+        browser.post("/sign-out", &[]).await;
+        office.password(browser, contact).await;
+    }
+    assert_eq!(
+        office.letters(contact, "New sign-in").await,
+        1,
+        "both are known"
+    );
+}
