@@ -34,8 +34,9 @@ mod tenants;
 mod upload;
 pub mod view;
 
+pub use adapters::RoleArns;
 pub use app::{App, Clock, Services};
-pub use config::{Config, Missing};
+pub use config::{Clients, Config, Missing};
 pub use context::Context;
 pub use error::Error;
 pub use extract::{Anyone, Inside, Portal, Side, Team};
