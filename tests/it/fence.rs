@@ -247,8 +247,10 @@ impl Sts {
             .with_state(Arc::clone(warden));
         let mut server = JoinSet::new();
         server.spawn(async move { axum::serve(listener, sts).await.expect("it serves") });
-        let _server = server;
-        Self { url, _server }
+        Self {
+            url,
+            _server: server,
+        }
     }
 }
 

@@ -198,8 +198,9 @@ impl Statement {
                 return None;
             }
         }
-        if let Some((.., patterns)) = self.partitions() {
-            let keys = request.context.get(PARTITIONS)?;
+        // Without a partition it is allowed by its resource alone.
+        let keys = request.context.get(PARTITIONS);
+        if let (Some((.., patterns)), Some(keys)) = (self.partitions(), keys) {
             let used = patterns.iter();
             let used = used.filter(|pattern| keys.iter().any(|key| matches(pattern, key)));
             by = used.cloned().collect();

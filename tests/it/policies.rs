@@ -119,18 +119,20 @@ fn rows(ws: WorkspaceId, cl: ClientId) -> Vec<(&'static str, String, &'static st
 /// What `policy` allows to a session with these tags, of these partitions at once.
 fn allowed(policy: &Policy, (ws, cl): (&str, Option<&str>), partitions: &[&str]) -> String {
     let mut request = Request::default();
-    let partitions = partitions.iter().map(|pk| (*pk).to_owned()).collect();
+    let partitions: Vec<_> = partitions.iter().map(|pk| (*pk).to_owned()).collect();
     let tags = [("ws", Some(ws)), ("cl", cl)];
     for (key, value) in tags.into_iter().filter_map(|(key, tag)| Some((key, tag?))) {
         let key = format!("aws:PrincipalTag/{key}");
         request.context.insert(key, vec![value.to_owned()]);
     }
-    request
-        .context
-        .insert("dynamodb:LeadingKeys".to_owned(), partitions);
+    // A request that names no partition has no such key at all.
+    if !partitions.is_empty() {
+        let key = "dynamodb:LeadingKeys".to_owned();
+        request.context.insert(key, partitions);
+    }
     let allowed = LETTERS.into_iter().filter(|(_, action, resource)| {
         request.action = format!("dynamodb:{action}");
-        request.resource = (*resource).to_owned();
+        (*resource).clone_into(&mut request.resource);
         !policy.allows(&request).is_empty()
     });
     allowed.map(|(letter, ..)| letter).collect()
