@@ -106,6 +106,7 @@ async fn start(settings: &Settings) -> Result<Running, Problem> {
         bucket_in_path: true,
         pool,
         mail_from,
+        data_roles: None,
     };
     let rng = StdRng::try_from_rng(&mut SysRng).or_say("The system gives no random numbers")?;
     let app = App::new(config, services, clock, rng).or_say("The templates can't be read")?;

@@ -11,8 +11,8 @@ use http_body_util::BodyExt as _;
 use store::Spent;
 use store::directory::hash;
 use tower::ServiceExt as _;
-use web::App;
 use web::address::ClientAddress;
+use web::{App, Route};
 
 /// Somebody's browser at one workspace's address.
 #[derive(Clone)]
@@ -57,6 +57,16 @@ impl Browser {
         let host = format!("{slug}.{}", self.app.config.base_domain);
         Self {
             host,
+            ..self.clone()
+        }
+    }
+
+    /// The same browser, served by `app` with these routes.
+    #[must_use]
+    pub fn by(&self, app: &Arc<App>, routes: &'static [Route]) -> Self {
+        Self {
+            app: Arc::clone(app),
+            router: web::router(app, &[routes]),
             ..self.clone()
         }
     }

@@ -70,6 +70,7 @@ impl World {
             bucket_in_path: true,
             pool,
             mail_from,
+            data_roles: None,
         };
         let clock = Arc::new(Mutex::new(START));
         let hands = Arc::clone(&clock);
@@ -95,6 +96,12 @@ impl World {
     /// The time in it.
     pub fn now(&self) -> Timestamp {
         *self.clock.lock().expect("the clock")
+    }
+
+    /// Its clock, for what else runs in it.
+    pub fn clock(&self) -> Clock {
+        let hands = Arc::clone(&self.clock);
+        Clock::new(move || *hands.lock().expect("the clock"))
     }
 
     /// Lets time go by.

@@ -13,19 +13,27 @@ mod books;
 mod both;
 mod cost;
 mod crossing;
+mod fence;
+mod fenced;
 mod findings;
 mod forms;
 mod functions;
 mod golden;
 mod guards;
+mod iam;
 mod imports;
 mod invites;
 mod isolation;
 mod keys;
+/// The store's keys, compiled once more to be tried against the policies.
+#[allow(dead_code)]
+#[path = "../../shared/store/src/keys.rs"]
+mod keys_of_the_store;
 mod layers;
 mod matrix;
 mod passwords;
 mod people;
+mod policies;
 mod render;
 mod sign_in;
 mod two_factor;

@@ -75,7 +75,7 @@ impl Office {
 
 /// An authenticator with a secret. Its clock is the machine's, as the identity
 /// provider's is.
-struct Authenticator(totp_rs::TOTP);
+pub(crate) struct Authenticator(totp_rs::TOTP);
 
 impl Authenticator {
     fn new(page: &str) -> Self {
@@ -89,7 +89,7 @@ impl Authenticator {
     }
 
     /// The code of now, or of so many steps later.
-    fn code(&self, steps: i64) -> String {
+    pub(crate) fn code(&self, steps: i64) -> String {
         #[allow(clippy::disallowed_methods)] // the identity provider's clock
         let now = jiff::Timestamp::now().as_second();
         self.0
@@ -98,8 +98,9 @@ impl Authenticator {
 }
 
 /// Sets a second factor up; the authenticator and the recovery codes.
-async fn enrol(browser: &mut Browser) -> (Authenticator, Vec<String>) {
-    let start = browser.post("/account/two-factor/start", &[("password", PASSWORD)]);
+pub(crate) async fn enrol(browser: &mut Browser, password: &str) -> (Authenticator, Vec<String>) {
+    let fields = [("password", password)];
+    let start = browser.post("/account/two-factor/start", &fields);
     assert_eq!(start.await.location(), "/account/two-factor/setup");
     let setup = browser.get("/account/two-factor/setup").await;
     let authenticator = Authenticator::new(&setup.body);
@@ -128,7 +129,7 @@ async fn whoever_has_a_second_factor_signs_in_by_it_or_by_a_recovery_code_once()
     let contact = office.contact();
     let mut here = office.with_password(contact).await;
     let mut elsewhere = office.with_password(contact).await;
-    let (authenticator, codes) = enrol(&mut here).await;
+    let (authenticator, codes) = enrol(&mut here, PASSWORD).await;
     assert!(here.get("/").await.is_good(), "this session stays");
     assert!(!elsewhere.get("/").await.is_good(), "the others end");
     assert_eq!(
@@ -180,7 +181,7 @@ async fn codes_cant_be_guessed_and_the_step_between_is_nobody_elses() {
     let office = Office::new().await;
     let contact = office.contact();
     let mut here = office.with_password(contact).await;
-    let (authenticator, _) = enrol(&mut here).await;
+    let (authenticator, _) = enrol(&mut here, PASSWORD).await;
     let mut there = office.world.browser("acme");
     office.password(&mut there, contact).await;
     // Another browser with the same cookie, and the cookie at another workspace.
@@ -234,7 +235,7 @@ async fn where_it_is_demanded_nothing_else_opens_before_it() {
         }
     }
     let mut browser = office.with_password(owner).await;
-    enrol(&mut browser).await;
+    enrol(&mut browser, PASSWORD).await;
     assert!(browser.get("/").await.is_good());
     let off = browser.post("/account/two-factor/off", &[]).await;
     assert_eq!(off.status, StatusCode::FORBIDDEN, "it is demanded");
@@ -257,7 +258,7 @@ async fn a_lost_authenticator_is_reset_by_whoever_gave_the_role() {
     let office = Office::new().await;
     let contact = office.contact();
     let mut theirs = office.with_password(contact).await;
-    enrol(&mut theirs).await;
+    enrol(&mut theirs, PASSWORD).await;
     let client = office.cast.acme.clients[0].id;
     let path = format!("/clients/{client}/people/{}/reset-factor", contact.id);
     let viewer = office.cast.acme.member(TeamRole::Viewer);

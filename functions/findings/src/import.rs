@@ -129,13 +129,7 @@ pub(crate) async fn post(
         done: 0,
     };
     let key = Import::file_key(&inside.store, id);
-    inside
-        .ctx
-        .app
-        .services
-        .files
-        .put(&key, bytes, "application/xml")
-        .await?;
+    inside.files().put(&key, bytes, "application/xml").await?;
     inside.store.create_import(path.engagement, &import).await?;
     Ok(see_other(&format!("{}/imports/{id}", link.href)))
 }

@@ -135,14 +135,7 @@ async fn upload(inside: &Inside, path: AtImport) -> Result<(Import, Scan), Error
         .await?
         .ok_or(Error::NotFound)?;
     let key = Import::file_key(&inside.store, import.id);
-    let bytes = inside
-        .ctx
-        .app
-        .services
-        .files
-        .get(&key)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let bytes = inside.files().get(&key).await?.ok_or(Error::NotFound)?;
     // It was read before it was kept: a failure now is ours.
     Ok((import, import::read(&bytes).map_err(Error::internal)?))
 }

@@ -1,21 +1,49 @@
 //! Files in a bucket.
 
+use std::sync::Arc;
+
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
+use domain::id::{ClientId, WorkspaceId};
 
-use crate::Error;
+use crate::{Error, PerTenant};
 
 /// One bucket.
 #[derive(Debug, Clone)]
 pub struct Files {
     client: Client,
     bucket: String,
+    tenants: Option<Arc<PerTenant<Client>>>,
 }
 
 impl Files {
     /// The bucket named `bucket`.
     pub fn new(client: Client, bucket: String) -> Self {
-        Self { client, bucket }
+        let tenants = None;
+        Self {
+            client,
+            bucket,
+            tenants,
+        }
+    }
+
+    /// The same bucket, for which each tenant has a client of its own.
+    #[must_use]
+    pub fn narrowed_by(self, tenants: PerTenant<Client>) -> Self {
+        Self {
+            tenants: Some(Arc::new(tenants)),
+            ..self
+        }
+    }
+
+    /// The bucket as a tenant speaks to it: a workspace, or one client of it.
+    #[must_use]
+    pub fn of(&self, ws: WorkspaceId, client: Option<ClientId>) -> Self {
+        let narrowed = self.tenants.as_ref().map(|tenants| tenants.of(ws, client));
+        Self {
+            client: narrowed.unwrap_or_else(|| self.client.clone()),
+            ..self.clone()
+        }
     }
 
     /// One cheap call, so that the first user doesn't wait for the connection.

@@ -1,16 +1,20 @@
 //! The services around the table: who a password belongs to, where files lie,
 //! how mail leaves. Plain structs over the SDKs, nothing of the product's rules.
 
+mod data_roles;
 mod files;
 mod identity;
 mod jwks;
 mod mailer;
+mod per_tenant;
 
 use std::error::Error as StdError;
 
+pub use data_roles::{DataRoles, RoleArns, TenantCredentials, cache};
 pub use files::Files;
 pub use identity::{Access, Answer, Challenge, CodeAnswer, Identity, Pool};
 pub use mailer::{Letter, Mailer};
+pub use per_tenant::PerTenant;
 
 /// A service that didn't do what it was asked.
 #[derive(Debug, thiserror::Error)]

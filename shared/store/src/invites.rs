@@ -178,7 +178,7 @@ impl Directory {
             return Ok(None);
         };
         let store = Store {
-            table: self.table().clone(),
+            table: self.table().clone().of(ws, link.client),
             scope: InvitedScope {
                 ws,
                 client: link.client,

@@ -45,5 +45,5 @@ pub use people::Kept;
 pub use rate::Limit;
 pub use reset::Reset;
 pub use scope::{ClientScope, Scope, Store, WorkspaceScope};
-pub use table::Table;
+pub use table::{Narrow, Table};
 pub use trace::Trace;

@@ -106,7 +106,7 @@ pub struct Store<S> {
 impl Store<WorkspaceScope> {
     pub(crate) fn of_workspace(table: Table, ws: WorkspaceId, trace: Trace, by: Who) -> Self {
         Self {
-            table,
+            table: table.of(ws, None),
             scope: WorkspaceScope { ws },
             trace,
             by: Some(by),
@@ -138,7 +138,7 @@ impl Store<ClientScope> {
         by: Who,
     ) -> Self {
         Self {
-            table,
+            table: table.of(ws, Some(client)),
             trace,
             by: Some(by),
             scope: ClientScope {
@@ -187,18 +187,25 @@ impl<S: Scope> Store<S> {
         Transaction::new(&self.table)
     }
 
-    /// Executes writes that all lie in the scope.
+    /// Executes writes that all lie in the scope, by the tenant's credentials.
     pub(crate) async fn commit(&self, transaction: Transaction) -> Result<(), Error> {
-        self.commit_beside(transaction, &[]).await
+        self.check(&transaction, &[])?;
+        transaction.commit(&self.table).await
     }
 
     /// Executes writes that lie in the scope, but for those to the items of the
-    /// directory that are named: an address or a link of the scope's own.
+    /// directory that are named: an address or a link of the scope's own. It goes
+    /// by the process's credentials, since a tenant's don't reach the directory.
     pub(crate) async fn commit_beside(
         &self,
         transaction: Transaction,
         beside: &[Key],
     ) -> Result<(), Error> {
+        self.check(&transaction, beside)?;
+        transaction.commit(&self.table.as_process()).await
+    }
+
+    fn check(&self, transaction: &Transaction, beside: &[Key]) -> Result<(), Error> {
         let prefix = self.prefix();
         for pk in transaction.partitions() {
             if beside.iter().all(|key| key.pk != pk) {
@@ -207,10 +214,9 @@ impl<S: Scope> Store<S> {
         }
         // The lists that the table itself keeps reach as far as the workspace.
         let workspace = keys::workspace(self.ws());
-        for pk in transaction.places() {
-            fence(&workspace, pk)?;
-        }
-        transaction.commit(&self.table).await
+        transaction
+            .places()
+            .try_for_each(|pk| fence(&workspace, pk))
     }
 }
 

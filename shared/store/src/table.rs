@@ -1,9 +1,11 @@
 //! The only place where the SDK is called: reads, writes, and what they cost.
 
+use std::fmt;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, ConsumedCapacity, ReturnConsumedCapacity};
+use domain::id::{ClientId, WorkspaceId};
 
 use crate::codec::{Item, string, text};
 use crate::error::Error;
@@ -18,6 +20,28 @@ pub struct Table {
     pub(crate) name: Arc<str>,
     pub(crate) meter: Meter,
     consistent: bool,
+    process: Client,
+    narrow: Option<Narrow>,
+}
+
+/// Gives a client whose credentials reach one tenant only: a workspace, or one
+/// client of it.
+#[derive(Clone)]
+pub struct Narrow(Arc<dyn Fn(WorkspaceId, Option<ClientId>) -> Client + Send + Sync>);
+
+impl Narrow {
+    /// By a function, which is asked whenever a store is made.
+    pub fn new(
+        of: impl Fn(WorkspaceId, Option<ClientId>) -> Client + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(of))
+    }
+}
+
+impl fmt::Debug for Narrow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Narrow")
+    }
 }
 
 /// A bounded read of one partition of the table or of an index.
@@ -106,10 +130,43 @@ impl Table {
     /// The table `name`; nothing is asked of it yet.
     pub fn new(client: Client, name: &str) -> Self {
         Self {
+            process: client.clone(),
             client,
             name: name.into(),
             meter: Meter::default(),
             consistent: false,
+            narrow: None,
+        }
+    }
+
+    /// The same table, for which each store gets a client of its tenant's own.
+    #[must_use]
+    pub fn narrowed_by(self, narrow: Narrow) -> Self {
+        Self {
+            narrow: Some(narrow),
+            ..self
+        }
+    }
+
+    /// The table as a tenant's store speaks to it.
+    #[must_use]
+    pub(crate) fn of(self, ws: WorkspaceId, client: Option<ClientId>) -> Self {
+        match &self.narrow {
+            Some(Narrow(of)) => Self {
+                client: of(ws, client),
+                ..self
+            },
+            None => self,
+        }
+    }
+
+    /// The table as the process speaks to it, whatever store it was taken from:
+    /// only the process reaches the directory.
+    #[must_use]
+    pub(crate) fn as_process(&self) -> Self {
+        Self {
+            client: self.process.clone(),
+            ..self.clone()
         }
     }
 

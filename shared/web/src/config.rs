@@ -1,10 +1,10 @@
 //! The settings of a process: read from its environment once, at its start.
 
-use adapters::{Files, Identity, Mailer, Pool};
+use adapters::{DataRoles, Files, Identity, Mailer, PerTenant, Pool, RoleArns, cache};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use domain::email::EmailAddress;
-use store::Table;
+use store::{Narrow, Table};
 
 use crate::app::Services;
 
@@ -29,6 +29,24 @@ pub struct Config {
     pub pool: Pool,
     /// The sender of mail.
     pub mail_from: EmailAddress,
+    /// The roles that reach tenants' data. Without them the process's own role
+    /// must.
+    pub data_roles: Option<RoleArns>,
+}
+
+/// The AWS clients that a process has by its own role.
+#[derive(Debug, Clone)]
+pub struct Clients {
+    /// For the table.
+    pub dynamo: aws_sdk_dynamodb::Client,
+    /// For files.
+    pub s3: aws_sdk_s3::Client,
+    /// For passwords.
+    pub cognito: aws_sdk_cognitoidentityprovider::Client,
+    /// For mail.
+    pub ses: aws_sdk_ses::Client,
+    /// For credentials that reach one tenant only.
+    pub sts: aws_sdk_sts::Client,
 }
 
 /// A setting that is missing or can't be used.
@@ -81,6 +99,14 @@ impl Config {
             mail_from: need("MAIL_FROM")?
                 .parse()
                 .map_err(|_| wrong("MAIL_FROM", "is not a mail address"))?,
+            data_roles: match get("TEAM_ROLE_ARN").or_else(|| get("PORTAL_ROLE_ARN")) {
+                // Both or neither: with one alone a side would be unfenced.
+                Some(_) => Some(RoleArns {
+                    team: need("TEAM_ROLE_ARN")?,
+                    portal: need("PORTAL_ROLE_ARN")?,
+                }),
+                None => None,
+            },
         })
     }
 
@@ -95,12 +121,79 @@ impl Config {
         let s3 = aws_sdk_s3::config::Builder::from(&aws)
             .force_path_style(self.bucket_in_path)
             .build();
-        let identity = aws_sdk_cognitoidentityprovider::Client::new(&aws);
-        Ok(Services {
-            table: Table::new(aws_sdk_dynamodb::Client::new(&aws), &self.table),
-            identity: Identity::new(identity, self.pool.clone())?,
-            files: Files::new(aws_sdk_s3::Client::from_conf(s3), self.bucket.clone()),
-            mailer: Mailer::new(aws_sdk_ses::Client::new(&aws), self.mail_from.clone()),
+        self.services_by(Clients {
+            dynamo: aws_sdk_dynamodb::Client::new(&aws),
+            s3: aws_sdk_s3::Client::from_conf(s3),
+            cognito: aws_sdk_cognitoidentityprovider::Client::new(&aws),
+            ses: aws_sdk_ses::Client::new(&aws),
+            sts: aws_sdk_sts::Client::new(&aws),
         })
+    }
+
+    /// The services, by these clients.
+    pub fn services_by(&self, clients: Clients) -> Result<Services, adapters::Error> {
+        let Clients {
+            dynamo,
+            s3,
+            cognito,
+            ses,
+            sts,
+        } = clients;
+        let mut table = Table::new(dynamo.clone(), &self.table);
+        let mut files = Files::new(s3.clone(), self.bucket.clone());
+        if let Some(arns) = &self.data_roles {
+            let roles = DataRoles::new(sts, arns.clone());
+            let tables = PerTenant::new(roles.clone(), move |credentials| {
+                let config = dynamo.config().to_builder().identity_cache(cache());
+                let config = config.credentials_provider(credentials).build();
+                aws_sdk_dynamodb::Client::from_conf(config)
+            });
+            table = table.narrowed_by(Narrow::new(move |ws, client| tables.of(ws, client)));
+            files = files.narrowed_by(PerTenant::new(roles, move |credentials| {
+                let config = s3.config().to_builder().identity_cache(cache());
+                let config = config.credentials_provider(credentials).build();
+                aws_sdk_s3::Client::from_conf(config)
+            }));
+        }
+        Ok(Services {
+            table,
+            identity: Identity::new(cognito, self.pool.clone())?,
+            files,
+            mailer: Mailer::new(ses, self.mail_from.clone()),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_for_data_are_both_there_or_neither() {
+        let read = |roles: &'static [&'static str]| {
+            Config::read(move |name| {
+                let role = name.ends_with("_ROLE_ARN");
+                let value = match name {
+                    "SECRET_KEY" => BASE64_STANDARD.encode([7; 32]),
+                    "MAIL_FROM" => "portal@secportal.example".to_owned(),
+                    name => name.to_owned(),
+                };
+                Some(value).filter(|_| !role || roles.contains(&name))
+            })
+        };
+        let roles = |names| read(names).map(|config| config.data_roles.is_some());
+        assert_eq!(roles(&[]).ok(), Some(false));
+        assert_eq!(
+            roles(&["TEAM_ROLE_ARN", "PORTAL_ROLE_ARN"]).ok(),
+            Some(true)
+        );
+        let problem = |names| roles(names).map_err(|missing| missing.to_string());
+        for (one, other) in [
+            (&["TEAM_ROLE_ARN"], "PORTAL_ROLE_ARN"),
+            (&["PORTAL_ROLE_ARN"], "TEAM_ROLE_ARN"),
+        ] {
+            let said = problem(one).expect_err("half is none");
+            assert!(said.contains(other), "{said}");
+        }
     }
 }

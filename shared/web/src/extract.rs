@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use adapters::Files;
 use axum::extract::{FromRequestParts, Path};
 use domain::id::ClientId;
 use domain::person::Actor;
@@ -77,6 +78,14 @@ impl Inside {
         } else {
             vec![Crumb::to("Dashboard", "/")]
         }
+    }
+
+    /// The files, as far as the actor's side reaches.
+    pub fn files(&self) -> Files {
+        let Actor {
+            workspace, client, ..
+        } = self.actor;
+        self.ctx.app.services.files.of(workspace, client)
     }
 
     /// Whether it is one of the team.

@@ -36,9 +36,9 @@ mod tenants;
 mod upload;
 pub mod view;
 
-pub use adapters::{Access, Answer, Challenge, CodeAnswer};
+pub use adapters::{Access, Answer, Challenge, CodeAnswer, RoleArns};
 pub use app::{App, Clock, Services};
-pub use config::{Config, Missing};
+pub use config::{Clients, Config, Missing};
 pub use context::Context;
 pub use csv::Csv;
 pub use error::Error;

@@ -1,0 +1,294 @@
+//! Every function does its work behind the third fence, and uses all of what
+//! its policy grants.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use domain::id::{EntryId, kind};
+use domain::person::Person;
+use domain::role::{ContactRole, Role, TeamRole};
+use http::{Method, StatusCode};
+use jiff::SignedDuration;
+use tests::{Answer, Browser, Cast, World};
+use web::{App, Audience, EMAIL_CHANGE, EmailChange, Route};
+
+use crate::fence::{Sts, Warden, function};
+use crate::iam::{FUNCTIONS, Policy};
+use crate::matrix::{OTHER, Outcome, PASSWORD, Target, address, expected, send};
+use crate::two_factor::enrol;
+
+const GROUPS: [(&str, &[Route]); 6] = [
+    ("auth", auth::ROUTES),
+    ("dashboard", dashboard::ROUTES),
+    ("engagements", engagements::ROUTES),
+    ("findings", findings::ROUTES),
+    ("invites", invites::ROUTES),
+    ("settings", settings::ROUTES),
+];
+
+/// Grants that no walk can use: who is called by the stream reads it by AWS's own
+/// hand.
+const BY_AWS: [&str; 2] = ["Stream", "Streams"];
+
+/// A world, its people, and a function in it.
+struct Stage {
+    world: World,
+    cast: Cast,
+    app: Arc<App>,
+}
+
+struct Fenced {
+    warden: Arc<Warden>,
+    sts: Sts,
+}
+
+impl Fenced {
+    async fn new() -> Self {
+        let warden = Arc::new(Warden::new());
+        let sts = Sts::start(&warden).await;
+        Self { warden, sts }
+    }
+
+    async fn function(&self, world: &World, name: &str) -> Arc<App> {
+        let app = function(world, &self.warden, &self.sts, name, true);
+        app.warm().await;
+        app
+    }
+
+    async fn stage(&self, name: &str) -> Stage {
+        let world = World::new().await;
+        let cast = Cast::play(&world).await;
+        let app = self.function(&world, name).await;
+        Stage { world, cast, app }
+    }
+
+    /// Each side's rightful person asks each route for its own client's thing;
+    /// what changes something, in a world of its own.
+    async fn serves(&self, name: &str, routes: &'static [Route]) {
+        let looked_at = self.stage(name).await;
+        let public = |route: &&Route| route.audience == Audience::Public;
+        for route in routes.iter().filter(|route| !public(route)) {
+            for team in [true, false] {
+                let role = |role: Role| expected(route, Some(role), Target::Own);
+                let mut sides = Role::ALL.into_iter().filter(|role| role.is_team() == team);
+                if !sides.any(|one| role(one) == Outcome::Done) {
+                    continue;
+                }
+                let changed;
+                let stage = if route.method == Method::GET {
+                    &looked_at
+                } else {
+                    changed = self.stage(name).await;
+                    &changed
+                };
+                let answer = stage.ask(routes, route, team).await;
+                let what = format!("{name}: {} {}", route.method, route.path);
+                self.told_nothing(&what);
+                let good = answer.is_good() || route.path.contains("sign-out");
+                assert!(good, "{what}: {} {}", answer.status, answer.body);
+            }
+        }
+    }
+
+    fn told_nothing(&self, what: &str) {
+        let refused = self.warden.refused.lock().expect("refused");
+        assert!(refused.is_empty(), "{what}: {refused:#?}");
+    }
+}
+
+impl Stage {
+    /// The first of the side who may asks for what `route` is for.
+    async fn ask(&self, routes: &'static [Route], route: &Route, team: bool) -> Answer {
+        let Self { world, cast, app } = self;
+        let own = &cast.acme.clients[0];
+        let everybody = if team { &cast.acme.team } else { &own.contacts };
+        let may = |one: &&Person| expected(route, Some(one.role), Target::Own) == Outcome::Done;
+        let person = everybody.iter().find(may).expect("somebody");
+        let identity = &world.app.services.identity;
+        let set = identity.set_password(person.id, PASSWORD).await;
+        set.expect("set");
+        // Those whose role changes, or who go, have sessions that end.
+        for other in own.contacts.iter().chain(&cast.acme.team) {
+            world.signed_in(&cast.acme.workspace, other).await;
+        }
+        let browser = world.signed_in(&cast.acme.workspace, person).await;
+        // The session's use is noted again after five minutes.
+        world.advance(SignedDuration::from_mins(6));
+        let (path, id) = (address(route, own), app.new_id::<kind::Entry>());
+        let mut browser = browser.by(app, routes);
+        send(&mut browser, route, &path, &id.to_string()).await
+    }
+}
+
+/// Signs in, forgets the password, and sets another one.
+async fn comes_and_forgets(fenced: &Fenced, world: &World, person: &Person) {
+    let identity = &world.app.services.identity;
+    identity
+        .set_password(person.id, PASSWORD)
+        .await
+        .expect("set");
+    let app = fenced.function(world, "auth").await;
+    let mut browser = world.browser("acme").by(&app, auth::ROUTES);
+    let email = person.email.as_str();
+    let sign_in = async |browser: &mut Browser, password: &str| {
+        let fields = [("email", email), ("password", password), ("next", "/")];
+        let answer = browser.post("/sign-in", &fields).await;
+        fenced.told_nothing("sign-in");
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    };
+    sign_in(&mut browser, PASSWORD).await;
+    // Once more with a session, which ends.
+    sign_in(&mut browser, PASSWORD).await;
+    let asked = browser.post("/forgot", &[("email", email)]).await;
+    fenced.told_nothing("forgot");
+    assert!(asked.is_good(), "{}", asked.body);
+    let dump = world.dump().await;
+    let reset = dump.iter().find(|((pk, _), _)| pk.starts_with("RST#"));
+    let (_, reset) = reset.expect("a link");
+    let id: EntryId = reset["id"].as_str().expect("an id").parse().expect("an id");
+    browser
+        .get(&format!("/reset/{}", app.secrets().reset_token(id)))
+        .await;
+    let set = browser
+        .post("/reset", &[("password", OTHER), ("again", OTHER)])
+        .await;
+    fenced.told_nothing("reset");
+    assert_eq!(set.location(), "/sign-in", "{}", set.body);
+    // The session ended with the password.
+    browser.cookies.clear();
+    sign_in(&mut browser, OTHER).await;
+}
+
+/// Sets a second factor up, signs in by it, turns it off, and moves to another
+/// address.
+async fn secures(fenced: &Fenced, world: &World, cast: &Cast, person: &Person) {
+    let identity = &world.app.services.identity;
+    let set = identity.set_password(person.id, PASSWORD).await;
+    set.expect("set");
+    let app = fenced.function(world, "settings").await;
+    let home = &cast.acme.workspace;
+    let browser = world.signed_in(home, person).await;
+    let mut browser = browser.by(&app, settings::ROUTES);
+    let (authenticator, _) = enrol(&mut browser, PASSWORD).await;
+    let door = fenced.function(world, "auth").await;
+    let mut coming = world.browser("acme").by(&door, auth::ROUTES);
+    let fields = [
+        ("email", person.email.as_str()),
+        ("password", PASSWORD),
+        ("next", "/"),
+    ];
+    let asked = coming.post("/sign-in", &fields).await;
+    assert_eq!(asked.location(), "/sign-in/code", "{}", asked.body);
+    let code = authenticator.code(1);
+    let opened = coming.post("/sign-in/code", &[("code", &code)]).await;
+    assert_eq!(opened.location(), "/", "{}", opened.body);
+    let off = browser.post("/account/two-factor/off", &[]).await;
+    assert_eq!(off.location(), "/account/two-factor", "{}", off.body);
+    let change = EmailChange {
+        from: person.email.clone(),
+        to: "moved@new.example".parse().expect("an address"),
+    };
+    let (user, until) = (
+        person.id.to_string(),
+        world.now() + SignedDuration::from_hours(1),
+    );
+    let token = app.seal((EMAIL_CHANGE, &user), until, &change);
+    let token = token.expect("sealed");
+    let moved = browser
+        .post("/account/email/confirm", &[("token", &token)])
+        .await;
+    assert_eq!(moved.location(), "/account", "{}", moved.body);
+    fenced.told_nothing("what is secured");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn functions_reach_what_they_need_and_need_what_they_reach() {
+    let fenced = Fenced::new().await;
+    for (name, routes) in GROUPS {
+        fenced.serves(name, routes).await;
+    }
+    for team in [true, false] {
+        let world = World::new().await;
+        let cast = Cast::play(&world).await;
+        let client = &cast.acme.clients[0];
+        let (person, invite) = if team {
+            (cast.acme.member(TeamRole::Owner), client.team_invite)
+        } else {
+            (client.contact(ContactRole::Collaborator), client.invite.id)
+        };
+        comes_and_forgets(&fenced, &world, person).await;
+        // Somebody who was invited sets up the account.
+        let app = fenced.function(&world, "invites").await;
+        let mut browser = world.browser("acme").by(&app, invites::ROUTES);
+        let token = app.secrets().invite_token(invite, 1);
+        browser.get(&format!("/invite/{token}")).await;
+        let shown = browser.get("/invite").await;
+        assert!(shown.is_good(), "{}", shown.body);
+        let fields = [("password", PASSWORD), ("again", PASSWORD)];
+        let set = browser.post("/invite", &fields).await;
+        fenced.told_nothing("an invitation");
+        assert_eq!(set.location(), "/sign-in", "{}", set.body);
+        // As the new password left the person.
+        let now = if team {
+            cast.acme.store.person(person.id).await
+        } else {
+            client.store.person(person.id).await
+        };
+        let now = now.expect("the table").expect("there");
+        secures(&fenced, &world, &cast, &now).await;
+        // Then all that waits leaves.
+        let app = fenced.function(&world, "worker").await;
+        assert!(worker::drain(&app).await.expect("sent") > 0);
+        fenced.told_nothing("mail");
+    }
+    let used = fenced.warden.used.lock().expect("used").clone();
+    let names = FUNCTIONS.iter().chain(&["team-data", "portal-data"]);
+    let granted: BTreeSet<_> = names.flat_map(|name| Policy::read(name).grants()).collect();
+    let idle = granted.difference(&used);
+    let idle: Vec<_> = idle
+        .filter(|(_, sid, ..)| !BY_AWS.contains(&sid.as_str()))
+        .collect();
+    assert!(idle.is_empty(), "granted, and used by nothing: {idle:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenants_credentials_are_asked_for_once_and_carry_its_tags() {
+    let fenced = Fenced::new().await;
+    let world = World::new().await;
+    let cast = Cast::play(&world).await;
+    let app = fenced.function(&world, "dashboard").await;
+    let mut asked = Vec::new();
+    for tenant in [&cast.acme, &cast.northwind] {
+        let (ws, client) = (tenant.workspace.id, &tenant.clients[0]);
+        let contact = client.contact(ContactRole::Manager);
+        for person in [tenant.member(TeamRole::Owner), contact] {
+            let browser = world.signed_in(&tenant.workspace, person).await;
+            let mut browser = browser.by(&app, dashboard::ROUTES);
+            for _ in 0..2 {
+                assert!(browser.get("/").await.is_good());
+            }
+        }
+        asked.push(format!("team-data.{ws}"));
+        asked.push(format!("portal-data.{ws}.{}", client.id));
+    }
+    fenced.told_nothing("a dashboard");
+    assert_eq!(*fenced.warden.assumed.lock().expect("assumed"), asked);
+}
+
+/// As on a machine of one's own: nothing is assumed, and it is the process's own
+/// role that everything is signed by. Deployed so, a function is refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_setting_no_role_is_assumed() {
+    let fenced = Fenced::new().await;
+    let world = World::new().await;
+    let cast = Cast::play(&world).await;
+    let app = function(&world, &fenced.warden, &fenced.sts, "dashboard", false);
+    let owner = cast.acme.member(TeamRole::Owner);
+    let browser = world.signed_in(&cast.acme.workspace, owner).await;
+    let got = browser.by(&app, dashboard::ROUTES).get("/").await;
+    assert_eq!(got.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(fenced.warden.assumed.lock().expect("assumed").is_empty());
+    let refused = fenced.warden.refused.lock().expect("refused");
+    let own = crate::iam::role_arn("dashboard");
+    assert!(!refused.is_empty() && refused.iter().all(|one| one.contains(&own)));
+}
