@@ -6,3 +6,5 @@ import "./pulse.js";
 import "./preview.js";
 import "./score.js";
 import "./upload.js";
+import "./bulk.js";
+import "./calculator.js";

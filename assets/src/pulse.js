@@ -1,6 +1,7 @@
 // The pulse: asks whether what the page shows has changed, and fetches the
 // part of it that lives again. What somebody is typing is never taken away.
 import htmx from "htmx.org/dist/htmx.esm.js";
+import { prepare } from "./bulk.js";
 import { localise } from "./time.js";
 
 Object.assign(htmx.config, { allowEval: false, includeIndicatorStyles: false, allowScriptTags: false, selfRequestsOnly: true });
@@ -13,7 +14,13 @@ let timer;
 let failures = 0;
 
 const region = () => document.querySelector("#live[data-pulse]");
-const isDirty = (root) => [...root.querySelectorAll("textarea, input")].some((field) => field.type !== "hidden" && field.value !== field.defaultValue);
+const isTouched = (field) => {
+  if (field.type === "hidden") return false;
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (field.tagName === "SELECT") return [...field.options].some((option, n) => option.selected !== (option.defaultSelected || (n === 0 && !field.querySelector("option[selected]"))));
+  return field.value !== field.defaultValue;
+};
+const isDirty = (root) => [...root.querySelectorAll("textarea, input, select")].some(isTouched);
 
 const show = (words) => document.querySelector(words)?.removeAttribute("hidden");
 
@@ -23,6 +30,7 @@ async function refresh() {
   lively = Date.now();
   await htmx.ajax("GET", location.href, { target: "#live", select: "#live", swap: "outerHTML" });
   localise(region());
+  prepare(region());
 }
 
 async function beat() {

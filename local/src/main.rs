@@ -1,4 +1,5 @@
-//! Starts the development server.
+//! Starts the development server; with `recount` and workspaces' addresses, counts
+//! their findings again instead.
 
 use std::process::ExitCode;
 
@@ -10,7 +11,15 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(local::run()) {
+    let mut asked = std::env::args().skip(1);
+    let recount = asked.next().is_some_and(|first| first == "recount");
+    let slugs: Vec<String> = asked.collect();
+    let done = if recount {
+        runtime.block_on(local::recount(&slugs))
+    } else {
+        runtime.block_on(local::run())
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             eprintln!("{problem}");

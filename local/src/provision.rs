@@ -86,6 +86,11 @@ pub async fn provision(
     })
 }
 
+/// The table that is served at `url`, which must be there.
+pub(crate) fn table(url: &str) -> Table {
+    Table::new(aws_sdk_dynamodb::Client::new(&at(url)), NAME)
+}
+
 fn at(url: &str) -> SdkConfig {
     let credentials = Credentials::new(KEY, KEY, None, None, "stand-in");
     SdkConfig::builder()

@@ -165,13 +165,13 @@ test("from a new client to a finding that is verified and closed", async ({ as, 
 
   await test.step("the consultant reopens it, which needs a reason; the contact's open page shows it", async () => {
     await mark(contact);
-    await consultant.getByRole("button", { name: "Reopen" }).click();
-    await expect(consultant.locator("#note-error")).toHaveText("Say why it is reopened.");
+    await consultant.getByRole("button", { name: "Not fixed" }).click();
+    await expect(consultant.locator("#note-retest-error")).toHaveText("Say what is still open.");
     await expect(state(consultant)).toHaveText("Resolved");
 
-    await consultant.getByLabel("Note").fill("Version 2.4 still shows the first page.");
-    await consultant.getByRole("button", { name: "Reopen" }).click();
-    await expect(consultant.getByText("The finding is reopened.")).toBeVisible();
+    await consultant.getByLabel("What was tested").fill("Version 2.4 still shows the first page.");
+    await consultant.getByRole("button", { name: "Not fixed" }).click();
+    await expect(consultant.getByText("The retest is recorded.")).toBeVisible();
     await expect(state(contact)).toHaveText("Reopened");
     await expect(history(contact).first()).toContainText("Version 2.4 still shows the first page.");
     await stillTheSamePage(contact);
@@ -208,9 +208,9 @@ test("from a new client to a finding that is verified and closed", async ({ as, 
 
   await test.step("the history says who did what and when; drafting is the team's alone", async () => {
     const shared = [
-      "Marcus Weber verified and closed it",
+      "Marcus Weber retested it, round 2: fixed",
       "Gavin Belson marked it as resolved",
-      "Marcus Weber reopened it",
+      "Marcus Weber retested it, round 1: not fixed",
       "Gavin Belson marked it as resolved",
       "Marcus Weber published it",
     ];
@@ -244,7 +244,7 @@ test("a change elsewhere never takes away what is being typed", async ({ as }) =
   await expect(contact.getByLabel("Note")).toHaveValue("I am not done with this sen");
 
   await contact.getByRole("button", { name: "Mark as resolved" }).click();
-  await expect(contact.locator("#note-error")).toContainText("Somebody else changed this finding meanwhile.");
+  await expect(contact.locator("#note-fix-error")).toContainText("Somebody else changed this finding meanwhile.");
   await expect(contact.getByLabel("Note")).toHaveValue("I am not done with this sen");
   await contact.getByRole("button", { name: "Mark as resolved" }).click();
   await expect(state(contact)).toHaveText("Resolved");

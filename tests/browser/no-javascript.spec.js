@@ -29,14 +29,14 @@ test("sign in, resolve a finding, verify it, sign out", async ({ as, visit }) =>
 
   await consultant.reload();
   await expect(consultant.locator(".history > li").first()).toContainText("Updated to 3.2.");
-  await consultant.getByRole("button", { name: "Reopen" }).click();
-  await expect(consultant.locator("#note-error")).toHaveText("Say why it is reopened.");
+  await consultant.getByRole("button", { name: "Not fixed" }).click();
+  await expect(consultant.locator("#note-retest-error")).toHaveText("Say what is still open.");
   await consultant.getByRole("button", { name: "Verify and close" }).click();
   await expect(state(consultant)).toHaveText("Verified and closed");
   await contact.reload();
   await expect(state(contact)).toHaveText("Verified and closed");
 
-  await contact.locator("summary").click();
+  await contact.locator("header summary").click();
   await contact.getByRole("button", { name: "Sign out" }).click();
   await expect(contact.getByRole("heading", { name: "Signed out" })).toBeVisible();
   await contact.goto(inPortal(finding));

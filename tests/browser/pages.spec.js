@@ -86,6 +86,48 @@ const TEAM = {
     await worst(page);
     await follow(page, "Edit");
   },
+  findings: go("/findings"),
+  "findings-filtered": go("/findings?sort=due&severity=high&show=all"),
+  "findings-none": go("/findings?q=there-is-no-such-finding"),
+  "findings-bulk": async (page) => {
+    await page.goto(`${acme}/findings`);
+    await press(page, "Choose all");
+    await page.getByLabel("What", { exact: true }).selectOption("Accept the risk");
+  },
+  "findings-changed": async (page) => {
+    await page.goto(`${acme}/findings?status=resolved`);
+    await page.locator("input.pick").first().check();
+    await page.getByLabel("What", { exact: true }).selectOption("Start work");
+    await press(page, "Change the chosen");
+    await page.getByRole("heading", { name: /changed$/ }).first().waitFor();
+  },
+  "finding-accepted": async (page) => {
+    await page.goto(`${acme}/findings?status=accepted_risk`);
+    await firstOf(page, ".row-title");
+    await page.getByText("The risk is accepted until").waitFor();
+  },
+  "finding-proposed": async (page) => {
+    await page.goto(`${acme}/findings?q=long-lived`);
+    await firstOf(page, ".row-title");
+    await page.getByText("The team has yet to answer.").waitFor();
+    await page.getByText("Change the plan").click();
+  },
+  "finding-retested": async (page) => {
+    await page.goto(`${acme}/findings?show=all&q=sql+injection`);
+    await firstOf(page, ".row-title");
+    await page.getByRole("heading", { name: "Retests" }).waitFor();
+  },
+  "finding-talk": async (page) => {
+    await page.goto(`${acme}/findings?q=support+tickets`);
+    await firstOf(page, ".row-title");
+    await page.getByText("Team only").first().waitFor();
+  },
+  "finding-calculator": async (page) => {
+    await firstEngagement(page);
+    await follow(page, "Add finding");
+    await page.getByText("CVSS calculator").click();
+    await page.getByText("CVSS 4.0", { exact: true }).click();
+  },
   import: async (page) => {
     await firstEngagement(page);
     await follow(page, "Import");
@@ -151,6 +193,12 @@ const CONTACT = {
     await page.goto(acme);
     await worst(page);
     await page.getByRole("heading", { name: "History" }).waitFor();
+  },
+  findings: go("/findings"),
+  "finding-decide": async (page) => {
+    await page.goto(`${acme}/findings?q=e-mail+address`);
+    await firstOf(page, ".row-title");
+    await page.getByText("Accept the risk", { exact: true }).click();
   },
   people: go("/people"),
   "invite-form": go("/invites/new"),

@@ -4,10 +4,15 @@
 use std::collections::BTreeMap;
 
 use domain::client::ClientInput;
+use domain::due::DuePolicy;
 use domain::engagement::EngagementInput;
-use domain::finding::{Draft, Event, FindingInput, Status, create, transition};
+use domain::finding::{
+    Ask, Decision, Draft, Event, FindingInput, Outcome, Status, create, edit, transition,
+};
 use domain::history::Happening;
-use domain::id::{ClientId, EngagementId, FindingId, ImportId, InviteId, UserId};
+use domain::id::{
+    ClientId, EngagementId, EntryId, FindingId, ImportId, InviteId, UserId, WorkspaceId,
+};
 use domain::invite::Invite;
 use domain::mail::{Mail, Message};
 use domain::person::Person;
@@ -54,6 +59,10 @@ pub struct Client {
     pub engagement: EngagementId,
     /// A finding in each status that the tests begin with.
     pub findings: BTreeMap<Status, FindingId>,
+    /// An open one of which the client asks that its risk be accepted.
+    pub proposed: FindingId,
+    /// The entry that tells of the edit of the closed one.
+    pub entry: EntryId,
     /// An upload that was not confirmed.
     pub import: ImportId,
     /// An invitation that was not accepted.
@@ -72,8 +81,10 @@ pub fn draft(title: &str, mark: &str, severity: &str) -> Draft {
     let input = FindingInput {
         title: format!("{title} {mark}"),
         severity: severity.to_owned(),
+        severity_reason: format!("{mark} says so"),
         vector: "CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H".to_owned(),
         cwe: "89".to_owned(),
+        cves: String::new(),
         assets: format!("{mark}.example:443"),
         description: text(),
         impact: text(),
@@ -81,6 +92,19 @@ pub fn draft(title: &str, mark: &str, severity: &str) -> Draft {
         references: text(),
     };
     input.parse().expect("a draft")
+}
+
+/// A workspace with the usual policy, for moves that are decided on directly.
+pub fn home(id: WorkspaceId) -> Workspace {
+    Workspace {
+        id,
+        slug: "acme".parse().expect("a slug"),
+        name: "Acme".to_owned(),
+        time_zone: "Europe/Berlin".to_owned(),
+        mfa: MfaPolicy::Nobody,
+        due: DuePolicy::default(),
+        version: 1,
+    }
 }
 
 impl Cast {
@@ -102,6 +126,7 @@ impl Tenant {
             name: format!("CANARY-{slug} Ltd"),
             time_zone: "Europe/Berlin".to_owned(),
             mfa: MfaPolicy::Nobody,
+            due: DuePolicy::default(),
             version: 1,
         };
         let roles = [
@@ -215,6 +240,8 @@ impl Client {
             contacts,
             engagement,
             findings: BTreeMap::new(),
+            proposed: app.new_id(),
+            entry: app.new_id(),
             store,
         };
         let worker = session(world, &tenant.workspace, &this.contacts[1], now).await;
@@ -222,12 +249,16 @@ impl Client {
         this
     }
 
-    /// A draft, an open and a resolved finding.
+    /// A draft, an open, a resolved and a closed finding, and one with a proposal.
     async fn write_findings(&mut self, world: &World, owner: &Session, worker: &Session) {
-        let steps: [(Status, &[Event]); 3] = [
+        const PROPOSE: Event = Event::Propose(Decision::AcceptRisk);
+        const VERIFY: Event = Event::Retest(Outcome::Fixed);
+        let steps: [(Status, &[Event]); 5] = [
             (Status::Draft, &[]),
             (Status::Open, &[Event::Publish]),
             (Status::Resolved, &[Event::Publish, Event::Resolve]),
+            (Status::Verified, &[Event::Publish, Event::Resolve, VERIFY]),
+            (Status::Open, &[Event::Publish, PROPOSE]),
         ];
         for (status, events) in steps {
             let mark = if status == Status::Draft {
@@ -235,32 +266,64 @@ impl Client {
             } else {
                 &self.mark
             };
-            let draft = draft("Injection", mark, "high");
-            let id: FindingId = world.app.new_id();
-            let made = create(id, &draft, owner.actor(), Happening::Created, world.now());
+            let written = draft("Injection", mark, "high");
+            let id = if events.contains(&PROPOSE) {
+                self.proposed
+            } else {
+                world.app.new_id()
+            };
+            let made = create(id, &written, owner.actor(), Happening::Created, world.now());
             let mut change = made.expect("allowed");
-            let entry = world.app.new_id();
-            let made = self
-                .store
-                .create_finding(self.engagement, &change, &draft, entry)
-                .await;
-            made.expect("a finding");
+            let made =
+                self.store
+                    .create_finding(self.engagement, &change, &written, world.app.new_id());
+            made.await.expect("a finding");
             for event in events {
-                let who = if *event == Event::Resolve {
+                let who = if matches!(event, Event::Resolve | Event::Propose(_)) {
                     worker
                 } else {
                     owner
                 };
                 let note = format!("note of {}", self.mark);
-                let moved = transition(&change.finding, who.actor(), *event, &note, world.now());
+                let ask = Ask {
+                    event: *event,
+                    note: &note,
+                    until: "2026-06-30",
+                };
+                let home = home(owner.actor().workspace);
+                let moved = transition(&change.finding, who.actor(), &home, ask, world.now());
                 change = moved.expect("allowed");
                 let moved = self
                     .store
                     .move_finding(self.engagement, &change, world.app.new_id());
                 moved.await.expect("moved");
             }
-            self.findings.insert(status, id);
+            self.findings.entry(status).or_insert(id);
         }
+        self.edit(world, owner).await;
+    }
+
+    /// Gives the closed one an edit, so that there is one to look at.
+    async fn edit(&mut self, world: &World, owner: &Session) {
+        let id = self.findings[&Status::Verified];
+        let dossier = self.store.dossier(self.engagement, id).await;
+        let dossier = dossier.expect("the table").expect("a finding");
+        let after = Draft {
+            description: format!("Once more: {}", self.mark),
+            ..dossier.draft.clone()
+        };
+        let change = edit(
+            &dossier.finding,
+            &dossier.draft,
+            &after,
+            owner.actor(),
+            world.now(),
+        );
+        let change = change.expect("allowed").expect("a change");
+        let edited = self
+            .store
+            .edit_finding(self.engagement, &change, &after, self.entry);
+        edited.await.expect("edited");
     }
 
     /// A contact.

@@ -16,6 +16,6 @@ mod stand_ins;
 mod world;
 
 pub use browser::{Answer, Browser};
-pub use cast::{Cast, Client, Tenant, draft};
+pub use cast::{Cast, Client, Tenant, draft, home};
 pub use log::logged;
 pub use world::{START, World};

@@ -1,16 +1,19 @@
 //! What pages and changes cost in capacity units and round trips, against a
 //! budget, and that it doesn't grow with the number of findings.
 
-use domain::finding::{Draft, Finding, Status, create};
-use domain::history::{Entry, Happening};
-use domain::id::{EngagementId, ImportId};
-use domain::person::Person;
+use std::fmt::Write as _;
+
+use domain::finding::{Finding, Status};
 use domain::role::{ContactRole, TeamRole};
+use domain::severity::Severity;
 use jiff::SignedDuration;
-use store::{Import, Spent};
-use tests::{Browser, Cast, Client, World, draft};
+use store::Spent;
+use tests::{Browser, Cast, World};
+
+use crate::filled::filled;
 
 const BUDGET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/cost.txt");
+const LISTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/cost-lists.txt");
 
 /// The first 60 characters, then read units, write units, calls, round trips.
 fn row(name: &str, spent: Spent) -> String {
@@ -24,68 +27,6 @@ async fn page(browser: &mut Browser, path: &str) -> Spent {
     let answer = browser.get(path).await;
     assert!(answer.is_good(), "{path}: {}", answer.status);
     answer.spent
-}
-
-/// An engagement with `n` published findings, besides what the client has.
-async fn filled(world: &World, client: &Client, by: &Person, n: usize) -> EngagementId {
-    let id: EngagementId = world.app.new_id();
-    let input = domain::engagement::EngagementInput {
-        title: format!("With {n}"),
-        kind: "network".to_owned(),
-        phase: "active".to_owned(),
-        ..Default::default()
-    };
-    let input = input.parse().expect("an engagement");
-    let made = client
-        .store
-        .create_engagement(id, &input, world.now())
-        .await;
-    made.expect("an engagement");
-    let actor = domain::person::Actor {
-        user: by.id,
-        name: by.name.clone(),
-        email: by.email.clone(),
-        role: by.role,
-        workspace: domain::id::WorkspaceId::new(1, 1),
-        client: None,
-    };
-    let import = Import {
-        id: world.app.new_id::<domain::id::kind::Import>(),
-        file_name: "scan.xml".to_owned(),
-        by_name: by.name.clone(),
-        at: world.now(),
-        total: i64::try_from(n).expect("few"),
-        done: 0,
-    };
-    client
-        .store
-        .create_import(id, &import)
-        .await
-        .expect("an import");
-    let how = Happening::Imported {
-        scanner: "Nessus".to_owned(),
-    };
-    let severities = ["critical", "high", "medium", "low", "info"];
-    let made: Vec<(Finding, Draft)> = (0..n)
-        .map(|k| {
-            let draft = draft(&format!("Finding {k}"), &client.mark, severities[k % 5]);
-            let id = ImportId::finding(&import.id, k as u64);
-            let change = create(id, &draft, &actor, how.clone(), world.now()).expect("allowed");
-            // As if each had been published at once: the lists are the same.
-            let finding = Finding {
-                status: Status::Open,
-                ..change.finding
-            };
-            (finding, draft)
-        })
-        .collect();
-    let entry = Entry::new(&actor, world.now(), how, None);
-    client
-        .store
-        .run_import(id, &import, &made, &entry)
-        .await
-        .expect("imported");
-    id
 }
 
 // On one thread, as in Lambda: on several, a call may be answered before the one
@@ -107,7 +48,7 @@ async fn pages_and_changes_stay_within_their_budget() {
     );
     let mut engagements = Vec::new();
     for n in [20, 200, 2_000] {
-        let id = filled(&world, client, owner, n).await;
+        let id = filled(&world, client, owner, n, |_, finding| finding).await;
         engagements.push(id);
         let here = format!("/clients/{}/engagements/{id}", client.id);
         let mut note =
@@ -155,7 +96,7 @@ async fn pages_and_changes_stay_within_their_budget() {
         .await;
     assert!(resolved.is_good(), "{}", resolved.body);
     table.push_str(&row("one status change, by the client", resolved.spent));
-    let verify = format!("{here}/findings/{open}/verify");
+    let verify = format!("{here}/findings/{open}/fixed");
     let verified = team.post(&verify, &[("note", ""), ("version", "3")]).await;
     assert!(verified.is_good(), "{}", verified.body);
     table.push_str(&row("one status change, by the team", verified.spent));
@@ -195,5 +136,111 @@ fn flat(table: &str) {
         };
         // The clients' and engagements' rows grow by one engagement each time.
         assert_eq!(cost("200"), cost("2000"), "{name} grows with its findings");
+    }
+}
+
+/// With twenty thousand findings in the workspace a list costs what it costs with
+/// two thousand, whatever it looks for: each page reads so many rows at most.
+#[tokio::test]
+async fn lists_cost_the_same_with_twenty_thousand_findings() {
+    let world = World::new().await;
+    let cast = Cast::play(&world).await;
+    let (acme, client) = (&cast.acme, &cast.acme.clients[0]);
+    let owner = acme.member(TeamRole::Owner);
+    let mut team = world.signed_in(&acme.workspace, owner).await;
+    let contact = client.contact(ContactRole::Collaborator);
+    let mut portal = world.signed_in(&acme.workspace, contact).await;
+    let needle = filled(&world, client, owner, 1, |_, finding| Finding {
+        title: "A needle".to_owned(),
+        severity: Severity::Info,
+        score: None,
+        ..finding
+    });
+    needle.await;
+    team.get("/").await;
+    let first = filled(&world, client, owner, 2_000, planned).await;
+    let here = format!("/engagements/{first}");
+    let dated = format!("{here}?sort=due");
+    let lists = [
+        ("first page", "/findings"),
+        ("by due date", "/findings?sort=due"),
+        ("of one severity", "/findings?severity=low"),
+        ("overdue", "/findings?overdue=yes"),
+        ("search that finds nothing", "/findings?q=no+such+thing"),
+        ("of one person", "/findings?assignee=me"),
+        ("of one engagement", here.as_str()),
+        ("of one engagement by due date", &dated),
+    ];
+    let mut few: Vec<Spent> = Vec::new();
+    let mut table = format!(
+        "{:<60} {:>8} {:>8} {:>6} {:>6}\n",
+        "a page of a list, with 20,000 findings", "read", "write", "calls", "trips"
+    );
+    for more in [0, 5] {
+        for _ in 0..more {
+            filled(&world, client, owner, 3_600, planned).await;
+        }
+        for (n, (name, path)) in lists.iter().enumerate() {
+            let theirs = if path.starts_with("/engagements") {
+                format!("/clients/{}{path}", client.id)
+            } else {
+                (*path).to_owned()
+            };
+            for (side, spent) in [
+                page(&mut team, &theirs).await,
+                page(&mut portal, path).await,
+            ]
+            .into_iter()
+            .enumerate()
+            {
+                if more == 0 {
+                    few.push(spent);
+                    continue;
+                }
+                // The places of a page's rows are read one by one, and differ.
+                let before = few[2 * n + side];
+                let grown = spent.read - before.read;
+                let same = grown.abs() <= 4.0 && spent.round_trips == before.round_trips;
+                // By date, an engagement's are looked for among its client's.
+                let looks = path.contains("engagements") && path.contains("due");
+                assert!(same || looks, "{path}: {before:?} became {spent:?}");
+                assert!(
+                    spent.read <= 100.0 && spent.round_trips <= 6,
+                    "{path}: {spent:?}"
+                );
+                let side = ["team", "client"][side];
+                table.push_str(&row(&format!("{name}, {side}"), spent));
+            }
+        }
+    }
+    // Looked for further, it is found: each page says where it stopped.
+    let (mut path, mut pages) = ("/findings?q=needle".to_owned(), 1);
+    loop {
+        let answer = team.get(&path).await;
+        if answer.body.contains("A needle") {
+            break;
+        }
+        let mut links = answer.body.split("href=\"");
+        let next = links.find(|link| link.contains("after="));
+        let next = next.and_then(|link| link.split('"').next());
+        path = next
+            .expect("further")
+            .replace("&amp;", "&")
+            .replace("&#x2F;", "/");
+        pages += 1;
+    }
+    let _ = writeln!(
+        table,
+        "\nThe last of 20,000 is found on page {pages} of a search."
+    );
+    crate::golden::holds(LISTS, &table);
+}
+
+/// A finding with a date, so that it is found by it.
+fn planned(k: usize, finding: Finding) -> Finding {
+    let day = i8::try_from(k % 28 + 1).expect("a day");
+    Finding {
+        due: Some(jiff::civil::date(2026, 3, day)),
+        ..finding
     }
 }

@@ -1,7 +1,7 @@
 //! The main job through the pages: written, published, resolved, verified; and
 //! what happens when two act at once.
 
-use domain::finding::{Status, transition};
+use domain::finding::{Event, Outcome, Status, transition};
 use domain::role::TeamRole;
 use http::StatusCode;
 use tests::Browser;
@@ -103,22 +103,22 @@ async fn a_fix_is_said_doubted_said_again_and_verified() {
         "<strong>all</strong>",
         "marked it as resolved",
         "Verify and close",
-        "Reopen",
+        "Not fixed",
     ] {
         assert!(seen.contains(part), "{part}");
     }
     let offered = both.portal.get(&there).await.body;
-    assert!(!offered.contains("Verify and close") && !offered.contains("Reopen<"));
+    assert!(!offered.contains("Verify and close") && !offered.contains("Not fixed"));
     // Without a reason it stays as it is.
     let fields = [("version", "3"), ("note", " ")];
-    let refused = both.team.post(&format!("{page}/reopen"), &fields).await;
+    let refused = both.team.post(&format!("{page}/not-fixed"), &fields).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(refused.body.contains("Say why it is reopened."));
+    assert!(refused.body.contains("Say what is still open."));
     both.later();
     go(
         &mut both.team,
         &page,
-        "reopen",
+        "not-fixed",
         "3",
         "Still there in the preview.",
     )
@@ -128,21 +128,25 @@ async fn a_fix_is_said_doubted_said_again_and_verified() {
     both.later();
     go(&mut both.portal, &there, "resolve", "4", "Now there too.").await;
     both.later();
-    go(&mut both.team, &page, "verify", "5", "").await;
-    // One of the two published ones is closed, on both sides and on all their pages.
+    go(&mut both.team, &page, "fixed", "5", "").await;
+    // Two of the four published ones are closed, on both sides and on all their pages.
     for path in [&team, "/"] {
         let body = both.team.get(path).await.body;
-        assert!(body.contains("1 of 2 closed"), "{path}: {body}");
+        assert!(body.contains("2 of 4 closed"), "{path}: {body}");
     }
     for path in [&portal, "/"] {
         let body = both.portal.get(path).await.body;
         assert!(
-            body.contains("<b>50%</b>") && body.contains("1 of 2 closed"),
+            body.contains("<b>50%</b>") && body.contains("2 of 4 closed"),
             "{path}: {body}"
         );
     }
     let history = both.portal.get(&there).await.body;
-    let order = ["verified and closed it", "reopened it", "published it"];
+    let order = [
+        "retested it, round 2: fixed",
+        "retested it, round 1: not fixed",
+        "published it",
+    ];
     let places = order.map(|words| history.find(words).expect(words));
     assert!(places.is_sorted(), "newest first");
     assert!(
@@ -217,9 +221,13 @@ async fn of_two_moves_at_once_one_wins_and_the_books_are_right() {
         client: None,
     };
     let now = both.world.now();
-    let change = |event, note| transition(&finding, &actor, event, note, now).expect("allowed");
-    let verify = change(domain::finding::Event::Verify, "");
-    let reopen = change(domain::finding::Event::Reopen, "No.");
+    let home = &both.cast.acme.workspace;
+    let change = |outcome| {
+        let ask = Event::Retest(outcome).because("So.");
+        transition(&finding, &actor, home, ask, now).expect("allowed")
+    };
+    let verify = change(Outcome::Fixed);
+    let reopen = change(Outcome::NotFixed);
     let app = &both.world.app;
     let (one, two) = tokio::join!(
         client
@@ -232,14 +240,15 @@ async fn of_two_moves_at_once_one_wins_and_the_books_are_right() {
     assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
     let engagement = client.store.engagement(client.engagement).await;
     let counts = engagement.expect("the table").expect("there").counts;
-    assert_eq!(counts.sum(|_, _| true), 3);
+    assert_eq!(counts.sum(|_, _| true), 5);
     assert_eq!(counts.in_status(Status::Resolved), 0);
     let won = if one.is_ok() {
         Status::Verified
     } else {
         Status::Reopened
     };
-    assert_eq!(counts.in_status(won), 1);
+    let were = i64::from(won == Status::Verified);
+    assert_eq!(counts.in_status(won), were + 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -267,7 +267,7 @@ async fn mail_leaves_once_though_two_workers_sweep_and_again_after_a_crash() {
     // Leased by a worker that dies: nobody else takes it until the lease ends.
     let leased = app
         .directory()
-        .lease_mail(world.now(), 25)
+        .lease_due(world.now(), 25)
         .await
         .expect("leased");
     assert_eq!(leased.len(), 1);

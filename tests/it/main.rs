@@ -13,8 +13,10 @@ mod books;
 mod both;
 mod cost;
 mod crossing;
+mod decisions;
 mod fence;
 mod fenced;
+mod filled;
 mod findings;
 mod forms;
 mod functions;
@@ -30,6 +32,7 @@ mod keys;
 #[path = "../../shared/store/src/keys.rs"]
 mod keys_of_the_store;
 mod layers;
+mod lists;
 mod matrix;
 mod passwords;
 mod people;

@@ -13,6 +13,12 @@ use web::{Audience, Route};
 pub(crate) const PASSWORD: &str = "quiet lantern orbit 42";
 pub(crate) const OTHER: &str = "violet harbor crumb 91";
 
+/// A row that no list ever had, and where it would be.
+const NEVER: (&str, &str) = (
+    "01ARZ3NDEKTSV4RRFFQ69G5FAV.01ARZ3NDEKTSV4RRFFQ69G5FAV",
+    "1.01ARZ3NDEKTSV4RRFFQ69G5FAV.1",
+);
+
 /// Whose things an address names.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Target {
@@ -93,8 +99,13 @@ pub(crate) fn is_link(route: &Route) -> bool {
 pub(crate) fn address(route: &Route, client: &Client) -> String {
     let status = match route.path.rsplit('/').next() {
         Some("publish") => Status::Draft,
-        Some("verify" | "reopen") => Status::Resolved,
+        Some("fixed" | "partly-fixed" | "not-fixed") => Status::Resolved,
+        Some("reopen" | "{entry}") => Status::Verified,
         _ => Status::Open,
+    };
+    let finding = match route.path.rsplit('/').next() {
+        Some("approve" | "decline") => client.proposed,
+        _ => client.findings[&status],
     };
     let (invite, user) = if route.path.starts_with("/settings") {
         (client.team_invite, client.team_user)
@@ -108,7 +119,8 @@ pub(crate) fn address(route: &Route, client: &Client) -> String {
         .path
         .replace("{client}", &client.id.to_string())
         .replace("{engagement}", &client.engagement.to_string())
-        .replace("{finding}", &client.findings[&status].to_string())
+        .replace("{finding}", &finding.to_string())
+        .replace("{entry}", &client.entry.to_string())
         .replace("{import}", &client.import.to_string())
         .replace("{invite}", &invite.to_string())
         .replace("{user}", &user.to_string())
@@ -123,6 +135,7 @@ pub(crate) fn missing(route: &Route) -> String {
         "{client}",
         "{engagement}",
         "{finding}",
+        "{entry}",
         "{import}",
         "{invite}",
         "{user}",
@@ -138,12 +151,20 @@ pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &
         return browser.get(path).await;
     }
     let last = route.path.rsplit('/').next().unwrap_or_default();
-    // Drafts have one version, published findings two, resolved ones three.
+    // Drafts have one version, published findings two, resolved ones and those
+    // with a proposal three, the closed and edited one five.
     let version = match last {
-        "verify" | "reopen" => "3",
-        "start" | "resolve" => "2",
-        _ => "1",
+        "publish" => "1",
+        "fixed" | "partly-fixed" | "not-fixed" | "approve" | "decline" => "3",
+        "reopen" => "5",
+        _ => "2",
     };
+    let risk = [
+        ("note", "Because."),
+        ("until", "2026-06-30"),
+        ("version", version),
+    ];
+    let plan = [("assignee", ""), ("version", version)];
     let fields: &[(&str, &str)] = match last {
         "clients" => &[("name", "New"), ("id", id)],
         "engagements" => &[
@@ -169,10 +190,14 @@ pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &
             ("id", id),
         ],
         "settings" => &[("name", "New"), ("time_zone", "UTC"), ("version", "1")],
-        "publish" | "start" | "resolve" | "verify" | "reopen"
-            if route.path.contains("{finding}") =>
+        "calculate" => &[("title", "New"), ("id", id), ("calculate", "3.1")],
+        "bulk" => &[("what", "start"), ("e1", NEVER.0), ("c1", NEVER.1)],
+        "comments" => &[("text", "New"), ("id", id)],
+        "plan" => &plan,
+        last if route.path.contains("{finding}")
+            && domain::finding::Event::named(last).is_some() =>
         {
-            &[("note", "Because."), ("version", version)]
+            &risk
         }
         "role" => &[(
             "role",

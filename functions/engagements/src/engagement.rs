@@ -1,15 +1,16 @@
 //! An engagement and its findings, for both sides.
 
 use domain::client::Client;
+use domain::counts::Counts;
 use domain::engagement::Engagement;
-use domain::finding::{Finding, Status};
+use domain::finding::{FilterInput, Status};
+use domain::person::Person;
 use domain::role::Action;
-use futures::future::try_join4;
+use futures::future::{try_join, try_join5};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use store::page::Page as Rows;
-use store::{Brief, Shelf};
-use web::view::{Breakdown, FindingRow, Pager, Progress};
+use store::Brief;
+use web::view::{Breakdown, FindingList, Frame, Progress};
 use web::{Crumb, Error, Ids, Inside, Page, Query, Reply};
 
 use crate::paths::InEngagement;
@@ -29,9 +30,7 @@ pub(crate) struct EngagementPage {
     breakdown: Breakdown,
     progress: Progress,
     by_status: Vec<StatusCount>,
-    tabs: Vec<Tab>,
-    findings: Vec<FindingRow>,
-    pager: Pager,
+    list: FindingList,
     team: Option<Tools>,
     #[serde(skip)]
     crumbs: Vec<Crumb>,
@@ -44,43 +43,26 @@ struct StatusCount {
 }
 
 #[derive(Debug, Serialize)]
-struct Tab {
-    label: &'static str,
-    href: String,
-    count: i64,
-    active: bool,
-}
-
-#[derive(Debug, Serialize)]
 struct Tools {
     may_write: bool,
-    may_publish: bool,
     edit: String,
     add_finding: String,
     import: String,
-    publish_from: Option<String>,
 }
 
 #[derive(Deserialize)]
 pub(crate) struct Wanted {
-    show: Option<String>,
+    #[serde(flatten)]
+    filter: FilterInput,
+    #[serde(default)]
     after: Option<String>,
 }
-
-/// The lists of an engagement: name in the address, words, and how many.
-const SHELVES: [(Shelf, &str, &str); 3] = [
-    (Shelf::Active, "active", "Active"),
-    (Shelf::Closed, "closed", "Closed"),
-    (Shelf::Drafts, "drafts", "Drafts"),
-];
 
 struct Parts {
     client: Client,
     engagement: Engagement,
     brief: Brief,
-    findings: Rows<Finding>,
-    shelf: Shelf,
-    after: Option<String>,
+    list: FindingList,
 }
 
 impl Page for EngagementPage {
@@ -95,35 +77,27 @@ impl Page for EngagementPage {
     }
 
     fn sample() -> Self {
-        let (client, finding) = web::view::samples();
+        let (client, _) = web::view::samples();
         let parts = Parts {
             client,
             engagement: web::view::engagement_sample(),
             brief: Brief {
                 scope: "All of **app.example.com**".to_owned(),
             },
-            findings: Rows {
-                rows: vec![finding],
-                next: Some("high-01".to_owned()),
-            },
-            shelf: Shelf::Drafts,
-            after: None,
+            list: FindingList::sample(),
         };
-        let tools = Tools::new("/clients/c/engagements/e", true, true, Shelf::Drafts);
+        let tools = Tools::new("/clients/c/engagements/e", true);
         Self::new(parts, "/clients/c", Some(tools), Vec::new())
     }
 }
 
 impl Tools {
-    fn new(here: &str, may_write: bool, may_publish: bool, shelf: Shelf) -> Self {
+    fn new(here: &str, may_write: bool) -> Self {
         Self {
             may_write,
-            may_publish,
             edit: format!("{here}/edit"),
             add_finding: format!("{here}/findings/new"),
             import: format!("{here}/import"),
-            publish_from: (may_publish && shelf == Shelf::Drafts)
-                .then(|| format!("{here}/findings")),
         }
     }
 }
@@ -134,28 +108,11 @@ impl EngagementPage {
             client,
             engagement,
             brief,
-            findings,
-            shelf,
-            after,
+            list,
         } = parts;
         let counts = &engagement.counts;
         let here = format!("{base}/engagements/{}", engagement.id);
-        let count = |shelf| match shelf {
-            Shelf::Active => counts.active_total(),
-            Shelf::Closed => counts.in_status(Status::Verified),
-            Shelf::Drafts => counts.in_status(Status::Draft),
-        };
         let shown = |status: &Status| team.is_some() || status.is_published();
-        let tabs = SHELVES
-            .into_iter()
-            .filter(|(tab, ..)| team.is_some() || *tab != Shelf::Drafts);
-        let href = |name: &str| format!("{here}?show={name}");
-        let current = SHELVES
-            .iter()
-            .find(|(tab, ..)| *tab == shelf)
-            .map_or("active", |(_, name, _)| name);
-        let row =
-            |finding: &Finding| FindingRow::new(finding, format!("{here}/findings/{}", finding.id));
         let rev = if team.is_some() {
             engagement.rev
         } else {
@@ -179,21 +136,7 @@ impl EngagementPage {
                     count: counts.in_status(*status),
                 })
                 .collect(),
-            tabs: tabs
-                .map(|(tab, name, label)| Tab {
-                    label,
-                    href: href(name),
-                    count: count(tab),
-                    active: tab == shelf,
-                })
-                .collect(),
-            findings: findings.rows.iter().map(row).collect(),
-            pager: Pager::new(
-                &findings,
-                &href(current),
-                after.as_deref(),
-                Some(count(shelf)),
-            ),
+            list,
             title: engagement.title,
             team,
             crumbs,
@@ -201,47 +144,77 @@ impl EngagementPage {
     }
 }
 
+/// How many findings each part of the list has, in the order of `Show::ALL`.
+fn sizes(counts: &Counts, team: bool) -> [Option<i64>; 4] {
+    let drafts = if team {
+        counts.in_status(Status::Draft)
+    } else {
+        0
+    };
+    let (active, closed) = (counts.active_total(), counts.closed_total());
+    [active, closed, drafts, active + closed + drafts].map(Some)
+}
+
+/// Those whom findings can be given to, for those who may.
+async fn people(inside: &Inside) -> Result<Vec<Person>, store::Error> {
+    if !inside.may(Action::AssignFindings) {
+        return inside.store.people().await;
+    }
+    let team = inside.ctx.session.as_ref();
+    let team = team.and_then(store::session::Session::team_store);
+    let team = async {
+        match &team {
+            Some(team) => team.people().await,
+            None => Ok(Vec::new()),
+        }
+    };
+    let (team, contacts) = try_join(team, inside.store.people()).await?;
+    Ok([team, contacts].concat())
+}
+
 pub(crate) async fn get(
     inside: Inside,
     Ids(path): Ids<InEngagement>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Reply, Error> {
-    let named = wanted.show.as_deref();
-    let shelf = SHELVES
-        .iter()
-        .filter(|(shelf, ..)| inside.is_team() || *shelf != Shelf::Drafts)
-        .find(|(_, name, _)| Some(*name) == named)
-        .map_or(Shelf::Active, |(shelf, ..)| *shelf);
-    let (store, id) = (&inside.store, path.engagement);
-    let read = try_join4(
+    let (store, id, ctx) = (&inside.store, path.engagement, &inside.ctx);
+    let filter = wanted.filter.parse(inside.actor.user);
+    let today = ctx.workspace.today(ctx.now);
+    let after = wanted.after.as_deref();
+    let read = try_join5(
         store.about(),
         store.engagement(id),
         store.brief(id),
-        store.findings(id, shelf, wanted.after.as_deref()),
+        store.list(Some(id), &filter, today, after),
+        people(&inside),
     );
-    let (client, engagement, brief, findings) = read.await?;
+    let (client, engagement, brief, found, people) = read.await?;
     let (Some(client), Some(engagement)) = (client, engagement) else {
         return Err(Error::NotFound);
     };
     let here = format!("{}/engagements/{id}", inside.base);
-    let team = inside.is_team().then(|| {
-        Tools::new(
-            &here,
-            inside.may(Action::WriteFindings),
-            inside.may(Action::PublishFindings),
-            shelf,
-        )
-    });
+    let team = inside
+        .is_team()
+        .then(|| Tools::new(&here, inside.may(Action::WriteFindings)));
+    let frame = Frame {
+        path: &here,
+        client: Some(client.id),
+        engagement: Some(id),
+        within: None,
+        input: &wanted.filter,
+        after,
+        actor: &inside.actor,
+        people: &people,
+        today,
+        counts: sizes(&engagement.counts, inside.is_team()),
+    };
+    let list = FindingList::new(&found, &frame, |_| None);
     let crumbs = inside.crumbs(&client.name);
     let parts = Parts {
         client,
         engagement,
         brief,
-        findings,
-        shelf,
-        after: wanted.after,
+        list,
     };
-    inside
-        .ctx
-        .page(&EngagementPage::new(parts, &inside.base, team, crumbs))
+    ctx.page(&EngagementPage::new(parts, &inside.base, team, crumbs))
 }

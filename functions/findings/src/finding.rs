@@ -2,18 +2,23 @@
 
 use domain::client::Client;
 use domain::engagement::Engagement;
-use domain::finding::{Event, Finding, Status};
-use domain::history::Happening;
+use domain::finding::{CommentInput, Event, Plan, PlanInput};
+use domain::id::EntryId;
 use domain::input::Invalid;
-use domain::role::{Action, Role};
-use futures::future::try_join3;
+use domain::person::{Actor, Person};
+use domain::role::Action;
+use futures::future::try_join4;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Serialize;
-use store::{Dossier, Remark};
+use store::Dossier;
 use web::{Crumb, Error, Form, Ids, Inside, Page, Reply};
 
-use crate::moves::Note;
+use crate::moves::Said;
+use crate::next::{Group, groups};
+use crate::past::{Round, Row, Voice};
 use crate::paths::AtFinding;
+use crate::plan::people;
 
 /// The page.
 #[derive(Debug, Serialize)]
@@ -21,9 +26,11 @@ pub(crate) struct FindingPage {
     pulse: String,
     title: String,
     severity: &'static str,
+    severity_reason: Option<String>,
     score: Option<String>,
     vector: Option<String>,
-    cwe: Option<Cwe>,
+    cwe: Option<Known>,
+    cves: Vec<Known>,
     status: &'static str,
     assets: Vec<String>,
     description: String,
@@ -31,19 +38,30 @@ pub(crate) struct FindingPage {
     recommendation: String,
     references: String,
     published: bool,
+    due: Option<Date>,
+    overdue: bool,
+    assignee: Option<String>,
+    tags: Vec<String>,
+    accepted: Option<Carried>,
+    proposal: Option<Asked>,
     updated: Timestamp,
     engagement: Link,
     history: Vec<Row>,
-    actions: Vec<Offer>,
-    form: Form,
-    failed: Option<&'static str>,
+    rounds: Vec<Round>,
+    comments: Vec<Voice>,
+    groups: Vec<Group>,
+    waits: bool,
+    version: i64,
+    plan: Option<Planning>,
+    talk: Option<Talk>,
     edit: Option<String>,
     #[serde(skip)]
     crumbs: Vec<Crumb>,
 }
 
+/// Something that others know by a name.
 #[derive(Debug, Serialize)]
-struct Cwe {
+struct Known {
     label: String,
     href: String,
 }
@@ -54,26 +72,45 @@ struct Link {
     href: String,
 }
 
+/// An accepted risk.
 #[derive(Debug, Serialize)]
-struct Row {
-    at: Timestamp,
+struct Carried {
+    until: Date,
+    warning: Option<i64>,
+}
+
+/// What the client asks for.
+#[derive(Debug, Serialize)]
+struct Asked {
+    decision: &'static str,
+    until: Option<Date>,
     who: String,
-    side: &'static str,
-    text: String,
-    to: Option<&'static str>,
-    note: Option<String>,
-    internal: bool,
+    at: Timestamp,
+}
+
+/// The form of the plan.
+#[derive(Debug, Serialize)]
+struct Planning {
+    action: String,
+    form: Form,
+    open: bool,
+    everything: bool,
+    people: Vec<Choice>,
 }
 
 #[derive(Debug, Serialize)]
-struct Offer {
+struct Choice {
+    value: String,
+    label: String,
+}
+
+/// The form of a comment.
+#[derive(Debug, Serialize)]
+struct Talk {
     action: String,
-    name: &'static str,
-    label: &'static str,
-    note: &'static str,
-    hint: &'static str,
-    primary: bool,
-    version: i64,
+    id: EntryId,
+    form: Form,
+    choose: bool,
 }
 
 /// What the page is made of.
@@ -81,6 +118,25 @@ pub(crate) struct Parts {
     client: Client,
     engagement: Engagement,
     dossier: Dossier,
+    people: Vec<Person>,
+}
+
+/// A form of the page that can't be accepted.
+pub(crate) enum Failed {
+    /// A move.
+    Move(Event, Said, Invalid),
+    /// The plan.
+    Plan(PlanInput, Invalid),
+    /// A comment.
+    Comment(CommentInput, Invalid),
+}
+
+/// Where the page is shown, and to whom.
+struct Frame<'a> {
+    actor: &'a Actor,
+    base: &'a str,
+    today: Date,
+    comment: EntryId,
 }
 
 impl Page for FindingPage {
@@ -95,62 +151,61 @@ impl Page for FindingPage {
     }
 
     fn sample() -> Self {
-        let (client, finding) = web::view::samples();
-        let finding = Finding {
-            status: Status::Resolved,
-            ..finding
-        };
+        let (client, _) = web::view::samples();
+        let (person, _) = web::view::people_samples();
         let parts = Parts {
             client,
             engagement: web::view::engagement_sample(),
-            dossier: dossier_sample(finding),
+            dossier: crate::past::dossier_sample(),
+            people: vec![person],
         };
-        let role = Role::Team(domain::role::TeamRole::Owner);
-        let failed = (
-            Event::Reopen,
-            Note::default(),
-            Invalid::at("note", "Say why it is reopened."),
+        let frame = Frame {
+            actor: &web::view::actor_sample(),
+            base: "/clients/c",
+            today: Date::constant(2026, 11, 24),
+            comment: EntryId::new(1, 1),
+        };
+        let failed = Failed::Move(
+            Event::Decline,
+            Said::default(),
+            Invalid::at("note", "Say why it is declined."),
         );
-        Self::new(parts, role, "/clients/c", Vec::new(), Some(failed))
+        Self::new(parts, &frame, Vec::new(), Some(&failed))
     }
 }
 
 impl FindingPage {
-    fn new(
-        parts: Parts,
-        role: Role,
-        base: &str,
-        crumbs: Vec<Crumb>,
-        failed: Option<(Event, Note, Invalid)>,
-    ) -> Self {
+    fn new(parts: Parts, frame: &Frame<'_>, crumbs: Vec<Crumb>, failed: Option<&Failed>) -> Self {
         let Parts {
             engagement,
-            dossier:
-                Dossier {
-                    finding,
-                    draft,
-                    history,
-                },
+            dossier,
+            people,
             ..
         } = parts;
-        let team = role.is_team();
-        let around = format!("{base}/engagements/{}", engagement.id);
+        let Dossier {
+            finding,
+            draft,
+            history,
+            comments,
+            rounds,
+        } = dossier;
+        let role = frame.actor.role;
+        let around = format!("{}/engagements/{}", frame.base, engagement.id);
         let here = format!("{around}/findings/{}", finding.id);
-        let rev = if team {
+        let rev = if role.is_team() {
             engagement.rev
         } else {
             engagement.shared_rev
         };
-        let form = match &failed {
-            Some((_, note, invalid)) => Form::failed(note, invalid),
-            None => Form::filled(&Note::default()),
-        };
+        let groups = groups(&finding, role, &here, failed);
         Self {
             pulse: format!("{around}/pulse?seen={rev}"),
             severity: finding.severity.name(),
+            severity_reason: draft.severity_reason,
             score: finding.score.map(|score| score.to_string()),
             vector: draft.vector.map(String::from),
-            cwe: draft.cwe.map(Cwe::new),
+            cwe: draft.cwe.map(Known::cwe),
+            cves: draft.cves.into_iter().map(Known::cve).collect(),
             status: finding.status.name(),
             assets: draft.assets,
             description: draft.description,
@@ -158,17 +213,40 @@ impl FindingPage {
             recommendation: draft.recommendation,
             references: draft.references,
             published: finding.status.is_published(),
+            due: finding.due,
+            overdue: finding.is_overdue(frame.today),
+            assignee: finding.assignee.as_ref().map(|one| one.name.clone()),
+            tags: finding.tags.clone(),
+            accepted: finding.accepted.as_ref().map(|accepted| Carried {
+                until: accepted.until,
+                warning: accepted.warning(frame.today),
+            }),
+            proposal: finding.proposal.as_ref().map(|proposal| Asked {
+                decision: proposal.decision.leads_to().name(),
+                until: proposal.until,
+                who: proposal.by_name.clone(),
+                at: proposal.at,
+            }),
             updated: finding.updated,
             engagement: Link {
                 title: engagement.title,
                 href: around,
             },
-            history: history.into_iter().map(Row::from).collect(),
-            actions: Event::offered(role, finding.status)
-                .map(|event| Offer::new(event, &here, &finding))
+            history: history
+                .into_iter()
+                .map(|remark| Row::new(remark, &here))
                 .collect(),
-            form,
-            failed: failed.map(|(event, ..)| event.name()),
+            rounds: rounds.into_iter().map(Round::from).collect(),
+            comments: comments.into_iter().map(Voice::from).collect(),
+            waits: groups.is_empty() && finding.status == domain::finding::Status::Resolved,
+            groups,
+            version: finding.version,
+            plan: role
+                .may(Action::AssignFindings)
+                .then(|| Planning::new(&finding.plan(), frame, &people, &here, failed)),
+            talk: role
+                .may(Action::CommentFindings)
+                .then(|| Talk::new(frame, finding.status.is_published(), &here, failed)),
             edit: role
                 .may(Action::WriteFindings)
                 .then(|| format!("{here}/edit")),
@@ -178,128 +256,106 @@ impl FindingPage {
     }
 }
 
-impl Cwe {
-    fn new(number: u32) -> Self {
+impl Known {
+    fn cwe(number: u32) -> Self {
         Self {
             label: format!("CWE-{number}"),
             href: format!("https://cwe.mitre.org/data/definitions/{number}.html"),
         }
     }
-}
 
-impl Offer {
-    fn new(event: Event, here: &str, finding: &Finding) -> Self {
-        let (note, hint) = match event {
-            Event::Publish => ("none", "The client will see it."),
-            Event::Start => ("optional", "Say who is on it, or by when."),
-            Event::Resolve => ("optional", "Say what was done, so that it can be verified."),
-            Event::Verify => ("optional", "Say how it was verified."),
-            Event::Reopen => ("required", "Say what is still open."),
-        };
-        let primary = event != Event::Reopen && event != Event::Start;
-        let action = format!("{here}/{}", event.name());
+    fn cve(label: String) -> Self {
         Self {
-            action,
-            name: event.name(),
-            label: event.label(),
-            note,
-            hint,
-            primary,
-            version: finding.version,
+            href: format!("https://www.cve.org/CVERecord?id={label}"),
+            label,
         }
     }
 }
 
-impl From<Remark> for Row {
-    fn from(Remark { entry, shared }: Remark) -> Self {
-        let (text, to) = match entry.what {
-            Happening::Created => ("wrote it".to_owned(), None),
-            Happening::Imported { scanner } => (format!("imported it from {scanner}"), None),
-            Happening::Edited { fields } => (format!("changed {}", fields.join(", ")), None),
-            Happening::Moved { from, to } => (moved(from, to).to_owned(), Some(to.name())),
+impl Planning {
+    fn new(
+        plan: &Plan,
+        frame: &Frame<'_>,
+        people: &[Person],
+        here: &str,
+        failed: Option<&Failed>,
+    ) -> Self {
+        let (form, open) = match failed {
+            Some(Failed::Plan(input, invalid)) => (Form::failed(input, invalid), true),
+            _ => (Form::filled(&PlanInput::from(plan)), false),
         };
+        let mut choices: Vec<Choice> = people.iter().map(Choice::from).collect();
+        let known = |id: &str| people.iter().any(|one| one.id.to_string() == id);
+        // Somebody of the other side, or who is gone, stays until another is chosen.
+        let kept = plan
+            .assignee
+            .iter()
+            .filter(|one| !known(&one.id.to_string()));
+        choices.extend(kept.map(|one| Choice {
+            value: one.id.to_string(),
+            label: one.name.clone(),
+        }));
         Self {
-            at: entry.at,
-            who: entry.by_name,
-            side: if entry.by_team { "team" } else { "client" },
-            text,
-            to,
-            note: entry.note,
-            internal: !shared,
+            action: format!("{here}/plan"),
+            form,
+            open,
+            everything: frame.actor.role.may(Action::WriteFindings),
+            people: choices,
         }
     }
 }
 
-const fn moved(from: Status, to: Status) -> &'static str {
-    match (from, to) {
-        (Status::Draft, _) => "published it",
-        (_, Status::InProgress) => "started work",
-        (_, Status::Resolved) => "marked it as resolved",
-        (_, Status::Verified) => "verified and closed it",
-        (_, Status::Reopened) => "reopened it",
-        (_, Status::Draft | Status::Open) => "moved it",
+impl From<&Person> for Choice {
+    fn from(person: &Person) -> Self {
+        let side = if person.role.is_team() {
+            "team"
+        } else {
+            "client"
+        };
+        Self {
+            value: person.id.to_string(),
+            label: format!("{} ({side})", person.name),
+        }
     }
 }
 
-fn dossier_sample(finding: Finding) -> Dossier {
-    use domain::finding::Draft;
-    use domain::history::Entry;
-    use domain::id::UserId;
-    let draft = Draft {
-        title: finding.title.clone(),
-        severity: finding.severity,
-        vector: "CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H".parse().ok(),
-        cwe: Some(79),
-        assets: vec!["app.example.com".to_owned(), "api.example.com".to_owned()],
-        description: "The *search* shows `<script>` as it is.".to_owned(),
-        impact: "Anything.".to_owned(),
-        recommendation: "Escape it.".to_owned(),
-        references: "- <https://example.com/>".to_owned(),
-    };
-    let entry = |what, note: Option<&str>| Entry {
-        at: Timestamp::UNIX_EPOCH,
-        by: UserId::new(1, 1),
-        by_name: "Ana".to_owned(),
-        by_team: true,
-        what,
-        note: note.map(str::to_owned),
-    };
-    let moved = Happening::Moved {
-        from: Status::Open,
-        to: Status::Resolved,
-    };
-    let history = vec![
-        Remark {
-            entry: entry(moved, Some("Escaped in **all** places.")),
-            shared: true,
-        },
-        Remark {
-            entry: entry(Happening::Created, None),
-            shared: false,
-        },
-    ];
-    Dossier {
-        finding,
-        draft,
-        history,
+impl Talk {
+    fn new(frame: &Frame<'_>, published: bool, here: &str, failed: Option<&Failed>) -> Self {
+        Self {
+            action: format!("{here}/comments"),
+            id: frame.comment,
+            form: match failed {
+                Some(Failed::Comment(input, invalid)) => Form::failed(input, invalid),
+                _ => Form::filled(&CommentInput::default()),
+            },
+            choose: frame.actor.role.is_team() && published,
+        }
     }
 }
 
 /// Reads what the page shows.
-pub(crate) async fn read(inside: &Inside, path: AtFinding) -> Result<Parts, Error> {
+async fn read(inside: &Inside, path: AtFinding) -> Result<Parts, Error> {
     let store = &inside.store;
-    let read = try_join3(
-        store.about(),
-        store.engagement(path.engagement),
-        store.dossier(path.engagement, path.finding),
+    let read = try_join4(
+        async { Ok(store.about().await?) },
+        async { Ok(store.engagement(path.engagement).await?) },
+        async { Ok(store.dossier(path.engagement, path.finding).await?) },
+        async {
+            if inside.may(Action::AssignFindings) {
+                people(inside).await
+            } else {
+                Ok(Vec::new())
+            }
+        },
     );
-    let (Some(client), Some(engagement), Some(dossier)) = read.await? else {
+    let (Some(client), Some(engagement), Some(dossier), people) = read.await? else {
         return Err(Error::NotFound);
     };
     Ok(Parts {
         client,
         engagement,
         dossier,
+        people,
     })
 }
 
@@ -313,18 +369,32 @@ pub(crate) async fn again(
     inside: &Inside,
     path: AtFinding,
     event: Event,
-    note: Note,
+    said: Said,
     invalid: Invalid,
 ) -> Result<Reply, Error> {
-    let parts = read(inside, path).await?;
-    inside
-        .ctx
-        .refused(&page(inside, parts, Some((event, note, invalid))))
+    refused(inside, path, Failed::Move(event, said, invalid)).await
 }
 
-fn page(inside: &Inside, parts: Parts, failed: Option<(Event, Note, Invalid)>) -> FindingPage {
+/// The page again, with what was typed and why it can't be accepted.
+pub(crate) async fn refused(
+    inside: &Inside,
+    path: AtFinding,
+    failed: Failed,
+) -> Result<Reply, Error> {
+    let parts = read(inside, path).await?;
+    inside.ctx.refused(&page(inside, parts, Some(&failed)))
+}
+
+fn page(inside: &Inside, parts: Parts, failed: Option<&Failed>) -> FindingPage {
     let mut crumbs = inside.crumbs(&parts.client.name);
     let engagement = format!("{}/engagements/{}", inside.base, parts.engagement.id);
     crumbs.push(Crumb::to(&parts.engagement.title, engagement));
-    FindingPage::new(parts, inside.actor.role, &inside.base, crumbs, failed)
+    let ctx = &inside.ctx;
+    let frame = Frame {
+        actor: &inside.actor,
+        base: &inside.base,
+        today: ctx.workspace.today(ctx.now),
+        comment: ctx.app.new_id(),
+    };
+    FindingPage::new(parts, &frame, crumbs, failed)
 }

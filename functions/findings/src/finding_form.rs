@@ -2,7 +2,9 @@
 
 use domain::client::Client;
 use domain::engagement::Engagement;
-use domain::finding::{Draft, FindingInput, Refusal, create as new_finding, edit as changed};
+use domain::finding::{
+    Draft, Finding, FindingInput, Refusal, create as new_finding, edit as changed,
+};
 use domain::history::Happening;
 use domain::id::FindingId;
 use domain::input::Invalid;
@@ -10,11 +12,12 @@ use domain::score::Vector;
 use domain::severity::Severity;
 use futures::future::{try_join, try_join3};
 use serde::Serialize;
-use store::{Dossier, Outcome};
+use store::Outcome;
 use web::view::Choice;
 use web::{Crumb, Error, Form, Ids, Inside, Page, ProtectedForm, Reply, SAVED_BEFORE, see_other};
 
 use crate::paths::{AtFinding, InEngagement};
+use crate::typed::{Calculated, Calculator, Typed};
 
 /// The form.
 #[derive(Debug, Serialize)]
@@ -24,6 +27,8 @@ pub(crate) struct FindingForm {
     form: Form,
     severities: Vec<Choice>,
     score: Option<Scored>,
+    calculators: Vec<Calculator>,
+    calculate: String,
     action: String,
     submit: &'static str,
     cancel: String,
@@ -87,7 +92,7 @@ impl Page for FindingForm {
         };
         let failed = Invalid::at("title", "Fill this in.");
         Self::adding(
-            &input,
+            &input.into(),
             Some(&failed),
             FindingId::new(1, 1),
             "/clients/c/engagements/e",
@@ -98,12 +103,13 @@ impl Page for FindingForm {
 
 impl FindingForm {
     fn adding(
-        input: &FindingInput,
+        typed: &Typed,
         failed: Option<&Invalid>,
         id: FindingId,
         around: &str,
         crumbs: Vec<Crumb>,
     ) -> Self {
+        let input = &typed.input;
         let scored = input
             .vector
             .parse::<Vector>()
@@ -121,6 +127,8 @@ impl FindingForm {
                 score: score.to_string(),
                 severity: score.severity().name(),
             }),
+            calculators: typed.calculators(),
+            calculate: format!("{around}/findings/calculate"),
             action: format!("{around}/findings"),
             submit: "Add finding",
             cancel: around.to_owned(),
@@ -132,7 +140,7 @@ impl FindingForm {
     }
 
     fn changing(
-        input: &FindingInput,
+        typed: &Typed,
         failed: Option<&Invalid>,
         (id, version): (FindingId, i64),
         around: &str,
@@ -142,11 +150,12 @@ impl FindingForm {
         Self {
             id: None,
             version: Some(version),
+            calculate: format!("{here}/calculate"),
             action: format!("{here}/edit"),
             submit: "Save",
             cancel: here,
             heading: "Edit finding",
-            ..Self::adding(input, failed, id, around, crumbs)
+            ..Self::adding(typed, failed, id, around, crumbs)
         }
     }
 }
@@ -177,14 +186,14 @@ impl Around {
         Ok(Self::new(inside, &client, &engagement))
     }
 
-    async fn read_with(inside: &Inside, path: AtFinding) -> Result<(Self, Dossier), Error> {
+    async fn read_with(inside: &Inside, path: AtFinding) -> Result<(Self, Finding, Draft), Error> {
         let store = &inside.store;
-        let dossier = store.dossier(path.engagement, path.finding);
-        let read = try_join3(store.about(), store.engagement(path.engagement), dossier).await?;
-        let (Some(client), Some(engagement), Some(dossier)) = read else {
+        let text = store.finding_with_text(path.engagement, path.finding);
+        let read = try_join3(store.about(), store.engagement(path.engagement), text).await?;
+        let (Some(client), Some(engagement), Some((finding, draft))) = read else {
             return Err(Error::NotFound);
         };
-        Ok((Self::new(inside, &client, &engagement), dossier))
+        Ok((Self::new(inside, &client, &engagement), finding, draft))
     }
 }
 
@@ -192,9 +201,45 @@ pub(crate) async fn new(inside: Inside, Ids(path): Ids<InEngagement>) -> Result<
     let around = Around::read(&inside, path).await?;
     let id = inside.ctx.app.new_id();
     inside.ctx.page(&FindingForm::adding(
-        &FindingInput::default(),
+        &Typed::default(),
         None,
         id,
+        &around.href,
+        around.crumbs,
+    ))
+}
+
+/// The form again, with the vector that the calculator's button chose.
+pub(crate) async fn calculate_new(
+    inside: Inside,
+    Ids(path): Ids<InEngagement>,
+    form: ProtectedForm<Calculated>,
+) -> Result<Reply, Error> {
+    let around = Around::read(&inside, path).await?;
+    let id = form.id()?;
+    let (typed, invalid) = form.input.vector();
+    inside.ctx.page(&FindingForm::adding(
+        &typed,
+        invalid.as_ref(),
+        id,
+        &around.href,
+        around.crumbs,
+    ))
+}
+
+/// As above, while a finding is changed.
+pub(crate) async fn calculate_edit(
+    inside: Inside,
+    Ids(path): Ids<AtFinding>,
+    form: ProtectedForm<Calculated>,
+) -> Result<Reply, Error> {
+    let (around, finding, _) = Around::read_with(&inside, path).await?;
+    let version = form.version.unwrap_or(finding.version);
+    let (typed, invalid) = form.input.vector();
+    inside.ctx.page(&FindingForm::changing(
+        &typed,
+        invalid.as_ref(),
+        (finding.id, version),
         &around.href,
         around.crumbs,
     ))
@@ -203,11 +248,12 @@ pub(crate) async fn new(inside: Inside, Ids(path): Ids<InEngagement>) -> Result<
 pub(crate) async fn create(
     inside: Inside,
     Ids(path): Ids<InEngagement>,
-    form: ProtectedForm<FindingInput>,
+    form: ProtectedForm<Typed>,
 ) -> Result<Reply, Error> {
     let around = Around::read(&inside, path).await?;
     let id = form.id()?;
-    let (id, invalid) = match form.input.parse() {
+    let typed = form.input.filled();
+    let (id, invalid) = match typed.input.parse() {
         Ok(draft) => match add(&inside, path, id, &draft).await? {
             Ok(()) => {
                 let there = format!("{}/findings/{id}", around.href);
@@ -218,7 +264,7 @@ pub(crate) async fn create(
         Err(invalid) => (id, invalid),
     };
     let Around { href, crumbs } = around;
-    let page = FindingForm::adding(&form.input, Some(&invalid), id, &href, crumbs);
+    let page = FindingForm::adding(&typed, Some(&invalid), id, &href, crumbs);
     inside.ctx.refused(&page)
 }
 
@@ -236,8 +282,8 @@ async fn add(
     match made.await {
         Ok(Outcome::Done) => Ok(Ok(())),
         Ok(Outcome::Repeated) => {
-            let saved = store.dossier(around, id).await?;
-            let same = saved.is_some_and(|saved| saved.draft == *draft);
+            let saved = store.finding_with_text(around, id).await?;
+            let same = saved.is_some_and(|(_, saved)| saved == *draft);
             Ok(if same { Ok(()) } else { Err(SAVED_BEFORE) })
         }
         // The engagement was read just now: it is there, so it is full.
@@ -249,10 +295,10 @@ async fn add(
 }
 
 pub(crate) async fn edit(inside: Inside, Ids(path): Ids<AtFinding>) -> Result<Reply, Error> {
-    let (around, Dossier { finding, draft, .. }) = Around::read_with(&inside, path).await?;
+    let (around, finding, draft) = Around::read_with(&inside, path).await?;
     let at = (finding.id, finding.version);
     inside.ctx.page(&FindingForm::changing(
-        &(&draft).into(),
+        &FindingInput::from(&draft).into(),
         None,
         at,
         &around.href,
@@ -263,18 +309,12 @@ pub(crate) async fn edit(inside: Inside, Ids(path): Ids<AtFinding>) -> Result<Re
 pub(crate) async fn update(
     inside: Inside,
     Ids(path): Ids<AtFinding>,
-    form: ProtectedForm<FindingInput>,
+    form: ProtectedForm<Typed>,
 ) -> Result<Reply, Error> {
-    let (
-        around,
-        Dossier {
-            finding,
-            draft: before,
-            ..
-        },
-    ) = Around::read_with(&inside, path).await?;
+    let (around, finding, before) = Around::read_with(&inside, path).await?;
+    let typed = form.input.filled();
     let parsed = if form.version == Some(finding.version) {
-        form.input.parse()
+        typed.input.parse()
     } else {
         Err(Invalid::at(
             "form",
@@ -286,7 +326,7 @@ pub(crate) async fn update(
         Err(invalid) => {
             let at = (finding.id, finding.version);
             let page =
-                FindingForm::changing(&form.input, Some(&invalid), at, &around.href, around.crumbs);
+                FindingForm::changing(&typed, Some(&invalid), at, &around.href, around.crumbs);
             return inside.ctx.refused(&page);
         }
     };

@@ -1,21 +1,38 @@
 //! Findings: their pages, moves and text, and imports of scans.
 
+mod bulk;
+mod comments;
+mod edit_page;
+mod export;
 mod finding;
 mod finding_form;
 mod import;
 mod import_preview;
+mod list;
 mod moves;
+mod next;
+mod past;
 mod paths;
+mod plan;
 mod preview;
+mod reach;
+mod typed;
 
 use axum::routing::{get, post};
-use domain::finding::Event;
+use domain::finding::{Decision, Event, Outcome};
 use domain::role::Action;
-use web::Audience::{Portal, Team};
+use web::Audience::{Both, Portal, Team};
 use web::{Route, Sample, sample};
 
 /// The group's routes.
 pub const ROUTES: &[Route] = &[
+    Route::get("/findings", Both(Action::ReadFindings), || get(list::get)),
+    Route::get("/findings/export", Both(Action::ReadFindings), || {
+        get(export::get)
+    }),
+    Route::post("/findings/bulk", Both(Action::AssignFindings), || {
+        post(bulk::post)
+    }),
     Route::get(
         "/clients/{client}/engagements/{engagement}/findings/new",
         Team(Action::WriteFindings),
@@ -25,6 +42,16 @@ pub const ROUTES: &[Route] = &[
         "/clients/{client}/engagements/{engagement}/findings",
         Team(Action::WriteFindings),
         || post(finding_form::create),
+    ),
+    Route::post(
+        "/clients/{client}/engagements/{engagement}/findings/calculate",
+        Team(Action::WriteFindings),
+        || post(finding_form::calculate_new),
+    ),
+    Route::post(
+        "/clients/{client}/engagements/{engagement}/findings/{finding}/calculate",
+        Team(Action::WriteFindings),
+        || post(finding_form::calculate_edit),
     ),
     Route::get(
         "/clients/{client}/engagements/{engagement}/findings/{finding}",
@@ -44,27 +71,77 @@ pub const ROUTES: &[Route] = &[
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/publish",
         Team(Event::Publish.action()),
-        || post(moves::publish),
+        || post(moves::apply),
+    ),
+    Route::post(
+        "/clients/{client}/engagements/{engagement}/findings/{finding}/withdraw",
+        Team(Event::Withdraw.action()),
+        || post(moves::apply),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/start",
         Team(Event::Start.action()),
-        || post(moves::start),
+        || post(moves::apply),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/resolve",
         Team(Event::Resolve.action()),
-        || post(moves::resolve),
+        || post(moves::apply),
     ),
     Route::post(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/verify",
-        Team(Event::Verify.action()),
-        || post(moves::verify),
+        "/clients/{client}/engagements/{engagement}/findings/{finding}/fixed",
+        Team(Event::Retest(Outcome::Fixed).action()),
+        || post(moves::apply),
+    ),
+    Route::post(
+        "/clients/{client}/engagements/{engagement}/findings/{finding}/partly-fixed",
+        Team(Event::Retest(Outcome::Partly).action()),
+        || post(moves::apply),
+    ),
+    Route::post(
+        "/clients/{client}/engagements/{engagement}/findings/{finding}/not-fixed",
+        Team(Event::Retest(Outcome::NotFixed).action()),
+        || post(moves::apply),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/reopen",
         Team(Event::Reopen.action()),
-        || post(moves::reopen),
+        || post(moves::apply),
+    ),
+    Route::post(
+        "/clients/{client}/engagements/{engagement}/findings/{finding}/accept-risk",
+        Team(Event::Decide(Decision::AcceptRisk).action()),
+        || post(moves::apply),
+    ),
+    Route::post(
+        "/clients/{client}/engagements/{engagement}/findings/{finding}/false-positive",
+        Team(Event::Decide(Decision::FalsePositive).action()),
+        || post(moves::apply),
+    ),
+    Route::post(
+        "/clients/{client}/engagements/{engagement}/findings/{finding}/approve",
+        Team(Event::Approve.action()),
+        || post(moves::apply),
+    ),
+    Route::post(
+        "/clients/{client}/engagements/{engagement}/findings/{finding}/decline",
+        Team(Event::Decline.action()),
+        || post(moves::apply),
+    ),
+    Route::post(
+        "/clients/{client}/engagements/{engagement}/findings/{finding}/plan",
+        Team(Action::AssignFindings),
+        || post(plan::post),
+    ),
+    Route::post(
+        "/clients/{client}/engagements/{engagement}/findings/{finding}/comments",
+        Team(Action::CommentFindings),
+        || post(comments::post),
+    ),
+    Route::get(
+        "/clients/{client}/engagements/{engagement}/findings/{finding}/history/{entry}",
+        Team(Action::ReadFindings),
+        || get(edit_page::get),
     ),
     Route::get(
         "/clients/{client}/engagements/{engagement}/import",
@@ -100,18 +177,41 @@ pub const ROUTES: &[Route] = &[
     Route::post(
         "/engagements/{engagement}/findings/{finding}/start",
         Portal(Event::Start.action()),
-        || post(moves::start),
+        || post(moves::apply),
     ),
     Route::post(
         "/engagements/{engagement}/findings/{finding}/resolve",
         Portal(Event::Resolve.action()),
-        || post(moves::resolve),
+        || post(moves::apply),
+    ),
+    Route::post(
+        "/engagements/{engagement}/findings/{finding}/propose-risk",
+        Portal(Event::Propose(Decision::AcceptRisk).action()),
+        || post(moves::apply),
+    ),
+    Route::post(
+        "/engagements/{engagement}/findings/{finding}/propose-false-positive",
+        Portal(Event::Propose(Decision::FalsePositive).action()),
+        || post(moves::apply),
+    ),
+    Route::post(
+        "/engagements/{engagement}/findings/{finding}/plan",
+        Portal(Action::AssignFindings),
+        || post(plan::post),
+    ),
+    Route::post(
+        "/engagements/{engagement}/findings/{finding}/comments",
+        Portal(Action::CommentFindings),
+        || post(comments::post),
     ),
 ];
 
 /// A sample of each page.
 pub const SAMPLES: &[fn() -> Sample] = &[
+    sample::<list::FindingsPage>,
+    sample::<bulk::BulkPage>,
     sample::<finding::FindingPage>,
+    sample::<edit_page::EditPage>,
     sample::<finding_form::FindingForm>,
     sample::<import::ImportPage>,
     sample::<import_preview::ImportPreview>,

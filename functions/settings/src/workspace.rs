@@ -4,7 +4,7 @@ use domain::input::Invalid;
 use domain::invite::Invite;
 use domain::person::{Actor, Person};
 use domain::role::Action;
-use domain::workspace::{MfaPolicy, Workspace, WorkspaceInput};
+use domain::workspace::{MfaPolicy, Ways, Workspace, WorkspaceInput};
 use futures::future::try_join3;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -41,6 +41,8 @@ impl Page for Settings {
         let input = WorkspaceInput {
             name: "Acme <b>".to_owned(),
             time_zone: "Mars/Olympus".to_owned(),
+            due_critical: "7".to_owned(),
+            ..WorkspaceInput::default()
         };
         let form = Form::failed(
             &input,
@@ -53,6 +55,7 @@ impl Page for Settings {
                 name: "Acme <b>".to_owned(),
                 time_zone: "UTC".to_owned(),
                 mfa: MfaPolicy::Team,
+                due: domain::due::DuePolicy::default(),
                 version: 1,
             },
             people: vec![person],
@@ -118,10 +121,7 @@ async fn read(team: &Team) -> Result<Parts, Error> {
 
 pub(crate) async fn get(team: Team) -> Result<Reply, Error> {
     let parts = read(&team).await?;
-    let form = Form::filled(&WorkspaceInput {
-        name: parts.workspace.name.clone(),
-        time_zone: parts.workspace.time_zone.clone(),
-    });
+    let form = Form::filled(&WorkspaceInput::from(&parts.workspace));
     let page = Settings::new(form, &parts, &team.actor, team.ctx.now);
     team.ctx.page(&page)
 }
@@ -138,10 +138,15 @@ pub(crate) async fn post(team: Team, form: ProtectedForm<WorkspaceInput>) -> Res
         ))
     };
     match parsed {
-        Ok((name, time_zone)) => {
+        Ok(Ways {
+            name,
+            time_zone,
+            due,
+        }) => {
             let after = Workspace {
                 name,
                 time_zone,
+                due,
                 version: before + 1,
                 ..parts.workspace.clone()
             };

@@ -1,23 +1,28 @@
-//! What follows a change: mail from the outbox, and the chain of the audit log.
+//! What follows a change: mail from the outbox, accepted risks whose time has
+//! come, and the chain of the audit log.
 //!
 //! The outbox holds what was decided together with a change. A sweep leases
 //! what is due, sends it and notes that it has left. Whatever ends a sweep
 //! early, a later one goes on: an effect leaves at least once.
 
+mod recount;
+mod risk;
+
+pub use recount::recount;
 use store::directory::Directory;
-use store::outbox::Leased;
-use web::{App, letters};
+use store::outbox::{Effect, Leased};
+use web::{App, Error, letters};
 
 /// Effects of one shard that one sweep takes.
 const AT_ONCE: i32 = 25;
 
-/// Sends what is due, and gives the number of effects that were taken, sent or
-/// not. What can't be sent is logged and due again when its lease ends.
+/// Does what is due, and gives the number of effects that were taken, done or
+/// not. What can't be done is logged and due again when its lease ends.
 pub async fn sweep(app: &App) -> Result<usize, store::Error> {
     let directory = app.directory();
-    let leased = directory.lease_mail(app.clock.now(), AT_ONCE).await?;
+    let leased = directory.lease_due(app.clock.now(), AT_ONCE).await?;
     for one in &leased {
-        send(app, &directory, one).await?;
+        carry_out(app, &directory, one).await?;
     }
     Ok(leased.len())
 }
@@ -35,12 +40,16 @@ pub async fn drain(app: &App) -> Result<usize, store::Error> {
     }
 }
 
-async fn send(app: &App, directory: &Directory, leased: &Leased) -> Result<(), store::Error> {
-    match letters::send(app, &leased.id.to_string(), &leased.mail).await {
+async fn carry_out(app: &App, directory: &Directory, leased: &Leased) -> Result<(), store::Error> {
+    let done: Result<(), Error> = match &leased.effect {
+        Effect::Mail(mail) => letters::send(app, &leased.id.to_string(), mail).await,
+        Effect::Risk(risk) => risk::look(app, directory, leased, *risk).await,
+    };
+    match done {
         Ok(()) => directory.sent(leased, app.clock.now()).await,
         Err(error) => {
-            // By id: who gets it stays out of the log.
-            tracing::error!(effect = %leased.id, cause = error.causes(), "mail couldn't be sent");
+            // By id: whom it concerns stays out of the log.
+            tracing::error!(effect = %leased.id, cause = error.causes(), "an effect couldn't leave");
             Ok(())
         }
     }

@@ -9,10 +9,14 @@ async fn main() -> Result<(), Failure> {
     let app = web::lambda::app().await?;
     let app = app.as_ref();
     // The table's stream and the schedule say only that there may be something
-    // to do; what it is stands in the outbox.
-    run(service_fn(async move |_: LambdaEvent<Value>| {
+    // to do; what it is stands in the outbox. `{"recount": "<address>"}` asks for
+    // a workspace's findings to be counted again.
+    run(service_fn(async move |event: LambdaEvent<Value>| {
+        if let Some(slug) = event.payload.get("recount").and_then(Value::as_str) {
+            return Ok::<_, Failure>(worker::recount(app, slug).await?);
+        }
         let taken = worker::drain(app).await?;
-        Ok::<_, Failure>(json!({ "taken": taken }))
+        Ok(json!({ "taken": taken }))
     }))
     .await
 }

@@ -102,9 +102,13 @@ pub(crate) struct Finding {
     #[serde(default)]
     severity: String,
     #[serde(default)]
+    severity_reason: String,
+    #[serde(default)]
     vector: String,
     #[serde(default)]
     cwe: String,
+    #[serde(default)]
+    cves: String,
     #[serde(default)]
     assets: Vec<String>,
     description: String,
@@ -119,7 +123,8 @@ pub(crate) struct Finding {
     pub(crate) moves: Vec<Move>,
 }
 
-/// A move of a finding.
+/// Something that is done with a finding: a move, a plan (`event = "plan"`) or a
+/// comment (`event = "comment"`, `"internal"` for the team's own).
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Move {
@@ -128,6 +133,13 @@ pub(crate) struct Move {
     pub(crate) event: String,
     #[serde(default)]
     pub(crate) note: String,
+    /// The last day of an accepted risk, in days from the demo's first.
+    pub(crate) until: Option<i64>,
+    /// Whom the plan names.
+    pub(crate) assignee: Option<String>,
+    /// By when the plan wants it fixed, in days from the demo's first.
+    pub(crate) due: Option<i64>,
+    pub(crate) tags: Option<String>,
 }
 
 /// A time of day (UTC), some days before the demo was made: `"33 09:42"`.
@@ -160,6 +172,13 @@ impl Moment {
         let seconds = SignedDuration::from_secs(i64::from(self.time.minute()) * 37 % 60);
         at.unwrap_or(born).saturating_add(seconds).unwrap_or(born)
     }
+}
+
+/// The day that is so many days after the one on which the demo was made.
+pub(crate) fn day(born: Timestamp, days: i64) -> String {
+    let today = born.to_zoned_datetime(TimeZone::UTC).date();
+    let day = today.checked_add(days.days()).unwrap_or(today);
+    day.to_string()
 }
 
 /// Reads it.
@@ -234,8 +253,10 @@ impl Finding {
         let input = FindingInput {
             title: self.title.clone(),
             severity: self.severity.clone(),
+            severity_reason: self.severity_reason.clone(),
             vector: self.vector.clone(),
             cwe: self.cwe.clone(),
+            cves: self.cves.clone(),
             assets: self.assets.join("\n"),
             description: self.description.clone(),
             impact: self.impact.clone(),

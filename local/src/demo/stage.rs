@@ -3,9 +3,13 @@
 use std::collections::HashMap;
 
 use domain::client::ClientInput;
-use domain::finding::{Draft, Event, create, transition};
+use domain::due::DuePolicy;
+use domain::finding::{
+    Ask, Assignee, CommentInput, Draft, Event, Plan, PlanInput, comment, create, plan, transition,
+};
 use domain::history::Happening;
 use domain::id::{EngagementId, EntryId, FindingId, InviteId, WorkspaceId};
+use domain::input::Invalid;
 use domain::invite::{Invite, LIFETIME};
 use domain::mail::{Mail, Message};
 use domain::person::Person;
@@ -17,7 +21,9 @@ use store::session::Session;
 use store::{ClientScope, NewLink, Opening, Store, WorkspaceScope};
 use web::App;
 
-use super::script::{Client, Contact, Engagement, Finding, Moment, Move, Workspace, id, short};
+use super::script::{
+    Client, Contact, Engagement, Finding, Moment, Move, Workspace, day, id, short,
+};
 use super::seed::user;
 use crate::problem::{OrSay as _, Problem};
 
@@ -219,14 +225,68 @@ impl<'a> Stage<'a> {
             .await;
         made.or_say(&cannot)?;
         let found = store.finding(engagement, id).await.or_say(&cannot)?;
-        // Each move adds one to the version: those that were made are passed over.
+        // Each step but comments adds one to the version: those that were made are
+        // passed over. A comment that is there is not made again.
         let done = found.map_or(1, |finding| finding.version) - 1;
-        let done = usize::try_from(done).unwrap_or_default();
-        for (n, step) in script.moves.iter().enumerate().skip(done) {
+        let mut nth = 0;
+        for (n, step) in script.moves.iter().enumerate() {
             let entry = entry(&name, n + 1, self.at(step.at));
-            self.step(store, engagement, id, step, entry).await?;
+            if matches!(step.event.as_str(), "comment" | "internal") {
+                self.say(store, engagement, id, step, entry).await?;
+                continue;
+            }
+            nth += 1;
+            if nth > done {
+                self.step(store, engagement, id, step, entry).await?;
+            }
         }
         Ok(())
+    }
+
+    async fn say(
+        &self,
+        team: &Store<ClientScope>,
+        engagement: EngagementId,
+        id: FindingId,
+        step: &Move,
+        entry: EntryId,
+    ) -> Result<(), Problem> {
+        let cannot = format!("The demo's {} on {id} can't be made", step.event);
+        let session = self.session(&step.by)?;
+        let found = team.finding(engagement, id).await.or_say(&cannot)?;
+        let found = found.ok_or_else(|| Problem::new(format!("{cannot}: it isn't there")))?;
+        let input = CommentInput {
+            text: step.note.clone(),
+            internal: if step.event == "internal" { "yes" } else { "" }.to_owned(),
+        };
+        let said = comment(&found, session.actor(), &input, self.at(step.at));
+        let said = said.map_err(|refusal| Problem::new(format!("{cannot}: {refusal:?}")))?;
+        let kept = team.comment(engagement, id, &said, entry).await;
+        kept.or_say(cannot).map(drop)
+    }
+
+    /// The plan that a step names, in place of the one before.
+    fn plan(&self, before: Plan, step: &Move) -> Result<Plan, Problem> {
+        let mut plan = before;
+        if let Some(name) = &step.assignee {
+            let actor = self.session(name)?.actor();
+            plan.assignee = Some(Assignee {
+                id: actor.user,
+                name: actor.name.clone(),
+            });
+        }
+        let input = PlanInput {
+            assignee: None,
+            due: step.due.map(|days| day(self.born, days)),
+            tags: step.tags.clone(),
+        };
+        let wrong = |invalid: Invalid| {
+            Problem::new(format!(
+                "A plan of the demo is wrong: {:?}",
+                invalid.fields()
+            ))
+        };
+        input.parse(&plan, &[]).map_err(wrong)
     }
 
     async fn step(
@@ -241,14 +301,28 @@ impl<'a> Stage<'a> {
         let session = self.session(&step.by)?;
         let store = session.portal_store().unwrap_or_else(|| team.clone());
         let found = store.finding(engagement, id).await.or_say(&cannot)?;
-        let event = Event::named(&step.event);
-        let (Some(found), Some(event)) = (found, event) else {
-            return Err(Problem::new(format!(
-                "{cannot}: nothing to move, or no such move"
-            )));
+        let Some(found) = found else {
+            return Err(Problem::new(format!("{cannot}: it isn't there")));
         };
-        let change = transition(&found, session.actor(), event, &step.note, self.at(step.at));
+        let (actor, at) = (session.actor(), self.at(step.at));
+        let change = if step.event == "plan" {
+            let wished = self.plan(found.plan(), step)?;
+            plan(&found, &wished, actor, at).map(|change| change.map(Box::new))
+        } else {
+            let Some(event) = Event::named(&step.event) else {
+                return Err(Problem::new(format!("{cannot}: there is no such move")));
+            };
+            let until = step.until.map(|days| day(self.born, days));
+            let ask = Ask {
+                event,
+                note: &step.note,
+                until: until.as_deref().unwrap_or_default(),
+            };
+            let home = made(self.script, self.ws);
+            transition(&found, actor, &home, ask, at).map(|change| Some(Box::new(change)))
+        };
         let change = change.map_err(|refusal| Problem::new(format!("{cannot}: {refusal:?}")))?;
+        let change = change.ok_or_else(|| Problem::new(format!("{cannot}: it changes nothing")))?;
         store
             .move_finding(engagement, &change, entry)
             .await
@@ -271,6 +345,7 @@ fn made(script: &Workspace, ws: WorkspaceId) -> workspace::Workspace {
         name: script.name.clone(),
         time_zone: script.time_zone.clone(),
         mfa: MfaPolicy::Nobody,
+        due: DuePolicy::default(),
         version: 1,
     }
 }

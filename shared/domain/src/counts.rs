@@ -13,7 +13,7 @@ pub struct Counts(BTreeMap<(Severity, Status), i64>);
 /// Completion of the published findings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Verified and closed.
+    /// Closed: verified, false positives, accepted risks.
     pub done: i64,
     /// Resolved, waiting for verification.
     pub resolved: i64,
@@ -75,6 +75,11 @@ impl Counts {
         self.sum(|_, status| status.is_active())
     }
 
+    /// Findings of which nothing is to be done.
+    pub fn closed_total(&self) -> i64 {
+        self.sum(|_, status| status.is_closed())
+    }
+
     /// Findings in one status.
     pub fn in_status(&self, status: Status) -> i64 {
         self.sum(|_, s| s == status)
@@ -83,7 +88,7 @@ impl Counts {
     /// Completion of the published findings.
     pub fn progress(&self) -> Progress {
         Progress {
-            done: self.in_status(Status::Verified),
+            done: self.closed_total(),
             resolved: self.in_status(Status::Resolved),
             total: self.sum(|_, status| status.is_published()),
         }

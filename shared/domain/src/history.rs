@@ -1,9 +1,10 @@
 //! What happened to a finding: who, what, when. Only ever added to.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::finding::Status;
+use crate::finding::{Decision, FieldChange, Outcome, Status};
 use crate::id::UserId;
 use crate::person::Actor;
 
@@ -38,8 +39,14 @@ pub enum Happening {
     },
     /// The text or the rating was changed.
     Edited {
-        /// The fields that differ, in the order of the form.
-        fields: Vec<String>,
+        /// The fields that differ, in the order of the form; long ones are cut.
+        #[serde(default)]
+        changes: Vec<FieldChange>,
+    },
+    /// Who fixes it, by when, or its tags were changed.
+    Planned {
+        /// What differs.
+        changes: Vec<FieldChange>,
     },
     /// The status went from one to another.
     Moved {
@@ -48,7 +55,60 @@ pub enum Happening {
         /// After.
         to: Status,
     },
+    /// A fix was tested.
+    Retested {
+        /// The round.
+        round: i64,
+        /// What came of it.
+        outcome: Outcome,
+    },
+    /// The client asked for a decision.
+    Proposed {
+        /// Which.
+        decision: Decision,
+        /// The last day of an accepted risk.
+        until: Option<Date>,
+    },
+    /// The team refused what was asked for.
+    Declined {
+        /// Which decision.
+        decision: Decision,
+    },
+    /// The team decided.
+    Decided {
+        /// What.
+        decision: Decision,
+        /// The last day of an accepted risk.
+        until: Option<Date>,
+        /// Who had asked for it.
+        proposed_by: Option<String>,
+    },
+    /// An accepted risk ended, and the finding is open again.
+    Lapsed {
+        /// The last day of the risk.
+        until: Date,
+    },
 }
+
+impl Happening {
+    /// What became of the finding, in a few words.
+    pub const fn label(&self) -> &'static str {
+        match self {
+            Self::Created | Self::Imported { .. } => "Draft",
+            Self::Edited { .. } => "Edited",
+            Self::Planned { .. } => "Planned",
+            Self::Moved { to, .. } => to.label(),
+            Self::Retested { outcome, .. } => outcome.label(),
+            Self::Proposed { .. } => "Decision proposed",
+            Self::Declined { .. } => "Proposal declined",
+            Self::Decided { decision, .. } => decision.leads_to().label(),
+            Self::Lapsed { .. } => "Reopened: the risk ended",
+        }
+    }
+}
+
+/// Who did what nobody did.
+const NOBODY: &str = "SecPortal";
 
 impl Entry {
     /// An entry by `actor` at `at`.
@@ -63,9 +123,24 @@ impl Entry {
         }
     }
 
+    /// An entry of what happened by itself.
+    pub fn by_itself(at: Timestamp, what: Happening) -> Self {
+        Self {
+            at,
+            by: UserId::new(0, 0),
+            by_name: NOBODY.to_owned(),
+            by_team: true,
+            what,
+            note: None,
+        }
+    }
+
     /// Whether the client may read it: nothing that happened to a draft, and
     /// no edit of the text.
     pub fn is_shared(&self) -> bool {
-        matches!(self.what, Happening::Moved { .. })
+        !matches!(
+            self.what,
+            Happening::Created | Happening::Imported { .. } | Happening::Edited { .. }
+        )
     }
 }

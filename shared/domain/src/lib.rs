@@ -17,6 +17,7 @@
 pub mod audit;
 pub mod client;
 pub mod counts;
+pub mod due;
 pub mod email;
 pub mod engagement;
 pub mod finding;

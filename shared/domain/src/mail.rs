@@ -1,6 +1,7 @@
 //! Mail that a change asks for. It waits in the outbox and leaves it at least once.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::email::EmailAddress;
@@ -80,5 +81,12 @@ pub enum Message {
     MfaReset {
         /// Who.
         by_name: String,
+    },
+    /// An accepted risk ends soon. What the finding says stays in the portal.
+    RiskEnds {
+        /// Where the finding is.
+        path: String,
+        /// The last day of the risk.
+        until: Date,
     },
 }

@@ -67,6 +67,14 @@ pub enum Action {
     RemediateFindings,
     /// Verify a fix, or send it back.
     VerifyFindings,
+    /// Accept a risk, or find that it is none.
+    DecideFindings,
+    /// Ask the team for such a decision.
+    ProposeDecisions,
+    /// Say who is to fix it.
+    AssignFindings,
+    /// Say something about it.
+    CommentFindings,
     /// See the workspace's settings.
     ReadSettings,
     /// Change the workspace's settings.
@@ -79,7 +87,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the printed matrix.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 21] = [
         Self::ReadDashboard,
         Self::ReadClients,
         Self::WriteClients,
@@ -93,6 +101,10 @@ impl Action {
         Self::PublishFindings,
         Self::RemediateFindings,
         Self::VerifyFindings,
+        Self::DecideFindings,
+        Self::ProposeDecisions,
+        Self::AssignFindings,
+        Self::CommentFindings,
         Self::ReadSettings,
         Self::WriteSettings,
         Self::ReadAudit,
@@ -137,9 +149,15 @@ impl Role {
                 | A::WriteFindings
                 | A::PublishFindings
                 | A::RemediateFindings
-                | A::VerifyFindings,
+                | A::VerifyFindings
+                | A::DecideFindings
+                | A::AssignFindings
+                | A::CommentFindings,
             )
-            | (Self::Contact(C::Manager | C::Collaborator), A::RemediateFindings) => true,
+            | (
+                Self::Contact(C::Manager | C::Collaborator),
+                A::RemediateFindings | A::ProposeDecisions | A::AssignFindings | A::CommentFindings,
+            ) => true,
             (Self::Team(_) | Self::Contact(_), _) => false,
         }
     }

@@ -2,8 +2,12 @@
 
 use std::str::FromStr;
 
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use crate::due::{DueInput, DuePolicy};
 use crate::id::WorkspaceId;
 use crate::input::Invalid;
 use crate::role::Role;
@@ -23,6 +27,9 @@ pub struct Workspace {
     /// Who has to sign in with a second factor.
     #[serde(default)]
     pub mfa: MfaPolicy,
+    /// By when findings are to be fixed.
+    #[serde(default)]
+    pub due: DuePolicy,
     /// Goes up with every change.
     pub version: i64,
 }
@@ -85,6 +92,24 @@ impl FromStr for MfaPolicy {
     }
 }
 
+impl Workspace {
+    /// The day that it is there at `now`.
+    pub fn today(&self, now: Timestamp) -> Date {
+        now.to_zoned_datetime(self.zone()).date()
+    }
+
+    /// When a day there is over.
+    pub fn end_of(&self, day: Date) -> Timestamp {
+        let next = day.tomorrow().unwrap_or(day);
+        let start = self.zone().to_timestamp(next.to_datetime(Time::midnight()));
+        start.unwrap_or(Timestamp::MAX)
+    }
+
+    fn zone(&self) -> TimeZone {
+        TimeZone::get(&self.time_zone).unwrap_or(TimeZone::UTC)
+    }
+}
+
 /// The settings form of a workspace, as typed.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -92,17 +117,88 @@ impl FromStr for MfaPolicy {
 pub struct WorkspaceInput {
     pub name: String,
     pub time_zone: String,
+    #[serde(default)]
+    pub due_critical: String,
+    #[serde(default)]
+    pub due_high: String,
+    #[serde(default)]
+    pub due_medium: String,
+    #[serde(default)]
+    pub due_low: String,
+    #[serde(default)]
+    pub due_info: String,
+}
+
+/// What the form says, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)] // the fields of Workspace
+pub struct Ways {
+    pub name: String,
+    pub time_zone: String,
+    pub due: DuePolicy,
+}
+
+impl From<&Workspace> for WorkspaceInput {
+    /// The form filled in with what is there.
+    fn from(workspace: &Workspace) -> Self {
+        let due = DueInput::from(&workspace.due);
+        Self {
+            name: workspace.name.clone(),
+            time_zone: workspace.time_zone.clone(),
+            due_critical: due.due_critical,
+            due_high: due.due_high,
+            due_medium: due.due_medium,
+            due_low: due.due_low,
+            due_info: due.due_info,
+        }
+    }
 }
 
 impl WorkspaceInput {
-    /// Checks every field: the name and a zone that is known.
-    pub fn parse(&self) -> Result<(String, String), Invalid> {
+    /// Checks every field: the name, a zone that is known, and days to fix.
+    pub fn parse(&self) -> Result<Ways, Invalid> {
         let mut invalid = Invalid::default();
         let name = invalid.line("name", &self.name, 80);
         let zone = self.time_zone.trim();
         if jiff::tz::TimeZone::get(zone).is_err() {
             invalid.add("time_zone", "Enter a zone like Europe/Berlin.");
         }
-        invalid.into_result((name, zone.to_owned()))
+        let due = DueInput {
+            due_critical: self.due_critical.clone(),
+            due_high: self.due_high.clone(),
+            due_medium: self.due_medium.clone(),
+            due_low: self.due_low.clone(),
+            due_info: self.due_info.clone(),
+        };
+        let due = due.parse(&mut invalid);
+        invalid.into_result(Ways {
+            name,
+            time_zone: zone.to_owned(),
+            due,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_day_is_that_of_the_workspaces_zone() {
+        let workspace = Workspace {
+            id: WorkspaceId::new(1, 1),
+            slug: "acme".parse().expect("a slug"),
+            name: "Acme".into(),
+            time_zone: "Europe/Berlin".into(),
+            mfa: MfaPolicy::default(),
+            due: DuePolicy::default(),
+            version: 1,
+        };
+        let late: Timestamp = "2026-01-05T23:30:00Z".parse().expect("a time");
+        assert_eq!(workspace.today(late), date(2026, 1, 6));
+        let end = workspace.end_of(date(2026, 1, 6));
+        assert_eq!(end.to_string(), "2026-01-06T23:00:00Z");
     }
 }

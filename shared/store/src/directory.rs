@@ -16,6 +16,7 @@ use crate::codec::{item, number, row};
 use crate::error::{Error, Outcome, once};
 use crate::keys;
 use crate::people::put_person;
+use crate::scope::{Store, WorkspaceScope};
 use crate::table::Table;
 use crate::trace::{Trace, Where, record};
 use crate::transact::Transaction;
@@ -53,6 +54,11 @@ impl Directory {
 
     pub(crate) fn table(&self) -> &Table {
         &self.table
+    }
+
+    /// A workspace's store for what happens by itself.
+    pub(crate) fn workspace_store(&self, ws: WorkspaceId) -> Store<WorkspaceScope> {
+        Store::of_workspace(self.table.clone(), ws, self.trace.clone(), None)
     }
 
     pub(crate) fn trace(&self) -> &Trace {

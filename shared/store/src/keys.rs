@@ -4,13 +4,17 @@
 //! `W#<workspace>#C#<client>#E#<engagement>`. The ids are ULIDs: one width, so
 //! no prefix can be mistaken for another, and no `#` in them.
 
-use domain::finding::{Finding, Status};
+use domain::finding::{Filter, Finding, Order, Status};
 use domain::id::{
     ClientId, EngagementId, EntryId, FindingId, ImportId, InviteId, UserId, WorkspaceId,
 };
 use domain::score::Score;
 use domain::severity::Severity;
 use domain::slug::Slug;
+use jiff::civil::Date;
+
+use crate::codec::Item;
+use crate::table::Range;
 
 /// The key of one item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,15 +23,20 @@ pub(crate) struct Key {
     pub(crate) sk: String,
 }
 
-/// The secondary indexes; each is sparse, and projects whole rows.
+/// The secondary indexes; each is sparse. The first two project whole items, the
+/// others what lists show of findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Index {
     /// Lists of a workspace and of an engagement, and the outbox.
     Gsi1,
-    /// Active findings of a client.
+    /// Findings of a client, worst first, and the chain of the audit log.
     Gsi2,
-    /// Active findings of a workspace.
+    /// Findings of a workspace, worst first.
     Gsi3,
+    /// Findings of a client, by when they are due.
+    Gsi4,
+    /// Findings of a workspace, by when they are due.
+    Gsi5,
 }
 
 /// A place in an index.
@@ -40,7 +49,7 @@ pub(crate) struct Place {
 
 impl Index {
     /// Every index.
-    pub(crate) const ALL: [Self; 3] = [Self::Gsi1, Self::Gsi2, Self::Gsi3];
+    pub(crate) const ALL: [Self; 5] = [Self::Gsi1, Self::Gsi2, Self::Gsi3, Self::Gsi4, Self::Gsi5];
 
     /// Name, partition attribute, sort attribute.
     pub(crate) const fn names(self) -> (&'static str, &'static str, &'static str) {
@@ -48,6 +57,8 @@ impl Index {
             Self::Gsi1 => ("gsi1", "gsi1pk", "gsi1sk"),
             Self::Gsi2 => ("gsi2", "gsi2pk", "gsi2sk"),
             Self::Gsi3 => ("gsi3", "gsi3pk", "gsi3sk"),
+            Self::Gsi4 => ("gsi4", "gsi4pk", "gsi4sk"),
+            Self::Gsi5 => ("gsi5", "gsi5pk", "gsi5sk"),
         }
     }
 }
@@ -178,6 +189,40 @@ pub(crate) fn history_prefix(finding: FindingId, shared: bool) -> String {
     format!("F#{finding}#{}#", if shared { 'H' } else { 'I' })
 }
 
+/// `E` / `F#<finding>#C#<entry>`: a comment that both sides read, `#D#` for one
+/// that is the team's alone.
+pub(crate) fn comment(e: &str, finding: FindingId, shared: bool, entry: EntryId) -> Key {
+    let prefix = comment_prefix(finding, shared);
+    key(e.to_owned(), format!("{prefix}{entry}"))
+}
+
+/// Prefix of one half of a finding's comments.
+pub(crate) fn comment_prefix(finding: FindingId, shared: bool) -> String {
+    format!("F#{finding}#{}#", if shared { 'C' } else { 'D' })
+}
+
+/// `E` / `F#<finding>#R#<number>`: a retest.
+pub(crate) fn round(e: &str, finding: FindingId, number: i64) -> Key {
+    let prefix = round_prefix(finding);
+    key(e.to_owned(), format!("{prefix}{number:06}"))
+}
+
+/// Prefix of a finding's retests.
+pub(crate) fn round_prefix(finding: FindingId) -> String {
+    format!("F#{finding}#R#")
+}
+
+/// `E` / `F#<finding>#T#<entry>`: what an edit changed, in full, where its entry
+/// in the history holds it cut. The team's alone.
+pub(crate) fn edit_text(e: &str, finding: FindingId, entry: EntryId) -> Key {
+    key(e.to_owned(), format!("F#{finding}#T#{entry}"))
+}
+
+/// The entry that a key ends with.
+pub(crate) fn entry_of(sk: &str) -> Option<EntryId> {
+    sk.rsplit('#').next()?.parse().ok()
+}
+
 /// `<scope>#OUT` / `<entry>`: an effect that waits to leave.
 pub(crate) fn outbox(prefix: &str, entry: EntryId) -> Key {
     key(format!("{prefix}#OUT"), entry.to_string())
@@ -191,6 +236,17 @@ pub(crate) fn audit(prefix: &str, entry: EntryId) -> Key {
 /// `W#AUDIT` / `HEAD`: the last entry's place in the chain. Sorts after every entry.
 pub(crate) fn audit_head(ws: WorkspaceId) -> Key {
     key(format!("{}#AUDIT", workspace(ws)), "HEAD")
+}
+
+/// Whose effect it is, by its partition: a workspace's or a client's.
+pub(crate) fn outbox_home(pk: &str) -> Option<(WorkspaceId, Option<ClientId>)> {
+    let mut parts = pk.strip_suffix("#OUT")?.strip_prefix("W#")?.split('#');
+    let ws = parts.next()?.parse().ok()?;
+    match (parts.next(), parts.next(), parts.next()) {
+        (None, ..) => Some((ws, None)),
+        (Some("C"), Some(client), None) => Some((ws, Some(client.parse().ok()?))),
+        _ => None,
+    }
 }
 
 // Places in the indexes.
@@ -294,56 +350,87 @@ pub(crate) fn fold(name: &str) -> String {
         .join(" ")
 }
 
-/// gsi1 list of an engagement: `E#P` published, `E#D` drafts.
-pub(crate) fn findings(e: &str, published: bool) -> String {
-    format!("{e}#{}", if published { 'P' } else { 'D' })
+/// The lists of findings of an engagement (gsi1), a client (gsi2, gsi4) or a
+/// workspace (gsi3, gsi5): `<scope>#P` published, `<scope>#D` drafts.
+pub(crate) fn findings(scope: &str, published: bool) -> String {
+    format!("{scope}#{}", if published { 'P' } else { 'D' })
 }
 
-/// Sort key of the lists of findings: `a` still to do or `b` closed, then the
-/// severity's rank and how far the score is from 10.0, so the worst first.
+/// Where a finding stands in lists: `a` still to do or `b` closed.
+pub(crate) const fn finding_part(listed_first: bool) -> char {
+    if listed_first { 'a' } else { 'b' }
+}
+
+/// Sort key of the lists of findings by severity: its part, the severity's rank
+/// and how far the score is from 10.0, so the worst first.
 pub(crate) fn finding_rank(
     active: bool,
     severity: Severity,
     score: Option<Score>,
     finding: FindingId,
 ) -> String {
-    let part = if active { 'a' } else { 'b' };
+    let part = finding_part(active);
     let below = 100 - score.map_or(0, Score::tenths).min(100);
     format!("{part}#{}#{below:03}#{finding}", severity.rank())
 }
 
-/// gsi2 `C#OPEN`: the client's active findings, worst first.
-pub(crate) fn client_open(c: &str) -> String {
-    format!("{c}#OPEN")
+/// Sort key of the lists of findings by date: its part, when it is due, the
+/// severity's rank. What has no date comes last.
+pub(crate) fn finding_due(
+    active: bool,
+    due: Option<Date>,
+    severity: Severity,
+    finding: FindingId,
+) -> String {
+    let part = finding_part(active);
+    let due = due.map_or_else(|| NEVER.to_owned(), |due| due.to_string());
+    format!("{part}#{due}#{}#{finding}", severity.rank())
 }
 
-/// gsi3 `W#OPEN`: the workspace's active findings, worst first.
-pub(crate) fn workspace_open(w: &str) -> String {
-    format!("{w}#OPEN")
+/// The stretch of a list in which a filter's findings stand: those of one
+/// severity, or what was due before a day.
+pub(crate) fn finding_range(active: bool, filter: &Filter, today: Date) -> Range {
+    let part = finding_part(active);
+    match (filter.order, filter.severity) {
+        (Order::Severity, Some(severity)) => Range::Prefix(format!("{part}#{}#", severity.rank())),
+        (Order::Due, _) if filter.overdue => {
+            Range::Between(format!("{part}#"), format!("{part}#{today}"))
+        }
+        _ => Range::Prefix(format!("{part}#")),
+    }
 }
+
+/// The place of an item in the lists of engagements, for a query to go on after it.
+pub(crate) fn place_of(item: &Item) -> Item {
+    let (_, pk, sk) = Index::Gsi1.names();
+    let of_place = |name: &&str| {
+        item.get(*name)
+            .map(|value| ((*name).to_owned(), value.clone()))
+    };
+    ["pk", "sk", pk, sk].iter().filter_map(of_place).collect()
+}
+
+/// Sorts after every date.
+const NEVER: &str = "9999-12-31";
 
 /// Where a finding stands in the indexes.
 pub(crate) fn finding_places(w: &str, c: &str, e: &str, finding: &Finding) -> Vec<Place> {
-    let Finding {
-        id,
-        severity,
-        score,
-        status,
-        ..
-    } = finding;
-    let listed = status.is_active() || *status == Status::Draft;
-    let sk = finding_rank(listed, *severity, *score, *id);
-    let place = |index, pk| Place {
+    let listed = finding.status.is_active() || finding.status == Status::Draft;
+    let rank = finding_rank(listed, finding.severity, finding.score, finding.id);
+    let due = finding_due(listed, finding.due, finding.severity, finding.id);
+    [
+        (Index::Gsi1, e, &rank),
+        (Index::Gsi2, c, &rank),
+        (Index::Gsi3, w, &rank),
+        (Index::Gsi4, c, &due),
+        (Index::Gsi5, w, &due),
+    ]
+    .map(|(index, scope, sk)| Place {
         index,
-        pk,
+        pk: findings(scope, finding.status.is_published()),
         sk: sk.clone(),
-    };
-    let mut places = vec![place(Index::Gsi1, findings(e, status.is_published()))];
-    if status.is_active() {
-        places.push(place(Index::Gsi2, client_open(c)));
-        places.push(place(Index::Gsi3, workspace_open(w)));
-    }
-    places
+    })
+    .into()
 }
 
 #[cfg(test)]
@@ -363,6 +450,28 @@ mod tests {
         let shared = history("E", id, true, EntryId::new(1, 1)).sk;
         let internal = history("E", id, false, EntryId::new(1, 1)).sk;
         assert!(row < body && body < shared && shared < internal);
+        for other in [
+            comment("E", id, true, EntryId::new(1, 1)).sk,
+            comment("E", id, false, EntryId::new(1, 1)).sk,
+            round("E", id, 1).sk,
+            edit_text("E", id, EntryId::new(1, 1)).sk,
+        ] {
+            assert!(
+                body < other && other < finding("E", id.nth(1)).sk,
+                "{other}"
+            );
+        }
         assert!(internal < finding("E", id.nth(1)).sk);
+    }
+
+    #[test]
+    fn an_effect_tells_whose_it_is() {
+        let (ws, id) = (WorkspaceId::new(1, 1), ClientId::new(1, 2));
+        let entry = EntryId::new(1, 3);
+        let home = |prefix: &str| outbox_home(&outbox(prefix, entry).pk);
+        assert_eq!(home(&client(ws, id)), Some((ws, Some(id))));
+        assert_eq!(home(&workspace(ws)), Some((ws, None)));
+        assert_eq!(home("W#x"), None);
+        assert_eq!(outbox_home("OUTBOX#1"), None);
     }
 }

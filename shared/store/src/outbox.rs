@@ -1,8 +1,12 @@
 //! The outbox: effects that were decided with a change and leave after it, at
 //! least once.
 
-use domain::id::{EntryId, kind};
+use domain::finding::Deadline;
+use domain::id::{EngagementId, EntryId, FindingId, UserId, kind};
 use domain::mail::Mail;
+use domain::person::Person;
+use domain::workspace::Workspace;
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +14,7 @@ use crate::codec::{Item, item, number, place, row, string, text};
 use crate::directory::Directory;
 use crate::error::Error;
 use crate::keys::{self, Index, OUTBOX_SHARDS};
+use crate::scope::{ClientScope, Store};
 use crate::table::{Query, Range};
 use crate::transact::{Transaction, Update};
 
@@ -22,10 +27,44 @@ const TRIES: i64 = 10;
 /// How long a sent effect is remembered.
 const KEEP: SignedDuration = SignedDuration::from_hours(24 * 30);
 
+/// What leaves after a change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// A mail to send.
+    Mail(Mail),
+    /// An accepted risk to look at.
+    Risk(Risk),
+}
+
+/// An accepted risk, and what is to be done about it if it is still this one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Risk {
+    /// Where the finding is.
+    pub engagement: EngagementId,
+    /// The finding.
+    pub finding: FindingId,
+    /// The last day for which it was accepted.
+    pub until: Date,
+    /// What is due.
+    pub due: RiskStep,
+}
+
+/// What is due about an accepted risk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RiskStep {
+    /// People are to be warned.
+    Warn,
+    /// The finding is to be opened again.
+    Lapse,
+}
+
 #[derive(Serialize, Deserialize)]
 struct Row {
     id: EntryId,
-    mail: Mail,
+    #[serde(flatten)]
+    effect: Effect,
     tries: i64,
 }
 
@@ -34,9 +73,40 @@ struct Row {
 pub struct Leased {
     /// Names the effect: the same at every try.
     pub id: EntryId,
-    /// What to send.
-    pub mail: Mail,
+    /// What is to be done.
+    pub effect: Effect,
     key: keys::Key,
+}
+
+impl Leased {
+    /// The store of the client whose effect it is, as the team sees it.
+    pub fn client(&self, directory: &Directory) -> Option<Store<ClientScope>> {
+        let (ws, client) = keys::outbox_home(&self.key.pk)?;
+        let team = directory.workspace_store(ws);
+        client.map(|client| team.client(client))
+    }
+
+    /// One of the team of the workspace whose effect it is.
+    pub async fn team_member(
+        &self,
+        directory: &Directory,
+        id: UserId,
+    ) -> Result<Option<Person>, Error> {
+        let Some((ws, _)) = keys::outbox_home(&self.key.pk) else {
+            return Ok(None);
+        };
+        let team = directory.workspace_store(ws);
+        team.person(id).await
+    }
+
+    /// The workspace whose effect it is.
+    pub async fn workspace(&self, directory: &Directory) -> Result<Option<Workspace>, Error> {
+        let Some((ws, _)) = keys::outbox_home(&self.key.pk) else {
+            return Ok(None);
+        };
+        let team = directory.workspace_store(ws);
+        team.workspace().await
+    }
 }
 
 /// Puts a mail into the outbox of the scope with `prefix`.
@@ -47,23 +117,56 @@ pub(crate) fn put(
     mail: &Mail,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let mut item = item(
-        "outbox",
-        &keys::outbox(prefix, id),
-        &Row {
-            id,
-            mail: mail.clone(),
-            tries: 0,
-        },
-    )?;
-    place(&mut item, keys::outbox_place(shard(id), &stamp(now), id));
+    let effect = Effect::Mail(mail.clone());
+    put_effect(transaction, prefix, id, effect, now)
+}
+
+/// Puts what is to be done about an accepted risk into the outbox of its client,
+/// for when it is due; the ids follow from that of the entry that accepted it.
+pub(crate) fn put_deadline(
+    transaction: &mut Transaction,
+    prefix: &str,
+    entry: EntryId,
+    (engagement, finding): (EngagementId, FindingId),
+    deadline: &Deadline,
+) -> Result<(), Error> {
+    let steps = [
+        (1, RiskStep::Warn, deadline.warn),
+        (2, RiskStep::Lapse, deadline.lapse),
+    ];
+    for (n, due, at) in steps {
+        let risk = Risk {
+            engagement,
+            finding,
+            until: deadline.until,
+            due,
+        };
+        put_effect(transaction, prefix, entry.nth(n), Effect::Risk(risk), at)?;
+    }
+    Ok(())
+}
+
+fn put_effect(
+    transaction: &mut Transaction,
+    prefix: &str,
+    id: EntryId,
+    effect: Effect,
+    at: Timestamp,
+) -> Result<(), Error> {
+    let row = Row {
+        id,
+        effect,
+        tries: 0,
+    };
+    let mut item = item("outbox", &keys::outbox(prefix, id), &row)?;
+    place(&mut item, keys::outbox_place(shard(id), &stamp(at), id));
     transaction.put_new(item);
     Ok(())
 }
 
 impl Directory {
     /// Leases up to `limit` effects a shard that are due.
-    pub async fn lease_mail(&self, now: Timestamp, limit: i32) -> Result<Vec<Leased>, Error> {
+    pub async fn lease_due(&self, now: Timestamp, limit: i32) -> Result<Vec<Leased>, Error> {
         let mut leased = Vec::new();
         for shard in 0..OUTBOX_SHARDS {
             let due = Range::UpTo(format!("{}~", stamp(now)));
@@ -81,7 +184,7 @@ impl Directory {
             sk: text(&found, "sk")?.to_owned(),
         };
         let seen = string(text(&found, "gsi1sk")?);
-        let Row { id, mail, tries } = row(found)?;
+        let Row { id, effect, tries } = row(found)?;
         let doubled = 1 << tries.clamp(0, TRIES);
         let again = now.saturating_add(LEASE * doubled).unwrap_or(now);
         let next = if tries + 1 < TRIES {
@@ -95,7 +198,7 @@ impl Directory {
             .add("tries", 1)
             .when("gsi1sk = :seen", ":seen", seen);
         let won = self.table().update(update).await?.is_some();
-        Ok(won.then_some(Leased { id, mail, key }))
+        Ok(won.then_some(Leased { id, effect, key }))
     }
 
     /// Notes that an effect has left.

@@ -247,10 +247,21 @@ pub(crate) fn named(name: &str, email: &EmailAddress) -> String {
     format!("{name} <{}>", email.as_str())
 }
 
+/// The policy of days to fix, in words.
+fn days(workspace: &Workspace) -> String {
+    let days = domain::severity::Severity::ALL.map(|severity| {
+        let days = workspace.due.days(severity);
+        let days = days.map_or_else(|| "none".to_owned(), |days| days.to_string());
+        format!("{severity} {days}")
+    });
+    days.join(", ")
+}
+
 fn workspace_changes(note: Note, before: &Workspace, after: &Workspace) -> Note {
     note.change("name", &before.name, &after.name)
         .change("time zone", &before.time_zone, &after.time_zone)
         .change("two factors of", before.mfa.name(), after.mfa.name())
+        .change("days to fix", &days(before), &days(after))
 }
 
 impl Store<WorkspaceScope> {
@@ -274,6 +285,7 @@ impl Store<WorkspaceScope> {
             .set("name", string(&after.name))
             .set("time_zone", string(&after.time_zone))
             .set("mfa", string(after.mfa.name()))
+            .set("due", serde_dynamo::to_attribute_value(after.due)?)
             .set("version", number(after.version))
             .set("v", number(after.version));
         transaction.update(row.when("v = :before", ":before", number(before.version)));

@@ -37,6 +37,15 @@ struct Element {
 struct Secondary {
     index_name: String,
     key_schema: Vec<Element>,
+    projection: Projected,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Projected {
+    projection_type: String,
+    #[serde(default)]
+    non_key_attributes: Option<Vec<String>>,
 }
 
 /// Makes the table `name` where it isn't there: for development and tests,
@@ -65,12 +74,14 @@ pub async fn create(client: &Client, name: &str) -> Result<(), Error> {
         request = request.key_schema(key(element).map_err(build)?);
     }
     for secondary in definition.global_secondary_indexes {
-        let all = Projection::builder()
-            .projection_type(ProjectionType::All)
+        let projected = secondary.projection;
+        let projection = Projection::builder()
+            .projection_type(ProjectionType::from(projected.projection_type.as_str()))
+            .set_non_key_attributes(projected.non_key_attributes)
             .build();
         let mut index = GlobalSecondaryIndex::builder()
             .index_name(secondary.index_name)
-            .projection(all);
+            .projection(projection);
         for element in &secondary.key_schema {
             index = index.key_schema(key(element).map_err(build)?);
         }

@@ -104,12 +104,17 @@ pub struct Store<S> {
 }
 
 impl Store<WorkspaceScope> {
-    pub(crate) fn of_workspace(table: Table, ws: WorkspaceId, trace: Trace, by: Who) -> Self {
+    pub(crate) fn of_workspace(
+        table: Table,
+        ws: WorkspaceId,
+        trace: Trace,
+        by: Option<Who>,
+    ) -> Self {
         Self {
             table: table.of(ws, None),
             scope: WorkspaceScope { ws },
             trace,
-            by: Some(by),
+            by,
         }
     }
 

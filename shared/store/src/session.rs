@@ -102,7 +102,7 @@ impl Session {
         let team = actor.role.is_team() && actor.client.is_none();
         team.then(|| {
             let (table, trace) = (self.table.clone(), self.trace.clone());
-            Store::of_workspace(table, actor.workspace, trace, Who::from(actor))
+            Store::of_workspace(table, actor.workspace, trace, Some(Who::from(actor)))
         })
     }
 

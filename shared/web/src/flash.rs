@@ -11,7 +11,7 @@ pub struct Flash {
 }
 
 /// Every code; `{}` takes the number that may follow it (`imported.7`).
-const WORDS: [(&str, &str, &str); 33] = [
+const WORDS: [(&str, &str, &str); 44] = [
     ("client-added", "success", "The client was added."),
     ("engagement-added", "success", "The engagement was added."),
     ("engagement-saved", "success", "The engagement was saved."),
@@ -32,7 +32,46 @@ const WORDS: [(&str, &str, &str); 33] = [
         "success",
         "The finding is marked as resolved. It waits for verification.",
     ),
-    ("verify", "success", "The finding is verified and closed."),
+    ("fixed", "success", "The finding is verified and closed."),
+    (
+        "partly-fixed",
+        "success",
+        "The retest is recorded. The finding is reopened.",
+    ),
+    (
+        "not-fixed",
+        "success",
+        "The retest is recorded. The finding is reopened.",
+    ),
+    (
+        "accept-risk",
+        "success",
+        "The risk is accepted. When its day is over, the finding is open again.",
+    ),
+    (
+        "false-positive",
+        "success",
+        "The finding is closed as a false positive.",
+    ),
+    ("approve", "success", "It is decided as was proposed."),
+    ("decline", "success", "The proposal is declined."),
+    (
+        "propose-risk",
+        "success",
+        "The proposal is made. The team approves or declines it.",
+    ),
+    (
+        "propose-false-positive",
+        "success",
+        "The proposal is made. The team approves or declines it.",
+    ),
+    (
+        "withdraw",
+        "success",
+        "The finding is a draft again: the client no longer sees it.",
+    ),
+    ("planned", "success", "The plan is saved."),
+    ("commented", "success", "Your comment is there."),
     ("reopen", "success", "The finding is reopened."),
     (
         "imported",

@@ -65,12 +65,19 @@ struct Link {
 }
 
 /// Where the navigation leads, for whom, and which addresses light it up.
-const NAV: [(&str, &str, &str, Action, Side); 5] = [
+const NAV: [(&str, &str, &str, Action, Side); 6] = [
     (
         "Dashboard",
         "/",
         "layout-dashboard",
         Action::ReadDashboard,
+        Side::Both,
+    ),
+    (
+        "Findings",
+        "/findings",
+        "flag",
+        Action::ReadFindings,
         Side::Both,
     ),
     (

@@ -63,6 +63,7 @@ pub async fn send(app: &App, id: &str, mail: &Mail) -> Result<(), Error> {
         Message::MfaEnabled => ("mfa_enabled", "/account".to_owned()),
         Message::MfaDisabled => ("mfa_disabled", "/account".to_owned()),
         Message::MfaReset { .. } => ("mfa_reset", "/account".to_owned()),
+        Message::RiskEnds { path, .. } => ("risk_ends", path.clone()),
     };
     let words = Words {
         brand: Brand { name: &mail.brand },

@@ -38,6 +38,7 @@ impl Renderer {
         tera.register_filter("markdown", |text: &str, _: Kwargs, _: &State| -> Value {
             Value::safe_string(&markdown::to_html(text))
         });
+        tera.register_filter("path", |text: &str, _: Kwargs, _: &State| path(text));
         tera.register_filter("datetime", |text: &str, kwargs: Kwargs, _: &State| {
             at(text, &kwargs, "minute", "%-d %b %Y, %H:%M %Z")
         });
@@ -117,6 +118,17 @@ fn at(text: &str, kwargs: &Kwargs, local: &str, format: &str) -> TeraResult<Valu
     Ok(Value::safe_string(&format!(
         r#"<time datetime="{time}" data-local="{local}">{words}</time>"#
     )))
+}
+
+/// A path of ours without escapes, which would make a long list longer; anything
+/// else is escaped as all text is.
+fn path(text: &str) -> Value {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.');
+    if text.chars().all(plain) {
+        Value::safe_string(text)
+    } else {
+        Value::from(text)
+    }
 }
 
 fn filesize(bytes: i64) -> String {

@@ -13,6 +13,10 @@ pub const MAX_ASSETS: usize = 500;
 pub const MAX_BYTES: usize = 100 * 1024;
 /// Longest section, in characters.
 pub(crate) const MAX_SECTION: usize = 20_000;
+/// Longest reason for a severity, in characters.
+pub const MAX_REASON: usize = 300;
+/// Most known vulnerabilities that one finding names.
+pub const MAX_CVES: usize = 50;
 
 /// Everything the team says of a finding. Sections are markdown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,10 +25,16 @@ pub struct Draft {
     pub title: String,
     /// How bad it is; follows the vector unless chosen otherwise.
     pub severity: Severity,
+    /// Why the severity is not the vector's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity_reason: Option<String>,
     /// The CVSS vector, where one was given.
     pub vector: Option<Vector>,
     /// The number of the weakness in the Common Weakness Enumeration.
     pub cwe: Option<u32>,
+    /// Known vulnerabilities that it is, as `CVE-2021-44228`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cves: Vec<String>,
     /// Hosts, addresses, URLs: one line each.
     pub assets: Vec<String>,
     /// What is wrong.
@@ -44,8 +54,10 @@ pub struct Draft {
 pub struct FindingInput {
     pub title: String,
     pub severity: String,
+    pub severity_reason: String,
     pub vector: String,
     pub cwe: String,
+    pub cves: String,
     pub assets: String,
     pub description: String,
     pub impact: String,
@@ -54,7 +66,8 @@ pub struct FindingInput {
 }
 
 impl FindingInput {
-    /// Checks every field. Without a severity, the vector's is taken.
+    /// Checks every field. Without a severity, the vector's is taken; one that
+    /// differs from it needs a reason.
     pub fn parse(&self) -> Result<Draft, Invalid> {
         let mut invalid = Invalid::default();
         let title = invalid.line("title", &self.title, 200);
@@ -64,7 +77,10 @@ impl FindingInput {
             ("", Some(vector)) => Some(vector.score().severity()),
             (name, _) => invalid.check("severity", name.parse()),
         };
+        let by_vector = vector.as_ref().map(|vector| vector.score().severity());
+        let reason = reason(&mut invalid, &self.severity_reason, by_vector, severity);
         let cwe = cwe(&mut invalid, &self.cwe);
+        let cves = cves(&mut invalid, &self.cves);
         let assets = assets(&mut invalid, &self.assets);
         let mut section = |field, raw| invalid.text(field, raw, MAX_SECTION);
         let description = section("description", &self.description);
@@ -77,8 +93,10 @@ impl FindingInput {
         let draft = Draft {
             title,
             severity,
+            severity_reason: reason,
             vector,
             cwe,
+            cves,
             assets,
             description,
             impact,
@@ -106,8 +124,18 @@ impl Draft {
             &self.recommendation,
             &self.references,
         ];
-        let texts = texts.into_iter().chain(&self.assets);
+        let texts = texts.into_iter().chain(&self.assets).chain(&self.cves);
+        let texts = texts.chain(&self.severity_reason);
         texts.map(String::len).sum()
+    }
+
+    /// Gives a reason where the severity is not the vector's and none is given.
+    pub(crate) fn explain(&mut self, reason: &str) {
+        let by_vector = self.vector.as_ref().map(|vector| vector.score().severity());
+        if by_vector.is_some_and(|by_vector| by_vector != self.severity) {
+            self.severity_reason
+                .get_or_insert_with(|| reason.to_owned());
+        }
     }
 }
 
@@ -117,11 +145,13 @@ impl From<&Draft> for FindingInput {
         Self {
             title: draft.title.clone(),
             severity: draft.severity.name().to_owned(),
+            severity_reason: draft.severity_reason.clone().unwrap_or_default(),
             vector: draft
                 .vector
                 .as_ref()
                 .map_or_else(String::new, |v| v.as_str().to_owned()),
             cwe: draft.cwe.map_or_else(String::new, |n| n.to_string()),
+            cves: draft.cves.join(", "),
             assets: draft.assets.join("\n"),
             description: draft.description.clone(),
             impact: draft.impact.clone(),
@@ -129,29 +159,6 @@ impl From<&Draft> for FindingInput {
             references: draft.references.clone(),
         }
     }
-}
-
-/// The names of the fields in which two drafts differ, in the order of the form.
-pub fn edited_fields(before: &Draft, after: &Draft) -> Vec<String> {
-    let differs = [
-        ("title", before.title != after.title),
-        ("severity", before.severity != after.severity),
-        ("CVSS vector", before.vector != after.vector),
-        ("CWE", before.cwe != after.cwe),
-        ("affected assets", before.assets != after.assets),
-        ("description", before.description != after.description),
-        ("impact", before.impact != after.impact),
-        (
-            "recommendation",
-            before.recommendation != after.recommendation,
-        ),
-        ("references", before.references != after.references),
-    ];
-    differs
-        .into_iter()
-        .filter(|(_, differs)| *differs)
-        .map(|(name, _)| name.to_owned())
-        .collect()
 }
 
 fn cwe(invalid: &mut Invalid, raw: &str) -> Option<u32> {
@@ -168,6 +175,50 @@ fn cwe(invalid: &mut Invalid, raw: &str) -> Option<u32> {
         invalid.add("cwe", "This is not the number of a weakness.");
     }
     number
+}
+
+/// The reason for a severity that isn't the vector's; kept only where it is one.
+fn reason(
+    invalid: &mut Invalid,
+    raw: &str,
+    by_vector: Option<Severity>,
+    severity: Option<Severity>,
+) -> Option<String> {
+    let overrides = matches!((by_vector, severity), (Some(a), Some(b)) if a != b);
+    if !overrides {
+        return None;
+    }
+    if raw.trim().is_empty() {
+        let by_vector = by_vector.map_or("", Severity::name);
+        let why = format!("The vector says {by_vector}. Say why it is rated otherwise.");
+        invalid.add("severity_reason", why);
+    }
+    Some(invalid.optional_line("severity_reason", raw, MAX_REASON))
+}
+
+fn cves(invalid: &mut Invalid, raw: &str) -> Vec<String> {
+    let mut cves: Vec<String> = Vec::new();
+    let words = raw.split(|c: char| c == ',' || c == ';' || c.is_whitespace());
+    for word in words.filter(|word| !word.is_empty()) {
+        let cve = word.to_ascii_uppercase();
+        if !is_cve(&cve) {
+            invalid.add("cves", "Write them like CVE-2021-44228.");
+        } else if !cves.contains(&cve) {
+            cves.push(cve);
+        }
+    }
+    if cves.len() > MAX_CVES {
+        invalid.add("cves", format!("Name at most {MAX_CVES} of them."));
+    }
+    cves
+}
+
+fn is_cve(text: &str) -> bool {
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let parts = text.strip_prefix("CVE-").and_then(|r| r.split_once('-'));
+    parts.is_some_and(|(year, number)| {
+        year.len() == 4 && digits(year) && (4..=12).contains(&number.len()) && digits(number)
+    })
 }
 
 fn assets(invalid: &mut Invalid, raw: &str) -> Vec<String> {
@@ -211,18 +262,36 @@ mod tests {
             ..input()
         };
         assert_eq!(follows.parse().map(|d| d.severity), Ok(Severity::Critical));
+        let silent = FindingInput {
+            vector: vector.clone(),
+            ..input()
+        };
+        let wrong = silent.parse().expect_err("no reason");
+        assert!(wrong.fields().contains_key("severity_reason"));
+        let chosen = FindingInput {
+            severity_reason: "Behind the VPN only.".into(),
+            ..silent
+        };
+        let chosen = chosen.parse().expect("valid");
+        assert_eq!(chosen.severity, Severity::High);
         assert_eq!(
-            FindingInput { vector, ..input() }
-                .parse()
-                .map(|d| d.severity),
-            Ok(Severity::High)
+            chosen.severity_reason.as_deref(),
+            Some("Behind the VPN only.")
         );
+        let needless = FindingInput {
+            severity_reason: "As the vector says.".into(),
+            severity: "critical".into(),
+            vector,
+            ..input()
+        };
+        assert_eq!(needless.parse().map(|d| d.severity_reason), Ok(None));
     }
 
     #[test]
     fn a_form_filled_from_a_draft_makes_the_same_draft() {
         let typed = FindingInput {
             cwe: "CWE-89".into(),
+            cves: "cve-2021-44228, CVE-2021-44228\nCVE-2014-0160".into(),
             assets: "a\r\n\r\n b \na".into(),
             description: "x\r\ny".into(),
             ..input()
@@ -233,7 +302,8 @@ mod tests {
             (Some(89), ["a".to_owned(), "b".to_owned()].as_slice())
         );
         assert_eq!(FindingInput::from(&draft).parse(), Ok(draft.clone()));
-        assert!(edited_fields(&draft, &draft).is_empty());
+        assert_eq!(draft.cves, ["CVE-2021-44228", "CVE-2014-0160"]);
+        assert!(crate::finding::edits(&draft, &draft).is_empty());
     }
 
     #[test]
@@ -243,12 +313,13 @@ mod tests {
             severity: "awful".into(),
             vector: "9.8".into(),
             cwe: "SQLi".into(),
+            cves: "CVE-1".into(),
             ..input()
         };
         let fields = wrong.parse().expect_err("invalid");
         assert_eq!(
             fields.fields().keys().copied().collect::<Vec<_>>(),
-            ["cwe", "severity", "title", "vector"]
+            ["cves", "cwe", "severity", "title", "vector"]
         );
     }
 }

@@ -1,23 +1,41 @@
 //! A finding: a weakness of a client's systems, and its way to being closed.
 
+pub mod bulk;
+pub mod comment;
+pub mod decision;
 pub mod draft;
+pub mod edits;
+pub mod event;
+pub mod filter;
+pub mod outcome;
+pub mod plan;
 pub mod status;
 pub mod transition;
 pub mod writing;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
-pub use draft::{Draft, FindingInput, edited_fields};
+pub use bulk::{Bulk, MAX_BULK};
+pub use comment::{Comment, CommentInput, Said, comment};
+pub use decision::{Accepted, Decision, Proposal};
+pub use draft::{Draft, FindingInput, MAX_REASON};
+pub use edits::{FieldChange, edits};
+pub use event::{Event, Note};
+pub use filter::{Filter, FilterInput, Order, Show, Whom};
+pub use outcome::{Outcome, Round};
+pub use plan::{Assignee, Plan, PlanInput, due, plan};
 pub use status::Status;
-pub use transition::{Change, Event, Refusal, transition};
-pub use writing::{create, edit};
+pub use transition::{Ask, Change, Deadline, MAX_NOTE, Refusal, lapse, transition};
+pub use writing::{create, edit, rate};
 
 use crate::id::FindingId;
 use crate::score::Score;
 use crate::severity::Severity;
 
 /// What lists and rules need of a finding; the long text is its [`Draft`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// Its id.
     pub id: FindingId,
@@ -26,18 +44,54 @@ pub struct Finding {
     /// How bad it is.
     pub severity: Severity,
     /// The score of its CVSS vector, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<Score>,
+    /// The number of the weakness in the Common Weakness Enumeration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cwe: Option<u32>,
     /// Where it stands.
     pub status: Status,
     /// The first affected asset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asset: Option<String>,
     /// How many assets are affected.
     pub assets: i64,
+    /// The beginning of the other assets, for search.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub also: String,
+    /// The last day on which it is to be fixed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Date>,
+    /// Who is to fix it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignee: Option<Assignee>,
+    /// Short words, in lower case, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// The risk, where it is accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Accepted>,
+    /// The decision that the client waits for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<Proposal>,
+    /// Retests so far.
+    #[serde(default)]
+    pub rounds: i64,
     /// When it was last changed.
     pub updated: Timestamp,
     /// Goes up with every change; a change made on sight of another version is
     /// refused.
+    #[serde(rename = "v")]
     pub version: i64,
+}
+
+impl Finding {
+    /// Whether a fix was due before `today`. What is said to be fixed waits for
+    /// the team, not for the client.
+    pub fn is_overdue(&self, today: Date) -> bool {
+        let unfixed = self.status.is_active() && self.status != Status::Resolved;
+        unfixed && self.due.is_some_and(|due| due < today)
+    }
 }
 
 #[cfg(test)]

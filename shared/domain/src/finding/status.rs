@@ -18,19 +18,25 @@ pub enum Status {
     Resolved,
     /// The team found it fixed: closed.
     Verified,
-    /// The team found it not fixed.
+    /// To be fixed again: a retest found something, or it was closed too early.
     Reopened,
+    /// No weakness after all: closed.
+    FalsePositive,
+    /// The client carries the risk for a while: closed until then.
+    AcceptedRisk,
 }
 
 impl Status {
     /// Every status.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Draft,
         Self::Open,
         Self::InProgress,
         Self::Resolved,
         Self::Verified,
         Self::Reopened,
+        Self::FalsePositive,
+        Self::AcceptedRisk,
     ];
 
     /// The name used in forms, the table and templates.
@@ -42,6 +48,8 @@ impl Status {
             Self::Resolved => "resolved",
             Self::Verified => "verified",
             Self::Reopened => "reopened",
+            Self::FalsePositive => "false_positive",
+            Self::AcceptedRisk => "accepted_risk",
         }
     }
 
@@ -54,6 +62,8 @@ impl Status {
             Self::Resolved => "Resolved",
             Self::Verified => "Verified and closed",
             Self::Reopened => "Reopened",
+            Self::FalsePositive => "False positive",
+            Self::AcceptedRisk => "Accepted risk",
         }
     }
 
@@ -64,7 +74,15 @@ impl Status {
 
     /// Published, and somebody has something to do.
     pub const fn is_active(self) -> bool {
-        self.is_published() && !matches!(self, Self::Verified)
+        self.is_published() && !self.is_closed()
+    }
+
+    /// Nothing is to be done, for now at least.
+    pub const fn is_closed(self) -> bool {
+        matches!(
+            self,
+            Self::Verified | Self::FalsePositive | Self::AcceptedRisk
+        )
     }
 }
 

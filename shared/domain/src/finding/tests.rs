@@ -1,14 +1,17 @@
 //! The state machine against a model: any sequence of moves by anybody.
 
+use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::*;
 use crate::counts::Counts;
+use crate::due::DuePolicy;
 use crate::history::{Entry, Happening};
 use crate::id::{FindingId, UserId, WorkspaceId};
 use crate::person::Actor;
 use crate::role::{Action, Role};
+use crate::workspace::{MfaPolicy, Workspace};
 
 fn actor(role: Role) -> Actor {
     let email = "a@example.com".parse().expect("address");
@@ -23,48 +26,89 @@ fn actor(role: Role) -> Actor {
     }
 }
 
-fn finding(status: Status) -> Finding {
-    Finding {
-        id: FindingId::new(1, 1),
-        title: "t".into(),
-        severity: Severity::High,
-        score: None,
-        status,
-        asset: None,
-        assets: 0,
-        updated: Timestamp::UNIX_EPOCH,
+fn workspace() -> Workspace {
+    Workspace {
+        id: WorkspaceId::new(1, 1),
+        slug: "acme".parse().expect("a slug"),
+        name: "Acme".into(),
+        time_zone: "Europe/Berlin".into(),
+        mfa: MfaPolicy::default(),
+        due: DuePolicy::default(),
         version: 1,
+    }
+}
+
+const NOW: Timestamp = Timestamp::constant(1_767_603_600, 0);
+/// The day of [`NOW`].
+const TODAY: Date = date(2026, 1, 5);
+const OWNER: Role = Role::ALL[0];
+
+/// A finding in `status`, as it may be there; with a proposal or without.
+fn finding(status: Status, proposed: bool) -> Finding {
+    let made = create(
+        FindingId::new(1, 1),
+        &draft(),
+        &actor(OWNER),
+        Happening::Created,
+        NOW,
+    );
+    let user = UserId::new(1, 2);
+    Finding {
+        status,
+        accepted: (status == Status::AcceptedRisk).then_some(Accepted {
+            until: date(2026, 2, 1),
+            by: user,
+            asked_by: None,
+        }),
+        proposal: proposed.then(|| Proposal {
+            decision: Decision::AcceptRisk,
+            until: Some(date(2026, 3, 1)),
+            by: user,
+            by_name: "Carl".into(),
+            at: NOW,
+        }),
+        ..made.expect("made").finding
+    }
+}
+
+const fn ask(event: Event) -> Ask<'static> {
+    Ask {
+        event,
+        note: "because",
+        until: "2026-06-30",
     }
 }
 
 #[test]
 fn what_is_offered_is_what_is_allowed() {
     for role in Role::ALL {
-        for status in Status::ALL {
+        for (status, proposed) in Status::ALL
+            .into_iter()
+            .flat_map(|s| [(s, false), (s, true)])
+        {
+            let offered: Vec<_> = Event::offered(role, status, proposed).collect();
             for event in Event::ALL {
-                let offered = Event::offered(role, status).any(|e| e == event);
-                let allowed = transition(
-                    &finding(status),
-                    &actor(role),
-                    event,
-                    "because",
-                    Timestamp::UNIX_EPOCH,
-                )
-                .is_ok();
-                assert_eq!(offered, allowed, "{role:?} {event:?} from {status:?}");
+                let finding = finding(status, proposed);
+                let moved = transition(&finding, &actor(role), &workspace(), ask(event), NOW);
+                let allowed = moved.is_ok();
+                assert_eq!(
+                    offered.contains(&event),
+                    allowed,
+                    "{role:?} {event:?} from {status:?}"
+                );
             }
         }
     }
 }
 
 #[test]
-fn a_contact_neither_verifies_nor_sees_a_draft_move() {
+fn a_contact_never_decides_and_sees_no_draft_move() {
     for role in Role::ALL.into_iter().filter(|role| !role.is_team()) {
         for status in Status::ALL {
-            let offered: Vec<_> = Event::offered(role, status).collect();
-            for never in [Event::Publish, Event::Verify, Event::Reopen] {
-                assert!(!offered.contains(&never), "{role:?} {status:?}");
-            }
+            let offered: Vec<_> = Event::offered(role, status, true).collect();
+            let asks =
+                |event: &Event| matches!(event, Event::Start | Event::Resolve | Event::Propose(_));
+            assert!(offered.iter().all(asks), "{role:?} {status:?}: {offered:?}");
             assert!(status != Status::Draft || offered.is_empty());
         }
         let refused = create(
@@ -72,24 +116,178 @@ fn a_contact_neither_verifies_nor_sees_a_draft_move() {
             &draft(),
             &actor(role),
             Happening::Created,
-            Timestamp::UNIX_EPOCH,
+            NOW,
         );
         assert_eq!(refused, Err(Refusal::Role));
     }
 }
 
 #[test]
-fn reopening_says_why() {
-    let (owner, now) = (actor(Role::ALL[0]), Timestamp::UNIX_EPOCH);
-    let refused = transition(
-        &finding(Status::Resolved),
-        &owner,
-        Event::Reopen,
-        " \n",
-        now,
+fn reasons_are_demanded_where_something_is_sent_back_or_decided() {
+    for event in Event::ALL {
+        let finding = finding(event.from()[0], true);
+        let actor = actor(if matches!(event, Event::Propose(_)) {
+            Role::ALL[4]
+        } else {
+            OWNER
+        });
+        let silent = Ask {
+            note: " \n",
+            ..ask(event)
+        };
+        let moved = transition(&finding, &actor, &workspace(), silent, NOW);
+        let needs = matches!(event.note(), Note::Required(_));
+        assert_eq!(moved.is_err(), needs, "{event:?}");
+        let named = |refusal: Refusal| match refusal {
+            Refusal::Invalid(invalid) => invalid.fields().contains_key("note"),
+            _ => false,
+        };
+        assert!(moved.err().is_none_or(named), "{event:?}");
+    }
+}
+
+#[test]
+fn a_risk_is_accepted_until_a_day_to_come() {
+    let decide = |until| {
+        let ask = Ask {
+            until,
+            ..ask(Event::Decide(Decision::AcceptRisk))
+        };
+        transition(
+            &finding(Status::Open, false),
+            &actor(OWNER),
+            &workspace(),
+            ask,
+            NOW,
+        )
+    };
+    for odd in ["", "soon", "2026-01-05", "2025-12-31", "2031-01-01"] {
+        let Err(Refusal::Invalid(invalid)) = decide(odd) else {
+            panic!("{odd} is taken");
+        };
+        assert!(invalid.fields().contains_key("until"), "{odd}");
+    }
+    let change = decide("2026-02-01").expect("allowed");
+    let deadline = change.deadline.expect("one");
+    assert_eq!(deadline.warn.to_string(), "2026-01-17T23:00:00Z");
+    assert_eq!(deadline.lapse.to_string(), "2026-02-01T23:00:00Z");
+    let accepted = change.finding.accepted.clone().expect("accepted");
+    assert_eq!(accepted.warning(date(2026, 1, 17)), None);
+    assert_eq!(accepted.warning(date(2026, 1, 18)), Some(14));
+    assert_eq!(accepted.warning(date(2026, 2, 1)), Some(0));
+    // It lapses on the day after, once, and only if it is still the same risk.
+    let lapses = |finding: &Finding, until, now| lapse(finding, &workspace(), until, now);
+    let until = accepted.until;
+    let before = deadline.lapse - jiff::SignedDuration::from_secs(1);
+    assert_eq!(lapses(&change.finding, until, before), None);
+    assert_eq!(
+        lapses(&change.finding, date(2026, 1, 31), deadline.lapse),
+        None
     );
-    assert!(matches!(refused, Err(Refusal::Note(_))));
-    assert!(transition(&finding(Status::Resolved), &owner, Event::Verify, "", now).is_ok());
+    let lapsed = lapses(&change.finding, until, deadline.lapse).expect("lapses");
+    assert_eq!(lapsed.finding.status, Status::Reopened);
+    assert_eq!(lapsed.finding.due, Some(date(2026, 3, 4)));
+    assert!(lapsed.entry.is_shared() && lapsed.shared);
+    assert_eq!(lapses(&lapsed.finding, until, deadline.lapse), None);
+}
+
+#[test]
+fn an_approval_decides_what_was_proposed_unless_its_day_is_over() {
+    let proposed = finding(Status::Open, true);
+    let approve = |now| {
+        transition(
+            &proposed,
+            &actor(OWNER),
+            &workspace(),
+            Event::Approve.because(""),
+            now,
+        )
+    };
+    let change = approve(NOW).expect("allowed");
+    assert_eq!(change.finding.status, Status::AcceptedRisk);
+    let accepted = change.finding.accepted.expect("accepted");
+    assert_eq!(
+        (accepted.until, accepted.asked_by),
+        (date(2026, 3, 1), Some(UserId::new(1, 2)))
+    );
+    let late = approve(NOW + jiff::SignedDuration::from_hours(24 * 60));
+    assert!(matches!(late, Err(Refusal::Invalid(_))), "{late:?}");
+}
+
+#[test]
+fn the_policy_sets_the_day_when_it_is_published_and_when_it_is_opened_late() {
+    let go = |finding: &Finding, event, now| {
+        let moved = transition(finding, &actor(OWNER), &workspace(), ask(event), now);
+        moved.expect("allowed").finding
+    };
+    let published = go(&finding(Status::Draft, false), Event::Publish, NOW);
+    assert_eq!(published.due, Some(date(2026, 2, 4)), "30 days for high");
+    assert!(!published.is_overdue(date(2026, 2, 4)) && published.is_overdue(date(2026, 2, 5)));
+    let chosen = Finding {
+        due: Some(TODAY),
+        ..finding(Status::Draft, false)
+    };
+    assert_eq!(go(&chosen, Event::Publish, NOW).due, Some(TODAY));
+    let closed = go(&published, Event::Retest(Outcome::Fixed), NOW);
+    assert!(!closed.is_overdue(date(2027, 1, 1)));
+    let soon = go(&closed, Event::Reopen, NOW);
+    assert_eq!(soon.due, published.due, "the day is still to come");
+    let later = NOW + jiff::SignedDuration::from_hours(24 * 60);
+    assert_eq!(
+        go(&closed, Event::Reopen, later).due,
+        Some(date(2026, 4, 5))
+    );
+}
+
+#[test]
+fn tags_and_dates_are_the_teams_and_contacts_assign() {
+    let open = finding(Status::Open, false);
+    let plan = Plan {
+        assignee: Some(Assignee {
+            id: UserId::new(1, 3),
+            name: "Carl".into(),
+        }),
+        ..Plan::default()
+    };
+    let with_date = Plan {
+        due: Some(TODAY),
+        ..plan.clone()
+    };
+    for role in Role::ALL {
+        let may = |plan| super::plan(&open, plan, &actor(role), NOW).is_ok();
+        assert_eq!(may(&plan), role.may(Action::AssignFindings), "{role:?}");
+        assert_eq!(may(&with_date), role.may(Action::WriteFindings), "{role:?}");
+    }
+    let change = super::plan(&open, &plan, &actor(OWNER), NOW).expect("allowed");
+    let change = change.expect("a change");
+    assert!(change.entry.is_shared());
+    assert_eq!(
+        super::plan(&change.finding, &plan, &actor(OWNER), NOW),
+        Ok(None)
+    );
+    let secret = super::plan(&finding(Status::Draft, false), &plan, &actor(OWNER), NOW);
+    let secret = secret.expect("allowed").expect("a change");
+    assert!(!secret.entry.is_shared() && !secret.shared);
+}
+
+#[test]
+fn the_team_may_keep_a_comment_to_itself_and_a_contact_may_not() {
+    let say = |role, status, internal: &str| {
+        let input = CommentInput {
+            text: "Look.".into(),
+            internal: internal.into(),
+        };
+        comment(&finding(status, false), &actor(role), &input, NOW)
+    };
+    let shared = |said: Result<Said, Refusal>| said.map(|said| said.shared);
+    assert_eq!(shared(say(OWNER, Status::Open, "")), Ok(true));
+    assert_eq!(shared(say(OWNER, Status::Open, "yes")), Ok(false));
+    assert_eq!(shared(say(OWNER, Status::Draft, "")), Ok(false));
+    assert_eq!(shared(say(Role::ALL[4], Status::Open, "yes")), Ok(true));
+    assert_eq!(
+        shared(say(Role::ALL[6], Status::Open, "")),
+        Err(Refusal::Role)
+    );
 }
 
 fn draft() -> Draft {
@@ -102,29 +300,74 @@ fn draft() -> Draft {
     .expect("valid")
 }
 
+/// What may be done to a finding in the model.
+#[derive(Debug, Clone)]
+enum Step {
+    Move(Event, bool),
+    Lapse,
+    Days(i64),
+}
+
+fn steps() -> impl Strategy<Value = Vec<(Role, Step)>> {
+    let step = prop_oneof![
+        12 => (select(Event::ALL.to_vec()), any::<bool>()).prop_map(|(event, says)| Step::Move(event, says)),
+        1 => Just(Step::Lapse),
+        1 => (1_i64..200).prop_map(Step::Days),
+    ];
+    proptest::collection::vec((select(Role::ALL.to_vec()), step), 0..120)
+}
+
 proptest! {
     #![proptest_config(crate::testing::config())]
 
     #[test]
-    fn any_sequence_of_moves_keeps_the_books(
-        moves in proptest::collection::vec((select(Role::ALL.to_vec()), select(Event::ALL.to_vec()), any::<bool>()), 0..60)
-    ) {
-        let owner = actor(Role::ALL[0]);
-        let made = create(FindingId::new(1, 1), &draft(), &owner, Happening::Created, Timestamp::UNIX_EPOCH).expect("made");
+    fn any_sequence_of_moves_keeps_the_books(steps in steps()) {
+        let (owner, workspace) = (actor(OWNER), workspace());
+        let made = create(FindingId::new(1, 1), &draft(), &owner, Happening::Created, NOW).expect("made");
         let (mut now, mut totals, mut history): (Finding, Counts, Vec<Entry>) = (made.finding, made.counts, vec![made.entry]);
-        for (role, event, says) in moves {
+        let (mut time, mut rounds) = (NOW, 0);
+        for (role, step) in steps {
             let before = now.clone();
-            let note = if says { "because" } else { "" };
-            let Ok(change) = transition(&before, &actor(role), event, note, Timestamp::UNIX_EPOCH) else { continue };
-            let (from, to) = event.arc();
-            prop_assert!(role.may(event.action()) && from.contains(&before.status));
-            prop_assert!(says || event != Event::Reopen);
-            prop_assert_eq!((change.finding.status, change.finding.version), (to, before.version + 1));
-            prop_assert_eq!(change.shared, true);
-            prop_assert!(change.entry.is_shared());
+            let today = workspace.today(time);
+            let until = today.checked_add(jiff::ToSpan::days(60)).expect("a day").to_string();
+            let change = match step {
+                Step::Days(n) => {
+                    time += jiff::SignedDuration::from_hours(24 * n);
+                    continue;
+                }
+                Step::Lapse => {
+                    let Some(until) = before.accepted.as_ref().map(|a| a.until) else { continue };
+                    let lapsed = lapse(&before, &workspace, until, time);
+                    prop_assert_eq!(lapsed.is_some(), until < today);
+                    let Some(change) = lapsed else { continue };
+                    prop_assert_eq!(change.finding.status, Status::Reopened);
+                    change
+                }
+                Step::Move(event, says) => {
+                    let ask = Ask { event, note: if says { "because" } else { "" }, until: &until };
+                    let Ok(change) = transition(&before, &actor(role), &workspace, ask, time) else { continue };
+                    prop_assert!(role.may(event.action()) && event.from().contains(&before.status));
+                    prop_assert!(says || !matches!(event.note(), Note::Required(_)));
+                    let to = match event {
+                        Event::Approve => before.proposal.as_ref().map(|p| p.decision.leads_to()),
+                        event => event.to(),
+                    };
+                    prop_assert_eq!(change.finding.status, to.unwrap_or(before.status));
+                    rounds += i64::from(matches!(event, Event::Retest(_)));
+                    prop_assert_eq!(change.round.is_some(), matches!(event, Event::Retest(_)));
+                    prop_assert_eq!(change.deadline.is_some(), change.finding.accepted != before.accepted && change.finding.accepted.is_some());
+                    change
+                }
+            };
+            prop_assert_eq!(change.finding.version, before.version + 1);
+            prop_assert!(change.shared && change.entry.is_shared());
             totals.merge(&change.counts);
             history.push(change.entry);
             now = change.finding;
+            prop_assert_eq!(now.accepted.is_some(), now.status == Status::AcceptedRisk);
+            prop_assert!(now.proposal.is_none() || Event::Approve.from().contains(&now.status));
+            prop_assert!(now.status == Status::Draft || now.due.is_some(), "published without a day");
+            prop_assert_eq!(now.rounds, rounds);
         }
         let mut recount = Counts::default();
         recount.add(now.severity, now.status, 1);
@@ -133,17 +376,23 @@ proptest! {
     }
 
     #[test]
-    fn an_edit_changes_what_it_says_and_moves_the_totals(severity in select(Severity::ALL.to_vec()), title in "[a-z]{1,9}") {
-        let owner = actor(Role::ALL[0]);
-        let (before, finding) = (draft(), finding(Status::Open));
-        let after = Draft { title, severity, ..before.clone() };
-        let change = edit(&finding, &before, &after, &owner, Timestamp::UNIX_EPOCH).expect("allowed");
+    fn an_edit_tells_before_and_after_and_moves_the_totals(severity in select(Severity::ALL.to_vec()), title in "[a-z]{1,9}", text in "[a-z]{0,400}") {
+        let owner = actor(OWNER);
+        let (before, finding) = (draft(), finding(Status::Open, false));
+        let after = Draft { title, severity, description: text, ..before.clone() };
+        let change = edit(&finding, &before, &after, &owner, NOW).expect("allowed");
         let same = before == after;
         prop_assert_eq!(change.is_none(), same);
         if let Some(change) = change {
             prop_assert!(change.shared && !change.entry.is_shared());
             let expected = Counts::moved(Some((finding.severity, Status::Open)), Some((severity, Status::Open)));
             prop_assert_eq!(change.counts, expected);
+            let Happening::Edited { changes } = change.entry.what else { panic!("an edit") };
+            let long = after.description.len() > 200;
+            prop_assert_eq!(!change.full.is_empty(), long);
+            prop_assert_eq!(changes.iter().any(|c| c.cut), long);
+            let told = if long { change.full } else { changes };
+            prop_assert_eq!(told, edits(&before, &after));
         }
     }
 

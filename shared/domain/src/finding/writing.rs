@@ -2,12 +2,17 @@
 
 use jiff::Timestamp;
 
-use super::{Change, Draft, Finding, Refusal, Status, edited_fields};
+use super::transition::changed;
+use super::{Change, Draft, FieldChange, Finding, Refusal, Status, edits};
 use crate::counts::Counts;
 use crate::history::{Entry, Happening};
 use crate::id::FindingId;
 use crate::person::Actor;
 use crate::role::Action;
+use crate::severity::Severity;
+
+/// Characters that a finding's row keeps of the assets after the first, for search.
+const ALSO: usize = 300;
 
 /// A new finding, as a draft. `how` says whether by hand or by an import.
 pub fn create(
@@ -20,13 +25,31 @@ pub fn create(
     if !actor.role.may(Action::WriteFindings) {
         return Err(Refusal::Role);
     }
-    let finding = described(id, draft, Status::Draft, now, 1);
+    let blank = Finding {
+        id,
+        title: String::new(),
+        severity: draft.severity,
+        score: None,
+        cwe: None,
+        status: Status::Draft,
+        asset: None,
+        assets: 0,
+        also: String::new(),
+        due: None,
+        assignee: None,
+        tags: Vec::new(),
+        accepted: None,
+        proposal: None,
+        rounds: 0,
+        updated: now,
+        version: 0,
+    };
+    let finding = described(&blank, draft);
     let counts = Counts::moved(None, Some((finding.severity, finding.status)));
+    let entry = Entry::new(actor, now, how, None);
     Ok(Change {
-        finding,
         counts,
-        entry: Entry::new(actor, now, how, None),
-        shared: false,
+        ..changed(&blank, finding, entry, now)
     })
 }
 
@@ -41,39 +64,55 @@ pub fn edit(
     if !actor.role.may(Action::WriteFindings) {
         return Err(Refusal::Role);
     }
-    let fields = edited_fields(before, after);
-    if fields.is_empty() {
+    let full = edits(before, after);
+    if full.is_empty() {
         return Ok(None);
     }
-    let status = finding.status;
-    let edited = described(finding.id, after, status, now, finding.version + 1);
+    let changes: Vec<FieldChange> = full.iter().map(FieldChange::short).collect();
+    let cut = changes.iter().any(|change| change.cut);
+    let entry = Entry::new(actor, now, Happening::Edited { changes }, None);
     Ok(Some(Change {
-        counts: Counts::moved(
-            Some((finding.severity, status)),
-            Some((edited.severity, status)),
-        ),
-        finding: edited,
-        entry: Entry::new(actor, now, Happening::Edited { fields }, None),
-        shared: status.is_published(),
+        full: if cut { full } else { Vec::new() },
+        ..changed(finding, described(finding, after), entry, now)
     }))
 }
 
-fn described(
-    id: FindingId,
-    draft: &Draft,
-    status: Status,
-    updated: Timestamp,
-    version: i64,
-) -> Finding {
+/// A finding with another severity, and why: the rest of the text stays.
+pub fn rate(
+    finding: &Finding,
+    severity: Severity,
+    reason: &str,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Option<Change>, Refusal> {
+    if !actor.role.may(Action::WriteFindings) {
+        return Err(Refusal::Role);
+    }
+    if finding.severity == severity {
+        return Ok(None);
+    }
+    let name = |severity: Severity| Some(severity.name().to_owned());
+    let changes = FieldChange::between("severity", name(finding.severity), name(severity));
+    let changes = changes.into_iter().collect();
+    let note = Some(reason.to_owned()).filter(|reason| !reason.is_empty());
+    let entry = Entry::new(actor, now, Happening::Edited { changes }, note);
+    let rated = Finding {
+        severity,
+        ..finding.clone()
+    };
+    Ok(Some(changed(finding, rated, entry, now)))
+}
+
+fn described(finding: &Finding, draft: &Draft) -> Finding {
+    let others = draft.assets.get(1..).unwrap_or_default().join(" ");
     Finding {
-        id,
         title: draft.title.clone(),
         severity: draft.severity,
         score: draft.vector.as_ref().map(crate::score::Vector::score),
-        status,
+        cwe: draft.cwe,
         asset: draft.assets.first().cloned(),
         assets: i64::try_from(draft.assets.len()).unwrap_or(i64::MAX),
-        updated,
-        version,
+        also: others.chars().take(ALSO).collect(),
+        ..finding.clone()
     }
 }

@@ -73,10 +73,12 @@ fn draft(issues: &[&Element]) -> Option<Draft> {
             200,
         ),
         severity: issues.iter().map(|issue| severity(issue)).min()?,
+        severity_reason: None,
         vector: None,
         cwe: cwe
             .and_then(|n| n.parse().ok())
             .filter(|n| (1..=9_999).contains(n)),
+        cves: Vec::new(),
         assets,
         description: cut(&description(issues, &section("issueBackground"))),
         impact: String::new(),

@@ -119,7 +119,10 @@ pub fn read(bytes: &[u8]) -> Result<Scan, Refused> {
     if drafts.len() > MAX_DRAFTS {
         return Err(Refused::TooMany(drafts.len()));
     }
-    drafts.iter_mut().for_each(fit);
+    for draft in &mut drafts {
+        draft.explain(&format!("As rated by {scanner}."));
+        fit(draft);
+    }
     drafts.sort_by(|a, b| {
         a.severity
             .cmp(&b.severity)

@@ -84,10 +84,12 @@ fn draft(items: &[(String, &Element)]) -> Option<Draft> {
     Some(Draft {
         title: plain::line(title, 200),
         severity: items.iter().map(|(_, item)| severity(item)).min()?,
+        severity_reason: None,
         vector: vector(first.text_of("cvss3_vector")),
         cwe: cwe
             .and_then(|n| n.parse().ok())
             .filter(|n| (1..=9_999).contains(n)),
+        cves: Vec::new(),
         assets,
         description: plain::cut(&description(items, first), MAX_SECTION),
         impact: String::new(),

@@ -1,31 +1,22 @@
 //! Findings: what is read of them, and the changes that are executed.
 
+mod list;
+mod many;
 mod read;
 mod write;
 
-use domain::finding::{Draft, Finding, Status};
+pub use list::{Found, LOOK};
+pub use many::Many;
+
+use domain::finding::{Comment, Draft, FieldChange, Finding, Round};
 use domain::history::Entry;
 use domain::id::{ClientId, EngagementId, EntryId, FindingId};
-use domain::score::Score;
-use domain::severity::Severity;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{Item, item, place, row};
 use crate::error::Error;
 use crate::keys;
 use crate::scope::{ClientScope, Store};
-
-/// The lists that an engagement's findings stand in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shelf {
-    /// Published, and something is to be done.
-    Active,
-    /// Verified and closed.
-    Closed,
-    /// Not published: the team's alone.
-    Drafts,
-}
 
 /// A finding in a list across engagements.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,49 +38,56 @@ pub struct Dossier {
     pub draft: Draft,
     /// What happened to it, newest first, as far as the holder may know.
     pub history: Vec<Remark>,
+    /// What people said of it, oldest first, as far as the holder may know.
+    pub comments: Vec<Spoken>,
+    /// Its retests, newest first.
+    pub rounds: Vec<Round>,
 }
 
 /// An entry of a finding's history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark {
+    /// Names it.
+    pub id: EntryId,
     /// The entry.
     pub entry: Entry,
     /// Whether the client can read it.
     pub shared: bool,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Row {
-    id: FindingId,
-    client: ClientId,
-    engagement: EngagementId,
-    title: String,
-    severity: Severity,
-    score: Option<Score>,
-    status: Status,
-    asset: Option<String>,
-    assets: i64,
-    updated: Timestamp,
-    v: i64,
+/// A comment on a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spoken {
+    /// The comment.
+    pub comment: Comment,
+    /// Whether the client can read it.
+    pub shared: bool,
 }
 
-fn listed(found: Item) -> Result<Listed, Error> {
-    let row: Row = row(found)?;
-    let finding = Finding {
-        id: row.id,
-        title: row.title,
-        severity: row.severity,
-        score: row.score,
-        status: row.status,
-        asset: row.asset,
-        assets: row.assets,
-        updated: row.updated,
-        version: row.v,
-    };
+/// What an edit changed, in full.
+#[derive(Serialize, Deserialize)]
+struct Full {
+    changes: Vec<FieldChange>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Row {
+    client: ClientId,
+    engagement: EngagementId,
+    #[serde(flatten)]
+    finding: Finding,
+}
+
+pub(crate) fn listed(found: Item) -> Result<Listed, Error> {
+    let Row {
+        client,
+        engagement,
+        finding,
+    } = row(found)?;
     Ok(Listed {
         finding,
-        client: row.client,
-        engagement: row.engagement,
+        client,
+        engagement,
     })
 }
 
@@ -98,17 +96,9 @@ impl Store<ClientScope> {
     fn finding_item(&self, engagement: EngagementId, finding: &Finding) -> Result<Item, Error> {
         let e = self.partition(engagement);
         let row = Row {
-            id: finding.id,
             client: self.client_id(),
             engagement,
-            title: finding.title.clone(),
-            severity: finding.severity,
-            score: finding.score,
-            status: finding.status,
-            asset: finding.asset.clone(),
-            assets: finding.assets,
-            updated: finding.updated,
-            v: finding.version,
+            finding: finding.clone(),
         };
         let mut item = item("finding", &keys::finding(&e, finding.id), &row)?;
         let w = keys::workspace(self.ws());

@@ -1,27 +1,26 @@
 //! Reads of findings; a contact's store gives published ones only.
 
-use domain::finding::Finding;
-use domain::history::Entry;
-use domain::id::{EngagementId, FindingId};
-use domain::score::Score;
-use domain::severity::Severity;
-use futures::future::try_join3;
+use domain::finding::{Comment, Draft, FieldChange, Finding, Round};
+use domain::history::{Entry, Happening};
+use domain::id::{EngagementId, EntryId, FindingId};
+use futures::future::{try_join, try_join4};
 
-use super::{Dossier, Listed, Remark, Shelf, listed};
-use crate::codec::row;
+use super::{Dossier, Full, Listed, Remark, Spoken, listed};
+use crate::codec::{Item, row, text};
 use crate::error::Error;
-use crate::keys::{self, Index, Place};
-use crate::page::{Page, SIZE};
+use crate::keys::{self, Index};
 use crate::scope::{ClientScope, Store, WorkspaceScope};
-use crate::table::{Query, Range, start};
+use crate::table::{Query, Range};
 
-/// Entries of each half of a history that a page shows.
-const HISTORY: i32 = 50;
+/// Entries and comments of each half that a page shows.
+const NEWEST: i32 = 50;
+/// Retests that a page shows.
+const ROUNDS: i32 = 20;
 
 impl Store<WorkspaceScope> {
     /// The worst active findings of the workspace.
     pub async fn worst_findings(&self, limit: i32) -> Result<Vec<Listed>, Error> {
-        let list = keys::workspace_open(&self.prefix());
+        let list = keys::findings(&self.prefix(), true);
         let slice = self
             .query(Query::of(list, active(), limit).on(Index::Gsi3))
             .await?;
@@ -32,57 +31,11 @@ impl Store<WorkspaceScope> {
 impl Store<ClientScope> {
     /// The worst active findings of the client.
     pub async fn worst_findings(&self, limit: i32) -> Result<Vec<Listed>, Error> {
-        let list = keys::client_open(&self.prefix());
+        let list = keys::findings(&self.prefix(), true);
         let slice = self
             .query(Query::of(list, active(), limit).on(Index::Gsi2))
             .await?;
         slice.items.into_iter().map(listed).collect()
-    }
-
-    /// A page of one of an engagement's lists, the worst first.
-    pub async fn findings(
-        &self,
-        engagement: EngagementId,
-        shelf: Shelf,
-        after: Option<&str>,
-    ) -> Result<Page<Finding>, Error> {
-        if shelf == Shelf::Drafts && !self.sees_drafts() {
-            return Ok(Page {
-                rows: Vec::new(),
-                next: None,
-            });
-        }
-        let e = self.partition(engagement);
-        let list = keys::findings(&e, shelf != Shelf::Drafts);
-        let listed_first = shelf != Shelf::Closed;
-        let after = after.and_then(cursor).map(|(severity, score, id)| {
-            let sk = keys::finding_rank(listed_first, severity, score, id);
-            start(
-                &keys::finding(&e, id),
-                Some(&Place {
-                    index: Index::Gsi1,
-                    pk: list.clone(),
-                    sk,
-                }),
-            )
-        });
-        let range = if listed_first {
-            active()
-        } else {
-            Range::Prefix("b#".to_owned())
-        };
-        let slice = self
-            .query(Query::of(list, range, SIZE).on(Index::Gsi1).after(after))
-            .await?;
-        let rows: Vec<Finding> = slice
-            .items
-            .into_iter()
-            .map(|item| listed(item).map(|l| l.finding))
-            .collect::<Result<_, _>>()?;
-        Ok(Page::new(rows, slice.more, |finding| {
-            let score = finding.score.map_or(0, Score::tenths);
-            format!("{}-{score}-{}", finding.severity, finding.id)
-        }))
     }
 
     /// One finding, without its text.
@@ -98,26 +51,15 @@ impl Store<ClientScope> {
         Ok(finding.filter(|finding| self.may_see(finding)))
     }
 
-    /// One finding with its text and the newest of its history.
-    pub async fn dossier(
+    /// One finding with its text.
+    pub async fn finding_with_text(
         &self,
         engagement: EngagementId,
         id: FindingId,
-    ) -> Result<Option<Dossier>, Error> {
+    ) -> Result<Option<(Finding, Draft)>, Error> {
         let e = self.partition(engagement);
         let about = Range::Between(keys::finding(&e, id).sk, keys::finding_body(&e, id).sk);
-        let (about, shared, internal) = try_join3(
-            self.query(Query::of(&e, about, 2)),
-            self.remarks(engagement, id, true),
-            async {
-                if self.sees_drafts() {
-                    self.remarks(engagement, id, false).await
-                } else {
-                    Ok(Vec::new())
-                }
-            },
-        )
-        .await?;
+        let about = self.query(Query::of(&e, about, 2)).await?;
         let mut items = about.items.into_iter();
         let (Some(found), Some(body)) = (items.next(), items.next()) else {
             return Ok(None);
@@ -126,27 +68,119 @@ impl Store<ClientScope> {
         if !self.may_see(&finding) {
             return Ok(None);
         }
-        let mut history = [shared, internal].concat();
-        history.sort_by_key(|remark| std::cmp::Reverse(remark.entry.at));
-        Ok(Some(Dossier {
-            finding,
-            draft: row(body)?,
-            history,
-        }))
+        Ok(Some((finding, row(body)?)))
     }
 
-    async fn remarks(
+    /// One finding with its text and the newest of its history.
+    pub async fn dossier(
         &self,
         engagement: EngagementId,
         id: FindingId,
-        shared: bool,
-    ) -> Result<Vec<Remark>, Error> {
-        let range = Range::Prefix(keys::history_prefix(id, shared));
-        let slice = self
-            .query(Query::of(self.partition(engagement), range, HISTORY).descending())
-            .await?;
-        let remark = |item| row::<Entry>(item).map(|entry| Remark { entry, shared });
-        slice.items.into_iter().map(remark).collect()
+    ) -> Result<Option<Dossier>, Error> {
+        let (about, history, comments, rounds) = try_join4(
+            self.finding_with_text(engagement, id),
+            self.history(engagement, id),
+            self.comments(engagement, id),
+            self.rounds(engagement, id),
+        )
+        .await?;
+        let Some((finding, draft)) = about else {
+            return Ok(None);
+        };
+        Ok(Some(Dossier {
+            finding,
+            draft,
+            history,
+            comments,
+            rounds,
+        }))
+    }
+
+    /// What an edit changed, before and after, in full: the team's alone.
+    pub async fn edit_of(
+        &self,
+        engagement: EngagementId,
+        id: FindingId,
+        entry: EntryId,
+    ) -> Result<Option<(Entry, Vec<FieldChange>)>, Error> {
+        if !self.sees_drafts() {
+            return Ok(None);
+        }
+        let e = self.partition(engagement);
+        let (about, text) = (
+            keys::history(&e, id, false, entry),
+            keys::edit_text(&e, id, entry),
+        );
+        let (about, text) = try_join(self.get(&about), self.get(&text)).await?;
+        let Some(about) = about.map(row::<Entry>).transpose()? else {
+            return Ok(None);
+        };
+        let full = text.map(row::<Full>).transpose()?.map(|full| full.changes);
+        Ok(match (full, &about.what) {
+            (Some(full), _) => Some((about, full)),
+            (None, Happening::Edited { changes }) => {
+                let changes = changes.clone();
+                Some((about, changes))
+            }
+            _ => None,
+        })
+    }
+
+    async fn history(&self, engagement: EngagementId, id: FindingId) -> Result<Vec<Remark>, Error> {
+        let read = |shared, item: Item| {
+            let id = keys::entry_of(text(&item, "sk")?).ok_or(Error::Lacks("sk"))?;
+            let entry = row::<Entry>(item)?;
+            Ok(Remark { id, entry, shared })
+        };
+        let prefix = |shared| keys::history_prefix(id, shared);
+        let mut history = self.halves(engagement, prefix, read).await?;
+        history.sort_by_key(|remark| std::cmp::Reverse(remark.entry.at));
+        Ok(history)
+    }
+
+    async fn comments(
+        &self,
+        engagement: EngagementId,
+        id: FindingId,
+    ) -> Result<Vec<Spoken>, Error> {
+        let read = |shared, item| row::<Comment>(item).map(|comment| Spoken { comment, shared });
+        let prefix = |shared| keys::comment_prefix(id, shared);
+        let mut comments = self.halves(engagement, prefix, read).await?;
+        comments.sort_by_key(|spoken| spoken.comment.at);
+        Ok(comments)
+    }
+
+    async fn rounds(&self, engagement: EngagementId, id: FindingId) -> Result<Vec<Round>, Error> {
+        let range = Range::Prefix(keys::round_prefix(id));
+        let query = Query::of(self.partition(engagement), range, ROUNDS).descending();
+        let slice = self.query(query).await?;
+        slice.items.into_iter().map(row).collect()
+    }
+
+    /// The newest of both halves of what stands below a finding; a contact's
+    /// store reads the shared half only.
+    async fn halves<T>(
+        &self,
+        engagement: EngagementId,
+        prefix: impl Fn(bool) -> String,
+        read: impl Fn(bool, Item) -> Result<T, Error>,
+    ) -> Result<Vec<T>, Error> {
+        let half = |shared| {
+            let range = Range::Prefix(prefix(shared));
+            Query::of(self.partition(engagement), range, NEWEST).descending()
+        };
+        let (shared, internal) = try_join(self.query(half(true)), async {
+            if self.sees_drafts() {
+                self.query(half(false)).await.map(Some)
+            } else {
+                Ok(None)
+            }
+        })
+        .await?;
+        let shared = shared.items.into_iter().map(|item| read(true, item));
+        let internal = internal.into_iter().flat_map(|slice| slice.items);
+        let internal = internal.map(|item| read(false, item));
+        shared.chain(internal).collect()
     }
 
     fn may_see(&self, finding: &Finding) -> bool {
@@ -156,12 +190,4 @@ impl Store<ClientScope> {
 
 fn active() -> Range {
     Range::Prefix("a#".to_owned())
-}
-
-/// Reads `<severity>-<tenths of the score>-<finding>`.
-fn cursor(text: &str) -> Option<(Severity, Option<Score>, FindingId)> {
-    let (severity, rest) = text.split_once('-')?;
-    let (score, id) = rest.split_once('-')?;
-    let score = Score::from_tenths(score.parse().ok()?);
-    Some((severity.parse().ok()?, score, id.parse().ok()?))
 }

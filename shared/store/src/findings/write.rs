@@ -1,18 +1,39 @@
 //! Changes of findings: each is one transaction with its totals and history.
 
+use domain::audit::{Kind, Note};
 use domain::counts::Counts;
 use domain::engagement::MAX_FINDINGS;
-use domain::finding::{Change, Draft, Finding};
-use domain::history::Entry;
+use domain::finding::{Change, Draft, Finding, Said};
+use domain::history::{Entry, Happening};
 use domain::id::{EngagementId, EntryId, FindingId};
 
+use super::Full;
 use crate::codec::{Item, item, number};
 use crate::counters;
 use crate::engagements::bump;
 use crate::error::{Error, Outcome, once};
 use crate::keys;
+use crate::outbox;
 use crate::scope::{ClientScope, Store};
 use crate::transact::{Transaction, Update};
+
+/// What the audit log says of a change.
+fn note(change: &Change) -> Note {
+    let title = &change.finding.title;
+    match &change.entry.what {
+        Happening::Created | Happening::Imported { .. } => Note::of(Kind::FindingWritten, title),
+        Happening::Edited { changes } | Happening::Planned { changes } => {
+            let note = Note::of(Kind::FindingWritten, title);
+            changes.iter().fold(note, |note, one| {
+                note.change(&one.field, &one.before, &one.after)
+            })
+        }
+        what => {
+            let note = Note::of(Kind::FindingDecided, title);
+            note.change("status", "", what.label())
+        }
+    }
+}
 
 impl Store<ClientScope> {
     /// Adds a draft under the id that `finding` has.
@@ -31,11 +52,12 @@ impl Store<ClientScope> {
             draft,
             (id, &change.entry),
         )?;
+        self.record(&mut transaction, note(change))?;
         self.count(&mut transaction, engagement, &change.counts, false, 1);
         once(self.commit(transaction).await)
     }
 
-    /// Executes a move, unless the finding has changed since it was decided on:
+    /// Executes a move or a plan, unless the finding has changed since it was decided on:
     /// then it is refused.
     pub async fn move_finding(
         &self,
@@ -61,6 +83,27 @@ impl Store<ClientScope> {
         self.commit(transaction).await
     }
 
+    /// Keeps a comment under an id of the caller's choice.
+    pub async fn comment(
+        &self,
+        engagement: EngagementId,
+        finding: FindingId,
+        said: &Said,
+        id: EntryId,
+    ) -> Result<Outcome, Error> {
+        let key = keys::comment(&self.partition(engagement), finding, said.shared, id);
+        let mut transaction = self.transaction();
+        transaction.put_new(item("comment", &key, &said.comment)?);
+        self.count(
+            &mut transaction,
+            engagement,
+            &Counts::default(),
+            said.shared,
+            0,
+        );
+        once(self.commit(transaction).await)
+    }
+
     fn changing(
         &self,
         engagement: EngagementId,
@@ -70,7 +113,7 @@ impl Store<ClientScope> {
         let finding = &change.finding;
         let mut transaction = self.transaction();
         transaction.replace(self.finding_item(engagement, finding)?, finding.version - 1);
-        transaction.put_new(self.history_item(engagement, finding.id, id, &change.entry)?);
+        self.follow(&mut transaction, engagement, change, id)?;
         self.count(
             &mut transaction,
             engagement,
@@ -79,6 +122,34 @@ impl Store<ClientScope> {
             0,
         );
         Ok(transaction)
+    }
+
+    /// What a change leaves behind besides the finding's row: its entry, and
+    /// where there is one the retest, the text in full, the end of a risk.
+    pub(super) fn follow(
+        &self,
+        transaction: &mut Transaction,
+        engagement: EngagementId,
+        change: &Change,
+        id: EntryId,
+    ) -> Result<(), Error> {
+        self.record(transaction, note(change))?;
+        let (e, finding) = (self.partition(engagement), change.finding.id);
+        transaction.put_new(self.history_item(engagement, finding, id, &change.entry)?);
+        if let Some(round) = &change.round {
+            let key = keys::round(&e, finding, round.number);
+            transaction.put_new(item("round", &key, round)?);
+        }
+        if !change.full.is_empty() {
+            let changes = change.full.clone();
+            let key = keys::edit_text(&e, finding, id);
+            transaction.put_new(item("edit-text", &key, &Full { changes })?);
+        }
+        if let Some(deadline) = &change.deadline {
+            let at = (engagement, finding);
+            outbox::put_deadline(transaction, &self.prefix(), id, at, deadline)?;
+        }
+        Ok(())
     }
 
     /// A new finding: its row, text and first entry.

@@ -1,5 +1,6 @@
 //! Shapes that several pages show.
 
+mod finding_list;
 mod people;
 mod samples;
 
@@ -13,6 +14,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use store::page;
 
+pub use finding_list::{FindingList, Frame};
 pub use people::{InviteRow, PersonRow, device, roles};
 pub use samples::{actor_sample, engagement_sample, people_samples, samples, slug_sample};
 
@@ -161,6 +163,16 @@ pub struct Pager {
 }
 
 impl Pager {
+    /// Of a list that goes on at `next`, at `path`, reached with the cursor `after`.
+    pub(crate) fn at(next: Option<&str>, path: &str, after: Option<&str>) -> Self {
+        let joint = if path.contains('?') { '&' } else { '?' };
+        Self {
+            count: None,
+            next: next.map(|cursor| format!("{path}{joint}after={}", encode(cursor))),
+            first: after.map(|_| path.to_owned()),
+        }
+    }
+
     /// Of a page at `path`, which may have a query, reached with the cursor `after`.
     pub fn new<T>(
         page: &page::Page<T>,

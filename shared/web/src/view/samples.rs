@@ -3,7 +3,7 @@
 use domain::client::Client;
 use domain::counts::Counts;
 use domain::engagement::{Engagement, Kind, Phase};
-use domain::finding::{Finding, Status};
+use domain::finding::{Assignee, Finding, Status};
 use domain::id::{ClientId, EngagementId, FindingId, InviteId, UserId, WorkspaceId};
 use domain::invite::Invite;
 use domain::person::{Actor, Person};
@@ -54,9 +54,20 @@ pub fn samples() -> (Client, Finding) {
         title: "<script>alert(1)</script> in the search".to_owned(),
         severity: Severity::High,
         score: Score::from_tenths(88),
+        cwe: Some(79),
         status: Status::Open,
         asset: Some("app.example.com".to_owned()),
         assets: 3,
+        also: "api.example.com".to_owned(),
+        due: Some(Date::constant(2026, 10, 1)),
+        assignee: Some(Assignee {
+            id: UserId::new(1, 7),
+            name: "Carl <b>".to_owned(),
+        }),
+        tags: vec!["pci".to_owned()],
+        accepted: None,
+        proposal: None,
+        rounds: 1,
         updated: Timestamp::UNIX_EPOCH,
         version: 1,
     };

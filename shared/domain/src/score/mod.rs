@@ -1,9 +1,13 @@
 //! CVSS: a vector, and the score and severity that the standard gives it.
 
+mod metrics;
+
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+pub use metrics::{Metric, Version, values};
 
 use crate::severity::Severity;
 
@@ -96,25 +100,18 @@ impl FromStr for Vector {
 /// Holds where every base metric is there once. The library scores what it is
 /// given; metrics beyond the base are refused in 3.1, because it passes them over.
 fn complete(text: &str) -> Result<(), BadVector> {
-    const V31: [&str; 8] = ["AV", "AC", "PR", "UI", "S", "C", "I", "A"];
-    const V40: [&str; 11] = [
-        "AV", "AC", "AT", "PR", "UI", "VC", "VI", "VA", "SC", "SI", "SA",
-    ];
     let mut metrics: Vec<&str> = text
         .split('/')
         .skip(1)
         .filter_map(|m| m.split(':').next())
         .collect();
-    let base: &[&str] = if text.starts_with("CVSS:3.1/") {
-        &V31
-    } else {
-        &V40
-    };
+    let version = Version::of(text).ok_or(BadVector::Version)?;
+    let base: Vec<&str> = version.metrics().iter().map(|metric| metric.code).collect();
     if let Some(missing) = base.iter().find(|metric| !metrics.contains(metric)) {
         return Err(BadVector::Metrics(format!("{missing} is missing")));
     }
-    if base.len() == V31.len()
-        && let Some(more) = metrics.iter().find(|metric| !V31.contains(metric))
+    if version == Version::V31
+        && let Some(more) = metrics.iter().find(|metric| !base.contains(metric))
     {
         return Err(BadVector::Metrics(format!(
             "only base metrics are scored, not {more}"

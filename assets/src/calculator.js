@@ -1,0 +1,27 @@
+// The CVSS calculator: a choice writes the vector at once, and a vector that is
+// typed makes the choices. Without it the button does the same.
+const field = document.querySelector("input#vector");
+const calculators = [...document.querySelectorAll("[data-calculator]")];
+
+function write(calculator) {
+  const parts = [...calculator.querySelectorAll("[data-metric]")].map(({ dataset, value }) => value && `${dataset.metric}:${value}`);
+  if (!parts.every(Boolean)) return;
+  field.value = [`CVSS:${calculator.dataset.calculator}`, ...parts].join("/");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function read() {
+  const [version, ...parts] = field.value.trim().split("/");
+  const calculator = calculators.find(({ dataset }) => version === `CVSS:${dataset.calculator}`);
+  if (!calculator) return;
+  const values = new Map(parts.map((part) => part.split(":")));
+  for (const select of calculator.querySelectorAll("[data-metric]")) select.value = values.get(select.dataset.metric) ?? "";
+}
+
+if (field) {
+  field.addEventListener("change", read);
+  for (const calculator of calculators) {
+    calculator.addEventListener("change", () => write(calculator));
+    calculator.querySelector("button").hidden = true;
+  }
+}

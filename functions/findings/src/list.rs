@@ -1,0 +1,82 @@
+//! Findings across engagements, for both sides.
+
+use domain::finding::FilterInput;
+use futures::future::try_join;
+use serde::{Deserialize, Serialize};
+use web::view::{FindingList, Frame};
+use web::{Crumb, Error, Page, Query, Reply, Side};
+
+use crate::reach::{Narrow, Reach};
+
+/// What the address asks for.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Wanted {
+    #[serde(flatten)]
+    pub(crate) narrow: Narrow,
+    #[serde(flatten)]
+    pub(crate) filter: FilterInput,
+    #[serde(default)]
+    after: Option<String>,
+}
+
+/// The page.
+#[derive(Debug, Serialize)]
+pub(crate) struct FindingsPage {
+    pulse: String,
+    list: FindingList,
+}
+
+impl Page for FindingsPage {
+    const TEMPLATE: &'static str = "pages/findings/findings.html";
+
+    fn title(&self) -> String {
+        "Findings".to_owned()
+    }
+
+    fn crumbs(&self) -> Vec<Crumb> {
+        Vec::new()
+    }
+
+    fn sample() -> Self {
+        Self {
+            pulse: "/pulse?seen=1".to_owned(),
+            list: FindingList::sample(),
+        }
+    }
+}
+
+pub(crate) async fn get(side: Side, Query(wanted): Query<Wanted>) -> Result<Reply, Error> {
+    let reach = Reach::of(side, &wanted.narrow)?;
+    let ctx = &reach.ctx;
+    let filter = wanted.filter.parse(reach.actor.user);
+    let today = ctx.workspace.today(ctx.now);
+    let after = wanted.after.as_deref();
+    let (found, around) = try_join(reach.list(&filter, today, after), reach.around()).await?;
+    let places = reach.places(&found.rows, &around).await?;
+    let team = reach.actor.role.is_team();
+    let client = around.client.as_ref();
+    let pulse = match client {
+        Some(client) if team => format!("/clients/{}/pulse?seen={}", client.id, around.rev),
+        _ => format!("/pulse?seen={}", around.rev),
+    };
+    let engagement = around.engagement.as_ref().map(|one| one.title.clone());
+    let frame = Frame {
+        path: "/findings",
+        client: reach.client(),
+        engagement: reach.engagement,
+        within: engagement.or_else(|| client.filter(|_| team).map(|one| one.name.clone())),
+        input: &wanted.filter,
+        after,
+        actor: &reach.actor,
+        people: &around.people,
+        today,
+        counts: [None; 4],
+    };
+    let place = |one: &store::Listed| {
+        let client = places.client(one).filter(|_| team && client.is_none());
+        let parts: Vec<&str> = client.into_iter().chain(places.engagement(one)).collect();
+        Some(parts.join(" · ")).filter(|place| !place.is_empty())
+    };
+    let list = FindingList::new(&found, &frame, place);
+    ctx.page(&FindingsPage { pulse, list })
+}

@@ -1,0 +1,268 @@
+//! What happened to a finding, as its page tells it.
+
+use domain::finding::{FieldChange, Outcome, Status};
+use domain::history::Happening;
+use domain::person::initials;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Serialize;
+use store::{Dossier, Remark, Spoken};
+
+/// An entry of the history.
+#[derive(Debug, Serialize)]
+pub(crate) struct Row {
+    at: Timestamp,
+    who: String,
+    side: &'static str,
+    text: String,
+    until: Option<Date>,
+    changes: Vec<FieldChange>,
+    more: Option<String>,
+    note: Option<String>,
+    internal: bool,
+}
+
+/// A retest.
+#[derive(Debug, Serialize)]
+pub(crate) struct Round {
+    number: i64,
+    outcome: &'static str,
+    label: &'static str,
+    at: Timestamp,
+    who: String,
+    note: Option<String>,
+}
+
+/// A comment.
+#[derive(Debug, Serialize)]
+pub(crate) struct Voice {
+    at: Timestamp,
+    who: String,
+    initials: String,
+    side: &'static str,
+    text: String,
+    internal: bool,
+}
+
+impl Row {
+    /// The row of an entry; `here` is the finding's page.
+    pub(crate) fn new(Remark { id, entry, shared }: Remark, here: &str) -> Self {
+        let (text, until, changes) = words(entry.what);
+        let more = changes.iter().any(|change| change.cut);
+        Self {
+            at: entry.at,
+            who: entry.by_name,
+            side: side(entry.by_team),
+            text,
+            until,
+            changes,
+            more: more.then(|| format!("{here}/history/{id}")),
+            note: entry.note,
+            internal: !shared,
+        }
+    }
+}
+
+impl From<domain::finding::Round> for Round {
+    fn from(round: domain::finding::Round) -> Self {
+        Self {
+            number: round.number,
+            outcome: round.outcome.name(),
+            label: round.outcome.label(),
+            at: round.at,
+            who: round.by_name,
+            note: round.note,
+        }
+    }
+}
+
+impl From<Spoken> for Voice {
+    fn from(Spoken { comment, shared }: Spoken) -> Self {
+        Self {
+            at: comment.at,
+            initials: initials(&comment.by_name),
+            who: comment.by_name,
+            side: side(comment.by_team),
+            text: comment.text,
+            internal: !shared,
+        }
+    }
+}
+
+const fn side(team: bool) -> &'static str {
+    if team { "team" } else { "client" }
+}
+
+/// What an entry says, the day it speaks of, and what it changed.
+fn words(what: Happening) -> (String, Option<Date>, Vec<FieldChange>) {
+    let plain = |text: &str| (text.to_owned(), None, Vec::new());
+    match what {
+        Happening::Created => plain("wrote it"),
+        Happening::Imported { scanner } => plain(&format!("imported it from {scanner}")),
+        Happening::Edited { changes } | Happening::Planned { changes } => {
+            let fields: Vec<&str> = changes.iter().map(|one| one.field.as_str()).collect();
+            let fields = if fields.is_empty() {
+                "the text".to_owned()
+            } else {
+                fields.join(", ")
+            };
+            (format!("changed {fields}"), None, changes)
+        }
+        Happening::Moved { from, to } => plain(moved(from, to)),
+        Happening::Retested { round, outcome } => {
+            plain(&format!("retested it, round {round}: {}", found(outcome)))
+        }
+        Happening::Proposed { decision, until } => {
+            let what = decided(decision.leads_to());
+            (format!("proposed to {what}"), until, Vec::new())
+        }
+        Happening::Declined { decision } => {
+            plain(&format!("declined to {}", decided(decision.leads_to())))
+        }
+        Happening::Decided {
+            decision,
+            until,
+            proposed_by,
+        } => {
+            let verb = match decision.leads_to() {
+                Status::AcceptedRisk => "accepted the risk",
+                _ => "closed it as a false positive",
+            };
+            let asked = proposed_by.map(|who| format!(", as {who} had proposed"));
+            let text = format!("{verb}{}", asked.unwrap_or_default());
+            (text, until, Vec::new())
+        }
+        Happening::Lapsed { until } => (
+            "opened it again: the risk was accepted".to_owned(),
+            Some(until),
+            Vec::new(),
+        ),
+    }
+}
+
+const fn found(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Fixed => "fixed, and closed it",
+        Outcome::Partly => "partly fixed, and reopened it",
+        Outcome::NotFixed => "not fixed, and reopened it",
+    }
+}
+
+const fn decided(to: Status) -> &'static str {
+    match to {
+        Status::AcceptedRisk => "accept the risk",
+        _ => "close it as a false positive",
+    }
+}
+
+const fn moved(from: Status, to: Status) -> &'static str {
+    match (from, to) {
+        (_, Status::Draft) => "took it back to draft",
+        (Status::Draft, _) => "published it",
+        (_, Status::InProgress) => "started work",
+        (_, Status::Resolved) => "marked it as resolved",
+        (_, Status::Verified) => "verified and closed it",
+        (_, Status::Reopened) => "reopened it",
+        (_, Status::Open | Status::FalsePositive | Status::AcceptedRisk) => "moved it",
+    }
+}
+
+/// A finding with something in every place, for the page's sample.
+pub(crate) fn dossier_sample() -> Dossier {
+    use domain::finding::{Comment, Decision, Draft, Finding, Proposal};
+    use domain::history::Entry;
+    use domain::id::{EntryId, UserId};
+    let (_, finding) = web::view::samples();
+    let (by, at) = (UserId::new(1, 1), Timestamp::UNIX_EPOCH);
+    let finding = Finding {
+        status: Status::Reopened,
+        proposal: Some(Proposal {
+            decision: Decision::AcceptRisk,
+            until: Some(Date::constant(2027, 1, 1)),
+            by,
+            by_name: "Carl <b>".to_owned(),
+            at,
+        }),
+        ..finding
+    };
+    let draft = Draft {
+        title: finding.title.clone(),
+        severity: finding.severity,
+        severity_reason: Some("Behind the <b>VPN</b>.".to_owned()),
+        vector: "CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H".parse().ok(),
+        cwe: Some(79),
+        cves: vec!["CVE-2021-44228".to_owned()],
+        assets: vec!["app.example.com".to_owned(), "api.example.com".to_owned()],
+        description: "The *search* shows `<script>` as it is.".to_owned(),
+        impact: "Anything.".to_owned(),
+        recommendation: "Escape it.".to_owned(),
+        references: "- <https://example.com/>".to_owned(),
+    };
+    let remark = |n, what, note: Option<&str>, shared| Remark {
+        id: EntryId::new(1, n),
+        entry: Entry {
+            at,
+            by,
+            by_name: "Ana".to_owned(),
+            by_team: true,
+            what,
+            note: note.map(str::to_owned),
+        },
+        shared,
+    };
+    let edited = Happening::Edited {
+        changes: vec![FieldChange {
+            field: "title".to_owned(),
+            before: "<script>alert(0)</script>".to_owned(),
+            after: "Other".to_owned(),
+            cut: true,
+        }],
+    };
+    let planned = Happening::Planned {
+        changes: vec![FieldChange {
+            field: "tags".to_owned(),
+            before: String::new(),
+            after: "pci".to_owned(),
+            cut: false,
+        }],
+    };
+    let retested = Happening::Retested {
+        round: 1,
+        outcome: Outcome::Partly,
+    };
+    let comment = |text: &str, by_team| Comment {
+        at,
+        by,
+        by_name: "Ben <b>".to_owned(),
+        by_team,
+        text: text.to_owned(),
+    };
+    Dossier {
+        draft,
+        history: vec![
+            remark(3, retested, Some("Escaped in **one** place."), true),
+            remark(4, planned, None, true),
+            remark(2, edited, None, false),
+            remark(1, Happening::Created, None, false),
+        ],
+        comments: vec![
+            Spoken {
+                comment: comment("See <script>alert(1)</script>", false),
+                shared: true,
+            },
+            Spoken {
+                comment: comment("Between us.", true),
+                shared: false,
+            },
+        ],
+        rounds: vec![domain::finding::Round {
+            number: 1,
+            outcome: Outcome::Partly,
+            note: Some("Escaped in **one** place.".to_owned()),
+            at,
+            by,
+            by_name: "Ana".to_owned(),
+        }],
+        finding,
+    }
+}

@@ -1,0 +1,60 @@
+//! `recount`: whether the totals in the data folder are those of its findings.
+
+use domain::id::EntryId;
+use store::Trace;
+use store::directory::Directory;
+use store::session::Device;
+use web::Clock;
+
+use crate::data::Data;
+use crate::demo;
+use crate::problem::{OrSay as _, Problem};
+use crate::provision;
+use crate::settings::Settings;
+use crate::table::Embedded;
+
+/// Counts the findings of the workspaces at these addresses, or of the demo's,
+/// and says what it found. Totals that differ are a problem. The server must not
+/// run on the same folder.
+pub async fn recount(slugs: &[String]) -> Result<(), Problem> {
+    let settings = Settings::from_env()?;
+    let data = Data::take(&settings.data, false, Clock::system().now()).await?;
+    let table = Embedded::file(&data.path("table.sqlite")).await?;
+    let now = Clock::system().now();
+    let trace = Trace::new(EntryId::new(0, 0), now, Device::default());
+    let directory = Directory::new(provision::table(&table.url), trace);
+    let slugs = if slugs.is_empty() {
+        let workspaces = demo::load()?.workspaces.into_iter();
+        workspaces.map(|one| one.slug.to_string()).collect()
+    } else {
+        slugs.to_vec()
+    };
+    let mut drifts = 0;
+    for slug in slugs {
+        let parsed = slug.parse().or_say(format!("{slug} is no address"))?;
+        let recount = directory.recount(&parsed).await;
+        let recount = recount.or_say(format!("{slug} can't be counted"))?;
+        let Some(recount) = recount else {
+            println!("{slug}: there is no such workspace");
+            continue;
+        };
+        println!(
+            "{slug}: {} clients, {} engagements, {} findings, {} totals that differ",
+            recount.clients,
+            recount.engagements,
+            recount.findings,
+            recount.drifts.len()
+        );
+        for drift in &recount.drifts {
+            println!("  {drift:?}");
+        }
+        drifts += recount.drifts.len();
+    }
+    table.stop().await;
+    match drifts {
+        0 => Ok(()),
+        n => Err(Problem::new(format!(
+            "{n} totals are not what was counted."
+        ))),
+    }
+}

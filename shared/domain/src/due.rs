@@ -1,0 +1,140 @@
+//! By when findings are to be fixed: so many days after they are published, by
+//! severity.
+
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::input::Invalid;
+use crate::severity::Severity;
+
+/// Most days that a policy gives.
+const MOST: u16 = 3_650;
+
+/// Days to fix a finding, by severity; `None` sets no date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)] // the severities
+pub struct DuePolicy {
+    pub critical: Option<u16>,
+    pub high: Option<u16>,
+    pub medium: Option<u16>,
+    pub low: Option<u16>,
+    pub info: Option<u16>,
+}
+
+impl Default for DuePolicy {
+    /// What a workspace begins with.
+    fn default() -> Self {
+        Self {
+            critical: Some(7),
+            high: Some(30),
+            medium: Some(90),
+            low: Some(180),
+            info: None,
+        }
+    }
+}
+
+/// The policy's form, as typed: whole days, or nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)] // the severities
+pub struct DueInput {
+    pub due_critical: String,
+    pub due_high: String,
+    pub due_medium: String,
+    pub due_low: String,
+    pub due_info: String,
+}
+
+impl DuePolicy {
+    /// The days for one severity.
+    pub const fn days(&self, severity: Severity) -> Option<u16> {
+        match severity {
+            Severity::Critical => self.critical,
+            Severity::High => self.high,
+            Severity::Medium => self.medium,
+            Severity::Low => self.low,
+            Severity::Info => self.info,
+        }
+    }
+
+    /// By when a finding is to be fixed that is published on `today`.
+    pub fn date(&self, severity: Severity, today: Date) -> Option<Date> {
+        let days = self.days(severity)?;
+        today.checked_add(i64::from(days).days()).ok()
+    }
+}
+
+impl DueInput {
+    /// Checks every field.
+    pub fn parse(&self, invalid: &mut Invalid) -> DuePolicy {
+        let mut days = |field, raw: &str| {
+            let raw = raw.trim();
+            if raw.is_empty() {
+                return None;
+            }
+            let days = raw.parse().ok().filter(|n| (1..=MOST).contains(n));
+            if days.is_none() {
+                invalid.add(field, format!("Use whole days from 1 to {MOST}."));
+            }
+            days
+        };
+        DuePolicy {
+            critical: days("due_critical", &self.due_critical),
+            high: days("due_high", &self.due_high),
+            medium: days("due_medium", &self.due_medium),
+            low: days("due_low", &self.due_low),
+            info: days("due_info", &self.due_info),
+        }
+    }
+}
+
+impl From<&DuePolicy> for DueInput {
+    fn from(policy: &DuePolicy) -> Self {
+        let text = |severity| {
+            let days = policy.days(severity);
+            days.map_or_else(String::new, |days| days.to_string())
+        };
+        Self {
+            due_critical: text(Severity::Critical),
+            due_high: text(Severity::High),
+            due_medium: text(Severity::Medium),
+            due_low: text(Severity::Low),
+            due_info: text(Severity::Info),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn the_worse_the_sooner_and_nothing_sets_no_date() {
+        let policy = DuePolicy::default();
+        let on = |severity| policy.date(severity, date(2026, 1, 5));
+        assert_eq!(on(Severity::Critical), Some(date(2026, 1, 12)));
+        assert_eq!(on(Severity::High), Some(date(2026, 2, 4)));
+        assert_eq!(on(Severity::Info), None);
+    }
+
+    #[test]
+    fn a_form_filled_from_a_policy_makes_the_same_and_odd_days_are_named() {
+        let mut invalid = Invalid::default();
+        let policy = DuePolicy::default();
+        assert_eq!(DueInput::from(&policy).parse(&mut invalid), policy);
+        assert!(invalid.fields().is_empty());
+        for odd in ["0", "-1", "1.5", "4000", "soon"] {
+            let mut invalid = Invalid::default();
+            let input = DueInput {
+                due_low: odd.into(),
+                ..DueInput::default()
+            };
+            input.parse(&mut invalid);
+            assert!(invalid.fields().contains_key("due_low"), "{odd}");
+        }
+    }
+}

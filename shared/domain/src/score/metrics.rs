@@ -1,0 +1,195 @@
+//! The base metrics of CVSS, as a calculator shows them.
+
+use super::{BadVector, Vector};
+
+/// A version of CVSS that is scored here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Version {
+    /// 3.1.
+    V31,
+    /// 4.0.
+    V40,
+}
+
+/// A metric: what stands for it in a vector, its name, and its values.
+#[derive(Debug, Clone, Copy)]
+pub struct Metric {
+    /// As in a vector.
+    pub code: &'static str,
+    /// On the screen.
+    pub name: &'static str,
+    /// As in a vector, and on the screen; the worst first.
+    pub values: &'static [(&'static str, &'static str)],
+}
+
+const fn metric(
+    code: &'static str,
+    name: &'static str,
+    values: &'static [(&'static str, &'static str)],
+) -> Metric {
+    Metric { code, name, values }
+}
+
+const VECTOR: &[(&str, &str)] = &[
+    ("N", "Network"),
+    ("A", "Adjacent"),
+    ("L", "Local"),
+    ("P", "Physical"),
+];
+const COMPLEXITY: &[(&str, &str)] = &[("L", "Low"), ("H", "High")];
+const PRIVILEGES: &[(&str, &str)] = &[("N", "None"), ("L", "Low"), ("H", "High")];
+const EFFECT: &[(&str, &str)] = &[("H", "High"), ("L", "Low"), ("N", "None")];
+
+const V31: [Metric; 8] = [
+    metric("AV", "Attack vector", VECTOR),
+    metric("AC", "Attack complexity", COMPLEXITY),
+    metric("PR", "Privileges required", PRIVILEGES),
+    metric(
+        "UI",
+        "User interaction",
+        &[("N", "None"), ("R", "Required")],
+    ),
+    metric("S", "Scope", &[("C", "Changed"), ("U", "Unchanged")]),
+    metric("C", "Confidentiality", EFFECT),
+    metric("I", "Integrity", EFFECT),
+    metric("A", "Availability", EFFECT),
+];
+
+const V40: [Metric; 11] = [
+    metric("AV", "Attack vector", VECTOR),
+    metric("AC", "Attack complexity", COMPLEXITY),
+    metric(
+        "AT",
+        "Attack requirements",
+        &[("N", "None"), ("P", "Present")],
+    ),
+    metric("PR", "Privileges required", PRIVILEGES),
+    metric(
+        "UI",
+        "User interaction",
+        &[("N", "None"), ("P", "Passive"), ("A", "Active")],
+    ),
+    metric("VC", "Confidentiality of the system", EFFECT),
+    metric("VI", "Integrity of the system", EFFECT),
+    metric("VA", "Availability of the system", EFFECT),
+    metric("SC", "Confidentiality beyond it", EFFECT),
+    metric("SI", "Integrity beyond it", EFFECT),
+    metric("SA", "Availability beyond it", EFFECT),
+];
+
+impl Version {
+    /// Every version.
+    pub const ALL: [Self; 2] = [Self::V31, Self::V40];
+
+    /// The number.
+    pub const fn number(self) -> &'static str {
+        match self {
+            Self::V31 => "3.1",
+            Self::V40 => "4.0",
+        }
+    }
+
+    /// What a vector of it begins with.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::V31 => "CVSS:3.1/",
+            Self::V40 => "CVSS:4.0/",
+        }
+    }
+
+    /// The base metrics, in the order of a vector.
+    pub const fn metrics(self) -> &'static [Metric] {
+        match self {
+            Self::V31 => &V31,
+            Self::V40 => &V40,
+        }
+    }
+
+    /// The version that a vector names.
+    pub fn of(text: &str) -> Option<Self> {
+        let begins = |version: &Self| text.trim().starts_with(version.prefix());
+        Self::ALL.into_iter().find(begins)
+    }
+
+    /// The vector of the values that `chosen` gives for the metrics.
+    pub fn compose<'a>(
+        self,
+        chosen: impl Fn(&str) -> Option<&'a str>,
+    ) -> Result<Vector, BadVector> {
+        let mut text = self.prefix().trim_end_matches('/').to_owned();
+        for metric in self.metrics() {
+            let value = chosen(metric.code).filter(|value| !value.is_empty());
+            let Some(value) = value else {
+                let missing = format!("{} is missing", metric.name);
+                return Err(BadVector::Metrics(missing));
+            };
+            text.push('/');
+            text.push_str(metric.code);
+            text.push(':');
+            text.push_str(value);
+        }
+        text.parse()
+    }
+}
+
+/// The values that a vector gives for metrics, also one that isn't complete.
+pub fn values(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let parts = text.trim().split('/').skip(1);
+    parts.filter_map(|part| part.split_once(':'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_choice_of_values_makes_a_vector_that_says_the_same() {
+        for version in Version::ALL {
+            for metric in version.metrics() {
+                for (value, _) in metric.values {
+                    let chosen = |code: &str| {
+                        let other = version.metrics().iter().find(|m| m.code == code);
+                        let first = other.and_then(|m| m.values.first()).map(|(v, _)| *v);
+                        if code == metric.code {
+                            Some(*value)
+                        } else {
+                            first
+                        }
+                    };
+                    let vector = version.compose(chosen).expect("complete");
+                    assert_eq!(Version::of(vector.as_str()), Some(version));
+                    let said = values(vector.as_str());
+                    let said: Vec<_> = said.filter(|(code, _)| *code == metric.code).collect();
+                    assert_eq!(said, [(metric.code, *value)]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let none = Version::V40.compose(|code| (code != "AT").then_some("N"));
+        let named = none.expect_err("incomplete").to_string();
+        assert!(named.contains("Attack requirements is missing"), "{named}");
+    }
+
+    #[test]
+    fn the_worst_of_all_is_ten_and_nothing_at_all_is_none() {
+        for version in Version::ALL {
+            let first = |code: &str| {
+                let metric = version.metrics().iter().find(|m| m.code == code);
+                metric
+                    .and_then(|m| m.values.first())
+                    .map(|(value, _)| *value)
+            };
+            let worst = version.compose(first).expect("complete");
+            assert_eq!(worst.score().to_string(), "10.0");
+            let none = |code: &str| match code {
+                "C" | "I" | "A" | "VC" | "VI" | "VA" | "SC" | "SI" | "SA" => Some("N"),
+                code => first(code),
+            };
+            let none = version.compose(none).expect("complete");
+            assert_eq!(none.score().to_string(), "0.0");
+        }
+    }
+}

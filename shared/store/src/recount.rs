@@ -1,0 +1,141 @@
+//! Counting again: whether the totals that are kept are those of the findings.
+
+use domain::counts::Counts;
+use domain::id::{ClientId, EngagementId};
+use domain::slug::Slug;
+
+use crate::directory::Directory;
+use crate::error::Error;
+use crate::findings;
+use crate::keys::{self, Index};
+use crate::scope::{ClientScope, Store, WorkspaceScope};
+use crate::table::{Query, Range};
+
+/// Rows that one query counts.
+const AT_ONCE: i32 = 1_000;
+
+/// Totals that are not what was counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drift {
+    /// Whose.
+    pub client: ClientId,
+    /// Of which engagement; `None` for the client's own totals.
+    pub engagement: Option<EngagementId>,
+    /// As they are kept.
+    pub kept: Counts,
+    /// As they were counted.
+    pub counted: Counts,
+}
+
+/// What a recount of a workspace found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Recount {
+    /// Clients that were looked at.
+    pub clients: usize,
+    /// Engagements that were looked at.
+    pub engagements: usize,
+    /// Findings that were counted.
+    pub findings: i64,
+    /// What differs. A change that happens meanwhile may show here: count again.
+    pub drifts: Vec<Drift>,
+}
+
+impl Directory {
+    /// Counts all findings of the workspace at an address, and compares. Nothing
+    /// is mended. It reads every row: for the worker and for people, not for pages.
+    pub async fn recount(&self, slug: &Slug) -> Result<Option<Recount>, Error> {
+        let Some(workspace) = self.workspace(slug).await? else {
+            return Ok(None);
+        };
+        let store = self.workspace_store(workspace.id);
+        store.recount().await.map(Some)
+    }
+}
+
+impl Store<WorkspaceScope> {
+    async fn recount(&self) -> Result<Recount, Error> {
+        let mut recount = Recount::default();
+        let mut after = None;
+        loop {
+            let page = self.clients("", after.as_deref(), AT_ONCE).await?;
+            for client in page.rows {
+                let store = self.client(client.id);
+                let counted = store.recount(&mut recount).await?;
+                recount.clients += 1;
+                recount.compare(client.id, None, client.counts, counted);
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(recount);
+            }
+        }
+    }
+}
+
+impl Store<ClientScope> {
+    /// Counts the findings of the client, and compares those of each engagement.
+    async fn recount(&self, recount: &mut Recount) -> Result<Counts, Error> {
+        let (mut all, mut after) = (Counts::default(), None);
+        loop {
+            let page = self.engagements(after.as_deref()).await?;
+            for engagement in page.rows {
+                let counted = self.count_findings(engagement.id).await?;
+                all.merge(&counted);
+                recount.engagements += 1;
+                recount.findings += counted.sum(|_, _| true);
+                let id = Some(engagement.id);
+                recount.compare(self.client_id(), id, engagement.counts, counted);
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
+    async fn count_findings(&self, engagement: EngagementId) -> Result<Counts, Error> {
+        let e = self.partition(engagement);
+        let mut counts = Counts::default();
+        for published in [true, false] {
+            let mut after = None;
+            loop {
+                let list = keys::findings(&e, published);
+                let all = Range::Between("a".to_owned(), "c".to_owned());
+                let query = Query::of(list, all, AT_ONCE).on(Index::Gsi1).after(after);
+                let slice = self.query(query).await?;
+                after = slice
+                    .items
+                    .last()
+                    .filter(|_| slice.more)
+                    .map(keys::place_of);
+                for item in slice.items {
+                    let finding = findings::listed(item)?.finding;
+                    counts.add(finding.severity, finding.status, 1);
+                }
+                if after.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(counts)
+    }
+}
+
+impl Recount {
+    fn compare(
+        &mut self,
+        client: ClientId,
+        engagement: Option<EngagementId>,
+        kept: Counts,
+        counted: Counts,
+    ) {
+        if kept != counted {
+            self.drifts.push(Drift {
+                client,
+                engagement,
+                kept,
+                counted,
+            });
+        }
+    }
+}
