@@ -24,7 +24,7 @@ async function join(page, email) {
 }
 
 test("a manager invites a colleague, makes a viewer of them, and removes them", async ({ as, visit }) => {
-  const manager = await as("grace");
+  const manager = await as("grace", { anew: true });
   const email = address("hana");
   await manager.getByRole("link", { name: "People" }).click();
   await manager.getByRole("link", { name: "Invite to Portal" }).click();
@@ -57,7 +57,7 @@ test("a manager invites a colleague, makes a viewer of them, and removes them", 
 });
 
 test("an owner invites to the team, sends the link again, and takes an invitation back", async ({ as, visit }) => {
-  const owner = await as("olivia");
+  const owner = await as("olivia", { anew: true });
   const [email, other] = [address("noor"), address("otto")];
   await owner.goto(`${acme}/settings`);
   await owner.getByRole("link", { name: "Invite to the team" }).click();

@@ -1,5 +1,6 @@
 // `as("marcus")` gives a page of somebody who is signed in, in a browser of their
-// own; `visit(address)` one of anybody. No page may complain in its console.
+// own; `as(name, { anew: true })` just gave the password, as what is protected
+// asks for; `visit(address)` is one of anybody. No page may complain in its console.
 import { test as base, expect } from "@playwright/test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -35,9 +36,10 @@ export const test = base.extend({
   as: async ({ visit }, use) => {
     await use(async (name, options = {}) => {
       const { address } = person(name);
+      const { anew, ...rest } = options;
       const kept = join(process.env.PORTAL_FOLDER, `${name.replaceAll(" ", "-")}.json`);
-      if (existsSync(kept)) return visit(address, { storageState: kept, ...options });
-      const page = await visit(address, options);
+      if (existsSync(kept) && !anew) return visit(address, { storageState: kept, ...rest });
+      const page = await visit(address, rest);
       await signIn(page, person(name));
       await page.context().storageState({ path: kept });
       return page;
