@@ -1,7 +1,7 @@
 //! What every request passes: origin, tokens, cookies, headers, hosts.
 
 use axum::body::Body;
-use domain::role::TeamRole;
+use domain::role::{ContactRole, TeamRole};
 use http::{StatusCode, header};
 use tests::{Cast, World};
 
@@ -246,4 +246,77 @@ async fn odd_addresses_are_pages_that_do_not_exist() {
             assert!(answer.status.is_success(), "{path}: {}", answer.status);
         }
     }
+}
+
+/// A sibling workspace's page is same-site: it can send forms with our cookies,
+/// and set cookies for the domain above both.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sibling_cant_sign_somebody_in_as_its_own_or_toss_cookies() {
+    const PASSWORD: &str = "quiet lantern orbit 42";
+    let world = World::new().await;
+    let cast = Cast::play(&world).await;
+    let attacker = cast.acme.clients[0].contact(ContactRole::Collaborator);
+    let identity = &world.app.services.identity;
+    let set = identity.set_password(attacker.id, PASSWORD).await;
+    set.expect("set");
+    let mut attackers = world.browser("acme");
+    attackers.get("/sign-in").await;
+    let (theirs, pre) = (attackers.csrf(), attackers.cookies["__Host-pre"].clone());
+    let form = |csrf: &str| {
+        let email = attacker.email.as_str().replace('@', "%40");
+        let password = PASSWORD.replace(' ', "+");
+        format!("csrf={csrf}&email={email}&password={password}&next=%2F")
+    };
+    let mut victim = world.browser("acme");
+    victim.get("/sign-in").await;
+    let urlencoded = "application/x-www-form-urlencoded";
+    for (what, origin, csrf) in [
+        (
+            "its page, the attacker's token",
+            "https://northwind.portal.example",
+            theirs.clone(),
+        ),
+        (
+            "its page, a token of ours",
+            "https://northwind.portal.example",
+            victim.csrf(),
+        ),
+        (
+            "our page, the attacker's token",
+            "https://acme.portal.example",
+            theirs.clone(),
+        ),
+    ] {
+        let mut request = victim.request("POST", "/sign-in");
+        let headers = request.headers_mut().expect("headers");
+        let own = origin.contains("acme");
+        let site = if own { "same-origin" } else { "same-site" };
+        headers.insert("origin", http::HeaderValue::from_static(origin));
+        headers.insert("sec-fetch-site", http::HeaderValue::from_static(site));
+        let request = request.header(header::CONTENT_TYPE, urlencoded);
+        let request = request.body(Body::from(form(&csrf))).expect("a request");
+        let answer = victim.send(request).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{what}");
+        assert!(!victim.cookies.contains_key("__Host-sid"), "{what}");
+    }
+    // The domain's cookie can't have the prefix, and a name that comes twice is refused.
+    let tossed = format!(
+        "__Host-pre={}; __Host-pre={pre}",
+        victim.cookies["__Host-pre"]
+    );
+    let mut request = victim.request("POST", "/sign-in");
+    let headers = request.headers_mut().expect("headers");
+    let tossed = http::HeaderValue::from_str(&tossed).expect("a header");
+    headers.insert(header::COOKIE, tossed);
+    let request = request.header(header::CONTENT_TYPE, urlencoded);
+    let request = request.body(Body::from(form(&theirs))).expect("a request");
+    let answer = victim.send(request).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    // The same form, sent by the one whose browser it is, opens a session.
+    let fields = [
+        ("email", attacker.email.as_str()),
+        ("password", PASSWORD),
+        ("next", "/"),
+    ];
+    assert_eq!(attackers.post("/sign-in", &fields).await.location(), "/");
 }
