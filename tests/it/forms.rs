@@ -18,8 +18,8 @@ async fn the_same_thing_sent_twice_happens_once() {
     }
     assert_eq!(
         both.world.dump().await.len(),
-        before + 3,
-        "a row, a text, an entry"
+        before + 4,
+        "a row, a text, an entry, a record"
     );
     let open = both.client().findings[&Status::Open];
     let resolve = format!("{portal}/findings/{open}/resolve");

@@ -13,9 +13,6 @@ use domain::severity::Severity;
 use domain::slug::Slug;
 use jiff::civil::Date;
 
-use crate::codec::Item;
-use crate::table::Range;
-
 /// The key of one item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Key {
@@ -29,7 +26,7 @@ pub(crate) struct Key {
 pub(crate) enum Index {
     /// Lists of a workspace and of an engagement, and the outbox.
     Gsi1,
-    /// Findings of a client, worst first, and the chain of the audit log.
+    /// The chain of the audit log.
     Gsi2,
     /// Findings of a workspace, worst first.
     Gsi3,
@@ -37,6 +34,8 @@ pub(crate) enum Index {
     Gsi4,
     /// Findings of a workspace, by when they are due.
     Gsi5,
+    /// Findings of a client, worst first.
+    Gsi6,
 }
 
 /// A place in an index.
@@ -49,7 +48,14 @@ pub(crate) struct Place {
 
 impl Index {
     /// Every index.
-    pub(crate) const ALL: [Self; 5] = [Self::Gsi1, Self::Gsi2, Self::Gsi3, Self::Gsi4, Self::Gsi5];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Gsi1,
+        Self::Gsi2,
+        Self::Gsi3,
+        Self::Gsi4,
+        Self::Gsi5,
+        Self::Gsi6,
+    ];
 
     /// Name, partition attribute, sort attribute.
     pub(crate) const fn names(self) -> (&'static str, &'static str, &'static str) {
@@ -59,6 +65,7 @@ impl Index {
             Self::Gsi3 => ("gsi3", "gsi3pk", "gsi3sk"),
             Self::Gsi4 => ("gsi4", "gsi4pk", "gsi4sk"),
             Self::Gsi5 => ("gsi5", "gsi5pk", "gsi5sk"),
+            Self::Gsi6 => ("gsi6", "gsi6pk", "gsi6sk"),
         }
     }
 }
@@ -350,7 +357,7 @@ pub(crate) fn fold(name: &str) -> String {
         .join(" ")
 }
 
-/// The lists of findings of an engagement (gsi1), a client (gsi2, gsi4) or a
+/// The lists of findings of an engagement (gsi1), a client (gsi6, gsi4) or a
 /// workspace (gsi3, gsi5): `<scope>#P` published, `<scope>#D` drafts.
 pub(crate) fn findings(scope: &str, published: bool) -> String {
     format!("{scope}#{}", if published { 'P' } else { 'D' })
@@ -387,27 +394,20 @@ pub(crate) fn finding_due(
     format!("{part}#{due}#{}#{finding}", severity.rank())
 }
 
-/// The stretch of a list in which a filter's findings stand: those of one
-/// severity, or what was due before a day.
-pub(crate) fn finding_range(active: bool, filter: &Filter, today: Date) -> Range {
+/// The stretch of a list in which a filter's findings stand, as what their sort
+/// keys begin with: those of one severity; or, with a second value, those between
+/// the two: what was due before a day.
+pub(crate) fn finding_stretch(
+    active: bool,
+    filter: &Filter,
+    today: Date,
+) -> (String, Option<String>) {
     let part = finding_part(active);
     match (filter.order, filter.severity) {
-        (Order::Severity, Some(severity)) => Range::Prefix(format!("{part}#{}#", severity.rank())),
-        (Order::Due, _) if filter.overdue => {
-            Range::Between(format!("{part}#"), format!("{part}#{today}"))
-        }
-        _ => Range::Prefix(format!("{part}#")),
+        (Order::Severity, Some(severity)) => (format!("{part}#{}#", severity.rank()), None),
+        (Order::Due, _) if filter.overdue => (format!("{part}#"), Some(format!("{part}#{today}"))),
+        _ => (format!("{part}#"), None),
     }
-}
-
-/// The place of an item in the lists of engagements, for a query to go on after it.
-pub(crate) fn place_of(item: &Item) -> Item {
-    let (_, pk, sk) = Index::Gsi1.names();
-    let of_place = |name: &&str| {
-        item.get(*name)
-            .map(|value| ((*name).to_owned(), value.clone()))
-    };
-    ["pk", "sk", pk, sk].iter().filter_map(of_place).collect()
 }
 
 /// Sorts after every date.
@@ -420,7 +420,7 @@ pub(crate) fn finding_places(w: &str, c: &str, e: &str, finding: &Finding) -> Ve
     let due = finding_due(listed, finding.due, finding.severity, finding.id);
     [
         (Index::Gsi1, e, &rank),
-        (Index::Gsi2, c, &rank),
+        (Index::Gsi6, c, &rank),
         (Index::Gsi3, w, &rank),
         (Index::Gsi4, c, &due),
         (Index::Gsi5, w, &due),

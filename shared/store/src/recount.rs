@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::findings;
 use crate::keys::{self, Index};
 use crate::scope::{ClientScope, Store, WorkspaceScope};
-use crate::table::{Query, Range};
+use crate::table::{Query, Range, start_after};
 
 /// Rows that one query counts.
 const AT_ONCE: i32 = 1_000;
@@ -103,11 +103,8 @@ impl Store<ClientScope> {
                 let all = Range::Between("a".to_owned(), "c".to_owned());
                 let query = Query::of(list, all, AT_ONCE).on(Index::Gsi1).after(after);
                 let slice = self.query(query).await?;
-                after = slice
-                    .items
-                    .last()
-                    .filter(|_| slice.more)
-                    .map(keys::place_of);
+                let last = slice.items.last().filter(|_| slice.more);
+                after = last.map(|item| start_after(item, Index::Gsi1));
                 for item in slice.items {
                     let finding = findings::listed(item)?.finding;
                     counts.add(finding.severity, finding.status, 1);

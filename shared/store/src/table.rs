@@ -126,6 +126,16 @@ pub(crate) fn start(key: &Key, place: Option<&crate::keys::Place>) -> Item {
     start
 }
 
+/// Where a query of an index goes on after an item that it gave.
+pub(crate) fn start_after(item: &Item, index: Index) -> Item {
+    let (_, pk, sk) = index.names();
+    let of_place = |name: &&str| {
+        let value = item.get(*name)?;
+        Some(((*name).to_owned(), value.clone()))
+    };
+    ["pk", "sk", pk, sk].iter().filter_map(of_place).collect()
+}
+
 impl Table {
     /// The table `name`; nothing is asked of it yet.
     pub fn new(client: Client, name: &str) -> Self {

@@ -92,7 +92,7 @@ impl Store<ClientScope> {
         // By date, an engagement's findings are looked for among its client's.
         let (rank, scope) = match engagement {
             Some(id) if filter.order == Order::Severity => (Index::Gsi1, self.partition(id)),
-            _ => (Index::Gsi2, self.prefix()),
+            _ => (Index::Gsi6, self.prefix()),
         };
         let shelfful = Shelfful {
             rank,
@@ -217,7 +217,10 @@ fn lanes(filter: &Filter, drafts: bool, today: Date) -> Vec<Lane> {
     let lane = |(published, active): &(bool, bool)| Lane {
         published: *published,
         active: *active,
-        range: keys::finding_range(*active, filter, today),
+        range: match keys::finding_stretch(*active, filter, today) {
+            (prefix, None) => Range::Prefix(prefix),
+            (from, Some(to)) => Range::Between(from, to),
+        },
     };
     parts.map(lane).collect()
 }

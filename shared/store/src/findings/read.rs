@@ -33,7 +33,7 @@ impl Store<ClientScope> {
     pub async fn worst_findings(&self, limit: i32) -> Result<Vec<Listed>, Error> {
         let list = keys::findings(&self.prefix(), true);
         let slice = self
-            .query(Query::of(list, active(), limit).on(Index::Gsi2))
+            .query(Query::of(list, active(), limit).on(Index::Gsi6))
             .await?;
         slice.items.into_iter().map(listed).collect()
     }
