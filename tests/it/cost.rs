@@ -16,6 +16,8 @@ const BUDGET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/cost.txt");
 const LISTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/cost-lists.txt");
 
 /// The first 60 characters, then read units, write units, calls, round trips.
+const PASSWORD: &str = "quiet lantern orbit 42";
+
 fn row(name: &str, spent: Spent) -> String {
     format!(
         "{name:<60} {:>8} {:>8} {:>6} {:>6}\n",
@@ -111,6 +113,22 @@ async fn pages_and_changes_stay_within_their_budget() {
         "consultants' dashboard, after six minutes",
         page(&mut team, "/").await,
     ));
+    table.push_str(&row(
+        "a signed-in page before reads of its own",
+        page(&mut team, "/account/two-factor").await,
+    ));
+    let identity = &world.app.services.identity;
+    let set = identity.set_password(owner.id, PASSWORD).await;
+    set.expect("set");
+    let fields = [
+        ("email", owner.email.as_str()),
+        ("password", PASSWORD),
+        ("next", "/"),
+    ];
+    let mut coming = world.browser("acme");
+    let signed_in = coming.post("/sign-in", &fields).await;
+    assert!(signed_in.is_good(), "{}", signed_in.body);
+    table.push_str(&row("a sign-in", signed_in.spent));
 
     flat(&table);
     crate::golden::holds(BUDGET, &table);

@@ -125,19 +125,19 @@ impl Kind {
                 Self::MfaEnabled,
                 G::Accounts,
                 "mfa_enabled",
-                "Turned on two-step sign-in",
+                "Turned on two-factor authentication",
             ),
             (
                 Self::MfaDisabled,
                 G::Accounts,
                 "mfa_disabled",
-                "Turned off two-step sign-in",
+                "Turned off two-factor authentication",
             ),
             (
                 Self::MfaReset,
                 G::Accounts,
                 "mfa_reset",
-                "Reset the two-step sign-in of",
+                "Reset the second factor of",
             ),
             (
                 Self::RecoveryCodesMade,
