@@ -201,6 +201,53 @@ async fn secures(fenced: &Fenced, world: &World, cast: &Cast, person: &Person) {
     fenced.told_nothing("what is secured");
 }
 
+/// Both sides look at what is due first.
+async fn looks_through(fenced: &Fenced, world: &World, cast: &Cast) {
+    let app = fenced.function(world, "findings").await;
+    let contact = cast.acme.clients[0].contact(ContactRole::Manager);
+    for person in [cast.acme.member(TeamRole::Admin), contact] {
+        let browser = world.signed_in(&cast.acme.workspace, person).await;
+        let mut browser = browser.by(&app, findings::ROUTES);
+        for path in ["/findings?sort=due", "/findings?show=all"] {
+            let answer = browser.get(path).await;
+            fenced.told_nothing(path);
+            assert!(answer.is_good(), "{}", answer.body);
+        }
+    }
+}
+
+/// A risk is accepted as was proposed; the worker warns of its end and opens the
+/// finding again. Then all is counted.
+async fn carries(fenced: &Fenced, world: &World, cast: &Cast) {
+    let client = &cast.acme.clients[0];
+    let app = fenced.function(world, "findings").await;
+    let admin = cast.acme.member(TeamRole::Admin);
+    let browser = world.signed_in(&cast.acme.workspace, admin).await;
+    let mut browser = browser.by(&app, findings::ROUTES);
+    let page = format!(
+        "/clients/{}/engagements/{}/findings/{}",
+        client.id, client.engagement, client.proposed
+    );
+    let answer = browser
+        .post(&format!("{page}/approve"), &[("version", "3")])
+        .await;
+    fenced.told_nothing("an approval");
+    assert_eq!(answer.location(), page, "{}", answer.body);
+    let app = fenced.function(world, "worker").await;
+    // Accepted until the 30th of June: 14 days before, and after it.
+    for days in [170, 20] {
+        world.advance(SignedDuration::from_hours(24 * days));
+        assert!(worker::drain(&app).await.expect("swept") > 0);
+        fenced.told_nothing("a risk");
+    }
+    let finding = client.store.finding(client.engagement, client.proposed);
+    let status = finding.await.expect("read").expect("there").status;
+    assert_eq!(status, domain::finding::Status::Reopened);
+    let count = worker::recount(&app, "acme").await.expect("counted");
+    fenced.told_nothing("a recount");
+    assert_eq!(count["drifts"], serde_json::json!([]));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn functions_reach_what_they_need_and_need_what_they_reach() {
     let fenced = Fenced::new().await;
@@ -236,10 +283,12 @@ async fn functions_reach_what_they_need_and_need_what_they_reach() {
         };
         let now = now.expect("the table").expect("there");
         secures(&fenced, &world, &cast, &now).await;
+        looks_through(&fenced, &world, &cast).await;
         // Then all that waits leaves.
         let app = fenced.function(&world, "worker").await;
         assert!(worker::drain(&app).await.expect("sent") > 0);
         fenced.told_nothing("mail");
+        carries(&fenced, &world, &cast).await;
     }
     let used = fenced.warden.used.lock().expect("used").clone();
     let names = FUNCTIONS.iter().chain(&["team-data", "portal-data"]);

@@ -98,6 +98,8 @@ async fn a_list_shows_what_is_asked_for_in_order() {
     );
     let drafts = titles(&mut both.team, "/findings?show=drafts").await;
     assert_eq!(drafts.len(), 2, "one of each client: {drafts:?}");
+    let waits = titles(&mut both.team, "/findings?status=proposed").await;
+    assert_eq!(waits.len(), 2, "one of each client: {waits:?}");
     let due = titles(&mut both.team, "/findings?sort=due").await;
     assert_eq!(due[..1], ["Row 5"], "what is due first");
 }

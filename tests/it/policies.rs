@@ -12,20 +12,23 @@ use crate::iam::{FUNCTIONS, Policy, Request};
 use crate::keys_of_the_store as keys;
 
 /// What may be done to a partition: `g`et, `q`uery of the table, query of index
-/// `1`, `2` or `3`, `p`ut, `u`pdate, `d`elete.
-const LETTERS: [(char, &str, &str); 8] = [
+/// `1` to `6`, `p`ut, `u`pdate, `d`elete.
+const LETTERS: [(char, &str, &str); 11] = [
     ('g', "GetItem", "arn:table"),
     ('q', "Query", "arn:table"),
     ('1', "Query", "arn:table/index/gsi1"),
     ('2', "Query", "arn:table/index/gsi2"),
     ('3', "Query", "arn:table/index/gsi3"),
+    ('4', "Query", "arn:table/index/gsi4"),
+    ('5', "Query", "arn:table/index/gsi5"),
+    ('6', "Query", "arn:table/index/gsi6"),
     ('p', "PutItem", "arn:table"),
     ('u', "UpdateItem", "arn:table"),
     ('d', "DeleteItem", "arn:table"),
 ];
 
 /// Pieces of sort keys, and what asks or is made of the others.
-const NO_PARTITIONS: [&str; 11] = [
+const NO_PARTITIONS: [&str; 18] = [
     "PEOPLE",
     "INVITES",
     "ENGAGEMENTS",
@@ -36,7 +39,14 @@ const NO_PARTITIONS: [&str; 11] = [
     "chain_rank",
     "fold",
     "finding_rank",
+    "finding_due",
+    "finding_part",
+    "finding_stretch",
     "finding_places",
+    "comment_prefix",
+    "round_prefix",
+    "entry_of",
+    "outbox_home",
 ];
 
 /// Each constructor of `keys.rs`, a partition of its making, what the team must
@@ -92,6 +102,19 @@ fn rows(ws: WorkspaceId, cl: ClientId) -> Vec<(&'static str, String, &'static st
             "qp",
             "gqp",
         ),
+        (
+            "comment",
+            keys::comment(&e, finding, true, entry).pk,
+            "qp",
+            "gqp",
+        ),
+        ("round", keys::round(&e, finding, 1).pk, "qp", "gqp"),
+        (
+            "edit_text",
+            keys::edit_text(&e, finding, entry).pk,
+            "gp",
+            "gqp",
+        ),
         ("mfa", keys::mfa(&w, user).pk, "gq", ""),
         ("mfa", keys::mfa(&c, user).pk, "gqu", "gqu"),
         ("audit", keys::audit(&w, entry).pk, "gp", ""),
@@ -129,8 +152,10 @@ fn rows(ws: WorkspaceId, cl: ClientId) -> Vec<(&'static str, String, &'static st
         ("clients", keys::clients(&w), "1", ""),
         ("findings", keys::findings(&e, true), "1", "1"),
         ("findings", keys::findings(&e, false), "1", ""),
-        ("client_open", keys::client_open(&c), "2", "2"),
-        ("workspace_open", keys::workspace_open(&w), "3", ""),
+        ("findings", keys::findings(&c, true), "46", "46"),
+        ("findings", keys::findings(&c, false), "46", ""),
+        ("findings", keys::findings(&w, true), "35", ""),
+        ("findings", keys::findings(&w, false), "35", ""),
     ]
 }
 

@@ -202,7 +202,11 @@ fn chosen<'a>(reach: &Reach, fields: &Fields, keys: impl Iterator<Item = &'a str
         let mut parts = key.split('.');
         let place = fields.get(&format!("e{}", parts.next()?))?;
         let (client, engagement) = match place.split_once('.') {
-            Some((client, engagement)) => (client.parse().ok()?, engagement),
+            Some((client, engagement)) if reach.actor.role.is_team() => {
+                (client.parse().ok()?, engagement)
+            }
+            // A contact's own client is implied, whatever is said.
+            Some((_, engagement)) => (reach.client()?, engagement),
             None => (reach.client()?, place.as_str()),
         };
         Some(Chosen {

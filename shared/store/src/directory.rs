@@ -56,9 +56,14 @@ impl Directory {
         &self.table
     }
 
-    /// A workspace's store for what happens by itself.
+    /// A workspace's store for what happens by itself: by the process's credentials,
+    /// since there is nobody for whom a tenant's could be asked.
     pub(crate) fn workspace_store(&self, ws: WorkspaceId) -> Store<WorkspaceScope> {
-        Store::of_workspace(self.table.clone(), ws, self.trace.clone(), None)
+        let store = Store::of_workspace(self.table.clone(), ws, self.trace.clone(), None);
+        Store {
+            table: self.table.as_process(),
+            ..store
+        }
     }
 
     pub(crate) fn trace(&self) -> &Trace {

@@ -364,7 +364,7 @@ pub(crate) fn findings(scope: &str, published: bool) -> String {
 }
 
 /// Where a finding stands in lists: `a` still to do or `b` closed.
-pub(crate) const fn finding_part(listed_first: bool) -> char {
+pub(crate) fn finding_part(listed_first: bool) -> char {
     if listed_first { 'a' } else { 'b' }
 }
 

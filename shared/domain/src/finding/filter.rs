@@ -52,6 +52,8 @@ pub struct Filter {
     pub order: Order,
     /// Of one status only.
     pub status: Option<Status>,
+    /// Those only of which the client asks for a decision.
+    pub proposed: bool,
     /// Of one severity only.
     pub severity: Option<Severity>,
     /// Assigned so only.
@@ -78,6 +80,9 @@ pub struct FilterInput {
     pub overdue: String,
     pub q: String,
 }
+
+/// What stands for a status where the client asks for a decision.
+pub const PROPOSED: &str = "proposed";
 
 impl Show {
     /// Every part, with its name in addresses and its word on the screen.
@@ -111,11 +116,12 @@ impl FilterInput {
         let named = Show::ALL.iter().find(|(_, name, _)| *name == self.show);
         let show = named.map_or(Show::Active, |(show, ..)| *show);
         let overdue = !self.overdue.is_empty();
+        let proposed = self.status == PROPOSED;
         let words: String = self.q.chars().take(MAX_SEARCH).collect();
         Filter {
             show: match status {
                 Some(status) => Show::of(status),
-                None if overdue => Show::Active,
+                None if overdue || proposed => Show::Active,
                 None => show,
             },
             order: if self.sort == "due" || overdue {
@@ -124,6 +130,7 @@ impl FilterInput {
                 Order::Severity
             },
             status,
+            proposed,
             severity: self.severity.parse().ok(),
             assignee: match self.assignee.as_str() {
                 "me" => Some(Whom::Person(me)),
@@ -175,6 +182,7 @@ impl Filter {
     /// rows are read which it leaves out.
     pub fn looks(&self) -> bool {
         self.status.is_some()
+            || self.proposed
             || self.assignee.is_some()
             || self.tag.is_some()
             || !self.words.is_empty()
@@ -186,6 +194,7 @@ impl Filter {
     pub fn shows(&self, finding: &Finding, today: Date) -> bool {
         let assigned = finding.assignee.as_ref().map(|one| one.id);
         self.status.is_none_or(|status| finding.status == status)
+            && (!self.proposed || finding.proposal.is_some())
             && self.severity.is_none_or(|one| finding.severity == one)
             && self.assignee.is_none_or(|whom| match whom {
                 Whom::Nobody => assigned.is_none(),

@@ -23,7 +23,7 @@ pub use decision::{Accepted, Decision, Proposal};
 pub use draft::{Draft, FindingInput, MAX_REASON};
 pub use edits::{FieldChange, edits};
 pub use event::{Event, Note};
-pub use filter::{Filter, FilterInput, Order, Show, Whom};
+pub use filter::{Filter, FilterInput, Order, PROPOSED, Show, Whom};
 pub use outcome::{Outcome, Round};
 pub use plan::{Assignee, Plan, PlanInput, due, plan};
 pub use status::Status;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use domain::finding::{Event, FilterInput, Finding, Show, Status};
+use domain::finding::{Event, FilterInput, Finding, PROPOSED, Show, Status};
 use domain::id::{ClientId, EngagementId, UserId};
 use domain::person::{Actor, Person};
 use domain::role::Action;
@@ -215,7 +215,8 @@ impl FindingList {
                 Status::ALL
                     .into_iter()
                     .filter(|status| frame.is_team() || status.is_published())
-                    .map(|status| (status.name(), status.label())),
+                    .map(|status| (status.name(), status.label()))
+                    .chain([(PROPOSED, "Waits for a decision")]),
             ),
             severities: severities(),
             people: people(frame.people),
