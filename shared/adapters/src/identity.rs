@@ -149,7 +149,8 @@ impl Identity {
             Ok(answer) => answer,
             Err(error) => {
                 let refusal = error.as_service_error();
-                if refusal.is_some_and(|e| e.is_code_mismatch_exception()) {
+                if refusal.is_some_and(AdminRespondToAuthChallengeError::is_code_mismatch_exception)
+                {
                     return Ok(CodeAnswer::Wrong);
                 }
                 let over = |e: &AdminRespondToAuthChallengeError| {
