@@ -2,6 +2,7 @@
 
 use domain::role::{ContactRole, TeamRole};
 use http::StatusCode;
+use jiff::SignedDuration;
 use tests::{Browser, Cast, World};
 
 const PASSWORD: &str = "quiet lantern orbit 42";
@@ -21,6 +22,8 @@ async fn owner(world: &World, cast: &Cast) -> Browser {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_people_do_is_recorded_with_who_what_where_before_and_after() {
     let (world, cast) = office().await;
+    // After all that made the cast.
+    world.advance(SignedDuration::from_mins(1));
     let mut owners = owner(&world, &cast).await;
     let client = &cast.acme.clients[0];
     let contact = client.contact(ContactRole::Viewer);

@@ -252,7 +252,7 @@ async fn carries(fenced: &Fenced, world: &World, cast: &Cast) {
 async fn functions_reach_what_they_need_and_need_what_they_reach() {
     let fenced = Fenced::new().await;
     for (name, routes) in GROUPS {
-        fenced.serves(name, routes).await;
+        Box::pin(fenced.serves(name, routes)).await;
     }
     for team in [true, false] {
         let world = World::new().await;

@@ -207,7 +207,7 @@ pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &
                 "viewer"
             },
         )],
-        "code" => &[("code", "123456")],
+        "code" | "setup" => &[("code", "123456")],
         "confirm" if route.path.starts_with("/account") => &[("token", "x")],
         "confirm" => &[("password", PASSWORD), ("next", "/")],
         "access" => &[("access", "disabled")],
@@ -215,7 +215,6 @@ pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &
         "export" => &[("from", "1")],
         "email" => &[("email", "moved@new.example"), ("password", PASSWORD)],
         "start" if route.path.starts_with("/account") => &[("password", PASSWORD)],
-        "setup" => &[("code", "123456")],
         "password" => &[("current", PASSWORD), ("password", OTHER), ("again", OTHER)],
         "end" => &[("session", "0123456789abcdef")],
         "preview" => &[("text", "*new*")],

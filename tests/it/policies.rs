@@ -52,6 +52,7 @@ const NO_PARTITIONS: [&str; 18] = [
 /// Each constructor of `keys.rs`, a partition of its making, what the team must
 /// be able to do with it by `team-data`, and all that a contact can do with it
 /// by `portal-data`.
+#[allow(clippy::too_many_lines)] // a table
 fn rows(ws: WorkspaceId, cl: ClientId) -> Vec<(&'static str, String, &'static str, &'static str)> {
     let (w, c) = (keys::workspace(ws), keys::client(ws, cl));
     let e = keys::engagement(&c, EngagementId::new(3, 3));
