@@ -113,7 +113,7 @@ const TEAM = {
     await page.getByText("Change the plan").click();
   },
   "finding-retested": async (page) => {
-    await page.goto(`${acme}/findings?show=all&q=sql+injection`);
+    await page.goto(`${acme}/findings?show=all&q=public+order+tracking`);
     await firstOf(page, ".row-title");
     await page.getByRole("heading", { name: "Retests" }).waitFor();
   },

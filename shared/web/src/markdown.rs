@@ -40,6 +40,8 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .add_tag_attributes("ol", ["start"])
         .add_url_schemes(["http", "https", "mailto"])
         .url_relative(ammonia::UrlRelative::Deny)
+        // A table may scroll sideways: by keyboard too.
+        .set_tag_attribute_value("table", "tabindex", "0")
         .link_rel(Some("noopener noreferrer nofollow"))
         .clean_content_tags(HashSet::from(["script", "style"]));
     builder
