@@ -174,6 +174,16 @@ async fn whoever_has_a_second_factor_signs_in_by_it_or_by_a_recovery_code_once()
         StatusCode::UNPROCESSABLE_ENTITY,
         "and so is a recovery code"
     );
+    // Who tries with a session of their own keeps it.
+    office.world.advance(SignedDuration::from_mins(15));
+    let mut kept = office
+        .world
+        .signed_in(&office.cast.acme.workspace, office.owner())
+        .await;
+    office.password(&mut kept, contact).await;
+    let used = kept.post("/sign-in/code", &[("code", &codes[3])]).await;
+    assert_eq!(used.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(kept.get("/").await.is_good(), "nothing came of it");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -339,6 +349,10 @@ async fn a_disabled_person_is_out_at_once_and_back_with_all_that_was_theirs() {
         refused.body.contains("address or the password is wrong"),
         "no other words"
     );
+    let fields = [("email", contact.email.as_str())];
+    let asked = there.post("/forgot", &fields).await;
+    assert!(asked.is_good(), "the same answer");
+    assert_eq!(office.letters(contact, "password").await, 0, "and no link");
     owners.post(&path, &[("access", "enabled")]).await;
     assert_eq!(
         office.password(&mut there, contact).await.location(),

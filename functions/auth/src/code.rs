@@ -4,11 +4,10 @@ use domain::id::{ClientId, UserId};
 use domain::input::Invalid;
 use domain::person::Person;
 use serde::{Deserialize, Serialize};
-use store::Step;
 use store::directory::Login;
 use web::{
-    Anyone, Challenge, CodeAnswer, Context, Error, Form, Page, ProtectedForm, Reply, Typed,
-    code_hash, read_code, see_other, wrong_code,
+    Anyone, Challenge, Context, Error, Form, Page, Proof, ProtectedForm, Reply, prove_code,
+    see_other, wrong_code,
 };
 
 use crate::sign_in::open;
@@ -81,7 +80,6 @@ pub(crate) async fn post(
     let Some(pending) = ctx.step::<Pending>(PURPOSE) else {
         return Ok(see_other("/sign-in").flash("sign-in-again"));
     };
-    ctx.limit_codes(pending.user).await?;
     let login = Login {
         user: pending.user,
         client: pending.client,
@@ -91,36 +89,16 @@ pub(crate) async fn post(
     let Some(person) = person.filter(same) else {
         return Ok(see_other("/sign-in").step_over().flash("sign-in-again"));
     };
-    let step = match check(&ctx, &pending, &form.input.code).await? {
-        Ok(Some(step)) => step,
-        Ok(None) => return Ok(see_other("/sign-in").step_over().flash("sign-in-again")),
-        Err(invalid) => return refused(&ctx, &person, &invalid).await,
+    let typed = &form.input.code;
+    let step = match prove_code(&ctx, pending.user, &pending.challenge, typed).await? {
+        Proof::Given(step) => step,
+        Proof::Over => return Ok(see_other("/sign-in").step_over().flash("sign-in-again")),
+        Proof::Failed(invalid) => return refused(&ctx, &person, &invalid).await,
     };
     match open(&ctx, &person, step, &pending.next).await? {
         Some(reply) => Ok(reply.step_over()),
         None => refused(&ctx, &person, &wrong_code()).await,
     }
-}
-
-/// What the code is; `None` where it was asked for too long ago.
-async fn check(
-    ctx: &Context,
-    pending: &Pending,
-    typed: &str,
-) -> Result<Result<Option<Step>, Invalid>, Error> {
-    let code = match read_code(pending.user, typed) {
-        Ok(Typed::Authenticator(code)) => code,
-        // Whether it is one of the person's, the transaction that uses it up says.
-        Ok(Typed::Recovery(step)) => return Ok(Ok(Some(step))),
-        Err(invalid) => return Ok(Err(invalid)),
-    };
-    let identity = &ctx.app.services.identity;
-    let answer = identity.check_code(pending.user, &pending.challenge, &code, ctx.now);
-    Ok(match answer.await? {
-        CodeAnswer::Right => Ok(Some(Step::Code(code_hash(pending.user, &code)))),
-        CodeAnswer::Wrong => Err(wrong_code()),
-        CodeAnswer::Over => Ok(None),
-    })
 }
 
 async fn refused(ctx: &Context, person: &Person, invalid: &Invalid) -> Result<Reply, Error> {

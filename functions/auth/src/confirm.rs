@@ -114,6 +114,7 @@ async fn confirm(
     let person = person.ok_or(Error::SignIn)?;
     let step = match prove(ctx, (actor, &person), typed).await? {
         Proof::Given(step) => step,
+        Proof::Over => return Ok(Err(wrong_code())),
         Proof::Failed(invalid) => {
             let why = "not confirmed";
             let at = (actor.workspace, actor.client);

@@ -95,6 +95,8 @@ async fn send(ctx: &Context, email: &EmailAddress) -> Result<(), Error> {
         Some(login) => directory.person(ws, login).await?,
         None => None,
     };
+    // Whoever is disabled is nobody here.
+    let person = person.filter(|person| person.disabled.is_none());
     let id: EntryId = ctx.app.new_id();
     let token = hash(&ctx.app.secrets().reset_token(id));
     let message = Message::Reset {

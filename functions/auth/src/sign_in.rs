@@ -170,9 +170,6 @@ pub(crate) async fn open(
     next: &str,
 ) -> Result<Option<Reply>, Error> {
     let directory = ctx.directory();
-    if let Some(former) = &ctx.session {
-        directory.close_session(former).await?;
-    }
     let (secret, browser) = (ctx.app.new_secret(), ctx.browser());
     let device = ctx.device();
     let message = Message::NewDevice {
@@ -189,6 +186,11 @@ pub(crate) async fn open(
         browser: Some((&browser_hash, &mail)),
         ..plain
     };
-    let opened = directory.open_session(person, &opening).await?;
-    Ok(opened.map(|_| see_other(next).signed_in(&secret).known(&browser)))
+    if directory.open_session(person, &opening).await?.is_none() {
+        return Ok(None);
+    }
+    if let Some(former) = &ctx.session {
+        directory.close_session(former).await?;
+    }
+    Ok(Some(see_other(next).signed_in(&secret).known(&browser)))
 }

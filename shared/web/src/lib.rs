@@ -49,7 +49,7 @@ pub use layout::Crumb;
 pub use letters::{EMAIL_CHANGE, EmailChange};
 pub use markdown::to_html as markdown;
 pub use page::{Page, Sample, sample};
-pub use proof::{Proof, Typed, code_hash, prove, read_code, wrong_code};
+pub use proof::{Proof, Typed, code_hash, prove, prove_code, read_code, wrong_code};
 pub use pulse::pulse;
 pub use query::{Query, percent, query_string};
 pub use render::Renderer;

@@ -1,6 +1,6 @@
 //! Showing again who one is: the password, and a code where one is used.
 
-use adapters::{Answer, CodeAnswer};
+use adapters::{Answer, Challenge, CodeAnswer};
 use domain::id::UserId;
 use domain::input::Invalid;
 use domain::person::{Actor, Person};
@@ -26,6 +26,8 @@ pub enum Proof {
     Given(Step),
     /// Not that; the fields say why.
     Failed(Invalid),
+    /// The code was asked for too long ago: the password comes first again.
+    Over,
 }
 
 /// What a code that was typed can be.
@@ -84,17 +86,31 @@ pub async fn prove(
         Answer::Right(_) => return Err(Error::internal("no code is asked for where one is due")),
         Answer::AsksForCode(challenge) => challenge,
     };
+    Ok(match prove_code(ctx, user, &challenge, code).await? {
+        Proof::Over => Proof::Failed(wrong_code()),
+        proof => proof,
+    })
+}
+
+/// Checks a code within the `challenge` that the right password gave. Whether a
+/// recovery code is one of the person's, the transaction that uses it up says.
+pub async fn prove_code(
+    ctx: &Context,
+    user: UserId,
+    challenge: &Challenge,
+    typed: &str,
+) -> Result<Proof, Error> {
     ctx.limit_codes(user).await?;
-    let code = match read_code(user, code) {
+    let code = match read_code(user, typed) {
         Ok(Typed::Authenticator(code)) => code,
         Ok(Typed::Recovery(step)) => return Ok(Proof::Given(step)),
         Err(invalid) => return Ok(Proof::Failed(invalid)),
     };
-    let answer = identity
-        .check_code(user, &challenge, &code, ctx.now)
-        .await?;
+    let identity = &ctx.app.services.identity;
+    let answer = identity.check_code(user, challenge, &code, ctx.now).await?;
     Ok(match answer {
         CodeAnswer::Right => Proof::Given(Step::Code(code_hash(user, &code))),
-        CodeAnswer::Wrong | CodeAnswer::Over => Proof::Failed(wrong_code()),
+        CodeAnswer::Wrong => Proof::Failed(wrong_code()),
+        CodeAnswer::Over => Proof::Over,
     })
 }
