@@ -1,0 +1,270 @@
+//! What entries of the audit log are about.
+
+use serde::{Deserialize, Serialize};
+
+/// What an entry is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)] // `label` says what each is
+pub enum Kind {
+    SignedIn,
+    SignInFailed,
+    Confirmed,
+    SessionsEnded,
+    PasswordChanged,
+    PasswordReset,
+    EmailChanged,
+    MfaEnabled,
+    MfaDisabled,
+    MfaReset,
+    RecoveryCodesMade,
+    RecoveryCodeUsed,
+    Invited,
+    InviteResent,
+    InviteRevoked,
+    InviteAccepted,
+    RoleChanged,
+    PersonDisabled,
+    PersonEnabled,
+    PersonRemoved,
+    WorkspaceChanged,
+    ClientAdded,
+    EngagementAdded,
+    EngagementChanged,
+    FindingWritten,
+    FindingDecided,
+    FindingsImported,
+    AuditExported,
+}
+
+/// What kinds have in common, for whoever looks for some of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Group {
+    /// Who came in, who was kept out.
+    SignIns,
+    /// Passwords, addresses, second factors.
+    Accounts,
+    /// Who belongs here, and as what.
+    People,
+    /// What was done to findings, engagements and clients.
+    Work,
+    /// Settings, and what left as a file.
+    Workspace,
+}
+
+impl Group {
+    /// Every group, with the name used in addresses and the words on the screen.
+    pub const ALL: [(Self, &'static str, &'static str); 5] = [
+        (Self::SignIns, "sign-ins", "Sign-ins"),
+        (Self::Accounts, "accounts", "Passwords and accounts"),
+        (Self::People, "people", "People and roles"),
+        (Self::Work, "work", "Findings and engagements"),
+        (Self::Workspace, "workspace", "Settings and exports"),
+    ];
+
+    /// The group that an address names.
+    pub fn named(name: &str) -> Option<Self> {
+        let known = Self::ALL.into_iter().find(|(_, known, _)| *known == name);
+        known.map(|(group, ..)| group)
+    }
+}
+
+impl Kind {
+    /// Every kind, with its group, its name in exports, and the words on the screen.
+    pub const ALL: [(Self, Group, &'static str, &'static str); 28] = {
+        use Group as G;
+        [
+            (Self::SignedIn, G::SignIns, "signed_in", "Signed in"),
+            (
+                Self::SignInFailed,
+                G::SignIns,
+                "sign_in_failed",
+                "Failed to sign in",
+            ),
+            (
+                Self::Confirmed,
+                G::SignIns,
+                "confirmed",
+                "Confirmed who they are",
+            ),
+            (
+                Self::SessionsEnded,
+                G::SignIns,
+                "sessions_ended",
+                "Ended sign-ins",
+            ),
+            (
+                Self::PasswordChanged,
+                G::Accounts,
+                "password_changed",
+                "Changed the password",
+            ),
+            (
+                Self::PasswordReset,
+                G::Accounts,
+                "password_reset",
+                "Set a forgotten password anew",
+            ),
+            (
+                Self::EmailChanged,
+                G::Accounts,
+                "email_changed",
+                "Changed the e-mail address",
+            ),
+            (
+                Self::MfaEnabled,
+                G::Accounts,
+                "mfa_enabled",
+                "Turned on two-factor authentication",
+            ),
+            (
+                Self::MfaDisabled,
+                G::Accounts,
+                "mfa_disabled",
+                "Turned off two-factor authentication",
+            ),
+            (
+                Self::MfaReset,
+                G::Accounts,
+                "mfa_reset",
+                "Reset the second factor of",
+            ),
+            (
+                Self::RecoveryCodesMade,
+                G::Accounts,
+                "recovery_codes_made",
+                "Made new recovery codes",
+            ),
+            (
+                Self::RecoveryCodeUsed,
+                G::Accounts,
+                "recovery_code_used",
+                "Used a recovery code",
+            ),
+            (Self::Invited, G::People, "invited", "Invited"),
+            (
+                Self::InviteResent,
+                G::People,
+                "invite_resent",
+                "Sent the invitation again to",
+            ),
+            (
+                Self::InviteRevoked,
+                G::People,
+                "invite_revoked",
+                "Took back the invitation of",
+            ),
+            (
+                Self::InviteAccepted,
+                G::People,
+                "invite_accepted",
+                "Accepted the invitation",
+            ),
+            (
+                Self::RoleChanged,
+                G::People,
+                "role_changed",
+                "Changed the role of",
+            ),
+            (
+                Self::PersonDisabled,
+                G::People,
+                "person_disabled",
+                "Disabled",
+            ),
+            (
+                Self::PersonEnabled,
+                G::People,
+                "person_enabled",
+                "Enabled again",
+            ),
+            (Self::PersonRemoved, G::People, "person_removed", "Removed"),
+            (
+                Self::WorkspaceChanged,
+                G::Workspace,
+                "workspace_changed",
+                "Changed the settings",
+            ),
+            (
+                Self::ClientAdded,
+                G::Work,
+                "client_added",
+                "Added the client",
+            ),
+            (
+                Self::EngagementAdded,
+                G::Work,
+                "engagement_added",
+                "Added the engagement",
+            ),
+            (
+                Self::EngagementChanged,
+                G::Work,
+                "engagement_changed",
+                "Changed the engagement",
+            ),
+            (
+                Self::FindingWritten,
+                G::Work,
+                "finding_written",
+                "Wrote the finding",
+            ),
+            (
+                Self::FindingDecided,
+                G::Work,
+                "finding_decided",
+                "Moved the finding",
+            ),
+            (
+                Self::FindingsImported,
+                G::Work,
+                "findings_imported",
+                "Imported findings from",
+            ),
+            (
+                Self::AuditExported,
+                G::Workspace,
+                "audit_exported",
+                "Exported the audit log",
+            ),
+        ]
+    };
+
+    fn row(self) -> (Group, &'static str, &'static str) {
+        let found = Self::ALL.into_iter().find(|(kind, ..)| *kind == self);
+        found.map_or((Group::Work, "", ""), |(_, group, name, label)| {
+            (group, name, label)
+        })
+    }
+
+    /// The group it belongs to.
+    pub fn group(self) -> Group {
+        self.row().0
+    }
+
+    /// Its name in exports.
+    pub fn name(self) -> &'static str {
+        self.row().1
+    }
+
+    /// The words on the screen.
+    pub fn label(self) -> &'static str {
+        self.row().2
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_listed_once_under_its_stored_name() {
+        let names: Vec<_> = Kind::ALL.iter().map(|(_, _, name, _)| *name).collect();
+        for (kind, _, name, _) in Kind::ALL {
+            let stored = serde_json::to_value(kind).unwrap();
+            assert_eq!(stored, name);
+            assert_eq!(names.iter().filter(|n| **n == name).count(), 1);
+        }
+    }
+}
