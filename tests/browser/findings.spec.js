@@ -88,7 +88,7 @@ test("findings are searched across engagements, and many are changed at once", a
   await consultant.getByRole("link", { name: /^Active/ }).click();
   await expect(consultant.locator(".rows .row-title")).toHaveCount(3);
 
-  const [file] = await Promise.all([consultant.waitForEvent("download"), consultant.getByRole("link", { name: "CSV" }).click()]);
+  const [file] = await Promise.all([consultant.waitForEvent("download"), consultant.getByRole("button", { name: "CSV" }).click()]);
   expect(file.suggestedFilename()).toMatch(/^findings-\d{4}-\d\d-\d\d\.csv$/);
 });
 

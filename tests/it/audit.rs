@@ -157,3 +157,28 @@ async fn a_page_ends_where_the_next_begins() {
     }
     assert_eq!(paged, all);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn findings_that_leave_as_a_file_are_recorded_on_both_sides() {
+    let (world, cast) = office().await;
+    world.advance(SignedDuration::from_mins(1));
+    let mut owners = owner(&world, &cast).await;
+    let contact = cast.acme.clients[0].contact(ContactRole::Viewer);
+    let mut theirs = world.signed_in(&cast.acme.workspace, contact).await;
+    assert!(owners.post("/findings/export", &[]).await.is_good());
+    assert!(
+        theirs
+            .post("/findings/export?format=json", &[])
+            .await
+            .is_good()
+    );
+    let page = owners.get("/settings/audit?kind=workspace").await.body;
+    for words in [
+        "Exported findings",
+        "file: CSV, ",
+        "file: JSON, ",
+        contact.name.as_str(),
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+}

@@ -162,17 +162,27 @@ async fn a_list_narrowed_to_what_is_anothers_is_not_there() {
         "client=odd".to_owned(),
     ];
     for query in &paths {
-        for page in ["/findings", "/findings/export"] {
-            let answer = both.team.get(&format!("{page}?{query}")).await;
-            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{page}?{query}");
-        }
+        let page = both.team.get(&format!("/findings?{query}")).await;
+        let file = format!("/findings/export?{query}");
+        let file = both.team.post(&file, &[]).await;
+        let both = (page.status, file.status);
+        assert_eq!(
+            both,
+            (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND),
+            "{query}"
+        );
     }
     for engagement in [foreign.engagement, sibling.engagement] {
-        for page in ["/findings", "/findings/export"] {
-            let path = format!("{page}?engagement={engagement}");
-            let answer = both.portal.get(&path).await;
-            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
-        }
+        let query = format!("engagement={engagement}");
+        let page = both.portal.get(&format!("/findings?{query}")).await;
+        let file = format!("/findings/export?{query}");
+        let file = both.portal.post(&file, &[]).await;
+        let both = (page.status, file.status);
+        assert_eq!(
+            both,
+            (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND),
+            "{query}"
+        );
     }
     // A contact's own client is implied, whatever is asked for.
     let path = format!("/findings?client={}", sibling.id);
@@ -363,7 +373,7 @@ async fn an_export_holds_what_the_list_shows_and_no_formula() {
     let id = filled(&both.world, both.client(), &owner, 4, shape).await;
     let client = both.client().id;
     let path = format!("/findings/export?client={client}&engagement={id}");
-    let answer = both.team.get(&format!("{path}&format=csv")).await;
+    let answer = both.team.post(&format!("{path}&format=csv"), &[]).await;
     assert_eq!(
         answer.headers["content-type"],
         "text/csv; charset=utf-8; header=present"
@@ -384,7 +394,7 @@ async fn an_export_holds_what_the_list_shows_and_no_formula() {
     assert_eq!(answer.body.lines().count(), 5);
     let one = both
         .team
-        .get(&format!("{path}&format=json&severity=critical"))
+        .post(&format!("{path}&format=json&severity=critical"), &[])
         .await;
     let json: serde_json::Value = serde_json::from_str(&one.body).expect("JSON");
     assert_eq!(json["findings"].as_array().map(Vec::len), Some(1));
@@ -393,7 +403,7 @@ async fn an_export_holds_what_the_list_shows_and_no_formula() {
     // A contact's file holds its own published ones.
     let all = both
         .portal
-        .get("/findings/export?show=all&format=csv")
+        .post("/findings/export?show=all&format=csv", &[])
         .await
         .body;
     assert!(all.contains(&both.client().mark) && !all.contains(&both.client().secret));
@@ -401,9 +411,9 @@ async fn an_export_holds_what_the_list_shows_and_no_formula() {
         assert!(!all.contains(&other.mark));
     }
     for _ in 0..30 {
-        both.portal.get("/findings/export").await;
+        both.portal.post("/findings/export", &[]).await;
     }
-    let tired = both.portal.get("/findings/export").await;
+    let tired = both.portal.post("/findings/export", &[]).await;
     assert_eq!(tired.status, StatusCode::TOO_MANY_REQUESTS);
 }
 

@@ -5,7 +5,7 @@ use http::{HeaderValue, header};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::{Limit, Listed};
-use web::{Csv, Error, Query, Reply, Side};
+use web::{Csv, Error, Nothing, ProtectedForm, Query, Reply, Side};
 
 use crate::list::Wanted;
 use crate::reach::{Places, Reach};
@@ -130,10 +130,12 @@ const HEAD: [&str; 16] = [
     "Link",
 ];
 
-pub(crate) async fn get(
+/// A change by its method, since the audit log tells of it.
+pub(crate) async fn post(
     side: Side,
     Query(Format { format }): Query<Format>,
     Query(wanted): Query<Wanted>,
+    _form: ProtectedForm<Nothing>,
 ) -> Result<Reply, Error> {
     let reach = Reach::of(side, &wanted.narrow)?;
     let ctx = reach.ctx.clone();
@@ -154,6 +156,10 @@ pub(crate) async fn get(
         }
     }
     rows.truncate(MOST);
+    let kind = if format == "json" { "JSON" } else { "CSV" };
+    reach
+        .exported(&format!("{kind}, {} findings", rows.len()))
+        .await?;
     let home = ctx.app.config.address(&ctx.workspace.slug);
     let team = reach.actor.role.is_team();
     let line = |one| Line::new(one, &places, today, &home, team);

@@ -27,8 +27,8 @@ use web::{Route, Sample, sample};
 /// The group's routes.
 pub const ROUTES: &[Route] = &[
     Route::get("/findings", Both(Action::ReadFindings), || get(list::get)),
-    Route::get("/findings/export", Both(Action::ReadFindings), || {
-        get(export::get)
+    Route::post("/findings/export", Both(Action::ReadFindings), || {
+        post(export::post)
     }),
     Route::post("/findings/bulk", Both(Action::AssignFindings), || {
         post(bulk::post)

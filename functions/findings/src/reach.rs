@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::audit::Kind;
 use domain::client::Client;
 use domain::engagement::Engagement;
 use domain::finding::Filter;
@@ -105,6 +106,17 @@ impl Reach {
             (None, Some(team)) => team.list(filter, today, after).await?,
             (None, None) => Found::default(),
         })
+    }
+
+    /// Records that some of them left as a file.
+    pub(crate) async fn exported(&self, which: &str) -> Result<(), Error> {
+        let kind = Kind::FindingsExported;
+        match (&self.inside, &self.team) {
+            (Some(store), _) => store.exported(kind, which).await?,
+            (None, Some(team)) => team.exported(kind, which).await?,
+            (None, None) => {}
+        }
+        Ok(())
     }
 
     /// What surrounds it; nothing where it is narrowed to what isn't there.

@@ -1,6 +1,6 @@
 //! The audit log: a page to look through, and a file to keep.
 
-use domain::audit::{COLUMNS, Change, Group, Record};
+use domain::audit::{COLUMNS, Change, Group, Kind, Record};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -227,7 +227,8 @@ pub(crate) async fn export(team: Team, form: ProtectedForm<From>) -> Result<Repl
     let entries = team.store.audit_chain(from, FILE).await?;
     let last = entries.iter().filter_map(|entry| entry.place.as_ref());
     let last = last.map(|(seq, ..)| *seq).max().unwrap_or_default();
-    team.store.audit_exported(from, last).await?;
+    let which = format!("entries {from} to {last}");
+    team.store.exported(Kind::AuditExported, &which).await?;
     let mut csv = Csv::new(
         ["number"]
             .into_iter()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::audit::{Record, START, chained};
+use domain::audit::{Kind, Note, Record, START, chained};
 use domain::id::WorkspaceId;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ use crate::directory::Directory;
 use crate::error::Error;
 use crate::keys::{self, AUDIT_SHARDS, Index, Key};
 use crate::page::Page;
-use crate::scope::{Store, WorkspaceScope};
+use crate::scope::{Scope, Store, WorkspaceScope};
 use crate::table::{Query, Range};
 use crate::trace::Row;
 use crate::transact::{Transaction, Update};
@@ -85,12 +85,14 @@ impl Store<WorkspaceScope> {
         let found = self.get(&keys::audit_head(self.ws())).await?;
         found.map_or_else(|| Ok(Head::start()), row)
     }
+}
 
-    /// Records that the log left as a file.
-    pub async fn audit_exported(&self, from: i64, to: i64) -> Result<(), Error> {
+impl<S: Scope> Store<S> {
+    /// Records that something left as a file: `kind` says what, `which` what was
+    /// in it.
+    pub async fn exported(&self, kind: Kind, which: &str) -> Result<(), Error> {
         let mut transaction = self.transaction();
-        let note = domain::audit::Note::of(domain::audit::Kind::AuditExported, "");
-        let note = note.change("entries", "", &format!("{from} to {to}"));
+        let note = Note::of(kind, "").change("file", "", which);
         self.record(&mut transaction, note)?;
         self.commit(transaction).await
     }

@@ -34,6 +34,7 @@ pub enum Kind {
     FindingWritten,
     FindingDecided,
     FindingsImported,
+    FindingsExported,
     AuditExported,
 }
 
@@ -72,7 +73,7 @@ impl Group {
 
 impl Kind {
     /// Every kind, with its group, its name in exports, and the words on the screen.
-    pub const ALL: [(Self, Group, &'static str, &'static str); 28] = {
+    pub const ALL: [(Self, Group, &'static str, &'static str); 29] = {
         use Group as G;
         [
             (Self::SignedIn, G::SignIns, "signed_in", "Signed in"),
@@ -221,6 +222,12 @@ impl Kind {
                 G::Work,
                 "findings_imported",
                 "Imported findings from",
+            ),
+            (
+                Self::FindingsExported,
+                G::Workspace,
+                "findings_exported",
+                "Exported findings",
             ),
             (
                 Self::AuditExported,
