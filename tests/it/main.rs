@@ -8,6 +8,7 @@
     clippy::indexing_slicing
 )]
 
+mod account;
 mod audit;
 mod books;
 mod both;

@@ -1,38 +1,38 @@
-//! The second factor: set up, asked for, demanded, lost and reset; what needs
-//! the password again; another address to sign in by.
+//! The second factor: set up, asked for, demanded, lost and reset.
 
 use domain::person::Person;
-use domain::role::{ContactRole, Role, TeamRole};
+use domain::role::{ContactRole, TeamRole};
 use domain::workspace::{MfaPolicy, Workspace};
 use http::StatusCode;
 use jiff::SignedDuration;
 use scraper::{Html, Selector};
 use tests::{Answer, Browser, Cast, World};
 
-const PASSWORD: &str = "quiet lantern orbit 42";
+pub(crate) const PASSWORD: &str = "quiet lantern orbit 42";
 
-struct Office {
-    world: World,
-    cast: Cast,
+/// The cast with passwords, and what came to whom.
+pub(crate) struct Office {
+    pub(crate) world: World,
+    pub(crate) cast: Cast,
 }
 
 impl Office {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let world = World::new().await;
         let cast = Cast::play(&world).await;
         worker::drain(&world.app).await.expect("sent");
         Self { world, cast }
     }
 
-    fn owner(&self) -> &Person {
+    pub(crate) fn owner(&self) -> &Person {
         self.cast.acme.member(TeamRole::Owner)
     }
 
-    fn contact(&self) -> &Person {
+    pub(crate) fn contact(&self) -> &Person {
         self.cast.acme.clients[0].contact(ContactRole::Collaborator)
     }
 
-    async fn with_password(&self, person: &Person) -> Browser {
+    pub(crate) async fn with_password(&self, person: &Person) -> Browser {
         let identity = &self.world.app.services.identity;
         identity
             .set_password(person.id, PASSWORD)
@@ -43,7 +43,7 @@ impl Office {
             .await
     }
 
-    async fn password(&self, browser: &mut Browser, person: &Person) -> Answer {
+    pub(crate) async fn password(&self, browser: &mut Browser, person: &Person) -> Answer {
         let fields = [
             ("email", person.email.as_str()),
             ("password", PASSWORD),
@@ -52,7 +52,7 @@ impl Office {
         browser.post("/sign-in", &fields).await
     }
 
-    async fn letters(&self, person: &Person, subject: &str) -> usize {
+    pub(crate) async fn letters(&self, person: &Person, subject: &str) -> usize {
         worker::drain(&self.world.app).await.expect("sent");
         let mut letters = self.world.mail_to(person.email.as_str()).await;
         letters.retain(|letter| letter["Subject"].to_string().contains(subject));
@@ -288,200 +288,5 @@ async fn a_lost_authenticator_is_reset_by_whoever_gave_the_role() {
     assert_eq!(
         office.password(&mut there, contact).await.location(),
         "/account"
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_protected_asks_for_the_password_again_after_ten_minutes() {
-    let office = Office::new().await;
-    let mut owners = office.with_password(office.owner()).await;
-    let member = office.cast.acme.member(TeamRole::Member);
-    let path = format!("/settings/people/{}/role", member.id);
-    office.world.advance(SignedDuration::from_mins(11));
-    let asked = owners.post(&path, &[("role", "viewer")]).await;
-    assert!(
-        asked.location().starts_with("/confirm"),
-        "{}",
-        asked.location()
-    );
-    let same = office
-        .cast
-        .acme
-        .store
-        .person(member.id)
-        .await
-        .expect("the table");
-    assert_eq!(same.map(|p| p.role), Some(Role::Team(TeamRole::Member)));
-    let wrong = owners.post("/confirm", &[("password", "no"), ("next", "/settings")]);
-    assert_eq!(wrong.await.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let before = owners.cookies["__Host-sid"].clone();
-    let fields = [("password", PASSWORD), ("next", "//evil.example")];
-    let confirmed = owners.post("/confirm", &fields).await;
-    assert_eq!(confirmed.location(), "/", "only to a page of ours");
-    assert_ne!(
-        before, owners.cookies["__Host-sid"],
-        "the secret is another"
-    );
-    let mut former = office.world.browser("acme");
-    former.cookies.insert("__Host-sid".to_owned(), before);
-    assert!(!former.get("/").await.is_good(), "and the former is dead");
-    assert_eq!(
-        owners.post(&path, &[("role", "viewer")]).await.location(),
-        "/settings"
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_disabled_person_is_out_at_once_and_back_with_all_that_was_theirs() {
-    let office = Office::new().await;
-    let contact = office.contact();
-    let client = office.cast.acme.clients[0].id;
-    let mut theirs = office.with_password(contact).await;
-    let mut owners = office.with_password(office.owner()).await;
-    let path = format!("/clients/{client}/people/{}/access", contact.id);
-    let disabled = owners.post(&path, &[("access", "disabled")]).await;
-    assert_eq!(disabled.location(), format!("/clients/{client}"));
-    assert!(!theirs.get("/").await.is_good());
-    let mut there = office.world.browser("acme");
-    let refused = office.password(&mut there, contact).await;
-    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(
-        refused.body.contains("address or the password is wrong"),
-        "no other words"
-    );
-    let fields = [("email", contact.email.as_str())];
-    let asked = there.post("/forgot", &fields).await;
-    assert!(asked.is_good(), "the same answer");
-    assert_eq!(office.letters(contact, "password").await, 0, "and no link");
-    owners.post(&path, &[("access", "enabled")]).await;
-    assert_eq!(
-        office.password(&mut there, contact).await.location(),
-        "/account"
-    );
-    let nonsense = owners.post(&path, &[("access", "x")]).await;
-    assert_eq!(nonsense.status, StatusCode::BAD_REQUEST);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_only_owner_who_can_sign_in_cant_be_disabled() {
-    let office = Office::new().await;
-    let store = &office.cast.acme.store;
-    let owner = office.owner();
-    let kept = store.disable_person(owner, office.world.now()).await;
-    assert_eq!(kept.expect("the table"), Err(store::Kept::LastOwner));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn another_address_counts_once_its_own_link_is_opened() {
-    let office = Office::new().await;
-    let contact = office.contact();
-    let mut here = office.with_password(contact).await;
-    let mut elsewhere = office.with_password(contact).await;
-    let new = "moved@new.example";
-    let fields = |password| [("email", new), ("password", password)];
-    let wrong = here.post("/account/email", &fields("no")).await;
-    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(wrong.body.contains(new), "what was typed stays");
-    let asked = here.post("/account/email", &fields(PASSWORD)).await;
-    assert_eq!(asked.location(), "/account");
-    worker::drain(&office.world.app).await.expect("sent");
-    let letters = office.world.mail_to(new).await;
-    let letter = letters.last().expect("a letter").to_string();
-    let link = letter
-        .split("/account/email/confirm?token=")
-        .nth(1)
-        .expect("a link");
-    let token: String = link
-        .chars()
-        .take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
-        .collect();
-    let link = format!("/account/email/confirm?token={token}");
-    // Somebody else's session makes nothing of it.
-    let viewer = office.cast.acme.clients[0].contact(ContactRole::Viewer);
-    let mut other = office
-        .world
-        .signed_in(&office.cast.acme.workspace, viewer)
-        .await;
-    assert_eq!(other.get(&link).await.location(), "/account/email");
-    assert!(here.get(&link).await.body.contains(new));
-    let changed = here
-        .post("/account/email/confirm", &[("token", &token)])
-        .await;
-    assert_eq!(changed.location(), "/account");
-    assert!(here.get("/account").await.body.contains(new));
-    assert!(!elsewhere.get("/").await.is_good(), "other sessions end");
-    assert_eq!(
-        office.letters(contact, "e-mail address for").await,
-        1,
-        "the former is told"
-    );
-    let again = here
-        .post("/account/email/confirm", &[("token", &token)])
-        .await;
-    assert_eq!(again.location(), "/account/email", "once");
-    let mut there = office.world.browser("acme");
-    let by_old = office.password(&mut there, contact).await;
-    assert_eq!(by_old.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let fields = [("email", new), ("password", PASSWORD), ("next", "/")];
-    assert_eq!(there.post("/sign-in", &fields).await.location(), "/");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_address_that_somebody_has_stays_theirs() {
-    let office = Office::new().await;
-    let (contact, owner) = (office.contact(), office.owner());
-    let mut here = office.with_password(contact).await;
-    let taken = owner.email.as_str();
-    let fields = [("email", taken), ("password", PASSWORD)];
-    here.post("/account/email", &fields).await;
-    worker::drain(&office.world.app).await.expect("sent");
-    let letters = office.world.mail_to(taken).await;
-    let letter = letters.last().expect("a letter").to_string();
-    let link = letter.split("confirm?token=").nth(1).expect("a link");
-    let token: String = link
-        .chars()
-        .take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
-        .collect();
-    let refused = here
-        .post("/account/email/confirm", &[("token", &token)])
-        .await;
-    assert_eq!(refused.location(), "/account/email");
-    let directory = office.world.app.directory();
-    let login = directory
-        .login(office.cast.acme.workspace.id, &owner.email)
-        .await;
-    assert_eq!(
-        login.expect("the table").map(|login| login.user),
-        Some(owner.id)
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_browser_that_is_new_is_told_of_and_a_known_one_isnt() {
-    let office = Office::new().await;
-    let contact = office.contact();
-    let identity = &office.world.app.services.identity;
-    identity
-        .set_password(contact.id, PASSWORD)
-        .await
-        .expect("set");
-    let mut first = office.world.browser("acme");
-    office.password(&mut first, contact).await;
-    assert_eq!(
-        office.letters(contact, "New sign-in").await,
-        0,
-        "the first of all"
-    );
-    let mut second = office.world.browser("acme");
-    office.password(&mut second, contact).await;
-    assert_eq!(office.letters(contact, "New sign-in").await, 1);
-    for browser in [&mut first, &mut second] {
-        browser.post("/sign-out", &[]).await;
-        office.password(browser, contact).await;
-    }
-    assert_eq!(
-        office.letters(contact, "New sign-in").await,
-        1,
-        "both are known"
     );
 }
