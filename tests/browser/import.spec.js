@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fresh } from "./helpers/demo.js";
-import { BURP, inRepository, NESSUS } from "./helpers/files.js";
+import { BURP, inRepository, NESSUS, NUCLEI, ZAP } from "./helpers/files.js";
 import { sentBy } from "./helpers/repeat.js";
 import { expect, test } from "./helpers/test.js";
 import { addEngagement, clientOf, inPortal } from "./helpers/work.js";
@@ -27,6 +27,8 @@ async function newEngagement(as, title) {
 const SCANS = [
   ["Nessus", NESSUS, 2, "Remote code execution in <Example Server>"],
   ["Burp Suite", BURP, 2, "SQL injection"],
+  ["ZAP", ZAP, 2, "Cross Site Scripting (Reflected)"],
+  ["Nuclei", NUCLEI, 3, "Example Server - Remote Code Execution"],
 ];
 
 for (const [scanner, file, count, title] of SCANS) {
@@ -39,7 +41,7 @@ for (const [scanner, file, count, title] of SCANS) {
     await expect(consultant.getByText(`· ${scanner} ·`)).toBeVisible();
     await expect(rows(consultant)).toHaveCount(count);
     await expect(rows(consultant).first()).toContainText(title);
-    await expect(rows(consultant).first()).toContainText("and 1 more");
+    await expect(rows(consultant).first()).toContainText(/and \d more/);
     const preview = consultant.url();
 
     await consultant.goto(`${engagement}?show=drafts`);
@@ -91,11 +93,11 @@ for (const [scanner, file, count] of [
 const entities = (declared, used) => `<?xml version="1.0"?><!DOCTYPE issues [${declared}]><issues><issue><name>${used}</name></issue></issues>`;
 const laughs = ["b", "c", "d", "e", "f", "g", "h"].map((name, n) => `<!ENTITY ${name} "${`&${"abcdefg"[n]};`.repeat(10)}">`);
 const WRONG = {
-  "is not XML": [xml("notes.xml", "Host: app1\nRisk: high\n"), "This is not an XML file."],
+  "is no scan": [xml("notes.xml", "Host: app1\nRisk: high\n"), "This is no scan that can be read here."],
   "breaks off": [xml("cut.nessus", readFileSync(NESSUS, "utf8").slice(0, 900)), "The file is broken or incomplete near line"],
   "blows up entities": [xml("laughs.xml", entities(`<!ENTITY a "ha">${laughs.join("")}`, "&h;")), "The file declares XML entities"],
   "names another file": [xml("passwd.xml", entities('<!ENTITY x SYSTEM "file:///etc/passwd">', "&x;")), "The file declares XML entities"],
-  "is of another scanner": [xml("zap.xml", '<?xml version="1.0"?><OWASPZAPReport version="2.15.0"><site name="https://shop.example"/></OWASPZAPReport>'), "This is a file of ZAP."],
+  "is of another scanner": [xml("nikto.xml", '<?xml version="1.0"?><niktoscan hoststest="0"><scandetails targethostname="shop.example"/></niktoscan>'), "This is a file of Nikto."],
   "is not in its encoding": [
     { name: "latin.xml", mimeType: "text/xml", buffer: Buffer.from('<?xml version="1.0" encoding="UTF-8"?><issues><issue><name>Caf\xe9</name></issue></issues>', "latin1") },
     "The file is not text in the encoding",
@@ -138,4 +140,25 @@ test("a file that is too large is refused by the server where there is no JavaSc
   await expect(error(plain)).toContainText("The file is larger than 4 MB.");
   await plain.goto(engagement);
   await expect(plain.getByRole("link", { name: "Drafts 0" })).toBeVisible();
+});
+
+test("a table says which column is what, and a later run which findings are gone", async ({ as }) => {
+  const [consultant, engagement] = await newEngagement(as, "Table");
+  const table = (name, rows) => ({ name, mimeType: "text/csv", buffer: Buffer.from(`Colour,Place,Grade\n${rows}`) });
+  await upload(consultant, engagement, table("first.csv", "Old TLS,a.example,high\nOpen relay,b.example,low\n"));
+  await consultant.getByLabel("Title").selectOption("Colour");
+  await consultant.getByLabel("Severity").selectOption("Grade");
+  await consultant.getByLabel("Affected asset").selectOption("Place");
+  await consultant.getByRole("button", { name: "Show what it makes" }).click();
+  await consultant.getByRole("button", { name: "Import 2 findings" }).click();
+  await consultant.getByRole("button", { name: "Publish Open relay" }).click();
+  await expect(rows(consultant)).toHaveCount(1);
+
+  await upload(consultant, engagement, table("second.csv", "Old TLS,a.example,high\nWeak hash,c.example,low\n"));
+  await expect(consultant.getByRole("heading", { name: "A later run of this scan: 1 new" })).toBeVisible();
+  await consultant.getByLabel(/^Mark what is gone as resolved/).check();
+  await consultant.getByRole("button", { name: "Import 1 finding" }).click();
+  await consultant.goto(engagement);
+  await expect(rows(consultant)).toContainText(["Open relay"]);
+  await expect(rows(consultant).first()).toContainText("Resolved");
 });

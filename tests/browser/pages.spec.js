@@ -4,7 +4,7 @@ import { BURP } from "./helpers/files.js";
 import { looksRight } from "./helpers/look.js";
 import { letterTo } from "./helpers/mail.js";
 import { expect, test } from "./helpers/test.js";
-import { addFinding, clientOf } from "./helpers/work.js";
+import { addEngagement, addFinding, clientOf } from "./helpers/work.js";
 
 const NOWHERE = `${acme}/clients/00000000000000000000000000`;
 
@@ -145,6 +145,38 @@ const TEAM = {
     await page.getByLabel("Export of a scan").setInputFiles(BURP);
     await press(page, "Upload and preview");
     await page.getByRole("button", { name: /^Import \d/ }).waitFor();
+  },
+  "import-columns": async (page) => {
+    await firstEngagement(page);
+    await follow(page, "Import");
+    await page.getByLabel("Export of a scan").setInputFiles({ name: "odd.csv", mimeType: "text/csv", buffer: Buffer.from("Colour,Place\nOld TLS,a.example\n") });
+    await press(page, "Upload and preview");
+    await page.getByRole("button", { name: "Show what it makes" }).waitFor();
+  },
+  "import-later-run": async (page) => {
+    const engagement = await addEngagement(page, await clientOf(page, "Globex Corporation"), fresh("Twice"));
+    const table = (rows) => ({ name: "run.csv", mimeType: "text/csv", buffer: Buffer.from(`Title,Severity,Host\n${rows}`) });
+    const upload = async (rows) => {
+      await page.goto(`${engagement}/import`);
+      await page.getByLabel("Export of a scan").setInputFiles(table(rows));
+      await press(page, "Upload and preview");
+    };
+    await upload("Old TLS,high,a.example\nOpen relay,low,b.example\n");
+    await press(page, "Import 2 findings");
+    await press(page, "Publish Open relay");
+    await upload("Old TLS,high,a.example\nWeak hash,medium,c.example\n");
+    await page.getByRole("button", { name: /^Import \d/ }).waitFor();
+  },
+  library: async (page) => {
+    await firstEngagement(page);
+    await follow(page, "Add finding");
+    await follow(page, "Start from a template");
+  },
+  templates: go("/templates"),
+  "template-form": async (page) => {
+    await page.goto(acme);
+    await worst(page);
+    await follow(page, "Save as template");
   },
   settings: go("/settings"),
   "settings-manage": async (page) => {

@@ -11,9 +11,11 @@ use domain::finding::{
 };
 use domain::history::Happening;
 use domain::id::{
-    ClientId, EngagementId, EntryId, FindingId, ImportId, InviteId, UserId, WorkspaceId,
+    ClientId, EngagementId, EntryId, FindingId, ImportId, InviteId, TemplateId, UserId, WorkspaceId,
 };
+use domain::import::Mapping;
 use domain::invite::Invite;
+use domain::library::TemplateInput;
 use domain::mail::{Mail, Message};
 use domain::person::Person;
 use domain::role::{ContactRole, Role, TeamRole};
@@ -69,6 +71,8 @@ pub struct Client {
     pub invite: Invite,
     /// An invitation to its workspace's team.
     pub team_invite: InviteId,
+    /// A template of its workspace.
+    pub template: TemplateId,
     /// One of its workspace's team: a viewer.
     pub team_user: UserId,
     /// The team's view of it.
@@ -159,8 +163,9 @@ impl Tenant {
             now,
         );
         keep_invite(world, &this.workspace, &this.store, &invite, None).await;
+        let template = template(world, &this.store, &this.workspace.name).await;
         for name in clients {
-            let client = Client::play(world, &this, &owner, name, invite.id).await;
+            let client = Client::play(world, &this, &owner, name, (invite.id, template)).await;
             this.clients.push(client);
         }
         this
@@ -179,7 +184,7 @@ impl Client {
         tenant: &Tenant,
         owner: &Session,
         name: &str,
-        team_invite: InviteId,
+        (team_invite, template): (InviteId, TemplateId),
     ) -> Self {
         let (app, now, slug) = (&world.app, world.now(), &tenant.workspace.slug);
         let mark = format!("CANARY-{slug}-{name}");
@@ -234,6 +239,7 @@ impl Client {
             import: upload(world, &store, engagement, &secret).await,
             invite: waiting,
             team_invite,
+            template,
             team_user: tenant.member(TeamRole::Viewer).id,
             mark,
             secret,
@@ -411,26 +417,46 @@ async fn upload(
     mark: &str,
 ) -> ImportId {
     let id: ImportId = world.app.new_id();
-    let issue = |n| format!("<issue><type>{n}</type><name>{mark} {n}</name><host>h</host></issue>");
-    let file = format!("<issues>{}{}</issues>", issue(1), issue(2));
+    let file = format!("Name,Risk,Host\n{mark} 1,high,h\n{mark} 2,low,h\n");
     let key = Import::file_key(store, id);
     let kept = world
         .app
         .services
         .files
-        .put(&key, file.into_bytes(), "application/xml");
+        .put(&key, file.into_bytes(), "text/csv");
     kept.await.expect("a file");
     let import = Import {
         id,
-        file_name: format!("{mark}.xml"),
+        file_name: format!("{mark}.csv"),
         by_name: mark.to_owned(),
         at: world.now(),
         total: 2,
         done: 0,
+        mapping: Some(Mapping {
+            title: "Name".to_owned(),
+            severity: "Risk".to_owned(),
+            ..Mapping::default()
+        }),
     };
     store
         .create_import(engagement, &import)
         .await
         .expect("an import");
+    id
+}
+
+async fn template(world: &World, store: &Store<WorkspaceScope>, mark: &str) -> TemplateId {
+    // Each workspace's another one.
+    let id = TemplateId::new(1, mark.len() as u128);
+    let input = TemplateInput {
+        title: format!("Injection, as {mark} writes it"),
+        category: "web".to_owned(),
+        severity: "high".to_owned(),
+        description: mark.to_owned(),
+        ..TemplateInput::default()
+    };
+    let input = input.parse().expect("a template");
+    let made = store.create_template(id, &input, world.now());
+    made.await.expect("a template");
     id
 }

@@ -6,13 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::counts::Counts;
 use domain::finding::{
-    Ask, Bulk, CommentInput, Event, Finding, PlanInput, Status, comment, create, edit, plan,
+    Ask, Bulk, CommentInput, Event, Finding, PlanInput, comment, create, edit, plan,
     transition,
 };
 use domain::history::Happening;
 use domain::id::FindingId;
 use domain::person::{Actor, Person};
-use domain::severity::Severity;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use proptest::prelude::*;
@@ -152,7 +151,7 @@ async fn execute(
                 internal: if internal { "yes" } else { "" }.to_owned(),
             };
             if let Ok(said) = comment(&finding, &actor, &input, now) {
-                let kept = store.comment(engagement, finding.id, &said, app.new_id());
+                let kept = store.comment(engagement, &finding, &said, app.new_id());
                 kept.await.expect("kept");
             }
         }
@@ -163,6 +162,11 @@ async fn execute(
         Command::Wait(days) => {
             world.advance(SignedDuration::from_hours(24 * days));
             worker::drain(app).await.expect("swept");
+            let today = home(actor.workspace).today(world.now());
+            let theirs = findings(world, client).await.into_values();
+            let overdue = theirs.filter(|one| one.is_overdue(today)).count();
+            let about = client.store.about().await.expect("read").expect("there");
+            assert_eq!(about.overdue, i64::try_from(overdue).expect("few"));
         }
     }
 }
@@ -213,7 +217,7 @@ fn day(now: Timestamp, days: i64) -> String {
 }
 
 /// Every finding of the engagement, whatever list it stands in.
-async fn findings(world: &World, client: &Client) -> BTreeMap<FindingId, (Severity, Status)> {
+async fn findings(world: &World, client: &Client) -> BTreeMap<FindingId, Finding> {
     let prefix = format!("#C#{}#E#{}", client.id, client.engagement);
     let rows = world
         .dump()
@@ -221,23 +225,16 @@ async fn findings(world: &World, client: &Client) -> BTreeMap<FindingId, (Severi
         .into_iter()
         .filter(|((pk, _), item)| pk.ends_with(&prefix) && item["t"] == "finding");
     rows.map(|(_, item)| {
-        let read = |name: &str| serde_json::from_value(item[name].clone());
-        let place = (
-            read("severity").expect("one"),
-            serde_json::from_value(item["status"].clone()).expect("one"),
-        );
-        (
-            item["id"].as_str().expect("an id").parse().expect("an id"),
-            place,
-        )
+        let finding: Finding = serde_json::from_value(item).expect("a finding");
+        (finding.id, finding)
     })
     .collect()
 }
 
 async fn books_are_right(world: &World, client: &Client) {
     let mut recount = Counts::default();
-    for (severity, status) in findings(world, client).await.into_values() {
-        recount.add(severity, status, 1);
+    for finding in findings(world, client).await.into_values() {
+        recount.merge(&Counts::of(&finding));
     }
     let about = client.store.about().await.expect("read").expect("there");
     let engagement = client
@@ -377,7 +374,7 @@ async fn a_recount_finds_a_total_that_is_wrong() {
             key(format!("W#{}#C#{}", cast.acme.workspace.id, client.id)),
         )
         .key("sk", key(format!("ENG#{}", client.engagement)))
-        .update_expression("ADD n_high_open :one")
+        .update_expression("ADD n_ho :one")
         .expression_attribute_values(
             ":one",
             aws_sdk_dynamodb::types::AttributeValue::N("1".to_owned()),

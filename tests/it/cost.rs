@@ -6,13 +6,15 @@ use std::fmt::Write as _;
 use domain::finding::{Finding, Status};
 use domain::role::{ContactRole, TeamRole};
 use domain::severity::Severity;
+use domain::trend::Day;
 use jiff::SignedDuration;
 use store::Spent;
 use tests::{Browser, Cast, World};
 
-use crate::filled::filled;
+use crate::filled::{everywhere, filled};
 
 const BUDGET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/cost.txt");
+const CLIENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/cost-clients.txt");
 const LISTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/cost-lists.txt");
 
 /// The first 60 characters, then read units, write units, calls, round trips.
@@ -69,6 +71,7 @@ async fn pages_and_changes_stay_within_their_budget() {
     let pages = [
         ("clients", "/clients".to_owned()),
         ("client", format!("/clients/{}", client.id)),
+        ("consultants' dashboard, a year", "/?days=365".to_owned()),
         ("engagement, drafts", format!("{here}?show=drafts")),
         ("finding, team", format!("{here}/findings/{open}")),
         ("finding form", format!("{here}/findings/{open}/edit")),
@@ -76,6 +79,8 @@ async fn pages_and_changes_stay_within_their_budget() {
             "import preview",
             format!("{here}/imports/{}", client.import),
         ),
+        ("library", format!("{here}/library")),
+        ("templates", "/templates".to_owned()),
         ("settings", "/settings".to_owned()),
         ("account", "/account".to_owned()),
         ("pulse of the dashboard, team", "/pulse".to_owned()),
@@ -194,9 +199,30 @@ async fn lists_cost_the_same_with_twenty_thousand_findings() {
         "{:<60} {:>8} {:>8} {:>6} {:>6}\n",
         "a page of a list, with 20,000 findings", "read", "write", "calls", "trips"
     );
+    a_year(&cast).await;
+    let client_page = format!("/clients/{}", client.id);
+    let dashboards = [
+        ("/?days=365", true),
+        ("/", false),
+        (client_page.as_str(), true),
+    ];
+    let mut small: Vec<Spent> = Vec::new();
     for more in [0, 5] {
         for _ in 0..more {
             filled(&world, client, owner, 3_600, planned).await;
+        }
+        for (n, (path, by_team)) in dashboards.iter().enumerate() {
+            let browser = if *by_team { &mut team } else { &mut portal };
+            let spent = dashboard(browser, path).await;
+            if more == 0 {
+                small.push(spent);
+                continue;
+            }
+            // The engagements' rows grow by one engagement each time.
+            let grown = spent.read - small[n].read;
+            assert!(grown <= 1.0, "{path}: {:?} became {spent:?}", small[n]);
+            let side = if *by_team { "team" } else { "client" };
+            table.push_str(&row(&format!("dashboard {}, {side}", n + 1), spent));
         }
         for (n, (name, path)) in lists.iter().enumerate() {
             let theirs = if path.starts_with("/engagements") {
@@ -252,6 +278,73 @@ async fn lists_cost_the_same_with_twenty_thousand_findings() {
         "\nThe last of 20,000 is found on page {pages} of a search."
     );
     crate::golden::holds(LISTS, &table);
+}
+
+/// A dashboard within its bounds: 17 read units, two round trips after the
+/// session's, 40 KB.
+async fn dashboard(browser: &mut Browser, path: &str) -> Spent {
+    let answer = browser.get(path).await;
+    assert!(answer.is_good(), "{path}: {}", answer.status);
+    let size = answer.body.len();
+    assert!(size <= 40 * 1024, "{path} has {size} bytes");
+    let spent = answer.spent;
+    assert!(
+        spent.read <= 17.0 && spent.round_trips <= 3,
+        "{path}: {spent:?}"
+    );
+    spent
+}
+
+/// A year of days, noted for everybody.
+async fn a_year(cast: &Cast) {
+    let first = jiff::civil::date(2025, 1, 5);
+    let days = first.series(jiff::ToSpan::day(1)).take(365);
+    let days = days.zip(1..).map(|(date, n)| {
+        let day = Day {
+            open: 20_000 - n,
+            resolved: n,
+            closed: 2 * n,
+        };
+        (date, day)
+    });
+    let days = days.collect();
+    let acme = &cast.acme;
+    acme.store.fill_days(&days).await.expect("noted");
+    for client in &acme.clients {
+        client.store.fill_days(&days).await.expect("noted");
+    }
+}
+
+/// A hundred clients with findings of every severity in every status, from
+/// several months: the most that the consultants' dashboard reads.
+#[tokio::test]
+async fn the_dashboard_of_a_hundred_clients_stays_within_its_budget() {
+    let world = World::new().await;
+    let cast = Cast::play(&world).await;
+    let (acme, owner) = (&cast.acme, cast.acme.member(TeamRole::Owner));
+    a_year(&cast).await;
+    for n in 2..100 {
+        let id = world.app.new_id();
+        let name = format!("A client with quite a long name, as some have, {n}");
+        let new = domain::client::ClientInput { name }
+            .parse()
+            .expect("a client");
+        let made = acme.store.create_client(id, &new, world.now()).await;
+        made.expect("a client");
+        everywhere(&world, &acme.store.client(id), owner).await;
+    }
+    let mut team = world.signed_in(&acme.workspace, owner).await;
+    team.get("/").await;
+    let spent = dashboard(&mut team, "/?days=365").await;
+    let size = team.get("/?days=365").await.body.len() / 1024;
+    println!("{spent:?}, {size} KB");
+    let mut table = format!(
+        "{:<60} {:>8} {:>8} {:>6} {:>6}\n",
+        "a dashboard over a hundred clients", "read", "write", "calls", "trips"
+    );
+    table.push_str(&row("a year, team", spent));
+    table.push_str(&row("pulse", page(&mut team, "/pulse").await));
+    crate::golden::holds(CLIENTS, &table);
 }
 
 /// A finding with a date, so that it is found by it.

@@ -25,7 +25,9 @@ async fn pages(world: &World, cast: &Cast) -> Vec<(Browser, String)> {
             for route in reads.filter(|route| route.audience != Audience::Public) {
                 let want = expected(&route, Some(person.role), Target::Own);
                 // A new form has a new id each time.
-                let new = route.path.ends_with("/new") || route.path.ends_with("/import");
+                let new = ["/new", "/import", "/template"]
+                    .iter()
+                    .any(|end| route.path.ends_with(end));
                 if want == Outcome::Done && !new {
                     pages.push((browser.clone(), address(&route, client)));
                 }

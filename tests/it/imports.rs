@@ -6,6 +6,11 @@ use tests::{Answer, Browser, Cast, World};
 
 const NESSUS: &[u8] = include_bytes!("../../shared/domain/tests/data/two_hosts.nessus");
 const BURP: &[u8] = include_bytes!("../../shared/domain/tests/data/three_issues.xml");
+const ZAP: &[u8] = include_bytes!("../../shared/domain/tests/data/two_sites.xml");
+const ZAP_JSON: &[u8] = include_bytes!("../../shared/domain/tests/data/two_sites.json");
+const NUCLEI: &[u8] = include_bytes!("../../shared/domain/tests/data/matches.jsonl");
+const SARIF: &[u8] = include_bytes!("../../shared/domain/tests/data/tool.sarif");
+const CSV: &[u8] = include_bytes!("../../shared/domain/tests/data/findings.csv");
 
 struct Import {
     world: World,
@@ -50,7 +55,14 @@ impl Import {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_export_becomes_drafts_once_however_often_it_is_confirmed() {
     let mut import = Import::new().await;
-    for (name, bytes, makes) in [("scan.nessus", NESSUS, 2), ("issues.xml", BURP, 2)] {
+    for (name, bytes, makes) in [
+        ("scan.nessus", NESSUS, 2),
+        ("issues.xml", BURP, 2),
+        ("zap.xml", ZAP, 2),
+        ("matches.jsonl", NUCLEI, 3),
+        ("tool.sarif", SARIF, 4),
+        ("findings.csv", CSV, 3),
+    ] {
         let before = import.drafts().await;
         let uploaded = import.upload(name, bytes).await;
         assert_eq!(uploaded.status, StatusCode::SEE_OTHER, "{}", uploaded.body);
@@ -92,8 +104,9 @@ async fn two_confirmations_at_once_make_everything_once() {
     tokio::join!(one.post(&preview, &[]), two.post(&preview, &[]));
     let made = import.team.post(&preview, &[]).await;
     assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
-    // A row, a text and an entry each, the import itself, and its entry in the audit log.
-    assert_eq!(import.world.dump().await.len(), before + 3 * 75 + 2);
+    // A row, a text and an entry each, the import itself, its entry in the audit log, and
+    // the line that tells of it.
+    assert_eq!(import.world.dump().await.len(), before + 3 * 75 + 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -111,7 +124,17 @@ async fn hostile_broken_and_foreign_files_say_why_and_make_nothing() {
         b"<?xml version=\"1.0\" encoding=\"UTF-8\"?><issues>\xff\xfe</issues>".to_vec();
     let large = vec![b' '; 5 * 1024 * 1024];
     let huge = vec![b' '; 50 * 1024 * 1024];
-    let cases: [(&str, &[u8], &str); 14] = [
+    let nested = "[".repeat(100_000);
+    let cases: [(&str, &[u8], &str); 19] = [
+        ("cut.sarif", &SARIF[..500], "broken or incomplete"),
+        ("odd.json", b"{\"site\": [7]}", "laid out as ZAP writes it"),
+        (
+            "other.json",
+            b"{\"findings\": []}",
+            "no scan that can be read",
+        ),
+        ("nested.json", nested.as_bytes(), "no scan that can be read"),
+        ("nul.csv", b"name,host\0\nx,y", "no scan that can be read"),
         ("", b"", "Choose a file"),
         ("laughs.xml", laughs.as_bytes(), "entities"),
         ("outside.xml", outside.as_bytes(), "entities"),
@@ -126,10 +149,10 @@ async fn hostile_broken_and_foreign_files_say_why_and_make_nothing() {
         (
             "zap.xml",
             b"<OWASPZAPReport><site/></OWASPZAPReport>",
-            "ZAP",
+            "no findings in this ZAP file",
         ),
         ("page.xml", b"<html></html>", "web page"),
-        ("notes.txt", b"no markup here", "not an XML file"),
+        ("notes.txt", b"no markup here", "no scan that can be read"),
         ("none.xml", b"", "The file is empty"),
         ("nothing.xml", b"<issues></issues>", "no findings"),
         ("large.xml", &large, "larger than 4 MB"),
@@ -160,4 +183,328 @@ async fn an_upload_needs_its_token_before_its_file() {
         answer.status
     );
     assert!(before == import.world.dump().await);
+}
+
+const ODD: &[u8] = b"Colour,Place,Grade\nOld TLS,a.example,high\nOld TLS,b.example,low\nOpen relay,c.example,awful\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_says_which_column_is_what_and_the_workspace_remembers() {
+    let mut import = Import::new().await;
+    let preview = import.upload("odd.csv", ODD).await.location().to_owned();
+    let page = import.team.get(&preview).await.body;
+    assert!(
+        page.contains("Which column holds what") && !page.contains("This would make"),
+        "{page}"
+    );
+    assert!(page.contains("Colour (as in “Old TLS”)"), "{page}");
+    let refused = import.team.post(&preview, &[]).await;
+    assert_eq!(
+        refused.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "not before it is said"
+    );
+
+    let columns = format!("{preview}/columns");
+    let wrong = import
+        .team
+        .post(&columns, &[("title", "Shape"), ("asset", "Place")])
+        .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        wrong.body.contains("id=\"title-error\"")
+            && wrong.body.contains("<option value=\"Place\" selected"),
+        "{}",
+        wrong.body
+    );
+    let said = [
+        ("title", "Colour"),
+        ("asset", "Place"),
+        ("severity", "Grade"),
+    ];
+    assert_eq!(import.team.post(&columns, &said).await.location(), preview);
+    let page = import.team.get(&preview).await.body;
+    assert!(
+        page.contains("This would make 2 drafts") && page.contains("can&#39;t be read: 1")
+            || page.contains("be read: 1"),
+        "{page}"
+    );
+    import.team.post(&preview, &[]).await;
+    assert_eq!(import.drafts().await, 1 + 2);
+    let late = import.team.post(&columns, &said).await;
+    assert_eq!(
+        late.status,
+        StatusCode::CONFLICT,
+        "drafts were made: {}",
+        late.body
+    );
+
+    // The same columns another time.
+    let again = import
+        .upload("later.csv", &[ODD, b"New,d.example,low\n"].concat())
+        .await;
+    let page = import.team.get(again.location()).await.body;
+    assert!(page.contains("A later run of this scan: 1 new"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn either_layout_of_zap_makes_the_same() {
+    let mut import = Import::new().await;
+    let mut made = Vec::new();
+    for (name, bytes) in [("zap.xml", ZAP), ("zap.json", ZAP_JSON)] {
+        let preview = import.upload(name, bytes).await.location().to_owned();
+        let page = import.team.get(&preview).await.body;
+        let list = page
+            .split("rows-findings")
+            .nth(1)
+            .expect("a list")
+            .to_owned();
+        made.push(list);
+    }
+    assert_eq!(made[0], made[1]);
+}
+
+/// Presses the button of `path`'s move, at the version that the finding has.
+async fn act(import: &mut Import, finding: &str, moves: &[(&str, &str)]) {
+    for (event, version) in moves {
+        let path = format!("{}/findings/{finding}/{event}", import.here);
+        let fields = [("note", "Because."), ("version", *version)];
+        let moved = import.team.post(&path, &fields).await;
+        assert_eq!(
+            moved.status,
+            StatusCode::SEE_OTHER,
+            "{event}: {}",
+            moved.body
+        );
+    }
+}
+
+fn issues(types: &[u32]) -> Vec<u8> {
+    let issue =
+        |n: &u32| format!("<issue><type>{n}</type><name>Kind {n}</name><host>h</host></issue>");
+    let all: String = types.iter().map(issue).collect();
+    format!("<issues>{all}</issues>").into_bytes()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_later_run_makes_what_is_new_and_moves_what_is_gone_or_back() {
+    let mut import = Import::new().await;
+    let first = import
+        .upload("first.xml", &issues(&[1, 2, 3, 4, 6, 7]))
+        .await;
+    let preview = first.location().to_owned();
+    assert!(!import.team.get(&preview).await.body.contains("A later run"));
+    import.team.post(&preview, &[]).await;
+    let engagement = import
+        .here
+        .rsplit('/')
+        .next()
+        .expect("an id")
+        .parse()
+        .expect("an id");
+    let known = |n: u32| {
+        domain::import::Fingerprint::new("burp", &n.to_string())
+            .finding(engagement)
+            .to_string()
+    };
+    // The first stays open, the second was fixed, the third is open, the fourth is a
+    // draft, the sixth is said to be fixed, the seventh is none.
+    act(&mut import, &known(1), &[("publish", "1")]).await;
+    act(
+        &mut import,
+        &known(2),
+        &[("publish", "1"), ("resolve", "2"), ("fixed", "3")],
+    )
+    .await;
+    act(
+        &mut import,
+        &known(6),
+        &[("publish", "1"), ("resolve", "2")],
+    )
+    .await;
+    act(
+        &mut import,
+        &known(7),
+        &[("publish", "1"), ("false-positive", "2")],
+    )
+    .await;
+    act(&mut import, &known(3), &[("publish", "1"), ("start", "2")]).await;
+
+    let second = import
+        .upload("second.xml", &issues(&[1, 2, 5, 6, 7]))
+        .await
+        .location()
+        .to_owned();
+    let page = import.team.get(&second).await.body;
+    for part in [
+        "A later run of this scan: 1 new",
+        "<b>2</b> still there",
+        "<b>2</b> back again",
+        "<b>1</b> gone",
+        "no longer reports: 1",
+        "Import 1 finding<",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(
+        page.contains(&format!("/findings/{}\">Kind 3", known(3))),
+        "{page}"
+    );
+    let before = import.world.dump().await.len();
+    for _ in 0..2 {
+        let done = import
+            .team
+            .post(&second, &[("resolve_gone", "yes"), ("reopen_back", "yes")])
+            .await;
+        assert_eq!(done.location(), format!("{}?show=drafts", import.here));
+    }
+    // A new finding, and what the feeds tell of it; for each that moved, an entry
+    // here and one in the audit log; and the retest of the one that was said to be fixed.
+    assert_eq!(import.world.dump().await.len(), before + 4 + 2 * 3 + 1);
+    for (n, status, says) in [
+        (1, "state-open", None),
+        (2, "state-reopened", Some("Burp Suite reports it again")),
+        (3, "state-resolved", Some("no longer reports it")),
+        (4, "state-draft", None),
+        (5, "state-draft", None),
+        (6, "state-not_fixed", Some("Burp Suite reports it again")),
+        (6, "state-reopened", None),
+        (7, "state-false_positive", None),
+    ] {
+        let page = import
+            .team
+            .get(&format!("{}/findings/{}", import.here, known(n)))
+            .await
+            .body;
+        assert!(
+            page.contains(status) && says.is_none_or(|words| page.contains(words)),
+            "{n}: {page}"
+        );
+    }
+
+    // The same run once more holds nothing new, and without a tick nothing moves.
+    act(&mut import, &known(3), &[("not-fixed", "4")]).await;
+    let third = import
+        .upload("third.xml", &issues(&[1, 2, 5, 6, 7]))
+        .await
+        .location()
+        .to_owned();
+    let page = import.team.get(&third).await.body;
+    assert!(
+        page.contains("A later run of this scan: 0 new") && page.contains(" Confirm<"),
+        "{page}"
+    );
+    let before = import.world.dump().await;
+    assert_eq!(import.team.post(&third, &[]).await.location(), import.here);
+    let after = import.world.dump().await;
+    assert_eq!(before.len(), after.len());
+    assert!(
+        import
+            .team
+            .get(&third)
+            .await
+            .location()
+            .starts_with(&import.here),
+        "it is done"
+    );
+    // Another scanner's run says nothing of these.
+    let zap = import.upload("zap.xml", ZAP).await.location().to_owned();
+    assert!(!import.team.get(&zap).await.body.contains("A later run"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_imports_of_the_same_findings_at_once_make_each_once() {
+    let mut import = Import::new().await;
+    let many: Vec<u32> = (1..=70).collect();
+    let one = import
+        .upload("one.xml", &issues(&many))
+        .await
+        .location()
+        .to_owned();
+    let two = import
+        .upload("two.xml", &issues(&many[20..]))
+        .await
+        .location()
+        .to_owned();
+    let before = import.world.dump().await.len();
+    let (mut first, mut second) = (import.team.clone(), import.team.clone());
+    tokio::join!(first.post(&one, &[]), second.post(&two, &[]));
+    for path in [&one, &two] {
+        import.team.post(path, &[]).await;
+        assert_eq!(
+            import.team.get(path).await.status,
+            StatusCode::SEE_OTHER,
+            "done"
+        );
+    }
+    // And what the feeds tell of each import.
+    assert_eq!(import.world.dump().await.len(), before + 3 * 70 + 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edited_finding_is_still_known_to_the_next_run() {
+    let mut import = Import::new().await;
+    let first = import
+        .upload("first.xml", &issues(&[7]))
+        .await
+        .location()
+        .to_owned();
+    import.team.post(&first, &[]).await;
+    let engagement = import
+        .here
+        .rsplit('/')
+        .next()
+        .expect("an id")
+        .parse()
+        .expect("an id");
+    let id = domain::import::Fingerprint::new("burp", "7").finding(engagement);
+    let fields = [
+        ("title", "Our own words"),
+        ("severity", "high"),
+        ("version", "1"),
+    ];
+    let edited = import
+        .team
+        .post(&format!("{}/findings/{id}/edit", import.here), &fields)
+        .await;
+    assert_eq!(edited.status, StatusCode::SEE_OTHER);
+    let again = import
+        .upload("again.xml", &issues(&[7]))
+        .await
+        .location()
+        .to_owned();
+    let page = import.team.get(&again).await.body;
+    assert!(
+        page.contains("0 new") && page.contains("<b>1</b> still there"),
+        "{page}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_fit_is_said_before_anything_is_made() {
+    let mut import = Import::new().await;
+    // More rows than one query gives, of 5,000 that an engagement may have.
+    for types in [1..=2_000, 2_001..=4_000] {
+        let file = issues(&types.collect::<Vec<u32>>());
+        let preview = import.upload("many.xml", &file).await.location().to_owned();
+        let made = import.team.post(&preview, &[]).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER);
+    }
+    let more: Vec<u32> = (2..=4_000).step_by(4).chain(4_001..=5_000).collect();
+    let preview = import
+        .upload("more.xml", &issues(&more))
+        .await
+        .location()
+        .to_owned();
+    let page = import.team.get(&preview).await.body;
+    for part in [
+        "1000 new",
+        "no longer reports: 3000",
+        "has room for 995 more",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+    let before = import.world.dump().await.len();
+    let refused = import.team.post(&preview, &[]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(import.world.dump().await.len(), before, "nothing is made");
 }

@@ -14,6 +14,7 @@ mod books;
 mod both;
 mod cost;
 mod crossing;
+mod dashboards;
 mod decisions;
 mod fence;
 mod fenced;
@@ -33,6 +34,7 @@ mod keys;
 #[path = "../../shared/store/src/keys.rs"]
 mod keys_of_the_store;
 mod layers;
+mod library;
 mod lists;
 mod matrix;
 mod passwords;

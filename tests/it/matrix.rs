@@ -123,6 +123,7 @@ pub(crate) fn address(route: &Route, client: &Client) -> String {
         .replace("{entry}", &client.entry.to_string())
         .replace("{import}", &client.import.to_string())
         .replace("{invite}", &invite.to_string())
+        .replace("{template}", &client.template.to_string())
         .replace("{user}", &user.to_string())
         .replace("{token}", &"x".repeat(43))
 }
@@ -138,6 +139,7 @@ pub(crate) fn missing(route: &Route) -> String {
         "{entry}",
         "{import}",
         "{invite}",
+        "{template}",
         "{user}",
     ] {
         path = path.replace(name, never);
@@ -174,6 +176,19 @@ pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &
             ("id", id),
         ],
         "findings" => &[("title", "New"), ("severity", "low"), ("id", id)],
+        "template" => &[
+            ("title", "New"),
+            ("severity", "low"),
+            ("category", "web"),
+            ("id", id),
+        ],
+        "edit" if route.path.contains("{template}") => &[
+            ("title", "New"),
+            ("severity", "low"),
+            ("category", "web"),
+            ("version", "1"),
+        ],
+        "delete" => &[("version", "1")],
         "edit" if route.path.contains("{finding}") => {
             &[("title", "New"), ("severity", "low"), ("version", "2")]
         }
@@ -218,6 +233,7 @@ pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &
         "password" => &[("current", PASSWORD), ("password", OTHER), ("again", OTHER)],
         "end" => &[("session", "0123456789abcdef")],
         "preview" => &[("text", "*new*")],
+        "columns" => &[("title", "Name")],
         "import" => {
             let file =
                 b"<issues><issue><type>1</type><name>n</name><host>h</host></issue></issues>";

@@ -1,6 +1,8 @@
 //! One address, a page for each side.
 
-use serde::Deserialize;
+use domain::engagement::Phase;
+use domain::trend::Window;
+use serde::{Deserialize, Serialize};
 use web::{Error, Query, Reply, Side};
 
 use crate::{portal, team};
@@ -10,15 +12,56 @@ pub(crate) struct Seen {
     seen: Option<i64>,
 }
 
-#[derive(Deserialize)]
-pub(crate) struct Cursor {
-    after: Option<String>,
+/// What the address asks for; what can't be read asks for nothing.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Wanted {
+    /// Days that the trend reaches back.
+    days: Option<String>,
+    phase: Option<String>,
+    pub(crate) after: Option<String>,
 }
 
-pub(crate) async fn get(side: Side, Query(cursor): Query<Cursor>) -> Result<Reply, Error> {
+impl Wanted {
+    /// How far the trend reaches back.
+    pub(crate) fn window(&self) -> Window {
+        Window::named(self.days.as_deref())
+    }
+
+    /// Engagements in which phase; `None` for any.
+    pub(crate) fn phase(&self) -> Option<Phase> {
+        self.phase.as_deref()?.parse().ok()
+    }
+}
+
+/// A phase to choose.
+#[derive(Debug, Serialize)]
+pub(crate) struct PhaseTab {
+    label: &'static str,
+    href: String,
+    active: bool,
+}
+
+impl PhaseTab {
+    /// Every phase, after `all` of them where they are shown together.
+    pub(crate) fn all(chosen: Option<Phase>, together: bool) -> Vec<Self> {
+        let all = together.then(|| Self {
+            label: "All",
+            href: "/#engagements".to_owned(),
+            active: chosen.is_none(),
+        });
+        let phases = Phase::ALL.iter().map(|(phase, name, label)| Self {
+            label,
+            href: format!("/?phase={name}#engagements"),
+            active: chosen == Some(*phase),
+        });
+        all.into_iter().chain(phases).collect()
+    }
+}
+
+pub(crate) async fn get(side: Side, Query(wanted): Query<Wanted>) -> Result<Reply, Error> {
     match side {
-        Side::Team(team) => team::show(&team).await,
-        Side::Portal(portal) => portal::show(&portal, cursor.after.as_deref()).await,
+        Side::Team(team) => team::show(&team, &wanted).await,
+        Side::Portal(portal) => portal::show(&portal, &wanted).await,
     }
 }
 

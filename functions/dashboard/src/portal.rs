@@ -1,15 +1,33 @@
 //! A client's first page.
 
+use std::collections::BTreeMap;
+
+use domain::activity::Activity;
 use domain::client::Client;
-use domain::engagement::Engagement;
+use domain::engagement::{Engagement, Phase};
 use domain::finding::Status;
 use domain::severity::Severity;
-use futures::future::try_join3;
+use domain::trend::{Day, series};
+use futures::future::{try_join, try_join3};
+use jiff::civil::Date;
 use serde::Serialize;
-use store::Listed;
 use store::page::Page as Rows;
-use web::view::{Breakdown, EngagementCard, FindingRow, Pager, Progress};
+use store::{Due, Listed};
+use web::view::{
+    ActivityRow, Breakdown, DueList, EngagementCard, FindingRow, Fixing, Pager, Progress, Todo,
+    Trend,
+};
 use web::{Error, Page, Portal, Reply};
+
+use crate::first::{PhaseTab, Wanted};
+
+/// Findings that are shown as the worst, and as those that are due.
+const WORST: i32 = 6;
+const DUE: usize = 6;
+/// Findings that are read by when they are due, for the number of those overdue.
+const READ: i32 = 30;
+/// Things that happened lately.
+const LATELY: i32 = 12;
 
 /// The page.
 #[derive(Debug, Serialize)]
@@ -17,19 +35,34 @@ pub(crate) struct PortalDashboard {
     pulse: String,
     client_name: String,
     stats: Stats,
+    todos: Vec<Todo>,
     breakdown: Breakdown,
     progress: Progress,
+    due: DueList,
+    trend: Trend,
+    phases: Vec<PhaseTab>,
     engagements: Vec<EngagementCard>,
+    any_engagements: bool,
     pager: Pager,
+    fixing: Vec<Fixing>,
     top: Vec<FindingRow>,
+    activity: Vec<ActivityRow>,
 }
 
 #[derive(Debug, Serialize)]
 struct Stats {
     active: i64,
-    in_progress: i64,
     resolved: i64,
     critical_high: i64,
+}
+
+struct Parts {
+    client: Client,
+    engagements: Rows<Engagement>,
+    worst: Vec<Listed>,
+    due: Due,
+    days: BTreeMap<Date, Day>,
+    activity: Vec<Activity>,
 }
 
 impl Page for PortalDashboard {
@@ -47,62 +80,141 @@ impl Page for PortalDashboard {
             client: client.id,
             engagement: engagement.id,
         };
-        Self::new(
-            &client,
-            &Rows {
+        let today = Date::constant(2026, 11, 24);
+        let parts = Parts {
+            client,
+            engagements: Rows {
                 rows: vec![engagement],
                 next: Some("x".to_owned()),
             },
-            &[listed],
-            None,
-        )
+            worst: vec![listed.clone()],
+            due: Due {
+                rows: vec![listed],
+                more: false,
+            },
+            days: web::view::days_sample(today),
+            activity: vec![web::view::activity_sample()],
+        };
+        Self::new(parts, today, &Wanted::default())
     }
 }
 
 impl PortalDashboard {
-    fn new(
-        client: &Client,
-        engagements: &Rows<Engagement>,
-        worst: &[Listed],
-        after: Option<&str>,
-    ) -> Self {
+    fn new(parts: Parts, today: Date, wanted: &Wanted) -> Self {
+        let Parts {
+            client,
+            engagements,
+            worst,
+            due,
+            days,
+            activity,
+        } = parts;
         let counts = &client.counts;
         let href = |l: &Listed| format!("/engagements/{}/findings/{}", l.engagement, l.finding.id);
+        let due = DueList::new(&due, (today, client.overdue, DUE), |listed| {
+            (href(listed), None)
+        });
+        let (window, phase) = (wanted.window(), wanted.phase());
+        let days = series(&days, window, today, Day::of(counts));
+        let in_phase = |e: &&Engagement| phase.is_none_or(|phase| e.phase == phase);
+        let shown = engagements.rows.iter().filter(in_phase);
+        let path = phase.map_or_else(
+            || "/".to_owned(),
+            |phase| format!("/?phase={}", phase.name()),
+        );
+        let after = wanted.after.as_deref();
         Self {
             pulse: format!("/pulse?seen={}", client.shared_rev),
-            client_name: client.name.clone(),
             stats: Stats {
                 active: counts.active_total(),
-                in_progress: counts.in_status(Status::InProgress),
                 resolved: counts.in_status(Status::Resolved),
                 critical_high: counts.active(Severity::Critical) + counts.active(Severity::High),
             },
+            todos: todos(&client, &due),
             breakdown: counts.into(),
             progress: counts.into(),
-            engagements: engagements
-                .rows
-                .iter()
-                .map(|e| EngagementCard::new(e, ""))
-                .collect(),
-            pager: Pager::new(engagements, "/", after, Some(client.engagements)),
+            due,
+            trend: Trend::new(&days, window, "/"),
+            phases: PhaseTab::all(phase, true),
+            engagements: shown.map(|e| EngagementCard::new(e, "")).collect(),
+            any_engagements: client.engagements > 0,
+            pager: Pager::new(&engagements, &path, after, count(&client, phase)),
+            fixing: Fixing::of(counts),
             top: worst
                 .iter()
                 .map(|listed| FindingRow::new(&listed.finding, href(listed)))
                 .collect(),
+            activity: activity
+                .iter()
+                .map(|one| ActivityRow::new(one, "", None))
+                .collect(),
+            client_name: client.name,
         }
     }
 }
 
-pub(crate) async fn show(portal: &Portal, after: Option<&str>) -> Result<Reply, Error> {
-    let store = &portal.store;
-    let (client, engagements, worst) = try_join3(
-        store.about(),
-        store.engagements(after),
-        store.worst_findings(10),
+/// How many there are in all, where all are shown.
+fn count(client: &Client, phase: Option<Phase>) -> Option<i64> {
+    phase.is_none().then_some(client.engagements)
+}
+
+/// What waits for the client.
+fn todos(client: &Client, due: &DueList) -> Vec<Todo> {
+    let counts = &client.counts;
+    let overdue = due.overdue();
+    let overdue = overdue.map(|n| Todo::counted(n, "overdue", "/findings?overdue=yes"));
+    let rest = [
+        (
+            counts.active(Severity::Critical),
+            "critical and not closed",
+            "/findings?severity=critical",
+        ),
+        (
+            counts.in_status(Status::Reopened),
+            "reopened: to be fixed again",
+            "/findings?status=reopened",
+        ),
+        (
+            counts.in_status(Status::Open),
+            "that nobody works on yet",
+            "/findings?status=open",
+        ),
+        (
+            counts.in_status(Status::InProgress),
+            "being worked on",
+            "/findings?status=in_progress",
+        ),
+    ];
+    let rest = rest
+        .into_iter()
+        .filter_map(|(n, words, href)| Todo::some(n, words, href));
+    overdue.into_iter().chain(rest).collect()
+}
+
+pub(crate) async fn show(portal: &Portal, wanted: &Wanted) -> Result<Reply, Error> {
+    let (store, ctx) = (&portal.store, &portal.ctx);
+    let today = ctx.workspace.today(ctx.now);
+    let first = wanted.window().first(today);
+    let ((client, engagements, worst), (due, days, activity)) = try_join(
+        try_join3(
+            store.about(),
+            store.engagements(wanted.after.as_deref()),
+            store.worst_findings(WORST),
+        ),
+        try_join3(
+            store.due_findings(READ),
+            store.days(first),
+            store.activity(LATELY),
+        ),
     )
     .await?;
-    let client = client.ok_or(Error::NotFound)?;
-    portal
-        .ctx
-        .page(&PortalDashboard::new(&client, &engagements, &worst, after))
+    let parts = Parts {
+        client: client.ok_or(Error::NotFound)?,
+        engagements,
+        worst,
+        due,
+        days,
+        activity,
+    };
+    ctx.page(&PortalDashboard::new(parts, today, wanted))
 }

@@ -1,33 +1,63 @@
 //! The consultants' first page.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
+use domain::activity::Activity;
 use domain::client::Client;
 use domain::counts::Counts;
+use domain::engagement::{Engagement, Phase};
 use domain::finding::Status;
+use domain::id::ClientId;
 use domain::role::Action;
 use domain::severity::Severity;
-use futures::future::try_join;
+use domain::trend::{Day, series};
+use futures::future::{try_join, try_join3};
+use jiff::civil::Date;
 use serde::Serialize;
-use store::Listed;
-use web::view::{Breakdown, ClientCard, FindingRow, Progress};
+use store::page::Page as Rows;
+use store::{Due, Listed};
+use web::view::{
+    ActivityRow, Ages, Breakdown, ClientCard, DueList, EngagementCard, FindingRow, Fixing, Pager,
+    Progress, Todo, Trend,
+};
 use web::{Error, Page, Reply, Team};
+
+use crate::first::{PhaseTab, Wanted};
 
 /// Clients that the totals are taken over: one bounded read.
 const CLIENTS: i32 = 100;
-/// Clients and findings that are shown.
-const SHOWN: usize = 10;
+/// Clients that are shown.
+const SHOWN: usize = 8;
+/// Findings that are shown as the worst, and as those that are due.
+const WORST: i32 = 6;
+const DUE: usize = 6;
+/// Findings that are read by when they are due, for the number of those overdue.
+const READ: i32 = 30;
+/// Engagements of a phase, and things that happened lately.
+const ENGAGEMENTS: i32 = 6;
+const LATELY: i32 = 12;
 
 /// The page.
 #[derive(Debug, Serialize)]
 pub(crate) struct TeamDashboard {
     pulse: String,
     stats: Stats,
+    todos: Vec<Todo>,
     breakdown: Breakdown,
     progress: Progress,
     clients: Vec<ClientCard>,
     more_clients: Option<&'static str>,
+    waiting: Vec<Waiting>,
+    due: DueList,
+    trend: Trend,
+    ages: Ages,
+    fixing: Vec<Fixing>,
+    phases: Vec<PhaseTab>,
+    engagements: Vec<InClient>,
+    pager: Pager,
     top: Vec<Top>,
+    activity: Vec<ActivityRow>,
     may_write: bool,
 }
 
@@ -39,11 +69,33 @@ struct Stats {
     clients: String,
 }
 
+/// A client whose fixes wait to be verified.
+#[derive(Debug, Serialize)]
+struct Waiting {
+    name: String,
+    href: String,
+    count: i64,
+}
+
+#[derive(Debug, Serialize)]
+struct InClient {
+    card: EngagementCard,
+    client_name: Option<String>,
+}
+
 #[derive(Debug, Serialize)]
 struct Top {
-    #[serde(flatten)]
     row: FindingRow,
     client_name: Option<String>,
+}
+
+struct Parts {
+    clients: Rows<Client>,
+    worst: Vec<Listed>,
+    due: Due,
+    days: BTreeMap<Date, Day>,
+    engagements: Rows<Engagement>,
+    activity: Vec<Activity>,
 }
 
 impl Page for TeamDashboard {
@@ -55,40 +107,76 @@ impl Page for TeamDashboard {
 
     fn sample() -> Self {
         let (client, finding) = web::view::samples();
+        let engagement = web::view::engagement_sample();
         let listed = Listed {
             finding,
             client: client.id,
-            engagement: domain::id::EngagementId::new(1, 1),
+            engagement: engagement.id,
         };
-        Self::new(vec![client], true, &[listed], true)
+        let today = Date::constant(2026, 11, 24);
+        let parts = Parts {
+            clients: Rows {
+                rows: vec![client],
+                next: Some("x".to_owned()),
+            },
+            worst: vec![listed.clone()],
+            due: Due {
+                rows: vec![listed],
+                more: false,
+            },
+            days: web::view::days_sample(today),
+            engagements: Rows {
+                rows: vec![engagement],
+                next: Some("x".to_owned()),
+            },
+            activity: vec![web::view::activity_sample()],
+        };
+        Self::new(parts, today, &Wanted::default(), true)
     }
 }
 
+/// The phase whose engagements are shown.
+fn phase(wanted: &Wanted) -> Phase {
+    wanted.phase().unwrap_or(Phase::Active)
+}
+
+fn page_of(listed: &Listed) -> String {
+    format!(
+        "/clients/{}/engagements/{}/findings/{}",
+        listed.client, listed.engagement, listed.finding.id
+    )
+}
+
 impl TeamDashboard {
-    fn new(mut clients: Vec<Client>, more: bool, worst: &[Listed], may_write: bool) -> Self {
+    fn new(parts: Parts, today: Date, wanted: &Wanted, may_write: bool) -> Self {
+        let Parts {
+            clients,
+            worst,
+            due,
+            days,
+            engagements,
+            activity,
+        } = parts;
+        let more = clients.next.is_some();
+        let mut clients = clients.rows;
         let mut counts = Counts::default();
-        for client in &clients {
-            counts.merge(&client.counts);
-        }
-        let top = worst.iter().map(|listed| Top {
-            client_name: clients
-                .iter()
-                .find(|client| client.id == listed.client)
-                .map(|client| client.name.clone()),
-            row: FindingRow::new(
-                &listed.finding,
-                format!(
-                    "/clients/{}/engagements/{}/findings/{}",
-                    listed.client, listed.engagement, listed.finding.id
-                ),
-            ),
-        });
-        let top = top.collect();
-        let known = clients.len();
+        clients.iter().for_each(|one| counts.merge(&one.counts));
         let rev = rev_of(&clients);
-        clients.sort_by_key(|client| {
-            Reverse(Severity::ALL.map(|severity| client.counts.active(severity)))
+        clients.sort_by_key(|client| Reverse(client.risk()));
+        let names: BTreeMap<ClientId, &str> = clients
+            .iter()
+            .map(|one| (one.id, one.name.as_str()))
+            .collect();
+        let name = |id: ClientId| names.get(&id).map(|name| (*name).to_owned());
+        let noted = clients.iter().map(|client| client.overdue).sum();
+        let due = DueList::new(&due, (today, noted, DUE), |listed| {
+            (page_of(listed), name(listed.client))
         });
+        let window = wanted.window();
+        let days = series(&days, window, today, Day::of(&counts));
+        let phase = phase(wanted);
+        let path = format!("/?phase={}", phase.name());
+        let known = clients.len();
         Self {
             pulse: format!("/pulse?seen={rev}"),
             stats: Stats {
@@ -101,29 +189,112 @@ impl TeamDashboard {
                     known.to_string()
                 },
             },
+            todos: todos(&counts, &due),
             breakdown: (&counts).into(),
             progress: (&counts).into(),
             clients: clients.iter().take(SHOWN).map(ClientCard::from).collect(),
             more_clients: (known > SHOWN).then_some("/clients"),
-            top,
+            waiting: waiting(&clients),
+            due,
+            trend: Trend::new(&days, window, "/"),
+            ages: Ages::new(&counts, today),
+            fixing: Fixing::of(&counts),
+            phases: PhaseTab::all(Some(phase), false),
+            engagements: engagements
+                .rows
+                .iter()
+                .map(|one| InClient {
+                    card: EngagementCard::new(one, &ActivityRow::team_base(one.client)),
+                    client_name: name(one.client),
+                })
+                .collect(),
+            pager: Pager::new(&engagements, &path, wanted.after.as_deref(), None),
+            top: worst
+                .iter()
+                .map(|listed| Top {
+                    row: FindingRow::new(&listed.finding, page_of(listed)),
+                    client_name: name(listed.client),
+                })
+                .collect(),
+            activity: activity
+                .iter()
+                .map(|one| {
+                    let base = ActivityRow::team_base(one.client);
+                    ActivityRow::new(one, &base, name(one.client))
+                })
+                .collect(),
             may_write,
         }
     }
 }
 
-pub(crate) async fn show(team: &Team) -> Result<Reply, Error> {
-    let (clients, worst) = try_join(
-        team.store.clients("", None, CLIENTS),
-        team.store.worst_findings(10),
+/// What waits for the team.
+fn todos(counts: &Counts, due: &DueList) -> Vec<Todo> {
+    let overdue = due.overdue();
+    let overdue = overdue.map(|n| Todo::counted(n, "overdue at clients", "/findings?overdue=yes"));
+    let rest = [
+        (
+            counts.in_status(Status::Resolved),
+            "to verify",
+            "/findings?status=resolved",
+        ),
+        (
+            counts.active(Severity::Critical),
+            "critical and not closed",
+            "/findings?severity=critical",
+        ),
+        (
+            counts.in_status(Status::Draft),
+            "drafts to publish",
+            "/findings?show=drafts",
+        ),
+    ];
+    let rest = rest
+        .into_iter()
+        .filter_map(|(n, words, href)| Todo::some(n, words, href));
+    rest.chain(overdue).collect()
+}
+
+/// The clients whose fixes wait to be verified, the most first.
+fn waiting(clients: &[Client]) -> Vec<Waiting> {
+    let count = |client: &Client| client.counts.in_status(Status::Resolved);
+    let mut some: Vec<&Client> = clients.iter().filter(|one| count(one) > 0).collect();
+    some.sort_by_key(|client| Reverse(count(client)));
+    let some = some.into_iter().take(SHOWN);
+    some.map(|client| Waiting {
+        name: client.name.clone(),
+        href: format!("/findings?status=resolved&client={}", client.id),
+        count: count(client),
+    })
+    .collect()
+}
+
+pub(crate) async fn show(team: &Team, wanted: &Wanted) -> Result<Reply, Error> {
+    let (store, ctx) = (&team.store, &team.ctx);
+    let today = ctx.workspace.today(ctx.now);
+    let ((clients, worst, due), (days, engagements, activity)) = try_join(
+        try_join3(
+            store.clients("", None, CLIENTS),
+            store.worst_findings(WORST),
+            store.due_findings(READ),
+        ),
+        try_join3(
+            store.days(wanted.window().first(today)),
+            store.engagements_in(phase(wanted), wanted.after.as_deref(), ENGAGEMENTS),
+            store.activity(LATELY),
+        ),
     )
     .await?;
     let may_write = team.actor.role.may(Action::WriteClients);
-    team.ctx.page(&TeamDashboard::new(
-        clients.rows,
-        clients.next.is_some(),
-        &worst,
-        may_write,
-    ))
+    let parts = Parts {
+        clients,
+        worst,
+        due,
+        days,
+        engagements,
+        activity,
+    };
+    ctx.page(&TeamDashboard::new(parts, today, wanted, may_write))
 }
 
 /// A number that changes with every change of a client: each has one that only

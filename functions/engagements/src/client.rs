@@ -1,5 +1,8 @@
 //! A client: its engagements, its people, how far it is.
 
+use std::collections::BTreeMap;
+
+use domain::activity::Activity;
 use domain::client::Client;
 use domain::engagement::Engagement;
 use domain::finding::Status;
@@ -7,14 +10,27 @@ use domain::invite::Invite;
 use domain::person::{Actor, Person};
 use domain::role::Action;
 use domain::severity::Severity;
-use futures::future::try_join4;
+use domain::trend::{Day, Window, series};
+use futures::future::{try_join, try_join3, try_join4};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::page::Page as Rows;
-use web::view::{Breakdown, EngagementCard, InviteRow, Pager, PersonRow, Progress};
+use store::{Due, Listed};
+use web::view::{
+    ActivityRow, Ages, Breakdown, DueList, EngagementCard, Fixing, InviteRow, Pager, PersonRow,
+    Progress, Trend,
+};
 use web::{Crumb, Error, Ids, Page, Query, Reply, Team};
 
 use crate::paths::InClient;
+
+/// Findings that are shown by when they are due, and that are read for the number
+/// of those overdue.
+const DUE: usize = 5;
+const READ: i32 = 30;
+/// Things that happened lately.
+const LATELY: i32 = 12;
 
 /// The page.
 #[derive(Debug, Serialize)]
@@ -26,6 +42,12 @@ pub(crate) struct ClientPage {
     stats: Stats,
     breakdown: Breakdown,
     progress: Progress,
+    due: DueList,
+    trend: Trend,
+    ages: Ages,
+    fixing: Vec<Fixing>,
+    activity: Vec<ActivityRow>,
+    findings: String,
     engagements: Vec<EngagementCard>,
     pager: Pager,
     people: Vec<PersonRow>,
@@ -41,9 +63,10 @@ struct Stats {
     critical_high: i64,
 }
 
-#[derive(Deserialize)]
-pub(crate) struct Cursor {
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Wanted {
     after: Option<String>,
+    days: Option<String>,
 }
 
 struct Parts {
@@ -51,6 +74,9 @@ struct Parts {
     engagements: Rows<Engagement>,
     people: Vec<Person>,
     invites: Vec<Invite>,
+    due: Due,
+    days: BTreeMap<Date, Day>,
+    activity: Vec<Activity>,
 }
 
 impl Page for ClientPage {
@@ -65,7 +91,13 @@ impl Page for ClientPage {
     }
 
     fn sample() -> Self {
-        let (client, _) = web::view::samples();
+        let (client, finding) = web::view::samples();
+        let today = Date::constant(2026, 11, 24);
+        let listed = Listed {
+            finding,
+            client: client.id,
+            engagement: web::view::engagement_sample().id,
+        };
         let (person, invite) = web::view::people_samples();
         let engagements = Rows {
             rows: vec![web::view::engagement_sample()],
@@ -76,26 +108,51 @@ impl Page for ClientPage {
             engagements,
             people: vec![person],
             invites: vec![invite],
+            due: Due {
+                rows: vec![listed],
+                more: false,
+            },
+            days: web::view::days_sample(today),
+            activity: vec![web::view::activity_sample()],
         };
-        Self::new(
-            parts,
-            None,
-            &web::view::actor_sample(),
-            Timestamp::UNIX_EPOCH,
-        )
+        let actor = web::view::actor_sample();
+        let now = (today, Timestamp::UNIX_EPOCH);
+        Self::new(parts, &Wanted::default(), &actor, now)
+    }
+}
+
+impl Wanted {
+    fn window(&self) -> Window {
+        Window::named(self.days.as_deref())
     }
 }
 
 impl ClientPage {
-    fn new(parts: Parts, after: Option<&str>, actor: &Actor, now: Timestamp) -> Self {
+    fn new(parts: Parts, wanted: &Wanted, actor: &Actor, (today, now): (Date, Timestamp)) -> Self {
         let Parts {
             client,
             engagements,
             people,
             invites,
+            due,
+            days,
+            activity,
         } = parts;
         let counts = &client.counts;
         let href = format!("/clients/{}", client.id);
+        let (after, window) = (wanted.after.as_deref(), wanted.window());
+        let page = |listed: &Listed| {
+            let Listed {
+                finding,
+                engagement,
+                ..
+            } = listed;
+            (
+                format!("{href}/engagements/{engagement}/findings/{}", finding.id),
+                None,
+            )
+        };
+        let days = series(&days, window, today, Day::of(counts));
         Self {
             pulse: format!("{href}/pulse?seen={}", client.rev),
             since: client.since,
@@ -106,6 +163,15 @@ impl ClientPage {
             },
             breakdown: counts.into(),
             progress: counts.into(),
+            due: DueList::new(&due, (today, client.overdue, DUE), page),
+            trend: Trend::new(&days, window, &href),
+            ages: Ages::new(counts, today),
+            fixing: Fixing::of(counts),
+            activity: activity
+                .iter()
+                .map(|one| ActivityRow::new(one, &href, None))
+                .collect(),
+            findings: format!("/findings?client={}", client.id),
             engagements: engagements
                 .rows
                 .iter()
@@ -131,24 +197,34 @@ impl ClientPage {
 pub(crate) async fn get(
     team: Team,
     Ids(path): Ids<InClient>,
-    Query(cursor): Query<Cursor>,
+    Query(wanted): Query<Wanted>,
 ) -> Result<Reply, Error> {
-    let store = team.store.client(path.client);
-    let after = cursor.after.as_deref();
-    let read = try_join4(
-        store.about(),
-        store.engagements(after),
-        store.people(),
-        store.invites(),
+    let (store, ctx) = (team.store.client(path.client), &team.ctx);
+    let today = ctx.workspace.today(ctx.now);
+    let read = try_join(
+        try_join4(
+            store.about(),
+            store.engagements(wanted.after.as_deref()),
+            store.people(),
+            store.invites(),
+        ),
+        try_join3(
+            store.due_findings(READ),
+            store.days(wanted.window().first(today)),
+            store.activity(LATELY),
+        ),
     );
-    let (client, engagements, people, invites) = read.await?;
+    let ((client, engagements, people, invites), (due, days, activity)) = read.await?;
     let client = client.ok_or(Error::NotFound)?;
     let parts = Parts {
         client,
         engagements,
         people,
         invites,
+        due,
+        days,
+        activity,
     };
-    team.ctx
-        .page(&ClientPage::new(parts, after, &team.actor, team.ctx.now))
+    let now = (today, ctx.now);
+    ctx.page(&ClientPage::new(parts, &wanted, &team.actor, now))
 }

@@ -1,5 +1,6 @@
 //! An engagement and its findings, for both sides.
 
+use domain::activity::Activity;
 use domain::client::Client;
 use domain::counts::Counts;
 use domain::engagement::Engagement;
@@ -10,10 +11,14 @@ use futures::future::{try_join, try_join5};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::Brief;
-use web::view::{Breakdown, FindingList, Frame, Progress};
+use web::view::{ActivityRow, Breakdown, FindingList, Frame, Progress};
 use web::{Crumb, Error, Ids, Inside, Page, Query, Reply};
 
 use crate::paths::InEngagement;
+use crate::timeline::{Step, timeline};
+
+/// Things that happened lately.
+const LATELY: i32 = 12;
 
 /// The page. What is the team's alone is in `team`, and in lists that a
 /// contact's store leaves empty.
@@ -30,6 +35,9 @@ pub(crate) struct EngagementPage {
     breakdown: Breakdown,
     progress: Progress,
     by_status: Vec<StatusCount>,
+    timeline: Vec<Step>,
+    people: Vec<String>,
+    activity: Vec<ActivityRow>,
     list: FindingList,
     team: Option<Tools>,
     #[serde(skip)]
@@ -63,6 +71,7 @@ struct Parts {
     engagement: Engagement,
     brief: Brief,
     list: FindingList,
+    activity: Vec<Activity>,
 }
 
 impl Page for EngagementPage {
@@ -85,9 +94,11 @@ impl Page for EngagementPage {
                 scope: "All of **app.example.com**".to_owned(),
             },
             list: FindingList::sample(),
+            activity: vec![web::view::activity_sample()],
         };
+        let today = Date::constant(2026, 11, 24);
         let tools = Tools::new("/clients/c/engagements/e", true);
-        Self::new(parts, "/clients/c", Some(tools), Vec::new())
+        Self::new(parts, ("/clients/c", today), Some(tools), Vec::new())
     }
 }
 
@@ -103,12 +114,18 @@ impl Tools {
 }
 
 impl EngagementPage {
-    fn new(parts: Parts, base: &str, team: Option<Tools>, crumbs: Vec<Crumb>) -> Self {
+    fn new(
+        parts: Parts,
+        (base, today): (&str, Date),
+        team: Option<Tools>,
+        crumbs: Vec<Crumb>,
+    ) -> Self {
         let Parts {
             client,
             engagement,
             brief,
             list,
+            activity,
         } = parts;
         let counts = &engagement.counts;
         let here = format!("{base}/engagements/{}", engagement.id);
@@ -135,6 +152,12 @@ impl EngagementPage {
                     status: status.name(),
                     count: counts.in_status(*status),
                 })
+                .collect(),
+            timeline: timeline(&engagement, today),
+            people: engagement.team.into_iter().map(|one| one.name).collect(),
+            activity: activity
+                .iter()
+                .map(|one| ActivityRow::new(one, base, None))
                 .collect(),
             list,
             title: engagement.title,
@@ -181,14 +204,17 @@ pub(crate) async fn get(
     let filter = wanted.filter.parse(inside.actor.user);
     let today = ctx.workspace.today(ctx.now);
     let after = wanted.after.as_deref();
-    let read = try_join5(
-        store.about(),
-        store.engagement(id),
-        store.brief(id),
-        store.list(Some(id), &filter, today, after),
-        people(&inside),
+    let read = try_join(
+        try_join5(
+            store.about(),
+            store.engagement(id),
+            store.brief(id),
+            store.list(Some(id), &filter, today, after),
+            people(&inside),
+        ),
+        store.activity_in(id, LATELY),
     );
-    let (client, engagement, brief, found, people) = read.await?;
+    let ((client, engagement, brief, found, people), activity) = read.await?;
     let (Some(client), Some(engagement)) = (client, engagement) else {
         return Err(Error::NotFound);
     };
@@ -215,6 +241,8 @@ pub(crate) async fn get(
         engagement,
         brief,
         list,
+        activity,
     };
-    ctx.page(&EngagementPage::new(parts, &inside.base, team, crumbs))
+    let at = (inside.base.as_str(), today);
+    ctx.page(&EngagementPage::new(parts, at, team, crumbs))
 }

@@ -1,10 +1,12 @@
 //! Adding and changing an engagement.
 
 use domain::client::Client;
-use domain::engagement::{Engagement, EngagementInput, Kind, Phase};
-use domain::id::EngagementId;
+use domain::engagement::{Engagement, EngagementInput, Kind, NewEngagement, Phase};
+use domain::finding::Assignee;
+use domain::id::{EngagementId, UserId};
 use domain::input::Invalid;
-use futures::future::{try_join, try_join3};
+use domain::person::Person;
+use futures::future::{try_join, try_join3, try_join4};
 use jiff::civil::Date;
 use serde::Serialize;
 use store::Outcome;
@@ -21,12 +23,21 @@ pub(crate) struct EngagementForm {
     form: Form,
     kinds: Vec<Choice>,
     phases: Vec<Choice>,
+    people: Vec<Member>,
     action: String,
     submit: &'static str,
     cancel: String,
     heading: &'static str,
     #[serde(skip)]
     crumbs: Vec<Crumb>,
+}
+
+/// Somebody who may work on it.
+#[derive(Debug, Serialize)]
+struct Member {
+    id: String,
+    name: String,
+    chosen: bool,
 }
 
 impl Page for EngagementForm {
@@ -45,11 +56,10 @@ impl Page for EngagementForm {
             &EngagementInput::default(),
             &Invalid::at("title", "Fill this in."),
         );
-        let id = Some(EngagementId::new(1, 1));
-        Self {
-            id,
-            ..Self::adding(form, EngagementId::new(1, 1), "/clients/c", Vec::new())
-        }
+        let id = EngagementId::new(1, 1);
+        let (person, _) = web::view::people_samples();
+        let chosen = [person.id.to_string()];
+        Self::adding(form, id, "/clients/c", Vec::new()).offering(&[person], &[], &chosen)
     }
 }
 
@@ -65,6 +75,7 @@ impl EngagementForm {
             phases: Phase::ALL
                 .map(|(_, value, label)| Choice { value, label })
                 .to_vec(),
+            people: Vec::new(),
             action: format!("{base}/engagements"),
             submit: "Add engagement",
             cancel: base.to_owned(),
@@ -93,36 +104,58 @@ impl EngagementForm {
     }
 }
 
+impl EngagementForm {
+    /// The form with the people to choose from: the `team`, and whoever worked on
+    /// it `before`.
+    fn offering(mut self, team: &[Person], before: &[Assignee], chosen: &[String]) -> Self {
+        let gone = |one: &&Assignee| team.iter().all(|person| person.id != one.id);
+        let gone = before.iter().filter(gone).map(|one| (one.id, &one.name));
+        let people = team.iter().map(|person| (person.id, &person.name));
+        let member = |(id, name): (UserId, &String)| Member {
+            chosen: chosen.contains(&id.to_string()),
+            id: id.to_string(),
+            name: name.clone(),
+        };
+        self.people = people.chain(gone).map(member).collect();
+        self
+    }
+}
+
+/// The people of the consultancy.
+async fn team_of(inside: &Inside) -> Result<Vec<Person>, store::Error> {
+    let session = inside.ctx.session.as_ref();
+    match session.and_then(store::session::Session::team_store) {
+        Some(team) => team.people().await,
+        None => Ok(Vec::new()),
+    }
+}
+
 async fn about(inside: &Inside) -> Result<Client, Error> {
     inside.store.about().await?.ok_or(Error::NotFound)
 }
 
 pub(crate) async fn new(inside: Inside) -> Result<Reply, Error> {
-    let client = about(&inside).await?;
+    let (client, team) = try_join(about(&inside), async { Ok(team_of(&inside).await?) }).await?;
     let input = EngagementInput {
         phase: Phase::Active.name().to_owned(),
         ..EngagementInput::default()
     };
     let (id, crumbs) = (inside.ctx.app.new_id(), inside.crumbs(&client.name));
-    inside.ctx.page(&EngagementForm::adding(
-        Form::filled(&input),
-        id,
-        &inside.base,
-        crumbs,
-    ))
+    let page = EngagementForm::adding(Form::filled(&input), id, &inside.base, crumbs);
+    inside.ctx.page(&page.offering(&team, &[], &[]))
 }
 
 pub(crate) async fn create(
     inside: Inside,
     form: ProtectedForm<EngagementInput>,
 ) -> Result<Reply, Error> {
-    let client = about(&inside).await?;
+    let (client, team) = try_join(about(&inside), async { Ok(team_of(&inside).await?) }).await?;
     let (store, now) = (&inside.store, inside.ctx.now);
     let id = form.id()?;
-    let (id, invalid) = match form.input.parse() {
+    let (id, invalid) = match form.input.parse_with(&team, &[]) {
         Ok(new) => {
             let made = store.create_engagement(id, &new, now).await?;
-            if made == Outcome::Done || is_saved(&inside, id, &form.input).await? {
+            if made == Outcome::Done || is_saved(&inside, id, &new).await? {
                 let there = format!("{}/engagements/{id}", inside.base);
                 return Ok(see_other(&there).flash("engagement-added"));
             }
@@ -131,43 +164,40 @@ pub(crate) async fn create(
         }
         Err(invalid) => (id, invalid),
     };
-    let form = Form::failed(&form.input, &invalid);
+    let failed = Form::failed(&form.input, &invalid);
     let crumbs = inside.crumbs(&client.name);
-    let page = EngagementForm::adding(form, id, &inside.base, crumbs);
+    let page = EngagementForm::adding(failed, id, &inside.base, crumbs);
+    let page = page.offering(&team, &[], &form.input.team);
     inside.ctx.refused(&page)
 }
 
 /// Whether what stands under the id is what was typed now.
-async fn is_saved(
-    inside: &Inside,
-    id: EngagementId,
-    input: &EngagementInput,
-) -> Result<bool, Error> {
+async fn is_saved(inside: &Inside, id: EngagementId, new: &NewEngagement) -> Result<bool, Error> {
     let store = &inside.store;
     let (engagement, brief) = try_join(store.engagement(id), store.brief(id)).await?;
-    let saved = engagement.map(|engagement| typed(&engagement, brief.scope).parse());
-    Ok(saved.is_some_and(|saved| saved == input.parse()))
+    let saved = engagement.map(|engagement| {
+        let input = typed(&engagement, brief.scope);
+        input.parse_with(&[], &engagement.team)
+    });
+    Ok(saved.is_some_and(|saved| saved.is_ok_and(|saved| saved == *new)))
 }
 
 pub(crate) async fn edit(inside: Inside, Ids(path): Ids<InEngagement>) -> Result<Reply, Error> {
     let id = path.engagement;
-    let read = try_join3(
+    let read = try_join4(
         inside.store.about(),
         inside.store.engagement(id),
         inside.store.brief(id),
+        team_of(&inside),
     );
-    let (Some(client), Some(engagement), brief) = read.await? else {
+    let (Some(client), Some(engagement), brief, team) = read.await? else {
         return Err(Error::NotFound);
     };
-    let form = Form::filled(&typed(&engagement, brief.scope));
-    let crumbs = inside.crumbs(&client.name);
-    inside.ctx.page(&EngagementForm::changing(
-        form,
-        id,
-        engagement.version,
-        &inside.base,
-        crumbs,
-    ))
+    let input = typed(&engagement, brief.scope);
+    let (form, crumbs) = (Form::filled(&input), inside.crumbs(&client.name));
+    let page = EngagementForm::changing(form, id, engagement.version, &inside.base, crumbs);
+    let page = page.offering(&team, &engagement.team, &input.team);
+    inside.ctx.page(&page)
 }
 
 pub(crate) async fn update(
@@ -176,13 +206,17 @@ pub(crate) async fn update(
     form: ProtectedForm<EngagementInput>,
 ) -> Result<Reply, Error> {
     let id = path.engagement;
-    let (client, engagement) = try_join(inside.store.about(), inside.store.engagement(id)).await?;
-    let (Some(client), Some(engagement)) = (client, engagement) else {
+    let read = try_join3(
+        inside.store.about(),
+        inside.store.engagement(id),
+        team_of(&inside),
+    );
+    let (Some(client), Some(engagement), team) = read.await? else {
         return Err(Error::NotFound);
     };
     let seen = form.version.unwrap_or(engagement.version);
     let parsed = if seen == engagement.version {
-        form.input.parse()
+        form.input.parse_with(&team, &engagement.team)
     } else {
         Err(Invalid::at(
             "form",
@@ -195,17 +229,14 @@ pub(crate) async fn update(
             Ok(see_other(&format!("{}/engagements/{id}", inside.base)).flash("engagement-saved"))
         }
         Err(invalid) => {
-            let (form, crumbs) = (
+            let (failed, crumbs) = (
                 Form::failed(&form.input, &invalid),
                 inside.crumbs(&client.name),
             );
-            inside.ctx.refused(&EngagementForm::changing(
-                form,
-                id,
-                engagement.version,
-                &inside.base,
-                crumbs,
-            ))
+            let version = engagement.version;
+            let page = EngagementForm::changing(failed, id, version, &inside.base, crumbs);
+            let page = page.offering(&team, &engagement.team, &form.input.team);
+            inside.ctx.refused(&page)
         }
     }
 }
@@ -223,5 +254,10 @@ fn typed(engagement: &Engagement, scope: String) -> EngagementInput {
         starts_on: date(engagement.starts_on),
         ends_on: date(engagement.ends_on),
         scope,
+        team: engagement
+            .team
+            .iter()
+            .map(|one| one.id.to_string())
+            .collect(),
     }
 }

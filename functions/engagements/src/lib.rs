@@ -7,6 +7,7 @@ mod engagement;
 mod engagement_form;
 mod paths;
 mod pulses;
+mod timeline;
 
 use axum::routing::{get, post};
 use domain::role::Action;

@@ -33,9 +33,7 @@ pub(crate) async fn post(
         Ok(said) => {
             let user = inside.actor.user.to_string();
             ctx.limit(LIMIT, &user).await?;
-            let kept = inside
-                .store
-                .comment(path.engagement, path.finding, &said, id);
+            let kept = inside.store.comment(path.engagement, &found, &said, id);
             kept.await?;
             Ok(see_other(&format!("{there}#comments")).flash("commented"))
         }

@@ -55,6 +55,7 @@ pub(crate) struct FindingPage {
     plan: Option<Planning>,
     talk: Option<Talk>,
     edit: Option<String>,
+    save_as: Option<String>,
     #[serde(skip)]
     crumbs: Vec<Crumb>,
 }
@@ -250,6 +251,9 @@ impl FindingPage {
             edit: role
                 .may(Action::WriteFindings)
                 .then(|| format!("{here}/edit")),
+            save_as: role
+                .may(Action::WriteFindings)
+                .then(|| format!("{here}/template")),
             title: finding.title,
             crumbs,
         }

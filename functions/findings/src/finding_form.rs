@@ -6,15 +6,19 @@ use domain::finding::{
     Draft, Finding, FindingInput, Refusal, create as new_finding, edit as changed,
 };
 use domain::history::Happening;
-use domain::id::FindingId;
+use domain::id::{FindingId, TemplateId};
 use domain::input::Invalid;
+use domain::library::starter;
 use domain::score::Vector;
 use domain::severity::Severity;
 use futures::future::{try_join, try_join3};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use store::Outcome;
 use web::view::Choice;
-use web::{Crumb, Error, Form, Ids, Inside, Page, ProtectedForm, Reply, SAVED_BEFORE, see_other};
+use web::{
+    Crumb, Error, Form, Ids, Inside, Page, ProtectedForm, Query, Reply, SAVED_BEFORE, Team,
+    see_other,
+};
 
 use crate::paths::{AtFinding, InEngagement};
 use crate::typed::{Calculated, Calculator, Typed};
@@ -32,6 +36,7 @@ pub(crate) struct FindingForm {
     action: String,
     submit: &'static str,
     cancel: String,
+    library: Option<String>,
     heading: &'static str,
     preview_url: &'static str,
     score_url: &'static str,
@@ -45,7 +50,7 @@ struct Scored {
     severity: &'static str,
 }
 
-const SEVERITIES: [Choice; 6] = [
+pub(crate) const SEVERITIES: [Choice; 6] = [
     Choice {
         value: "",
         label: "From the CVSS vector",
@@ -132,6 +137,7 @@ impl FindingForm {
             action: format!("{around}/findings"),
             submit: "Add finding",
             cancel: around.to_owned(),
+            library: Some(format!("{around}/library")),
             heading: "Add finding",
             preview_url: "/preview",
             score_url: "/score",
@@ -154,6 +160,7 @@ impl FindingForm {
             action: format!("{here}/edit"),
             submit: "Save",
             cancel: here,
+            library: None,
             heading: "Edit finding",
             ..Self::adding(typed, failed, id, around, crumbs)
         }
@@ -197,11 +204,40 @@ impl Around {
     }
 }
 
-pub(crate) async fn new(inside: Inside, Ids(path): Ids<InEngagement>) -> Result<Reply, Error> {
-    let around = Around::read(&inside, path).await?;
+/// The template that the form begins with.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Beginning {
+    starter: Option<String>,
+    template: Option<TemplateId>,
+}
+
+impl Beginning {
+    /// What the form is filled with; a template that isn't there is a page that
+    /// isn't there.
+    async fn read(self, team: &Team) -> Result<FindingInput, Error> {
+        let draft = match (self.template, self.starter) {
+            (Some(id), _) => team.store.template(id).await?.map(|(_, own)| own.draft),
+            (None, Some(id)) => starter(&id).map(|starter| starter.draft.clone()),
+            (None, None) => return Ok(FindingInput::default()),
+        };
+        draft
+            .as_ref()
+            .map(FindingInput::from)
+            .ok_or(Error::NotFound)
+    }
+}
+
+pub(crate) async fn new(
+    inside: Inside,
+    team: Team,
+    Ids(path): Ids<InEngagement>,
+    Query(from): Query<Beginning>,
+) -> Result<Reply, Error> {
+    let (around, input) = try_join(Around::read(&inside, path), from.read(&team)).await?;
     let id = inside.ctx.app.new_id();
     inside.ctx.page(&FindingForm::adding(
-        &Typed::default(),
+        &input.into(),
         None,
         id,
         &around.href,

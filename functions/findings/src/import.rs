@@ -1,15 +1,16 @@
 //! Importing a scan, first step: the file.
 
-use domain::counts::Counts;
-use domain::engagement::{Engagement, MAX_FINDINGS};
+use domain::engagement::Engagement;
 use domain::id::ImportId;
-use domain::import::{self, Scan};
+use domain::import::{self, Mapping, Refused};
 use domain::input::Invalid;
 use futures::future::try_join;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use store::Import;
-use web::{Crumb, Error, Form, Ids, Inside, MAX_UPLOAD, Page, ProtectedUpload, Reply, see_other};
+use web::{
+    Crumb, Error, Form, Ids, Inside, MAX_UPLOAD, Page, ProtectedUpload, Reply, Team, see_other,
+};
 
 use crate::paths::InEngagement;
 
@@ -104,13 +105,14 @@ pub(crate) async fn get(inside: Inside, Ids(path): Ids<InEngagement>) -> Result<
 
 pub(crate) async fn post(
     inside: Inside,
+    team: Team,
     Ids(path): Ids<InEngagement>,
     upload: ProtectedUpload,
 ) -> Result<Reply, Error> {
-    let (engagement, link, crumbs) = around(&inside, path).await?;
+    let (_, link, crumbs) = around(&inside, path).await?;
     let id = upload.id.as_deref().and_then(|id| id.parse().ok());
     let page: ImportId = id.ok_or(Error::BadRequest("the form has no id"))?;
-    let (scan, bytes) = match read(&engagement, &upload.file_name, upload.bytes) {
+    let (bytes, total, mapping) = match read(&team, &upload.file_name, upload.bytes).await? {
         Ok(read) => read,
         Err(why) => {
             let form = Form::failed(&(), &Invalid::at("file", why));
@@ -125,11 +127,15 @@ pub(crate) async fn post(
         file_name: upload.file_name,
         by_name: inside.actor.name.clone(),
         at: inside.ctx.now,
-        total: i64::try_from(scan.drafts.len()).unwrap_or(i64::MAX),
+        total,
         done: 0,
+        mapping,
     };
     let key = Import::file_key(&inside.store, id);
-    inside.files().put(&key, bytes, "application/xml").await?;
+    inside
+        .files()
+        .put(&key, bytes, "application/octet-stream")
+        .await?;
     inside.store.create_import(path.engagement, &import).await?;
     Ok(see_other(&format!("{}/imports/{id}", link.href)))
 }
@@ -142,30 +148,41 @@ fn of_file(form: ImportId, bytes: &[u8]) -> ImportId {
     form.nth(u64::from_be_bytes(first))
 }
 
-/// What the file would make, with the file; or why nothing, for the person.
-fn read(
-    engagement: &Engagement,
+/// The file, how many findings it holds, and of a table which column holds
+/// what, as was said last or as its columns are called; or why nothing, for the
+/// person.
+async fn read(
+    team: &Team,
     file_name: &str,
     bytes: Option<Vec<u8>>,
-) -> Result<(Scan, Vec<u8>), String> {
-    let bytes = bytes.ok_or_else(|| {
+) -> Result<Result<(Vec<u8>, i64, Option<Mapping>), String>, Error> {
+    let Some(bytes) = bytes else {
         let most = MAX_UPLOAD / 1024 / 1024;
-        format!("The file is larger than {most} MB. Export fewer hosts or only the issues you need, and try again.")
-    })?;
+        return Ok(Err(format!(
+            "The file is larger than {most} MB. Export fewer hosts or only the issues you need, and try again."
+        )));
+    };
     if file_name.is_empty() && bytes.is_empty() {
-        return Err("Choose a file.".to_owned());
+        return Ok(Err("Choose a file.".to_owned()));
     }
-    let scan = import::read(&bytes).map_err(|refused| refused.to_string())?;
-    let room = MAX_FINDINGS - total(&engagement.counts);
-    if i64::try_from(scan.drafts.len()).unwrap_or(i64::MAX) > room {
-        return Err(format!(
-            "The file would make {} findings, but this engagement has room for {room} more.",
-            scan.drafts.len()
-        ));
-    }
-    Ok((scan, bytes))
+    let mapping = match import::columns(&bytes) {
+        Ok(Some(columns)) => {
+            let said = team.store.mapping(&columns).await?;
+            Some(said.unwrap_or_else(|| Mapping::guess(&columns.names)))
+        }
+        Ok(None) => None,
+        Err(refused) => return Ok(Err(refused.to_string())),
+    };
+    let scan = import::read(&bytes, &mapping.clone().unwrap_or_default());
+    Ok(match scan {
+        Ok(scan) => Ok((bytes, count(scan.findings.len()), mapping)),
+        // The next page asks for it.
+        Err(Refused::NoTitle) => Ok((bytes, 0, mapping)),
+        Err(refused) => Err(refused.to_string()),
+    })
 }
 
-fn total(counts: &Counts) -> i64 {
-    counts.sum(|_, _| true)
+/// A number of findings, as it is kept.
+pub(crate) fn count(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
 }

@@ -7,7 +7,10 @@ mod export;
 mod finding;
 mod finding_form;
 mod import;
+mod import_columns;
 mod import_preview;
+mod import_run;
+mod library;
 mod list;
 mod moves;
 mod next;
@@ -16,6 +19,7 @@ mod paths;
 mod plan;
 mod preview;
 mod reach;
+mod template_form;
 mod typed;
 
 use axum::routing::{get, post};
@@ -161,7 +165,45 @@ pub const ROUTES: &[Route] = &[
     Route::post(
         "/clients/{client}/engagements/{engagement}/imports/{import}",
         Team(Action::WriteFindings),
-        || post(import_preview::post),
+        || post(import_run::post),
+    ),
+    Route::post(
+        "/clients/{client}/engagements/{engagement}/imports/{import}/columns",
+        Team(Action::WriteFindings),
+        || post(import_columns::post),
+    ),
+    Route::get(
+        "/clients/{client}/engagements/{engagement}/library",
+        Team(Action::WriteFindings),
+        || get(library::choose),
+    ),
+    Route::get(
+        "/clients/{client}/engagements/{engagement}/findings/{finding}/template",
+        Team(Action::WriteFindings),
+        || get(template_form::new),
+    ),
+    Route::post(
+        "/clients/{client}/engagements/{engagement}/findings/{finding}/template",
+        Team(Action::WriteFindings),
+        || post(template_form::create),
+    ),
+    Route::get("/templates", Team(Action::WriteFindings), || {
+        get(library::own)
+    }),
+    Route::get(
+        "/templates/{template}/edit",
+        Team(Action::WriteFindings),
+        || get(template_form::edit),
+    ),
+    Route::post(
+        "/templates/{template}/edit",
+        Team(Action::WriteFindings),
+        || post(template_form::update),
+    ),
+    Route::post(
+        "/templates/{template}/delete",
+        Team(Action::WriteFindings),
+        || post(template_form::delete),
     ),
     Route::get("/score", Team(Action::WriteFindings), || {
         get(preview::score)
@@ -215,4 +257,6 @@ pub const SAMPLES: &[fn() -> Sample] = &[
     sample::<finding_form::FindingForm>,
     sample::<import::ImportPage>,
     sample::<import_preview::ImportPreview>,
+    sample::<library::LibraryPage>,
+    sample::<template_form::TemplateForm>,
 ];

@@ -1,6 +1,7 @@
 //! Findings across engagements, for both sides.
 
 use domain::finding::FilterInput;
+use domain::role::Action;
 use futures::future::try_join;
 use serde::{Deserialize, Serialize};
 use web::view::{FindingList, Frame};
@@ -24,6 +25,8 @@ pub(crate) struct Wanted {
 pub(crate) struct FindingsPage {
     pulse: String,
     list: FindingList,
+    /// Whether templates can be tended by who looks.
+    templates: bool,
 }
 
 impl Page for FindingsPage {
@@ -41,6 +44,7 @@ impl Page for FindingsPage {
         Self {
             pulse: "/pulse?seen=1".to_owned(),
             list: FindingList::sample(),
+            templates: true,
         }
     }
 }
@@ -78,5 +82,10 @@ pub(crate) async fn get(side: Side, Query(wanted): Query<Wanted>) -> Result<Repl
         Some(parts.join(" · ")).filter(|place| !place.is_empty())
     };
     let list = FindingList::new(&found, &frame, place);
-    ctx.page(&FindingsPage { pulse, list })
+    let templates = team && reach.actor.role.may(Action::WriteFindings);
+    ctx.page(&FindingsPage {
+        pulse,
+        list,
+        templates,
+    })
 }

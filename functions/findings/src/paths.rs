@@ -1,6 +1,6 @@
 //! The ids in this group's addresses.
 
-use domain::id::{EngagementId, FindingId, ImportId};
+use domain::id::{EngagementId, FindingId, ImportId, TemplateId};
 use serde::Deserialize;
 
 #[derive(Clone, Copy, Deserialize)]
@@ -18,4 +18,9 @@ pub(crate) struct AtFinding {
 pub(crate) struct AtImport {
     pub(crate) engagement: EngagementId,
     pub(crate) import: ImportId,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+pub(crate) struct AtTemplate {
+    pub(crate) template: TemplateId,
 }

@@ -1,10 +1,11 @@
 //! What follows a change: mail from the outbox, accepted risks whose time has
-//! come, and the chain of the audit log.
+//! come, and the chain of the audit log; and what is noted when a day is over.
 //!
 //! The outbox holds what was decided together with a change. A sweep leases
 //! what is due, sends it and notes that it has left. Whatever ends a sweep
 //! early, a later one goes on: an effect leaves at least once.
 
+mod night;
 mod recount;
 mod risk;
 
@@ -27,17 +28,20 @@ pub async fn sweep(app: &App) -> Result<usize, store::Error> {
     Ok(leased.len())
 }
 
-/// Sweeps until nothing is due and everything recorded has its place in the chain.
+/// Sweeps until nothing is due and everything recorded has its place in the chain,
+/// and ends the days that are over.
 pub async fn drain(app: &App) -> Result<usize, store::Error> {
     let directory = app.directory();
     let mut total = 0;
     while directory.chain_audit(AT_ONCE).await? > 0 {}
     loop {
         match sweep(app).await? {
-            0 => return Ok(total),
+            0 => break,
             taken => total += taken,
         }
     }
+    while night::fall(app).await? > 0 {}
+    Ok(total)
 }
 
 async fn carry_out(app: &App, directory: &Directory, leased: &Leased) -> Result<(), store::Error> {

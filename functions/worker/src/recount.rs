@@ -1,6 +1,7 @@
 //! Whether the totals are those of the findings.
 
 use domain::counts::Counts;
+use domain::severity::Severity;
 use serde_json::{Value, json};
 use store::Drift;
 use web::{App, Error};
@@ -36,9 +37,18 @@ fn told(drift: &Drift) -> Value {
 }
 
 fn places(counts: &Counts) -> Value {
-    let place =
-        |(severity, status, n): (domain::severity::Severity, domain::finding::Status, i64)| {
-            (format!("{severity}_{}", status.name()), json!(n))
-        };
-    Value::Object(counts.iter().map(place).collect())
+    let place = |(severity, status, n): (Severity, domain::finding::Status, i64)| {
+        (format!("{severity}_{}", status.name()), json!(n))
+    };
+    let months = counts
+        .months()
+        .map(|(month, n)| (format!("published_{month}"), json!(n)));
+    let fixes = Severity::ALL.into_iter().map(|severity| {
+        let fixes = counts.fixes(severity);
+        let told = json!([fixes.number, fixes.seconds]);
+        (format!("fixed_{severity}"), told)
+    });
+    let fixes = fixes.filter(|(_, told)| *told != json!([0, 0]));
+    let places = counts.iter().map(place).chain(months).chain(fixes);
+    Value::Object(places.collect())
 }

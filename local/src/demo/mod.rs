@@ -5,6 +5,7 @@
 //! nothing twice, and making it can go on where it was interrupted.
 
 mod listing;
+mod past;
 mod script;
 mod seed;
 mod stage;

@@ -238,6 +238,7 @@ impl Engagement {
             starts_on: day(self.first_day),
             ends_on: day(self.last_day),
             scope: self.scope.clone(),
+            team: Vec::new(),
         }
     }
 }

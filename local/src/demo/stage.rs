@@ -1,6 +1,6 @@
 //! One workspace of the demo, while it is made by the rules of the product.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::client::ClientInput;
 use domain::due::DuePolicy;
@@ -14,6 +14,7 @@ use domain::invite::{Invite, LIFETIME};
 use domain::mail::{Mail, Message};
 use domain::person::Person;
 use domain::role::Role;
+use domain::trend::Day;
 use domain::workspace::{self, MfaPolicy};
 use jiff::Timestamp;
 use store::directory::{Directory, hash};
@@ -21,6 +22,7 @@ use store::session::Session;
 use store::{ClientScope, NewLink, Opening, Store, WorkspaceScope};
 use web::App;
 
+use super::past;
 use super::script::{
     Client, Contact, Engagement, Finding, Moment, Move, Workspace, day, id, short,
 };
@@ -86,7 +88,7 @@ impl<'a> Stage<'a> {
 
     /// Makes clients, contacts, engagements and findings.
     pub(super) async fn play(&mut self, engagements: &[Engagement]) -> Result<(), Problem> {
-        let script = self.script;
+        let (script, mut all) = (self.script, BTreeMap::new());
         for client in &script.clients {
             let store = self.client(client).await?;
             for contact in &client.contacts {
@@ -95,11 +97,20 @@ impl<'a> Stage<'a> {
             let theirs = engagements
                 .iter()
                 .filter(|one| one.workspace == script.slug && one.client == client.name);
-            for engagement in theirs {
+            let theirs: Vec<&Engagement> = theirs.collect();
+            for engagement in &theirs {
                 self.engagement(&store, engagement).await?;
             }
+            let days = past::days(&theirs, &made(script, self.ws), self.born)?;
+            let noted = store.fill_days(&days).await;
+            noted.or_say("The demo's past can't be noted")?;
+            for (date, day) in days {
+                let sum: &mut Day = all.entry(date).or_default();
+                *sum = sum.and(day);
+            }
         }
-        Ok(())
+        let noted = self.team.fill_days(&all).await;
+        noted.or_say("The demo's past can't be noted")
     }
 
     /// Signs everybody out.
@@ -261,7 +272,7 @@ impl<'a> Stage<'a> {
         };
         let said = comment(&found, session.actor(), &input, self.at(step.at));
         let said = said.map_err(|refusal| Problem::new(format!("{cannot}: {refusal:?}")))?;
-        let kept = team.comment(engagement, id, &said, entry).await;
+        let kept = team.comment(engagement, &found, &said, entry).await;
         kept.or_say(cannot).map(drop)
     }
 

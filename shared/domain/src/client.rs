@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::counts::Counts;
 use crate::id::ClientId;
 use crate::input::Invalid;
+use crate::severity::Severity;
 
 /// A client organisation, with the totals over its engagements.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,12 +19,24 @@ pub struct Client {
     pub since: Timestamp,
     /// Findings over all its engagements.
     pub counts: Counts,
+    /// Findings that were overdue when the day began.
+    pub overdue: i64,
     /// How many engagements it has.
     pub engagements: i64,
     /// Goes up with every change that the team can see.
     pub rev: i64,
     /// Goes up with every change that the client can see.
     pub shared_rev: i64,
+}
+
+impl Client {
+    /// What clients are ordered by, the one at most risk last: open findings of
+    /// the worst severities, then what is overdue.
+    pub fn risk(&self) -> [i64; 6] {
+        let [critical, high, medium, low, info] =
+            Severity::ALL.map(|severity| self.counts.active(severity));
+        [critical, high, self.overdue, medium, low, info]
+    }
 }
 
 /// A new client, as typed.

@@ -2,13 +2,32 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::Status;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::finding::{Finding, Status};
 use crate::severity::Severity;
 
-/// Findings by severity and status. The same type holds totals and changes of
-/// totals, so a change is applied by adding it.
+/// Findings by severity and status, the active ones by the month in which they
+/// were published, and how long fixes took. The same type holds totals and
+/// changes of totals, so a change is applied by adding it. None of it depends on
+/// the time at which it is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Counts(BTreeMap<(Severity, Status), i64>);
+pub struct Counts {
+    places: BTreeMap<(Severity, Status), i64>,
+    months: BTreeMap<Date, i64>,
+    fixes: BTreeMap<Severity, Fixes>,
+}
+
+/// Findings that were found fixed, and how long that took altogether.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Fixes {
+    /// How many.
+    pub number: i64,
+    /// Seconds from publishing to the retest that found it fixed.
+    pub seconds: i64,
+}
 
 /// Completion of the published findings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -22,24 +41,62 @@ pub struct Progress {
 }
 
 impl Counts {
-    /// The change that one finding makes by going from one place to another.
-    pub fn moved(from: Option<(Severity, Status)>, to: Option<(Severity, Status)>) -> Self {
+    /// What one finding adds to the totals.
+    pub fn of(finding: &Finding) -> Self {
         let mut counts = Self::default();
-        if let Some((severity, status)) = from {
-            counts.add(severity, status, -1);
-        }
-        if let Some((severity, status)) = to {
-            counts.add(severity, status, 1);
-        }
+        counts.count(finding, 1);
         counts
+    }
+
+    /// The change that a finding makes by becoming another.
+    pub fn changed(before: &Finding, after: &Finding) -> Self {
+        let mut counts = Self::of(after);
+        counts.count(before, -1);
+        counts
+    }
+
+    fn count(&mut self, finding: &Finding, n: i64) {
+        self.add(finding.severity, finding.status, n);
+        if let Some(published) = finding.life.published
+            && finding.status.is_active()
+        {
+            self.add_published(month(published), n);
+        }
+        if let Some(seconds) = finding.life.seconds_to_fix() {
+            let fixes = Fixes {
+                number: n,
+                seconds: n * seconds,
+            };
+            self.add_fixes(finding.severity, fixes);
+        }
     }
 
     /// Adds `n` findings; a place that comes to zero is forgotten.
     pub fn add(&mut self, severity: Severity, status: Status, n: i64) {
-        let count = self.0.entry((severity, status)).or_default();
+        let count = self.places.entry((severity, status)).or_default();
         *count += n;
         if *count == 0 {
-            self.0.remove(&(severity, status));
+            self.places.remove(&(severity, status));
+        }
+    }
+
+    /// Adds `n` active findings that were published in the month with the first
+    /// day `month`; one that comes to zero is forgotten.
+    pub fn add_published(&mut self, month: Date, n: i64) {
+        let count = self.months.entry(month).or_default();
+        *count += n;
+        if *count == 0 {
+            self.months.remove(&month);
+        }
+    }
+
+    /// Adds fixes of one severity.
+    pub fn add_fixes(&mut self, severity: Severity, fixes: Fixes) {
+        let sum = self.fixes.entry(severity).or_default();
+        sum.number += fixes.number;
+        sum.seconds += fixes.seconds;
+        if *sum == Fixes::default() {
+            self.fixes.remove(&severity);
         }
     }
 
@@ -48,11 +105,28 @@ impl Counts {
         for (severity, status, n) in other.iter() {
             self.add(severity, status, n);
         }
+        for (month, n) in other.months() {
+            self.add_published(month, n);
+        }
+        for severity in Severity::ALL {
+            self.add_fixes(severity, other.fixes(severity));
+        }
+    }
+
+    /// Active findings by the first day of the month in which they were
+    /// published (UTC), the oldest first.
+    pub fn months(&self) -> impl Iterator<Item = (Date, i64)> + '_ {
+        self.months.iter().map(|(month, n)| (*month, *n))
+    }
+
+    /// How many were found fixed, and how long that took.
+    pub fn fixes(&self, severity: Severity) -> Fixes {
+        self.fixes.get(&severity).copied().unwrap_or_default()
     }
 
     /// Each place that isn't zero.
     pub fn iter(&self) -> impl Iterator<Item = (Severity, Status, i64)> + '_ {
-        self.0
+        self.places
             .iter()
             .map(|(&(severity, status), &n)| (severity, status, n))
     }
@@ -95,6 +169,22 @@ impl Counts {
     }
 }
 
+impl Fixes {
+    /// Seconds from publishing to the retest that found it fixed, on average.
+    pub const fn mean(self) -> Option<i64> {
+        if self.number > 0 {
+            Some(self.seconds / self.number)
+        } else {
+            None
+        }
+    }
+}
+
+/// The first day of the month that it is at `at` (UTC).
+pub fn month(at: Timestamp) -> Date {
+    at.to_zoned_datetime(TimeZone::UTC).date().first_of_month()
+}
+
 impl Progress {
     /// Whole percent of `done` in `total`, rounded down so that 100 means all;
     /// nothing to do is 0.
@@ -110,20 +200,43 @@ impl Progress {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Life;
+    use crate::id::FindingId;
+
+    fn finding(status: Status, published: i64, fixed: Option<i64>) -> Finding {
+        let at = |second| Timestamp::from_second(second).ok();
+        Finding {
+            life: Life {
+                published: at(published),
+                fixed: fixed.and_then(at),
+            },
+            ..crate::finding::blank(FindingId::new(1, 1), Severity::High, Timestamp::UNIX_EPOCH)
+        }
+        .in_status(status)
+    }
 
     #[test]
-    fn a_move_takes_from_one_place_and_adds_to_another() {
-        let high = |status| Some((Severity::High, status));
-        let mut counts = Counts::moved(None, high(Status::Open));
-        counts.merge(&Counts::moved(high(Status::Open), high(Status::Verified)));
+    fn a_change_takes_from_one_place_and_adds_to_another() {
+        let open = finding(Status::Open, 1_767_603_600, None);
+        let fixed = finding(Status::Verified, 1_767_603_600, Some(1_767_603_700));
+        let mut counts = Counts::of(&open);
+        let january = Date::constant(2026, 1, 1);
+        assert_eq!(counts.months().collect::<Vec<_>>(), [(january, 1)]);
+        counts.merge(&Counts::changed(&open, &fixed));
+        assert_eq!(counts, Counts::of(&fixed));
         assert_eq!(
             counts.iter().collect::<Vec<_>>(),
             [(Severity::High, Status::Verified, 1)]
         );
-        assert_eq!(
-            Counts::moved(high(Status::Open), high(Status::Open)),
-            Counts::default()
-        );
+        assert_eq!(counts.months().count(), 0);
+        let other = finding(Status::Verified, 1_767_603_600, Some(1_767_603_801));
+        counts.merge(&Counts::of(&other));
+        assert_eq!(counts.fixes(Severity::High).mean(), Some(150));
+        assert_eq!(counts.fixes(Severity::Low).mean(), None);
+        counts.merge(&Counts::changed(&fixed, &open));
+        counts.merge(&Counts::changed(&other, &open));
+        assert_eq!(counts.fixes(Severity::High), Fixes::default());
+        assert_eq!(Counts::changed(&open, &open), Counts::default());
     }
 
     #[test]

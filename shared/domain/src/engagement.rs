@@ -7,8 +7,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::counts::Counts;
+use crate::finding::Assignee;
 use crate::id::{ClientId, EngagementId};
 use crate::input::Invalid;
+use crate::person::Person;
 
 /// Findings that one engagement may hold.
 pub const MAX_FINDINGS: i64 = 5_000;
@@ -128,6 +130,8 @@ pub struct Engagement {
     pub starts_on: Option<Date>,
     /// Last day.
     pub ends_on: Option<Date>,
+    /// Who of the consultancy works on it.
+    pub team: Vec<Assignee>,
     /// When it was added.
     pub since: Timestamp,
     /// Its findings by severity and status.
@@ -154,6 +158,8 @@ pub struct EngagementInput {
     pub ends_on: String,
     #[serde(default)]
     pub scope: String,
+    #[serde(default)]
+    pub team: Vec<String>,
 }
 
 /// What a person says of an engagement, checked.
@@ -166,11 +172,22 @@ pub struct NewEngagement {
     pub starts_on: Option<Date>,
     pub ends_on: Option<Date>,
     pub scope: String,
+    pub team: Vec<Assignee>,
 }
 
 impl EngagementInput {
-    /// Checks every field, and that it doesn't end before it starts.
+    /// Checks every field, and that it doesn't end before it starts, where nobody
+    /// is to work on it yet.
     pub fn parse(&self) -> Result<NewEngagement, Invalid> {
+        self.parse_with(&[], &[])
+    }
+
+    /// The same, with `people` who may work on it. Whoever does already may stay.
+    pub fn parse_with(
+        &self,
+        people: &[Person],
+        before: &[Assignee],
+    ) -> Result<NewEngagement, Invalid> {
         let mut invalid = Invalid::default();
         let title = invalid.line("title", &self.title, 160);
         let kind = invalid.check("kind", self.kind.parse());
@@ -183,6 +200,7 @@ impl EngagementInput {
             invalid.add("ends_on", "The last day is before the first.");
         }
         let scope = invalid.text("scope", &self.scope, 4_000);
+        let team = self.chosen(&mut invalid, people, before);
         match (kind, phase) {
             (Some(kind), Some(phase)) => invalid.into_result(NewEngagement {
                 title,
@@ -191,9 +209,33 @@ impl EngagementInput {
                 starts_on,
                 ends_on,
                 scope,
+                team,
             }),
             _ => Err(invalid),
         }
+    }
+
+    fn chosen(
+        &self,
+        invalid: &mut Invalid,
+        people: &[Person],
+        before: &[Assignee],
+    ) -> Vec<Assignee> {
+        let mut chosen = Vec::new();
+        for raw in &self.team {
+            let stays = before.iter().find(|one| one.id.to_string() == *raw);
+            let joins = people.iter().find(|one| one.id.to_string() == *raw);
+            let joins = joins.map(|one| Assignee {
+                id: one.id,
+                name: one.name.clone(),
+            });
+            match joins.or_else(|| stays.cloned()) {
+                Some(one) if !chosen.contains(&one) => chosen.push(one),
+                Some(_) => {}
+                None => invalid.add("team", "Choose people of the team."),
+            }
+        }
+        chosen
     }
 }
 
@@ -244,6 +286,27 @@ mod tests {
             nonsense
                 .parse()
                 .is_err_and(|e| e.fields().contains_key("starts_on"))
+        );
+    }
+
+    #[test]
+    fn only_the_team_works_on_it_and_whoever_does_may_stay() {
+        use crate::id::UserId;
+        let gone = Assignee {
+            id: UserId::new(1, 1),
+            name: "Ada".into(),
+        };
+        let id = gone.id.to_string();
+        let input = EngagementInput {
+            team: vec![id.clone(), id],
+            ..input()
+        };
+        let stays = input.parse_with(&[], std::slice::from_ref(&gone));
+        assert_eq!(stays.expect("accepted").team, [gone]);
+        assert!(
+            input
+                .parse()
+                .is_err_and(|e| e.fields().contains_key("team"))
         );
     }
 

@@ -36,6 +36,9 @@ pub mod kind {
     /// An uploaded scan and what is made of it.
     #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum Import {}
+    /// A workspace's own template of a finding.
+    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Template {}
     /// An entry of a log, a history or the outbox.
     #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum Entry {}
@@ -55,6 +58,8 @@ pub type UserId = Id<kind::User>;
 pub type InviteId = Id<kind::Invite>;
 /// Names an import.
 pub type ImportId = Id<kind::Import>;
+/// Names a workspace's own template of a finding.
+pub type TemplateId = Id<kind::Template>;
 /// Names an entry of a log, a history or the outbox.
 pub type EntryId = Id<kind::Entry>;
 
@@ -85,14 +90,26 @@ impl InviteId {
     }
 }
 
-impl ImportId {
-    /// The id of the `n`th finding that the import makes: always the same, so
-    /// that a repeated import makes nothing twice.
-    pub const fn finding(&self, n: u64) -> FindingId {
-        Id(self.nth(n).0, PhantomData)
+impl EngagementId {
+    /// The id of the finding that is known here by `number`: always the same, so
+    /// that nothing which scans report is made twice.
+    pub const fn finding(&self, number: u128) -> FindingId {
+        Id::new(self.0.timestamp_ms(), number)
     }
 
-    /// The id of the history entry that goes with [`ImportId::finding`].
+    /// The id of the entry that tells of its beginning.
+    pub const fn news(&self) -> EntryId {
+        Id(self.0, PhantomData)
+    }
+}
+
+impl ImportId {
+    /// The id of the entry that tells of the import.
+    pub const fn news(&self) -> EntryId {
+        Id(self.0, PhantomData)
+    }
+
+    /// The id of the history entry of the `n`th finding that the import makes.
     pub const fn entry(&self, n: u64) -> EntryId {
         Id(self.nth(n).0, PhantomData)
     }

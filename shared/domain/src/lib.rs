@@ -14,6 +14,7 @@
     )
 )]
 
+pub mod activity;
 pub mod audit;
 pub mod client;
 pub mod counts;
@@ -26,6 +27,7 @@ pub mod id;
 pub mod import;
 pub mod input;
 pub mod invite;
+pub mod library;
 pub mod mail;
 pub mod password;
 pub mod person;
@@ -36,6 +38,7 @@ pub mod session;
 pub mod severity;
 pub mod slug;
 pub mod spreadsheet;
+pub mod trend;
 pub mod workspace;
 
 #[cfg(test)]

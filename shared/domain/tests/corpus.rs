@@ -8,11 +8,14 @@
     clippy::disallowed_methods
 )]
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use domain::import;
+use domain::finding::{Draft, FindingInput};
+use domain::import::{self, Fingerprint, Mapping};
 use domain::score::Vector;
+use domain::severity::Severity;
 
 fn corpus(test: &str) -> Option<PathBuf> {
     let Some(folder) = env::var_os("SECPORTAL_CORPUS") else {
@@ -23,20 +26,107 @@ fn corpus(test: &str) -> Option<PathBuf> {
     Some(root.join(folder))
 }
 
+/// Findings by severity, worst first.
+type BySeverity = [usize; 5];
+/// Titles by what they are known by.
+type Known = BTreeMap<Fingerprint, String>;
+
+fn scan(bytes: &[u8]) -> Result<import::Scan, import::Refused> {
+    let columns = import::columns(bytes)?;
+    let mapping = columns.map(|columns| Mapping::guess(&columns.names));
+    import::read(bytes, &mapping.unwrap_or_default())
+}
+
+/// Rows and findings of each, counted by other means from the files themselves.
+const EXPORTS: [(&str, &str, usize, BySeverity); 9] = [
+    ("nessus-many_vuln.nessus", "Nessus", 7, [0, 0, 0, 0, 6]),
+    ("burp-seven_findings.xml", "Burp Suite", 16, [0, 3, 0, 2, 2]),
+    ("zap-results-first-scan.xml", "ZAP", 15, [0, 4, 3, 4, 4]),
+    ("zap-results-second-scan.xml", "ZAP", 18, [0, 4, 3, 6, 5]),
+    ("nuclei-many_findings.json", "Nuclei", 18, [0, 0, 1, 1, 5]),
+    (
+        "semgrepowasp-benchmark-sample.sarif",
+        "semgrep (SARIF)",
+        1768,
+        [0, 0, 7, 0, 0],
+    ),
+    (
+        "suppression_test.sarif",
+        "CodeScanner (SARIF)",
+        5,
+        [0, 0, 2, 0, 0],
+    ),
+    ("generic_csv_with_epss.csv", "CSV", 1, [0, 0, 0, 1, 0]),
+    ("cobalt_many_vuln.csv", "CSV", 9, [0, 0, 0, 0, 9]),
+];
+
 #[test]
 fn real_exports_make_the_findings_that_are_in_them() {
     let Some(corpus) = corpus("real_exports_make_the_findings_that_are_in_them") else {
         return;
     };
-    // Nessus: seven rows, one plugin on two ports. Burp: sixteen issues of seven types.
-    for (name, rows, drafts) in [
-        ("nessus-many_vuln.nessus", 7, 6),
-        ("burp-seven_findings.xml", 16, 7),
-    ] {
+    for (name, scanner, rows, severities) in EXPORTS {
         let bytes = fs::read(corpus.join("scans").join(name)).expect(name);
-        let scan = import::read(&bytes).unwrap_or_else(|e| panic!("{name}: {e}"));
-        assert_eq!((scan.rows, scan.drafts.len()), (rows, drafts), "{name}");
+        let scan = scan(&bytes).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let drafts: Vec<&Draft> = scan.findings.iter().map(|one| &one.draft).collect();
+        let of = |severity| {
+            drafts
+                .iter()
+                .filter(|draft| draft.severity == severity)
+                .count()
+        };
+        let made = Severity::ALL.map(of);
+        println!(
+            "{name}: {} rows, {made:?} by severity, {:?}",
+            scan.rows, scan.remarks
+        );
+        assert_eq!(
+            (scan.scanner.as_str(), scan.rows, made),
+            (scanner, rows, severities),
+            "{name}"
+        );
+        for draft in drafts {
+            let typed = FindingInput::from(draft).parse();
+            assert_eq!(typed.as_ref(), Ok(draft), "{name}: {}", draft.title);
+        }
     }
+}
+
+/// Two runs of ZAP against one target, a while apart.
+#[test]
+fn a_second_run_of_a_real_scan_is_compared_by_fingerprints() {
+    let Some(corpus) = corpus("a_second_run_of_a_real_scan_is_compared_by_fingerprints") else {
+        return;
+    };
+    let run = |name: &str| {
+        let bytes = fs::read(corpus.join("scans").join(name)).expect(name);
+        let scan = scan(&bytes).expect(name);
+        let known = scan
+            .findings
+            .into_iter()
+            .map(|one| (one.fingerprint, one.draft.title));
+        known.collect::<Known>()
+    };
+    let (first, second) = (
+        run("zap-results-first-scan.xml"),
+        run("zap-results-second-scan.xml"),
+    );
+    let titles = |from: &Known, other: &Known| {
+        let only = from.iter().filter(|(known, _)| !other.contains_key(known));
+        let mut titles: Vec<String> = only.map(|(_, title)| title.clone()).collect();
+        titles.sort();
+        titles
+    };
+    assert_eq!(titles(&first, &second), ["PII Disclosure"]);
+    assert_eq!(
+        titles(&second, &first),
+        [
+            "Cookie No HttpOnly Flag",
+            "Cookie without SameSite Attribute",
+            "NoSQL Injection - MongoDB",
+            "Timestamp Disclosure - Unix"
+        ]
+    );
 }
 
 #[test]
@@ -46,16 +136,11 @@ fn other_files_are_refused() {
     };
     for entry in fs::read_dir(corpus.join("scans")).expect("scans") {
         let path = entry.expect("entry").path();
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        if !name.starts_with("nessus") && !name.starts_with("burp") {
-            assert!(
-                import::read(&fs::read(&path).expect("file")).is_err(),
-                "{name}"
-            );
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if EXPORTS.iter().all(|(known, ..)| *known != name) {
+            let read = scan(&fs::read(&path).expect("file"));
+            println!("{name}: {:?}", read.as_ref().err().map(ToString::to_string));
+            assert!(read.is_err(), "{name}");
         }
     }
 }

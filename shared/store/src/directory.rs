@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::codec::{item, number, row};
 use crate::error::{Error, Outcome, once};
 use crate::keys;
+use crate::nights::put_night;
 use crate::people::put_person;
 use crate::scope::{Store, WorkspaceScope};
 use crate::table::Table;
@@ -109,6 +110,7 @@ impl Directory {
         meta.insert("owners".to_owned(), number(1));
         transaction.put_new(meta);
         put_person(&mut transaction, workspace.id, owner)?;
+        put_night(&mut transaction, workspace.id)?;
         once(transaction.commit(&self.table).await)
     }
 

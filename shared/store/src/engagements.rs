@@ -1,18 +1,20 @@
 //! Engagements: their rows with totals, and their long text.
 
+use domain::activity::{Activity, Deed};
 use domain::audit::{Kind as Recorded, Note};
 use domain::engagement::{Engagement, Kind, NewEngagement, Phase};
+use domain::finding::Assignee;
 use domain::id::{ClientId, EngagementId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::codec::{Item, item, number, row, string};
+use crate::codec::{Item, item, number, place, row, string};
 use crate::counters;
 use crate::error::{Error, Outcome, once};
-use crate::keys;
+use crate::keys::{self, Index, Place};
 use crate::page::{Page, SIZE};
-use crate::scope::{ClientScope, Store};
+use crate::scope::{ClientScope, Store, WorkspaceScope};
 use crate::table::{Query, Range, start};
 use crate::transact::Update;
 
@@ -25,6 +27,8 @@ struct Row {
     phase: Phase,
     starts_on: Option<Date>,
     ends_on: Option<Date>,
+    #[serde(default)]
+    team: Vec<Assignee>,
     since: Timestamp,
     rev: i64,
     shared_rev: i64,
@@ -49,6 +53,7 @@ fn read(found: Item) -> Result<Engagement, Error> {
         phase: row.phase,
         starts_on: row.starts_on,
         ends_on: row.ends_on,
+        team: row.team,
         since: row.since,
         counts,
         rev: row.rev,
@@ -77,6 +82,46 @@ pub(crate) fn bump(update: Update, shared: bool) -> Update {
     }
 }
 
+impl Store<WorkspaceScope> {
+    /// Up to `limit` of all clients' engagements in one phase, those that end
+    /// first before the others.
+    pub async fn engagements_in(
+        &self,
+        phase: Phase,
+        after: Option<&str>,
+        limit: i32,
+    ) -> Result<Page<Engagement>, Error> {
+        let w = self.prefix();
+        let after = after.and_then(cursor).map(|(ends_on, client, id)| {
+            let key = keys::engagement_row(&keys::client(self.ws(), client), id);
+            start(&key, Some(&keys::engagement_place(&w, phase, ends_on, id)))
+        });
+        let range = Range::Prefix(keys::engagement_phase(phase));
+        let query = Query::of(keys::engagements(&w), range, limit).on(Index::Gsi1);
+        let slice = self.query(query.after(after)).await?;
+        let rows = slice.items.into_iter().map(read);
+        let rows: Vec<Engagement> = rows.collect::<Result<_, _>>()?;
+        Ok(Page::new(rows, slice.more, |one| {
+            let ends_on = one.ends_on.map_or_else(String::new, |day| day.to_string());
+            format!("{ends_on}_{}_{}", one.client, one.id)
+        }))
+    }
+}
+
+/// Reads `<last day>_<client>_<engagement>`.
+fn cursor(text: &str) -> Option<(Option<Date>, ClientId, EngagementId)> {
+    let mut parts = text.splitn(3, '_');
+    let ends_on = match parts.next()? {
+        "" => None,
+        day => Some(day.parse().ok()?),
+    };
+    Some((
+        ends_on,
+        parts.next()?.parse().ok()?,
+        parts.next()?.parse().ok()?,
+    ))
+}
+
 impl Store<ClientScope> {
     /// Adds an engagement under an id of the caller's choice.
     pub async fn create_engagement(
@@ -93,17 +138,23 @@ impl Store<ClientScope> {
             phase: new.phase,
             starts_on: new.starts_on,
             ends_on: new.ends_on,
+            team: new.team.clone(),
             since: now,
             rev: 1,
             shared_rev: 1,
             v: 1,
         };
-        let mut transaction = self.transaction();
-        transaction.put_new(item(
+        let mut item = item(
             "engagement",
             &keys::engagement_row(&self.prefix(), id),
             &row,
-        )?);
+        )?;
+        place(&mut item, self.place_of(id, new));
+        let mut transaction = self.transaction();
+        transaction.put_new(item);
+        let entry = id.news();
+        let activity = self.news_of(id, Deed::Added, &new.title, now);
+        transaction.put_new(self.news_item(entry, &activity, true)?);
         transaction.put_any(self.brief_item(id, &new.scope)?);
         let client = Update::existing(keys::meta(&self.prefix())).add("engagements", 1);
         transaction.update(bump(client, true));
@@ -118,14 +169,17 @@ impl Store<ClientScope> {
         before: &Engagement,
         new: &NewEngagement,
     ) -> Result<(), Error> {
+        let id = before.id;
         let date = |name: &str, date: Option<Date>, update: Update| match date {
             Some(date) => update.set(name, string(date)),
             None => update.remove(name),
         };
-        let row = Update::existing(keys::engagement_row(&self.prefix(), before.id))
+        let row = Update::existing(keys::engagement_row(&self.prefix(), id))
             .set("title", string(&new.title))
             .set("kind", serde_dynamo::to_attribute_value(new.kind)?)
             .set("phase", string(new.phase.name()))
+            .set("team", serde_dynamo::to_attribute_value(&new.team)?)
+            .set("gsi1sk", string(self.place_of(id, new).sk))
             .set("v", number(before.version + 1))
             .when("v = :before", ":before", number(before.version));
         let row = date(
@@ -135,8 +189,13 @@ impl Store<ClientScope> {
         );
         let mut transaction = self.transaction();
         transaction.update(bump(row, true));
-        transaction.put_any(self.brief_item(before.id, &new.scope)?);
+        transaction.put_any(self.brief_item(id, &new.scope)?);
         self.record(&mut transaction, changes(before, new))?;
+        if before.phase != new.phase {
+            let deed = Deed::to(new.phase);
+            let activity = self.news_of(id, deed, &new.title, self.trace.at());
+            transaction.put_new(self.news_item(self.trace.next(), &activity, true)?);
+        }
         self.touch(&mut transaction);
         self.commit(transaction).await
     }
@@ -194,6 +253,28 @@ impl Store<ClientScope> {
     /// `E`: the partition of the engagement.
     pub(crate) fn partition(&self, id: EngagementId) -> String {
         keys::engagement(&self.prefix(), id)
+    }
+
+    fn place_of(&self, id: EngagementId, new: &NewEngagement) -> Place {
+        let w = keys::workspace(self.ws());
+        keys::engagement_place(&w, new.phase, new.ends_on, id)
+    }
+
+    fn news_of(&self, id: EngagementId, deed: Deed, title: &str, at: Timestamp) -> Activity {
+        Activity {
+            at,
+            by_name: self
+                .by
+                .as_ref()
+                .map_or_else(String::new, |by| by.name.clone()),
+            by_team: true,
+            deed,
+            title: title.to_owned(),
+            finding: None,
+            severity: None,
+            engagement: id,
+            client: self.client_id(),
+        }
     }
 
     fn brief_item(&self, id: EngagementId, scope: &str) -> Result<Item, Error> {

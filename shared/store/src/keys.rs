@@ -4,13 +4,15 @@
 //! `W#<workspace>#C#<client>#E#<engagement>`. The ids are ULIDs: one width, so
 //! no prefix can be mistaken for another, and no `#` in them.
 
+use domain::engagement::Phase;
 use domain::finding::{Filter, Finding, Order, Status};
 use domain::id::{
-    ClientId, EngagementId, EntryId, FindingId, ImportId, InviteId, UserId, WorkspaceId,
+    ClientId, EngagementId, EntryId, FindingId, ImportId, InviteId, TemplateId, UserId, WorkspaceId,
 };
 use domain::score::Score;
 use domain::severity::Severity;
 use domain::slug::Slug;
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 /// The key of one item.
@@ -126,6 +128,11 @@ pub(crate) fn rate(rule: &str, subject_hash: &str, window: i64) -> Key {
     key(format!("RL#{rule}#{subject_hash}#{window}"), "RL")
 }
 
+/// `NIGHT#<workspace>` / `NIGHT`: when the day of a workspace is over.
+pub(crate) fn night(ws: WorkspaceId) -> Key {
+    key(format!("NIGHT#{ws}"), "NIGHT")
+}
+
 // Rows of a scope.
 
 /// `META` of a workspace or a client.
@@ -162,6 +169,34 @@ pub(crate) fn engagement_row(prefix: &str, engagement: EngagementId) -> Key {
 /// Prefix of the engagements of a client.
 pub(crate) const ENGAGEMENTS: &str = "ENG#";
 
+/// `W#LIB` / `CSV#<hash of the columns' names>`: which column holds what in
+/// tables with these columns.
+pub(crate) fn columns(w: &str, names_hash: &str) -> Key {
+    key(library(w), format!("CSV#{names_hash}"))
+}
+
+/// `W#LIB` / `COUNT`: how many templates a workspace has.
+pub(crate) fn template_count(w: &str) -> Key {
+    key(library(w), "COUNT")
+}
+
+/// `W#LIB` / `T#<template>`: what the list needs of a workspace's own template.
+pub(crate) fn template(w: &str, template: TemplateId) -> Key {
+    key(library(w), format!("T#{template}"))
+}
+
+/// Prefix of the templates of a library.
+pub(crate) const TEMPLATES: &str = "T#";
+
+/// `W#LIB` / `B#<template>`: a template's text and rating.
+pub(crate) fn template_body(w: &str, template: TemplateId) -> Key {
+    key(library(w), format!("B#{template}"))
+}
+
+fn library(w: &str) -> String {
+    format!("{w}#LIB")
+}
+
 /// `E` / `BRIEF`: an engagement's long text.
 pub(crate) fn brief(e: &str) -> Key {
     key(e.to_owned(), "BRIEF")
@@ -170,6 +205,24 @@ pub(crate) fn brief(e: &str) -> Key {
 /// `E` / `IMPORT#<import>`: an uploaded scan and how far it got.
 pub(crate) fn import(e: &str, import: ImportId) -> Key {
     key(e.to_owned(), format!("IMPORT#{import}"))
+}
+
+/// `E` / `N#<entry>`: what happened to an engagement, for its feeds.
+pub(crate) fn news(e: &str, entry: EntryId) -> Key {
+    key(e.to_owned(), format!("N#{entry}"))
+}
+
+/// `DAYS#<yyyy-mm>` of a workspace or a client: where its findings stood when
+/// each day of a month ended.
+pub(crate) fn days(prefix: &str, month: Date) -> Key {
+    key(prefix.to_owned(), format!("{DAYS}{}", month_name(month)))
+}
+
+/// Prefix of the months of a partition.
+pub(crate) const DAYS: &str = "DAYS#";
+
+fn month_name(day: Date) -> String {
+    format!("{:04}-{:02}", day.year(), day.month())
 }
 
 /// `E` / `F#<finding>`: what lists need of a finding.
@@ -333,6 +386,76 @@ pub(crate) fn is_workers(pk: &str) -> bool {
 
 /// Where effects go that failed too often.
 pub(crate) const OUTBOX_DEAD: &str = "OUTBOX#DEAD";
+
+/// Shards of the workspaces, by when their day is over.
+pub(crate) const NIGHT_SHARDS: u8 = 4;
+
+/// gsi1 `NIGHTS#<shard>` / `<due>#<workspace>`: every workspace, by when its day
+/// is over.
+pub(crate) fn night_place(due: &str, ws: WorkspaceId) -> Place {
+    let last = ws.to_string().bytes().last().unwrap_or_default();
+    Place {
+        index: Index::Gsi1,
+        pk: night_shard(last % NIGHT_SHARDS),
+        sk: format!("{due}#{ws}"),
+    }
+}
+
+/// The partition of one shard of the workspaces.
+pub(crate) fn night_shard(shard: u8) -> String {
+    format!("NIGHTS#{shard}")
+}
+
+/// gsi1 `W#ENGS` / `<phase>#<last day>#<engagement>`: the engagements of a workspace.
+pub(crate) fn engagement_place(
+    w: &str,
+    phase: Phase,
+    ends_on: Option<Date>,
+    engagement: EngagementId,
+) -> Place {
+    let ends_on = ends_on.map_or_else(|| NEVER.to_owned(), |day| day.to_string());
+    Place {
+        index: Index::Gsi1,
+        pk: engagements(w),
+        sk: format!("{}{ends_on}#{engagement}", engagement_phase(phase)),
+    }
+}
+
+/// The list of a workspace's engagements.
+pub(crate) fn engagements(w: &str) -> String {
+    format!("{w}#ENGS")
+}
+
+/// Prefix of the engagements in one phase.
+pub(crate) fn engagement_phase(phase: Phase) -> String {
+    format!("{}#", phase.name())
+}
+
+/// What happened lately, by time: in an engagement (gsi4) or at a client (gsi5)
+/// `<scope>#FEED` holds what the client may read and `<scope>#FEEDI` what is the
+/// team's alone; `W#FEED` (gsi3) holds both.
+pub(crate) fn feed(scope: &str, shared: bool) -> String {
+    format!("{scope}#{}", if shared { "FEED" } else { "FEEDI" })
+}
+
+/// Where an entry stands in the feeds: `<at>#<entry>`.
+pub(crate) fn feed_places(
+    (w, c, e): (&str, &str, &str),
+    shared: bool,
+    at: Timestamp,
+    entry: EntryId,
+) -> [Place; 3] {
+    [
+        (Index::Gsi5, feed(c, shared)),
+        (Index::Gsi3, feed(w, true)),
+        (Index::Gsi4, feed(e, shared)),
+    ]
+    .map(|(index, pk)| Place {
+        index,
+        pk,
+        sk: format!("{at:.3}#{entry}"),
+    })
+}
 
 /// gsi1 `W#CLIENTS` / `<folded name>#<client>`.
 pub(crate) fn client_place(w: &str, name: &str, client: ClientId) -> Place {

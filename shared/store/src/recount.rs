@@ -107,7 +107,7 @@ impl Store<ClientScope> {
                 after = last.map(|item| start_after(item, Index::Gsi1));
                 for item in slice.items {
                     let finding = findings::listed(item)?.finding;
-                    counts.add(finding.severity, finding.status, 1);
+                    counts.merge(&Counts::of(&finding));
                 }
                 if after.is_none() {
                     break;

@@ -11,7 +11,7 @@ pub struct Flash {
 }
 
 /// Every code; `{}` takes the number that may follow it (`imported.7`).
-const WORDS: [(&str, &str, &str); 44] = [
+const WORDS: [(&str, &str, &str); 47] = [
     ("client-added", "success", "The client was added."),
     ("engagement-added", "success", "The engagement was added."),
     ("engagement-saved", "success", "The engagement was saved."),
@@ -77,6 +77,11 @@ const WORDS: [(&str, &str, &str); 44] = [
         "imported",
         "success",
         "Drafts made by the import: {}. Publish them when the client may see them.",
+    ),
+    (
+        "rerun-imported",
+        "success",
+        "The run is imported. It held nothing new.",
     ),
     ("invited", "success", "The invitation is on its way."),
     (
@@ -159,6 +164,8 @@ const WORDS: [(&str, &str, &str); 44] = [
     ),
     ("session-ended", "success", "That sign-in is over."),
     ("saved", "success", "Saved."),
+    ("template-saved", "success", "The template was saved."),
+    ("template-deleted", "success", "The template was deleted."),
     (
         "signed-out-everywhere",
         "info",

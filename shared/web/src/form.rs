@@ -98,6 +98,17 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for ProtectedForm<T> {
             .map_err(|_| Error::TooLarge)?;
         let mut fields = Map::new();
         for (name, value) in form_urlencoded::parse(&body) {
+            // `name[]` may come several times: a list of what was ticked.
+            if let Some(name) = name.strip_suffix("[]") {
+                let list = fields
+                    .entry(name)
+                    .or_insert_with(|| Value::Array(Vec::new()));
+                let Value::Array(list) = list else {
+                    return Err(Error::BadRequest("a field came twice"));
+                };
+                list.push(Value::String(value.into_owned()));
+                continue;
+            }
             if fields
                 .insert(name.into_owned(), Value::String(value.into_owned()))
                 .is_some()

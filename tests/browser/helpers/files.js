@@ -7,3 +7,5 @@ export const inRepository = (path) => fileURLToPath(new URL(`../../../${path}`, 
 /** A small export of each scanner. */
 export const NESSUS = inRepository("shared/domain/tests/data/two_hosts.nessus");
 export const BURP = inRepository("shared/domain/tests/data/three_issues.xml");
+export const ZAP = inRepository("shared/domain/tests/data/two_sites.json");
+export const NUCLEI = inRepository("shared/domain/tests/data/matches.jsonl");

@@ -34,6 +34,8 @@ pub enum Kind {
     FindingWritten,
     FindingDecided,
     FindingsImported,
+    TemplateWritten,
+    TemplateDeleted,
     FindingsExported,
     AuditExported,
 }
@@ -73,7 +75,7 @@ impl Group {
 
 impl Kind {
     /// Every kind, with its group, its name in exports, and the words on the screen.
-    pub const ALL: [(Self, Group, &'static str, &'static str); 29] = {
+    pub const ALL: [(Self, Group, &'static str, &'static str); 31] = {
         use Group as G;
         [
             (Self::SignedIn, G::SignIns, "signed_in", "Signed in"),
@@ -222,6 +224,18 @@ impl Kind {
                 G::Work,
                 "findings_imported",
                 "Imported findings from",
+            ),
+            (
+                Self::TemplateWritten,
+                G::Work,
+                "template_written",
+                "Wrote the template",
+            ),
+            (
+                Self::TemplateDeleted,
+                G::Work,
+                "template_deleted",
+                "Deleted the template",
             ),
             (
                 Self::FindingsExported,

@@ -7,6 +7,7 @@ pub mod draft;
 pub mod edits;
 pub mod event;
 pub mod filter;
+pub mod life;
 pub mod outcome;
 pub mod plan;
 pub mod status;
@@ -24,13 +25,17 @@ pub use draft::{Draft, FindingInput, MAX_REASON};
 pub use edits::{FieldChange, edits};
 pub use event::{Event, Note};
 pub use filter::{Filter, FilterInput, Order, PROPOSED, Show, Whom};
+pub use life::Life;
 pub use outcome::{Outcome, Round};
 pub use plan::{Assignee, Plan, PlanInput, due, plan};
 pub use status::Status;
 pub use transition::{Ask, Change, Deadline, MAX_NOTE, Refusal, lapse, transition};
+#[cfg(test)]
+pub(crate) use writing::blank;
 pub use writing::{create, edit, rate};
 
 use crate::id::FindingId;
+use crate::import::Fingerprint;
 use crate::score::Score;
 use crate::severity::Severity;
 
@@ -74,9 +79,15 @@ pub struct Finding {
     /// The decision that the client waits for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proposal: Option<Proposal>,
+    /// Since when the client knows of it, and when it was found fixed.
+    #[serde(default, skip_serializing_if = "Life::is_empty")]
+    pub life: Life,
     /// Retests so far.
     #[serde(default)]
     pub rounds: i64,
+    /// Of what a scan reported: what it is known by in the next run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<Fingerprint>,
     /// When it was last changed.
     pub updated: Timestamp,
     /// Goes up with every change; a change made on sight of another version is
@@ -91,6 +102,12 @@ impl Finding {
     pub fn is_overdue(&self, today: Date) -> bool {
         let unfixed = self.status.is_active() && self.status != Status::Resolved;
         unfixed && self.due.is_some_and(|due| due < today)
+    }
+
+    /// The same, elsewhere.
+    #[cfg(test)]
+    pub(crate) fn in_status(self, status: Status) -> Self {
+        Self { status, ..self }
     }
 }
 

@@ -272,15 +272,13 @@ fn deadline(before: &Finding, after: &Finding, workspace: &Workspace) -> Option<
 
 /// The change from one finding to the next.
 pub(super) fn changed(before: &Finding, after: Finding, entry: Entry, now: Timestamp) -> Change {
-    let counts = Counts::moved(
-        Some((before.severity, before.status)),
-        Some((after.severity, after.status)),
-    );
     let finding = Finding {
+        life: before.life.after(before.status, after.status, now),
         updated: now,
         version: before.version + 1,
         ..after
     };
+    let counts = Counts::changed(before, &finding);
     Change {
         counts,
         entry,

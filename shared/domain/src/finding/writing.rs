@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::transition::changed;
-use super::{Change, Draft, FieldChange, Finding, Refusal, Status, edits};
+use super::{Change, Draft, FieldChange, Finding, Life, Refusal, Status, edits};
 use crate::counts::Counts;
 use crate::history::{Entry, Happening};
 use crate::id::FindingId;
@@ -25,10 +25,22 @@ pub fn create(
     if !actor.role.may(Action::WriteFindings) {
         return Err(Refusal::Role);
     }
-    let blank = Finding {
+    let blank = blank(id, draft.severity, now);
+    let finding = described(&blank, draft);
+    let counts = Counts::of(&finding);
+    let entry = Entry::new(actor, now, how, None);
+    Ok(Change {
+        counts,
+        ..changed(&blank, finding, entry, now)
+    })
+}
+
+/// A finding of which nothing is said yet.
+pub(crate) fn blank(id: FindingId, severity: Severity, now: Timestamp) -> Finding {
+    Finding {
         id,
         title: String::new(),
-        severity: draft.severity,
+        severity,
         score: None,
         cwe: None,
         status: Status::Draft,
@@ -40,17 +52,12 @@ pub fn create(
         tags: Vec::new(),
         accepted: None,
         proposal: None,
+        life: Life::default(),
         rounds: 0,
+        fingerprint: None,
         updated: now,
         version: 0,
-    };
-    let finding = described(&blank, draft);
-    let counts = Counts::moved(None, Some((finding.severity, finding.status)));
-    let entry = Entry::new(actor, now, how, None);
-    Ok(Change {
-        counts,
-        ..changed(&blank, finding, entry, now)
-    })
+    }
 }
 
 /// A finding with another text; `None` where nothing differs.

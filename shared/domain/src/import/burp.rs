@@ -1,30 +1,43 @@
 //! Burp Suite: a finding is a type of issue; each place it was seen is an asset.
+//!
+//! Fingerprint: `burp` and the type's number; for what an extension reports,
+//! which all has one number, the name as well.
 
 use std::collections::BTreeMap;
 
+use super::group::{Assets, cwe, section as paragraphs};
 use super::xml::Element;
-use super::{Found, html, plain};
+use super::{Fingerprint, Found, Scanned, html, plain};
 use crate::finding::Draft;
-use crate::finding::draft::{MAX_ASSETS, MAX_SECTION};
 use crate::severity::Severity;
 
 /// Details of single places that are kept.
 const MAX_DETAILS: usize = 10;
+/// The type of every issue that an extension reports.
+const EXTENSION: &str = "134217728";
 
-/// One draft a type and name; its hosts and locations are the assets.
+/// One draft a type; its hosts and locations are the assets.
 pub(crate) fn read(root: &Element) -> Found {
-    let mut types: BTreeMap<(&str, &str), Vec<&Element>> = BTreeMap::new();
+    let mut types: BTreeMap<String, Vec<&Element>> = BTreeMap::new();
     let mut rows = 0;
     for issue in root.all("issue") {
-        types
-            .entry((issue.text_of("type"), issue.text_of("name")))
-            .or_default()
-            .push(issue);
+        types.entry(rule(issue)).or_default().push(issue);
         rows += 1;
     }
-    Found {
-        drafts: types.values().filter_map(|issues| draft(issues)).collect(),
-        rows,
+    let findings = types.iter().filter_map(|(rule, issues)| {
+        let draft = draft(issues)?;
+        Some(Scanned {
+            draft,
+            fingerprint: Fingerprint::new("burp", rule),
+        })
+    });
+    Found::new(findings.collect(), rows)
+}
+
+fn rule(issue: &Element) -> String {
+    match issue.text_of("type") {
+        number @ ("" | EXTENSION) => format!("{number} {}", issue.text_of("name")),
+        number => number.to_owned(),
     }
 }
 
@@ -40,29 +53,20 @@ fn severity(issue: &Element) -> Severity {
 
 fn draft(issues: &[&Element]) -> Option<Draft> {
     let first = issues.first()?;
-    let mut assets: Vec<String> = Vec::new();
-    for asset in issues
-        .iter()
-        .map(|issue| asset(issue))
-        .filter(|asset| !asset.is_empty())
-    {
-        if !assets.contains(&asset) && assets.len() < MAX_ASSETS {
-            assets.push(asset);
-        }
+    let mut assets = Assets::default();
+    for issue in issues {
+        assets.add(&asset(issue));
     }
+    let (assets, more) = assets.finish();
     let name = first.text_of("name");
     let section = |name: &str| html::to_markdown(first.text_of(name));
-    let classifications = first.text_of("vulnerabilityClassifications");
-    let cwe = classifications
-        .split("CWE-")
-        .nth(1)
-        .and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next());
+    let classes = html::lines(first.text_of("vulnerabilityClassifications"));
     let links = [
         "references",
         "vulnerabilityClassifications",
         "issueBackground",
     ];
-    let cut = |text: &str| plain::cut(text, MAX_SECTION);
+    let description = description(issues, &section("issueBackground"));
     Some(Draft {
         title: plain::line(
             if name.is_empty() {
@@ -75,24 +79,23 @@ fn draft(issues: &[&Element]) -> Option<Draft> {
         severity: issues.iter().map(|issue| severity(issue)).min()?,
         severity_reason: None,
         vector: None,
-        cwe: cwe
-            .and_then(|n| n.parse().ok())
-            .filter(|n| (1..=9_999).contains(n)),
+        cwe: classes
+            .iter()
+            .find_map(|class| class.contains("CWE").then(|| cwe(class))?),
         cves: Vec::new(),
         assets,
-        description: cut(&description(issues, &section("issueBackground"))),
+        description: paragraphs([description.as_str(), more.as_deref().unwrap_or_default()]),
         impact: String::new(),
-        recommendation: cut([
-            section("remediationDetail"),
-            section("remediationBackground"),
-        ]
-        .join("\n\n")
-        .trim()),
-        references: cut(&plain::references(
+        recommendation: paragraphs([
+            section("remediationDetail").as_str(),
+            section("remediationBackground").as_str(),
+        ]),
+        references: paragraphs([plain::references(
             links
                 .into_iter()
                 .flat_map(|name| html::links(first.text_of(name))),
-        )),
+        )
+        .as_str()]),
     })
 }
 

@@ -1,4 +1,4 @@
-//! The little HTML that Burp writes into its texts, as markdown.
+//! The little HTML that scanners write into their texts, as markdown.
 
 use super::plain;
 
@@ -20,6 +20,25 @@ pub(crate) fn to_markdown(html: &str) -> String {
     }
     out.push_str(&words(rest));
     collapse(&out)
+}
+
+/// The lines of `html` as plain text, without its tags.
+pub(crate) fn lines(html: &str) -> Vec<String> {
+    let mut text = String::new();
+    let mut rest = html;
+    while let Some((before, tail)) = rest.split_once('<') {
+        text.push_str(before);
+        text.push('\n');
+        let Some((_, after)) = tail.split_once('>') else {
+            rest = "";
+            break;
+        };
+        rest = after;
+    }
+    text.push_str(rest);
+    let lines = decode(&text);
+    let lines = lines.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.map(str::to_owned).collect()
 }
 
 /// The addresses that `html` links to.
@@ -47,7 +66,7 @@ fn tag_words(tag: &str) -> &'static str {
     }
 }
 
-fn words(text: &str) -> String {
+fn decode(text: &str) -> String {
     let mut decoded = text.to_owned();
     // The ampersand last, or what it spells would be decoded twice.
     for (entity, character) in [
@@ -61,6 +80,11 @@ fn words(text: &str) -> String {
     ] {
         decoded = decoded.replace(entity, character);
     }
+    decoded
+}
+
+fn words(text: &str) -> String {
+    let decoded = decode(text);
     let leading = if decoded.starts_with(char::is_whitespace) {
         " "
     } else {
@@ -98,6 +122,13 @@ mod tests {
             to_markdown(html),
             "The **q** parameter \\<script\\>\n\n- one\n- two\\*\n\nx\nend"
         );
+    }
+
+    #[test]
+    fn lines_are_text_without_tags() {
+        let html = "<p>https://a.example/?x=1&amp;y=2</p><p> b </p><p></p>c";
+        assert_eq!(lines(html), ["https://a.example/?x=1&y=2", "b", "c"]);
+        assert_eq!(lines("cut <a href"), ["cut"]);
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! Nessus, version 2: a finding is a plugin that reported on a host and port.
+//!
+//! Fingerprint: `nessus` and the plugin's number.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::group::{Assets, cwe, known, section, vector};
 use super::xml::Element;
-use super::{Found, plain};
+use super::{Fingerprint, Found, Scanned, plain};
 use crate::finding::Draft;
-use crate::finding::draft::{MAX_ASSETS, MAX_SECTION};
-use crate::score::Vector;
 use crate::severity::Severity;
 
 /// Characters of one plugin output that are kept, and of how many.
@@ -35,10 +36,17 @@ pub(crate) fn read(root: &Element) -> Found {
             rows += 1;
         }
     }
-    Found {
-        drafts: plugins.values().filter_map(|items| draft(items)).collect(),
-        rows,
-    }
+    let findings = plugins.iter().filter_map(|(plugin, items)| {
+        let draft = draft(items)?;
+        let rule = if plugin.is_empty() {
+            &draft.title
+        } else {
+            *plugin
+        };
+        let fingerprint = Fingerprint::new("nessus", rule);
+        Some(Scanned { draft, fingerprint })
+    });
+    Found::new(findings.collect(), rows)
 }
 
 fn asset(host: &str, port: &str, protocol: &str) -> String {
@@ -58,12 +66,11 @@ fn draft(items: &[(String, &Element)]) -> Option<Draft> {
         "1" => Severity::Low,
         _ => Severity::Info,
     };
-    let mut assets: Vec<String> = Vec::new();
-    for (asset, _) in items.iter().filter(|(asset, _)| !asset.is_empty()) {
-        if !assets.contains(asset) && assets.len() < MAX_ASSETS {
-            assets.push(asset.clone());
-        }
+    let mut assets = Assets::default();
+    for (asset, _) in items {
+        assets.add(asset);
     }
+    let (assets, more) = assets.finish();
     let name = [
         first.attribute("pluginName"),
         first.text_of("plugin_name"),
@@ -73,35 +80,27 @@ fn draft(items: &[(String, &Element)]) -> Option<Draft> {
         .into_iter()
         .find(|name| !name.trim().is_empty())
         .unwrap_or("Unnamed plugin");
-    let cwe = first
-        .text_of("cwe")
-        .split(|c: char| !c.is_ascii_digit())
-        .find(|n| !n.is_empty());
     let solution = match first.text_of("solution") {
         none if none.eq_ignore_ascii_case("n/a") => "",
         solution => solution,
     };
+    let (cves, beyond) = known(first.all("cve").map(|found| found.text.as_str()));
     Some(Draft {
         title: plain::line(title, 200),
         severity: items.iter().map(|(_, item)| severity(item)).min()?,
         severity_reason: None,
         vector: vector(first.text_of("cvss3_vector")),
-        cwe: cwe
-            .and_then(|n| n.parse().ok())
-            .filter(|n| (1..=9_999).contains(n)),
-        cves: Vec::new(),
+        cwe: first.all("cwe").find_map(|found| cwe(&found.text)),
+        cves,
         assets,
-        description: plain::cut(&description(items, first), MAX_SECTION),
+        description: section([
+            description(items, first).as_str(),
+            more.as_deref().unwrap_or_default(),
+        ]),
         impact: String::new(),
-        recommendation: plain::cut(&plain::markdown(solution), MAX_SECTION),
-        references: plain::cut(&references(first), MAX_SECTION),
+        recommendation: section([plain::markdown(solution).as_str()]),
+        references: section([references(first, &beyond).as_str()]),
     })
-}
-
-/// Nessus writes CVSS 3.0, whose base metrics mean the same in 3.1.
-fn vector(text: &str) -> Option<Vector> {
-    let text = text.trim().replacen("CVSS:3.0/", "CVSS:3.1/", 1);
-    text.parse().ok()
 }
 
 fn description(items: &[(String, &Element)], first: &Element) -> String {
@@ -119,11 +118,10 @@ fn description(items: &[(String, &Element)], first: &Element) -> String {
     text.trim().to_owned()
 }
 
-fn references(item: &Element) -> String {
+/// Where to read more; CVE numbers that the finding can't name are here too.
+fn references(item: &Element, cves: &[String]) -> String {
     let see = item.all("see_also").flat_map(|see| see.text.lines());
-    let named = ["cve", "xref"]
-        .into_iter()
-        .flat_map(|name| item.all(name))
-        .map(|found| found.text.as_str());
+    let named = item.all("xref").map(|found| found.text.as_str());
+    let named = named.chain(cves.iter().map(String::as_str));
     plain::references(see.chain(named))
 }

@@ -77,7 +77,8 @@ pub(crate) fn code(text: &str, max: usize) -> String {
     format!("{fence}\n{text}\n{fence}")
 }
 
-/// A list of references: addresses as links, other words as they are.
+/// A list of references: addresses as links, CVE numbers as links to their
+/// records, other words as they are.
 pub(crate) fn references<'a>(items: impl Iterator<Item = &'a str>) -> String {
     let mut list = String::new();
     let mut seen: Vec<&str> = Vec::new();
@@ -90,8 +91,16 @@ pub(crate) fn references<'a>(items: impl Iterator<Item = &'a str>) -> String {
             && item
                 .chars()
                 .all(|c| c.is_ascii_graphic() && !matches!(c, '<' | '>'));
+        let cve = super::group::cves(item);
         let _ = if safe {
             writeln!(list, "- <{item}>")
+        } else if let [number] = cve.as_slice()
+            && number.eq_ignore_ascii_case(item)
+        {
+            writeln!(
+                list,
+                "- [{number}](https://www.cve.org/CVERecord?id={number})"
+            )
         } else {
             writeln!(list, "- {}", markdown(&line(item, 500)))
         };
@@ -122,8 +131,17 @@ mod tests {
             "\\*a\\* \\<b\\>\ncode\n\\---"
         );
         assert_eq!(
-            references(["http://a.example/", "CVE-1_2", "javascript:x"].into_iter()),
-            "- <http://a.example/>\n- CVE-1\\_2\n- javascript:x"
+            references(
+                [
+                    "http://a.example/",
+                    "CVE-1_2",
+                    "cve-2026-0001",
+                    "javascript:x"
+                ]
+                .into_iter()
+            ),
+            "- <http://a.example/>\n- CVE-1\\_2\n\
+             - [CVE-2026-0001](https://www.cve.org/CVERecord?id=CVE-2026-0001)\n- javascript:x"
         );
     }
 }

@@ -6,7 +6,7 @@ use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
-use super::{MAX_BYTES, Refused};
+use super::Refused;
 
 /// Elements within elements.
 const MAX_DEPTH: usize = 40;
@@ -45,16 +45,10 @@ impl Element {
 
 /// The root element of a document.
 pub(crate) fn parse(bytes: &[u8]) -> Result<Element, Refused> {
-    if bytes.len() > MAX_BYTES {
-        return Err(Refused::TooLarge);
-    }
-    if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Err(Refused::Empty);
-    }
     let text = decode(bytes)?;
     let text = text.trim_start();
     if !text.starts_with('<') || text.contains('\0') {
-        return Err(Refused::NotXml);
+        return Err(Refused::Unknown);
     }
     tree(text)
 }
@@ -123,7 +117,7 @@ fn tree(text: &str) -> Result<Element, Refused> {
             Event::Eof => {
                 return root.ok_or_else(|| {
                     if open.is_empty() {
-                        Refused::NotXml
+                        Refused::Unknown
                     } else {
                         broken()
                     }

@@ -3,14 +3,16 @@
 mod list;
 mod many;
 mod read;
+mod scanned;
 mod write;
 
 pub use list::{Found, LOOK};
 pub use many::Many;
 
+use domain::activity::Activity;
 use domain::finding::{Comment, Draft, FieldChange, Finding, Round};
 use domain::history::Entry;
-use domain::id::{ClientId, EngagementId, EntryId, FindingId};
+use domain::id::{ClientId, EngagementId, EntryId};
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{Item, item, place, row};
@@ -27,6 +29,15 @@ pub struct Listed {
     pub client: ClientId,
     /// Where it was found.
     pub engagement: EngagementId,
+}
+
+/// The beginning of a list of active findings by when they are due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// What is due first comes first; what has no date comes last.
+    pub rows: Vec<Listed>,
+    /// Whether there are more.
+    pub more: bool,
 }
 
 /// A finding with its text and history.
@@ -108,14 +119,20 @@ impl Store<ClientScope> {
         Ok(item)
     }
 
+    /// An entry of the history of `finding`, which is told of in the feeds.
     fn history_item(
         &self,
         engagement: EngagementId,
-        finding: FindingId,
+        finding: &Finding,
         id: EntryId,
         entry: &Entry,
     ) -> Result<Item, Error> {
-        let key = keys::history(&self.partition(engagement), finding, entry.is_shared(), id);
-        item("history", &key, entry)
+        let (e, shared) = (self.partition(engagement), entry.is_shared());
+        let mut item = item("history", &keys::history(&e, finding.id, shared, id), entry)?;
+        let at = (self.client_id(), engagement);
+        if let Some(activity) = Activity::of_entry(at, finding, entry) {
+            self.tell(&mut item, id, &activity, shared)?;
+        }
+        Ok(item)
     }
 }

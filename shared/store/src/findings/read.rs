@@ -4,18 +4,21 @@ use domain::finding::{Comment, Draft, FieldChange, Finding, Round};
 use domain::history::{Entry, Happening};
 use domain::id::{EngagementId, EntryId, FindingId};
 use futures::future::{try_join, try_join4};
+use jiff::civil::Date;
 
-use super::{Dossier, Full, Listed, Remark, Spoken, listed};
+use super::{Dossier, Due, Full, Listed, Remark, Spoken, listed};
 use crate::codec::{Item, row, text};
 use crate::error::Error;
 use crate::keys::{self, Index};
-use crate::scope::{ClientScope, Store, WorkspaceScope};
-use crate::table::{Query, Range};
+use crate::scope::{ClientScope, Scope, Store, WorkspaceScope};
+use crate::table::{Query, Range, start_after};
 
 /// Entries and comments of each half that a page shows.
 const NEWEST: i32 = 50;
 /// Retests that a page shows.
 const ROUNDS: i32 = 20;
+/// Rows that the worker reads at once.
+const AT_ONCE: i32 = 500;
 
 impl Store<WorkspaceScope> {
     /// The worst active findings of the workspace.
@@ -186,6 +189,57 @@ impl Store<ClientScope> {
     fn may_see(&self, finding: &Finding) -> bool {
         self.sees_drafts() || finding.status.is_published()
     }
+}
+
+impl Store<WorkspaceScope> {
+    /// Active findings of the workspace by when they are due.
+    pub async fn due_findings(&self, limit: i32) -> Result<Due, Error> {
+        due(self, Index::Gsi5, limit).await
+    }
+}
+
+impl Store<ClientScope> {
+    /// Active findings of the client by when they are due.
+    pub async fn due_findings(&self, limit: i32) -> Result<Due, Error> {
+        due(self, Index::Gsi4, limit).await
+    }
+
+    /// How many findings of the client are overdue on `today`. It reads all that
+    /// were due before: for the worker, not for pages.
+    pub async fn count_overdue(&self, today: Date) -> Result<i64, Error> {
+        let list = keys::findings(&self.prefix(), true);
+        let before = || Range::Between("a#".to_owned(), format!("a#{today}"));
+        let (mut count, mut after) = (0, None);
+        loop {
+            let query = Query::of(&list, before(), AT_ONCE).on(Index::Gsi4);
+            let slice = self.query(query.after(after)).await?;
+            after = slice
+                .items
+                .last()
+                .filter(|_| slice.more)
+                .map(|item| start_after(item, Index::Gsi4));
+            for item in slice.items {
+                count += i64::from(listed(item)?.finding.is_overdue(today));
+            }
+            if after.is_none() {
+                return Ok(count);
+            }
+        }
+    }
+}
+
+async fn due<S: Scope>(store: &Store<S>, index: Index, limit: i32) -> Result<Due, Error> {
+    let list = keys::findings(&store.prefix(), true);
+    let slice = store
+        .query(Query::of(list, active(), limit).on(index))
+        .await?;
+    let rows = slice
+        .items
+        .into_iter()
+        .map(listed)
+        .collect::<Result<_, _>>()?;
+    let more = slice.more;
+    Ok(Due { rows, more })
 }
 
 fn active() -> Range {

@@ -1,5 +1,6 @@
 //! Changes of findings: each is one transaction with its totals and history.
 
+use domain::activity::Activity;
 use domain::audit::{Kind, Note};
 use domain::counts::Counts;
 use domain::engagement::MAX_FINDINGS;
@@ -87,13 +88,17 @@ impl Store<ClientScope> {
     pub async fn comment(
         &self,
         engagement: EngagementId,
-        finding: FindingId,
+        finding: &Finding,
         said: &Said,
         id: EntryId,
     ) -> Result<Outcome, Error> {
-        let key = keys::comment(&self.partition(engagement), finding, said.shared, id);
+        let key = keys::comment(&self.partition(engagement), finding.id, said.shared, id);
+        let mut item = item("comment", &key, &said.comment)?;
+        let at = (self.client_id(), engagement);
+        let activity = Activity::of_comment(at, finding, &said.comment);
+        self.tell(&mut item, id, &activity, said.shared)?;
         let mut transaction = self.transaction();
-        transaction.put_new(item("comment", &key, &said.comment)?);
+        transaction.put_new(item);
         self.count(
             &mut transaction,
             engagement,
@@ -135,7 +140,7 @@ impl Store<ClientScope> {
     ) -> Result<(), Error> {
         self.record(transaction, note(change))?;
         let (e, finding) = (self.partition(engagement), change.finding.id);
-        transaction.put_new(self.history_item(engagement, finding, id, &change.entry)?);
+        transaction.put_new(self.history_item(engagement, &change.finding, id, &change.entry)?);
         if let Some(round) = &change.round {
             let key = keys::round(&e, finding, round.number);
             transaction.put_new(item("round", &key, round)?);
@@ -163,7 +168,7 @@ impl Store<ClientScope> {
     ) -> Result<(), Error> {
         transaction.put_new(self.finding_item(engagement, finding)?);
         transaction.put_new(self.body_item(engagement, finding.id, draft)?);
-        transaction.put_new(self.history_item(engagement, finding.id, id, entry)?);
+        transaction.put_new(self.history_item(engagement, finding, id, entry)?);
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! Shapes that several pages show.
 
 mod finding_list;
+mod overview;
 mod people;
 mod samples;
 
@@ -15,8 +16,12 @@ use serde::Serialize;
 use store::page;
 
 pub use finding_list::{FindingList, Frame};
+pub use overview::{ActivityRow, Ages, DueList, Fixing, Todo, Trend};
 pub use people::{InviteRow, PersonRow, device, roles};
-pub use samples::{actor_sample, engagement_sample, people_samples, samples, slug_sample};
+pub use samples::{
+    activity_sample, actor_sample, days_sample, engagement_sample, people_samples, samples,
+    slug_sample,
+};
 
 /// Active findings by severity.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -137,6 +142,7 @@ impl EngagementCard {
 pub struct ClientCard {
     href: String,
     name: String,
+    overdue: i64,
     engagements: i64,
     breakdown: Breakdown,
     progress: Progress,
@@ -147,6 +153,7 @@ impl From<&Client> for ClientCard {
         Self {
             href: format!("/clients/{}", client.id),
             name: client.name.clone(),
+            overdue: client.overdue,
             engagements: client.engagements,
             breakdown: (&client.counts).into(),
             progress: (&client.counts).into(),

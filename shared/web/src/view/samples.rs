@@ -1,9 +1,12 @@
 //! Something in every place, for pages' samples.
 
+use std::collections::BTreeMap;
+
+use domain::activity::{Activity, Deed};
 use domain::client::Client;
 use domain::counts::Counts;
 use domain::engagement::{Engagement, Kind, Phase};
-use domain::finding::{Assignee, Finding, Status};
+use domain::finding::{Assignee, Finding, Life, Status};
 use domain::id::{ClientId, EngagementId, FindingId, InviteId, UserId, WorkspaceId};
 use domain::invite::Invite;
 use domain::person::{Actor, Person};
@@ -11,6 +14,7 @@ use domain::role::{ContactRole, Role, TeamRole};
 use domain::score::Score;
 use domain::severity::Severity;
 use domain::slug::Slug;
+use domain::trend::Day;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -45,6 +49,7 @@ pub fn samples() -> (Client, Finding) {
         name: "Initech <b>".to_owned(),
         since: Timestamp::UNIX_EPOCH,
         counts,
+        overdue: 3,
         engagements: 2,
         rev: 3,
         shared_rev: 2,
@@ -67,7 +72,12 @@ pub fn samples() -> (Client, Finding) {
         tags: vec!["pci".to_owned()],
         accepted: None,
         proposal: None,
+        life: Life {
+            published: Some(Timestamp::UNIX_EPOCH),
+            fixed: None,
+        },
         rounds: 1,
+        fingerprint: None,
         updated: Timestamp::UNIX_EPOCH,
         version: 1,
     };
@@ -85,6 +95,10 @@ pub fn engagement_sample() -> Engagement {
         phase: Phase::Remediation,
         starts_on: Some(Date::constant(2026, 10, 1)),
         ends_on: None,
+        team: vec![Assignee {
+            id: UserId::new(1, 9),
+            name: "Ada Lovelace".to_owned(),
+        }],
         since: Timestamp::UNIX_EPOCH,
         counts: client.counts,
         rev: 3,
@@ -123,4 +137,31 @@ pub fn people_samples() -> (Person, Invite) {
         revoked: None,
     };
     (person, invite)
+}
+
+/// Something that was done, for pages' samples.
+pub fn activity_sample() -> Activity {
+    let (client, finding) = samples();
+    Activity {
+        at: Timestamp::UNIX_EPOCH,
+        by_name: "Carl <b>".to_owned(),
+        by_team: false,
+        deed: Deed::Resolved,
+        title: finding.title,
+        finding: Some(finding.id),
+        severity: Some(finding.severity),
+        engagement: EngagementId::new(1, 1),
+        client: client.id,
+    }
+}
+
+/// Two days before `today`, for pages' samples.
+pub fn days_sample(today: Date) -> BTreeMap<Date, Day> {
+    let day = Day {
+        open: 7,
+        resolved: 2,
+        closed: 4,
+    };
+    let before = today.yesterday().unwrap_or(today);
+    BTreeMap::from([(before.yesterday().unwrap_or(before), day), (before, day)])
 }

@@ -1,0 +1,80 @@
+//! Where the demo's findings stood at the end of each day of its past, which no
+//! worker was there to note.
+
+use std::collections::BTreeMap;
+
+use domain::counts::Counts;
+use domain::finding::{Event, Status};
+use domain::severity::Severity;
+use domain::trend::Day;
+use domain::workspace::Workspace;
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan as _};
+
+use super::script::{Engagement, Finding};
+use crate::problem::Problem;
+
+/// The statuses of a finding, each with the time at which it began.
+struct Way {
+    severity: Severity,
+    steps: Vec<(Timestamp, Status)>,
+}
+
+/// The days of a client, from the first finding to the day before the demo was
+/// made.
+pub(super) fn days(
+    engagements: &[&Engagement],
+    home: &Workspace,
+    born: Timestamp,
+) -> Result<BTreeMap<Date, Day>, Problem> {
+    let findings = engagements.iter().flat_map(|one| &one.findings);
+    let ways: Vec<Way> = findings
+        .map(|finding| way(finding, born))
+        .collect::<Result<_, _>>()?;
+    let begun = ways.iter().filter_map(|way| way.steps.first());
+    let Some((first, _)) = begun.min_by_key(|(at, _)| *at) else {
+        return Ok(BTreeMap::new());
+    };
+    let today = home.today(born);
+    let dates = home.today(*first).series(1.day());
+    let dates = dates.take_while(|date| *date < today);
+    Ok(dates
+        .map(|date| (date, on(&ways, home.end_of(date))))
+        .collect())
+}
+
+/// Where findings stood at `end`.
+fn on(ways: &[Way], end: Timestamp) -> Day {
+    let mut counts = Counts::default();
+    for way in ways {
+        let last = way.steps.iter().rev().find(|(at, _)| *at < end);
+        if let Some((_, status)) = last {
+            counts.add(way.severity, *status, 1);
+        }
+    }
+    Day::of(&counts)
+}
+
+fn way(finding: &Finding, born: Timestamp) -> Result<Way, Problem> {
+    let mut steps = vec![(finding.written.at(born), Status::Draft)];
+    let mut asked = None;
+    for step in &finding.moves {
+        // Plans and comments lead nowhere.
+        let Some(event) = Event::named(&step.event) else {
+            continue;
+        };
+        let to = match event {
+            Event::Propose(decision) => {
+                asked = Some(decision.leads_to());
+                None
+            }
+            Event::Approve => asked,
+            event => event.to(),
+        };
+        steps.extend(to.map(|to| (step.at.at(born), to)));
+    }
+    Ok(Way {
+        severity: finding.draft()?.severity,
+        steps,
+    })
+}

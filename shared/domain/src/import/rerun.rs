@@ -1,0 +1,164 @@
+//! A later run of a scan beside what an engagement knows already.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Fingerprint, Scanned};
+use crate::finding::{Event, Finding, Outcome, Status};
+
+/// What a run says that the engagement doesn't, and the other way round.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Comparison {
+    /// For each of the scan's findings, whether the engagement lacks it.
+    pub new: Vec<bool>,
+    /// How many it has, and nothing is to be done about them: accepted risks and
+    /// false positives are among them.
+    pub still: usize,
+    /// It has them as fixed, and the scan reports them again.
+    pub back: Vec<Finding>,
+    /// It has them as open, and the scan no longer reports them.
+    pub gone: Vec<Finding>,
+    /// Drafts that the scan no longer reports: they stay as they are.
+    pub gone_drafts: usize,
+}
+
+impl Comparison {
+    /// How many of the scan's findings are new.
+    pub fn fresh(&self) -> usize {
+        self.new.iter().filter(|new| **new).count()
+    }
+
+    /// Whether the engagement knows anything of this scan.
+    pub fn is_rerun(&self) -> bool {
+        self.still + self.back.len() + self.gone.len() + self.gone_drafts > 0
+    }
+}
+
+/// What becomes of a finding in `status` that a scan reports again; `None` where
+/// nobody said that it is fixed. A claim is answered like one by a retest.
+pub const fn back(status: Status) -> Option<Event> {
+    match status {
+        Status::Resolved => Some(Event::Retest(Outcome::NotFixed)),
+        Status::Verified => Some(Event::Reopen),
+        _ => None,
+    }
+}
+
+/// Compares by fingerprints. What other scanners reported, or people wrote, is
+/// left alone.
+pub fn compare(scan: &[Scanned], known: &[Finding]) -> Comparison {
+    let reported: BTreeSet<&Fingerprint> = scan.iter().map(|one| &one.fingerprint).collect();
+    let sources: BTreeSet<&str> = reported.iter().map(|known| known.source()).collect();
+    let known = known
+        .iter()
+        .filter_map(|finding| Some((finding.fingerprint.as_ref()?, finding)));
+    let known: BTreeMap<&Fingerprint, &Finding> = known.collect();
+    let mut comparison = Comparison {
+        new: scan
+            .iter()
+            .map(|one| !known.contains_key(&one.fingerprint))
+            .collect(),
+        ..Comparison::default()
+    };
+    for (fingerprint, finding) in known {
+        let status = finding.status;
+        match reported.contains(fingerprint) {
+            true if back(status).is_some() => comparison.back.push(finding.clone()),
+            true => comparison.still += 1,
+            false if !sources.contains(fingerprint.source()) => {}
+            false if Event::Resolve.from().contains(&status) => {
+                comparison.gone.push(finding.clone());
+            }
+            false if status == Status::Draft => comparison.gone_drafts += 1,
+            false => {}
+        }
+    }
+    for list in [&mut comparison.back, &mut comparison.gone] {
+        list.sort_by(|a, b| (a.severity, &a.title).cmp(&(b.severity, &b.title)));
+    }
+    comparison
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Draft, blank};
+    use crate::id::FindingId;
+    use crate::severity::Severity;
+    use jiff::Timestamp;
+
+    fn scanned(source: &str, rule: &str) -> Scanned {
+        let draft = Draft {
+            title: rule.to_owned(),
+            severity: Severity::High,
+            severity_reason: None,
+            vector: None,
+            cwe: None,
+            cves: Vec::new(),
+            assets: Vec::new(),
+            description: String::new(),
+            impact: String::new(),
+            recommendation: String::new(),
+            references: String::new(),
+        };
+        Scanned {
+            draft,
+            fingerprint: Fingerprint::new(source, rule),
+        }
+    }
+
+    fn known(source: Option<&str>, rule: &str, status: Status) -> Finding {
+        Finding {
+            title: rule.to_owned(),
+            status,
+            fingerprint: source.map(|source| Fingerprint::new(source, rule)),
+            ..blank(FindingId::new(1, 1), Severity::High, Timestamp::UNIX_EPOCH)
+        }
+    }
+
+    #[test]
+    fn what_is_back_can_be_opened_from_where_it_stands() {
+        for status in Status::ALL {
+            let Some(event) = back(status) else {
+                continue;
+            };
+            assert!(event.from().contains(&status), "{status:?}");
+            assert_eq!(event.to(), Some(Status::Reopened), "{status:?}");
+        }
+    }
+
+    #[test]
+    fn a_run_is_new_still_there_back_or_gone() {
+        let scan = [
+            "new", "open", "draft", "resolved", "verified", "accepted", "false",
+        ]
+        .map(|rule| scanned("zap", rule));
+        let zap = Some("zap");
+        let known = [
+            known(zap, "open", Status::Open),
+            known(zap, "draft", Status::Draft),
+            known(zap, "resolved", Status::Resolved),
+            known(zap, "verified", Status::Verified),
+            known(zap, "accepted", Status::AcceptedRisk),
+            known(zap, "false", Status::FalsePositive),
+            known(zap, "gone", Status::InProgress),
+            known(zap, "gone draft", Status::Draft),
+            known(zap, "gone and closed", Status::Verified),
+            known(zap, "gone and accepted", Status::AcceptedRisk),
+            known(Some("nessus"), "another scanner's", Status::Open),
+            known(None, "new", Status::Open),
+        ];
+        let compared = compare(&scan, &known);
+        let titles = |list: &[Finding]| list.iter().map(|f| f.title.clone()).collect::<Vec<_>>();
+        assert_eq!(
+            compared.new,
+            [true, false, false, false, false, false, false]
+        );
+        assert_eq!(
+            (compared.fresh(), compared.still, compared.gone_drafts),
+            (1, 4, 1)
+        );
+        assert_eq!(titles(&compared.back), ["resolved", "verified"]);
+        assert_eq!(titles(&compared.gone), ["gone"]);
+        assert!(compared.is_rerun() && !compare(&scan, &known[10..]).is_rerun());
+    }
+}

@@ -1,0 +1,209 @@
+//! Files that mean harm or are none: a clear refusal, never a panic.
+
+use super::formats::{CSV, NUCLEI, SARIF, ZAP_JSON, ZAP_XML};
+use super::*;
+
+fn guessed(bytes: &[u8]) -> Result<Scan, Refused> {
+    let columns = columns(bytes)?;
+    let mapping = columns.map(|columns| Mapping::guess(&columns.names));
+    read(bytes, &mapping.unwrap_or_default())
+}
+
+#[test]
+fn json_that_is_none_or_of_nobody_is_refused() {
+    let deep = |open: &str| open.repeat(100_000);
+    let within = ["{\"site\":", &deep("[{\"alerts\":")].concat();
+    let cases: [(&str, Refused); 14] = [
+        ("{", Refused::Broken { line: 1 }),
+        ("{\"runs\":[]}\n{}", Refused::Broken { line: 2 }),
+        (
+            "{\"template-id\":\"x\"}\n{\"template-id\":",
+            Refused::Broken { line: 2 },
+        ),
+        ("[1, 2]", Refused::Unknown),
+        ("[]", Refused::Unknown),
+        ("{\"findings\": []}", Refused::Unknown),
+        ("{\"runs\": []}", Refused::Nothing("SARIF")),
+        (
+            "{\"version\": \"1.0.0\", \"runs\": []}",
+            Refused::Foreign("SARIF 1.0.0".into()),
+        ),
+        (
+            "{\"runs\": 7}",
+            Refused::Layout {
+                scanner: "SARIF",
+                line: 1,
+            },
+        ),
+        (
+            "{\"runs\": [{\"results\":\n[{\"ruleId\": {}}]}]}",
+            Refused::Layout {
+                scanner: "SARIF",
+                line: 2,
+            },
+        ),
+        (
+            "{\"site\": [{\"alerts\": \"many\"}]}",
+            Refused::Layout {
+                scanner: "ZAP",
+                line: 1,
+            },
+        ),
+        (
+            "{\"template-id\": [\"x\"]}",
+            Refused::Layout {
+                scanner: "Nuclei",
+                line: 1,
+            },
+        ),
+        (
+            "{\"template-id\": \"x\", \"info\": 1e999}",
+            Refused::Broken { line: 1 },
+        ),
+        (
+            "{\"template-id\": \"x\", \"info\": {\"severity\": \"high\"}, \"a\": \"\0\"}",
+            Refused::Broken { line: 1 },
+        ),
+    ];
+    for (text, refusal) in cases {
+        assert_eq!(guessed(text.as_bytes()), Err(refusal), "{text}");
+    }
+    for text in [
+        deep("["),
+        deep("{\"a\":"),
+        within,
+        deep("[{\"template-id\":"),
+    ] {
+        assert!(guessed(text.as_bytes()).is_err(), "{}", &text[..20]);
+    }
+}
+
+#[test]
+fn odd_numbers_and_control_characters_make_plain_findings() {
+    let text = "{\"template-id\":\"x\\u0000y\",\"info\":{\"name\":\"N\\u0000\\u001bame\\n\",\"severity\":99999999999999999999999,\
+                \"classification\":{\"cvss-score\":-1e300,\"cwe-id\":[123456789012345678901234567890,null,79]}},\"matched-at\":12}";
+    let scan = guessed(text.as_bytes()).expect("readable");
+    let draft = &scan.findings[0].draft;
+    assert_eq!(
+        (draft.title.as_str(), draft.cwe, draft.severity),
+        ("N ame", Some(79), Severity::Info)
+    );
+    assert_eq!(draft.assets, ["12"]);
+    holds(&scan);
+    let text = "{\"runs\":[{\"results\":[{\"ruleIndex\":-1,\"message\":{\"text\":\"a\"}},{\"ruleIndex\":9000000000000000000,\"ruleId\":\"b\"}]}]}";
+    holds(&guessed(text.as_bytes()).expect("readable"));
+}
+
+#[test]
+fn tables_that_are_none_or_too_large_are_refused() {
+    let wide = format!("{}\n", "a,".repeat(201));
+    let long = format!("name,host\n{}", "x,y\n".repeat(100_001));
+    let mut many = "name,host\n".to_owned();
+    for n in 0..=MAX_DRAFTS {
+        many = many + &n.to_string() + ",h\n";
+    }
+    let cases: [(&str, Refused); 8] = [
+        ("just words", Refused::Unknown),
+        ("PK\u{3}\u{4}zip", Refused::Unknown),
+        ("name,host\0\nx,y", Refused::Unknown),
+        ("name,host\n", Refused::Nothing("CSV")),
+        ("colour,shape\nred,round\n", Refused::NoTitle),
+        (&wide, Refused::TooManyColumns(200)),
+        (&long, Refused::TooManyRows(100_000)),
+        (&many, Refused::TooMany(MAX_DRAFTS + 1)),
+    ];
+    for (text, refusal) in cases {
+        assert_eq!(guessed(text.as_bytes()), Err(refusal), "{}", &text[..9]);
+    }
+    let quoted = guessed(b"name,host\n\"never closed,h\nx,y\n").expect("one long cell");
+    assert_eq!(quoted.findings.len(), 1);
+}
+
+#[test]
+fn json_and_zap_cut_anywhere_make_nothing_whole() {
+    for text in [ZAP_XML, ZAP_JSON, SARIF] {
+        let end = text.trim_end().len();
+        for length in (0..end).filter(|at| text.is_char_boundary(*at)) {
+            assert!(
+                guessed(&text.as_bytes()[..length]).is_err(),
+                "cut at {length}"
+            );
+        }
+    }
+}
+
+/// A few bytes of a good file changed, doubled or left out.
+fn damaged() -> impl Strategy<Value = Vec<u8>> {
+    let texts = vec![NESSUS, BURP, ZAP_XML, ZAP_JSON, NUCLEI, SARIF, CSV];
+    let change = (any::<prop::sample::Index>(), any::<u8>(), 0..4_usize);
+    let changes = proptest::collection::vec(change, 1..6);
+    (prop::sample::select(texts), changes).prop_map(|(text, changes)| {
+        let mut bytes = text.as_bytes().to_vec();
+        for (at, byte, how) in changes {
+            let at = at.index(bytes.len());
+            match how {
+                0 => bytes[at] = byte,
+                1 => bytes.insert(at, byte),
+                2 => drop(bytes.remove(at)),
+                _ => {
+                    let again = bytes[at..bytes.len().min(at + 40)].to_vec();
+                    bytes.splice(at..at, again);
+                }
+            }
+        }
+        bytes
+    })
+}
+
+proptest! {
+    #![proptest_config(crate::testing::config())]
+
+    #[test]
+    fn a_damaged_file_is_refused_or_makes_what_the_form_accepts(bytes in damaged()) {
+        if let Ok(scan) = guessed(&bytes) {
+            holds(&scan);
+        }
+    }
+
+    #[test]
+    fn whatever_is_written_makes_drafts_that_the_form_accepts(
+        name in "\\PC{0,300}|[\\x00-\\x7f]{0,60}",
+        text in "(\\PC|[\n\r\t`*<&\"'])*{0,400}",
+        rule in "\\PC{0,40}|CVE-2026-[0-9]{0,12}",
+    ) {
+        let json = |text: &str| serde_json::Value::from(text).to_string();
+        let (n, t, r) = (json(&name), json(&text), json(&rule));
+        let nuclei = format!(
+            "{{\"template-id\":{r},\"info\":{{\"name\":{n},\"severity\":{t},\"description\":{t},\"impact\":{t},\"remediation\":{t},\
+             \"reference\":[{t},{r}],\"classification\":{{\"cwe-id\":{r},\"cve-id\":{r},\"cvss-metrics\":{t}}}}},\
+             \"matched-at\":{n},\"extracted-results\":[{t}],\"matcher-name\":{n}}}"
+        );
+        let zap = format!(
+            "{{\"site\":{{\"@name\":{n},\"alerts\":[{{\"alertRef\":{r},\"name\":{n},\"desc\":{t},\"solution\":{t},\"reference\":{t},\
+             \"otherinfo\":{t},\"riskcode\":\"3\",\"instances\":[{{\"uri\":{n},\"param\":{t},\"evidence\":{t}}}]}}]}}}}"
+        );
+        let sarif = format!(
+            "{{\"runs\":[{{\"tool\":{{\"driver\":{{\"name\":{n},\"rules\":[{{\"id\":{r},\"shortDescription\":{{\"text\":{t}}},\
+             \"help\":{{\"text\":{t}}},\"helpUri\":{t},\"properties\":{{\"tags\":[{t},{r}]}}}}]}}}},\"results\":[{{\"ruleId\":{r},\"message\":{{\"text\":{t}}},\
+             \"locations\":[{{\"physicalLocation\":{{\"artifactLocation\":{{\"uri\":{n}}}}}}}]}}]}}]}}"
+        );
+        for file in [nuclei, zap, sarif] {
+            let scan = guessed(file.as_bytes());
+            prop_assert!(scan.is_ok(), "{scan:?} {file}");
+            holds(&scan.expect("just checked"));
+        }
+        let cell = |text: &str| format!("\"{}\"", text.replace('\0', "").replace('"', "\"\""));
+        let table = format!("title,severity,description,asset,cwe,references\nx{},{},{},{},{},{}\n", cell(&name).replace('"', ""), cell(&text), cell(&text), cell(&name), cell(&rule), cell(&text));
+        if let Ok(scan) = guessed(table.as_bytes()) {
+            holds(&scan);
+        }
+    }
+
+    #[test]
+    fn no_bytes_after_a_good_beginning_make_it_panic(
+        start in prop::sample::select(vec!["{", "[", "<", "a,b\n", "{\"runs\":", "[{\"site\":", "\u{feff}{\"template-id\":"]),
+        bytes in proptest::collection::vec(any::<u8>(), 0..300),
+    ) {
+        let _ = guessed(&[start.as_bytes(), &bytes].concat());
+    }
+}

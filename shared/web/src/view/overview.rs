@@ -1,0 +1,426 @@
+//! What dashboards show besides lists: trends, ages, how long fixes take, what is
+//! due, and what happened lately.
+
+use domain::activity::{Activity, Deed};
+use domain::counts::Counts;
+use domain::finding::Status;
+use domain::id::ClientId;
+use domain::severity::Severity;
+use domain::trend::{Day, Window};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Serialize;
+use store::{Due, Listed};
+
+use super::FindingRow;
+
+/// Points that a line has at most, and rows of the table beside it.
+const POINTS: usize = 60;
+const ROWS: usize = 10;
+/// The chart's own measure: it is stretched to the page.
+const WIDTH: usize = 1_000;
+const HEIGHT: i64 = 1_000;
+
+/// Findings over time, as lines and as a table.
+#[derive(Debug, Clone, Serialize)]
+pub struct Trend {
+    windows: Vec<WindowTab>,
+    lines: Vec<Line>,
+    top: i64,
+    from: Option<Date>,
+    to: Option<Date>,
+    rows: Vec<TrendRow>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct WindowTab {
+    days: i64,
+    href: String,
+    active: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Line {
+    name: &'static str,
+    label: &'static str,
+    points: String,
+    first: i64,
+    last: i64,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct TrendRow {
+    day: Date,
+    open: i64,
+    resolved: i64,
+    closed: i64,
+}
+
+const LINES: [(&str, &str, fn(&Day) -> i64); 3] = [
+    ("open", "open", |day| day.open),
+    ("resolved", "resolved, to verify", |day| day.resolved),
+    ("closed", "verified and closed", |day| day.closed),
+];
+
+impl Trend {
+    /// Of the days of a window, on the page at `path`.
+    pub fn new(days: &[(Date, Day)], window: Window, path: &str) -> Self {
+        let points = thinned(days, POINTS);
+        let largest = points
+            .iter()
+            .flat_map(|(_, day)| LINES.map(|(.., of)| of(day)));
+        let top = round_up(largest.max().unwrap_or_default());
+        let line = |(name, label, of): (&'static str, &'static str, fn(&Day) -> i64)| Line {
+            name,
+            label,
+            points: spelled(&points, of, top),
+            first: points.first().map_or(0, |(_, day)| of(day)),
+            last: points.last().map_or(0, |(_, day)| of(day)),
+        };
+        Self {
+            windows: Window::ALL
+                .map(|one| WindowTab {
+                    days: one.days(),
+                    href: format!("{path}?days={}", one.days()),
+                    active: one == window,
+                })
+                .to_vec(),
+            lines: if points.len() > 1 {
+                LINES.map(line).to_vec()
+            } else {
+                Vec::new()
+            },
+            top,
+            from: points.first().map(|(date, _)| *date),
+            to: points.last().map(|(date, _)| *date),
+            rows: thinned(days, ROWS)
+                .iter()
+                .map(|(date, day)| TrendRow {
+                    day: *date,
+                    open: day.open,
+                    resolved: day.resolved,
+                    closed: day.closed,
+                })
+                .collect(),
+        }
+    }
+}
+
+/// So many of them at most, evenly, the last among them.
+fn thinned(days: &[(Date, Day)], most: usize) -> Vec<(Date, Day)> {
+    let step = days.len().div_ceil(most).max(1);
+    let mut some: Vec<_> = days.iter().rev().step_by(step).copied().collect();
+    some.reverse();
+    some
+}
+
+/// The points of a line: from the left to the right, from the top down.
+fn spelled(days: &[(Date, Day)], of: fn(&Day) -> i64, top: i64) -> String {
+    let last = days.len().saturating_sub(1).max(1);
+    let points = days.iter().enumerate().map(|(n, (_, day))| {
+        let y = HEIGHT - of(day) * HEIGHT / top;
+        format!("{},{y}", n * WIDTH / last)
+    });
+    points.collect::<Vec<_>>().join(" ")
+}
+
+/// The next of 5, 10, 20, 50, 100 … that holds `n`.
+fn round_up(n: i64) -> i64 {
+    let mut top = 5;
+    for factor in [2, 2, 5].into_iter().cycle() {
+        if top >= n {
+            break;
+        }
+        top = if factor == 5 {
+            top / 2 * 5
+        } else {
+            top * factor
+        };
+    }
+    top
+}
+
+/// Active findings by how long ago they were published.
+#[derive(Debug, Clone, Serialize)]
+pub struct Ages {
+    rows: Vec<Age>,
+    most: i64,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Age {
+    label: &'static str,
+    count: i64,
+}
+
+/// Words, and up to how many months ago.
+const AGES: [(&str, i32); 6] = [
+    ("This month", 0),
+    ("Last month", 1),
+    ("2–3 months ago", 3),
+    ("4–6 months ago", 6),
+    ("7–12 months ago", 12),
+    ("Over a year ago", i32::MAX),
+];
+
+impl Ages {
+    /// Of totals, seen from `today`.
+    pub fn new(counts: &Counts, today: Date) -> Self {
+        let months = |day: Date| i32::from(day.year()) * 12 + i32::from(day.month());
+        let mut rows = AGES.map(|(label, _)| Age { label, count: 0 });
+        for (month, n) in counts.months() {
+            let ago = months(today) - months(month);
+            let fits = AGES.iter().position(|(_, most)| ago <= *most);
+            if let Some(row) = fits.and_then(|at| rows.get_mut(at)) {
+                row.count += n;
+            }
+        }
+        Self {
+            most: rows
+                .iter()
+                .map(|row| row.count)
+                .max()
+                .unwrap_or_default()
+                .max(1),
+            rows: rows.to_vec(),
+        }
+    }
+}
+
+/// How long fixes of one severity took.
+#[derive(Debug, Clone, Serialize)]
+pub struct Fixing {
+    severity: &'static str,
+    mean: Option<String>,
+    fixed: i64,
+}
+
+impl Fixing {
+    /// Of each severity, the worst first.
+    pub fn of(counts: &Counts) -> Vec<Self> {
+        let row = |severity: Severity| {
+            let fixes = counts.fixes(severity);
+            Self {
+                severity: severity.name(),
+                mean: fixes.mean().map(duration),
+                fixed: fixes.number,
+            }
+        };
+        Severity::ALL.map(row).to_vec()
+    }
+}
+
+/// A length of time in whole hours or days.
+fn duration(seconds: i64) -> String {
+    let hours = (seconds + 1_800) / 3_600;
+    match hours {
+        ..1 => "under an hour".to_owned(),
+        1 => "1 hour".to_owned(),
+        2..48 => format!("{hours} hours"),
+        _ => format!("{} days", (hours + 12) / 24),
+    }
+}
+
+/// What is due, and how much of it is overdue.
+#[derive(Debug, Clone, Serialize)]
+pub struct DueList {
+    rows: Vec<DueRow>,
+    overdue: String,
+    any_overdue: bool,
+    this_morning: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct DueRow {
+    row: FindingRow,
+    due: Option<Date>,
+    overdue: bool,
+    client_name: Option<String>,
+}
+
+impl DueList {
+    /// The first `shown` of what is due and unfixed; `noted` were overdue when
+    /// the day began. `place` gives a finding's page and its client's name.
+    pub fn new(
+        due: &Due,
+        (today, noted, shown): (Date, i64, usize),
+        place: impl Fn(&Listed) -> (String, Option<String>),
+    ) -> Self {
+        let overdue = |listed: &&Listed| listed.finding.is_overdue(today);
+        let counted = due.rows.iter().filter(overdue).count();
+        let counted = i64::try_from(counted).unwrap_or_default();
+        // Past the overdue ones, or at the end: then none was left out.
+        let beyond = due
+            .rows
+            .last()
+            .is_none_or(|last| last.finding.due.is_none_or(|day| day >= today));
+        let all = !due.more || beyond;
+        let this_morning = !all && noted > counted;
+        let rows = due.rows.iter();
+        let unfixed =
+            rows.filter(|one| one.finding.status != Status::Resolved && one.finding.due.is_some());
+        Self {
+            overdue: if all {
+                counted.to_string()
+            } else if this_morning {
+                noted.to_string()
+            } else {
+                format!("{counted}+")
+            },
+            any_overdue: counted > 0 || this_morning,
+            this_morning,
+            rows: unfixed
+                .take(shown)
+                .map(|listed| {
+                    let (href, client_name) = place(listed);
+                    DueRow {
+                        row: FindingRow::new(&listed.finding, href),
+                        due: listed.finding.due,
+                        overdue: listed.finding.is_overdue(today),
+                        client_name,
+                    }
+                })
+                .collect(),
+        }
+    }
+
+    /// How many are overdue, in words for a number.
+    pub fn overdue(&self) -> Option<&str> {
+        self.any_overdue.then_some(self.overdue.as_str())
+    }
+}
+
+/// Something that waits for whoever looks at a dashboard.
+#[derive(Debug, Clone, Serialize)]
+pub struct Todo {
+    count: String,
+    words: &'static str,
+    href: String,
+}
+
+impl Todo {
+    /// Something, where there is any of it.
+    pub fn some(count: i64, words: &'static str, href: &str) -> Option<Self> {
+        (count > 0).then(|| Self::counted(&count.to_string(), words, href))
+    }
+
+    /// Something, of which there is as much as `count` says.
+    pub fn counted(count: &str, words: &'static str, href: &str) -> Self {
+        Self {
+            count: count.to_owned(),
+            words,
+            href: href.to_owned(),
+        }
+    }
+}
+
+/// A line of what happened lately.
+#[derive(Debug, Clone, Serialize)]
+pub struct ActivityRow {
+    at: Timestamp,
+    who: String,
+    side: &'static str,
+    words: &'static str,
+    title: String,
+    href: Option<String>,
+    severity: Option<&'static str>,
+    client_name: Option<String>,
+}
+
+impl ActivityRow {
+    /// Of one thing that was done; `base` begins the addresses of its client for
+    /// whoever looks, and `name` is the client's where it isn't clear.
+    pub fn new(activity: &Activity, base: &str, client_name: Option<String>) -> Self {
+        let engagement = format!("{base}/engagements/{}", activity.engagement);
+        let gone = activity.deed == Deed::Withdrew && base.is_empty();
+        Self {
+            at: activity.at,
+            who: activity.by_name.clone(),
+            side: if activity.by_team { "team" } else { "client" },
+            words: activity.deed.words(),
+            title: activity.title.clone(),
+            href: (!gone).then(|| match activity.finding {
+                Some(finding) => format!("{engagement}/findings/{finding}"),
+                None => engagement,
+            }),
+            severity: activity.severity.map(Severity::name),
+            client_name,
+        }
+    }
+
+    /// The address of a client's part, for the team.
+    pub fn team_base(client: ClientId) -> String {
+        format!("/clients/{client}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_fill_the_chart_and_end_with_the_last_day() {
+        let day = |open| Day {
+            open,
+            ..Day::default()
+        };
+        let start = Date::constant(2026, 1, 1);
+        let days: Vec<_> = start
+            .series(jiff::ToSpan::day(1))
+            .zip((0..365).map(day))
+            .collect();
+        let trend = Trend::new(&days, Window::Year, "/");
+        assert_eq!(trend.top, 500);
+        let open = trend.lines.first().expect("a line");
+        assert!(open.points.starts_with("0,"), "{}", open.points);
+        assert!(open.points.ends_with("1000,272"), "{}", open.points);
+        assert!(open.points.split(' ').count() <= POINTS);
+        assert_eq!(trend.rows.last().map(|row| row.open), Some(364));
+        assert!(trend.rows.len() <= ROWS);
+        assert!(Trend::new(&days[..1], Window::Year, "/").lines.is_empty());
+    }
+
+    #[test]
+    fn the_scale_is_a_round_number_that_holds_everything() {
+        for (n, top) in [
+            (0, 5),
+            (5, 5),
+            (6, 10),
+            (11, 20),
+            (21, 50),
+            (51, 100),
+            (120, 200),
+            (999, 1_000),
+        ] {
+            assert_eq!(round_up(n), top, "{n}");
+        }
+    }
+
+    #[test]
+    fn every_age_has_its_place() {
+        let mut counts = Counts::default();
+        for (n, ago) in (1..).zip([
+            "2026-03-01",
+            "2026-02-01",
+            "2025-12-01",
+            "2025-09-01",
+            "2025-03-01",
+            "2024-01-01",
+        ]) {
+            counts.add_published(ago.parse().expect("a day"), n);
+        }
+        let ages = Ages::new(&counts, Date::constant(2026, 3, 31));
+        let found: Vec<_> = ages.rows.iter().map(|row| row.count).collect();
+        assert_eq!(found, [1, 2, 3, 4, 5, 6]);
+        assert_eq!(ages.most, 6);
+    }
+
+    #[test]
+    fn lengths_are_told_in_hours_and_days() {
+        let told = [0, 3_600, 7_300, 86_400 * 2, 86_400 * 9 + 50_000].map(duration);
+        assert_eq!(
+            told,
+            ["under an hour", "1 hour", "2 hours", "2 days", "10 days"]
+        );
+    }
+}
