@@ -6,8 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::counts::Counts;
 use domain::finding::{
-    Ask, Bulk, CommentInput, Event, Finding, PlanInput, comment, create, edit, plan,
-    transition,
+    Ask, Bulk, CommentInput, Event, Finding, PlanInput, comment, create, edit, plan, transition,
 };
 use domain::history::Happening;
 use domain::id::FindingId;

@@ -4,6 +4,7 @@ use domain::finding::Status;
 use domain::library::{MAX_TEMPLATES, TemplateInput, starters};
 use domain::role::{ContactRole, TeamRole};
 use http::StatusCode;
+use jiff::SignedDuration;
 
 use crate::both::Both;
 
@@ -86,6 +87,8 @@ async fn a_template_is_searched_and_chosen_and_nothing_is_saved() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_finding_becomes_a_template_that_is_changed_and_deleted() {
     let mut both = Both::new().await;
+    // After the cast's own entries in the log.
+    both.world.advance(SignedDuration::from_mins(1));
     let (team, _) = both.paths();
     let finding = both.client().findings[&Status::Open];
     let mark = both.client().mark.clone();
