@@ -285,6 +285,7 @@ fn issues(types: &[u32]) -> Vec<u8> {
     format!("<issues>{all}</issues>").into_bytes()
 }
 
+#[allow(clippy::too_many_lines)] // one story, told in order
 #[tokio::test(flavor = "multi_thread")]
 async fn a_later_run_makes_what_is_new_and_moves_what_is_gone_or_back() {
     let mut import = Import::new().await;

@@ -160,7 +160,9 @@ impl TeamDashboard {
         let more = clients.next.is_some();
         let mut clients = clients.rows;
         let mut counts = Counts::default();
-        clients.iter().for_each(|one| counts.merge(&one.counts));
+        for one in &clients {
+            counts.merge(&one.counts);
+        }
         let rev = rev_of(&clients);
         clients.sort_by_key(|client| Reverse(client.risk()));
         let names: BTreeMap<ClientId, &str> = clients

@@ -56,7 +56,10 @@ struct TrendRow {
     closed: i64,
 }
 
-const LINES: [(&str, &str, fn(&Day) -> i64); 3] = [
+/// A line's class, its words, and what of a day it shows.
+type LineOf = (&'static str, &'static str, fn(&Day) -> i64);
+
+const LINES: [LineOf; 3] = [
     ("open", "open", |day| day.open),
     ("resolved", "resolved, to verify", |day| day.resolved),
     ("closed", "verified and closed", |day| day.closed),
@@ -70,7 +73,7 @@ impl Trend {
             .iter()
             .flat_map(|(_, day)| LINES.map(|(.., of)| of(day)));
         let top = round_up(largest.max().unwrap_or_default());
-        let line = |(name, label, of): (&'static str, &'static str, fn(&Day) -> i64)| Line {
+        let line = |(name, label, of): LineOf| Line {
             name,
             label,
             points: spelled(&points, of, top),
