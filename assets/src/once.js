@@ -1,7 +1,8 @@
 // A form is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post") return;
+  // What a script sends, and what gives a file each time, may be sent again.
+  if (form.method !== "post" || event.defaultPrevented || "again" in form.dataset) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;

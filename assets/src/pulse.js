@@ -2,6 +2,7 @@
 // part of it that lives again. What somebody is typing is never taken away.
 import htmx from "htmx.org/dist/htmx.esm.js";
 import { prepare } from "./bulk.js";
+import { follow } from "./thread.js";
 import { localise } from "./time.js";
 
 Object.assign(htmx.config, { allowEval: false, includeIndicatorStyles: false, allowScriptTags: false, selfRequestsOnly: true });
@@ -28,9 +29,11 @@ async function refresh() {
   const live = region();
   if (isDirty(live)) return show("#changed");
   lively = Date.now();
+  const stay = follow();
   await htmx.ajax("GET", location.href, { target: "#live", select: "#live", swap: "outerHTML" });
   localise(region());
   prepare(region());
+  stay();
 }
 
 async function beat() {
@@ -46,7 +49,8 @@ async function beat() {
   } catch {
     failures += 1;
   }
-  const pace = Date.now() - lively < LIVELY_FOR ? QUICK : SLOW;
+  const quick = region()?.dataset.pace === "quick" || Date.now() - lively < LIVELY_FOR;
+  const pace = quick ? QUICK : SLOW;
   timer = setTimeout(beat, pace * 2 ** Math.min(failures, 4));
 }
 

@@ -17,8 +17,16 @@ pub fn verify_export(text: &str) -> Result<String, String> {
     if whole.hash == START {
         return Ok("The file holds no entries.".to_owned());
     }
+    let follows = match whole.first {
+        1 => String::new(),
+        first => format!(
+            "\nThe file begins after number {}, whose hash is {}.",
+            first - 1,
+            whole.after
+        ),
+    };
     Ok(format!(
-        "Entries {} to {} are as they were recorded.\nThe hash of number {} is {}.",
+        "Entries {} to {} are as they were recorded.{follows}\nThe hash of number {} is {}.",
         whole.first, whole.last, whole.last, whole.hash
     ))
 }

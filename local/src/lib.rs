@@ -16,6 +16,7 @@
 )]
 
 mod audit_file;
+mod bucket;
 mod data;
 mod demo;
 pub mod fetch;
@@ -23,6 +24,7 @@ mod front;
 mod mailbox;
 mod problem;
 mod provision;
+mod reconcile;
 mod recount;
 mod run;
 mod server;
@@ -33,6 +35,7 @@ mod table;
 pub use audit_file::verify_export;
 pub use problem::Problem;
 pub use provision::{NAME, Provisioned, provision};
+pub use reconcile::{Reconciled, reconcile, reconcile_data};
 pub use recount::recount;
 pub use run::run;
 pub use server::GROUPS;

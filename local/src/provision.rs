@@ -1,6 +1,6 @@
 //! What a deployment makes: the table, the bucket, the user pool, the sender.
 
-use adapters::{Files, Identity, Mailer, Pool};
+use adapters::{FileClient, Files, Identity, Mailer, Pool};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_cognitoidentityprovider::Client as Cognito;
 use aws_sdk_cognitoidentityprovider::types::{
@@ -13,6 +13,7 @@ use domain::email::EmailAddress;
 use store::Table;
 use web::Services;
 
+use crate::bucket;
 use crate::problem::{OrSay as _, Problem};
 use crate::stand_ins::{KEY, REGION};
 
@@ -28,6 +29,8 @@ pub struct Provisioned {
     pub services: Services,
     /// The table's service, to ask what the product doesn't.
     pub dynamo: aws_sdk_dynamodb::Client,
+    /// The bucket's service, to ask what the product doesn't.
+    pub s3: aws_sdk_s3::Client,
     /// The user pool.
     pub pool: Pool,
     /// The sender of mail.
@@ -37,11 +40,13 @@ pub struct Provisioned {
 }
 
 /// Makes what isn't there, at the table's and the others' addresses; mail comes
-/// from `sender`, and people are in the pool `pool_name`.
+/// from `sender`, people are in the pool `pool_name`, and pages at `origins`, in
+/// which a star stands for a workspace, may send files.
 pub async fn provision(
     (table, others): (&str, &str),
     sender: &str,
     pool_name: &str,
+    origins: &str,
 ) -> Result<Provisioned, Problem> {
     let dynamo = aws_sdk_dynamodb::Client::new(&at(table));
     store::schema::create(&dynamo, NAME)
@@ -49,15 +54,13 @@ pub async fn provision(
         .or_say("The table can't be made")?;
 
     let others_config = at(others);
-    let s3 = aws_sdk_s3::config::Builder::from(&others_config)
-        .force_path_style(true)
-        .build();
-    let s3 = aws_sdk_s3::Client::from_conf(s3);
-    s3.create_bucket()
-        .bucket(NAME)
-        .send()
+    let s3 = aws_sdk_s3::config::Builder::from(&others_config).force_path_style(true);
+    let plain = aws_sdk_s3::Client::from_conf(s3.clone().build());
+    Box::pin(bucket::make(&plain, origins))
         .await
         .or_say("The bucket can't be made")?;
+    let s3 = FileClient::new(s3, others_config.credentials_provider());
+    let s3 = s3.or_say("The bucket can't be used")?;
 
     let mail_from: EmailAddress = sender.parse().or_say("The sender's address is wrong")?;
     let ses = aws_sdk_ses::Client::new(&others_config);
@@ -80,10 +83,22 @@ pub async fn provision(
             mailer: Mailer::new(ses, mail_from.clone()),
         },
         dynamo,
+        s3: plain,
         pool,
         mail_from,
         cognito,
     })
+}
+
+/// The bucket that is served at `url`, which must be there.
+pub(crate) fn files(url: &str) -> Result<Files, Problem> {
+    let config = at(url);
+    let s3 = aws_sdk_s3::config::Builder::from(&config).force_path_style(true);
+    let s3 = FileClient::new(s3, config.credentials_provider());
+    Ok(Files::new(
+        s3.or_say("The bucket can't be used")?,
+        NAME.to_owned(),
+    ))
 }
 
 /// The table that is served at `url`, which must be there.

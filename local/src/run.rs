@@ -88,7 +88,10 @@ async fn start(settings: &Settings) -> Result<Running, Problem> {
     log(&data)?;
     let table = Embedded::file(&data.path("table.sqlite")).await?;
     let stand_ins = StandIns::start(&settings.python, data.path("stand-ins")).await?;
-    let provisioned = provision::provision((&table.url, &stand_ins.url()), MAIL_FROM, NAME).await?;
+    let base_domain = format!("localhost:{}", listeners.port);
+    let origins = format!("http://*.{base_domain}");
+    let urls = (table.url.as_str(), stand_ins.url());
+    let provisioned = provision::provision((urls.0, &urls.1), MAIL_FROM, NAME, &origins).await?;
     let Provisioned {
         services,
         pool,
@@ -97,7 +100,7 @@ async fn start(settings: &Settings) -> Result<Running, Problem> {
         ..
     } = provisioned;
     let config = Config {
-        base_domain: format!("localhost:{}", listeners.port),
+        base_domain,
         scheme: "http".to_owned(),
         host_header: "host".to_owned(),
         secret_key: data.secret_key()?,
@@ -106,6 +109,7 @@ async fn start(settings: &Settings) -> Result<Running, Problem> {
         bucket_in_path: true,
         pool,
         mail_from,
+        malware_scan: false,
         data_roles: None,
     };
     let rng = StdRng::try_from_rng(&mut SysRng).or_say("The system gives no random numbers")?;

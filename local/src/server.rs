@@ -22,12 +22,14 @@ use web::{App, Route};
 use crate::problem::{OrSay as _, Problem};
 
 /// The routes of every function, each deployed by itself.
-pub const GROUPS: [&[Route]; 6] = [
+pub const GROUPS: [&[Route]; 8] = [
     auth::ROUTES,
     dashboard::ROUTES,
+    documents::ROUTES,
     engagements::ROUTES,
     findings::ROUTES,
     invites::ROUTES,
+    messages::ROUTES,
     settings::ROUTES,
 ];
 /// How long open requests may take once the server is told to stop.

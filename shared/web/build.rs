@@ -7,10 +7,8 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../..")
-        .canonicalize()?;
-    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("no OUT_DIR"))?);
+    let root = told("CARGO_MANIFEST_DIR")?.join("../..").canonicalize()?;
+    let out = told("OUT_DIR")?;
 
     let templates = root.join("templates");
     let mut files = Vec::new();
@@ -20,11 +18,15 @@ fn main() -> io::Result<()> {
     for file in &files {
         let name = file.strip_prefix(&templates).map_err(io::Error::other)?;
         let name = name.to_string_lossy().replace('\\', "/");
-        let _ = writeln!(
-            code,
-            "    ({name:?}, include_str!({:?})),",
-            file.display().to_string()
-        );
+        let text = fs::read_to_string(file)?;
+        // A reader needs no indentation, and a page of fifty rows has a lot of it.
+        let lines = text.lines().map(str::trim_start).collect::<Vec<_>>();
+        let text = if file.extension().is_some_and(|kind| kind == "html") {
+            lines.join("\n")
+        } else {
+            text
+        };
+        let _ = writeln!(code, "    ({name:?}, {text:?}),");
     }
     code.push(']');
     fs::write(out.join("templates.rs"), code)?;
@@ -38,6 +40,11 @@ fn main() -> io::Result<()> {
         Err(error) => return Err(error),
     };
     fs::write(out.join("manifest.json"), manifest)
+}
+
+fn told(name: &str) -> io::Result<PathBuf> {
+    let value = env::var_os(name).ok_or_else(|| io::Error::other(format!("no {name}")))?;
+    Ok(value.into())
 }
 
 fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

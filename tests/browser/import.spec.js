@@ -68,7 +68,7 @@ for (const [scanner, file, count, title] of SCANS) {
     await expect(consultant.getByRole("link", { name: `Drafts ${count - 1}` })).toBeVisible();
     await contact.reload();
     await expect(rows(contact)).toHaveCount(1);
-    await contact.getByRole("link", { name: title }).click();
+    await rows(contact).getByRole("link", { name: title }).click();
     await expect(contact.getByRole("heading", { level: 1, name: title })).toBeVisible();
   });
 }

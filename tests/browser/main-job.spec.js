@@ -79,7 +79,7 @@ test("from a new client to a finding that is verified and closed", async ({ as, 
     await expect(state(consultant)).toHaveText("Open");
     await addFinding(consultant, engagement, DRAFT, "Low");
     await consultant.goto(engagement);
-    await expect(consultant.getByRole("link", { name: TITLE })).toBeVisible();
+    await expect(consultant.getByRole("link", { name: TITLE }).first()).toBeVisible();
     await expect(consultant.getByRole("link", { name: "Drafts 1" })).toBeVisible();
   });
 
@@ -149,7 +149,7 @@ test("from a new client to a finding that is verified and closed", async ({ as, 
     await mark(dashboard);
 
     await contact.goto(acme);
-    await contact.getByRole("link", { name: TITLE }).click();
+    await contact.getByRole("link", { name: TITLE }).first().click();
     await contact.getByLabel("Note").fill("The owner is checked since version **2.4**.");
     await contact.getByRole("button", { name: "Mark as resolved" }).click();
     await expect(contact.getByText("It waits for verification.")).toBeVisible();

@@ -188,7 +188,7 @@ const TEAM = {
   account: go("/account"),
   menu: async (page) => {
     await page.goto(acme);
-    await page.locator("summary").click();
+    await page.getByRole("banner").locator("summary").click();
   },
   "not-found": (page) => page.goto(NOWHERE),
 };

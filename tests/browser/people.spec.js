@@ -1,7 +1,9 @@
 // Bringing people in and taking them out: by the team, and by a client's manager.
 import { acme, fresh } from "./helpers/demo.js";
 import { letterTo } from "./helpers/mail.js";
+import { looksRight } from "./helpers/look.js";
 import { expect, signIn, test } from "./helpers/test.js";
+import { clientOf } from "./helpers/work.js";
 
 const PASSWORD = "quiet lantern orbit 42";
 const address = (who) => `${fresh(who).replace(/\s/g, "-").toLowerCase()}@globex.example`;
@@ -80,4 +82,35 @@ test("an owner invites to the team, sends the link again, and takes an invitatio
   const { links } = await letterTo(other);
   const late = await visit(links[0]);
   await expect(late.getByRole("heading", { name: "This link can't be used" })).toBeVisible();
+});
+
+test("one account for two clients: added by the team, joined by a manager's link, and changed between", async ({ as, visit }) => {
+  const email = address("yuki");
+  const owner = await as("olivia", { anew: true });
+  await clientOf(owner, "Globex Corporation");
+  await owner.getByRole("link", { name: "Invite to Portal" }).click();
+  await invite(owner, "Yuki Tanaka", email, /^Client collaborator/);
+  const yuki = await visit();
+  await join(yuki, email);
+  await expect(yuki.locator(".tool-client")).toHaveCount(0);
+
+  await clientOf(owner, "Initech");
+  await owner.getByRole("link", { name: "Invite to Portal" }).click();
+  await owner.getByLabel("Name").fill("Yuki Tanaka");
+  await owner.getByLabel("E-mail address").fill(email);
+  await owner.getByRole("radio", { name: /^Client viewer/ }).check();
+  await owner.getByRole("main").getByRole("button", { name: "Invite to Portal" }).click();
+  await expect(owner.getByText("The person has an account already. It was added")).toBeVisible();
+
+  await yuki.goto(`${acme}/switch`);
+  await looksRight(yuki, "switch");
+  await yuki.setViewportSize({ width: 1280, height: 800 });
+  await yuki.getByRole("button", { name: "Open the portal for Initech" }).click();
+  await expect(yuki.getByRole("heading", { name: "Dashboard" })).toBeVisible();
+  await expect(yuki.locator(".tool-client")).toContainText("Initech");
+  await yuki.setViewportSize({ width: 390, height: 800 });
+  await yuki.getByText("Your menu").locator("..").click();
+  await yuki.getByRole("link", { name: "Your organisations" }).click();
+  await yuki.getByRole("button", { name: "Open the portal for Globex" }).click();
+  await expect(yuki.locator(".tool-client")).toContainText("Globex");
 });

@@ -71,6 +71,16 @@ impl Browser {
         }
     }
 
+    /// The same browser, served by another process.
+    #[must_use]
+    pub fn served_by(&self, app: &Arc<App>) -> Self {
+        Self {
+            app: Arc::clone(app),
+            router: web::router(app, &local::GROUPS),
+            ..self.clone()
+        }
+    }
+
     /// The token that the forms of this browser carry.
     pub fn csrf(&self) -> String {
         let session = self.cookies.get("__Host-sid").map(|token| hash(token));
@@ -146,6 +156,18 @@ impl Browser {
         self.post_text(path, form.finish()).await
     }
 
+    /// Sends a form as a script does, which wants data.
+    pub async fn ask(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.append_pair("csrf", &self.csrf()).extend_pairs(fields);
+        let request = self
+            .request("POST", path)
+            .header(header::ACCEPT, "application/json")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let body = Body::from(form.finish());
+        self.send(request.body(body).expect("a request")).await
+    }
+
     /// Sends a form as it stands.
     pub async fn post_text(&mut self, path: &str, form: String) -> Answer {
         let request = self
@@ -157,8 +179,20 @@ impl Browser {
 
     /// Uploads a file, with the form's token and id.
     pub async fn upload(&mut self, path: &str, id: &str, name: &str, bytes: &[u8]) -> Answer {
+        self.upload_with(path, &[("id", id)], name, bytes).await
+    }
+
+    /// Uploads a file, with the form's token and fields.
+    pub async fn upload_with(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        name: &str,
+        bytes: &[u8],
+    ) -> Answer {
+        let csrf = self.csrf();
         let mut body = Vec::new();
-        for (field, value) in [("csrf", self.csrf().as_str()), ("id", id)] {
+        for (field, value) in [("csrf", csrf.as_str())].iter().chain(fields) {
             let part = format!(
                 "--b\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n"
             );

@@ -11,12 +11,14 @@ use domain::finding::{
 };
 use domain::history::Happening;
 use domain::id::{
-    ClientId, EngagementId, EntryId, FindingId, ImportId, InviteId, TemplateId, UserId, WorkspaceId,
+    ClientId, EngagementId, EntryId, FindingId, ImportId, InviteId, MessageId, TemplateId, UserId,
+    WorkspaceId,
 };
 use domain::import::Mapping;
 use domain::invite::Invite;
 use domain::library::TemplateInput;
 use domain::mail::{Mail, Message};
+use domain::message::{MessageInput, post};
 use domain::person::Person;
 use domain::role::{ContactRole, Role, TeamRole};
 use domain::workspace::{MfaPolicy, Workspace};
@@ -25,6 +27,7 @@ use store::directory::hash;
 use store::session::Session;
 use store::{ClientScope, Import, NewLink, Scope, Store, WorkspaceScope};
 
+use crate::papers::Papers;
 use crate::world::World;
 
 /// Both workspaces.
@@ -65,6 +68,8 @@ pub struct Client {
     pub proposed: FindingId,
     /// The entry that tells of the edit of the closed one.
     pub entry: EntryId,
+    /// A message that both sides read, from the owner.
+    pub message: MessageId,
     /// An upload that was not confirmed.
     pub import: ImportId,
     /// An invitation that was not accepted.
@@ -75,6 +80,8 @@ pub struct Client {
     pub template: TemplateId,
     /// One of its workspace's team: a viewer.
     pub team_user: UserId,
+    /// Its documents.
+    pub papers: Papers,
     /// The team's view of it.
     pub store: Store<ClientScope>,
 }
@@ -221,7 +228,7 @@ impl Client {
             let accepted = link
                 .expect("the table")
                 .expect("a link")
-                .accept(who.id, now)
+                .accept(None, who.id, now)
                 .await;
             contacts.push(accepted.expect("an account"));
         }
@@ -234,8 +241,12 @@ impl Client {
         let waiting = invite(app.new_id(), &waiting, now);
         keep_invite(world, &tenant.workspace, &store, &waiting, Some(&mark)).await;
 
+        let people = (&tenant.team[0], &contacts[0]);
+        let marks = (mark.as_str(), secret.as_str());
+        let papers = Box::pin(Papers::play(world, &store, engagement, people, marks)).await;
         let mut this = Self {
             id,
+            papers,
             import: upload(world, &store, engagement, &secret).await,
             invite: waiting,
             team_invite,
@@ -248,10 +259,12 @@ impl Client {
             findings: BTreeMap::new(),
             proposed: app.new_id(),
             entry: app.new_id(),
+            message: app.new_id(),
             store,
         };
         let worker = session(world, &tenant.workspace, &this.contacts[1], now).await;
         this.write_findings(world, owner, &worker).await;
+        this.talk(world, owner).await;
         this
     }
 
@@ -307,6 +320,24 @@ impl Client {
             self.findings.entry(status).or_insert(id);
         }
         self.edit(world, owner).await;
+    }
+
+    /// A message to both sides, and a note of the team.
+    async fn talk(&self, world: &World, owner: &Session) {
+        let note = format!("Between us: {}", self.secret);
+        for (id, text, internal) in [
+            (self.message, format!("Hello from {}", self.mark), ""),
+            (world.app.new_id(), note, "yes"),
+        ] {
+            let input = MessageInput {
+                text,
+                internal: internal.to_owned(),
+            };
+            let posting = post(id, owner.actor(), &input, world.now()).expect("allowed");
+            let form = world.app.new_id();
+            let posted = self.store.post_message(self.engagement, &posting, form);
+            posted.await.expect("posted");
+        }
     }
 
     /// Gives the closed one an edit, so that there is one to look at.

@@ -10,12 +10,17 @@
 )]
 
 mod browser;
+pub mod bucket;
 mod cast;
+mod filled;
 mod log;
+mod papers;
 mod stand_ins;
 mod world;
 
 pub use browser::{Answer, Browser};
 pub use cast::{Cast, Client, Tenant, draft, home};
+pub use filled::{everywhere, filled};
 pub use log::logged;
+pub use papers::{CONTENT, Papers, actor, announced};
 pub use world::{START, World};

@@ -23,6 +23,8 @@ use crate::stand_ins;
 
 /// When every world begins: 2026-01-05T09:00:00Z.
 pub const START: Timestamp = Timestamp::constant(1_767_603_600, 0);
+/// Where pages of any workspace stand, as the bucket knows them.
+const ORIGINS: &str = "https://*.portal.example";
 /// What every world's randomness follows from.
 const SEED: u64 = 20_261_124;
 
@@ -34,8 +36,12 @@ pub struct World {
     pub app: Arc<App>,
     /// The service behind its table, for what the product never asks.
     pub dynamo: aws_sdk_dynamodb::Client,
+    /// The service behind its files, for the same.
+    pub s3: aws_sdk_s3::Client,
     /// Where its table answers.
     pub table_url: String,
+    /// The name of its user pool.
+    people: String,
     router: Router,
     clock: Arc<Mutex<Timestamp>>,
     _table: Embedded,
@@ -44,6 +50,11 @@ pub struct World {
 impl World {
     /// A new one.
     pub async fn new() -> Self {
+        Self::with(|_| ()).await
+    }
+
+    /// A new one with other settings.
+    pub async fn with(set: impl FnOnce(&mut Config)) -> Self {
         println!("seed {SEED}");
         crate::log::start();
         let table = Embedded::memory().await.expect("a table");
@@ -52,15 +63,16 @@ impl World {
         let n = WORLDS.fetch_add(1, Relaxed);
         let (sender, people) = (format!("portal-{n}@secportal.example"), format!("pool-{n}"));
         let urls = (table.url.as_str(), stand_ins::url());
-        let provisioned = local::provision(urls, &sender, &people).await;
+        let provisioned = Box::pin(local::provision(urls, &sender, &people, ORIGINS)).await;
         let Provisioned {
             services,
             dynamo,
+            s3,
             pool,
             mail_from,
             ..
         } = provisioned.expect("services");
-        let config = Config {
+        let mut config = Config {
             base_domain: "portal.example".to_owned(),
             scheme: "https".to_owned(),
             host_header: "x-portal-host".to_owned(),
@@ -70,8 +82,10 @@ impl World {
             bucket_in_path: true,
             pool,
             mail_from,
+            malware_scan: false,
             data_roles: None,
         };
+        set(&mut config);
         let clock = Arc::new(Mutex::new(START));
         let hands = Arc::clone(&clock);
         let now = Clock::new(move || *hands.lock().expect("the clock"));
@@ -81,7 +95,9 @@ impl World {
         Self {
             app,
             dynamo,
+            s3,
             table_url: table.url.clone(),
+            people,
             router,
             clock,
             _table: table,
@@ -107,6 +123,18 @@ impl World {
     /// Lets time go by.
     pub fn advance(&self, by: SignedDuration) {
         *self.clock.lock().expect("the clock") += by;
+    }
+
+    /// Another process of the same product, which remembers nothing.
+    pub async fn cold(&self) -> Arc<App> {
+        let urls = (self.table_url.as_str(), stand_ins::url());
+        let config = self.app.config.clone();
+        let sender = config.mail_from.as_str();
+        let provisioned = local::provision(urls, sender, &self.people, ORIGINS).await;
+        let services = provisioned.expect("services").services;
+        // Another seed, so that it draws no id that the world has.
+        let rng = StdRng::seed_from_u64(SEED + 1);
+        Arc::new(App::new(config, services, self.clock(), rng).expect("templates"))
     }
 
     /// Somebody's browser, at the address of a workspace.

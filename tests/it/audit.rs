@@ -184,3 +184,53 @@ async fn findings_that_leave_as_a_file_are_recorded_on_both_sides() {
         assert!(page.contains(words), "{words}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn entries_end_with_their_time_and_what_is_left_still_verifies() {
+    let (world, cast) = office().await;
+    let store = &cast.acme.store;
+    let old = store.audit_head().await.expect("the table");
+    assert_eq!(store.audit_first().await.expect("the table"), Some(1));
+    world.advance(SignedDuration::from_hours(200 * 24));
+    let mut owners = owner(&world, &cast).await;
+    let settings = [("name", "Acme Two"), ("time_zone", "UTC"), ("version", "1")];
+    owners.post("/settings", &settings).await;
+    worker::drain(&world.app).await.expect("chained");
+    // Every entry carries its end, and none ends before one that it follows.
+    let ends = world.dump().await;
+    let mut ends: Vec<_> = ends
+        .values()
+        .filter(|item| item["t"] == "audit" && item["seq"].is_i64())
+        .filter(|item| item["ws"] == cast.acme.workspace.id.to_string())
+        .map(|item| (item["seq"].as_i64(), item["ttl"].as_i64().expect("an end")))
+        .collect();
+    ends.sort_unstable();
+    assert!(ends.is_sorted_by_key(|(_, ttl)| *ttl) && ends.len() > 2);
+
+    world.advance(SignedDuration::from_hours(201 * 24));
+    let mut owners = owner(&world, &cast).await;
+    worker::drain(&world.app).await.expect("chained");
+    let page = owners.get("/settings/audit").await.body;
+    assert!(
+        page.contains("Acme Two") && !page.contains("No. 1<"),
+        "{page}"
+    );
+    let first = old.seq + 1;
+    assert!(
+        page.contains(&format!("name=\"from\" value=\"{first}\"")),
+        "{page}"
+    );
+    // Asked for from the beginning, it begins with what is left.
+    let file = owners
+        .post("/settings/audit/export", &[("from", "1")])
+        .await;
+    let words = local::verify_export(&file.body).expect("whole");
+    let begins = format!(
+        "begins after number {}, whose hash is {}",
+        old.seq, old.hash
+    );
+    assert!(words.contains(&begins), "{words}");
+    let forged = file.body.replacen(&old.hash, &"1".repeat(64), 1);
+    assert_ne!(forged, file.body);
+    assert!(local::verify_export(&forged).is_err());
+}

@@ -4,14 +4,15 @@
 use std::fmt::Write as _;
 
 use domain::finding::{Finding, Status};
+use domain::person::Actor;
 use domain::role::{ContactRole, TeamRole};
 use domain::severity::Severity;
 use domain::trend::Day;
 use jiff::SignedDuration;
 use store::Spent;
-use tests::{Browser, Cast, World};
+use tests::{Browser, Cast, World, everywhere, filled};
 
-use crate::filled::{everywhere, filled};
+use crate::messages::talk;
 
 const BUDGET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/cost.txt");
 const CLIENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/cost-clients.txt");
@@ -35,6 +36,7 @@ async fn page(browser: &mut Browser, path: &str) -> Spent {
 
 // On one thread, as in Lambda: on several, a call may be answered before the one
 // beside it is sent, and would count as another round trip.
+#[allow(clippy::too_many_lines)] // one table, in its order
 #[tokio::test]
 async fn pages_and_changes_stay_within_their_budget() {
     let world = World::new().await;
@@ -79,6 +81,18 @@ async fn pages_and_changes_stay_within_their_budget() {
             "import preview",
             format!("{here}/imports/{}", client.import),
         ),
+        (
+            "documents, team",
+            format!("/clients/{}/documents", client.id),
+        ),
+        (
+            "documents of an engagement, team",
+            format!("{here}/documents"),
+        ),
+        (
+            "document, team",
+            format!("/clients/{}/documents/{}", client.id, client.papers.report),
+        ),
         ("library", format!("{here}/library")),
         ("templates", "/templates".to_owned()),
         ("settings", "/settings".to_owned()),
@@ -97,6 +111,7 @@ async fn pages_and_changes_stay_within_their_budget() {
     ] {
         table.push_str(&row(name, page(&mut portal, &path).await));
     }
+    documents(&world, &cast, &mut team, &mut portal, &mut table).await;
     let resolve = format!("{there}/findings/{open}/resolve");
     let resolved = portal
         .post(&resolve, &[("note", "Fixed."), ("version", "2")])
@@ -112,6 +127,28 @@ async fn pages_and_changes_stay_within_their_budget() {
     let made = team.post(&format!("{here}/findings"), &fields).await;
     assert!(made.is_good(), "{}", made.body);
     table.push_str(&row("a new finding", made.spent));
+    for (n, name) in [(10, "10"), (190, "200"), (9_800, "10,000")] {
+        let place = (&client.store, engagements[0]);
+        talk(&world, place, &actor_of(&cast), n).await;
+        world.advance(SignedDuration::from_secs(1));
+        let e = engagements[0];
+        let ours = format!("/clients/{}/engagements/{e}/messages", client.id);
+        let theirs = format!("/engagements/{e}/messages");
+        let mut note = |what: &str, spent| {
+            table.push_str(&row(&format!("{what}, {name} messages"), spent));
+        };
+        note("thread, team", page(&mut team, &ours).await);
+        note("thread, client", page(&mut portal, &theirs).await);
+        let id = world.app.new_id::<domain::id::kind::Entry>().to_string();
+        let fields = [("id", id.as_str()), ("text", "Hello.")];
+        let sent = portal.post(&theirs, &fields).await;
+        assert!(sent.is_good(), "{}", sent.body);
+        note("a message, by the client", sent.spent);
+        let read = [("messages", "1000000"), ("notes", "1000000")];
+        let marked = team.post(&format!("{ours}/read"), &read).await;
+        assert!(marked.is_good(), "{}", marked.body);
+        note("a thread marked as read", marked.spent);
+    }
     // A session's use is noted every five minutes: the one write of a page.
     world.advance(SignedDuration::from_mins(6));
     table.push_str(&row(
@@ -139,6 +176,61 @@ async fn pages_and_changes_stay_within_their_budget() {
     crate::golden::holds(BUDGET, &table);
 }
 
+/// Documents by the hundred, taking one away, and sending one.
+async fn documents(
+    world: &World,
+    cast: &Cast,
+    team: &mut Browser,
+    portal: &mut Browser,
+    table: &mut String,
+) {
+    let client = &cast.acme.clients[0];
+    let list = format!("/clients/{}/documents", client.id);
+    let ours = format!("{list}/{}", client.papers.report);
+    table.push_str(&row("document, team", page(team, &ours).await));
+    let mut few = Vec::new();
+    for n in [150, 150] {
+        world.papers(&cast.acme, n).await;
+        let (ours, theirs) = (page(team, &list).await, page(portal, "/documents").await);
+        few.push((ours, theirs));
+    }
+    // A page of the list costs the same however long it is.
+    assert_eq!(few[0], few[1]);
+    table.push_str(&row("documents, team, 300 of them", few[1].0));
+    table.push_str(&row("documents, client, 300 of them", few[1].1));
+    let report = format!("/documents/{}", client.papers.report);
+    table.push_str(&row("document, client", page(portal, &report).await));
+    let taken = portal.post(&format!("{report}/download"), &[]).await;
+    assert!(taken.is_good(), "{}", taken.body);
+    table.push_str(&row("a download, by the client", taken.spent));
+    let id = world.app.new_id::<domain::id::kind::Upload>().to_string();
+    let said = [
+        ("id", id.as_str()),
+        ("n", "0"),
+        ("name", "proof.pdf"),
+        ("size", "9"),
+        ("kind", "evidence"),
+    ];
+    let told = portal.ask("/documents", &said).await;
+    assert!(told.is_good(), "{}", told.body);
+    table.push_str(&row("a file announced, by the client", told.spent));
+    let there = portal.post(&format!("/uploads/{id}/complete"), &[]).await;
+    assert!(there.is_good(), "{}", there.body);
+    table.push_str(&row("a file said to be there, by the client", there.spent));
+}
+
+fn actor_of(cast: &Cast) -> Actor {
+    let owner = cast.acme.member(TeamRole::Owner);
+    Actor {
+        user: owner.id,
+        name: owner.name.clone(),
+        email: owner.email.clone(),
+        role: owner.role,
+        workspace: cast.acme.workspace.id,
+        client: None,
+    }
+}
+
 /// The same page costs the same with 20, 200 and 2,000 findings: a full page
 /// of 50 rows may cost more than one of 20, but 2,000 no more than 200.
 fn flat(table: &str) {
@@ -159,6 +251,18 @@ fn flat(table: &str) {
         };
         // The clients' and engagements' rows grow by one engagement each time.
         assert_eq!(cost("200"), cost("2000"), "{name} grows with its findings");
+    }
+    // A thread is opened at its end, and costs what its last page holds.
+    for name in ["thread, team", "thread, client", "a message, by the client"] {
+        let cost = |n: &str| {
+            let begins = format!("{name}, {n} messages");
+            let row = table.lines().find(|row| row.starts_with(&begins));
+            row.expect("measured")
+                .get(60..)
+                .expect("numbers")
+                .to_owned()
+        };
+        assert_eq!(cost("200"), cost("10,000"), "{name} grows with the thread");
     }
 }
 

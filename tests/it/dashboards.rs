@@ -8,10 +8,9 @@ use jiff::civil::date;
 use jiff::{SignedDuration, ToSpan as _};
 use scraper::{Html, Selector};
 use store::Outcome;
-use tests::Browser;
+use tests::{Browser, filled};
 
 use crate::both::Both;
-use crate::filled::filled;
 
 /// The texts of what a selector picks on a page.
 async fn texts(browser: &mut Browser, path: &str, selector: &str) -> Vec<String> {

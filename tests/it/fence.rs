@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
+use adapters::FileClient;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::interceptors::BeforeTransmitInterceptorContextRef;
 use aws_sdk_dynamodb::config::{
@@ -12,13 +13,13 @@ use aws_sdk_dynamodb::config::{
 };
 use aws_sdk_dynamodb::error::BoxError;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Query, RawQuery, State};
 use axum::routing::{get, post};
 use http::{HeaderMap, StatusCode};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use serde_json::Value;
-use tests::World;
+use tests::{CONTENT, World};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use web::{App, Clients};
@@ -27,10 +28,6 @@ use crate::iam::{FUNCTIONS, Grant, Policy, Request, role_arn};
 
 /// As whom the stand-ins want requests to be signed.
 const STAND_IN: &str = "test";
-/// The one file that is kept: what the cast's imports hold.
-const SCAN: &str = "<issues><issue><type>1</type><name>1</name><host>h</host></issue>\
-    <issue><type>2</type><name>2</name><host>h</host></issue></issues>";
-
 /// The guard of all requests.
 #[derive(Debug)]
 pub(crate) struct Warden {
@@ -143,6 +140,10 @@ impl Intercept for Guard {
     ) -> Result<(), BoxError> {
         let request = context.request();
         let header = |name: &str| request.headers().get(name).unwrap_or_default();
+        if request.uri().contains("X-Amz-Signature=") {
+            // An address that is signed for others: whoever uses it is judged then.
+            return Ok(());
+        }
         let (mut key, service) = signer(header("authorization"));
         if key == STAND_IN {
             key.clone_from(&self.name);
@@ -157,20 +158,7 @@ impl Intercept for Guard {
         for (action, resource, keys) in match service.as_str() {
             "dynamodb" => table(operation, &serde_json::from_slice(body)?),
             "cognito-idp" => vec![(format!("cognito-idp:{operation}"), "arn:pool".into(), None)],
-            "s3" => {
-                let verb = if request.method() == "PUT" {
-                    "Put"
-                } else {
-                    "Get"
-                };
-                let path = request.uri().parse::<http::Uri>()?.path().to_owned();
-                let object = path.strip_prefix("/secportal").unwrap_or_default();
-                vec![(
-                    format!("s3:{verb}Object"),
-                    format!("arn:bucket{object}"),
-                    None,
-                )]
-            }
+            "s3" => bucket(request.method(), request.uri(), header("x-amz-copy-source"))?,
             "ses" => {
                 let mut form = form_urlencoded::parse(body);
                 let action = form.find(|(name, _)| name == "Action");
@@ -194,6 +182,57 @@ fn signer(authorization: &str) -> (String, String) {
     let mut part = |n| parts.as_mut().and_then(|parts| parts.nth(n));
     let key = part(0).unwrap_or_default().to_owned();
     (key, part(2).unwrap_or_default().to_owned())
+}
+
+/// What a call of the bucket is to IAM; a copy is a read of what is copied too.
+fn bucket(method: &str, uri: &str, copied: &str) -> Result<Vec<Asked>, BoxError> {
+    let uri = uri.parse::<http::Uri>()?;
+    let tags = uri.query().is_some_and(|query| query.contains("tagging"));
+    if uri
+        .query()
+        .is_some_and(|query| query.contains("list-type=2"))
+    {
+        return Ok(vec![(
+            "s3:ListBucket".to_owned(),
+            "arn:bucket".to_owned(),
+            None,
+        )]);
+    }
+    let verb = match method {
+        "PUT" => "PutObject",
+        "DELETE" => "DeleteObject",
+        _ if tags => "GetObjectTagging",
+        _ => "GetObject",
+    };
+    let path = uri.path();
+    let object = path.strip_prefix("/secportal").unwrap_or_default();
+    let mut asked = vec![(format!("s3:{verb}"), format!("arn:bucket{object}"), None)];
+    if let Some(from) = copied.strip_prefix("secportal") {
+        let from = form_urlencoded::parse(from.as_bytes()).next();
+        let from = from.map(|(from, _)| from.into_owned()).unwrap_or_default();
+        asked.push(("s3:GetObject".to_owned(), format!("arn:bucket{from}"), None));
+    }
+    Ok(asked)
+}
+
+/// What is sent by a form of the bucket's, as IAM judges it: by whoever signed it.
+pub(crate) fn sent_by(warden: &Warden, fields: &Value) -> bool {
+    let field = |name: &str| fields[name].as_str().expect("a field");
+    let key = field("x-amz-credential").split('/').next();
+    let object = format!("arn:bucket/{}", field("key"));
+    warden.check(key.expect("a key"), "s3:PutObject", &object, None)
+}
+
+/// What is fetched by a signed address, as IAM judges it: by whoever signed it.
+pub(crate) fn fetched_by(warden: &Warden, address: &str) -> bool {
+    let uri: http::Uri = address.parse().expect("an address");
+    let query = uri.query().unwrap_or_default();
+    let mut query = form_urlencoded::parse(query.as_bytes());
+    let credential = query.find(|(name, _)| name == "X-Amz-Credential");
+    let credential = credential.expect("signed").1;
+    let key = credential.split('/').next().expect("a key");
+    let object = uri.path().strip_prefix("/secportal").expect("the bucket");
+    warden.check(key, "s3:GetObject", &format!("arn:bucket{object}"), None)
 }
 
 type Asked = (String, String, Option<Vec<String>>);
@@ -247,7 +286,12 @@ impl Sts {
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let sts = Router::new()
             .route("/", post(assume))
-            .route("/secportal/{*key}", get(async || SCAN).put(async || ()))
+            .route("/secportal", get(list))
+            .route("/secportal/", get(list))
+            .route(
+                "/secportal/{*key}",
+                get(object).put(stored).delete(async || ()),
+            )
             .with_state(Arc::clone(warden));
         let mut server = JoinSet::new();
         server.spawn(async move { axum::serve(listener, sts).await.expect("it serves") });
@@ -256,6 +300,26 @@ impl Sts {
             _server: server,
         }
     }
+}
+
+/// The one file that is kept: what the cast's files hold; or its tags.
+async fn object(RawQuery(query): RawQuery) -> ([(&'static str, &'static str); 1], &'static str) {
+    let tags = "<Tagging><TagSet><Tag><Key>GuardDutyMalwareScanStatus</Key>\
+        <Value>NO_THREATS_FOUND</Value></Tag></TagSet></Tagging>";
+    let wanted = query.is_some_and(|query| query.contains("tagging"));
+    ([("etag", "\"e\"")], if wanted { tags } else { CONTENT })
+}
+
+/// Whatever is asked for is there.
+async fn list(Query(query): Query<BTreeMap<String, String>>) -> String {
+    let key = &query["prefix"];
+    format!("<ListBucketResult><Contents><Key>{key}</Key></Contents></ListBucketResult>")
+}
+
+async fn stored(headers: HeaderMap) -> &'static str {
+    let copied = headers.contains_key("x-amz-copy-source");
+    let answer = "<CopyObjectResult><ETag>e</ETag></CopyObjectResult>";
+    if copied { answer } else { "" }
 }
 
 async fn assume(
@@ -326,7 +390,11 @@ pub(crate) fn function(
     let ses = aws_sdk_ses::config::Builder::from(&others);
     let clients = Clients {
         dynamo: aws_sdk_dynamodb::Client::from_conf(dynamo.interceptor(guard()).build()),
-        s3: aws_sdk_s3::Client::from_conf(s3.interceptor(guard()).build()),
+        s3: FileClient::new(
+            s3.interceptor(guard()),
+            at(&sts.url, name).credentials_provider(),
+        )
+        .expect("credentials"),
         cognito: aws_sdk_cognitoidentityprovider::Client::from_conf(
             cognito.interceptor(guard()).build(),
         ),
@@ -334,6 +402,7 @@ pub(crate) fn function(
         sts: aws_sdk_sts::Client::new(&at(&sts.url, name)),
     };
     let mut config = world.app.config.clone();
+    config.malware_scan = true;
     config.data_roles = scoped.then(|| web::RoleArns {
         team: role_arn("team-data"),
         portal: role_arn("portal-data"),

@@ -9,20 +9,22 @@ use domain::person::Person;
 use domain::role::{ContactRole, Role, TeamRole};
 use http::{Method, StatusCode};
 use jiff::SignedDuration;
-use tests::{Answer, Browser, Cast, World};
+use tests::{Answer, Browser, CONTENT, Cast, World};
 use web::{App, Audience, EMAIL_CHANGE, EmailChange, Route};
 
-use crate::fence::{Sts, Warden, function};
+use crate::fence::{Sts, Warden, fetched_by, function, sent_by};
 use crate::iam::{FUNCTIONS, Policy};
 use crate::matrix::{OTHER, Outcome, PASSWORD, Target, address, expected, send};
 use crate::two_factor::enrol;
 
-const GROUPS: [(&str, &[Route]); 6] = [
+const GROUPS: [(&str, &[Route]); 8] = [
     ("auth", auth::ROUTES),
     ("dashboard", dashboard::ROUTES),
+    ("documents", documents::ROUTES),
     ("engagements", engagements::ROUTES),
     ("findings", findings::ROUTES),
     ("invites", invites::ROUTES),
+    ("messages", messages::ROUTES),
     ("settings", settings::ROUTES),
 ];
 
@@ -201,6 +203,61 @@ async fn secures(fenced: &Fenced, world: &World, cast: &Cast, person: &Person) {
     fenced.told_nothing("what is secured");
 }
 
+/// An account is added to a second client, by its link and by the team, goes over to
+/// it, loses its second factor, and is removed from both.
+async fn belongs_to_two(fenced: &Fenced, world: &World, cast: &Cast) {
+    let (one, two) = (&cast.acme.clients[0], &cast.acme.clients[1]);
+    let home = &cast.acme.workspace;
+    let app = fenced.function(world, "invites").await;
+    let owner = world
+        .signed_in(home, cast.acme.member(TeamRole::Owner))
+        .await;
+    let mut owner = owner.by(&app, invites::ROUTES);
+    let manager = world
+        .signed_in(home, two.contact(ContactRole::Manager))
+        .await;
+    let mut manager = manager.by(&app, invites::ROUTES);
+    let known = [ContactRole::Viewer, ContactRole::Manager].map(|role| one.contact(role));
+    let base = format!("/clients/{}", two.id);
+    for (by, base, person) in [(&mut manager, "", known[0]), (&mut owner, &base, known[1])] {
+        let id = app.new_id::<kind::Invite>();
+        let fields = [
+            ("id", id.to_string()),
+            ("name", "Ana".to_owned()),
+            ("email", person.email.as_str().to_owned()),
+            ("role", "viewer".to_owned()),
+        ];
+        let fields = fields
+            .each_ref()
+            .map(|(name, value)| (*name, value.as_str()));
+        let asked = by.post(&format!("{base}/invites"), &fields).await;
+        fenced.told_nothing("one who is known");
+        assert!(asked.is_good(), "{}", asked.body);
+        if base.is_empty() {
+            let mut mailbox = world.browser("acme").by(&app, invites::ROUTES);
+            let token = app.secrets().invite_token(id, 1);
+            mailbox.get(&format!("/invite/{token}")).await;
+            mailbox.get("/invite").await;
+            let joined = mailbox.post("/invite", &[]).await;
+            fenced.told_nothing("an account joins");
+            assert_eq!(joined.location(), "/sign-in", "{}", joined.body);
+        }
+    }
+    let door = fenced.function(world, "auth").await;
+    let browser = world.signed_in(home, known[0]).await;
+    let mut browser = browser.by(&door, auth::ROUTES);
+    assert!(browser.get("/switch").await.is_good());
+    let switched = browser.post(&format!("/switch/{}", two.id), &[]).await;
+    fenced.told_nothing("a switch");
+    assert_eq!(switched.location(), "/", "{}", switched.body);
+    for (client, what) in [(two, "reset-factor"), (two, "remove"), (one, "remove")] {
+        let path = format!("/clients/{}/people/{}/{what}", client.id, known[0].id);
+        let done = owner.post(&path, &[]).await;
+        fenced.told_nothing(what);
+        assert!(done.is_good(), "{}", done.body);
+    }
+}
+
 /// Both sides look at what is due first.
 async fn looks_through(fenced: &Fenced, world: &World, cast: &Cast) {
     let app = fenced.function(world, "findings").await;
@@ -214,6 +271,53 @@ async fn looks_through(fenced: &Fenced, world: &World, cast: &Cast) {
             assert!(answer.is_good(), "{}", answer.body);
         }
     }
+}
+
+/// Both sides send a file and take one away; the worker checks what was sent, and
+/// forgets what was deleted.
+async fn files_come_and_go(fenced: &Fenced, world: &World, cast: &Cast) {
+    let client = &cast.acme.clients[0];
+    let app = fenced.function(world, "documents").await;
+    let team_base = format!("/clients/{}", client.id);
+    let contact = client.contact(ContactRole::Manager);
+    for (person, base) in [
+        (cast.acme.member(TeamRole::Admin), team_base.as_str()),
+        (contact, ""),
+    ] {
+        let browser = world.signed_in(&cast.acme.workspace, person).await;
+        let mut browser = browser.by(&app, documents::ROUTES);
+        let id = app.new_id::<kind::Upload>().to_string();
+        let size = CONTENT.len().to_string();
+        let said = [
+            ("id", id.as_str()),
+            ("n", "0"),
+            ("name", "a.txt"),
+            ("size", &size),
+            ("kind", "evidence"),
+        ];
+        let told = browser.ask(&format!("{base}/documents"), &said).await;
+        fenced.told_nothing("an announcement");
+        let told: serde_json::Value = serde_json::from_str(&told.body).expect("JSON");
+        assert!(sent_by(&fenced.warden, &told["fields"]), "{told}");
+        let there = told["complete"].as_str().expect("an address");
+        assert!(browser.post(there, &[]).await.is_good());
+        let papers = client.papers;
+        let take = format!("{base}/documents/{}/download", papers.proof);
+        let taken = browser.post(&take, &[]).await;
+        assert!(fetched_by(&fenced.warden, taken.location()));
+        fenced.told_nothing("files");
+    }
+    let app = fenced.function(world, "worker").await;
+    worker::drain(&app).await.expect("swept");
+    fenced.told_nothing("what was sent");
+    let found = client.store.documents(None, false, None).await;
+    let found = found.expect("read").rows;
+    assert_eq!(found.iter().filter(|one| one.title == "a").count(), 2);
+    world.advance(SignedDuration::from_hours(24 * 31));
+    worker::drain(&app).await.expect("swept");
+    fenced.told_nothing("what is deleted");
+    let gone = client.store.document(client.papers.gone).await;
+    assert_eq!(gone.expect("read"), None);
 }
 
 /// A risk is accepted as was proposed; the worker warns of its end and opens the
@@ -235,7 +339,7 @@ async fn carries(fenced: &Fenced, world: &World, cast: &Cast) {
     assert_eq!(answer.location(), page, "{}", answer.body);
     let app = fenced.function(world, "worker").await;
     // Accepted until the 30th of June: 14 days before, and after it.
-    for days in [170, 20] {
+    for days in [139, 20] {
         world.advance(SignedDuration::from_hours(24 * days));
         assert!(worker::drain(&app).await.expect("swept") > 0);
         fenced.told_nothing("a risk");
@@ -284,10 +388,14 @@ async fn functions_reach_what_they_need_and_need_what_they_reach() {
         let now = now.expect("the table").expect("there");
         secures(&fenced, &world, &cast, &now).await;
         looks_through(&fenced, &world, &cast).await;
+        if !team {
+            belongs_to_two(&fenced, &world, &cast).await;
+        }
         // Then all that waits leaves.
         let app = fenced.function(&world, "worker").await;
         assert!(worker::drain(&app).await.expect("sent") > 0);
         fenced.told_nothing("mail");
+        files_come_and_go(&fenced, &world, &cast).await;
         carries(&fenced, &world, &cast).await;
     }
     let used = fenced.warden.used.lock().expect("used").clone();

@@ -175,9 +175,11 @@ async fn each_function_answers_its_event() {
     for (name, status, says) in [
         ("auth", 200, "Sign in"),
         ("dashboard", 200, "CANARY-acme-one"),
+        ("documents", 200, "Report CANARY-acme-one"),
         ("engagements", 200, "Web test CANARY-acme-one"),
         ("findings", 200, "Injection CANARY-acme-one"),
         ("invites", 200, "Invite to Portal"),
+        ("messages", 200, "Hello from CANARY-acme-one"),
         ("settings", 200, "CANARY-acme Ltd"),
     ] {
         let answer = invoke(&world, name, event(name, &ids)).await;
@@ -192,8 +194,10 @@ async fn each_function_answers_its_event() {
         );
     }
     let answer = invoke(&world, "worker", event("worker", &ids)).await;
-    // Every contact of the cast was invited, one of each client waits, and one of each team.
-    assert_eq!(answer["taken"], 14, "{answer}");
+    // Every contact of the cast was invited, one of each client waits, and one of each
+    // team; each client has five files to look after, four of them twice, and one
+    // that was deleted long ago.
+    assert_eq!(answer["taken"], 14 + 3 * 10, "{answer}");
     let waiting = world.mail_to(client.invite.email.as_str()).await;
     assert_eq!(waiting.len(), 1, "{waiting:?}");
 }

@@ -266,12 +266,14 @@ pub(crate) fn like(pattern: &str, text: &str) -> bool {
 }
 
 /// Every function, by the name of its policy.
-pub(crate) const FUNCTIONS: [&str; 7] = [
+pub(crate) const FUNCTIONS: [&str; 9] = [
     "auth",
     "dashboard",
+    "documents",
     "engagements",
     "findings",
     "invites",
+    "messages",
     "settings",
     "worker",
 ];

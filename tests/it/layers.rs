@@ -7,12 +7,14 @@ use std::process::Command;
 
 use serde_json::Value;
 
-const FUNCTIONS: [&str; 7] = [
+const FUNCTIONS: [&str; 9] = [
     "auth",
     "dashboard",
+    "documents",
     "engagements",
     "findings",
     "invites",
+    "messages",
     "settings",
     "worker",
 ];

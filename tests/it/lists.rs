@@ -6,10 +6,9 @@ use domain::role::{ContactRole, TeamRole};
 use http::StatusCode;
 use jiff::civil::date;
 use scraper::{Html, Selector};
-use tests::Browser;
+use tests::{Browser, filled};
 
 use crate::both::Both;
-use crate::filled::filled;
 
 /// The titles of the rows, in order.
 async fn titles(browser: &mut Browser, path: &str) -> Vec<String> {

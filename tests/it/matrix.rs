@@ -107,6 +107,12 @@ pub(crate) fn address(route: &Route, client: &Client) -> String {
         Some("approve" | "decline") => client.proposed,
         _ => client.findings[&status],
     };
+    let papers = client.papers;
+    let document = match route.path.rsplit('/').next() {
+        Some("restore") => papers.gone,
+        Some("readers") => papers.report,
+        _ => papers.proof,
+    };
     let (invite, user) = if route.path.starts_with("/settings") {
         (client.team_invite, client.team_user)
     } else {
@@ -121,9 +127,12 @@ pub(crate) fn address(route: &Route, client: &Client) -> String {
         .replace("{engagement}", &client.engagement.to_string())
         .replace("{finding}", &finding.to_string())
         .replace("{entry}", &client.entry.to_string())
+        .replace("{message}", &client.message.to_string())
         .replace("{import}", &client.import.to_string())
         .replace("{invite}", &invite.to_string())
         .replace("{template}", &client.template.to_string())
+        .replace("{document}", &document.to_string())
+        .replace("{upload}", &papers.upload.to_string())
         .replace("{user}", &user.to_string())
         .replace("{token}", &"x".repeat(43))
 }
@@ -137,9 +146,12 @@ pub(crate) fn missing(route: &Route) -> String {
         "{engagement}",
         "{finding}",
         "{entry}",
+        "{message}",
         "{import}",
         "{invite}",
         "{template}",
+        "{document}",
+        "{upload}",
         "{user}",
     ] {
         path = path.replace(name, never);
@@ -148,6 +160,7 @@ pub(crate) fn missing(route: &Route) -> String {
 }
 
 /// What a form of the route is sent with, for it to be accepted.
+#[allow(clippy::too_many_lines)] // a table
 pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &str) -> Answer {
     if route.method == Method::GET {
         return browser.get(path).await;
@@ -182,6 +195,8 @@ pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &
             ("category", "web"),
             ("id", id),
         ],
+        "edit" if route.path.contains("{message}") => &[("text", "New"), ("version", "1")],
+        "read" => &[("messages", "1")],
         "edit" if route.path.contains("{template}") => &[
             ("title", "New"),
             ("severity", "low"),
@@ -207,7 +222,7 @@ pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &
         "settings" => &[("name", "New"), ("time_zone", "UTC"), ("version", "1")],
         "calculate" => &[("title", "New"), ("id", id), ("calculate", "3.1")],
         "bulk" => &[("what", "start"), ("e1", NEVER.0), ("c1", NEVER.1)],
-        "comments" => &[("text", "New"), ("id", id)],
+        "comments" | "messages" => &[("text", "New"), ("id", id)],
         "plan" => &plan,
         last if route.path.contains("{finding}")
             && domain::finding::Event::named(last).is_some() =>
@@ -222,6 +237,7 @@ pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &
                 "viewer"
             },
         )],
+        "name" => &[("name", "New")],
         "code" | "setup" => &[("code", "123456")],
         "confirm" if route.path.starts_with("/account") => &[("token", "x")],
         "confirm" => &[("password", PASSWORD), ("next", "/")],
@@ -234,6 +250,14 @@ pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &
         "end" => &[("session", "0123456789abcdef")],
         "preview" => &[("text", "*new*")],
         "columns" => &[("title", "Name")],
+        "download" => &[("number", "1")],
+        "restore" => &[("version", "2")],
+        "readers" => &[("visibility", "team"), ("version", "1")],
+        "documents" => {
+            let fields = [("id", id), ("kind", "evidence"), ("title", "New")];
+            return browser.upload_with(path, &fields, "new.txt", b"New.").await;
+        }
+        "{document}" => return browser.upload(path, id, "new.txt", b"New.").await,
         "import" => {
             let file =
                 b"<issues><issue><type>1</type><name>n</name><host>h</host></issue></issues>";

@@ -4,9 +4,11 @@
 use std::collections::BTreeSet;
 use std::panic::catch_unwind;
 
+use domain::document::Visibility;
 use domain::engagement::Phase;
 use domain::id::{
-    ClientId, EngagementId, EntryId, FindingId, ImportId, InviteId, TemplateId, UserId, WorkspaceId,
+    ClientId, DocumentId, EngagementId, EntryId, FindingId, ImportId, InviteId, MessageId,
+    TemplateId, UploadId, UserId, WorkspaceId,
 };
 
 use crate::iam::{FUNCTIONS, Policy, Request};
@@ -29,7 +31,15 @@ const LETTERS: [(char, &str, &str); 11] = [
 ];
 
 /// Pieces of sort keys, and what asks or is made of the others.
-const NO_PARTITIONS: [&str; 23] = [
+const NO_PARTITIONS: [&str; 33] = [
+    "IMPORTS",
+    "revision_prefix",
+    "receipt_prefix",
+    "incoming_object",
+    "document_object",
+    "import_object",
+    "objects",
+    "document_places",
     "DAYS",
     "NIGHT_SHARDS",
     "engagement_phase",
@@ -52,6 +62,8 @@ const NO_PARTITIONS: [&str; 23] = [
     "comment_prefix",
     "round_prefix",
     "entry_of",
+    "message_prefix",
+    "read_marks",
     "outbox_home",
 ];
 
@@ -65,6 +77,7 @@ fn rows(ws: WorkspaceId, cl: ClientId) -> Vec<(&'static str, String, &'static st
     let (user, invite, entry) = (UserId::new(4, 4), InviteId::new(5, 5), EntryId::new(6, 6));
     let (finding, day) = (FindingId::new(7, 7), jiff::civil::date(2026, 1, 5));
     let slug = "acme".parse().expect("a slug");
+    let (upload, document) = (UploadId::new(9, 9), DocumentId::new(9, 9));
     vec![
         ("workspace", w.clone(), "gq", ""),
         ("client", c.clone(), "gqpu", "gqu"),
@@ -136,8 +149,26 @@ fn rows(ws: WorkspaceId, cl: ClientId) -> Vec<(&'static str, String, &'static st
             "gp",
             "gqp",
         ),
-        ("mfa", keys::mfa(&w, user).pk, "gq", ""),
-        ("mfa", keys::mfa(&c, user).pk, "gqu", "gqu"),
+        ("mfa", keys::mfa(ws, user).pk, "gq", ""),
+        ("thread", keys::thread(&e), "gqp", "gqp"),
+        (
+            "message",
+            keys::message(&e, true, MessageId::new(2, 3)).pk,
+            "gqp",
+            "gqp",
+        ),
+        (
+            "message_once",
+            keys::message_once(&e, entry).pk,
+            "gp",
+            "gqp",
+        ),
+        (
+            "read_mark",
+            keys::read_mark(&c, user, EngagementId::new(3, 3)).pk,
+            "gqu",
+            "gqu",
+        ),
         ("audit", keys::audit(&w, entry).pk, "gp", ""),
         ("audit", keys::audit(&c, entry).pk, "p", "p"),
         ("audit_head", keys::audit_head(ws).pk, "g", ""),
@@ -153,9 +184,9 @@ fn rows(ws: WorkspaceId, cl: ClientId) -> Vec<(&'static str, String, &'static st
         ("audit_chained", keys::audit_chained(ws, 1).pk, "2", ""),
         ("chain", keys::chain(&w), "2", ""),
         // Mail goes into the outbox beside items of the directory: by the
-        // function's own role.
+        // function's own role. What is sent is to be checked.
         ("outbox", keys::outbox(&w, entry).pk, "", ""),
-        ("outbox", keys::outbox(&c, entry).pk, "", ""),
+        ("outbox", keys::outbox(&c, entry).pk, "p", "p"),
         (
             "outbox_place",
             keys::outbox_place(1, "due", entry).pk,
@@ -184,6 +215,54 @@ fn rows(ws: WorkspaceId, cl: ClientId) -> Vec<(&'static str, String, &'static st
             "",
         ),
         ("engagements", keys::engagements(&w), "1", ""),
+        ("upload", keys::upload(&c, upload).pk, "gp", "gp"),
+        (
+            "upload_place",
+            keys::upload_place(&c, true, upload).pk,
+            "1",
+            "",
+        ),
+        ("uploads", keys::uploads(&c, false), "1", "1"),
+        ("document", keys::document(&c, document).pk, "gqp", "gq"),
+        ("revision", keys::revision(&c, document, 1).pk, "gqp", "gq"),
+        ("receipt", keys::receipt(&c, document, entry).pk, "qp", "p"),
+        ("files_used", keys::files_used(&w).pk, "", ""),
+        (
+            "documents",
+            keys::documents(&c, Visibility::Client, false),
+            "1",
+            "1",
+        ),
+        (
+            "documents",
+            keys::documents(&c, Visibility::Team, false),
+            "1",
+            "",
+        ),
+        (
+            "documents",
+            keys::documents(&c, Visibility::Client, true),
+            "1",
+            "",
+        ),
+        (
+            "documents",
+            keys::documents(&e, Visibility::Client, false),
+            "2",
+            "2",
+        ),
+        (
+            "documents",
+            keys::documents(&e, Visibility::Team, false),
+            "2",
+            "",
+        ),
+        (
+            "documents",
+            keys::documents(&e, Visibility::Client, true),
+            "2",
+            "",
+        ),
         ("feed", keys::feed(&w, true), "3", ""),
         ("feed", keys::feed(&c, true), "5", "5"),
         ("feed", keys::feed(&c, false), "5", ""),

@@ -80,10 +80,7 @@ pub(crate) async fn post(
     let Some(pending) = ctx.step::<Pending>(PURPOSE) else {
         return Ok(see_other("/sign-in").flash("sign-in-again"));
     };
-    let login = Login {
-        user: pending.user,
-        client: pending.client,
-    };
+    let login = Login::of(pending.user, pending.client);
     let person = ctx.directory().person(ctx.workspace.id, &login).await?;
     let same = |person: &Person| person.epoch == pending.epoch && person.disabled.is_none();
     let Some(person) = person.filter(same) else {

@@ -106,10 +106,7 @@ async fn confirm(
     next: &str,
 ) -> Result<Result<Reply, Invalid>, Error> {
     let (directory, actor) = (ctx.directory(), session.actor());
-    let login = Login {
-        user: actor.user,
-        client: actor.client,
-    };
+    let login = Login::of(actor.user, actor.client);
     let person = directory.person(actor.workspace, &login).await?;
     let person = person.ok_or(Error::SignIn)?;
     let step = match prove(ctx, (actor, &person), typed).await? {

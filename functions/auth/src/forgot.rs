@@ -90,9 +90,9 @@ pub(crate) async fn post(
 /// Sends a link, where somebody has the address; otherwise keeps a decoy.
 async fn send(ctx: &Context, email: &EmailAddress) -> Result<(), Error> {
     let (directory, ws) = (ctx.directory(), ctx.workspace.id);
-    let login = directory.login(ws, email).await?;
-    let person = match &login {
-        Some(login) => directory.person(ws, login).await?,
+    let account = directory.account(ws, email).await?;
+    let person = match &account {
+        Some(account) => account.person()?,
         None => None,
     };
     // Whoever is disabled is nobody here.
@@ -104,7 +104,8 @@ async fn send(ctx: &Context, email: &EmailAddress) -> Result<(), Error> {
         minutes: RESET_LIFETIME.as_mins(),
     };
     let mail = person.map(|person| ctx.mail(&person.name, &person.email, message));
-    let login = login.as_ref().filter(|_| mail.is_some());
-    let kept = directory.create_reset(ws, login, (id, &token), mail.as_ref(), ctx.now);
-    Ok(kept.await?)
+    let to = account.as_ref().zip(mail.as_ref());
+    Ok(directory
+        .create_reset(ws, to, (id, &token), ctx.now)
+        .await?)
 }

@@ -7,6 +7,7 @@ mod next;
 mod reset;
 mod sign_in;
 mod sign_out;
+mod switch;
 
 use axum::routing::{get, post};
 use domain::role::Action;
@@ -31,6 +32,14 @@ pub const ROUTES: &[Route] = &[
     Route::get("/reset/{token}", Audience::Public, || get(reset::take)),
     Route::get("/reset", Audience::Public, || get(reset::get)),
     Route::post("/reset", Audience::Public, || post(reset::post)),
+    Route::get("/switch", Audience::Portal(Action::OwnAccount), || {
+        get(switch::get)
+    }),
+    Route::post(
+        "/switch/{client}",
+        Audience::Portal(Action::OwnAccount),
+        || post(switch::post),
+    ),
     Route::get("/signed-out", Audience::Public, || get(sign_out::get)),
     Route::post("/sign-out", Audience::Both(Action::OwnAccount), || {
         post(sign_out::post)
@@ -44,6 +53,7 @@ pub const SAMPLES: &[fn() -> Sample] = &[
     sample::<code::Code>,
     sample::<confirm::Confirm>,
     sample::<sign_out::SignedOut>,
+    sample::<switch::Switch>,
     sample::<forgot::Forgot>,
     sample::<reset::NewPassword>,
     sample::<reset::ResetGone>,

@@ -6,9 +6,11 @@ use domain::activity::Activity;
 use domain::client::Client;
 use domain::engagement::{Engagement, Phase};
 use domain::finding::Status;
+use domain::id::EngagementId;
+use domain::message::Tally;
 use domain::severity::Severity;
 use domain::trend::{Day, series};
-use futures::future::{try_join, try_join3};
+use futures::future::{try_join, try_join3, try_join4};
 use jiff::civil::Date;
 use serde::Serialize;
 use store::page::Page as Rows;
@@ -63,6 +65,7 @@ struct Parts {
     due: Due,
     days: BTreeMap<Date, Day>,
     activity: Vec<Activity>,
+    seen: BTreeMap<EngagementId, Tally>,
 }
 
 impl Page for PortalDashboard {
@@ -94,6 +97,7 @@ impl Page for PortalDashboard {
             },
             days: web::view::days_sample(today),
             activity: vec![web::view::activity_sample()],
+            seen: BTreeMap::new(),
         };
         Self::new(parts, today, &Wanted::default())
     }
@@ -108,6 +112,7 @@ impl PortalDashboard {
             due,
             days,
             activity,
+            seen,
         } = parts;
         let counts = &client.counts;
         let href = |l: &Listed| format!("/engagements/{}/findings/{}", l.engagement, l.finding.id);
@@ -136,7 +141,12 @@ impl PortalDashboard {
             due,
             trend: Trend::new(&days, window, "/"),
             phases: PhaseTab::all(phase, true),
-            engagements: shown.map(|e| EngagementCard::new(e, "")).collect(),
+            engagements: shown
+                .map(|e| {
+                    let seen = seen.get(&e.id).copied().unwrap_or_default();
+                    EngagementCard::new(e, "").read(e.messages, seen)
+                })
+                .collect(),
             any_engagements: client.engagements > 0,
             pager: Pager::new(&engagements, &path, after, count(&client, phase)),
             fixing: Fixing::of(counts),
@@ -195,16 +205,17 @@ pub(crate) async fn show(portal: &Portal, wanted: &Wanted) -> Result<Reply, Erro
     let (store, ctx) = (&portal.store, &portal.ctx);
     let today = ctx.workspace.today(ctx.now);
     let first = wanted.window().first(today);
-    let ((client, engagements, worst), (due, days, activity)) = try_join(
+    let ((client, engagements, worst), (due, days, activity, seen)) = try_join(
         try_join3(
             store.about(),
             store.engagements(wanted.after.as_deref()),
             store.worst_findings(WORST),
         ),
-        try_join3(
+        try_join4(
             store.due_findings(READ),
             store.days(first),
             store.activity(LATELY),
+            store.read_marks(portal.actor.user, wanted.after.as_deref()),
         ),
     )
     .await?;
@@ -215,6 +226,7 @@ pub(crate) async fn show(portal: &Portal, wanted: &Wanted) -> Result<Reply, Erro
         due,
         days,
         activity,
+        seen,
     };
     ctx.page(&PortalDashboard::new(parts, today, wanted))
 }

@@ -6,12 +6,14 @@ use domain::activity::Activity;
 use domain::client::Client;
 use domain::engagement::Engagement;
 use domain::finding::Status;
+use domain::id::EngagementId;
 use domain::invite::Invite;
+use domain::message::Tally;
 use domain::person::{Actor, Person};
 use domain::role::Action;
 use domain::severity::Severity;
 use domain::trend::{Day, Window, series};
-use futures::future::{try_join, try_join3, try_join4};
+use futures::future::{try_join, try_join4};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -77,6 +79,7 @@ struct Parts {
     due: Due,
     days: BTreeMap<Date, Day>,
     activity: Vec<Activity>,
+    seen: BTreeMap<EngagementId, Tally>,
 }
 
 impl Page for ClientPage {
@@ -114,6 +117,7 @@ impl Page for ClientPage {
             },
             days: web::view::days_sample(today),
             activity: vec![web::view::activity_sample()],
+            seen: BTreeMap::new(),
         };
         let actor = web::view::actor_sample();
         let now = (today, Timestamp::UNIX_EPOCH);
@@ -137,6 +141,7 @@ impl ClientPage {
             due,
             days,
             activity,
+            seen,
         } = parts;
         let counts = &client.counts;
         let href = format!("/clients/{}", client.id);
@@ -175,7 +180,10 @@ impl ClientPage {
             engagements: engagements
                 .rows
                 .iter()
-                .map(|e| EngagementCard::new(e, &href))
+                .map(|e| {
+                    let seen = seen.get(&e.id).copied().unwrap_or_default();
+                    EngagementCard::new(e, &href).read(e.messages, seen)
+                })
                 .collect(),
             pager: Pager::new(&engagements, &href, after, Some(client.engagements)),
             people: people
@@ -208,13 +216,14 @@ pub(crate) async fn get(
             store.people(),
             store.invites(),
         ),
-        try_join3(
+        try_join4(
             store.due_findings(READ),
             store.days(wanted.window().first(today)),
             store.activity(LATELY),
+            store.read_marks(team.actor.user, wanted.after.as_deref()),
         ),
     );
-    let ((client, engagements, people, invites), (due, days, activity)) = read.await?;
+    let ((client, engagements, people, invites), (due, days, activity, seen)) = read.await?;
     let client = client.ok_or(Error::NotFound)?;
     let parts = Parts {
         client,
@@ -224,6 +233,7 @@ pub(crate) async fn get(
         due,
         days,
         activity,
+        seen,
     };
     let now = (today, ctx.now);
     ctx.page(&ClientPage::new(parts, &wanted, &team.actor, now))

@@ -5,13 +5,14 @@ use domain::client::Client;
 use domain::counts::Counts;
 use domain::engagement::Engagement;
 use domain::finding::{FilterInput, Status};
+use domain::message::Tally;
 use domain::person::Person;
 use domain::role::Action;
-use futures::future::{try_join, try_join5};
+use futures::future::{try_join, try_join3, try_join5};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::Brief;
-use web::view::{ActivityRow, Breakdown, FindingList, Frame, Progress};
+use web::view::{ActivityRow, Breakdown, EngagementTabs, FindingList, Frame, Progress};
 use web::{Crumb, Error, Ids, Inside, Page, Query, Reply};
 
 use crate::paths::InEngagement;
@@ -25,6 +26,7 @@ const LATELY: i32 = 12;
 #[derive(Debug, Serialize)]
 pub(crate) struct EngagementPage {
     pulse: String,
+    tabs: EngagementTabs,
     title: String,
     client_name: String,
     kind: &'static str,
@@ -72,6 +74,7 @@ struct Parts {
     brief: Brief,
     list: FindingList,
     activity: Vec<Activity>,
+    seen: Tally,
 }
 
 impl Page for EngagementPage {
@@ -95,6 +98,7 @@ impl Page for EngagementPage {
             },
             list: FindingList::sample(),
             activity: vec![web::view::activity_sample()],
+            seen: Tally::default(),
         };
         let today = Date::constant(2026, 11, 24);
         let tools = Tools::new("/clients/c/engagements/e", true);
@@ -126,6 +130,7 @@ impl EngagementPage {
             brief,
             list,
             activity,
+            seen,
         } = parts;
         let counts = &engagement.counts;
         let here = format!("{base}/engagements/{}", engagement.id);
@@ -137,6 +142,7 @@ impl EngagementPage {
         };
         Self {
             pulse: format!("{here}/pulse?seen={rev}"),
+            tabs: EngagementTabs::new(&here, "overview", engagement.messages.unread(seen).total()),
             client_name: client.name,
             kind: engagement.kind.label(),
             phase: engagement.phase.name(),
@@ -204,7 +210,7 @@ pub(crate) async fn get(
     let filter = wanted.filter.parse(inside.actor.user);
     let today = ctx.workspace.today(ctx.now);
     let after = wanted.after.as_deref();
-    let read = try_join(
+    let read = try_join3(
         try_join5(
             store.about(),
             store.engagement(id),
@@ -213,8 +219,9 @@ pub(crate) async fn get(
             people(&inside),
         ),
         store.activity_in(id, LATELY),
+        store.read_mark(inside.actor.user, id),
     );
-    let ((client, engagement, brief, found, people), activity) = read.await?;
+    let ((client, engagement, brief, found, people), activity, seen) = read.await?;
     let (Some(client), Some(engagement)) = (client, engagement) else {
         return Err(Error::NotFound);
     };
@@ -242,6 +249,7 @@ pub(crate) async fn get(
         brief,
         list,
         activity,
+        seen,
     };
     let at = (inside.base.as_str(), today);
     ctx.page(&EngagementPage::new(parts, at, team, crumbs))

@@ -7,7 +7,7 @@ use domain::mail::{Mail, Message};
 use domain::role::{ContactRole, Role, TeamRole};
 use serde::Serialize;
 use store::directory::hash;
-use store::{NewLink, Outcome, Scope};
+use store::{Account, NewLink, Outcome, Scope};
 use web::{Crumb, Error, Form, Page, ProtectedForm, Reply, SAVED_BEFORE, see_other};
 
 use crate::place::Place;
@@ -106,9 +106,14 @@ pub(crate) async fn post<S: Scope>(
 ) -> Result<Reply, Error> {
     let id = form.id()?;
     let (id, invalid) = match check(&place, &form.input).await? {
-        Ok(new) => {
-            if invite(&place, id, new).await? {
-                return Ok(see_other(&place.home).flash("invited"));
+        Ok((new, known)) => {
+            let invite = begun(&place, id, new);
+            let (made, flash) = match known.filter(|_| place.actor.role.is_team()) {
+                Some(account) => (add(&place, &account, invite).await?, "person-added"),
+                None => (send(&place, &invite).await?, "invited"),
+            };
+            if made {
+                return Ok(see_other(&place.home).flash(flash));
             }
             (place.ctx.app.new_id(), Invalid::at("form", SAVED_BEFORE))
         }
@@ -118,56 +123,94 @@ pub(crate) async fn post<S: Scope>(
     place.ctx.refused(&InviteNew::new(id, form, &place))
 }
 
-/// Invites somebody under this id; `false` where somebody else was.
-async fn invite<S: Scope>(place: &Place<S>, id: InviteId, new: NewInvite) -> Result<bool, Error> {
-    let (ctx, store) = (&place.ctx, &place.store);
-    let invite = Invite {
+fn begun<S: Scope>(place: &Place<S>, id: InviteId, new: NewInvite) -> Invite {
+    Invite {
         id,
-        client: store.in_client(),
+        client: place.store.in_client(),
         name: new.name,
         email: new.email,
         role: new.role,
         by_name: place.actor.name.clone(),
-        at: ctx.now,
+        at: place.ctx.now,
         turn: 1,
         accepted: None,
         revoked: None,
-    };
-    let (hash, mail) = (link_hash(place, &invite), mail(place, &invite));
+    }
+}
+
+/// Sends an invitation; `false` where somebody else was invited under its id.
+async fn send<S: Scope>(place: &Place<S>, invite: &Invite) -> Result<bool, Error> {
+    let (hash, mail) = (link_hash(place, invite), mail(place, invite));
     let link = NewLink {
         hash: &hash,
         mail: &mail,
     };
-    Ok(match store.create_invite(&invite, link).await? {
+    let made = place.store.create_invite(invite, link).await?;
+    is_made(place, made, invite).await
+}
+
+async fn is_made<S: Scope>(
+    place: &Place<S>,
+    made: Outcome,
+    invite: &Invite,
+) -> Result<bool, Error> {
+    Ok(match made {
         Outcome::Done => true,
         Outcome::Repeated => {
-            let saved = store.invite(id).await?;
-            saved.is_some_and(|saved| (saved.email, saved.role) == (invite.email, invite.role))
+            let saved = place.store.invite(invite.id).await?;
+            saved.is_some_and(|saved| {
+                (saved.email, saved.role) == (invite.email.clone(), invite.role)
+            })
         }
     })
 }
 
-/// The form, checked; an address that has an account is told to whoever may see
-/// that account. Others learn nothing: the invitation is sent, and can't be
-/// accepted.
+/// Adds an account at once; `false` where somebody else was invited under this id.
+async fn add<S: Scope>(place: &Place<S>, account: &Account, invite: Invite) -> Result<bool, Error> {
+    let invite = Invite {
+        accepted: Some(place.ctx.now),
+        ..invite
+    };
+    let message = Message::Added {
+        by_name: invite.by_name.clone(),
+        client_name: place.client_name.clone().unwrap_or_default(),
+    };
+    let mail = place.ctx.mail(&invite.name, &invite.email, message);
+    let added = place.store.add_contact(account, &invite, &mail).await?;
+    is_made(place, added, &invite).await
+}
+
+/// The form, checked, with the account that the address has. The team is told what
+/// can't be; a client's own see no accounts but their own client's: to them an
+/// address that somebody has elsewhere is like any other.
 async fn check<S: Scope>(
     place: &Place<S>,
     input: &InviteInput,
-) -> Result<Result<NewInvite, Invalid>, Error> {
+) -> Result<Result<(NewInvite, Option<Account>), Invalid>, Error> {
     let new = match input.parse(&place.roles()) {
         Ok(new) => new,
         Err(invalid) => return Ok(Err(invalid)),
     };
-    let (ctx, actor) = (&place.ctx, &place.actor);
-    let known = ctx.directory().login(ctx.workspace.id, &new.email).await?;
-    let visible = |client| actor.role.is_team() || client == actor.client;
-    Ok(match known {
-        Some(login) if visible(login.client) => Err(Invalid::at(
-            "email",
-            "This address has an account in this workspace already.",
-        )),
-        _ => Ok(new),
-    })
+    let (directory, ws) = (place.ctx.directory(), place.ctx.workspace.id);
+    let Some(login) = directory.login(ws, &new.email).await? else {
+        return Ok(Ok((new, None)));
+    };
+    let (team, here) = (place.actor.role.is_team(), place.store.in_client());
+    let wrong = if login.homes().any(|home| home == here) {
+        "This address has an account here already."
+    } else if !team {
+        return Ok(Ok((new, None)));
+    } else if login.client.is_none() {
+        "This address has an account in the team. Use another one for a client's portal."
+    } else if here.is_none() {
+        "This address has an account in a client's portal. Use another one for the team."
+    } else if !login.may_join(here) {
+        "This account belongs to as many clients as it can."
+    } else {
+        let account = directory.account(ws, &new.email).await?;
+        return Ok(Ok((new, account)));
+    };
+    Ok(Err(Invalid::at("email", wrong)))
 }
 
 /// The hash of the token of an invitation's newest link.

@@ -78,12 +78,6 @@ pub const ROUTES: &[Route] = &[
         post(people::access::<ClientScope>)
     })
     .fresh(),
-    Route::post(
-        "/people/{user}/reset-factor",
-        Portal(ManageContacts),
-        || post(people::reset_factor::<ClientScope>),
-    )
-    .fresh(),
     Route::post("/people/{user}/remove", Portal(ManageContacts), || {
         post(people::remove::<ClientScope>)
     })

@@ -12,6 +12,9 @@ use store::session::{Listed, Session};
 use web::view::device;
 use web::{Answer, Anyone, Context, Error, Form, Nothing, Page, ProtectedForm, Reply, see_other};
 
+/// The longest name, as for who is invited.
+const NAME: usize = 80;
+
 /// The page.
 #[derive(Debug, Serialize)]
 pub(crate) struct Account {
@@ -20,6 +23,7 @@ pub(crate) struct Account {
     role: &'static str,
     workspace: String,
     form: Form,
+    naming: Form,
     two_factor: bool,
     sessions: Vec<Row>,
 }
@@ -40,6 +44,12 @@ pub(crate) struct Passwords {
     current: String,
     password: String,
     again: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Name {
+    name: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -93,6 +103,9 @@ impl Account {
             role: actor.role.label(),
             workspace: workspace.to_owned(),
             form,
+            naming: Form::filled(&Name {
+                name: actor.name.clone(),
+            }),
             two_factor,
             sessions: sessions.into_iter().map(Row::from).collect(),
         }
@@ -126,6 +139,26 @@ async fn page(ctx: &Context, form: Form) -> Result<Account, Error> {
 
 pub(crate) async fn get(Anyone { ctx }: Anyone) -> Result<Reply, Error> {
     ctx.page(&page(&ctx, Form::default()).await?)
+}
+
+pub(crate) async fn change_name(
+    Anyone { ctx }: Anyone,
+    form: ProtectedForm<Name>,
+) -> Result<Reply, Error> {
+    let session = session(&ctx)?;
+    let mut invalid = Invalid::default();
+    let name = invalid.line("name", &form.input.name, NAME);
+    match invalid.into_result(name) {
+        Ok(name) => {
+            ctx.directory().change_name(session, &name).await?;
+            Ok(see_other("/account").flash("name-changed"))
+        }
+        Err(invalid) => {
+            let naming = Form::failed(&form.input, &invalid);
+            let page = page(&ctx, Form::default()).await?;
+            ctx.refused(&Account { naming, ..page })
+        }
+    }
 }
 
 pub(crate) async fn change_password(

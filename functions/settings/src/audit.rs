@@ -1,6 +1,6 @@
 //! The audit log: a page to look through, and a file to keep.
 
-use domain::audit::{COLUMNS, Change, Group, Kind, Record};
+use domain::audit::{COLUMNS, Change, Group, Kind, RETENTION, Record};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,8 @@ pub(crate) struct Audit {
     chained: i64,
     head: String,
     files: Vec<File>,
+    /// For how long entries are kept.
+    days: i64,
 }
 
 /// A file that can be had.
@@ -112,6 +114,7 @@ impl Page for Audit {
             chained: 7,
             head: "0".repeat(64),
             files: vec![File { from: 1, to: 7 }],
+            days: 400,
         }
     }
 }
@@ -174,9 +177,10 @@ impl Filter {
 
 pub(crate) async fn get(team: Team, Query(filter): Query<Filter>) -> Result<Reply, Error> {
     let start = filter.start();
-    let (page, head) = futures::future::try_join(
+    let (page, head, first) = futures::future::try_join3(
         team.store.audit(start.as_deref(), READ),
         team.store.audit_head(),
+        team.store.audit_first(),
     )
     .await?;
     let (mut rows, mut last, mut seen) = (Vec::new(), None, 0);
@@ -201,18 +205,19 @@ pub(crate) async fn get(team: Team, Query(filter): Query<Filter>) -> Result<Repl
         filter,
         chained: head.seq,
         head: head.hash,
-        files: files(head.seq),
+        files: files(first.unwrap_or(head.seq + 1), head.seq),
+        days: RETENTION.as_hours() / 24,
     })
 }
 
-/// The files that hold the whole chain, the newest first, of which the page
-/// offers some.
-fn files(last: i64) -> Vec<File> {
+/// The files that hold what is left of the chain, from number `first` on, the
+/// newest first, of which the page offers some.
+fn files(first: i64, last: i64) -> Vec<File> {
     let size = i64::from(FILE);
-    let whole = (last + size - 1) / size;
+    let whole = (last - first + size) / size;
     let file = |n: i64| File {
-        from: n * size + 1,
-        to: ((n + 1) * size).min(last),
+        from: first + n * size,
+        to: (first + (n + 1) * size - 1).min(last),
     };
     (0..whole).rev().take(12).map(file).collect()
 }
@@ -225,8 +230,9 @@ pub(crate) async fn export(team: Team, form: ProtectedForm<From>) -> Result<Repl
     let from = form.input.from.parse::<i64>();
     let from = from.map_err(|_| Error::BadRequest("not a number of an entry"))?;
     let entries = team.store.audit_chain(from, FILE).await?;
-    let last = entries.iter().filter_map(|entry| entry.place.as_ref());
-    let last = last.map(|(seq, ..)| *seq).max().unwrap_or_default();
+    let numbers = || entries.iter().filter_map(|entry| entry.place.as_ref());
+    let from = numbers().map(|(seq, ..)| *seq).min().unwrap_or(from);
+    let last = numbers().map(|(seq, ..)| *seq).max().unwrap_or_default();
     let which = format!("entries {from} to {last}");
     team.store.exported(Kind::AuditExported, &which).await?;
     let mut csv = Csv::new(

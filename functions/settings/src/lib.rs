@@ -79,6 +79,9 @@ pub const ROUTES: &[Route] = &[
     })
     .fresh(),
     Route::get("/account", Both(Action::OwnAccount), || get(account::get)),
+    Route::post("/account/name", Both(Action::OwnAccount), || {
+        post(account::change_name)
+    }),
     Route::post("/account/password", Both(Action::OwnAccount), || {
         post(account::change_password)
     }),

@@ -1,13 +1,16 @@
 //! What follows a change: mail from the outbox, accepted risks whose time has
-//! come, and the chain of the audit log; and what is noted when a day is over.
+//! come, files that were sent and are to be checked, and the chain of the audit
+//! log; and what is noted when a day is over.
 //!
 //! The outbox holds what was decided together with a change. A sweep leases
 //! what is due, sends it and notes that it has left. Whatever ends a sweep
 //! early, a later one goes on: an effect leaves at least once.
 
+mod documents;
 mod night;
 mod recount;
 mod risk;
+mod uploads;
 
 pub use recount::recount;
 use store::directory::Directory;
@@ -16,6 +19,15 @@ use web::{App, Error, letters};
 
 /// Effects of one shard that one sweep takes.
 const AT_ONCE: i32 = 25;
+
+/// How far an effect is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Done {
+    /// Nothing is left to do.
+    Whole,
+    /// It waits for somebody else.
+    NotYet,
+}
 
 /// Does what is due, and gives the number of effects that were taken, done or
 /// not. What can't be done is logged and due again when its lease ends.
@@ -45,12 +57,29 @@ pub async fn drain(app: &App) -> Result<usize, store::Error> {
 }
 
 async fn carry_out(app: &App, directory: &Directory, leased: &Leased) -> Result<(), store::Error> {
-    let done: Result<(), Error> = match &leased.effect {
-        Effect::Mail(mail) => letters::send(app, &leased.id.to_string(), mail).await,
-        Effect::Risk(risk) => risk::look(app, directory, leased, *risk).await,
+    let done: Result<Done, Error> = match &leased.effect {
+        Effect::Mail(mail) => {
+            let sent = letters::send(app, &leased.id.to_string(), mail).await;
+            sent.map(|()| Done::Whole)
+        }
+        Effect::Risk(risk) => {
+            let looked = risk::look(app, directory, leased, *risk).await;
+            looked.map(|()| Done::Whole)
+        }
+        Effect::Upload(upload) => uploads::look(app, directory, leased, *upload).await,
+        Effect::Document(document) => {
+            let looked = documents::look(app, directory, leased, *document).await;
+            looked.map(|()| Done::Whole)
+        }
+        Effect::Identity(user) => {
+            let deleted = app.services.identity.delete(*user).await;
+            deleted.map(|()| Done::Whole).map_err(Error::from)
+        }
     };
     match done {
-        Ok(()) => directory.sent(leased, app.clock.now()).await,
+        // It comes again when its lease ends.
+        Ok(Done::NotYet) => Ok(()),
+        Ok(Done::Whole) => directory.sent(leased, app.clock.now()).await,
         Err(error) => {
             // By id: whom it concerns stays out of the log.
             tracing::error!(effect = %leased.id, cause = error.causes(), "an effect couldn't leave");

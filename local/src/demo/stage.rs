@@ -167,7 +167,9 @@ impl<'a> Stage<'a> {
         let redeemable = self.directory.redeemable(self.ws, &token).await;
         if let Some(redeemable) = redeemable.or_say(&cannot)? {
             let user = user(self.script, &contact.email, self.born);
-            let accepted = redeemable.accept(user, self.at(contact.accepted)).await;
+            let accepted = redeemable
+                .accept(None, user, self.at(contact.accepted))
+                .await;
             accepted.or_say(&cannot)?;
         }
         let login = self.directory.login(self.ws, &contact.email).await;

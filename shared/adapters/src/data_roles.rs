@@ -14,7 +14,7 @@ use domain::id::{ClientId, WorkspaceId};
 /// For how long credentials hold: the most that a role gets who assumes another.
 const LIFETIME: i32 = 60 * 60;
 /// How long before their end new ones are asked for.
-const EARLY: Duration = Duration::from_mins(15);
+pub(crate) const EARLY: Duration = Duration::from_mins(15);
 
 /// The names of the roles that reach data.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use aws_sdk_cognitoidentityprovider::Client;
+use aws_sdk_cognitoidentityprovider::operation::admin_delete_user::AdminDeleteUserError;
 use aws_sdk_cognitoidentityprovider::operation::admin_initiate_auth::AdminInitiateAuthError;
 use aws_sdk_cognitoidentityprovider::operation::admin_respond_to_auth_challenge::AdminRespondToAuthChallengeError;
 use aws_sdk_cognitoidentityprovider::operation::admin_set_user_mfa_preference::AdminSetUserMFAPreferenceError;
@@ -259,6 +260,26 @@ impl Identity {
                 Ok(())
             }
             Err(error) => Err(Error::new("AdminSetUserMFAPreference", error)),
+        }
+    }
+
+    /// Deletes a user. Safe to repeat, and nothing where there is none.
+    pub async fn delete(&self, user: UserId) -> Result<(), Error> {
+        let request = self
+            .client
+            .admin_delete_user()
+            .user_pool_id(&self.pool.id)
+            .username(user.to_string());
+        match request.send().await {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(AdminDeleteUserError::is_user_not_found_exception) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(Error::new("AdminDeleteUser", error)),
         }
     }
 

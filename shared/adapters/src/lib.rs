@@ -1,19 +1,24 @@
 //! The services around the table: who a password belongs to, where files lie,
 //! how mail leaves. Plain structs over the SDKs, nothing of the product's rules.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing))]
+
+mod cached;
 mod data_roles;
 mod files;
 mod identity;
 mod jwks;
 mod mailer;
+mod offer;
 mod per_tenant;
 
 use std::error::Error as StdError;
 
 pub use data_roles::{DataRoles, RoleArns, TenantCredentials, cache};
-pub use files::Files;
+pub use files::{FileClient, Files, Handed, Reading};
 pub use identity::{Access, Answer, Challenge, CodeAnswer, Identity, Pool};
 pub use mailer::{Letter, Mailer};
+pub use offer::Offer;
 pub use per_tenant::PerTenant;
 
 /// A service that didn't do what it was asked.

@@ -10,6 +10,7 @@ use crate::counts::Counts;
 use crate::finding::Assignee;
 use crate::id::{ClientId, EngagementId};
 use crate::input::Invalid;
+use crate::message::Tally;
 use crate::person::Person;
 
 /// Findings that one engagement may hold.
@@ -136,6 +137,8 @@ pub struct Engagement {
     pub since: Timestamp,
     /// Its findings by severity and status.
     pub counts: Counts,
+    /// The messages of its thread.
+    pub messages: Tally,
     /// Goes up with every change that the team can see.
     pub rev: i64,
     /// Goes up with every change that the client can see.

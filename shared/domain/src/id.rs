@@ -39,6 +39,15 @@ pub mod kind {
     /// A workspace's own template of a finding.
     #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum Template {}
+    /// A file on its way in.
+    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Upload {}
+    /// A document of a client.
+    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Document {}
+    /// A message in an engagement's thread.
+    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Message {}
     /// An entry of a log, a history or the outbox.
     #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum Entry {}
@@ -60,6 +69,12 @@ pub type InviteId = Id<kind::Invite>;
 pub type ImportId = Id<kind::Import>;
 /// Names a workspace's own template of a finding.
 pub type TemplateId = Id<kind::Template>;
+/// Names a file on its way in.
+pub type UploadId = Id<kind::Upload>;
+/// Names a document.
+pub type DocumentId = Id<kind::Document>;
+/// Names a message.
+pub type MessageId = Id<kind::Message>;
 /// Names an entry of a log, a history or the outbox.
 pub type EntryId = Id<kind::Entry>;
 
@@ -99,6 +114,29 @@ impl EngagementId {
 
     /// The id of the entry that tells of its beginning.
     pub const fn news(&self) -> EntryId {
+        Id(self.0, PhantomData)
+    }
+}
+
+impl UploadId {
+    /// The document that the upload makes, where it isn't a new version of one.
+    pub const fn document(&self) -> DocumentId {
+        Id(self.0, PhantomData)
+    }
+
+    /// The effects that look after the upload: the first for when it is over,
+    /// the second for when it is said to be there.
+    pub const fn effects(&self) -> [EntryId; 2] {
+        [
+            Id(self.nth(1 << 40).0, PhantomData),
+            Id(self.nth(1 << 41).0, PhantomData),
+        ]
+    }
+}
+
+impl EntryId {
+    /// The engagement that a key's last id names.
+    pub const fn engagement(&self) -> EngagementId {
         Id(self.0, PhantomData)
     }
 }

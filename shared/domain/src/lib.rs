@@ -18,9 +18,11 @@ pub mod activity;
 pub mod audit;
 pub mod client;
 pub mod counts;
+pub mod document;
 pub mod due;
 pub mod email;
 pub mod engagement;
+pub mod file;
 pub mod finding;
 pub mod history;
 pub mod id;
@@ -29,6 +31,7 @@ pub mod input;
 pub mod invite;
 pub mod library;
 pub mod mail;
+pub mod message;
 pub mod password;
 pub mod person;
 pub mod recovery;
@@ -39,6 +42,7 @@ pub mod severity;
 pub mod slug;
 pub mod spreadsheet;
 pub mod trend;
+pub mod upload;
 pub mod workspace;
 
 #[cfg(test)]

@@ -48,6 +48,13 @@ pub enum Message {
         /// Whole minutes for which the link works.
         minutes: i64,
     },
+    /// The account belongs to another client from now on; no link, nothing to do.
+    Added {
+        /// Who invited.
+        by_name: String,
+        /// The organisation.
+        client_name: String,
+    },
     /// The password was changed; no link, nothing to do.
     PasswordChanged,
     /// Somebody signed in with a browser that the account wasn't used with before.

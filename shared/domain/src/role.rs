@@ -75,6 +75,17 @@ pub enum Action {
     AssignFindings,
     /// Say something about it.
     CommentFindings,
+    /// See documents and take them away (the team's own are the team's alone by
+    /// scope, not by action).
+    ReadDocuments,
+    /// Send documents; which kinds, `domain::document` says.
+    UploadDocuments,
+    /// Delete documents, restore them, and say who sees them.
+    ManageDocuments,
+    /// Read an engagement's messages (internal ones are the team's alone by scope).
+    ReadMessages,
+    /// Write messages.
+    PostMessages,
     /// See the workspace's settings.
     ReadSettings,
     /// Change the workspace's settings.
@@ -87,7 +98,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the printed matrix.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 26] = [
         Self::ReadDashboard,
         Self::ReadClients,
         Self::WriteClients,
@@ -105,6 +116,11 @@ impl Action {
         Self::ProposeDecisions,
         Self::AssignFindings,
         Self::CommentFindings,
+        Self::ReadDocuments,
+        Self::UploadDocuments,
+        Self::ManageDocuments,
+        Self::ReadMessages,
+        Self::PostMessages,
         Self::ReadSettings,
         Self::WriteSettings,
         Self::ReadAudit,
@@ -136,6 +152,8 @@ impl Role {
                 | A::ReadContacts
                 | A::ReadEngagements
                 | A::ReadFindings
+                | A::ReadDocuments
+                | A::ReadMessages
                 | A::OwnAccount,
             )
             | (Self::Team(_), A::ReadClients | A::ReadSettings)
@@ -152,11 +170,19 @@ impl Role {
                 | A::VerifyFindings
                 | A::DecideFindings
                 | A::AssignFindings
-                | A::CommentFindings,
+                | A::CommentFindings
+                | A::UploadDocuments
+                | A::ManageDocuments
+                | A::PostMessages,
             )
             | (
                 Self::Contact(C::Manager | C::Collaborator),
-                A::RemediateFindings | A::ProposeDecisions | A::AssignFindings | A::CommentFindings,
+                A::RemediateFindings
+                | A::ProposeDecisions
+                | A::AssignFindings
+                | A::CommentFindings
+                | A::UploadDocuments
+                | A::PostMessages,
             ) => true,
             (Self::Team(_) | Self::Contact(_), _) => false,
         }

@@ -8,12 +8,13 @@ use domain::mail::Mail;
 use domain::person::Actor;
 use jiff::Timestamp;
 
-use crate::codec::{integer, item, number, string};
-use crate::directory::{Directory, Login, login_key};
+use crate::codec::string;
+use crate::directory::{Directory, login_key};
 use crate::error::Error;
 use crate::keys;
+use crate::membership::{Account, login_item};
 use crate::outbox;
-use crate::session::{Session, session_keys};
+use crate::session::Session;
 use crate::transact::{Transaction, Update};
 
 /// How often a change is tried while sessions of the person open or end.
@@ -33,8 +34,9 @@ impl Directory {
         now: Timestamp,
     ) -> Result<(), Error> {
         let note = Note::of(Kind::PasswordChanged, "");
-        self.change_own(session, (note, mail), now, |_, person| Ok(person))
-            .await
+        let nothing = |_: &mut Transaction, _: &Account| Ok(());
+        let change = (nothing, |person: Update| person);
+        self.change_own(session, (note, mail), now, change).await
     }
 
     /// Gives the person another address to sign in by; `mail` tells the former.
@@ -50,26 +52,45 @@ impl Directory {
             email: email.clone(),
             ..actor.clone()
         };
-        let login = Login {
-            user: actor.user,
-            client: actor.client,
-        };
-        let key = |email| login_key(actor.workspace, email);
         let note = Note::of(Kind::EmailChanged, "");
         let note = note.change("e-mail", actor.email.as_str(), email.as_str());
-        let changed = self
-            .change_own(session, (note, mail), now, |transaction, person| {
-                transaction.put_new(item("login", &key(email), &login)?);
-                transaction.delete_existing(&key(&actor.email));
-                let own = Update::existing(keys::session(session.hash()));
-                transaction.update(own.set("actor", serde_dynamo::to_attribute_value(&after)?));
-                Ok(person.set("email", string(email.as_str())))
-            })
-            .await;
-        match changed {
+        let build = |transaction: &mut Transaction, account: &Account| {
+            let key = login_key(actor.workspace, email);
+            transaction.put_new(login_item(&key, &account.login)?);
+            transaction.delete_existing(account.login_key());
+            let own = Update::existing(keys::session(session.hash()));
+            transaction.update(own.set("actor", serde_dynamo::to_attribute_value(&after)?));
+            Ok(())
+        };
+        let each = |person: Update| person.set("email", string(email.as_str()));
+        let changed = self.change_own(session, (note, mail), now, (build, each));
+        match changed.await {
             Err(Error::Refused(0)) => Ok(Err(Taken)),
             result => result.map(Ok),
         }
+    }
+
+    /// Gives the person another name, at each of the account's clients. Other
+    /// sessions go on under the name that they were opened with.
+    pub async fn change_name(&self, session: &Session, name: &str) -> Result<(), Error> {
+        let actor = session.actor();
+        let after = Actor {
+            name: name.to_owned(),
+            ..actor.clone()
+        };
+        let who = (actor.user, &actor.email);
+        let mine = keys::session(session.hash());
+        let account = self.own_account(actor.workspace, who, Some(&mine)).await?;
+        let mut transaction = Transaction::new(self.table());
+        let own = Update::existing(mine);
+        transaction.update(own.set("actor", serde_dynamo::to_attribute_value(&after)?));
+        for member in &account.rows {
+            transaction.update(member.update().set("name", string(name)));
+        }
+        let note = Note::of(Kind::NameChanged, "").change("name", &actor.name, name);
+        let place = (actor.workspace, actor.client);
+        self.record(&mut transaction, place, Some(Who::from(actor)), note)?;
+        transaction.commit(self.table()).await
     }
 
     /// Puts a mail that somebody asked for into the outbox.
@@ -80,39 +101,47 @@ impl Directory {
         transaction.commit(self.table()).await
     }
 
-    /// One change of the person's own account. `build` adds its writes to the
-    /// transaction and to the update of the person's row, which comes after them.
+    /// One change of the person's own account, at each of its clients. `build`
+    /// adds its writes to the transaction; `each` adds to the updates of the
+    /// person's rows, which come after them.
     pub(crate) async fn change_own(
         &self,
         session: &Session,
         (note, mail): (Note, &Mail),
         now: Timestamp,
-        build: impl Fn(&mut Transaction, Update) -> Result<Update, Error>,
+        (build, each): (
+            impl Fn(&mut Transaction, &Account) -> Result<(), Error>,
+            impl Fn(Update) -> Update,
+        ),
     ) -> Result<(), Error> {
-        let (key, actor) = (session.person_key(), session.actor());
+        let (here, actor) = (session.person_key(), session.actor());
         let mine = keys::session(session.hash());
+        let who = (actor.user, &actor.email);
         for _ in 0..TRIES {
-            let found = self.table().get(&key, true).await?.unwrap_or_default();
+            let account = self.own_account(actor.workspace, who, Some(&mine)).await?;
             let mut transaction = Transaction::new(self.table());
-            let person = Update::existing(key.clone()).add("v", 1).add("epoch", 1);
-            let person = person.remove("reset").set("sessions", session.alone());
-            let person = build(&mut transaction, person)?;
-            let at = transaction.next();
-            transaction.update(person.when("v = :v", ":v", number(integer(&found, "v"))));
-            for other in session_keys(&found).iter().filter(|key| **key != mine) {
+            build(&mut transaction, &account)?;
+            let first = transaction.next();
+            for member in &account.rows {
+                let person = member.update().add("epoch", 1).remove("reset");
+                let person = if member.key == here {
+                    person.set("sessions", session.alone())
+                } else {
+                    person.remove("sessions")
+                };
+                transaction.update(each(person));
+            }
+            let rows = first..transaction.next();
+            for other in account.sessions().iter().filter(|key| **key != mine) {
                 transaction.delete(other);
             }
             let place = (actor.workspace, actor.client);
-            self.record(
-                &mut transaction,
-                place,
-                Some(Who::from(actor)),
-                note.clone(),
-            )?;
-            outbox::put(&mut transaction, &key.pk, self.trace().next(), mail, now)?;
+            let by = Some(Who::from(actor));
+            self.record(&mut transaction, place, by, note.clone())?;
+            outbox::put(&mut transaction, &here.pk, self.trace().next(), mail, now)?;
             match transaction.commit(self.table()).await {
-                // Another session was opened or ended meanwhile.
-                Err(Error::Refused(n)) if n == at => {}
+                // Another session was opened or ended, or a client joined, meanwhile.
+                Err(Error::Refused(n)) if rows.contains(&n) => {}
                 result => return result,
             }
         }

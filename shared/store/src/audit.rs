@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use domain::audit::{Kind, Note, Record, START, chained};
-use domain::id::WorkspaceId;
+use domain::audit::{Kind, Note, RETENTION, Record, START, chained};
+use domain::id::{EntryId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{Item, integer, item, number, row, string, text};
@@ -18,6 +18,9 @@ use crate::transact::{Transaction, Update};
 
 /// Entries that one transaction chains, beside the head.
 const BATCH: usize = 50;
+
+/// Entries among which the first of the chain is looked for.
+const BATCH_READ: i32 = 25;
 
 /// An entry, with its place in the chain once it has one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +38,10 @@ pub struct Head {
     pub seq: i64,
     /// The last entry's hash.
     pub hash: String,
+    /// When the last entry's time is over, in seconds: no entry's is over before
+    /// that of one before it, so what is left is always the end of the chain.
+    #[serde(default)]
+    pub until: i64,
 }
 
 fn read(found: Item) -> Result<Chained, Error> {
@@ -53,10 +60,11 @@ impl Store<WorkspaceScope> {
     /// part they happened in.
     pub async fn audit(&self, before: Option<&str>, limit: i32) -> Result<Page<Chained>, Error> {
         let list = keys::audit_list(&self.prefix());
-        let range = match before {
-            Some(before) => Range::UpTo(before.to_owned()),
-            None => Range::UpTo("~".to_owned()),
-        };
+        let (oldest, before_it) = (self.oldest(), before.unwrap_or("~").to_owned());
+        if before_it < oldest {
+            return Ok(Page::new(Vec::new(), false, |_| String::new()));
+        }
+        let range = Range::Between(oldest, before_it);
         let query = Query::of(list, range, limit + 1).on(Index::Gsi1);
         let slice = self.query(query.descending()).await?;
         let mut rows: Vec<_> = slice
@@ -72,12 +80,35 @@ impl Store<WorkspaceScope> {
         }))
     }
 
-    /// Up to `limit` entries of the chain, from number `from` on.
+    /// Below which ids entries aren't shown any more: their time is over.
+    fn oldest(&self) -> String {
+        let since = self.trace.at().saturating_sub(RETENTION);
+        let since = since.map_or(0, jiff::Timestamp::as_millisecond);
+        EntryId::new(u64::try_from(since).unwrap_or_default(), 0).to_string()
+    }
+
+    /// The number of the first entry whose time isn't over; `None` where none has
+    /// its place in the chain.
+    pub async fn audit_first(&self) -> Result<Option<i64>, Error> {
+        let range = Range::Between(self.oldest(), "~".to_owned());
+        let list = keys::audit_list(&self.prefix());
+        // Entries that were made at once are chained in any order.
+        let slice = self.query(Query::of(list, range, BATCH_READ).on(Index::Gsi1));
+        let numbers = slice.await?.items;
+        let numbers = numbers.iter().map(|found| integer(found, "seq"));
+        Ok(numbers.filter(|seq| *seq > 0).min())
+    }
+
+    /// Up to `limit` entries of the chain, from number `from` on, without those
+    /// whose time is over, whether or not they are gone already.
     pub async fn audit_chain(&self, from: i64, limit: i32) -> Result<Vec<Chained>, Error> {
         let range = Range::Between(keys::chain_rank(from), "~".to_owned());
         let query = Query::of(keys::chain(&self.prefix()), range, limit);
         let slice = self.query(query.on(Index::Gsi2)).await?;
-        slice.items.into_iter().map(read).collect()
+        let now = self.trace.at().as_second();
+        let over = |found: &Item| (1..=now).contains(&integer(found, "ttl"));
+        let kept = slice.items.into_iter().filter(|found| !over(found));
+        kept.map(read).collect()
     }
 
     /// How far the chain reaches.
@@ -103,6 +134,7 @@ impl Head {
         Self {
             seq: 0,
             hash: START.to_owned(),
+            until: 0,
         }
     }
 }
@@ -143,17 +175,21 @@ impl Directory {
             let columns = record.columns();
             let hash = chained(&head.hash, columns.iter().map(String::as_str));
             let place = keys::audit_chained(ws, head.seq + 1);
+            let until = record.at.saturating_add(RETENTION).unwrap_or(record.at);
+            let until = until.as_second().max(head.until);
             let (_, pk, sk) = place.index.names();
             let entry = Update::existing(key.clone())
                 .set("seq", number(head.seq + 1))
                 .set("previous", string(&head.hash))
                 .set("hash", string(&hash))
+                .set("ttl", number(until))
                 .set(pk, string(&place.pk))
                 .set(sk, string(&place.sk));
             transaction.update(entry.only_if("attribute_not_exists(seq)"));
             head = Head {
                 seq: head.seq + 1,
                 hash,
+                until,
             };
         }
         let mut row = item("audit-head", &key, &head)?;

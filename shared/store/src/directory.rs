@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::codec::{item, number, row};
 use crate::error::{Error, Outcome, once};
 use crate::keys;
+use crate::membership::MOST_CLIENTS;
 use crate::nights::put_night;
 use crate::people::put_person;
 use crate::scope::{Store, WorkspaceScope};
@@ -34,8 +35,36 @@ pub struct Directory {
 pub struct Login {
     /// Whose account; also the username at the identity provider.
     pub user: UserId,
-    /// The client of a contact.
+    /// The client of a contact, or the first of several.
     pub client: Option<ClientId>,
+    /// Further clients of a contact.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<ClientId>,
+}
+
+impl Login {
+    /// An account that belongs to one client, or to the team.
+    pub fn of(user: UserId, client: Option<ClientId>) -> Self {
+        let others = Vec::new();
+        Self {
+            user,
+            client,
+            others,
+        }
+    }
+
+    /// Whether a further client can be added: to a contact's only, which doesn't
+    /// belong to it yet, and to no more than an account may belong to.
+    pub fn may_join(&self, client: Option<ClientId>) -> bool {
+        let known = self.homes().any(|home| home == client);
+        self.client.is_some() && !known && self.others.len() + 1 < MOST_CLIENTS
+    }
+
+    /// Where it belongs: one client or several, or the team.
+    pub fn homes(&self) -> impl Iterator<Item = Option<ClientId>> {
+        let others = self.others.iter().copied().map(Some);
+        std::iter::once(self.client).chain(others)
+    }
 }
 
 /// SHA-256 in lower-case hexadecimal: how secrets and addresses stand in keys.
@@ -133,18 +162,6 @@ impl Directory {
     ) -> Result<Option<Login>, Error> {
         self.table
             .get(&login_key(ws, email), true)
-            .await?
-            .map(row)
-            .transpose()
-    }
-
-    /// The person behind an account.
-    pub async fn person(&self, ws: WorkspaceId, login: &Login) -> Result<Option<Person>, Error> {
-        self.table
-            .get(
-                &keys::person(&keys::home(ws, login.client), login.user),
-                true,
-            )
             .await?
             .map(row)
             .transpose()

@@ -5,6 +5,7 @@ use domain::audit::{Kind as Recorded, Note};
 use domain::engagement::{Engagement, Kind, NewEngagement, Phase};
 use domain::finding::Assignee;
 use domain::id::{ClientId, EngagementId};
+use domain::message::Tally;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,8 @@ struct Row {
     #[serde(default)]
     team: Vec<Assignee>,
     since: Timestamp,
+    #[serde(flatten)]
+    messages: Tally,
     rev: i64,
     shared_rev: i64,
     v: i64,
@@ -56,6 +59,7 @@ fn read(found: Item) -> Result<Engagement, Error> {
         team: row.team,
         since: row.since,
         counts,
+        messages: row.messages,
         rev: row.rev,
         shared_rev: row.shared_rev,
         version: row.v,
@@ -140,6 +144,7 @@ impl Store<ClientScope> {
             ends_on: new.ends_on,
             team: new.team.clone(),
             since: now,
+            messages: Tally::default(),
             rev: 1,
             shared_rev: 1,
             v: 1,
@@ -202,10 +207,8 @@ impl Store<ClientScope> {
 
     /// The engagement with its totals.
     pub async fn engagement(&self, id: EngagementId) -> Result<Option<Engagement>, Error> {
-        self.get(&keys::engagement_row(&self.prefix(), id))
-            .await?
-            .map(read)
-            .transpose()
+        let found = self.get(&keys::engagement_row(&self.prefix(), id)).await?;
+        found.map(|item| self.known(item)).transpose()
     }
 
     /// The engagement's long text.
@@ -228,11 +231,8 @@ impl Store<ClientScope> {
             SIZE,
         );
         let slice = self.query(query.descending().after(after)).await?;
-        let rows: Vec<Engagement> = slice
-            .items
-            .into_iter()
-            .map(read)
-            .collect::<Result<_, _>>()?;
+        let rows = slice.items.into_iter().map(|item| self.known(item));
+        let rows: Vec<Engagement> = rows.collect::<Result<_, _>>()?;
         Ok(Page::new(rows, slice.more, |engagement| {
             engagement.id.to_string()
         }))
@@ -248,6 +248,20 @@ impl Store<ClientScope> {
                 e.shared_rev
             }
         }))
+    }
+
+    /// An engagement as the holder may know it: a contact has no count of the team's
+    /// own messages.
+    fn known(&self, found: Item) -> Result<Engagement, Error> {
+        let engagement = read(found)?;
+        Ok(if self.sees_drafts() {
+            engagement
+        } else {
+            Engagement {
+                messages: engagement.messages.shared(),
+                ..engagement
+            }
+        })
     }
 
     /// `E`: the partition of the engagement.

@@ -43,7 +43,7 @@ pub struct Import {
 impl Import {
     /// Where the file lies: below its client, so that a policy can hold it there.
     pub fn file_key(store: &Store<ClientScope>, id: ImportId) -> String {
-        format!("w/{}/c/{}/imports/{id}", store.ws(), store.client_id())
+        keys::import_object(store.ws(), store.client_id(), id)
     }
 }
 

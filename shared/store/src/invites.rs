@@ -2,11 +2,11 @@
 
 use domain::audit::{Kind, Note, Who};
 use domain::client::Client;
-use domain::id::{ClientId, InviteId, UserId, WorkspaceId};
+use domain::id::{ClientId, EntryId, InviteId, UserId, WorkspaceId};
 use domain::invite::Invite;
 use domain::mail::Mail;
 use domain::person::Person;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::clients;
@@ -14,12 +14,15 @@ use crate::codec::{item, number, row, string};
 use crate::directory::{Directory, login_key};
 use crate::error::{Error, Outcome, once};
 use crate::keys;
+use crate::membership::Account;
 use crate::outbox;
 use crate::people::{named, put_person};
 use crate::scope::{InvitedScope, Scope, Store};
 use crate::table::{Query, Range};
 use crate::transact::{Transaction, Update};
 
+/// For how long an attempt to accept may take.
+const ATTEMPT: SignedDuration = SignedDuration::from_hours(1);
 /// Invitations that a page lists at most.
 const MOST: i32 = 100;
 
@@ -205,9 +208,26 @@ impl Redeemable {
         found.map(clients::read).transpose()
     }
 
-    /// Makes the account, which is known as `user`; the link is used up. Refused
-    /// where somebody was first, or the address has an account here.
-    pub async fn accept(&self, user: UserId, now: Timestamp) -> Result<Person, Error> {
+    /// Says that `user` is about to be made at the identity provider: unless
+    /// `accept` follows within an hour, it is deleted there.
+    pub async fn begin(&self, attempt: EntryId, user: UserId) -> Result<(), Error> {
+        let store = &self.store;
+        let mut transaction = store.transaction();
+        let until = store.trace.at().saturating_add(ATTEMPT);
+        let until = until.unwrap_or(store.trace.at());
+        outbox::put_identity(&mut transaction, &store.prefix(), attempt, user, until)?;
+        store.commit_beside(transaction, &[]).await
+    }
+
+    /// Makes the account, which is known as `user`, as was begun by `attempt`; the
+    /// link is used up. Refused where somebody was first, the address has an account
+    /// here, or the attempt took too long.
+    pub async fn accept(
+        &self,
+        attempt: Option<EntryId>,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<Person, Error> {
         let (invite, store) = (&self.invite, &self.store);
         let person = Person {
             id: user,
@@ -220,23 +240,77 @@ impl Redeemable {
             mfa: None,
             disabled: None,
         };
-        let link = keys::invite_link(&self.hash);
-        let mut transaction = store.transaction();
-        transaction.delete_existing(&link);
-        let accepted = store.open_invite(invite.id, invite.turn);
-        transaction.update(accepted.set("accepted", string(now)));
+        let (mut transaction, link) = self.use_up(now);
+        if let Some(attempt) = attempt {
+            outbox::take_back(&mut transaction, &store.prefix(), attempt);
+        }
         put_person(&mut transaction, store.ws(), &person)?;
         store.count_owner(&mut transaction, None, Some(person.role));
-        let accepting = Store {
-            by: Some(Who::from(&person)),
-            ..store.clone()
-        };
-        let note = Note::of(Kind::InviteAccepted, "");
-        let note = note.change("role", "", person.role.label());
-        accepting.record(&mut transaction, note)?;
-        store.touch(&mut transaction);
+        self.note(&mut transaction, &person)?;
         let login = login_key(store.ws(), &person.email);
         store.commit_beside(transaction, &[link, login]).await?;
         Ok(person)
+    }
+
+    /// Adds the client to an account that the address has already, and tells by
+    /// `mail`; the link is used up. Refused where somebody was first, or the
+    /// account belongs to the client.
+    pub async fn join(&self, account: &Account, mail: &Mail, now: Timestamp) -> Result<(), Error> {
+        let store = &self.store;
+        let (mut transaction, link) = self.use_up(now);
+        let invite = Invite {
+            accepted: Some(now),
+            ..self.invite.clone()
+        };
+        let (person, mut beside) = account.join(&mut transaction, (store.ws(), &invite))?;
+        self.note(&mut transaction, &person)?;
+        let id = store.trace.next();
+        outbox::put(&mut transaction, &store.prefix(), id, mail, now)?;
+        beside.push(link);
+        store.commit_beside(transaction, &beside).await
+    }
+
+    /// Uses the link up, whose key it gives, and with it the invitation.
+    fn use_up(&self, now: Timestamp) -> (Transaction, keys::Key) {
+        let link = keys::invite_link(&self.hash);
+        let mut transaction = self.store.transaction();
+        transaction.delete_existing(&link);
+        let accepted = self.store.open_invite(self.invite.id, self.invite.turn);
+        transaction.update(accepted.set("accepted", string(now)));
+        (transaction, link)
+    }
+
+    fn note(&self, transaction: &mut Transaction, person: &Person) -> Result<(), Error> {
+        let accepting = Store {
+            by: Some(Who::from(person)),
+            ..self.store.clone()
+        };
+        let note = Note::of(Kind::InviteAccepted, "");
+        let note = note.change("role", "", person.role.label());
+        accepting.record(transaction, note)?;
+        self.store.touch(transaction);
+        Ok(())
+    }
+}
+
+impl<S: Scope> Store<S> {
+    /// Adds the client to an account of a contact at once, with an invitation that
+    /// is accepted already, and tells by `mail`. The same again is a repeat;
+    /// refused where the account belongs to the client, or changed meanwhile.
+    pub async fn add_contact(
+        &self,
+        account: &Account,
+        invite: &Invite,
+        mail: &Mail,
+    ) -> Result<Outcome, Error> {
+        let mut transaction = self.transaction();
+        let key = keys::invite(&self.prefix(), invite.id);
+        transaction.put_new(item("invite", &key, invite)?);
+        let (_, beside) = account.join(&mut transaction, (self.ws(), invite))?;
+        self.note_invite(&mut transaction, Kind::PersonAdded, invite)?;
+        let (id, at) = (self.trace.next(), self.trace.at());
+        outbox::put(&mut transaction, &self.prefix(), id, mail, at)?;
+        self.touch(&mut transaction);
+        once(self.commit_beside(transaction, &beside).await)
     }
 }

@@ -4,10 +4,12 @@
 //! `W#<workspace>#C#<client>#E#<engagement>`. The ids are ULIDs: one width, so
 //! no prefix can be mistaken for another, and no `#` in them.
 
+use domain::document::{Document, Visibility};
 use domain::engagement::Phase;
 use domain::finding::{Filter, Finding, Order, Status};
 use domain::id::{
-    ClientId, EngagementId, EntryId, FindingId, ImportId, InviteId, TemplateId, UserId, WorkspaceId,
+    ClientId, DocumentId, EngagementId, EntryId, FindingId, ImportId, InviteId, MessageId,
+    TemplateId, UploadId, UserId, WorkspaceId,
 };
 use domain::score::Score;
 use domain::severity::Severity;
@@ -145,9 +147,10 @@ pub(crate) fn person(prefix: &str, user: UserId) -> Key {
     key(prefix.to_owned(), format!("USER#{user}"))
 }
 
-/// `MFA#<user>`: the recovery codes of a person who signs in with a code.
-pub(crate) fn mfa(prefix: &str, user: UserId) -> Key {
-    key(prefix.to_owned(), format!("MFA#{user}"))
+/// `W` / `MFA#<user>`: the recovery codes of whoever signs in with a code, at
+/// however many clients.
+pub(crate) fn mfa(ws: WorkspaceId, user: UserId) -> Key {
+    key(workspace(ws), format!("MFA#{user}"))
 }
 
 /// Prefix of the persons of a partition.
@@ -206,6 +209,9 @@ pub(crate) fn brief(e: &str) -> Key {
 pub(crate) fn import(e: &str, import: ImportId) -> Key {
     key(e.to_owned(), format!("IMPORT#{import}"))
 }
+
+/// Prefix of the imports of an engagement.
+pub(crate) const IMPORTS: &str = "IMPORT#";
 
 /// `E` / `N#<entry>`: what happened to an engagement, for its feeds.
 pub(crate) fn news(e: &str, entry: EntryId) -> Key {
@@ -278,6 +284,41 @@ pub(crate) fn edit_text(e: &str, finding: FindingId, entry: EntryId) -> Key {
     key(e.to_owned(), format!("F#{finding}#T#{entry}"))
 }
 
+/// `E#MSG`: the partition of an engagement's messages.
+pub(crate) fn thread(e: &str) -> String {
+    format!("{e}#MSG")
+}
+
+/// `E#MSG` / `M#<message>`: a message that both sides read, `N#` for one that is the
+/// team's alone.
+pub(crate) fn message(e: &str, shared: bool, message: MessageId) -> Key {
+    key(thread(e), format!("{}{message}", message_prefix(shared)))
+}
+
+/// Prefix of one half of a thread.
+pub(crate) fn message_prefix(shared: bool) -> &'static str {
+    if shared { "M#" } else { "N#" }
+}
+
+/// `E#MSG` / `ONCE#<entry>`: which message was made of a form, so that it isn't
+/// made twice.
+pub(crate) fn message_once(e: &str, form: EntryId) -> Key {
+    key(thread(e), format!("ONCE#{form}"))
+}
+
+/// `READ#<user>#<engagement>`: how much of an engagement's thread a person has read.
+pub(crate) fn read_mark(prefix: &str, user: UserId, engagement: EngagementId) -> Key {
+    key(
+        prefix.to_owned(),
+        format!("{}{engagement}", read_marks(user)),
+    )
+}
+
+/// Prefix of what a person has read of a client's threads.
+pub(crate) fn read_marks(user: UserId) -> String {
+    format!("READ#{user}#")
+}
+
 /// The entry that a key ends with.
 pub(crate) fn entry_of(sk: &str) -> Option<EntryId> {
     sk.rsplit('#').next()?.parse().ok()
@@ -309,7 +350,111 @@ pub(crate) fn outbox_home(pk: &str) -> Option<(WorkspaceId, Option<ClientId>)> {
     }
 }
 
+/// `C#UP` / `<upload>`: a file on its way in.
+pub(crate) fn upload(c: &str, upload: UploadId) -> Key {
+    key(format!("{c}#UP"), upload.to_string())
+}
+
+/// `C#DOC` / `<document>`: a document with its current version.
+pub(crate) fn document(c: &str, document: DocumentId) -> Key {
+    key(format!("{c}#DOC"), document.to_string())
+}
+
+/// `C#DOC` / `<document>#V#<number>`: a version of a document.
+pub(crate) fn revision(c: &str, document: DocumentId, number: i64) -> Key {
+    let prefix = revision_prefix(document);
+    key(format!("{c}#DOC"), format!("{prefix}{number:06}"))
+}
+
+/// Prefix of a document's versions.
+pub(crate) fn revision_prefix(document: DocumentId) -> String {
+    format!("{document}#V#")
+}
+
+/// `C#GOT` / `<document>#<entry>`: a download of a document. The team's to read.
+pub(crate) fn receipt(c: &str, document: DocumentId, entry: EntryId) -> Key {
+    let prefix = receipt_prefix(document);
+    key(format!("{c}#GOT"), format!("{prefix}{entry}"))
+}
+
+/// Prefix of a document's downloads.
+pub(crate) fn receipt_prefix(document: DocumentId) -> String {
+    format!("{document}#")
+}
+
+/// `W#FILES` / `USED`: the bytes of all files of a workspace.
+pub(crate) fn files_used(w: &str) -> Key {
+    key(format!("{w}#FILES"), "USED")
+}
+
+// Objects in the bucket: below their client, as rows are, so that a policy can
+// hold them there.
+
+/// Object `in/w/<workspace>/c/<client>/<upload>`: a file until it is checked.
+pub(crate) fn incoming_object(ws: WorkspaceId, client: ClientId, upload: UploadId) -> String {
+    format!("in/{}{upload}", objects(ws, Some(client)))
+}
+
+/// Object `w/<workspace>/c/<client>/documents/<upload>`: a version of a document.
+pub(crate) fn document_object(ws: WorkspaceId, client: ClientId, upload: UploadId) -> String {
+    format!("{}documents/{upload}", objects(ws, Some(client)))
+}
+
+/// Object `w/<workspace>/c/<client>/imports/<import>`: an uploaded scan.
+pub(crate) fn import_object(ws: WorkspaceId, client: ClientId, import: ImportId) -> String {
+    format!("{}imports/{import}", objects(ws, Some(client)))
+}
+
+/// Prefix of a workspace's or a client's objects; of those that aren't checked,
+/// below `in/`.
+pub(crate) fn objects(ws: WorkspaceId, client: Option<ClientId>) -> String {
+    let client = client.map_or_else(String::new, |client| format!("c/{client}/"));
+    format!("w/{ws}/{client}")
+}
+
 // Places in the indexes.
+
+/// gsi1 `C#UPT` (the team's) or `C#UPC` (contacts') / `<upload>`: files on their
+/// way in, and those that were refused.
+pub(crate) fn upload_place(c: &str, by_team: bool, upload: UploadId) -> Place {
+    Place {
+        index: Index::Gsi1,
+        pk: uploads(c, by_team),
+        sk: upload.to_string(),
+    }
+}
+
+/// The list of one side's uploads.
+pub(crate) fn uploads(c: &str, by_team: bool) -> String {
+    format!("{c}#UP{}", if by_team { 'T' } else { 'C' })
+}
+
+/// The list of a client's (gsi1) or an engagement's (gsi2) documents: `<scope>#DOCS`
+/// for what the client may see, `<scope>#DOCSI` for what is the team's alone,
+/// `<scope>#DOCSX` for what is deleted.
+pub(crate) fn documents(scope: &str, visible: Visibility, deleted: bool) -> String {
+    let shelf = match (deleted, visible) {
+        (true, _) => "X",
+        (false, Visibility::Team) => "I",
+        (false, Visibility::Client) => "",
+    };
+    format!("{scope}#DOCS{shelf}")
+}
+
+/// Where a document stands in its lists.
+pub(crate) fn document_places(c: &str, document: &Document) -> Vec<Place> {
+    let engagement = document.engagement.map(|id| engagement(c, id));
+    let scopes = [(Index::Gsi1, Some(c.to_owned())), (Index::Gsi2, engagement)];
+    let places = scopes.into_iter().filter_map(|(index, scope)| {
+        let deleted = document.deleted.is_some();
+        Some(Place {
+            index,
+            pk: documents(&scope?, document.visibility, deleted),
+            sk: document.id.to_string(),
+        })
+    });
+    places.collect()
+}
 
 /// gsi1 `W#AUDIT` / `<entry>`: a workspace's audit log, whoever's part it happened in.
 pub(crate) fn audit_place(w: &str, entry: EntryId) -> Place {

@@ -11,6 +11,7 @@ use crate::codec::{Item, item, string, strings};
 use crate::directory::Directory;
 use crate::error::Error;
 use crate::keys;
+use crate::membership::Account;
 use crate::people::{Kept, Next};
 use crate::scope::{Scope, Store};
 use crate::session::Session;
@@ -24,7 +25,7 @@ fn codes_item(session: &Session, codes: &[String]) -> Result<Item, Error> {
 }
 
 fn codes_key(session: &Session) -> keys::Key {
-    keys::mfa(&session.person_key().pk, session.actor().user)
+    keys::mfa(session.actor().workspace, session.actor().user)
 }
 
 impl Directory {
@@ -38,13 +39,15 @@ impl Directory {
         now: Timestamp,
     ) -> Result<(), Error> {
         let note = Note::of(Kind::MfaEnabled, "");
-        self.change_own(session, (note, mail), now, |transaction, person| {
+        let build = |transaction: &mut Transaction, _: &Account| {
             transaction.put_any(codes_item(session, codes)?);
             let own = Update::existing(keys::session(session.hash()));
             transaction.update(own.set("mfa", AttributeValue::Bool(true)));
-            Ok(person.set("mfa", string(now)))
-        })
-        .await
+            Ok(())
+        };
+        let each = |person: Update| person.set("mfa", string(now));
+        self.change_own(session, (note, mail), now, (build, each))
+            .await
     }
 
     /// From now on the password is enough.
@@ -55,13 +58,15 @@ impl Directory {
         now: Timestamp,
     ) -> Result<(), Error> {
         let note = Note::of(Kind::MfaDisabled, "");
-        self.change_own(session, (note, mail), now, |transaction, person| {
+        let build = |transaction: &mut Transaction, _: &Account| {
             transaction.delete(&codes_key(session));
             let own = Update::existing(keys::session(session.hash()));
             transaction.update(own.set("mfa", AttributeValue::Bool(false)));
-            Ok(person.remove("mfa").remove("code"))
-        })
-        .await
+            Ok(())
+        };
+        let each = |person: Update| person.remove("mfa").remove("code");
+        self.change_own(session, (note, mail), now, (build, each))
+            .await
     }
 
     /// Puts new recovery codes, by their hashes, in place of what is left of the old.

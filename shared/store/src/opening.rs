@@ -8,12 +8,14 @@ use domain::mail::Mail;
 use domain::person::{Actor, Person};
 use domain::session::limits;
 use domain::slug::Slug;
+use futures::future::try_join;
 use jiff::Timestamp;
 
 use crate::codec::{Item, integer, item, number, string, strings, text};
-use crate::directory::Directory;
+use crate::directory::{Directory, Login};
 use crate::error::Error;
 use crate::keys;
+use crate::membership::Member;
 use crate::outbox;
 use crate::session::{Row, Session, entry, hash_of, open_sessions, opened_at, person_key};
 use crate::transact::{Transaction, Update};
@@ -56,6 +58,9 @@ pub struct Opening<'a> {
     pub browser: Option<(&'a str, &'a Mail)>,
     /// The session that it takes the place of.
     pub instead: Option<&'a Session>,
+    /// Whether that one is of another client: then nothing was given anew, and
+    /// the time since its password goes on.
+    pub switches: bool,
     /// Whether the audit log tells of it.
     pub recorded: bool,
 }
@@ -71,6 +76,7 @@ impl<'a> Opening<'a> {
             step: Step::Password,
             browser: None,
             instead: None,
+            switches: false,
             recorded: true,
         }
     }
@@ -100,19 +106,22 @@ impl Directory {
             workspace: opening.ws,
             client: person.client,
         };
-        let ttl = opening.now.saturating_add(limits(actor.role).absolute);
-        let row = Row {
+        let former = opening.instead.filter(|_| opening.switches);
+        let opened = former.map_or(opening.now, |session| session.row.opened);
+        let ttl = opened.saturating_add(limits(actor.role).absolute);
+        let mut row = Row {
             actor,
             host: opening.host.clone(),
-            opened: opening.now,
+            opened,
             used: opening.now,
-            proven: opening.now,
+            proven: former.map_or(opening.now, |session| session.row.proven),
             mfa: person.mfa.is_some(),
+            portal: None,
             ttl: ttl.unwrap_or(opening.now).as_second(),
             device: self.trace().device().clone(),
         };
         for _ in 0..TRIES {
-            match self.keep_session(&row, person, opening).await {
+            match self.keep_session(&mut row, person, opening).await {
                 Ok(Kept::Changed) => {}
                 Ok(Kept::UsedCode) => return Ok(None),
                 Ok(Kept::Opened) => {
@@ -132,16 +141,19 @@ impl Directory {
     /// Keeps a session, and notes it at the person.
     async fn keep_session(
         &self,
-        row: &Row,
+        row: &mut Row,
         before: &Person,
         opening: &Opening<'_>,
     ) -> Result<Kept, Error> {
         let key = person_key(&row.actor);
-        let found = self.table().get(&key, true).await?.unwrap_or_default();
+        let (found, login) =
+            try_join(self.table().get(&key, true), self.contact(&row.actor)).await?;
+        let found = found.unwrap_or_default();
         // Whoever got another role or password meanwhile starts again.
         if integer(&found, "epoch") != before.epoch || found.contains_key("disabled") {
             return Err(Error::Busy);
         }
+        let elsewhere = self.elsewhere(row, login).await?;
         let mut transaction = Transaction::new(self.table());
         let mut person = Update::existing(key.clone()).add("v", 1);
         match &opening.step {
@@ -151,24 +163,14 @@ impl Directory {
             }
             Step::Code(code) => person = person.set("code", string(code)),
             Step::Recovery(code) => {
-                let codes = Update::existing(keys::mfa(&key.pk, row.actor.user));
+                let codes = Update::existing(keys::mfa(opening.ws, row.actor.user));
                 let codes = codes.when("contains(codes, :code)", ":code", string(code));
                 transaction.update(codes.take_from_set("codes", vec![code.clone()]));
             }
         }
-        let mut open = open_sessions(&found);
-        let since = row.opened.as_second() - limits(row.actor.role).absolute.as_secs();
-        let replaced = opening.instead.map(|old| old.hash.as_str());
-        open.retain(|entry| opened_at(entry) > since && Some(hash_of(entry)) != replaced);
-        open.sort();
-        let over = (open.len() + 1).saturating_sub(MOST);
-        let ended: Vec<_> = open.drain(..over).collect();
-        open.push(entry(opening.hash, row.opened));
-        let ended = ended.iter().map(|entry| hash_of(entry));
-        for hash in ended.chain(replaced) {
-            transaction.delete(&keys::session(hash));
-        }
+        let open = end_others(&mut transaction, &found, row, opening);
         person = person.set("sessions", AttributeValue::Ss(open));
+        person = person.set("opened", number(opening.now.as_millisecond()));
         let browsers = self.browsers(&mut transaction, &found, &key.pk, opening)?;
         if let Some(browsers) = browsers {
             person = person.set("browsers", AttributeValue::Ss(browsers));
@@ -177,17 +179,48 @@ impl Directory {
             self.note_opened(&mut transaction, before, opening)?;
         }
         transaction.put_new(item("session", &keys::session(opening.hash), row)?);
-        let at = transaction.next();
+        let first = transaction.next();
         let v = number(integer(&found, "v"));
         transaction.update(person.when("v = :v", ":v", v));
+        // A code is good once, at whatever client.
+        if let Step::Code(code) = &opening.step {
+            for member in &elsewhere {
+                transaction.update(member.update().set("code", string(code)));
+            }
+        }
+        let rows = first..transaction.next();
         match transaction.commit(self.table()).await {
             Ok(()) => Ok(Kept::Opened),
-            Err(Error::Refused(n)) if n == at => Ok(Kept::Changed),
+            Err(Error::Refused(n)) if rows.contains(&n) => Ok(Kept::Changed),
             Err(Error::Refused(0)) if matches!(opening.step, Step::Recovery(_)) => {
                 Ok(Kept::UsedCode)
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// The account of a contact, which may belong to other clients too.
+    async fn contact(&self, actor: &Actor) -> Result<Option<Login>, Error> {
+        if actor.client.is_none() {
+            return Ok(None);
+        }
+        let login = self.login(actor.workspace, &actor.email).await?;
+        Ok(login.filter(|login| login.user == actor.user && !login.others.is_empty()))
+    }
+
+    /// The person's rows at other clients; where there are any, the session says
+    /// which client it is of.
+    async fn elsewhere(&self, row: &mut Row, login: Option<Login>) -> Result<Vec<Member>, Error> {
+        let (Some(login), Some(client)) = (login, row.actor.client) else {
+            return Ok(Vec::new());
+        };
+        let (ws, here) = (row.actor.workspace, person_key(&row.actor));
+        let clients = [client];
+        let (mut rows, names) =
+            try_join(self.members(ws, &login), self.client_names(ws, &clients)).await?;
+        rows.retain(|member| member.key != here);
+        row.portal = names.into_iter().next().filter(|_| !rows.is_empty());
+        Ok(rows)
     }
 
     /// The browsers that are known from now on; the person is told of a new
@@ -206,7 +239,8 @@ impl Directory {
         let first = known.is_empty();
         let before = known.len();
         known.retain(|known| hash_of(known) != hash);
-        if known.len() == before && !first {
+        // Whoever switches is known by it already.
+        if known.len() == before && !first && !opening.switches {
             let id = self.trace().next();
             outbox::put(transaction, home, id, mail, opening.now)?;
         }
@@ -238,17 +272,39 @@ impl Directory {
                 Note::of(Kind::RecoveryCodeUsed, ""),
             )?;
         }
-        let kind = if opening.instead.is_some() {
-            Kind::Confirmed
-        } else {
-            Kind::SignedIn
+        let note = match opening.instead {
+            Some(_) if opening.switches => Note::of(Kind::ClientSwitched, ""),
+            Some(_) => Note::of(Kind::Confirmed, "").change("by", "", step),
+            None => Note::of(Kind::SignedIn, "").change("by", "", step),
         };
-        self.record(
-            transaction,
-            at,
-            by,
-            Note::of(kind, "").change("by", "", step),
-        )
+        self.record(transaction, at, by, note)
+    }
+
+    /// Opens another client of whoever is signed in, in place of the session.
+    /// `None` where the account doesn't belong to it, or is disabled there; refused
+    /// where the session has ended meanwhile.
+    pub async fn switch(
+        &self,
+        session: &Session,
+        client: ClientId,
+        (host, hash, browser): (&Slug, &str, (&str, &Mail)),
+        now: Timestamp,
+    ) -> Result<Option<Session>, Error> {
+        let actor = session.actor();
+        let account = self.account(actor.workspace, &actor.email).await?;
+        let account = account.filter(|account| account.user() == actor.user);
+        let people = account.map_or_else(|| Ok(Vec::new()), |account| account.people())?;
+        let wanted = |person: &Person| person.client == Some(client) && person.disabled.is_none();
+        let Some(person) = people.into_iter().find(wanted) else {
+            return Ok(None);
+        };
+        let opening = Opening {
+            browser: Some(browser),
+            instead: Some(session),
+            switches: true,
+            ..Opening::plain(actor.workspace, host, hash, now)
+        };
+        self.open_session(&person, &opening).await
     }
 
     /// Records a sign-in that failed: for the account that was tried, or for
@@ -265,4 +321,38 @@ impl Directory {
         self.record(&mut transaction, (ws, client), None, note)?;
         transaction.commit(self.table()).await
     }
+}
+
+/// The sessions of the row that stay open, with the new one; deletes the one that
+/// it takes the place of, and those that are too many.
+fn end_others(
+    transaction: &mut Transaction,
+    found: &Item,
+    row: &Row,
+    opening: &Opening<'_>,
+) -> Vec<String> {
+    let mut open = open_sessions(found);
+    let since = opening.now.as_second() - limits(row.actor.role).absolute.as_secs();
+    let replaced = opening.instead.map(|old| old.hash.as_str());
+    open.retain(|entry| opened_at(entry) > since && Some(hash_of(entry)) != replaced);
+    open.sort();
+    let over = (open.len() + 1).saturating_sub(MOST);
+    let ended: Vec<_> = open.drain(..over).collect();
+    open.push(entry(opening.hash, row.opened));
+    for hash in ended.iter().map(|entry| hash_of(entry)) {
+        transaction.delete(&keys::session(hash));
+    }
+    match opening.instead {
+        // Noted at the row of another client. What ended every session meanwhile
+        // ended this one too, and refuses.
+        Some(old) if opening.switches => {
+            transaction.delete_existing(&keys::session(&old.hash));
+            let entries = vec![entry(&old.hash, old.row.opened)];
+            let former = Update::existing(person_key(&old.row.actor));
+            transaction.update(former.take_from_set("sessions", entries));
+        }
+        Some(old) => transaction.delete(&keys::session(&old.hash)),
+        None => {}
+    }
+    open
 }

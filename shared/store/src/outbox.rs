@@ -2,7 +2,7 @@
 //! least once.
 
 use domain::finding::Deadline;
-use domain::id::{EngagementId, EntryId, FindingId, UserId, kind};
+use domain::id::{DocumentId, EngagementId, EntryId, FindingId, UploadId, UserId, kind};
 use domain::mail::Mail;
 use domain::person::Person;
 use domain::workspace::Workspace;
@@ -35,6 +35,12 @@ pub enum Effect {
     Mail(Mail),
     /// An accepted risk to look at.
     Risk(Risk),
+    /// A file on its way in to look at: it is there, or over.
+    Upload(UploadId),
+    /// A deleted document whose time may have come.
+    Document(DocumentId),
+    /// A user of the identity provider that no account needs.
+    Identity(UserId),
 }
 
 /// An accepted risk, and what is to be done about it if it is still this one.
@@ -146,7 +152,24 @@ pub(crate) fn put_deadline(
     Ok(())
 }
 
-fn put_effect(
+/// Puts the deletion of a user of the identity provider into the outbox.
+pub(crate) fn put_identity(
+    transaction: &mut Transaction,
+    prefix: &str,
+    id: EntryId,
+    user: UserId,
+    at: Timestamp,
+) -> Result<(), Error> {
+    put_effect(transaction, prefix, id, Effect::Identity(user), at)
+}
+
+/// Takes an effect back, if no worker has begun with it.
+pub(crate) fn take_back(transaction: &mut Transaction, prefix: &str, id: EntryId) {
+    let key = keys::outbox(prefix, id);
+    transaction.delete_if(&key, "tries = :v", 0);
+}
+
+pub(crate) fn put_effect(
     transaction: &mut Transaction,
     prefix: &str,
     id: EntryId,

@@ -11,10 +11,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{Item, item, number, row, string};
-use crate::directory::{Login, Versioned, login_key};
+use crate::directory::{Directory, Login, Versioned, login_key};
 use crate::engagements::bump;
 use crate::error::Error;
 use crate::keys;
+use crate::membership::login_item;
 use crate::outbox;
 use crate::scope::{Scope, Store, WorkspaceScope};
 use crate::session::session_keys;
@@ -40,11 +41,8 @@ pub(crate) fn put_person(
     ws: WorkspaceId,
     person: &Person,
 ) -> Result<(), Error> {
-    let login = Login {
-        user: person.id,
-        client: person.client,
-    };
-    transaction.put_new(item("login", &login_key(ws, &person.email), &login)?);
+    let login = Login::of(person.id, person.client);
+    transaction.put_new(login_item(&login_key(ws, &person.email), &login)?);
     let key = keys::person(&keys::home(ws, person.client), person.id);
     let person = person.clone();
     transaction.put_new(item("person", &key, &Row { person, v: 1 })?);
@@ -180,17 +178,15 @@ impl<S: Scope> Store<S> {
         }
         if let Next::Gone = next {
             transaction.delete_version(&key, v);
-            transaction.delete(&keys::mfa(&self.prefix(), now.id));
-            let login = login_key(self.ws(), &now.email);
-            transaction.delete(&login);
-            beside.push(login);
+            beside.extend(self.leave(&mut transaction, &now).await?);
         } else {
-            let update = Update::existing(key).add("v", 1).add("epoch", 1);
+            let update = Update::existing(key.clone()).add("v", 1).add("epoch", 1);
             let update = next.apply(update.remove("sessions"))?;
             transaction.update(update.when("v = :v", ":v", number(v)));
         }
         if let Next::WithoutMfa(mail) = next {
-            transaction.delete(&keys::mfa(&self.prefix(), now.id));
+            let elsewhere = self.without_codes(&mut transaction, &now, &key).await?;
+            beside.extend(elsewhere);
             let id = self.trace.next();
             outbox::put(&mut transaction, &self.prefix(), id, mail, self.trace.at())?;
         }
@@ -202,6 +198,68 @@ impl<S: Scope> Store<S> {
             Err(Error::Refused(_)) => Ok(Err(Kept::Changed)),
             Err(error) => Err(error),
         }
+    }
+
+    /// Takes a person's account off here. Where it belongs to no other client it is
+    /// gone, and its user at the identity provider with it. Gives what is written
+    /// of the account.
+    async fn leave(
+        &self,
+        transaction: &mut Transaction,
+        now: &Person,
+    ) -> Result<Vec<keys::Key>, Error> {
+        let account = self.directory().bare_account(self.ws(), &now.email).await?;
+        let account = account.filter(|account| account.user() == now.id);
+        let mut beside: Vec<_> = account
+            .iter()
+            .map(|account| account.login_key().clone())
+            .collect();
+        let gone = match &account {
+            Some(account) => account.leave(transaction, self.scope.client())?,
+            None => true,
+        };
+        if gone {
+            let codes = keys::mfa(self.ws(), now.id);
+            transaction.delete(&codes);
+            beside.push(codes);
+            let (id, at) = (self.trace.next(), self.trace.at());
+            outbox::put_identity(transaction, &self.prefix(), id, now.id, at)?;
+        }
+        Ok(beside)
+    }
+
+    /// Ends what the person's codes stood for: they are the account's, so it is
+    /// told of at every other client too. Gives what is written there.
+    async fn without_codes(
+        &self,
+        transaction: &mut Transaction,
+        now: &Person,
+        here: &keys::Key,
+    ) -> Result<Vec<keys::Key>, Error> {
+        let codes = keys::mfa(self.ws(), now.id);
+        transaction.delete(&codes);
+        let mut beside = vec![codes];
+        if self.scope.client().is_none() {
+            return Ok(beside);
+        }
+        let (directory, who) = (self.directory(), (now.id, &now.email));
+        let account = directory.own_account(self.ws(), who, None).await?;
+        for member in account.beside(here) {
+            let update = member.update().add("epoch", 1);
+            transaction.update(update.remove("sessions").remove("mfa").remove("code"));
+            let sessions = session_keys(&member.found);
+            for session in &sessions {
+                transaction.delete(session);
+            }
+            beside.extend(sessions);
+            beside.push(member.key.clone());
+        }
+        Ok(beside)
+    }
+
+    /// The directory, by the process's credentials.
+    fn directory(&self) -> Directory {
+        Directory::new(self.table.as_process(), self.trace.clone())
     }
 
     /// Keeps the count of owners, of whom one must stay: the transaction's next

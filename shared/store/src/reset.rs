@@ -1,6 +1,7 @@
 //! Forgotten passwords: a link by mail, good once and not for long.
 
 use domain::audit::{Kind, Note, Who};
+use domain::email::EmailAddress;
 use domain::id::{EntryId, WorkspaceId};
 use domain::mail::Mail;
 use domain::password::RESET_LIFETIME;
@@ -8,20 +9,20 @@ use domain::person::Person;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::codec::{integer, item, number, row, string};
-use crate::directory::{Directory, Login};
+use crate::codec::{item, row, string, text};
+use crate::directory::Directory;
 use crate::error::Error;
 use crate::keys;
+use crate::membership::{Account, Member};
 use crate::outbox;
-use crate::session::session_keys;
 use crate::transact::{Transaction, Update};
 
-/// What a link's token stands for. Without a login it is a decoy, so that
+/// What a link's token stands for. Without an address it is a decoy, so that
 /// asking for an address that nobody has takes as long.
 #[derive(Serialize, Deserialize)]
 struct Row {
     ws: WorkspaceId,
-    login: Option<Login>,
+    email: Option<EmailAddress>,
     id: EntryId,
     at: Timestamp,
     ttl: i64,
@@ -33,37 +34,36 @@ pub struct Reset {
     /// Whose password.
     pub person: Person,
     ws: WorkspaceId,
+    id: EntryId,
     hash: String,
-    key: keys::Key,
-    v: i64,
-    sessions: Vec<keys::Key>,
 }
 
 impl Directory {
     /// Keeps a link for a person, with the mail that brings it. It is the only
-    /// one that works from now on.
+    /// one that works from now on. Without an account nothing is sent.
     pub async fn create_reset(
         &self,
         ws: WorkspaceId,
-        login: Option<&Login>,
+        to: Option<(&Account, &Mail)>,
         (id, hash): (EntryId, &str),
-        mail: Option<&Mail>,
         now: Timestamp,
     ) -> Result<(), Error> {
         let ttl = now.saturating_add(RESET_LIFETIME).unwrap_or(now);
         let row = Row {
             ws,
-            login: login.cloned(),
+            email: to.map(|(_, mail)| mail.to.clone()),
             id,
             at: now,
             ttl: ttl.as_second(),
         };
         let mut transaction = Transaction::new(self.table());
         transaction.put_new(item("reset", &keys::reset(hash), &row)?);
-        if let (Some(login), Some(mail)) = (login, mail) {
-            let home = keys::home(ws, login.client);
-            let person = Update::existing(keys::person(&home, login.user));
-            transaction.update(person.set("reset", string(id)));
+        if let Some((account, mail)) = to {
+            for member in &account.rows {
+                let person = Update::existing(member.key.clone());
+                transaction.update(person.set("reset", string(id)));
+            }
+            let home = keys::home(ws, account.login.client);
             outbox::put(&mut transaction, &home, id, mail, now)?;
         }
         transaction.commit(self.table()).await
@@ -82,25 +82,21 @@ impl Directory {
         let Some(link) = link.filter(fresh) else {
             return Ok(None);
         };
-        let Some(login) = link.login else {
+        let Some(email) = link.email else {
             return Ok(None);
         };
-        let key = keys::person(&keys::home(ws, login.client), login.user);
-        let Some(found) = self.table().get(&key, true).await? else {
+        let Some(account) = self.account(ws, &email).await? else {
             return Ok(None);
         };
-        let newest = crate::codec::text(&found, "reset").is_ok_and(|id| id == link.id.to_string());
-        if !newest {
+        if !is_newest(&account, link.id) {
             return Ok(None);
         }
-        let (v, sessions) = (integer(&found, "v"), session_keys(&found));
-        Ok(Some(Reset {
-            person: row(found)?,
+        let (person, id, hash) = (account.person()?, link.id, hash.to_owned());
+        Ok(person.map(|person| Reset {
+            person,
             ws,
-            hash: hash.to_owned(),
-            key,
-            v,
-            sessions,
+            id,
+            hash,
         }))
     }
 
@@ -112,20 +108,33 @@ impl Directory {
         (id, mail): (EntryId, &Mail),
         now: Timestamp,
     ) -> Result<(), Error> {
+        let who = (reset.person.id, &reset.person.email);
+        let account = self.own_account(reset.ws, who, None).await?;
+        if !is_newest(&account, reset.id) {
+            return Err(Error::Refused(0));
+        }
         let mut transaction = Transaction::new(self.table());
         transaction.delete_existing(&keys::reset(&reset.hash));
-        let person = Update::existing(reset.key.clone())
-            .add("v", 1)
-            .add("epoch", 1);
-        let person = person.remove("reset").remove("sessions");
-        transaction.update(person.when("v = :v", ":v", number(reset.v)));
-        for session in &reset.sessions {
+        for member in &account.rows {
+            let person = member.update().add("epoch", 1);
+            transaction.update(person.remove("reset").remove("sessions"));
+        }
+        for session in &account.sessions() {
             transaction.delete(session);
         }
-        outbox::put(&mut transaction, &reset.key.pk, id, mail, now)?;
+        let home = keys::home(reset.ws, reset.person.client);
+        outbox::put(&mut transaction, &home, id, mail, now)?;
         let (at, by) = ((reset.ws, reset.person.client), Who::from(&reset.person));
         let note = Note::of(Kind::PasswordReset, "");
         self.record(&mut transaction, at, Some(by), note)?;
         transaction.commit(self.table()).await
     }
+}
+
+/// Whether a link is the last one that the account was sent, and no password was
+/// changed since.
+fn is_newest(account: &Account, link: EntryId) -> bool {
+    let id = link.to_string();
+    let newest = |member: &Member| text(&member.found, "reset").is_ok_and(|one| one == id);
+    account.rows.iter().any(newest)
 }

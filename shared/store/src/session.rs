@@ -10,9 +10,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{Item, number, row, string, strings};
-use crate::directory::Directory;
+use crate::directory::{Directory, Login};
 use crate::error::Error;
 use crate::keys;
+use crate::membership::Member;
 use crate::scope::{ClientScope, Store, WorkspaceScope};
 use crate::table::Table;
 use crate::trace::Trace;
@@ -37,6 +38,9 @@ pub(crate) struct Row {
     pub(crate) proven: Timestamp,
     #[serde(default)]
     pub(crate) mfa: bool,
+    /// The name of the client, where the person belongs to several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) portal: Option<String>,
     pub(crate) ttl: i64,
     #[serde(flatten)]
     pub(crate) device: Device,
@@ -85,6 +89,12 @@ impl Session {
     /// Whether its person signs in with a code.
     pub fn has_mfa(&self) -> bool {
         self.row.mfa
+    }
+
+    /// The name of the client that it is of, where its person belonged to several
+    /// when it was opened.
+    pub fn portal(&self) -> Option<&str> {
+        self.row.portal.as_deref()
     }
 
     pub(crate) fn person_key(&self) -> keys::Key {
@@ -150,16 +160,19 @@ impl Directory {
     /// Ends one session.
     pub async fn close_session(&self, session: &Session) -> Result<(), Error> {
         let entries = vec![entry(&session.hash, session.row.opened)];
-        self.close(session.actor(), entries, None).await
+        let at = (session.person_key(), entries);
+        self.close(session.actor(), at, None).await
     }
 
-    /// The person's sessions that hold at `now`, the last used first.
+    /// The person's sessions that hold at `now`, at whatever client, the last used
+    /// first.
     pub async fn sessions(&self, session: &Session, now: Timestamp) -> Result<Vec<Listed>, Error> {
-        let person = session.person_key();
-        let found = self.table().get(&person, true).await?.unwrap_or_default();
-        let entries = open_sessions(&found);
-        let reads = entries.iter().map(|entry| async {
-            let hash = hash_of(entry);
+        let members = self.own_members(session).await?;
+        let entries = members
+            .iter()
+            .flat_map(|member| open_sessions(&member.found));
+        let reads = entries.map(|entry| async move {
+            let hash = hash_of(&entry);
             let found = self.table().get(&keys::session(hash), false).await?;
             let row = found.map(row::<Row>).transpose()?;
             Ok::<_, Error>(row.map(|row| (hash.to_owned(), row)))
@@ -181,41 +194,62 @@ impl Directory {
 
     /// Ends the one of the person's sessions that has this handle, if there is one.
     pub async fn close_other(&self, session: &Session, named: &str) -> Result<(), Error> {
-        let person = session.person_key();
-        let found = self.table().get(&person, true).await?.unwrap_or_default();
-        let mut entries = open_sessions(&found);
-        entries.retain(|entry| handle(hash_of(entry)) == named);
-        if entries.is_empty() {
+        let members = self.own_members(session).await?;
+        let of = |member: &Member| {
+            let mut entries = open_sessions(&member.found);
+            entries.retain(|entry| handle(hash_of(entry)) == named);
+            (!entries.is_empty()).then(|| (member.key.clone(), entries))
+        };
+        let Some((key, entries)) = members.iter().find_map(of) else {
             return Ok(());
-        }
+        };
         let note = Note::of(Kind::SessionsEnded, "one of their own");
-        self.close(session.actor(), entries, Some(note)).await
+        self.close(session.actor(), (key, entries), Some(note))
+            .await
     }
 
-    /// Ends every session of the person.
+    /// Ends every session of the person, at whatever client.
     pub async fn close_all_sessions(&self, session: &Session) -> Result<(), Error> {
-        let person = person_key(session.actor());
-        let found = self.table().get(&person, true).await?.unwrap_or_default();
-        let mut open = open_sessions(&found);
-        open.push(entry(&session.hash, session.row.opened));
-        open.sort();
-        open.dedup();
+        let (actor, here) = (session.actor(), session.person_key());
+        let mut own = vec![entry(&session.hash, session.row.opened)];
+        for member in self.own_members(session).await? {
+            let entries = open_sessions(&member.found);
+            if member.key == here {
+                own.extend(entries);
+            } else if !entries.is_empty() {
+                self.close(actor, (member.key, entries), None).await?;
+            }
+        }
+        own.sort();
+        own.dedup();
         let note = Note::of(Kind::SessionsEnded, "all of their own");
-        self.close(session.actor(), open, Some(note)).await
+        self.close(actor, (here, own), Some(note)).await
+    }
+
+    /// The rows of whoever is signed in, at each of the account's clients.
+    async fn own_members(&self, session: &Session) -> Result<Vec<Member>, Error> {
+        let actor = session.actor();
+        let here = Login::of(actor.user, actor.client);
+        if actor.client.is_none() {
+            return self.members(actor.workspace, &here).await;
+        }
+        let login = self.login(actor.workspace, &actor.email).await?;
+        let login = login.filter(|login| login.user == actor.user);
+        self.members(actor.workspace, &login.unwrap_or(here)).await
     }
 
     /// Ends some of a person's sessions: no more than one transaction takes.
     async fn close(
         &self,
         actor: &Actor,
-        entries: Vec<String>,
+        (person, entries): (keys::Key, Vec<String>),
         note: Option<Note>,
     ) -> Result<(), Error> {
         let mut transaction = Transaction::new(self.table());
         for entry in &entries {
             transaction.delete(&keys::session(hash_of(entry)));
         }
-        transaction.update(Update::existing(person_key(actor)).take_from_set("sessions", entries));
+        transaction.update(Update::existing(person).take_from_set("sessions", entries));
         if let Some(note) = note {
             let at = (actor.workspace, actor.client);
             self.record(&mut transaction, at, Some(Who::from(actor)), note)?;

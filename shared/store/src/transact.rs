@@ -235,6 +235,11 @@ impl Transaction {
         self.remove(key, Some("v = :v"), Some(version));
     }
 
+    /// Deletes an item if `condition` holds, in which `:v` is `value`.
+    pub(crate) fn delete_if(&mut self, key: &Key, condition: &str, value: i64) {
+        self.remove(key, Some(condition), Some(value));
+    }
+
     /// Deletes an item if it is there.
     pub(crate) fn delete(&mut self, key: &Key) {
         self.remove(key, None, None);

@@ -1,6 +1,7 @@
 //! The settings of a process: read from its environment once, at its start.
 
-use adapters::{DataRoles, Files, Identity, Mailer, PerTenant, Pool, RoleArns, cache};
+use adapters::{DataRoles, FileClient, Files, Identity, Mailer, PerTenant, Pool, RoleArns, cache};
+use aws_sdk_s3::config::SharedCredentialsProvider;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use domain::email::EmailAddress;
@@ -29,6 +30,8 @@ pub struct Config {
     pub pool: Pool,
     /// The sender of mail.
     pub mail_from: EmailAddress,
+    /// Whether uploads wait for the verdict of a scan for harmful content.
+    pub malware_scan: bool,
     /// The roles that reach tenants' data. Without them the process's own role
     /// must.
     pub data_roles: Option<RoleArns>,
@@ -40,7 +43,7 @@ pub struct Clients {
     /// For the table.
     pub dynamo: aws_sdk_dynamodb::Client,
     /// For files.
-    pub s3: aws_sdk_s3::Client,
+    pub s3: FileClient,
     /// For passwords.
     pub cognito: aws_sdk_cognitoidentityprovider::Client,
     /// For mail.
@@ -99,6 +102,7 @@ impl Config {
             mail_from: need("MAIL_FROM")?
                 .parse()
                 .map_err(|_| wrong("MAIL_FROM", "is not a mail address"))?,
+            malware_scan: get("MALWARE_SCAN").as_deref() == Some("1"),
             data_roles: match get("TEAM_ROLE_ARN").or_else(|| get("PORTAL_ROLE_ARN")) {
                 // Both or neither: with one alone a side would be unfenced.
                 Some(_) => Some(RoleArns {
@@ -118,12 +122,10 @@ impl Config {
     /// The services, as the settings and the machine's own AWS settings say.
     pub async fn services(&self) -> Result<Services, adapters::Error> {
         let aws = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
-        let s3 = aws_sdk_s3::config::Builder::from(&aws)
-            .force_path_style(self.bucket_in_path)
-            .build();
+        let s3 = aws_sdk_s3::config::Builder::from(&aws).force_path_style(self.bucket_in_path);
         self.services_by(Clients {
             dynamo: aws_sdk_dynamodb::Client::new(&aws),
-            s3: aws_sdk_s3::Client::from_conf(s3),
+            s3: FileClient::new(s3, aws.credentials_provider())?,
             cognito: aws_sdk_cognitoidentityprovider::Client::new(&aws),
             ses: aws_sdk_ses::Client::new(&aws),
             sts: aws_sdk_sts::Client::new(&aws),
@@ -150,9 +152,7 @@ impl Config {
             });
             table = table.narrowed_by(Narrow::new(move |ws, client| tables.of(ws, client)));
             files = files.narrowed_by(PerTenant::new(roles, move |credentials| {
-                let config = s3.config().to_builder().identity_cache(cache());
-                let config = config.credentials_provider(credentials).build();
-                aws_sdk_s3::Client::from_conf(config)
+                s3.signing_by(SharedCredentialsProvider::new(credentials))
             }));
         }
         Ok(Services {

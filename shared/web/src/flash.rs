@@ -11,7 +11,7 @@ pub struct Flash {
 }
 
 /// Every code; `{}` takes the number that may follow it (`imported.7`).
-const WORDS: [(&str, &str, &str); 47] = [
+const WORDS: [(&str, &str, &str); 59] = [
     ("client-added", "success", "The client was added."),
     ("engagement-added", "success", "The engagement was added."),
     ("engagement-saved", "success", "The engagement was saved."),
@@ -148,6 +148,17 @@ const WORDS: [(&str, &str, &str); 47] = [
     ),
     ("person-enabled", "success", "The person can sign in again."),
     (
+        "person-added",
+        "success",
+        "The person has an account already. It was added, and a mail tells of it.",
+    ),
+    (
+        "joined",
+        "success",
+        "The organisation was added to your account.",
+    ),
+    ("name-changed", "success", "Your name was changed."),
+    (
         "email-asked",
         "success",
         "A link is on its way to the new address. Open it here to finish.",
@@ -164,8 +175,41 @@ const WORDS: [(&str, &str, &str); 47] = [
     ),
     ("session-ended", "success", "That sign-in is over."),
     ("saved", "success", "Saved."),
+    ("message-sent", "success", "The message was sent."),
+    ("message-edited", "success", "The message was changed."),
+    (
+        "message-fixed",
+        "info",
+        "That message can't be changed any more: only whoever wrote it can, for 15 minutes.",
+    ),
+    (
+        "messages-read",
+        "success",
+        "Everything here is marked as read.",
+    ),
     ("template-saved", "success", "The template was saved."),
     ("template-deleted", "success", "The template was deleted."),
+    (
+        "file-sent",
+        "success",
+        "The file is there. It is listed as soon as it is checked.",
+    ),
+    (
+        "document-deleted",
+        "success",
+        "The document is deleted. It can be restored for 30 days.",
+    ),
+    ("document-restored", "success", "The document is back."),
+    (
+        "document-shared",
+        "success",
+        "The client can see the document now.",
+    ),
+    (
+        "document-withdrawn",
+        "success",
+        "Only your team sees the document now.",
+    ),
     (
         "signed-out-everywhere",
         "info",

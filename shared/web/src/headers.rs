@@ -7,6 +7,16 @@ pub(crate) const CSP: &str = "default-src 'none'; script-src 'self'; style-src '
     font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
     object-src 'none'; require-trusted-types-for 'script'; trusted-types default";
 
+/// The policy of a page by which files are sent to the bucket at `origin`, or
+/// fetched there after a form was sent: nothing else is let through.
+pub(crate) fn csp_with_files(origin: &str) -> String {
+    let widened = |csp: String, rule: &str| {
+        let (before, after) = (format!("{rule} 'self'"), format!("{rule} 'self' {origin}"));
+        csp.replace(&before, &after)
+    };
+    widened(widened(CSP.to_owned(), "connect-src"), "form-action")
+}
+
 const ALWAYS: [(&str, &str); 8] = [
     ("content-security-policy", CSP),
     ("x-content-type-options", "nosniff"),

@@ -32,6 +32,8 @@ pub(crate) struct Layout {
     brand: Brand,
     side: &'static str,
     user: Option<User>,
+    /// The client, where a contact belongs to several.
+    portal: Option<String>,
     nav: Vec<Link>,
     crumbs: Vec<Crumb>,
     csrf: String,
@@ -65,7 +67,7 @@ struct Link {
 }
 
 /// Where the navigation leads, for whom, and which addresses light it up.
-const NAV: [(&str, &str, &str, Action, Side); 6] = [
+const NAV: [(&str, &str, &str, Action, Side); 7] = [
     (
         "Dashboard",
         "/",
@@ -86,6 +88,13 @@ const NAV: [(&str, &str, &str, Action, Side); 6] = [
         "building",
         Action::ReadClients,
         Side::Team,
+    ),
+    (
+        "Documents",
+        "/documents",
+        "file-text",
+        Action::ReadDocuments,
+        Side::Portal,
     ),
     (
         "People",
@@ -167,6 +176,10 @@ impl Layout {
                 email: actor.email.as_str().to_owned(),
                 role: actor.role.label(),
             }),
+            portal: ctx
+                .session
+                .as_ref()
+                .and_then(|s| s.portal().map(str::to_owned)),
             nav: nav.collect(),
             crumbs,
             csrf: ctx.app.secrets().csrf(ctx.binding()),
@@ -187,6 +200,7 @@ impl Layout {
             },
             side: "anonymous",
             user: None,
+            portal: None,
             nav: Vec::new(),
             crumbs: Vec::new(),
             csrf: String::new(),
@@ -220,6 +234,7 @@ impl Layout {
             },
             side: if team { "team" } else { "portal" },
             user: Some(user),
+            portal: (!team).then(|| "Initech <b>".to_owned()),
             nav: nav.collect(),
             crumbs: vec![
                 Crumb::to("Clients", "/clients"),

@@ -45,6 +45,7 @@ pub async fn send(app: &App, id: &str, mail: &Mail) -> Result<(), Error> {
             let token = app.secrets().reset_token(*reset);
             ("reset", format!("/reset/{token}"))
         }
+        Message::Added { .. } => ("added", "/switch".to_owned()),
         Message::PasswordChanged => ("password_changed", "/forgot".to_owned()),
         Message::NewDevice { .. } => ("new_device", "/account".to_owned()),
         Message::ConfirmEmail { user, from, until } => {

@@ -36,7 +36,7 @@ mod tenants;
 mod upload;
 pub mod view;
 
-pub use adapters::{Access, Answer, Challenge, CodeAnswer, RoleArns};
+pub use adapters::{Access, Answer, Challenge, CodeAnswer, Handed, Offer, RoleArns};
 pub use app::{App, Clock, Services};
 pub use config::{Clients, Config, Missing};
 pub use context::Context;

@@ -5,6 +5,7 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use jiff::SignedDuration;
 
 use crate::cookies;
+use crate::headers::csp_with_files;
 
 /// An answer.
 #[derive(Debug)]
@@ -54,6 +55,16 @@ impl Reply {
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.0.headers_mut().append(name, value);
         self
+    }
+
+    /// With a content security policy that lets this page send files to the bucket
+    /// at `origin`, and go there after a form was sent.
+    #[must_use]
+    pub fn with_files(self, origin: &str) -> Self {
+        match HeaderValue::from_str(&csp_with_files(origin)) {
+            Ok(csp) => self.header(header::CONTENT_SECURITY_POLICY, csp),
+            Err(_) => self,
+        }
     }
 
     /// With a cookie set or taken away.

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequest, Multipart, Request};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use crate::context::Context;
 use crate::error::Error;
-use crate::form::check;
+use crate::form::{Nothing, check};
 
 /// Bytes of a file at most. A function is handed 6 MB at most, in base64.
 pub const MAX_UPLOAD: usize = 4 * 1024 * 1024;
@@ -15,9 +17,15 @@ pub const MAX_UPLOAD: usize = 4 * 1024 * 1024;
 /// answer instead of a broken connection.
 pub(crate) const MAX_READ: usize = 64 * 1024 * 1024;
 
-/// An upload whose token was right.
+/// Fields beside the file at most, and bytes of one.
+const MAX_FIELDS: usize = 20;
+const MAX_FIELD: usize = 16 * 1024;
+
+/// An upload whose token was right, with the form's other fields.
 #[derive(Debug)]
-pub struct ProtectedUpload {
+pub struct ProtectedUpload<T = Nothing> {
+    /// The other fields; one that the form doesn't have is refused.
+    pub input: T,
     /// The id that the page gave to the thing to be made.
     pub id: Option<String>,
     /// The name of the file at the sender's: for people, never for a path.
@@ -26,7 +34,7 @@ pub struct ProtectedUpload {
     pub bytes: Option<Vec<u8>>,
 }
 
-impl<S: Sync + Send> FromRequest<S> for ProtectedUpload {
+impl<S: Sync + Send, T: DeserializeOwned> FromRequest<S> for ProtectedUpload<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
@@ -36,7 +44,7 @@ impl<S: Sync + Send> FromRequest<S> for ProtectedUpload {
         let mut parts = Multipart::from_request(request, state)
             .await
             .map_err(|_| Error::BadRequest("not an upload"))?;
-        let (mut token, mut id, mut file) = (None, None, None);
+        let (mut token, mut id, mut file, mut fields) = (None, None, None, Map::new());
         while let Some(mut part) = parts.next_field().await.map_err(unreadable)? {
             let slot = match part.name() {
                 Some("csrf") => &mut token,
@@ -61,13 +69,24 @@ impl<S: Sync + Send> FromRequest<S> for ProtectedUpload {
                     file = Some((name, fits.then_some(bytes)));
                     continue;
                 }
+                Some(name) if fields.len() < MAX_FIELDS && !fields.contains_key(name) => {
+                    let name = name.to_owned();
+                    let text = part.text().await.map_err(unreadable)?;
+                    if text.len() > MAX_FIELD {
+                        return Err(Error::TooLarge);
+                    }
+                    fields.insert(name, Value::String(text));
+                    continue;
+                }
                 _ => return Err(Error::BadRequest("the fields are not the form's")),
             };
             *slot = Some(part.text().await.map_err(unreadable)?);
         }
         check(&ctx, token.as_deref())?;
         let (file_name, bytes) = file.unwrap_or_else(|| (String::new(), Some(Vec::new())));
+        let input = serde_json::from_value(Value::Object(fields));
         Ok(Self {
+            input: input.map_err(|_| Error::BadRequest("the fields are not the form's"))?,
             id,
             file_name,
             bytes,

@@ -1,6 +1,6 @@
 // `as("marcus")` gives a page of somebody who is signed in, in a browser of their
 // own; `as(name, { anew: true })` just gave the password, as what is protected
-// asks for; `visit(address)` is one of anybody. No page may complain in its console.
+// asks for; `visit(address)` is one of anybody. What `tolerates` fits is expected. No page may complain in its console.
 import { test as base, expect } from "@playwright/test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -16,13 +16,13 @@ export const test = base.extend({
     const contexts = [];
     const complaints = [];
     const complain = (page, text) => complaints.push(`${page?.url()}: ${text}`);
-    await use(async (address, options = {}) => {
+    await use(async (address, { tolerates, ...options } = {}) => {
       const context = await browser.newContext(options);
       contexts.push(context);
       context.on("weberror", (error) => complain(error.page(), error.error().stack));
       context.on("console", (message) => {
         const { url } = message.location();
-        const expected = EXPECTED.test(message.text()) && !url.includes("/assets/");
+        const expected = (EXPECTED.test(message.text()) || tolerates?.test(message.text())) && !url.includes("/assets/");
         if (message.type() === "error" && !expected) complain(message.page(), message.text());
       });
       if (options.javaScriptEnabled !== false) await context.addInitScript(tellOfViolations);

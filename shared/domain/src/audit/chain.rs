@@ -40,6 +40,9 @@ pub struct Exported {
 pub struct Whole {
     /// The first entry's number.
     pub first: i64,
+    /// The hash that the first entry follows: that of an entry which the export
+    /// doesn't hold, or [`START`].
+    pub after: String,
     /// The last entry's number, 0 where there is no entry.
     pub last: i64,
     /// The last entry's hash: the one that the audit page shows for this number.
@@ -90,13 +93,15 @@ pub fn verify(entries: impl IntoIterator<Item = Exported>) -> Result<Whole, Brok
             return Err(Broken::Content(seq));
         }
         whole = Some(Whole {
-            first: whole.map_or(seq, |so_far| so_far.first),
+            first: whole.as_ref().map_or(seq, |so_far| so_far.first),
+            after: whole.map_or(previous, |so_far| so_far.after),
             last: seq,
             hash: entry.hash,
         });
     }
     Ok(whole.unwrap_or_else(|| Whole {
         first: 0,
+        after: START.to_owned(),
         last: 0,
         hash: START.to_owned(),
     }))

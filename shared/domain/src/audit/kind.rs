@@ -11,9 +11,11 @@ pub enum Kind {
     SignInFailed,
     Confirmed,
     SessionsEnded,
+    ClientSwitched,
     PasswordChanged,
     PasswordReset,
     EmailChanged,
+    NameChanged,
     MfaEnabled,
     MfaDisabled,
     MfaReset,
@@ -23,6 +25,7 @@ pub enum Kind {
     InviteResent,
     InviteRevoked,
     InviteAccepted,
+    PersonAdded,
     RoleChanged,
     PersonDisabled,
     PersonEnabled,
@@ -38,6 +41,11 @@ pub enum Kind {
     TemplateDeleted,
     FindingsExported,
     AuditExported,
+    DocumentSent,
+    DocumentDownloaded,
+    DocumentShown,
+    DocumentDeleted,
+    DocumentRestored,
 }
 
 /// What kinds have in common, for whoever looks for some of them.
@@ -75,7 +83,7 @@ impl Group {
 
 impl Kind {
     /// Every kind, with its group, its name in exports, and the words on the screen.
-    pub const ALL: [(Self, Group, &'static str, &'static str); 31] = {
+    pub const ALL: [(Self, Group, &'static str, &'static str); 39] = {
         use Group as G;
         [
             (Self::SignedIn, G::SignIns, "signed_in", "Signed in"),
@@ -98,6 +106,12 @@ impl Kind {
                 "Ended sign-ins",
             ),
             (
+                Self::ClientSwitched,
+                G::SignIns,
+                "client_switched",
+                "Went over to another of their clients",
+            ),
+            (
                 Self::PasswordChanged,
                 G::Accounts,
                 "password_changed",
@@ -114,6 +128,12 @@ impl Kind {
                 G::Accounts,
                 "email_changed",
                 "Changed the e-mail address",
+            ),
+            (
+                Self::NameChanged,
+                G::Accounts,
+                "name_changed",
+                "Changed their name",
             ),
             (
                 Self::MfaEnabled,
@@ -163,6 +183,12 @@ impl Kind {
                 G::People,
                 "invite_accepted",
                 "Accepted the invitation",
+            ),
+            (
+                Self::PersonAdded,
+                G::People,
+                "person_added",
+                "Added an account to the client:",
             ),
             (
                 Self::RoleChanged,
@@ -248,6 +274,36 @@ impl Kind {
                 G::Workspace,
                 "audit_exported",
                 "Exported the audit log",
+            ),
+            (
+                Self::DocumentSent,
+                G::Work,
+                "document_sent",
+                "Sent the file",
+            ),
+            (
+                Self::DocumentDownloaded,
+                G::Work,
+                "document_downloaded",
+                "Downloaded the document",
+            ),
+            (
+                Self::DocumentShown,
+                G::Work,
+                "document_shown",
+                "Changed who sees the document",
+            ),
+            (
+                Self::DocumentDeleted,
+                G::Work,
+                "document_deleted",
+                "Deleted the document",
+            ),
+            (
+                Self::DocumentRestored,
+                G::Work,
+                "document_restored",
+                "Restored the document",
             ),
         ]
     };

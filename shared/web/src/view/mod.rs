@@ -4,11 +4,13 @@ mod finding_list;
 mod overview;
 mod people;
 mod samples;
+mod tabs;
 
 use domain::client::Client;
 use domain::counts::Counts;
 use domain::engagement::Engagement;
 use domain::finding::Finding;
+use domain::message::Tally;
 use domain::severity::Severity;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -22,6 +24,7 @@ pub use samples::{
     activity_sample, actor_sample, days_sample, engagement_sample, people_samples, samples,
     slug_sample,
 };
+pub use tabs::EngagementTabs;
 
 /// Active findings by severity.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -119,6 +122,7 @@ pub struct EngagementCard {
     ends_on: Option<Date>,
     breakdown: Breakdown,
     progress: Progress,
+    unread: i64,
 }
 
 impl EngagementCard {
@@ -133,6 +137,16 @@ impl EngagementCard {
             ends_on: engagement.ends_on,
             breakdown: (&engagement.counts).into(),
             progress: (&engagement.counts).into(),
+            unread: 0,
+        }
+    }
+
+    /// The same for somebody who has read so much of its thread.
+    #[must_use]
+    pub fn read(self, messages: Tally, seen: Tally) -> Self {
+        Self {
+            unread: messages.unread(seen).total(),
+            ..self
         }
     }
 }

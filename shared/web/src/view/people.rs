@@ -28,7 +28,8 @@ struct Manage {
     role_action: String,
     remove_action: String,
     access_action: String,
-    reset_action: String,
+    /// The codes are the account's, which may reach other clients: the team's alone.
+    reset_action: Option<String>,
     roles: Vec<Choice>,
     current: &'static str,
 }
@@ -55,7 +56,8 @@ impl PersonRow {
                 role_action: format!("{here}/role"),
                 remove_action: format!("{here}/remove"),
                 access_action: format!("{here}/access"),
-                reset_action: format!("{here}/reset-factor"),
+                reset_action: (actor.role.is_team() && person.mfa.is_some())
+                    .then(|| format!("{here}/reset-factor")),
                 roles: roles(&actor.role.appoints(person.role.is_team())),
                 current: person.role.name(),
             }),

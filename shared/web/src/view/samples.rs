@@ -9,6 +9,7 @@ use domain::engagement::{Engagement, Kind, Phase};
 use domain::finding::{Assignee, Finding, Life, Status};
 use domain::id::{ClientId, EngagementId, FindingId, InviteId, UserId, WorkspaceId};
 use domain::invite::Invite;
+use domain::message::Tally;
 use domain::person::{Actor, Person};
 use domain::role::{ContactRole, Role, TeamRole};
 use domain::score::Score;
@@ -101,6 +102,10 @@ pub fn engagement_sample() -> Engagement {
         }],
         since: Timestamp::UNIX_EPOCH,
         counts: client.counts,
+        messages: Tally {
+            messages: 3,
+            notes: 1,
+        },
         rev: 3,
         shared_rev: 2,
         version: 1,

@@ -6,11 +6,13 @@ use domain::id::EngagementId;
 use domain::person::{Actor, Person};
 use jiff::SignedDuration;
 use store::{ClientScope, Import, Store};
-use tests::{Client, World, draft};
+
+use crate::cast::{Client, draft};
+use crate::world::World;
 
 /// An engagement with `n` published findings, besides what the client has, each
 /// as `shape` makes it of the plain one.
-pub(crate) async fn filled(
+pub async fn filled(
     world: &World,
     client: &Client,
     by: &Person,
@@ -22,7 +24,7 @@ pub(crate) async fn filled(
 
 /// An engagement with a finding of every severity in every status, from several
 /// months.
-pub(crate) async fn everywhere(world: &World, store: &Store<ClientScope>, by: &Person) {
+pub async fn everywhere(world: &World, store: &Store<ClientScope>, by: &Person) {
     let shape = |k: usize, finding: Finding| {
         let months = i64::try_from(k % 6).expect("few");
         let before = SignedDuration::from_hours(24 * 30 * months + 1);

@@ -1,0 +1,133 @@
+// Files go from here straight to the bucket: announced, sent with their progress,
+// and said to be there. What fails can be sent again.
+const AT_ONCE = 2;
+const form = document.querySelector("form[data-files]");
+
+if (form) {
+  const [field, drop, queue] = [form.querySelector("input[type=file]"), form.querySelector("[data-drop]"), form.querySelector("[data-queue]")];
+  const max = Number(form.dataset.max);
+  const files = [];
+  let [sending, announced] = [0, 0];
+
+  form.querySelector("[data-plain]").hidden = true;
+  form.querySelector("[data-scripted]").hidden = false;
+  field.multiple = "several" in form.dataset;
+
+  const make = (tag, text, className) => Object.assign(document.createElement(tag), { textContent: text, className });
+  const size = (bytes) => (bytes < 1_048_576 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1_048_576).toFixed(1)} MB`);
+
+  function say(entry, state, words) {
+    entry.state = state;
+    entry.words.textContent = words;
+    entry.row.dataset.state = state;
+    entry.bar.hidden = state !== "sending";
+    entry.button.hidden = state === "sending" || state === "done";
+    entry.button.textContent = state === "failed" ? "Retry" : "Remove";
+    entry.button.setAttribute("aria-label", `${entry.button.textContent} ${entry.file.name}`);
+  }
+
+  function add(file) {
+    if (!field.multiple) for (const old of files.splice(0)) old.row.remove();
+    const entry = { file, row: make("li", ""), bar: make("progress", ""), words: make("span", "", "muted"), button: make("button", "", "btn btn-sm") };
+    entry.button.type = "button";
+    entry.bar.max = file.size || 1;
+    entry.bar.value = 0;
+    entry.bar.setAttribute("aria-label", file.name);
+    entry.row.append(make("b", file.name), make("small", size(file.size)), entry.bar, entry.words, entry.button);
+    entry.button.addEventListener("click", () => {
+      if (entry.state === "failed") return say(entry, "waiting", "Waits") ?? start();
+      files.splice(files.indexOf(entry), 1);
+      entry.row.remove();
+    });
+    queue.append(entry.row);
+    files.push(entry);
+    if (file.size > max) say(entry, "refused", "Larger than what can be taken.");
+    else if (file.size === 0) say(entry, "refused", "The file is empty.");
+    else say(entry, "chosen", "");
+  }
+
+  const take = (list) => [...list].forEach(add);
+
+  /** Announces a file; each gets a number of its own once. */
+  async function announce(entry) {
+    entry.n ??= announced++;
+    const said = new URLSearchParams(new FormData(form, form.querySelector("button.btn-primary")));
+    said.delete("file");
+    if (files.length > 1) said.delete("title");
+    for (const [name, value] of Object.entries({ name: entry.file.name, size: entry.file.size, n: entry.n })) said.set(name, value);
+    const answer = await fetch(form.action, { method: "POST", body: said, headers: { accept: "application/json" } });
+    const told = await answer.json().catch(() => ({}));
+    if (answer.ok) return told;
+    throw Object.assign(new Error(told.error ?? "That didn't work."), { final: answer.status === 422 });
+  }
+
+  const put = (entry, { url, fields }) =>
+    new Promise((resolve, reject) => {
+      const body = new FormData();
+      for (const [name, value] of Object.entries(fields)) body.append(name, value);
+      body.append("file", entry.file);
+      const request = new XMLHttpRequest();
+      const failed = () => reject(new Error("The connection broke off."));
+      request.upload.addEventListener("progress", ({ loaded, total }) => {
+        entry.bar.max = total;
+        entry.bar.value = loaded;
+        entry.words.textContent = `${Math.floor((100 * loaded) / total)} %`;
+      });
+      request.addEventListener("load", () => (request.status < 300 ? resolve() : failed()));
+      request.addEventListener("error", failed);
+      request.addEventListener("timeout", failed);
+      request.open("POST", url);
+      request.send(body);
+    });
+
+  async function deliver(entry, told) {
+    await put(entry, told);
+    const csrf = new URLSearchParams({ csrf: form.elements.csrf.value });
+    const answer = await fetch(told.complete, { method: "POST", body: csrf, headers: { accept: "application/json" } });
+    if (!answer.ok) throw new Error("That didn't work.");
+  }
+
+  async function send(entry) {
+    try {
+      say(entry, "sending", "");
+      const told = await announce(entry);
+      if (!told.done) await deliver(entry, told);
+      say(entry, "done", "Sent. It is listed as soon as it is checked.");
+    } catch (error) {
+      say(entry, error.final ? "refused" : "failed", error.message);
+    }
+  }
+
+  function start() {
+    for (const entry of files) {
+      if (sending === AT_ONCE) return;
+      if (entry.state !== "waiting") continue;
+      sending += 1;
+      send(entry).finally(() => {
+        sending -= 1;
+        start();
+      });
+    }
+  }
+
+  field.addEventListener("change", () => {
+    take(field.files);
+    field.value = "";
+    field.classList.remove("is-invalid");
+  });
+  for (const kind of ["dragover", "drop"]) {
+    drop.addEventListener(kind, (event) => {
+      event.preventDefault();
+      drop.classList.toggle("over", kind === "dragover");
+      if (kind === "drop") take(event.dataTransfer.files);
+    });
+  }
+  drop.addEventListener("dragleave", () => drop.classList.remove("over"));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    for (const entry of files) if (entry.state === "chosen") say(entry, "waiting", "Waits");
+    if (files.length === 0) field.focus();
+    start();
+  });
+  addEventListener("beforeunload", (event) => sending > 0 && event.preventDefault());
+}

@@ -1,0 +1,6 @@
+//! Documents: sent, listed, taken away, as a Lambda function.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), web::lambda::Failure> {
+    web::lambda::serve(documents::ROUTES).await
+}

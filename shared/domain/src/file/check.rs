@@ -1,0 +1,288 @@
+//! Whether a file's content is what its type claims, read once as a stream.
+
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::FileType;
+use super::kind::Signs;
+
+/// Bytes at the beginning and at the end that are looked at.
+const HEAD: usize = 8 * 1024;
+const TAIL: usize = 64 * 1024;
+
+/// What a browser would take text for a page by.
+const MARKUP: [&str; 9] = [
+    "<!doctype",
+    "<html",
+    "<head",
+    "<body",
+    "<script",
+    "<iframe",
+    "<svg",
+    "<?xml",
+    "<style",
+];
+
+/// A file while it is read.
+#[derive(Debug)]
+pub struct Check {
+    file_type: FileType,
+    head: Vec<u8>,
+    tail: Vec<u8>,
+    binary: bool,
+    size: i64,
+    hash: Sha256,
+}
+
+/// What was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// Bytes.
+    pub size: i64,
+    /// SHA-256 in lower-case hexadecimal.
+    pub sha256: String,
+}
+
+/// Why a file is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Flaw {
+    /// It never came, or not all of it.
+    Missing,
+    /// Its size isn't the one that was said before.
+    Size,
+    /// Its content isn't what its name says.
+    Lies,
+    /// Text with markup that a browser would take for a page.
+    Markup,
+    /// Text that isn't in an encoding we take.
+    Encoding,
+    /// An Office file with macros.
+    Macros,
+    /// An image that can't be read, or is larger than what can be shown.
+    Image,
+    /// The scan found something harmful.
+    Harmful,
+    /// The scan couldn't look into it.
+    Unscanned,
+    /// What it was to become a part of is gone.
+    Gone,
+}
+
+impl Flaw {
+    /// For the person who sent it.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Missing => "The file didn't arrive. Send it again.",
+            Self::Size => {
+                "What arrived has another size than the file that was chosen. Send it again."
+            }
+            Self::Lies => {
+                "The content isn't what the name says. Save it in the right format and send it again."
+            }
+            Self::Markup => "It holds HTML, SVG or XML, which isn't taken. Put it into a ZIP.",
+            Self::Encoding => "It isn't plain text. Save it as UTF-8 and send it again.",
+            Self::Macros => "It holds macros, which aren't taken. Save it without them.",
+            Self::Image => "The image can't be read, or has more than 40 million pixels.",
+            Self::Harmful => "The scan for harmful content found something in it.",
+            Self::Unscanned => {
+                "It can't be scanned for harmful content: take a password off, or make it smaller."
+            }
+            Self::Gone => "What it was sent for is no longer there.",
+        }
+    }
+}
+
+impl Check {
+    /// Of a file that claims to be of this type.
+    pub fn new(file_type: FileType) -> Self {
+        Self {
+            file_type,
+            head: Vec::new(),
+            tail: Vec::new(),
+            binary: false,
+            size: 0,
+            hash: Sha256::new(),
+        }
+    }
+
+    /// Takes the next bytes.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        self.size = self
+            .size
+            .saturating_add(i64::try_from(bytes.len()).unwrap_or(i64::MAX));
+        self.hash.update(bytes);
+        let room = HEAD.saturating_sub(self.head.len()).min(bytes.len());
+        self.head.extend(bytes.iter().take(room));
+        self.binary = self.binary || bytes.iter().any(|byte| is_binary(*byte));
+        self.tail.extend_from_slice(bytes);
+        let over = self.tail.len().saturating_sub(TAIL);
+        self.tail.drain(..over);
+    }
+
+    /// What it was, all read; or why it is refused.
+    pub fn finish(self, size: i64) -> Result<Checked, Flaw> {
+        if self.size != size {
+            return Err(Flaw::Size);
+        }
+        self.fits()?;
+        let mut sha256 = String::with_capacity(64);
+        for byte in self.hash.finalize() {
+            let _ = write!(sha256, "{byte:02x}");
+        }
+        Ok(Checked { size, sha256 })
+    }
+
+    fn fits(&self) -> Result<(), Flaw> {
+        let zip = self.head.starts_with(b"PK\x03\x04");
+        let holds = |name: &[u8]| {
+            let places = [&self.head, &self.tail];
+            places
+                .iter()
+                .any(|place| place.windows(name.len()).any(|part| part == name))
+        };
+        let good = match self.file_type.signs() {
+            Signs::Begins(signs) => signs.iter().any(|sign| self.head.starts_with(sign)),
+            Signs::Webp => self.head.starts_with(b"RIFF") && self.head.get(8..12) == Some(b"WEBP"),
+            Signs::Text => return self.is_text(),
+            Signs::Holds(_) if zip && holds(b"vbaProject.bin") => return Err(Flaw::Macros),
+            Signs::Holds(name) => zip && holds(name),
+            Signs::Declares(said) => {
+                let first = self.head.get(30..).unwrap_or_default();
+                zip && first.starts_with(said)
+            }
+        };
+        if good { Ok(()) } else { Err(Flaw::Lies) }
+    }
+
+    fn is_text(&self) -> Result<(), Flaw> {
+        if self.binary {
+            return Err(Flaw::Encoding);
+        }
+        let head = String::from_utf8_lossy(&self.head);
+        let begin = head.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+        let begin: String = begin.chars().take(16).collect();
+        let begin = begin.to_ascii_lowercase();
+        if MARKUP.iter().any(|sign| begin.starts_with(sign)) {
+            return Err(Flaw::Markup);
+        }
+        Ok(())
+    }
+}
+
+/// What no text holds, by the rule that browsers go by.
+fn is_binary(byte: u8) -> bool {
+    matches!(byte, 0x00..=0x08 | 0x0b | 0x0e..=0x1a | 0x1c..=0x1f)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn check(file_type: FileType, bytes: &[u8]) -> Result<Checked, Flaw> {
+        let mut check = Check::new(file_type);
+        check.feed(bytes);
+        check.finish(i64::try_from(bytes.len()).unwrap())
+    }
+
+    fn zip(first: &str, names: &[&str]) -> Vec<u8> {
+        let mut bytes = b"PK\x03\x04".to_vec();
+        bytes.extend([0; 26]);
+        bytes.extend(first.bytes());
+        bytes.extend(std::iter::repeat_n(7, 100_000));
+        for name in names {
+            bytes.extend(b"PK\x01\x02");
+            bytes.extend(name.bytes());
+        }
+        bytes
+    }
+
+    #[test]
+    fn content_that_lies_about_its_type_is_refused() {
+        use FileType as F;
+        let word = zip("[Content_Types].xml", &["word/document.xml"]);
+        let macros = zip(
+            "[Content_Types].xml",
+            &["word/document.xml", "word/vbaProject.bin"],
+        );
+        let odt = zip("mimetypeapplication/vnd.oasis.opendocument.text", &[]);
+        let webp = b"RIFF\x10\0\0\0WEBPVP8 ".to_vec();
+        let cases: [(F, &[u8], Result<(), Flaw>); 24] = [
+            (F::Pdf, b"%PDF-1.7 ...", Ok(())),
+            (F::Pdf, b"<html>%PDF-1.7", Err(Flaw::Lies)),
+            (F::Pdf, b"MZ\x90", Err(Flaw::Lies)),
+            (F::Png, b"\x89PNG\r\n\x1a\n....", Ok(())),
+            (F::Png, b"\xff\xd8\xff\xe0", Err(Flaw::Lies)),
+            (F::Png, b"<svg onload=alert(1)>", Err(Flaw::Lies)),
+            (F::Jpeg, b"\xff\xd8\xff\xe0", Ok(())),
+            (F::Webp, &webp, Ok(())),
+            (F::Webp, b"RIFF\x10\0\0\0WAVE", Err(Flaw::Lies)),
+            (F::Gif, b"GIF89a...", Ok(())),
+            (F::Gif, b"GIF8", Err(Flaw::Lies)),
+            (F::Text, b"plain words", Ok(())),
+            (
+                F::Text,
+                "\u{feff}  <!DOCTYPE html><p>".as_bytes(),
+                Err(Flaw::Markup),
+            ),
+            (
+                F::Markdown,
+                b"\n<script>alert(1)</script>",
+                Err(Flaw::Markup),
+            ),
+            (F::Markdown, b"# A title\n<b>x</b>", Ok(())),
+            (F::Csv, b"a;b\r\nM\xfcller;2", Ok(())),
+            (F::Csv, b"a\0b", Err(Flaw::Encoding)),
+            (F::Json, b"<?xml version='1.0'?>", Err(Flaw::Markup)),
+            (F::Docx, &word, Ok(())),
+            (F::Docx, &macros, Err(Flaw::Macros)),
+            (F::Xlsx, &word, Err(Flaw::Lies)),
+            (F::Odt, &odt, Ok(())),
+            (F::Ods, &odt, Err(Flaw::Lies)),
+            (F::Zip, b"Rar!\x1a", Err(Flaw::Lies)),
+        ];
+        for (file_type, bytes, expected) in cases {
+            let got = check(file_type, bytes).map(drop);
+            assert_eq!(got, expected, "{file_type:?} {:?}", bytes.get(..20));
+        }
+    }
+
+    #[test]
+    fn another_size_is_refused_and_the_hash_is_that_of_the_bytes() {
+        let mut read = Check::new(FileType::Text);
+        read.feed(b"abc");
+        let whole = read.finish(3).unwrap();
+        assert_eq!(
+            whole.sha256,
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+        let mut short = Check::new(FileType::Text);
+        short.feed(b"ab");
+        assert_eq!(short.finish(3), Err(Flaw::Size));
+    }
+
+    proptest! {
+        #![proptest_config(crate::testing::config())]
+
+        #[test]
+        fn it_is_the_same_however_the_stream_is_cut(
+            bytes in proptest::collection::vec(any::<u8>(), 0..400),
+            prefix in prop_oneof![Just(&b""[..]), Just(&b"%PDF-"[..]), Just(&b"PK\x03\x04"[..])],
+            cut in 1_usize..50,
+        ) {
+            let bytes = [prefix, &bytes].concat();
+            let size = i64::try_from(bytes.len()).unwrap();
+            for file_type in [FileType::Pdf, FileType::Text, FileType::Docx, FileType::Zip] {
+                let mut pieces = Check::new(file_type);
+                for piece in bytes.chunks(cut) {
+                    pieces.feed(piece);
+                }
+                prop_assert_eq!(pieces.finish(size), check(file_type, &bytes));
+            }
+        }
+    }
+}

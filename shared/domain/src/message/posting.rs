@@ -1,0 +1,109 @@
+//! Who may say something in a thread, and change it for a while.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::Message;
+use crate::id::MessageId;
+use crate::input::Invalid;
+use crate::person::Actor;
+use crate::role::Action;
+
+/// Longest message, in characters.
+pub const MAX_TEXT: usize = 5_000;
+/// For how long whoever wrote a message may change it.
+pub const EDITABLE: SignedDuration = SignedDuration::from_mins(15);
+
+/// A message's form, as typed.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MessageInput {
+    /// What.
+    pub text: String,
+    /// Not empty where only the team is to read it.
+    pub internal: String,
+}
+
+/// A message that can be kept, and for whom it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Posting {
+    /// The message.
+    pub message: Message,
+    /// Whether the client can read it.
+    pub shared: bool,
+}
+
+/// Why a message isn't taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The role may never do this.
+    Role,
+    /// Somebody else wrote it, or it stands for too long already.
+    Fixed,
+    /// What was typed can't be accepted.
+    Invalid(Invalid),
+}
+
+/// A message by `actor` under the id `id`. Only the team keeps something to itself:
+/// whatever a contact writes, both sides read.
+pub fn post(
+    id: MessageId,
+    actor: &Actor,
+    input: &MessageInput,
+    now: Timestamp,
+) -> Result<Posting, Refusal> {
+    if !actor.role.may(Action::PostMessages) {
+        return Err(Refusal::Role);
+    }
+    let by_team = actor.role.is_team();
+    Ok(Posting {
+        message: Message {
+            id,
+            at: now,
+            by: actor.user,
+            by_name: actor.name.clone(),
+            by_team,
+            text: said(&input.text)?,
+            edited: None,
+            version: 1,
+        },
+        shared: !by_team || input.internal.is_empty(),
+    })
+}
+
+/// Whether `actor` may still change the words of `message`.
+pub fn may_edit(message: &Message, actor: &Actor, now: Timestamp) -> bool {
+    actor.role.may(Action::PostMessages)
+        && message.by == actor.user
+        && now.duration_since(message.at) < EDITABLE
+}
+
+/// The same message in other words, marked as changed. Whom it is for stays.
+pub fn edit(
+    before: &Posting,
+    actor: &Actor,
+    text: &str,
+    now: Timestamp,
+) -> Result<Posting, Refusal> {
+    if !actor.role.may(Action::PostMessages) {
+        return Err(Refusal::Role);
+    }
+    if !may_edit(&before.message, actor, now) {
+        return Err(Refusal::Fixed);
+    }
+    Ok(Posting {
+        message: Message {
+            text: said(text)?,
+            edited: Some(now),
+            version: before.message.version + 1,
+            ..before.message.clone()
+        },
+        shared: before.shared,
+    })
+}
+
+fn said(text: &str) -> Result<String, Refusal> {
+    let mut invalid = Invalid::default();
+    let text = invalid.required_text("text", text, MAX_TEXT, "Write something first.");
+    invalid.into_result(text).map_err(Refusal::Invalid)
+}

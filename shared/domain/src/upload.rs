@@ -1,0 +1,193 @@
+//! Files on their way in: announced, sent past the functions, checked, and then
+//! made what they were sent for, or refused.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::document::{NewDocument, Revision};
+use crate::file::{Checked, FileName, FileType, Flaw, MAX_FILE};
+use crate::id::{DocumentId, UploadId, UserId};
+use crate::person::Actor;
+
+/// For how long a file can be sent after it was announced.
+pub const TO_SEND: SignedDuration = SignedDuration::from_hours(1);
+/// After how long an upload that never came is given up: what began in time may
+/// still be under way for a while.
+pub const TO_ARRIVE: SignedDuration = SignedDuration::from_hours(2);
+/// For how long a refused upload is shown.
+pub const SHOWN: SignedDuration = SignedDuration::from_hours(24 * 7);
+
+/// How far an upload is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It was announced.
+    Uploading,
+    /// It is said to be there.
+    Checking,
+    /// It became what it was sent for.
+    Ready,
+    /// It was refused, and is gone.
+    Refused,
+}
+
+impl State {
+    /// Its name, for pages and scripts.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Uploading => "uploading",
+            Self::Checking => "checking",
+            Self::Ready => "ready",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// What a file is sent for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// A document, or a new version of one.
+    Document(NewDocument),
+}
+
+/// A file on its way in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Upload {
+    /// Its id.
+    pub id: UploadId,
+    /// What it is sent for.
+    pub purpose: Purpose,
+    /// The file's name.
+    pub name: String,
+    /// The type that the name claims.
+    pub file_type: FileType,
+    /// Bytes, as announced.
+    pub size: i64,
+    /// How far it is.
+    pub state: State,
+    /// Why it was refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flaw: Option<Flaw>,
+    /// Who sends it, by account.
+    pub by: UserId,
+    /// Who, by the name at that time.
+    pub by_name: String,
+    /// Whether it is one of the consultancy.
+    pub by_team: bool,
+    /// When it was announced.
+    pub at: Timestamp,
+    /// Goes up with every change.
+    #[serde(rename = "v")]
+    pub version: i64,
+}
+
+/// An announcement that isn't of a file that is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// Nothing in it.
+    #[error("The file is empty.")]
+    Empty,
+    /// Too much in it.
+    #[error("The file is larger than 100 MB.")]
+    TooLarge,
+}
+
+/// An upload by `actor` of a file of `size` bytes.
+pub fn announce(
+    id: UploadId,
+    purpose: Purpose,
+    file: &FileName,
+    size: i64,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Upload, Unfit> {
+    match size {
+        ..=0 => return Err(Unfit::Empty),
+        n if n > MAX_FILE => return Err(Unfit::TooLarge),
+        _ => {}
+    }
+    Ok(Upload {
+        id,
+        purpose,
+        name: file.name.clone(),
+        file_type: file.file_type,
+        size,
+        state: State::Uploading,
+        flaw: None,
+        by: actor.user,
+        by_name: actor.name.clone(),
+        by_team: actor.role.is_team(),
+        at: now,
+        version: 1,
+    })
+}
+
+impl Upload {
+    /// Until when it can be sent.
+    pub fn closes(&self) -> Timestamp {
+        self.at.saturating_add(TO_SEND).unwrap_or(self.at)
+    }
+
+    /// When it is given up, if it isn't said to be there.
+    pub fn ends(&self) -> Timestamp {
+        self.at.saturating_add(TO_ARRIVE).unwrap_or(self.at)
+    }
+
+    /// Whether it is still announced though nobody can send it any more.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.state == State::Uploading && self.ends() <= now
+    }
+
+    /// After its sender said that it is there; `None` where that was said before.
+    #[must_use]
+    pub fn arrived(&self) -> Option<Self> {
+        self.to(State::Uploading, State::Checking)
+    }
+
+    /// After it became what it was sent for; `None` where it isn't being checked.
+    #[must_use]
+    pub fn released(&self) -> Option<Self> {
+        self.to(State::Checking, State::Ready)
+    }
+
+    /// After it was refused; `None` where that was decided before.
+    #[must_use]
+    pub fn refused(&self, flaw: Flaw) -> Option<Self> {
+        let refused = |from| self.to(from, State::Refused);
+        let after = refused(State::Checking).or_else(|| refused(State::Uploading))?;
+        Some(Self {
+            flaw: Some(flaw),
+            ..after
+        })
+    }
+
+    fn to(&self, from: State, state: State) -> Option<Self> {
+        (self.state == from).then(|| Self {
+            state,
+            version: self.version + 1,
+            ..self.clone()
+        })
+    }
+
+    /// The document that it makes, where it isn't a new version of one.
+    pub fn document(&self) -> DocumentId {
+        self.id.document()
+    }
+
+    /// What it is as a document's version; the document counts it.
+    pub fn revision(&self, checked: &Checked) -> Revision {
+        Revision {
+            number: 0,
+            upload: self.id,
+            name: self.name.clone(),
+            file_type: self.file_type,
+            size: checked.size,
+            sha256: checked.sha256.clone(),
+            by: self.by,
+            by_name: self.by_name.clone(),
+            by_team: self.by_team,
+            at: self.at,
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Which objects the bucket should hold, by the rows of a workspace.
+
+use std::collections::BTreeSet;
+
+use domain::document::{Document, Revision};
+use domain::id::{DocumentId, UploadId};
+use domain::slug::Slug;
+use domain::upload::{State, Upload};
+use serde::de::DeserializeOwned;
+
+use crate::codec::{Item, row, text};
+use crate::directory::Directory;
+use crate::error::Error;
+use crate::imports::Import;
+use crate::keys::{self, Key};
+use crate::scope::{ClientScope, Store, WorkspaceScope};
+use crate::table::{Query, Range, start};
+
+/// Rows that one query reads.
+const AT_ONCE: i32 = 1_000;
+
+/// What the rows of a workspace say of its files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Expected {
+    /// What every object's key of the workspace begins with.
+    pub prefixes: Vec<String>,
+    /// Objects that must be there.
+    pub needed: BTreeSet<String>,
+    /// Objects that may be there: files that are being sent.
+    pub allowed: BTreeSet<String>,
+    /// Bytes, as they are counted.
+    pub used: i64,
+    /// Bytes, as they add up.
+    pub sum: i64,
+}
+
+impl Directory {
+    /// What the rows of the workspace at an address say. It reads every row of its
+    /// files: for people, not for pages.
+    pub async fn expected_files(&self, slug: &Slug) -> Result<Option<Expected>, Error> {
+        let Some(workspace) = self.workspace(slug).await? else {
+            return Ok(None);
+        };
+        let store = self.workspace_store(workspace.id);
+        store.expected_files().await.map(Some)
+    }
+}
+
+impl Store<WorkspaceScope> {
+    async fn expected_files(&self) -> Result<Expected, Error> {
+        let below = keys::objects(self.ws(), None);
+        let mut expected = Expected {
+            prefixes: vec![below.clone(), format!("in/{below}")],
+            used: self.files_used().await?,
+            ..Expected::default()
+        };
+        let mut after = None;
+        loop {
+            let page = self.clients("", after.as_deref(), AT_ONCE).await?;
+            for client in page.rows {
+                self.client(client.id).expect_files(&mut expected).await?;
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(expected);
+            }
+        }
+    }
+}
+
+impl Store<ClientScope> {
+    async fn expect_files(&self, expected: &mut Expected) -> Result<(), Error> {
+        let documents = keys::document(&self.prefix(), DocumentId::new(0, 0)).pk;
+        let range = || Range::Between(" ".to_owned(), "~".to_owned());
+        for found in self.every(&documents, range()).await? {
+            if text(&found, "t")? == "revision" {
+                let revision: Revision = row(found)?;
+                expected.needed.insert(self.document_key(revision.upload));
+            } else {
+                let document: Document = row(found)?;
+                expected.sum += document.bytes;
+            }
+        }
+        let uploads = keys::upload(&self.prefix(), UploadId::new(0, 0)).pk;
+        for found in self.every(&uploads, range()).await? {
+            let upload: Upload = row(found)?;
+            let key = self.incoming_key(upload.id);
+            match upload.state {
+                State::Uploading => expected.allowed.insert(key),
+                State::Checking => expected.needed.insert(key),
+                State::Ready | State::Refused => continue,
+            };
+            expected.sum += upload.size;
+        }
+        let engagements = Range::Prefix(keys::ENGAGEMENTS.to_owned());
+        for found in self.every(&self.prefix(), engagements).await? {
+            let id = text(&found, "id")?.parse();
+            let e = self.partition(id.map_err(|_| Error::Lacks("id"))?);
+            let imports = Range::Prefix(keys::IMPORTS.to_owned());
+            for import in self.rows::<Import>(&e, imports).await? {
+                expected.needed.insert(Import::file_key(self, import.id));
+            }
+        }
+        Ok(())
+    }
+
+    async fn rows<T: DeserializeOwned>(&self, pk: &str, range: Range) -> Result<Vec<T>, Error> {
+        let found = self.every(pk, range).await?;
+        found.into_iter().map(row).collect()
+    }
+
+    /// Every item of a stretch of a partition.
+    async fn every(&self, pk: &str, range: Range) -> Result<Vec<Item>, Error> {
+        let (mut items, mut after) = (Vec::new(), None);
+        loop {
+            let query = Query::of(pk, range.clone(), AT_ONCE).after(after);
+            let slice = self.query(query).await?;
+            let last = slice.items.last().filter(|_| slice.more);
+            let last = last.map(|item| text(item, "sk").map(str::to_owned));
+            after = last.transpose()?.map(|sk| {
+                let pk = pk.to_owned();
+                start(&Key { pk, sk }, None)
+            });
+            items.extend(slice.items);
+            if after.is_none() {
+                return Ok(items);
+            }
+        }
+    }
+}

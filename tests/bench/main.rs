@@ -1,0 +1,179 @@
+//! What pages cost in time, capacity and bytes in workspaces of different sizes.
+//! Prints a table and writes `target/bench.json`. Each time is the median of many
+//! answers of the whole product in this process, its table in memory included.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod report;
+
+use std::time::{Duration, Instant};
+
+use domain::finding::Finding;
+use domain::id::EngagementId;
+use domain::role::{ContactRole, TeamRole};
+use store::Spent;
+use tests::{Answer, Browser, Cast, World, filled};
+
+use crate::report::Report;
+
+/// How many findings the workspaces have.
+const SIZES: [usize; 3] = [200, 2_000, 20_000];
+/// Findings of an engagement at most.
+const MOST: usize = 4_000;
+/// Answers that are timed, after some that aren't.
+const RUNS: usize = 40;
+const BEFORE: usize = 5;
+/// Changes of a hundred findings that are timed.
+const CHANGES: usize = 8;
+
+/// What was measured of one page.
+pub(crate) struct Measured {
+    pub(crate) median: Duration,
+    pub(crate) slow: Duration,
+    pub(crate) spent: Spent,
+    pub(crate) bytes: usize,
+}
+
+/// A workspace of one size, with somebody of each side.
+struct Office {
+    team: Browser,
+    portal: Browser,
+    client: String,
+    engagement: EngagementId,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    // `cargo test --benches` asks for a list only.
+    if !std::env::args().any(|arg| arg == "--bench") {
+        return;
+    }
+    let mut report = Report::default();
+    for size in SIZES {
+        let world = World::new().await;
+        let mut office = open(&world, size).await;
+        for (name, by_team, path) in pages(&office) {
+            let browser = if by_team {
+                &mut office.team
+            } else {
+                &mut office.portal
+            };
+            report.note(&name, size, &page(browser, &path).await);
+        }
+        let changed = bulk(&mut office).await;
+        report.note("a change of 100 findings", size, &changed);
+    }
+    println!("{}", report.table());
+    report.save().expect("target/bench.json");
+}
+
+fn pages(office: &Office) -> Vec<(String, bool, String)> {
+    let (client, engagement) = (&office.client, office.engagement);
+    let both = [
+        ("dashboard", "/".to_owned(), "/".to_owned()),
+        (
+            "engagement",
+            format!("/clients/{client}/engagements/{engagement}"),
+            format!("/engagements/{engagement}"),
+        ),
+        (
+            "findings, two filters",
+            "/findings?status=open&severity=high".to_owned(),
+            "/findings?status=open&severity=high".to_owned(),
+        ),
+        (
+            "findings, a search",
+            "/findings?q=Finding".to_owned(),
+            "/findings?q=Finding".to_owned(),
+        ),
+    ];
+    let named = both.into_iter().flat_map(|(name, ours, theirs)| {
+        [
+            (format!("{name}, team"), true, ours),
+            (format!("{name}, client"), false, theirs),
+        ]
+    });
+    named.collect()
+}
+
+async fn open(world: &World, size: usize) -> Office {
+    let cast = Cast::play(world).await;
+    let (acme, client) = (&cast.acme, &cast.acme.clients[0]);
+    let owner = acme.member(TeamRole::Owner);
+    let contact = client.contact(ContactRole::Collaborator);
+    let mut engagement = None;
+    let mut left = size;
+    while left > 0 {
+        let some = left.min(MOST);
+        let plain = |_, finding: Finding| finding;
+        engagement = Some(filled(world, client, owner, some, plain).await);
+        left -= some;
+    }
+    Office {
+        team: world.signed_in(&acme.workspace, owner).await,
+        portal: world.signed_in(&acme.workspace, contact).await,
+        client: client.id.to_string(),
+        engagement: engagement.expect("findings"),
+    }
+}
+
+async fn page(browser: &mut Browser, path: &str) -> Measured {
+    let mut times = Vec::new();
+    let mut last = None;
+    for run in 0..BEFORE + RUNS {
+        let begun = Instant::now();
+        let answer = browser.get(path).await;
+        let took = begun.elapsed();
+        assert!(answer.is_good(), "{path}: {}", answer.status);
+        if run >= BEFORE {
+            times.push(took);
+        }
+        last = Some(answer);
+    }
+    measured(times, &last.expect("an answer"))
+}
+
+/// The same hundred findings are given to somebody, and to nobody, in turn.
+async fn bulk(office: &mut Office) -> Measured {
+    let (place, id) = (
+        format!("{}.{}", office.client, office.engagement),
+        office.engagement,
+    );
+    let mut times = Vec::new();
+    let mut last = None;
+    for version in 1..=CHANGES {
+        let keys: Vec<_> = (0..100)
+            .map(|k| {
+                (
+                    format!("c{}", k + 1),
+                    format!("1.{}.{version}", id.finding(k)),
+                )
+            })
+            .collect();
+        let to = if version % 2 == 1 { "me" } else { "" };
+        let mut fields = vec![("what", "assign"), ("to", to), ("e1", place.as_str())];
+        fields.extend(keys.iter().map(|(name, key)| (name.as_str(), key.as_str())));
+        let begun = Instant::now();
+        let answer = office.team.post("/findings/bulk", &fields).await;
+        times.push(begun.elapsed());
+        let all = "100 of 100 findings changed";
+        assert!(answer.body.contains(all), "{version}: {}", answer.body);
+        last = Some(answer);
+    }
+    measured(times, &last.expect("an answer"))
+}
+
+fn measured(mut times: Vec<Duration>, answer: &Answer) -> Measured {
+    times.sort();
+    Measured {
+        median: times[times.len() / 2],
+        slow: times[times.len() * 99 / 100],
+        spent: answer.spent,
+        bytes: answer.body.len(),
+    }
+}

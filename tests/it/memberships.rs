@@ -1,0 +1,535 @@
+//! One account at several clients of a workspace: how it is added, what ends where,
+//! and what belongs to all of it at once.
+
+use domain::email::EmailAddress;
+use domain::id::kind;
+use domain::person::Person;
+use domain::role::{ContactRole, TeamRole};
+use http::StatusCode;
+use jiff::SignedDuration;
+use store::directory::hash;
+use tests::{Answer, Browser, Client};
+use web::{Answer as Worth, EMAIL_CHANGE, EmailChange};
+
+use crate::two_factor::{Office, PASSWORD, enrol};
+
+/// Invites from the form at `base`.
+async fn invite(office: &Office, by: &mut Browser, base: &str, email: &str) -> Answer {
+    let id = office.world.app.new_id::<kind::Invite>().to_string();
+    let fields = [
+        ("id", id.as_str()),
+        ("name", "Ana Pérez"),
+        ("email", email),
+        ("role", "viewer"),
+    ];
+    by.post(&format!("{base}/invites"), &fields).await
+}
+
+async fn owner(office: &Office) -> Browser {
+    let home = &office.cast.acme.workspace;
+    office.world.signed_in(home, office.owner()).await
+}
+
+fn second(office: &Office) -> &Client {
+    &office.cast.acme.clients[1]
+}
+
+/// Ana of the first client, whom the team adds to the second.
+async fn added(office: &Office) -> &Person {
+    let ana = office.contact();
+    // After the cast's own entries in the log.
+    office.world.advance(SignedDuration::from_mins(1));
+    let base = format!("/clients/{}", second(office).id);
+    let answer = invite(office, &mut owner(office).await, &base, ana.email.as_str()).await;
+    assert_eq!(answer.location(), base, "{}", answer.body);
+    ana
+}
+
+async fn switch(browser: &mut Browser, client: &Client) -> Answer {
+    browser.post(&format!("/switch/{}", client.id), &[]).await
+}
+
+/// The link of the newest mail to an address.
+async fn link(office: &Office, email: &str) -> String {
+    worker::drain(&office.world.app).await.expect("sent");
+    let letters = office.world.mail_to(email).await;
+    let text = letters.last().expect("a letter")["BodyText"].as_str();
+    let mut words = text.unwrap_or_default().split_whitespace();
+    let link = words.find_map(|word| word.strip_prefix("https://acme.portal.example"));
+    link.expect("a link").to_owned()
+}
+
+async fn row(client: &Client, person: &Person) -> Option<Person> {
+    client.store.person(person.id).await.expect("the table")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_team_adds_an_account_at_once_and_it_switches_between_its_clients() {
+    let office = Office::new().await;
+    let [one, two] = [0, 1].map(|n| &office.cast.acme.clients[n]);
+    let mut before = office.with_password(office.contact()).await;
+    assert!(!before.get("/").await.body.contains("/switch"), "one only");
+    let ana = added(&office).await;
+    assert_eq!(
+        office.letters(ana, "in the portal of").await,
+        1,
+        "told, and not asked for a password"
+    );
+    let path = format!("/clients/{}", two.id);
+    let page = owner(&office).await.get(&path).await;
+    assert!(page.body.contains(ana.email.as_str()));
+
+    let mut hers = office.world.browser("acme");
+    assert_eq!(
+        office.password(&mut hers, ana).await.location(),
+        "/account",
+        "the password is the same"
+    );
+    let page = hers.get("/").await.body;
+    assert!(page.contains("/switch") && page.contains(&one.mark) && !page.contains(&two.mark));
+    office.world.advance(SignedDuration::from_mins(1));
+    let page = hers.get("/switch").await.body;
+    assert!(page.contains(&one.mark) && page.contains(&two.mark) && page.contains("Open now"));
+
+    let secret = hers.cookies["__Host-sid"].clone();
+    assert_eq!(switch(&mut hers, two).await.location(), "/");
+    assert_ne!(secret, hers.cookies["__Host-sid"], "another session");
+    let page = hers.get("/").await.body;
+    assert!(page.contains(&two.mark) && !page.contains(&one.mark));
+    let mut former = office.world.browser("acme");
+    former.cookies.insert("__Host-sid".to_owned(), secret);
+    assert!(!former.get("/").await.is_good(), "the former is over");
+    // The scope is that of the one client, and so is the role: a viewer here.
+    let other = format!("/engagements/{}", one.engagement);
+    assert_eq!(hers.get(&other).await.status, StatusCode::NOT_FOUND);
+    let mine = format!("/engagements/{}", two.engagement);
+    assert!(hers.get(&mine).await.is_good());
+    let finding = two.findings[&domain::finding::Status::Open];
+    let resolve = format!("{mine}/findings/{finding}/resolve");
+    let refused = hers
+        .post(&resolve, &[("note", "x"), ("version", "2")])
+        .await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    // The client that was open last opens at the next sign-in.
+    office.world.advance(SignedDuration::from_mins(1));
+    let mut again = office.world.browser("acme");
+    office.password(&mut again, ana).await;
+    assert!(again.get("/").await.body.contains(&two.mark));
+    let log = owner(&office).await.get("/settings/audit").await.body;
+    for words in ["Added an account", "Went over to another of their clients"] {
+        assert!(log.contains(words), "{words}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_switches_to_ones_own_clients_only_and_gains_no_time_by_it() {
+    let office = Office::new().await;
+    let ana = added(&office).await;
+    let mut hers = office.with_password(ana).await;
+    let foreign = &office.cast.northwind.clients[0];
+    let refused = switch(&mut hers, foreign).await;
+    let never = hers.post("/switch/01ARZ3NDEKTSV4RRFFQ69G5FAV", &[]).await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND);
+    assert_eq!(refused.without_id(), never.without_id());
+    let viewer = office.cast.acme.clients[0].contact(ContactRole::Viewer);
+    let mut others = office.with_password(viewer).await;
+    let refused = switch(&mut others, second(&office)).await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND);
+    // Twelve hours after the password it is over, however often one switches.
+    for n in 0..11 {
+        let client = &office.cast.acme.clients[(n + 1) % 2];
+        office.world.advance(SignedDuration::from_hours(1));
+        assert_eq!(switch(&mut hers, client).await.location(), "/", "{n}");
+    }
+    office.world.advance(SignedDuration::from_mins(61));
+    assert!(!hers.get("/").await.is_good());
+}
+
+/// What a manager sees of an invitation, without what was typed.
+async fn seen(office: &Office, manager: &mut Browser, email: &str) -> [String; 3] {
+    let answer = invite(office, manager, "", email).await;
+    let to = format!("{} {}", answer.status, answer.location());
+    let page = manager.get("/people").await.without_id();
+    let page = page.replace(email, "EMAIL");
+    let at = page.rfind("EMAIL").expect("listed");
+    let form = manager.get("/invites/new").await.status;
+    [to, page[at..].chars().take(120).collect(), form.to_string()]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_manager_learns_of_no_account_elsewhere_and_its_owner_joins_by_the_link() {
+    let office = Office::new().await;
+    let (ana, two) = (office.contact(), second(&office));
+    let mut hers = office.with_password(ana).await;
+    let home = &office.cast.acme.workspace;
+    let manager = two.contact(ContactRole::Manager);
+    let mut manager = office.world.signed_in(home, manager).await;
+    let member = office.cast.acme.member(TeamRole::Member);
+    let nobodys = seen(&office, &mut manager, "nobody@elsewhere.example").await;
+    for known in [ana, member] {
+        assert_eq!(
+            nobodys,
+            seen(&office, &mut manager, known.email.as_str()).await
+        );
+    }
+    assert!(row(two, ana).await.is_none(), "not before she says so");
+    let listed = manager.get("/people").await.body;
+    assert_eq!(
+        listed.matches(ana.name.as_str()).count(),
+        0,
+        "no name of hers"
+    );
+
+    let link = link(&office, ana.email.as_str()).await;
+    let mut mailbox = office.world.browser("acme");
+    mailbox.get(&link).await;
+    let form = mailbox.get("/invite").await.body;
+    assert!(form.contains("You have an account here already"), "{form}");
+    assert!(!form.contains("type=\"password\""));
+    assert_eq!(mailbox.post("/invite", &[]).await.location(), "/sign-in");
+    assert_eq!(office.letters(ana, "in the portal of").await, 1);
+    let joined = row(two, ana).await.expect("there");
+    assert_eq!((joined.name.as_str(), joined.disabled), ("Ana Pérez", None));
+    assert!(!mailbox.get("/").await.is_good(), "the link opens nothing");
+    assert_eq!(switch(&mut hers, two).await.location(), "/");
+    let late = mailbox.get(&link).await;
+    assert_eq!(late.location(), "/invite");
+    assert!(
+        mailbox
+            .get("/invite")
+            .await
+            .body
+            .contains("This link can't be used")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_is_never_on_both_sides_and_the_team_is_told_so() {
+    let office = Office::new().await;
+    let (ana, two) = (office.contact(), second(&office));
+    let member = office.cast.acme.member(TeamRole::Member);
+    let mut team = owner(&office).await;
+    let base = format!("/clients/{}", two.id);
+    let own = format!("/clients/{}", office.cast.acme.clients[0].id);
+    for (base, who, says) in [
+        (base.as_str(), member, "has an account in the team"),
+        ("/settings", ana, "has an account in a client"),
+        (own.as_str(), ana, "has an account here already"),
+    ] {
+        let id = office.world.app.new_id::<kind::Invite>().to_string();
+        let role = if base == "/settings" {
+            "member"
+        } else {
+            "viewer"
+        };
+        let fields = [
+            ("id", id.as_str()),
+            ("name", "Somebody"),
+            ("email", who.email.as_str()),
+            ("role", role),
+        ];
+        let answer = team.post(&format!("{base}/invites"), &fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.body.contains(says), "{says}: {}", answer.body);
+    }
+    // By a manager it was sent; whoever opens the link hears of it.
+    let home = &office.cast.acme.workspace;
+    let manager = two.contact(ContactRole::Manager);
+    let mut manager = office.world.signed_in(home, manager).await;
+    invite(&office, &mut manager, "", member.email.as_str()).await;
+    let link = link(&office, member.email.as_str()).await;
+    let mut mailbox = office.world.browser("acme");
+    mailbox.get(&link).await;
+    let page = mailbox.get("/invite").await.body;
+    assert!(
+        page.contains("this invitation can&#x27;t be added to")
+            || page.contains("can't be added to"),
+        "{page}"
+    );
+    let chosen = [("password", PASSWORD), ("again", PASSWORD)];
+    let refused = mailbox.post("/invite", &chosen).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(row(two, member).await.is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ends_at_one_client_leaves_the_others_and_the_last_takes_the_user_along() {
+    let office = Office::new().await;
+    let ana = added(&office).await;
+    let [one, two] = [0, 1].map(|n| &office.cast.acme.clients[n]);
+    let (mut here, mut there) = (
+        office.with_password(ana).await,
+        office.with_password(ana).await,
+    );
+    switch(&mut there, two).await;
+    let mut team = owner(&office).await;
+    let path =
+        |client: &Client, what: &str| format!("/clients/{}/people/{}/{what}", client.id, ana.id);
+    team.post(&path(two, "access"), &[("access", "disabled")])
+        .await;
+    assert!(here.get("/").await.is_good() && !there.get("/").await.is_good());
+    assert_eq!(switch(&mut here, two).await.status, StatusCode::NOT_FOUND);
+    // Used last, but closed: the other one opens.
+    let mut again = office.world.browser("acme");
+    office.password(&mut again, ana).await;
+    assert!(again.get("/").await.body.contains(&one.mark));
+    team.post(&path(two, "access"), &[("access", "enabled")])
+        .await;
+    switch(&mut again, two).await;
+    team.post(&path(one, "remove"), &[]).await;
+    assert!(!here.get("/").await.is_good() && again.get("/").await.is_good());
+    let mut last = office.world.browser("acme");
+    assert_eq!(office.password(&mut last, ana).await.location(), "/account");
+    worker::drain(&office.world.app).await.expect("done");
+    assert!(is_password(&office, ana).await, "the account is there");
+
+    team.post(&path(two, "remove"), &[]).await;
+    for browser in [&mut again, &mut last] {
+        assert!(!browser.get("/").await.is_good());
+    }
+    let login = login(&office, &ana.email).await;
+    assert!(login.is_none());
+    assert!(is_password(&office, ana).await, "until the worker comes");
+    // Whatever was done before a crash is done again.
+    let app = &office.world.app;
+    app.services.identity.delete(ana.id).await.expect("deleted");
+    worker::drain(app).await.expect("done");
+    assert!(!is_password(&office, ana).await);
+}
+
+async fn login(office: &Office, email: &EmailAddress) -> Option<store::directory::Login> {
+    let directory = office.world.app.directory();
+    let login = directory.login(office.cast.acme.workspace.id, email).await;
+    login.expect("the table")
+}
+
+async fn is_password(office: &Office, person: &Person) -> bool {
+    let identity = &office.world.app.services.identity;
+    let answer = identity
+        .check(person.id, PASSWORD, office.world.now())
+        .await;
+    !matches!(answer.expect("an answer"), Worth::Wrong)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn password_address_and_name_are_the_accounts_at_every_client() {
+    let office = Office::new().await;
+    let ana = added(&office).await;
+    let [one, two] = [0, 1].map(|n| &office.cast.acme.clients[n]);
+    let (mut here, mut there) = (
+        office.with_password(ana).await,
+        office.with_password(ana).await,
+    );
+    switch(&mut there, two).await;
+    let wrong = here.post("/account/name", &[("name", "  ")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let named = here.post("/account/name", &[("name", "Ana <María>")]).await;
+    assert_eq!(named.location(), "/account");
+    assert!(
+        here.get("/account")
+            .await
+            .body
+            .contains("Ana &lt;María&gt;")
+    );
+    assert!(there.get("/").await.is_good(), "a name ends no session");
+    for client in [one, two] {
+        assert_eq!(row(client, ana).await.expect("there").name, "Ana <María>");
+    }
+    let log = owner(&office)
+        .await
+        .get("/settings/audit?kind=accounts")
+        .await
+        .body;
+    assert!(
+        log.contains("Changed their name") && log.contains("Ana &lt;María&gt;"),
+        "{log}"
+    );
+
+    let change = EmailChange {
+        from: ana.email.clone(),
+        to: "moved@new.example".parse().expect("an address"),
+    };
+    let until = office.world.now() + SignedDuration::from_hours(1);
+    let user = ana.id.to_string();
+    let token = office.world.app.seal((EMAIL_CHANGE, &user), until, &change);
+    let token = token.expect("sealed");
+    let moved = here
+        .post("/account/email/confirm", &[("token", &token)])
+        .await;
+    assert_eq!(moved.location(), "/account", "{}", moved.body);
+    assert!(here.get("/").await.is_good() && !there.get("/").await.is_good());
+    assert!(login(&office, &ana.email).await.is_none());
+    for client in [one, two] {
+        assert_eq!(row(client, ana).await.expect("there").email, change.to);
+    }
+    let moved = Person {
+        email: change.to.clone(),
+        ..ana.clone()
+    };
+    assert_eq!(switch(&mut here, two).await.location(), "/");
+    let mut there = office.world.browser("acme");
+    office.password(&mut there, &moved).await;
+
+    // A forgotten password ends it everywhere, and opens both.
+    there
+        .post("/forgot", &[("email", "moved@new.example")])
+        .await;
+    let link = link(&office, "moved@new.example").await;
+    let mut mailbox = office.world.browser("acme");
+    mailbox.get(&link).await;
+    mailbox.get("/reset").await;
+    let new = "violet harbor crumb 91";
+    let set = mailbox
+        .post("/reset", &[("password", new), ("again", new)])
+        .await;
+    assert_eq!(set.location(), "/sign-in", "{}", set.body);
+    assert!(!here.get("/").await.is_good() && !there.get("/").await.is_good());
+    let fields = [
+        ("email", "moved@new.example"),
+        ("password", new),
+        ("next", "/"),
+    ];
+    assert_eq!(mailbox.post("/sign-in", &fields).await.location(), "/");
+    for client in [one, two, one] {
+        assert_eq!(switch(&mut mailbox, client).await.location(), "/");
+    }
+    let out = mailbox.post("/account/sign-out-everywhere", &[]).await;
+    assert_eq!(out.location(), "/sign-in");
+    assert!(!mailbox.get("/").await.is_good());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_is_good_once_at_whatever_client() {
+    let office = Office::new().await;
+    let ana = added(&office).await;
+    let [one, two] = [0, 1].map(|n| &office.cast.acme.clients[n]);
+    let mut here = office.with_password(ana).await;
+    let (authenticator, codes) = enrol(&mut here, PASSWORD).await;
+    for client in [one, two] {
+        assert!(row(client, ana).await.expect("there").mfa.is_some());
+    }
+    assert_eq!(switch(&mut here, two).await.location(), "/");
+    let mut there = office.world.browser("acme");
+    office.password(&mut there, ana).await;
+    let code = authenticator.code(1);
+    let opened = there.post("/sign-in/code", &[("code", &code)]).await;
+    assert_eq!(opened.location(), "/account", "{}", opened.body);
+    // Now the first client is the one that opens: there, too, the code was used.
+    office.world.advance(SignedDuration::from_mins(1));
+    assert_eq!(switch(&mut there, one).await.location(), "/");
+    let mut thief = office.world.browser("acme");
+    office.password(&mut thief, ana).await;
+    let replayed = thief.post("/sign-in/code", &[("code", &code)]).await;
+    assert_eq!(replayed.status, StatusCode::UNPROCESSABLE_ENTITY);
+    office.world.advance(SignedDuration::from_mins(15));
+    office.password(&mut thief, ana).await;
+    let opened = thief.post("/sign-in/code", &[("code", &codes[0])]).await;
+    assert_eq!(opened.location(), "/account", "{}", opened.body);
+    switch(&mut thief, two).await;
+    office.password(&mut thief, ana).await;
+    let again = thief.post("/sign-in/code", &[("code", &codes[0])]).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+    // The team resets it for all; a manager, who knows of one client, can't.
+    let manager = one.contact(ContactRole::Manager);
+    let home = &office.cast.acme.workspace;
+    let mut manager = office.world.signed_in(home, manager).await;
+    let path = format!("/people/{}/reset-factor", ana.id);
+    assert_eq!(manager.post(&path, &[]).await.status, StatusCode::NOT_FOUND);
+    assert!(!manager.get("/people").await.body.contains("reset-factor"));
+    let path = format!("/clients/{}{path}", one.id);
+    let reset = owner(&office).await.post(&path, &[]).await;
+    assert_eq!(reset.location(), format!("/clients/{}", one.id));
+    for browser in [&mut here, &mut there, &mut thief] {
+        assert!(!browser.get("/").await.is_good());
+    }
+    for client in [one, two] {
+        assert!(row(client, ana).await.expect("there").mfa.is_none());
+    }
+}
+
+/// Two changes that were begun on the same account: one of them starts again.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_change_of_an_account_misses_a_client_that_is_added_meanwhile() {
+    let office = Office::new().await;
+    let (ana, two) = (office.contact(), second(&office));
+    let mut hers = office.with_password(ana).await;
+    let directory = office.world.app.directory();
+    let ws = office.cast.acme.workspace.id;
+    let stale = directory.account(ws, &ana.email).await;
+    let stale = stale.expect("the table").expect("an account");
+    let named = hers.post("/account/name", &[("name", "Ana María")]).await;
+    assert_eq!(named.location(), "/account");
+    let invite = domain::invite::Invite {
+        id: office.world.app.new_id(),
+        client: Some(two.id),
+        name: "Ana".to_owned(),
+        email: ana.email.clone(),
+        role: ana.role,
+        by_name: "Somebody".to_owned(),
+        at: office.world.now(),
+        turn: 1,
+        accepted: Some(office.world.now()),
+        revoked: None,
+    };
+    let mail = domain::mail::Mail {
+        to: ana.email.clone(),
+        to_name: ana.name.clone(),
+        slug: office.cast.acme.workspace.slug.clone(),
+        brand: "Acme".to_owned(),
+        message: domain::mail::Message::PasswordChanged,
+    };
+    let late = two.store.add_contact(&stale, &invite, &mail).await;
+    assert!(matches!(late, Err(store::Error::Refused(_))), "{late:?}");
+    assert!(row(two, ana).await.is_none());
+    let fresh = directory.account(ws, &ana.email).await;
+    let fresh = fresh.expect("the table").expect("an account");
+    let (one_way, other) = tokio::join!(
+        two.store.add_contact(&fresh, &invite, &mail),
+        hers.post("/account/name", &[("name", "Ana Lucía")]),
+    );
+    // Whichever was first, both clients agree where both were done.
+    if one_way.is_ok() && other.location() == "/account" {
+        let here = row(&office.cast.acme.clients[0], ana).await.expect("there");
+        assert_eq!(here.name, "Ana Lucía");
+    }
+    assert!(one_way.is_ok() || other.location() == "/account");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_that_no_account_came_of_is_deleted_after_an_hour() {
+    let office = Office::new().await;
+    let (world, acme) = (&office.world, &office.cast.acme);
+    let client = &acme.clients[0];
+    let token = hash(&world.app.secrets().invite_token(client.invite.id, 1));
+    let directory = world.app.directory();
+    let held = directory.redeemable(acme.workspace.id, &token).await;
+    let held = held.expect("the table").expect("a link");
+    let identity = &world.app.services.identity;
+    let lost = Person {
+        id: world.app.new_id(),
+        ..office.contact().clone()
+    };
+    let attempt = world.app.new_id();
+    held.begin(attempt, lost.id).await.expect("begun");
+    identity.set_password(lost.id, PASSWORD).await.expect("set");
+    worker::drain(&world.app).await.expect("nothing yet");
+    assert!(is_password(&office, &lost).await);
+    // Somebody else accepts, whose user stays.
+    let mut other = world.browser("acme");
+    let link = world.app.secrets().invite_token(client.invite.id, 1);
+    other.get(&format!("/invite/{link}")).await;
+    other.get("/invite").await;
+    let chosen = [("password", PASSWORD), ("again", PASSWORD)];
+    let made = other.post("/invite", &chosen).await;
+    assert_eq!(made.location(), "/sign-in", "{}", made.body);
+    world.advance(SignedDuration::from_mins(61));
+    worker::drain(&world.app).await.expect("done");
+    assert!(!is_password(&office, &lost).await);
+    let email = client.invite.email.as_str();
+    let fields = [("email", email), ("password", PASSWORD), ("next", "/")];
+    assert_eq!(other.post("/sign-in", &fields).await.location(), "/");
+    // What took longer than that makes no account without a user.
+    let late = held.accept(Some(attempt), lost.id, world.now()).await;
+    assert!(matches!(late, Err(store::Error::Refused(_))), "{late:?}");
+}
