@@ -6,6 +6,7 @@ import "./pulse.js";
 import "./thread.js";
 import "./preview.js";
 import "./score.js";
+import "./address.js";
 import "./upload.js";
 import "./files.js";
 import "./bulk.js";

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use domain::client::ClientInput;
-use domain::due::DuePolicy;
 use domain::engagement::EngagementInput;
 use domain::finding::{
     Ask, Decision, Draft, Event, FindingInput, Outcome, Status, create, edit, transition,
@@ -20,8 +19,9 @@ use domain::library::TemplateInput;
 use domain::mail::{Mail, Message};
 use domain::message::{MessageInput, post};
 use domain::person::Person;
+use domain::plan::Plan;
 use domain::role::{ContactRole, Role, TeamRole};
-use domain::workspace::{MfaPolicy, Workspace};
+use domain::workspace::Workspace;
 use jiff::Timestamp;
 use store::directory::hash;
 use store::session::Session;
@@ -107,14 +107,15 @@ pub fn draft(title: &str, mark: &str, severity: &str) -> Draft {
 
 /// A workspace with the usual policy, for moves that are decided on directly.
 pub fn home(id: WorkspaceId) -> Workspace {
+    named(id, "acme", "Acme".to_owned())
+}
+
+/// A workspace of the largest plan.
+fn named(id: WorkspaceId, slug: &str, name: String) -> Workspace {
+    let slug = slug.parse().expect("a slug");
     Workspace {
-        id,
-        slug: "acme".parse().expect("a slug"),
-        name: "Acme".to_owned(),
-        time_zone: "Europe/Berlin".to_owned(),
-        mfa: MfaPolicy::Nobody,
-        due: DuePolicy::default(),
-        version: 1,
+        plan: Plan::Team,
+        ..Workspace::new(id, slug, name, "Europe/Berlin".to_owned())
     }
 }
 
@@ -131,15 +132,7 @@ impl Cast {
 impl Tenant {
     async fn play(world: &World, slug: &str, clients: &[&str]) -> Self {
         let (app, now) = (&world.app, world.now());
-        let workspace = Workspace {
-            id: app.new_id(),
-            slug: slug.parse().expect("a slug"),
-            name: format!("CANARY-{slug} Ltd"),
-            time_zone: "Europe/Berlin".to_owned(),
-            mfa: MfaPolicy::Nobody,
-            due: DuePolicy::default(),
-            version: 1,
-        };
+        let workspace = named(app.new_id(), slug, format!("CANARY-{slug} Ltd"));
         let roles = [
             TeamRole::Owner,
             TeamRole::Admin,

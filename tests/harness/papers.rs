@@ -9,6 +9,7 @@ use domain::document::{Document, DocumentInput, delete};
 use domain::file::{Checked, FileName};
 use domain::id::{DocumentId, EngagementId, UploadId};
 use domain::person::{Actor, Person};
+use domain::plan::Plan;
 use domain::upload::{Purpose, Upload, announce};
 use domain::workspace::Workspace;
 use local::NAME;
@@ -107,7 +108,10 @@ pub async fn announced(
     let actor = actor(person);
     let upload = announce(id, Purpose::Document(new), &file, size, &actor, world.now());
     let upload = upload.expect("fit");
-    store.announce(&upload).await.expect("announced");
+    store
+        .announce(&upload, Plan::Team)
+        .await
+        .expect("announced");
     upload
 }
 

@@ -96,6 +96,7 @@ async fn pages_and_changes_stay_within_their_budget() {
         ("library", format!("{here}/library")),
         ("templates", "/templates".to_owned()),
         ("settings", "/settings".to_owned()),
+        ("address", "/settings/address".to_owned()),
         ("account", "/account".to_owned()),
         ("pulse of the dashboard, team", "/pulse".to_owned()),
         ("pulse of an engagement, team", format!("{here}/pulse")),

@@ -9,6 +9,7 @@
 )]
 
 mod account;
+mod addresses;
 mod audit;
 mod books;
 mod both;

@@ -243,6 +243,7 @@ pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &
         "confirm" => &[("password", PASSWORD), ("next", "/")],
         "access" => &[("access", "disabled")],
         "security" => &[("mfa", "nobody")],
+        "address" => &[("slug", "acme")],
         "export" if route.path.starts_with("/settings") => &[("from", "1")],
         "email" => &[("email", "moved@new.example"), ("password", PASSWORD)],
         "start" if route.path.starts_with("/account") => &[("password", PASSWORD)],

@@ -117,7 +117,8 @@ async fn begin(
     };
     let user = inside.actor.user.to_string();
     inside.ctx.limit(LIMIT, &user).await?;
-    match inside.store.announce(&upload).await? {
+    let plan = inside.ctx.workspace.plan;
+    match inside.store.announce(&upload, plan).await? {
         Announced::Done => Ok(Ok(upload)),
         Announced::Full => wrong(
             "There is no room for it: the workspace has used up its space for files. \

@@ -1,6 +1,7 @@
 //! The workspace's settings and one's own account.
 
 mod account;
+mod address;
 mod audit;
 mod email;
 mod two_factor;
@@ -21,6 +22,18 @@ pub const ROUTES: &[Route] = &[
     }),
     Route::post("/settings/security", Team(Action::WriteSettings), || {
         post(workspace::secure)
+    })
+    .fresh(),
+    Route::get("/settings/address", Team(Action::WriteSettings), || {
+        get(address::get)
+    }),
+    Route::get(
+        "/settings/address/check",
+        Team(Action::WriteSettings),
+        || get(address::check),
+    ),
+    Route::post("/settings/address", Team(Action::WriteSettings), || {
+        post(address::post)
     })
     .fresh(),
     Route::get("/settings/audit", Team(Action::ReadAudit), || {
@@ -98,6 +111,8 @@ pub const ROUTES: &[Route] = &[
 /// A sample of each page.
 pub const SAMPLES: &[fn() -> Sample] = &[
     sample::<workspace::Settings>,
+    sample::<address::Address>,
+    sample::<address::Moved>,
     sample::<account::Account>,
     sample::<audit::Audit>,
     sample::<email::NewEmail>,

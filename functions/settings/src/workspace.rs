@@ -3,6 +3,7 @@
 use domain::input::Invalid;
 use domain::invite::Invite;
 use domain::person::{Actor, Person};
+use domain::plan::Feature;
 use domain::role::Action;
 use domain::workspace::{MfaPolicy, Ways, Workspace, WorkspaceInput};
 use futures::future::try_join3;
@@ -22,6 +23,11 @@ pub(crate) struct Settings {
     invites: Vec<InviteRow>,
     may_manage: bool,
     may_audit: bool,
+    plan: &'static str,
+    /// Where the portal is.
+    address: String,
+    /// Why nobody can be told to use a second factor, where that is so.
+    mfa_lacks: Option<String>,
     mfa: &'static str,
     mfa_label: &'static str,
     policies: Vec<Choice>,
@@ -50,23 +56,20 @@ impl Page for Settings {
         );
         let parts = Parts {
             workspace: Workspace {
-                id: actor.workspace,
-                slug: web::view::slug_sample(),
-                name: "Acme <b>".to_owned(),
-                time_zone: "UTC".to_owned(),
                 mfa: MfaPolicy::Team,
-                due: domain::due::DuePolicy::default(),
-                version: 1,
+                ..web::view::workspace_sample(actor.workspace)
             },
             people: vec![person],
             invites: vec![invite],
         };
-        Self::new(form, &parts, &actor, Timestamp::UNIX_EPOCH)
+        let address = "https://acme.portal.example".to_owned();
+        Self::new(form, &parts, &actor, (address, Timestamp::UNIX_EPOCH))
     }
 }
 
 impl Settings {
-    fn new(form: Form, parts: &Parts, actor: &Actor, now: Timestamp) -> Self {
+    fn new(form: Form, parts: &Parts, actor: &Actor, (address, now): (String, Timestamp)) -> Self {
+        let plan = parts.workspace.plan;
         let may_manage = actor.role.may(Action::ManageTeam);
         let invites = parts.invites.iter().filter(|_| may_manage);
         Self {
@@ -87,6 +90,9 @@ impl Settings {
                 .collect(),
             may_manage,
             may_audit: actor.role.may(Action::ReadAudit),
+            plan: plan.label(),
+            address,
+            mfa_lacks: plan.demand(Feature::MfaPolicy).err().map(|e| e.to_string()),
             mfa: parts.workspace.mfa.name(),
             mfa_label: parts.workspace.mfa.label(),
             policies: policies(),
@@ -119,11 +125,15 @@ async fn read(team: &Team) -> Result<Parts, Error> {
     })
 }
 
+fn page(team: &Team, parts: &Parts, form: Form) -> Settings {
+    let address = team.ctx.app.config.address(&parts.workspace.slug);
+    Settings::new(form, parts, &team.actor, (address, team.ctx.now))
+}
+
 pub(crate) async fn get(team: Team) -> Result<Reply, Error> {
     let parts = read(&team).await?;
     let form = Form::filled(&WorkspaceInput::from(&parts.workspace));
-    let page = Settings::new(form, &parts, &team.actor, team.ctx.now);
-    team.ctx.page(&page)
+    team.ctx.page(&page(&team, &parts, form))
 }
 
 pub(crate) async fn post(team: Team, form: ProtectedForm<WorkspaceInput>) -> Result<Reply, Error> {
@@ -158,8 +168,7 @@ pub(crate) async fn post(team: Team, form: ProtectedForm<WorkspaceInput>) -> Res
         }
         Err(invalid) => {
             let form = Form::failed(&form.input, &invalid);
-            let page = Settings::new(form, &parts, &team.actor, team.ctx.now);
-            team.ctx.refused(&page)
+            team.ctx.refused(&page(&team, &parts, form))
         }
     }
 }
@@ -174,7 +183,11 @@ pub(crate) struct Security {
 pub(crate) async fn secure(team: Team, form: ProtectedForm<Security>) -> Result<Reply, Error> {
     let before = team.store.workspace().await?.ok_or(Error::NotFound)?;
     // The form offers what there is; anything else is made up.
-    let mfa = form.input.mfa.parse().map_err(|_| Error::Forbidden)?;
+    let mfa: MfaPolicy = form.input.mfa.parse().map_err(|_| Error::Forbidden)?;
+    // Nor does it offer what the plan lacks; what was demanded before can be given up.
+    if mfa != MfaPolicy::Nobody && !before.plan.has(Feature::MfaPolicy) {
+        return Err(Error::Forbidden);
+    }
     if mfa != before.mfa {
         let after = Workspace {
             mfa,

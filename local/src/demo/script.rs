@@ -4,6 +4,7 @@ use domain::email::EmailAddress;
 use domain::engagement::EngagementInput;
 use domain::finding::{Draft, FindingInput};
 use domain::id::Id;
+use domain::plan::Plan;
 use domain::role::{ContactRole, TeamRole};
 use domain::slug::Slug;
 use jiff::civil::Time;
@@ -41,6 +42,7 @@ pub(crate) struct Workspace {
     pub(crate) slug: Slug,
     pub(crate) name: String,
     pub(crate) time_zone: String,
+    pub(crate) plan: Plan,
     pub(crate) since: Moment,
     /// The owner first.
     pub(crate) team: Vec<Member>,

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashMap};
 
 use domain::client::ClientInput;
-use domain::due::DuePolicy;
 use domain::finding::{
     Ask, Assignee, CommentInput, Draft, Event, Plan, PlanInput, comment, create, plan, transition,
 };
@@ -15,7 +14,7 @@ use domain::mail::{Mail, Message};
 use domain::person::Person;
 use domain::role::Role;
 use domain::trend::Day;
-use domain::workspace::{self, MfaPolicy};
+use domain::workspace;
 use jiff::Timestamp;
 use store::directory::{Directory, hash};
 use store::session::Session;
@@ -352,14 +351,10 @@ impl<'a> Stage<'a> {
 }
 
 fn made(script: &Workspace, ws: WorkspaceId) -> workspace::Workspace {
+    let (slug, name) = (script.slug.clone(), script.name.clone());
     workspace::Workspace {
-        id: ws,
-        slug: script.slug.clone(),
-        name: script.name.clone(),
-        time_zone: script.time_zone.clone(),
-        mfa: MfaPolicy::Nobody,
-        due: DuePolicy::default(),
-        version: 1,
+        plan: script.plan,
+        ..workspace::Workspace::new(ws, slug, name, script.time_zone.clone())
     }
 }
 

@@ -34,6 +34,7 @@ pub mod mail;
 pub mod message;
 pub mod password;
 pub mod person;
+pub mod plan;
 pub mod recovery;
 pub mod role;
 pub mod score;

@@ -45,10 +45,39 @@ const RESERVED: [&str; 26] = [
     "ns1",
 ];
 
+/// What no address may read like: the platform's own name.
+const OURS: &str = "secportal";
+
 impl Slug {
+    /// An address that somebody chooses. What is there already may be less plain.
+    ///
+    /// # Errors
+    /// As for [`FromStr`], and where it reads like one of the platform's own.
+    pub fn chosen(text: &str) -> Result<Self, BadSlug> {
+        let slug: Self = text.trim().to_lowercase().parse()?;
+        let read: String = slug.0.chars().filter(|c| *c != '-').map(plain).collect();
+        if read.contains(OURS) {
+            return Err(BadSlug);
+        }
+        Ok(slug)
+    }
+
     /// The slug as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// The letter that a character is easily read as.
+const fn plain(c: char) -> char {
+    match c {
+        '0' => 'o',
+        '1' | 'i' => 'l',
+        '3' => 'e',
+        '4' => 'a',
+        '5' => 's',
+        '7' => 't',
+        other => other,
     }
 }
 
@@ -93,6 +122,15 @@ impl From<Slug> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_chooses_an_address_that_reads_like_the_platforms() {
+        for bad in ["secp0rtal", "my-sec-portal", "5ecporta1", "secportai-help"] {
+            assert!(Slug::chosen(bad).is_err(), "{bad}");
+        }
+        let chosen = Slug::chosen(" Acme-7 ").map(|slug| slug.to_string());
+        assert_eq!(chosen, Ok("acme-7".to_owned()));
+    }
 
     #[test]
     fn only_plain_unreserved_labels_are_slugs() {

@@ -2,14 +2,15 @@
 
 use std::str::FromStr;
 
-use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::due::{DueInput, DuePolicy};
 use crate::id::WorkspaceId;
 use crate::input::Invalid;
+use crate::plan::{Feature, NotInPlan, Plan};
 use crate::role::Role;
 use crate::slug::Slug;
 
@@ -30,8 +31,31 @@ pub struct Workspace {
     /// By when findings are to be fixed.
     #[serde(default)]
     pub due: DuePolicy,
+    /// What it pays for.
+    #[serde(default)]
+    pub plan: Plan,
+    /// When its address was changed the last time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved: Option<Timestamp>,
     /// Goes up with every change.
     pub version: i64,
+}
+
+/// For how long an address stays after it was changed.
+pub const SETTLED: SignedDuration = SignedDuration::from_hours(24 * 30);
+
+/// Why the address stays what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unmoved {
+    /// The plan has no address of one's own choice.
+    #[error(transparent)]
+    Plan(#[from] NotInPlan),
+    /// It was changed a short while ago; it may be again at this time.
+    #[error("An address can be changed once in 30 days.")]
+    Until(Timestamp),
+    /// It is the address already.
+    #[error("This is your address already.")]
+    Same,
 }
 
 /// Who has to sign in with a second factor; anybody may.
@@ -93,6 +117,51 @@ impl FromStr for MfaPolicy {
 }
 
 impl Workspace {
+    /// A new one, with what nobody has decided on yet.
+    pub fn new(id: WorkspaceId, slug: Slug, name: String, time_zone: String) -> Self {
+        Self {
+            id,
+            slug,
+            name,
+            time_zone,
+            mfa: MfaPolicy::default(),
+            due: DuePolicy::default(),
+            plan: Plan::default(),
+            moved: None,
+            version: 1,
+        }
+    }
+
+    /// Whether its address may be changed at `now`.
+    ///
+    /// # Errors
+    /// Why it may not.
+    pub fn may_move(&self, now: Timestamp) -> Result<(), Unmoved> {
+        self.plan.demand(Feature::Address)?;
+        let until = self.moved.map(|at| at.saturating_add(SETTLED));
+        match until {
+            Some(Ok(until)) if now < until => Err(Unmoved::Until(until)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Itself at another address, from `now` on.
+    ///
+    /// # Errors
+    /// Why it may not have another.
+    pub fn move_to(&self, slug: Slug, now: Timestamp) -> Result<Self, Unmoved> {
+        if slug == self.slug {
+            return Err(Unmoved::Same);
+        }
+        self.may_move(now)?;
+        Ok(Self {
+            slug,
+            moved: Some(now),
+            version: self.version + 1,
+            ..self.clone()
+        })
+    }
+
     /// The day that it is there at `now`.
     pub fn today(&self, now: Timestamp) -> Date {
         now.to_zoned_datetime(self.zone()).date()
@@ -185,17 +254,35 @@ mod tests {
 
     use super::*;
 
+    fn acme(plan: Plan) -> Workspace {
+        let slug = "acme".parse().expect("a slug");
+        let id = WorkspaceId::new(1, 1);
+        Workspace {
+            plan,
+            ..Workspace::new(id, slug, "Acme".into(), "Europe/Berlin".into())
+        }
+    }
+
+    #[test]
+    fn an_address_changes_once_in_thirty_days_and_by_plan() {
+        let now: Timestamp = "2026-01-05T12:00:00Z".parse().expect("a time");
+        let slug = |text: &str| -> Slug { text.parse().expect("a slug") };
+        let starter = acme(Plan::Starter).move_to(slug("apex"), now);
+        assert!(matches!(starter, Err(Unmoved::Plan(_))), "{starter:?}");
+        let here = acme(Plan::Pro).move_to(slug("acme"), now);
+        assert_eq!(here, Err(Unmoved::Same));
+
+        let moved = acme(Plan::Pro).move_to(slug("apex"), now).expect("moved");
+        assert_eq!((moved.slug.as_str(), moved.version), ("apex", 2));
+        let end = now + SETTLED;
+        let early = moved.move_to(slug("acme"), end - SignedDuration::from_secs(1));
+        assert_eq!(early, Err(Unmoved::Until(end)));
+        assert!(moved.move_to(slug("acme"), end).is_ok());
+    }
+
     #[test]
     fn a_day_is_that_of_the_workspaces_zone() {
-        let workspace = Workspace {
-            id: WorkspaceId::new(1, 1),
-            slug: "acme".parse().expect("a slug"),
-            name: "Acme".into(),
-            time_zone: "Europe/Berlin".into(),
-            mfa: MfaPolicy::default(),
-            due: DuePolicy::default(),
-            version: 1,
-        };
+        let workspace = acme(Plan::Starter);
         let late: Timestamp = "2026-01-05T23:30:00Z".parse().expect("a time");
         assert_eq!(workspace.today(late), date(2026, 1, 6));
         let end = workspace.end_of(date(2026, 1, 6));

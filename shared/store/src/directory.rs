@@ -7,7 +7,6 @@ use domain::audit::{Note, Who};
 use domain::email::EmailAddress;
 use domain::id::{ClientId, UserId, WorkspaceId};
 use domain::person::Person;
-use domain::slug::Slug;
 use domain::workspace::Workspace;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -110,15 +109,6 @@ impl Directory {
     ) -> Result<(), Error> {
         let at = Where { ws, client };
         record(transaction, &self.trace, at, by, note)
-    }
-
-    /// The workspace at an address.
-    pub async fn workspace(&self, slug: &Slug) -> Result<Option<Workspace>, Error> {
-        self.table
-            .get(&keys::slug(slug), false)
-            .await?
-            .map(row)
-            .transpose()
     }
 
     /// Makes a workspace with its owner. An address that is taken is a repeat.

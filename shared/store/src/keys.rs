@@ -100,7 +100,8 @@ pub(crate) fn engagement(client_prefix: &str, engagement: EngagementId) -> Strin
 
 // The directory: outside every tenant.
 
-/// `SLUG#<slug>` / `SLUG`: a workspace by its address. Never deleted.
+/// `SLUG#<slug>` / `SLUG`: a workspace by its address; by one that it had, where
+/// it is now. Never deleted.
 pub(crate) fn slug(slug: &Slug) -> Key {
     key(format!("SLUG#{slug}"), "SLUG")
 }

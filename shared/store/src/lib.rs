@@ -41,6 +41,7 @@ mod table;
 mod trace;
 mod transact;
 mod uploads;
+mod workspace;
 
 pub use account::Taken;
 pub use audit::{Chained, Head};
@@ -65,3 +66,4 @@ pub use scope::{ClientScope, Scope, Store, WorkspaceScope};
 pub use table::{Narrow, Table};
 pub use trace::Trace;
 pub use uploads::Announced;
+pub use workspace::{At, Moving};

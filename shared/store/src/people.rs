@@ -6,18 +6,17 @@ use domain::id::{UserId, WorkspaceId};
 use domain::mail::Mail;
 use domain::person::Person;
 use domain::role::{Role, TeamRole};
-use domain::workspace::Workspace;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{Item, item, number, row, string};
-use crate::directory::{Directory, Login, Versioned, login_key};
+use crate::directory::{Directory, Login, login_key};
 use crate::engagements::bump;
 use crate::error::Error;
 use crate::keys;
 use crate::membership::login_item;
 use crate::outbox;
-use crate::scope::{Scope, Store, WorkspaceScope};
+use crate::scope::{Scope, Store};
 use crate::session::session_keys;
 use crate::table::{Query, Range};
 use crate::transact::{Transaction, Update};
@@ -303,58 +302,4 @@ impl<S: Scope> Store<S> {
 /// A person as the audit log names it.
 pub(crate) fn named(name: &str, email: &EmailAddress) -> String {
     format!("{name} <{}>", email.as_str())
-}
-
-/// The policy of days to fix, in words.
-fn days(workspace: &Workspace) -> String {
-    let days = domain::severity::Severity::ALL.map(|severity| {
-        let days = workspace.due.days(severity);
-        let days = days.map_or_else(|| "none".to_owned(), |days| days.to_string());
-        format!("{severity} {days}")
-    });
-    days.join(", ")
-}
-
-fn workspace_changes(note: Note, before: &Workspace, after: &Workspace) -> Note {
-    note.change("name", &before.name, &after.name)
-        .change("time zone", &before.time_zone, &after.time_zone)
-        .change("two factors of", before.mfa.name(), after.mfa.name())
-        .change("days to fix", &days(before), &days(after))
-}
-
-impl Store<WorkspaceScope> {
-    /// The workspace, fresh from the table.
-    pub async fn workspace(&self) -> Result<Option<Workspace>, Error> {
-        self.get(&keys::meta(&self.prefix()))
-            .await?
-            .map(row)
-            .transpose()
-    }
-
-    /// Puts `after` in place of `before`. The copy at its address follows in
-    /// the same transaction.
-    pub async fn update_workspace(
-        &self,
-        before: &Workspace,
-        after: &Workspace,
-    ) -> Result<(), Error> {
-        let mut transaction = self.transaction();
-        let row = Update::existing(keys::meta(&self.prefix()))
-            .set("name", string(&after.name))
-            .set("time_zone", string(&after.time_zone))
-            .set("mfa", string(after.mfa.name()))
-            .set("due", serde_dynamo::to_attribute_value(after.due)?)
-            .set("version", number(after.version))
-            .set("v", number(after.version));
-        transaction.update(row.when("v = :before", ":before", number(before.version)));
-        let address = keys::slug(&after.slug);
-        transaction.replace(
-            item("slug", &address, &Versioned::of(after))?,
-            before.version,
-        );
-        let note = Note::of(Kind::WorkspaceChanged, &after.name);
-        self.record(&mut transaction, workspace_changes(note, before, after))?;
-        // The address lies outside the scope; its version holds it to this workspace.
-        self.commit_beside(transaction, &[address]).await
-    }
 }

@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, Delete, Put, ReturnConsumedCapacity, TransactWriteItem, Update as SdkUpdate,
 };
+use domain::id::WorkspaceId;
 
 use crate::codec::{Item, number, string, text};
 use crate::error::Error;
@@ -182,9 +183,15 @@ impl Transaction {
         self.put(item, "attribute_not_exists(pk)", None);
     }
 
+    /// Puts an item that must not be there yet, or be a workspace's own.
+    pub(crate) fn put_new_or_own(&mut self, item: Item, ws: WorkspaceId) {
+        let own = Some(string(ws.to_string()));
+        self.put(item, "attribute_not_exists(pk) OR ws = :v", own);
+    }
+
     /// Puts an item in place of its version `version`.
     pub(crate) fn replace(&mut self, item: Item, version: i64) {
-        self.put(item, "v = :v", Some(version));
+        self.put(item, "v = :v", Some(number(version)));
     }
 
     /// Puts an item in place of whatever is there.
@@ -192,7 +199,7 @@ impl Transaction {
         self.put(item, "", None);
     }
 
-    fn put(&mut self, item: Item, condition: &str, version: Option<i64>) {
+    fn put(&mut self, item: Item, condition: &str, value: Option<AttributeValue>) {
         self.partitions
             .push(text(&item, "pk").unwrap_or_default().to_owned());
         for index in Index::ALL {
@@ -203,7 +210,7 @@ impl Transaction {
             .table_name(&self.table)
             .set_item(Some(item))
             .set_condition_expression(Some(condition.to_owned()).filter(|c| !c.is_empty()))
-            .set_expression_attribute_values(version_value(version))
+            .set_expression_attribute_values(condition_value(value))
             .build();
         self.writes
             .push(put.map(|put| TransactWriteItem::builder().put(put).build()));
@@ -252,7 +259,7 @@ impl Transaction {
             .key("pk", string(&key.pk))
             .key("sk", string(&key.sk))
             .set_condition_expression(condition.map(str::to_owned))
-            .set_expression_attribute_values(version_value(version))
+            .set_expression_attribute_values(condition_value(version.map(number)))
             .build();
         self.writes
             .push(delete.map(|delete| TransactWriteItem::builder().delete(delete).build()));
@@ -291,8 +298,9 @@ impl Transaction {
     }
 }
 
-fn version_value(version: Option<i64>) -> Option<HashMap<String, AttributeValue>> {
-    version.map(|v| HashMap::from([(":v".to_owned(), number(v))]))
+/// What `:v` is in a condition.
+fn condition_value(value: Option<AttributeValue>) -> Option<HashMap<String, AttributeValue>> {
+    value.map(|v| HashMap::from([(":v".to_owned(), v)]))
 }
 
 enum Refusal {

@@ -2,9 +2,10 @@
 //! there, and then released or refused, once.
 
 use domain::audit::{Kind, Note};
-use domain::document::{Document, NewDocument, Plan, supersede};
+use domain::document::{Document, NewDocument, supersede};
 use domain::file::{Checked, Flaw, size_label};
 use domain::id::{EngagementId, UploadId};
+use domain::plan::Plan;
 use domain::upload::{Purpose, SHOWN, State, Upload};
 use futures::future::try_join;
 use jiff::Timestamp;
@@ -46,12 +47,13 @@ impl Store<ClientScope> {
         keys::incoming_object(self.ws(), self.client_id(), id)
     }
 
-    /// Announces a file; its bytes count from now on. By the process's
+    /// Announces a file; its bytes count from now on, to no more than `plan` has
+    /// room for. By the process's
     /// credentials, since the count is the workspace's.
-    pub async fn announce(&self, upload: &Upload) -> Result<Announced, Error> {
+    pub async fn announce(&self, upload: &Upload, plan: Plan) -> Result<Announced, Error> {
         let [over, _] = upload.id.effects();
         let used = keys::files_used(&keys::workspace(self.ws()));
-        let room = Plan::Standard.quota().saturating_sub(upload.size);
+        let room = plan.storage().saturating_sub(upload.size);
         let mut transaction = self.transaction();
         transaction.put_new(self.upload_item(upload, self.trace.at())?);
         let condition = "(attribute_not_exists(bytes) OR bytes <= :room)";

@@ -6,6 +6,7 @@ use domain::email::EmailAddress;
 use domain::id::EntryId;
 use domain::mail::{Mail, Message};
 use domain::person::Actor;
+use domain::slug::Slug;
 use domain::workspace::Workspace;
 use http::request::Parts;
 use http::{HeaderValue, Method, header};
@@ -227,6 +228,11 @@ impl Context {
     /// processes follow within a minute.
     pub fn forget_workspace(&self) {
         self.app.tenants.forget(&self.workspace.slug);
+    }
+
+    /// Asks again what is at an address that the workspace has got.
+    pub fn forget_address(&self, slug: &Slug) {
+        self.app.tenants.forget(slug);
     }
 
     /// What forms are bound to.

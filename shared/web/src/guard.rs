@@ -7,13 +7,14 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::id::{EntryId, Id, kind};
+use domain::slug::Slug;
 use futures::FutureExt;
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode, header};
 use serde::Serialize;
 use store::directory::Directory;
 use store::session::Device;
-use store::{Meter, Spent, Trace};
+use store::{At, Meter, Spent, Trace};
 
 use crate::app::App;
 use crate::context::Context;
@@ -77,8 +78,8 @@ pub(crate) async fn edge(State(app): State<Arc<App>>, request: Request, next: Ne
     let (parts, body) = request.into_parts();
     let ctx = enter(&app, &meter, &parts, id).await;
     let (ctx, response) = match ctx {
-        Ok(Some(ctx)) => {
-            let ctx = Arc::new(ctx);
+        Ok(Entered::Here(ctx)) => {
+            let ctx = Arc::new(*ctx);
             let mut request = Request::from_parts(parts, body);
             request.extensions_mut().insert(Arc::clone(&ctx));
             let caught = AssertUnwindSafe(next.run(request)).catch_unwind().await;
@@ -87,7 +88,8 @@ pub(crate) async fn edge(State(app): State<Arc<App>>, request: Request, next: Ne
                 caught.unwrap_or_else(|_| Error::internal("a handler panicked").into_response()),
             )
         }
-        Ok(None) => (None, Error::NotFound.into_response()),
+        Ok(Entered::Moved(slug)) => (None, moved(&app, &slug, &parts, &id.to_string())),
+        Ok(Entered::Nowhere) => (None, Error::NotFound.into_response()),
         Err(error) => (None, error.into_response()),
     };
     let (mut response, error) = shown(&app, ctx.as_deref(), response, wants_json, &id.to_string());
@@ -111,12 +113,22 @@ pub(crate) async fn edge(State(app): State<Arc<App>>, request: Request, next: Ne
     response
 }
 
+/// Where a request came in.
+enum Entered {
+    /// At a workspace.
+    Here(Box<Context>),
+    /// At an address that a workspace had: this is the one to go on at.
+    Moved(Slug),
+    /// At no workspace's address.
+    Nowhere,
+}
+
 async fn enter(
     app: &Arc<App>,
     meter: &Meter,
     request: &Parts,
     id: EntryId,
-) -> Result<Option<Context>, Error> {
+) -> Result<Entered, Error> {
     let host = request
         .headers
         .get(app.config.host_header.as_str())
@@ -124,16 +136,35 @@ async fn enter(
     let trace = Trace::new(id, app.clock.now(), Device::default());
     let directory = Directory::new(app.services.table.metered(meter), trace);
     let base = &app.config.base_domain;
-    let workspace = app
+    let found = app
         .tenants
         .at(host.unwrap_or_default(), base, &directory, app.clock.now())
         .await?;
-    let Some(workspace) = workspace else {
-        return Ok(None);
-    };
-    Context::read(Arc::clone(app), workspace, meter.clone(), request, id)
-        .await
-        .map(Some)
+    match found {
+        Some(At::Here(workspace)) => {
+            let ctx = Context::read(Arc::clone(app), workspace, meter.clone(), request, id);
+            Ok(Entered::Here(Box::new(ctx.await?)))
+        }
+        Some(At::Moved(slug)) => Ok(Entered::Moved(slug)),
+        None => Ok(Entered::Nowhere),
+    }
+}
+
+/// The way to the same page at the workspace's new address. A change is not done:
+/// a page says so, since a form that the old address gave may lead nowhere else.
+fn moved(app: &App, slug: &Slug, request: &Parts, id: &str) -> Response {
+    let address = app.config.address(slug);
+    if request.method == Method::GET || request.method == Method::HEAD {
+        let path = request.uri.path_and_query();
+        let path = path.map_or("/", |path| path.as_str());
+        return see_other(&format!("{address}{path}")).into_response();
+    }
+    let title = "This portal has moved";
+    let page = serde_json::json!({ "title": title, "to": address });
+    let layout = Layout::nowhere(title, id);
+    let html = app.renderer.page("pages/errors/moved.html", &layout, &page);
+    let reply = Reply::html(html.unwrap_or_default()).status(StatusCode::CONFLICT);
+    reply.into_response()
 }
 
 /// The answer as it is sent: an error becomes a page, data, or a way to sign in.

@@ -1,6 +1,7 @@
 //! What surrounds every page: brand, navigation, the person.
 
 use domain::person::initials;
+use domain::plan::Feature;
 use domain::role::{Action, Role};
 use serde::Serialize;
 
@@ -32,6 +33,8 @@ pub(crate) struct Layout {
     brand: Brand,
     side: &'static str,
     user: Option<User>,
+    /// Whether the foot says what the portal runs on.
+    badge: bool,
     /// The client, where a contact belongs to several.
     portal: Option<String>,
     nav: Vec<Link>,
@@ -165,6 +168,7 @@ impl Layout {
                 name: ctx.workspace.name.clone(),
                 initials: initials(&ctx.workspace.name),
             },
+            badge: !ctx.workspace.plan.has(Feature::NoBadge),
             side: match actor {
                 Some(actor) if actor.role.is_team() => "team",
                 Some(_) => "portal",
@@ -198,6 +202,7 @@ impl Layout {
                 name: String::new(),
                 initials: String::new(),
             },
+            badge: true,
             side: "anonymous",
             user: None,
             portal: None,

@@ -1,11 +1,11 @@
-//! From a host to a workspace, remembered for a minute.
+//! From a host to a workspace, or to where it is now, remembered for a minute.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use domain::slug::Slug;
-use domain::workspace::Workspace;
 use jiff::{SignedDuration, Timestamp};
+use store::At;
 use store::directory::Directory;
 
 /// How long an answer is remembered.
@@ -13,19 +13,19 @@ const FRESH: SignedDuration = SignedDuration::from_secs(60);
 /// Answers that are remembered at once: hosts that don't exist are free to invent.
 const MOST: usize = 1_000;
 
-/// Answers to "which workspace is at this host", the lack of one included.
+/// Answers to "what is at this host", the lack of anything included.
 #[derive(Debug, Default)]
-pub(crate) struct Tenants(Mutex<HashMap<Slug, (Timestamp, Option<Workspace>)>>);
+pub(crate) struct Tenants(Mutex<HashMap<Slug, (Timestamp, Option<At>)>>);
 
 impl Tenants {
-    /// The workspace at `host`, below the address `base`.
+    /// What is at `host`, below the address `base`.
     pub(crate) async fn at(
         &self,
         host: &str,
         base: &str,
         directory: &Directory,
         now: Timestamp,
-    ) -> Result<Option<Workspace>, store::Error> {
+    ) -> Result<Option<At>, store::Error> {
         let Some(slug) = slug(host, base) else {
             return Ok(None);
         };
@@ -34,7 +34,7 @@ impl Tenants {
         {
             return Ok(known.clone());
         }
-        let found = directory.workspace(&slug).await?;
+        let found = directory.at(&slug).await?;
         let mut known = self.locked();
         if known.len() >= MOST {
             known.clear();
@@ -48,7 +48,7 @@ impl Tenants {
         self.locked().remove(slug);
     }
 
-    fn locked(&self) -> std::sync::MutexGuard<'_, HashMap<Slug, (Timestamp, Option<Workspace>)>> {
+    fn locked(&self) -> std::sync::MutexGuard<'_, HashMap<Slug, (Timestamp, Option<At>)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

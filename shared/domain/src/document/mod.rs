@@ -21,23 +21,6 @@ pub const MAX_VERSIONS: i64 = 90;
 /// For how long a deleted document can be restored.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
 
-/// What a workspace pays for, as far as files go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Plan {
-    /// The only one yet.
-    Standard,
-}
-
-impl Plan {
-    /// Bytes of all files of a workspace at most, deleted documents included as
-    /// long as they are kept.
-    pub const fn quota(self) -> i64 {
-        match self {
-            Self::Standard => 20 * 1024 * 1024 * 1024,
-        }
-    }
-}
-
 /// What a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -6,12 +6,11 @@ use proptest::sample::select;
 
 use super::*;
 use crate::counts::Counts;
-use crate::due::DuePolicy;
 use crate::history::{Entry, Happening};
 use crate::id::{FindingId, UserId, WorkspaceId};
 use crate::person::Actor;
 use crate::role::{Action, Role};
-use crate::workspace::{MfaPolicy, Workspace};
+use crate::workspace::Workspace;
 
 fn actor(role: Role) -> Actor {
     let email = "a@example.com".parse().expect("address");
@@ -27,15 +26,13 @@ fn actor(role: Role) -> Actor {
 }
 
 fn workspace() -> Workspace {
-    Workspace {
-        id: WorkspaceId::new(1, 1),
-        slug: "acme".parse().expect("a slug"),
-        name: "Acme".into(),
-        time_zone: "Europe/Berlin".into(),
-        mfa: MfaPolicy::default(),
-        due: DuePolicy::default(),
-        version: 1,
-    }
+    let slug = "acme".parse().expect("a slug");
+    Workspace::new(
+        WorkspaceId::new(1, 1),
+        slug,
+        "Acme".into(),
+        "Europe/Berlin".into(),
+    )
 }
 
 const NOW: Timestamp = Timestamp::constant(1_767_603_600, 0);

@@ -22,7 +22,7 @@ pub use overview::{ActivityRow, Ages, DueList, Fixing, Todo, Trend};
 pub use people::{InviteRow, PersonRow, device, roles};
 pub use samples::{
     activity_sample, actor_sample, days_sample, engagement_sample, people_samples, samples,
-    slug_sample,
+    workspace_sample,
 };
 pub use tabs::EngagementTabs;
 

@@ -16,12 +16,15 @@ use domain::score::Score;
 use domain::severity::Severity;
 use domain::slug::Slug;
 use domain::trend::Day;
+use domain::workspace::Workspace;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-/// An address of a workspace, for pages' samples.
-pub fn slug_sample() -> Slug {
-    "acme".parse().unwrap_or_else(|_| unreachable!("a slug"))
+/// A workspace, for pages' samples.
+pub fn workspace_sample(id: WorkspaceId) -> Workspace {
+    let slug: Result<Slug, _> = "acme".parse();
+    let slug = slug.unwrap_or_else(|_| unreachable!("a slug"));
+    Workspace::new(id, slug, "Acme <b>".to_owned(), "UTC".to_owned())
 }
 
 /// Somebody of the team who may do everything, for pages' samples.

@@ -1,0 +1,163 @@
+//! A workspace's own row, its copy at its address, and what stands at addresses
+//! that it had.
+
+use domain::audit::{Kind, Note};
+use domain::id::WorkspaceId;
+use domain::slug::Slug;
+use domain::workspace::Workspace;
+use serde::{Deserialize, Serialize};
+
+use crate::codec::{item, number, row, string};
+use crate::directory::{Directory, Versioned};
+use crate::error::Error;
+use crate::keys;
+use crate::scope::{Store, WorkspaceScope};
+use crate::transact::Update;
+
+/// What is at an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum At {
+    /// A workspace.
+    Here(Workspace),
+    /// Nothing any more: the workspace is at this one, or was for a time.
+    Moved(Slug),
+}
+
+/// How a change of address ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moving {
+    /// It is there now.
+    Done,
+    /// It is or was somebody else's.
+    Taken,
+}
+
+/// What stays at an address that a workspace had. Nobody else ever gets it.
+#[derive(Serialize, Deserialize)]
+struct Signpost {
+    ws: WorkspaceId,
+    to: Slug,
+}
+
+impl Directory {
+    /// What is at an address.
+    pub async fn at(&self, slug: &Slug) -> Result<Option<At>, Error> {
+        let Some(found) = self.table().get(&keys::slug(slug), false).await? else {
+            return Ok(None);
+        };
+        if found.contains_key("to") {
+            let signpost: Signpost = row(found)?;
+            return Ok(Some(At::Moved(signpost.to)));
+        }
+        row(found).map(At::Here).map(Some)
+    }
+
+    /// The workspace at an address.
+    pub async fn workspace(&self, slug: &Slug) -> Result<Option<Workspace>, Error> {
+        Ok(match self.at(slug).await? {
+            Some(At::Here(workspace)) => Some(workspace),
+            Some(At::Moved(_)) | None => None,
+        })
+    }
+
+    /// Whether a workspace may have an address: nobody else has or had it.
+    pub async fn is_free(&self, slug: &Slug, ws: WorkspaceId) -> Result<bool, Error> {
+        let Some(found) = self.table().get(&keys::slug(slug), true).await? else {
+            return Ok(true);
+        };
+        let owner = found.get("ws").or_else(|| found.get("id"));
+        Ok(owner == Some(&string(ws.to_string())))
+    }
+}
+
+impl Store<WorkspaceScope> {
+    /// The workspace, fresh from the table.
+    pub async fn workspace(&self) -> Result<Option<Workspace>, Error> {
+        self.get(&keys::meta(&self.prefix()))
+            .await?
+            .map(row)
+            .transpose()
+    }
+
+    /// Puts `after` in place of `before`, at the same address. The copy there
+    /// follows in the same transaction.
+    pub async fn update_workspace(
+        &self,
+        before: &Workspace,
+        after: &Workspace,
+    ) -> Result<(), Error> {
+        let mut transaction = self.transaction();
+        transaction.update(changed(before, after)?);
+        let address = keys::slug(&after.slug);
+        transaction.replace(
+            item("slug", &address, &Versioned::of(after))?,
+            before.version,
+        );
+        self.record(&mut transaction, changes(before, after))?;
+        // The address lies outside the scope; its version holds it to this workspace.
+        self.commit_beside(transaction, &[address]).await
+    }
+
+    /// Takes the workspace to the address of `after`. What was its address leads
+    /// there from now on.
+    pub async fn move_workspace(
+        &self,
+        before: &Workspace,
+        after: &Workspace,
+    ) -> Result<Moving, Error> {
+        let (from, to) = (keys::slug(&before.slug), keys::slug(&after.slug));
+        let signpost = Signpost {
+            ws: before.id,
+            to: after.slug.clone(),
+        };
+        let mut transaction = self.transaction();
+        transaction.update(changed(before, after)?);
+        let taken = transaction.next();
+        transaction.put_new_or_own(item("slug", &to, &Versioned::of(after))?, before.id);
+        transaction.replace(item("signpost", &from, &signpost)?, before.version);
+        self.record(&mut transaction, changes(before, after))?;
+        match self.commit_beside(transaction, &[from, to]).await {
+            Ok(()) => Ok(Moving::Done),
+            Err(Error::Refused(n)) if n == taken => Ok(Moving::Taken),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The workspace's own row, made what `after` says if it is what `before` says.
+fn changed(before: &Workspace, after: &Workspace) -> Result<Update, Error> {
+    let mut row = Update::existing(keys::meta(&keys::workspace(after.id)))
+        .set("slug", string(after.slug.as_str()))
+        .set("name", string(&after.name))
+        .set("time_zone", string(&after.time_zone))
+        .set("mfa", string(after.mfa.name()))
+        .set("due", serde_dynamo::to_attribute_value(after.due)?)
+        .set("plan", string(after.plan.name()))
+        .set("version", number(after.version))
+        .set("v", number(after.version));
+    if let Some(at) = after.moved {
+        row = row.set("moved", serde_dynamo::to_attribute_value(at)?);
+    }
+    Ok(row.when("v = :before", ":before", number(before.version)))
+}
+
+/// What the audit log tells of it.
+fn changes(before: &Workspace, after: &Workspace) -> Note {
+    Note::of(Kind::WorkspaceChanged, &after.name)
+        .change("address", before.slug.as_str(), after.slug.as_str())
+        .change("name", &before.name, &after.name)
+        .change("plan", before.plan.label(), after.plan.label())
+        .change("time zone", &before.time_zone, &after.time_zone)
+        .change("two factors of", before.mfa.name(), after.mfa.name())
+        .change("days to fix", &days(before), &days(after))
+}
+
+/// The policy of days to fix, in words.
+fn days(workspace: &Workspace) -> String {
+    let days = domain::severity::Severity::ALL.map(|severity| {
+        let days = workspace.due.days(severity);
+        let days = days.map_or_else(|| "none".to_owned(), |days| days.to_string());
+        format!("{severity} {days}")
+    });
+    days.join(", ")
+}
