@@ -296,19 +296,19 @@ def dashboard(names):
         return {"type": "metric", "x": 8 * (n % 3), "y": 6 * (n // 3), "width": 8, "height": 6, "properties": properties}
 
     def ours(metric):
-        return [["SecPortal", metric, "Function", "${AWS::StackName}-" + name] for name in names]
+        return [["SecPortal", metric, "function", "${AWS::StackName}-" + name] for name in names]
 
     worker = "${AWS::StackName}-worker"
     rows = [
         ("Requests", [["AWS/ApiGateway", "Count", "ApiId", "${Api}"]], "Sum"),
         ("Answers of 5xx and 4xx", [["AWS/ApiGateway", one, "ApiId", "${Api}"] for one in ("5xx", "4xx")], "Sum"),
         ("Latency at the API, p95 (ms)", [["AWS/ApiGateway", "Latency", "ApiId", "${Api}"]], "p95"),
-        ("Time in functions, p95 (ms)", ours("Latency"), "p95"),
-        ("Errors by function", ours("Errors"), "Sum"),
-        ("Cold starts", ours("ColdStarts"), "Sum"),
-        ("Read units by function", ours("ReadUnits"), "Sum"),
-        ("Write units by function", ours("WriteUnits"), "Sum"),
-        ("Age of the oldest due effect (s)", [["SecPortal", "OutboxAge", "Function", worker]], "Maximum"),
+        ("Time in functions, p95 (ms)", ours("took_ms"), "p95"),
+        ("Errors by function", ours("errors"), "Sum"),
+        ("Cold starts", ours("cold_starts"), "Sum"),
+        ("Read units by function", ours("read_units"), "Sum"),
+        ("Write units by function", ours("write_units"), "Sum"),
+        ("Age of the oldest due effect (s)", [["SecPortal", "outbox_age_s", "function", worker]], "Maximum"),
         ("Table: consumed", [["AWS/DynamoDB", one, "TableName", "${Table}"] for one in ("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits")], "Sum"),
         ("Dead letters", [["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", "${Failed.QueueName}"]], "Maximum"),
         ("Mail", [["AWS/SES", one, "ses:configuration-set", "${AWS::StackName}"] for one in ("Send", "Bounce", "Complaint")], "Sum"),

@@ -17,7 +17,7 @@ use crate::iam::{FUNCTIONS, Policy};
 use crate::matrix::{OTHER, Outcome, PASSWORD, Target, address, expected, send};
 use crate::two_factor::enrol;
 
-const GROUPS: [(&str, &[Route]); 8] = [
+pub(crate) const GROUPS: [(&str, &[Route]); 8] = [
     ("auth", auth::ROUTES),
     ("dashboard", dashboard::ROUTES),
     ("documents", documents::ROUTES),
