@@ -68,7 +68,7 @@ PLACEHOLDERS = {
     "UserPoolArn": [att("UserPool")],
     # Mail is sent as the identity, by its configuration set: SES asks for both.
     "MailIdentityArn": [
-        sub("arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${Domain}"),
+        sub("arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${MailDomain}"),
         sub("arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:configuration-set/${MailSet}"),
     ],
 }
@@ -109,7 +109,7 @@ def environment():
         "BASE_DOMAIN": {"Ref": "Domain"},
         "BUCKET_NAME": {"Ref": "Files"},
         "JWKS_URL": {"Fn::If": ["IdentityElsewhere", keys, sub(issuer + "/.well-known/jwks.json")]},
-        "MAIL_FROM": sub("portal@${Domain}"),
+        "MAIL_FROM": sub("portal@${MailDomain}"),
         "MALWARE_SCAN": {"Fn::If": ["Scans", "1", "0"]},
         "ORIGIN_SECRETS": sub(f"{secret % 'origin'},{secret % 'origin_before'}"),
         "POOL_CLIENT_ID": {"Ref": "UserPoolClient"},

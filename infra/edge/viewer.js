@@ -5,7 +5,7 @@ function handler(event) {
   var request = event.request;
   var headers = request.headers;
   var host = headers.host;
-  if (!host || host.multiValue || !/^[a-z0-9.-]{1,253}$/i.test(host.value)) {
+  if (!host || host.multiValue || !/^[a-z0-9.-]{1,253}(:[0-9]+)?$/i.test(host.value)) {
     return { statusCode: 400, statusDescription: "Bad Request" };
   }
   Object.keys(headers).forEach(function (name) {

@@ -84,7 +84,7 @@ fn flat(value: &Value, held: bool) -> Value {
 /// A policy of `infra/policies` as the template should have it.
 fn policy(name: &str, table: &str) -> Value {
     let arn = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}";
-    let mail = format!(r#"{arn}:identity/${{Domain}}", "{arn}:configuration-set/${{MailSet}}"#);
+    let mail = format!(r#"{arn}:identity/${{MailDomain}}", "{arn}:configuration-set/${{MailSet}}"#);
     let mut text = read(&format!("infra/policies/{name}.json"))
         .replace("${TableArn}", table)
         .replace("${BucketArn}", "${Files.Arn}")
@@ -303,7 +303,7 @@ fn functions_are_told_what_they_read_and_nothing_else() {
                 "SECRET_KEY" => {
                     value.map(|_| "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=".to_owned())
                 }
-                "MAIL_FROM" => value.map(|from| from.replace("${Domain}", "portal.example")),
+                "MAIL_FROM" => value.map(|from| from.replace("${MailDomain}", "portal.example")),
                 _ => value,
             }
         });
