@@ -25,7 +25,7 @@ async fn ask(world: &World, headers: &[(&str, &str)]) -> (StatusCode, String) {
     }
     let request = request.body(String::new()).expect("a request");
     let answer = service(&world.app, ECHO)
-        .oneshot(request.map(Into::into))
+        .oneshot(request.map(axum::body::Body::from))
         .await;
     let answer = answer.expect("an answer");
     let status = answer.status();
