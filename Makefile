@@ -45,8 +45,9 @@ assets: $(ASSETS) ## CSS and JavaScript, bundled
 bench: $(ASSETS) $(VENV)/.run ## times and costs of pages by size: a table, and target/bench.json
 	cargo bench --locked --package tests
 
+# The profile is Cargo.toml's: cargo-lambda's own would end the process at a panic.
 build: $(ASSETS) $(VENV)/.lambda ## the Lambda functions, as they are deployed: a zip each (ARCH=x86_64)
-	PATH="$(CURDIR)/$(VENV)/lambda/bin:$$PATH" cargo lambda build --locked --release --$(subst _,-,$(ARCH)) \
+	PATH="$(CURDIR)/$(VENV)/lambda/bin:$$PATH" cargo lambda build --locked --release --disable-optimizations --$(subst _,-,$(ARCH)) \
 	  --output-format zip --workspace --exclude local --exclude tests --bins
 
 template: $(VENV)/.aws ## infra/template.json, put together from its parts
