@@ -206,4 +206,5 @@ def main():
         browse("main-job.spec.js", job)
 
 
-main()
+if __name__ == "__main__":
+    main()
