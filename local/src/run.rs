@@ -103,6 +103,7 @@ async fn start(settings: &Settings) -> Result<Running, Problem> {
         base_domain,
         scheme: "http".to_owned(),
         host_header: "host".to_owned(),
+        origin_secrets: Vec::new(),
         secret_key: data.secret_key()?,
         table: NAME.to_owned(),
         bucket: NAME.to_owned(),

@@ -3,8 +3,6 @@
 use std::io::{self, Write};
 use std::sync::{Mutex, Once};
 
-use tracing_subscriber::EnvFilter;
-
 static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
 struct Keep;
@@ -20,15 +18,10 @@ impl Write for Keep {
     }
 }
 
-/// Starts keeping, in the format of production, once for all worlds.
+/// Starts keeping, as a function named `tests` would log, once for all worlds.
 pub(crate) fn start() {
     static STARTED: Once = Once::new();
-    STARTED.call_once(|| {
-        let format = tracing_subscriber::fmt().json().flatten_event(true);
-        let format = format.with_current_span(false).with_writer(|| Keep);
-        let started = format.with_env_filter(EnvFilter::new("info")).try_init();
-        started.expect("the only one");
-    });
+    STARTED.call_once(|| web::log::start("info", Some("tests".to_owned()), || Keep));
 }
 
 /// Every line that any world of this process has logged so far.

@@ -76,6 +76,7 @@ impl World {
             base_domain: "portal.example".to_owned(),
             scheme: "https".to_owned(),
             host_header: "x-portal-host".to_owned(),
+            origin_secrets: Vec::new(),
             secret_key: [7; 32],
             table: NAME.to_owned(),
             bucket: NAME.to_owned(),

@@ -64,6 +64,34 @@ async fn a_warm_process_serves_tenants_in_turn_and_mixes_nothing_up() {
     }
 }
 
+/// `CloudWatch` counts what a line says of it, if each name is a number of the line.
+fn is_counted(line: &Value) {
+    let counted = &line["_aws"]["CloudWatchMetrics"][0];
+    assert_eq!(counted["Namespace"], "SecPortal", "{line}");
+    assert_eq!(counted["Dimensions"], serde_json::json!([["function"]]));
+    assert!(line["_aws"]["Timestamp"].is_i64() && line["function"].is_string());
+    let metrics = counted["Metrics"].as_array().expect("metrics");
+    let names: Vec<_> = metrics
+        .iter()
+        .map(|metric| metric["Name"].as_str())
+        .collect();
+    let names: Vec<_> = names
+        .into_iter()
+        .map(|name| name.expect("a name"))
+        .collect();
+    let all = [
+        "took_ms",
+        "errors",
+        "cold_starts",
+        "read_units",
+        "write_units",
+    ];
+    assert_eq!(names, all);
+    for name in names {
+        assert!(line[name].is_number(), "{name} in {line}");
+    }
+}
+
 /// The log of all tests of this process, whatever they did until now.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_log_tells_what_happened_and_of_whom_nothing() {
@@ -105,6 +133,7 @@ async fn the_log_tells_what_happened_and_of_whom_nothing() {
         for field in ["route", "status", "took_ms", "read_units", "calls"] {
             assert!(!told[0][field].is_null(), "{field} in {}", told[0]);
         }
+        is_counted(told[0]);
     }
     for secret in [
         "CANARY",

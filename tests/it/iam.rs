@@ -7,12 +7,11 @@ use std::path::Path;
 use serde_json::Value;
 
 /// What placeholders of the policies stand for; a deployment puts names there.
-pub(crate) const NAMES: [(&str, &str); 5] = [
+pub(crate) const NAMES: [(&str, &str); 4] = [
     ("${TableArn}", "arn:table"),
     ("${BucketArn}", "arn:bucket"),
     ("${UserPoolArn}", "arn:pool"),
     ("${MailIdentityArn}", "arn:mail"),
-    ("${StreamArn}", "arn:table/stream"),
 ];
 
 /// A policy document.

@@ -12,6 +12,7 @@ mod recount;
 mod risk;
 mod uploads;
 
+use jiff::SignedDuration;
 pub use recount::recount;
 use store::directory::Directory;
 use store::outbox::{Effect, Leased};
@@ -29,34 +30,60 @@ pub(crate) enum Done {
     NotYet,
 }
 
+/// What a run of the worker met.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Swept {
+    /// Effects that were taken, done or not.
+    pub taken: usize,
+    /// Those that failed.
+    pub failed: usize,
+    /// Those that failed for the last time.
+    pub given_up: usize,
+    /// For how long the oldest of them had been due.
+    pub oldest: SignedDuration,
+}
+
 /// Does what is due, and gives the number of effects that were taken, done or
 /// not. What can't be done is logged and due again when its lease ends.
 pub async fn sweep(app: &App) -> Result<usize, store::Error> {
+    sweep_into(app, &mut Swept::default()).await
+}
+
+async fn sweep_into(app: &App, swept: &mut Swept) -> Result<usize, store::Error> {
     let directory = app.directory();
     let leased = directory.lease_due(app.clock.now(), AT_ONCE).await?;
     for one in &leased {
-        carry_out(app, &directory, one).await?;
+        let failed = !carry_out(app, &directory, one).await?;
+        swept.failed += usize::from(failed);
+        swept.given_up += usize::from(failed && one.last);
+        swept.oldest = swept.oldest.max(one.waited);
     }
+    swept.taken += leased.len();
     Ok(leased.len())
 }
 
 /// Sweeps until nothing is due and everything recorded has its place in the chain,
-/// and ends the days that are over.
+/// and ends the days that are over. Gives the number of effects that were taken.
 pub async fn drain(app: &App) -> Result<usize, store::Error> {
-    let directory = app.directory();
-    let mut total = 0;
-    while directory.chain_audit(AT_ONCE).await? > 0 {}
-    loop {
-        match sweep(app).await? {
-            0 => break,
-            taken => total += taken,
-        }
-    }
-    while night::fall(app).await? > 0 {}
-    Ok(total)
+    Ok(run(app).await?.taken)
 }
 
-async fn carry_out(app: &App, directory: &Directory, leased: &Leased) -> Result<(), store::Error> {
+/// As [`drain`], and tells what it met.
+pub async fn run(app: &App) -> Result<Swept, store::Error> {
+    let directory = app.directory();
+    let mut swept = Swept::default();
+    while directory.chain_audit(AT_ONCE).await? > 0 {}
+    while sweep_into(app, &mut swept).await? > 0 {}
+    while night::fall(app).await? > 0 {}
+    Ok(swept)
+}
+
+/// Whether it went as it should.
+async fn carry_out(
+    app: &App,
+    directory: &Directory,
+    leased: &Leased,
+) -> Result<bool, store::Error> {
     let done: Result<Done, Error> = match &leased.effect {
         Effect::Mail(mail) => {
             let sent = letters::send(app, &leased.id.to_string(), mail).await;
@@ -78,12 +105,16 @@ async fn carry_out(app: &App, directory: &Directory, leased: &Leased) -> Result<
     };
     match done {
         // It comes again when its lease ends.
-        Ok(Done::NotYet) => Ok(()),
-        Ok(Done::Whole) => directory.sent(leased, app.clock.now()).await,
+        Ok(Done::NotYet) => Ok(true),
+        Ok(Done::Whole) => {
+            directory.sent(leased, app.clock.now()).await?;
+            Ok(true)
+        }
         Err(error) => {
             // By id: whom it concerns stays out of the log.
-            tracing::error!(effect = %leased.id, cause = error.causes(), "an effect couldn't leave");
-            Ok(())
+            let (effect, last) = (leased.id, leased.last);
+            tracing::error!(%effect, last, cause = error.causes(), "an effect couldn't leave");
+            Ok(false)
         }
     }
 }

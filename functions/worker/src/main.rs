@@ -15,8 +15,21 @@ async fn main() -> Result<(), Failure> {
         if let Some(slug) = event.payload.get("recount").and_then(Value::as_str) {
             return Ok::<_, Failure>(worker::recount(app, slug).await?);
         }
-        let taken = worker::drain(app).await?;
-        Ok(json!({ "taken": taken }))
+        let started = app.clock.now();
+        let swept = worker::run(app).await?;
+        let took_ms = app.clock.now().duration_since(started).as_millis();
+        tracing::info!(
+            request_id = event.context.request_id,
+            trace = event.context.xray_trace_id,
+            took_ms = i64::try_from(took_ms)?,
+            taken = swept.taken,
+            errors = swept.failed,
+            given_up = swept.given_up,
+            outbox_age_s = swept.oldest.as_secs(),
+            cold_starts = u8::from(app.is_cold()),
+            "swept"
+        );
+        Ok(json!({ "taken": swept.taken }))
     }))
     .await
 }

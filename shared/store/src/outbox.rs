@@ -81,6 +81,10 @@ pub struct Leased {
     pub id: EntryId,
     /// What is to be done.
     pub effect: Effect,
+    /// How long ago it was due for the first time.
+    pub waited: SignedDuration,
+    /// Whether this try is the last one.
+    pub last: bool,
     key: keys::Key,
 }
 
@@ -206,22 +210,33 @@ impl Directory {
             pk: text(&found, "pk")?.to_owned(),
             sk: text(&found, "sk")?.to_owned(),
         };
-        let seen = string(text(&found, "gsi1sk")?);
+        let seen = text(&found, "gsi1sk")?.to_owned();
+        let due = seen.split('#').next().and_then(|due| due.parse().ok());
         let Row { id, effect, tries } = row(found)?;
         let doubled = 1 << tries.clamp(0, TRIES);
         let again = now.saturating_add(LEASE * doubled).unwrap_or(now);
-        let next = if tries + 1 < TRIES {
-            keys::outbox_shard(shard(id))
-        } else {
+        let last = tries + 1 >= TRIES;
+        let next = if last {
             keys::OUTBOX_DEAD.to_owned()
+        } else {
+            keys::outbox_shard(shard(id))
         };
+        // All leases before this one, and how late it is taken.
+        let late = now.duration_since(due.unwrap_or(now));
+        let waited = LEASE * (doubled - 1) + late;
         let update = Update::existing(key.clone())
             .set("gsi1pk", string(next))
             .set("gsi1sk", string(format!("{}#{id}", stamp(again))))
             .add("tries", 1)
-            .when("gsi1sk = :seen", ":seen", seen);
+            .when("gsi1sk = :seen", ":seen", string(seen));
         let won = self.table().update(update).await?.is_some();
-        Ok(won.then_some(Leased { id, effect, key }))
+        Ok(won.then_some(Leased {
+            id,
+            effect,
+            waited,
+            last,
+            key,
+        }))
     }
 
     /// Notes that an effect has left.

@@ -1,5 +1,6 @@
 //! What a process has: the services, the clock, the rng, the templates.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use adapters::{Files, Identity, Mailer};
@@ -75,6 +76,7 @@ pub struct App {
     pub(crate) tenants: Tenants,
     secrets: Secrets,
     rng: Mutex<StdRng>,
+    used: AtomicBool,
 }
 
 impl App {
@@ -97,7 +99,14 @@ impl App {
             tenants: Tenants::default(),
             secrets,
             rng,
+            used: AtomicBool::new(false),
         })
+    }
+
+    /// Whether this is the first time that this process is used: whoever asks for it
+    /// waited for its start.
+    pub fn is_cold(&self) -> bool {
+        !self.used.swap(true, Ordering::Relaxed)
     }
 
     /// The directory, used without a request.

@@ -18,6 +18,9 @@ pub struct Config {
     pub scheme: String,
     /// The header that holds the viewer's host; whoever is in front must set it.
     pub host_header: String,
+    /// What the distribution in front is known by: its secret, and the one before it
+    /// while secrets change. None where there is no distribution.
+    pub origin_secrets: Vec<String>,
     /// 32 bytes from which the server's keys are made.
     pub secret_key: [u8; 32],
     /// The table.
@@ -67,6 +70,12 @@ impl Config {
         Self::read(|name| std::env::var(name).ok())
     }
 
+    /// The name of this function, where it is one: whoever runs it says so.
+    pub fn function() -> Option<String> {
+        #[allow(clippy::disallowed_methods)] // beside the one place that reads it
+        std::env::var("AWS_LAMBDA_FUNCTION_NAME").ok()
+    }
+
     /// Reads settings by name.
     pub fn read(get: impl Fn(&'static str) -> Option<String>) -> Result<Self, Missing> {
         let need = |name| {
@@ -87,6 +96,12 @@ impl Config {
             base_domain: need("BASE_DOMAIN")?,
             scheme: get("SCHEME").unwrap_or_else(|| "https".to_owned()),
             host_header: get("HOST_HEADER").unwrap_or_else(|| "x-portal-host".to_owned()),
+            origin_secrets: get("ORIGIN_SECRETS")
+                .iter()
+                .flat_map(|all| all.split(','))
+                .filter(|one| !one.is_empty())
+                .map(str::to_owned)
+                .collect(),
             secret_key: key
                 .try_into()
                 .map_err(|_| wrong("SECRET_KEY", "must be 32 bytes in base64"))?,

@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::context::Context;
 use crate::error::Error;
 use crate::headers;
+use crate::lambda::TraceId;
 use crate::layout::Layout;
 use crate::origin;
 use crate::page::Page;
@@ -75,6 +76,7 @@ pub(crate) async fn edge(State(app): State<Arc<App>>, request: Request, next: Ne
         .extensions()
         .get::<MatchedPath>()
         .map(|path| path.as_str().to_owned());
+    let trace = request.extensions().get::<TraceId>().cloned();
     let (parts, body) = request.into_parts();
     let ctx = enter(&app, &meter, &parts, id).await;
     let (ctx, response) = match ctx {
@@ -103,6 +105,8 @@ pub(crate) async fn edge(State(app): State<Arc<App>>, request: Request, next: Ne
     let took = app.clock.now().duration_since(started);
     let line = Line {
         id,
+        trace,
+        cold: app.is_cold(),
         method,
         route,
         status: response.status(),
@@ -263,6 +267,8 @@ impl Page for ErrorPage {
 
 struct Line {
     id: Id<kind::Entry>,
+    trace: Option<TraceId>,
+    cold: bool,
     method: Method,
     route: Option<String>,
     status: StatusCode,
@@ -281,6 +287,9 @@ fn log(line: &Line, ctx: Option<&Context>, error: Option<&Error>) {
     let cause = error.map(Error::causes).unwrap_or_default();
     let (method, status) = (line.method.as_str(), line.status.as_u16());
     let route = line.route.as_deref().unwrap_or("-");
+    let trace = line.trace.as_ref().map_or("", |trace| &trace.0);
+    let errors = u8::from(line.status.is_server_error());
+    let cold_starts = u8::from(line.cold);
     let took_ms = i64::try_from(line.took_ms).unwrap_or(i64::MAX);
     let Spent {
         read,
@@ -291,8 +300,9 @@ fn log(line: &Line, ctx: Option<&Context>, error: Option<&Error>) {
     macro_rules! line {
         ($level:ident) => {
             tracing::$level!(
-                request_id = %line.id, method, route, status, took_ms, workspace, user, cause,
-                read_units = read, write_units = write, calls, round_trips, "request"
+                request_id = %line.id, trace, method, route, status, took_ms, workspace, user,
+                cause, errors, cold_starts, read_units = read, write_units = write, calls,
+                round_trips, "request"
             )
         };
     }

@@ -1,13 +1,17 @@
 //! A group of routes as a Lambda function behind an HTTP API.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::extract::Request;
-use axum::middleware::{Next, from_fn};
-use axum::response::Response;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderMap, StatusCode};
 use lambda_http::request::RequestContext;
 use rand::SeedableRng;
 use rand::rngs::{StdRng, SysRng};
+use subtle::{Choice, ConstantTimeEq as _};
 
 use crate::address::ClientAddress;
 use crate::app::{App, Clock};
@@ -15,12 +19,21 @@ use crate::config::Config;
 use crate::log;
 use crate::route::{Route, router};
 
+/// What the distribution sends with each request, to be known by.
+pub const SECRET: &str = "x-portal-secret";
+/// Who sent the request, as the distribution says.
+pub const VIEWER: &str = "x-portal-viewer";
+
 /// A start or a run that failed.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
+/// The trace that a request belongs to, by Lambda's account.
+#[derive(Debug, Clone)]
+pub struct TraceId(pub String);
+
 /// What a function has, from its environment.
 pub async fn app() -> Result<Arc<App>, Failure> {
-    log::start("info");
+    log::start("info", Config::function(), std::io::stdout);
     let config = Config::from_env()?;
     let services = config.services().await?;
     let app = App::new(
@@ -36,21 +49,54 @@ pub async fn app() -> Result<Arc<App>, Failure> {
 /// Serves `routes` until the environment is taken down.
 pub async fn serve(routes: &'static [Route]) -> Result<(), Failure> {
     let app = app().await?;
-    lambda_http::run(router(&app, &[routes]).layer(from_fn(address))).await
+    lambda_http::run(service(&app, routes)).await
 }
 
-/// Takes the sender's address from the API's own account of the request.
-async fn address(mut request: Request, next: Next) -> Response {
-    let source = match request.extensions().get::<RequestContext>() {
-        Some(RequestContext::ApiGatewayV2(context)) => context
-            .http
-            .source_ip
-            .as_deref()
-            .and_then(|ip| ip.parse().ok()),
-        _ => None,
+/// Routes as an API calls them: only for the distribution, if it has a secret.
+pub fn service(app: &Arc<App>, routes: &'static [Route]) -> Router {
+    router(app, &[routes]).layer(from_fn_with_state(Arc::clone(app), enter))
+}
+
+/// Lets through what came by the distribution, and takes the sender's address from
+/// whoever is to be believed: the distribution, or without one the API itself.
+async fn enter(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let secrets = &app.config.origin_secrets;
+    let extensions = request.extensions();
+    let trace = extensions.get::<lambda_http::Context>();
+    let trace = trace.and_then(|context| context.xray_trace_id.clone());
+    let sender: Option<IpAddr> = if secrets.is_empty() {
+        match extensions.get::<RequestContext>() {
+            Some(RequestContext::ApiGatewayV2(context)) => {
+                let ip = context.http.source_ip.as_deref();
+                ip.and_then(|ip| ip.parse().ok())
+            }
+            _ => None,
+        }
+    } else if knows(request.headers(), secrets) {
+        let viewer = request.headers().get(VIEWER);
+        let viewer = viewer.and_then(|viewer| viewer.to_str().ok());
+        viewer.and_then(|viewer| viewer.parse().ok())
+    } else {
+        tracing::warn!("a request came past the distribution");
+        return StatusCode::FORBIDDEN.into_response();
     };
-    if let Some(ip) = source {
+    if let Some(ip) = sender {
         request.extensions_mut().insert(ClientAddress(ip));
     }
+    if let Some(trace) = trace {
+        request.extensions_mut().insert(TraceId(trace));
+    }
     next.run(request).await
+}
+
+/// Whether the one secret that was sent is one of ours, in a time that tells nothing.
+fn knows(headers: &HeaderMap, secrets: &[String]) -> bool {
+    let mut sent = headers.get_all(SECRET).iter();
+    let (Some(sent), None) = (sent.next(), sent.next()) else {
+        return false;
+    };
+    let same = secrets
+        .iter()
+        .map(|one| one.as_bytes().ct_eq(sent.as_bytes()));
+    same.fold(Choice::from(0), |any, one| any | one).into()
 }

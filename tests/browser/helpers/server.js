@@ -10,6 +10,8 @@ const STOP_WITHIN = 30_000;
 
 /** Starts it, and gives what stops it. */
 export default async function start() {
+  // Something deployed is up already, and PORTAL_FOLDER says who is there.
+  if (process.env.DEPLOYED) return () => {};
   const folder = await mkdtemp(join(tmpdir(), "secportal-browser-"));
   const data = join(folder, "data");
   const { server, ended, how, said } = await launch(data);

@@ -1,0 +1,64 @@
+//! A workspace's beginning, in whatever deployment the environment names: the one
+//! thing that no page does.
+
+use domain::due::DuePolicy;
+use domain::email::EmailAddress;
+use domain::person::Person;
+use domain::role::{Role, TeamRole};
+use domain::slug::Slug;
+use domain::workspace::{MfaPolicy, Workspace};
+use rand::SeedableRng as _;
+use rand::rngs::{StdRng, SysRng};
+use store::Outcome;
+use web::{App, Clock, Config};
+
+use crate::problem::{OrSay as _, Problem};
+
+/// Makes the workspace and its owner, and gives where the owner asks for a link to a
+/// first password, and the owner's id. A function's settings must be in the
+/// environment.
+pub async fn found(
+    slug: &str,
+    company: &str,
+    (owner, email): (&str, &str),
+) -> Result<(String, String), Problem> {
+    let slug: Slug = slug.parse().or_say(format!("{slug} can't be an address"))?;
+    let email: EmailAddress = email
+        .parse()
+        .or_say(format!("{email} is no mail address"))?;
+    let config = Config::from_env().or_say("The deployment isn't named by the environment")?;
+    let services = config.services().await.or_say("AWS can't be used")?;
+    let rng = StdRng::try_from_rng(&mut SysRng).or_say("The system gives no random numbers")?;
+    let app = App::new(config, services, Clock::system(), rng);
+    let app = app.or_say("The templates can't be read")?;
+    let workspace = Workspace {
+        id: app.new_id(),
+        slug,
+        name: company.to_owned(),
+        time_zone: "Europe/Berlin".to_owned(),
+        mfa: MfaPolicy::default(),
+        due: DuePolicy::default(),
+        version: 1,
+    };
+    let owner = Person {
+        id: app.new_id(),
+        name: owner.to_owned(),
+        email,
+        role: Role::Team(TeamRole::Owner),
+        client: None,
+        since: app.clock.now(),
+        epoch: 0,
+        mfa: None,
+        disabled: None,
+    };
+    let made = app.directory().create_workspace(&workspace, &owner).await;
+    match made.or_say("The workspace can't be made")? {
+        Outcome::Done => {}
+        Outcome::Repeated => {
+            let words = format!("{} is somebody's address already.", workspace.slug);
+            return Err(Problem::new(words));
+        }
+    }
+    let link = format!("{}/forgot", app.config.address(&workspace.slug));
+    Ok((link, owner.id.to_string()))
+}
