@@ -8,5 +8,6 @@ import "./preview.js";
 import "./score.js";
 import "./upload.js";
 import "./files.js";
+import "./scan.js";
 import "./bulk.js";
 import "./calculator.js";
