@@ -9,5 +9,6 @@ import "./score.js";
 import "./address.js";
 import "./upload.js";
 import "./files.js";
+import "./scan.js";
 import "./bulk.js";
 import "./calculator.js";

@@ -1,5 +1,7 @@
 // Files go from here straight to the bucket: announced, sent with their progress,
 // and said to be there. What fails can be sent again.
+import { ask, complete, put } from "./send.js";
+
 const AT_ONCE = 2;
 const form = document.querySelector("form[data-files]");
 
@@ -55,36 +57,16 @@ if (form) {
     said.delete("file");
     if (files.length > 1) said.delete("title");
     for (const [name, value] of Object.entries({ name: entry.file.name, size: entry.file.size, n: entry.n })) said.set(name, value);
-    const answer = await fetch(form.action, { method: "POST", body: said, headers: { accept: "application/json" } });
-    const told = await answer.json().catch(() => ({}));
-    if (answer.ok) return told;
-    throw Object.assign(new Error(told.error ?? "That didn't work."), { final: answer.status === 422 });
+    return ask(form, said);
   }
 
-  const put = (entry, { url, fields }) =>
-    new Promise((resolve, reject) => {
-      const body = new FormData();
-      for (const [name, value] of Object.entries(fields)) body.append(name, value);
-      body.append("file", entry.file);
-      const request = new XMLHttpRequest();
-      const failed = () => reject(new Error("The connection broke off."));
-      request.upload.addEventListener("progress", ({ loaded, total }) => {
-        entry.bar.max = total;
-        entry.bar.value = loaded;
-        entry.words.textContent = `${Math.floor((100 * loaded) / total)} %`;
-      });
-      request.addEventListener("load", () => (request.status < 300 ? resolve() : failed()));
-      request.addEventListener("error", failed);
-      request.addEventListener("timeout", failed);
-      request.open("POST", url);
-      request.send(body);
-    });
-
   async function deliver(entry, told) {
-    await put(entry, told);
-    const csrf = new URLSearchParams({ csrf: form.elements.csrf.value });
-    const answer = await fetch(told.complete, { method: "POST", body: csrf, headers: { accept: "application/json" } });
-    if (!answer.ok) throw new Error("That didn't work.");
+    await put(entry.file, told, (loaded, total) => {
+      entry.bar.max = total;
+      entry.bar.value = loaded;
+      entry.words.textContent = `${Math.floor((100 * loaded) / total)} %`;
+    });
+    await complete(form, told);
   }
 
   async function send(entry) {

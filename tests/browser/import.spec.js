@@ -1,5 +1,5 @@
 // Importing what a scanner found: first what it would make, then drafts.
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fresh } from "./helpers/demo.js";
 import { BURP, inRepository, NESSUS, NUCLEI, ZAP } from "./helpers/files.js";
@@ -56,8 +56,8 @@ for (const [scanner, file, count, title] of SCANS) {
     await contact.goto(inPortal(engagement));
     await expect(contact.getByText("Findings appear here once the team has published them.")).toBeVisible();
 
-    // Back to the preview, and confirmed once more: nothing is made twice.
-    await consultant.goBack();
+    // To the preview once more, and confirmed once more: nothing is made twice.
+    await consultant.goto(preview);
     await expect(consultant).toHaveURL(`${engagement}?show=drafts`);
     expect(await again()).toBe(200);
     await consultant.reload();
@@ -120,12 +120,38 @@ test("a wrong file is refused with a message at the field, and nothing is import
 
 const LARGE = xml("large.nessus", Buffer.alloc(5 * 1024 * 1024, "<a/>"));
 
-test("a file that is too large is refused before it is sent", async ({ as }) => {
+test("a large file goes straight to the bucket, and a job makes its findings", async ({ as }) => {
+  test.slow();
+  const [consultant, engagement] = await newEngagement(as, "Job");
+  const row = (n) => `Weakness ${String(n).padStart(3, "0")},high,host${n}.example,${"words ".repeat(3_500)}`;
+  const table = ["title,severity,asset,description", ...Array.from({ length: 300 }, (_, n) => row(n))].join("\n");
+  const sent = [];
+  consultant.on("request", (request) => request.method() === "POST" && sent.push(request.url()));
+  await upload(consultant, engagement, { name: "large.csv", mimeType: "text/csv", buffer: Buffer.from(table) });
+  await expect(consultant.getByRole("heading", { name: "This would make 300 drafts" })).toBeVisible({ timeout: 30_000 });
+  const origin = new URL(engagement).origin;
+  expect(sent.filter((url) => !url.startsWith(origin))).toHaveLength(1);
+  await consultant.getByRole("button", { name: "Import 300 findings" }).click();
+  await expect(consultant.getByText("Drafts made by the import: 300.")).toBeVisible({ timeout: 60_000 });
+  await expect(consultant.getByRole("link", { name: "Drafts 300" })).toBeVisible();
+});
+
+test("a large file that can't be read says why where its progress was", async ({ as }) => {
+  const [consultant, engagement] = await newEngagement(as, "Broken job");
+  await upload(consultant, engagement, LARGE);
+  await expect(consultant.getByRole("alert")).toContainText("The file is broken or incomplete", { timeout: 30_000 });
+  await consultant.getByRole("link", { name: "Import another file" }).click();
+  await expect(consultant.getByLabel("Export of a scan")).toBeVisible();
+});
+
+test("a file that is too large is refused before it is sent", async ({ as }, info) => {
   const [consultant, engagement] = await newEngagement(as, "Large file");
   const sent = [];
   consultant.on("request", (request) => request.method() === "POST" && sent.push(request.url()));
-  await upload(consultant, engagement, LARGE);
-  await expect(consultant.getByRole("alert")).toHaveText("large.nessus is 5.0 MB: larger than what can be taken.");
+  const huge = info.outputPath("huge.nessus");
+  writeFileSync(huge, Buffer.alloc(51 * 1024 * 1024, "<a/>"));
+  await upload(consultant, engagement, huge);
+  await expect(consultant.getByRole("alert")).toHaveText("huge.nessus is 51.0 MB: larger than what can be taken.");
   await expect(consultant.getByLabel("Export of a scan")).toHaveJSProperty("validity.valid", false);
 
   await consultant.getByLabel("Export of a scan").setInputFiles(NESSUS);

@@ -13,7 +13,8 @@ use domain::id::{
     ClientId, EngagementId, EntryId, FindingId, ImportId, InviteId, MessageId, TemplateId, UserId,
     WorkspaceId,
 };
-use domain::import::Mapping;
+use domain::import::job::{Import, Planner};
+use domain::import::{Mapping, Summary, columns, read};
 use domain::invite::Invite;
 use domain::library::TemplateInput;
 use domain::mail::{Mail, Message};
@@ -25,7 +26,7 @@ use domain::workspace::Workspace;
 use jiff::Timestamp;
 use store::directory::hash;
 use store::session::Session;
-use store::{ClientScope, Import, NewLink, Scope, Store, WorkspaceScope};
+use store::{ClientScope, NewLink, Scope, Store, WorkspaceScope};
 
 use crate::papers::Papers;
 use crate::world::World;
@@ -442,30 +443,36 @@ async fn upload(
 ) -> ImportId {
     let id: ImportId = world.app.new_id();
     let file = format!("Name,Risk,Host\n{mark} 1,high,h\n{mark} 2,low,h\n");
-    let key = Import::file_key(store, id);
-    let kept = world
-        .app
-        .services
-        .files
-        .put(&key, file.into_bytes(), "text/csv");
-    kept.await.expect("a file");
-    let import = Import {
-        id,
-        file_name: format!("{mark}.csv"),
-        by_name: mark.to_owned(),
-        at: world.now(),
-        total: 2,
-        done: 0,
-        mapping: Some(Mapping {
-            title: "Name".to_owned(),
-            severity: "Risk".to_owned(),
-            ..Mapping::default()
-        }),
+    let (name, size) = (format!("{mark}.csv"), 9);
+    let columns = columns(file.as_bytes())
+        .expect("readable")
+        .expect("a table");
+    let mapping = Mapping {
+        title: "Name".to_owned(),
+        severity: "Risk".to_owned(),
+        ..Mapping::default()
     };
-    store
-        .create_import(engagement, &import)
-        .await
-        .expect("an import");
+    let scan = read(file.as_bytes(), &mapping).expect("a scan");
+    let mut planner = Planner::new(Vec::new());
+    for one in scan.findings {
+        assert_eq!(planner.take(one), None, "two are no step");
+    }
+    let (plan, steps, shown) = planner.finish(Summary {
+        scanner: scan.scanner,
+        rows: scan.rows,
+        remarks: scan.remarks,
+    });
+    let uploaded = Import::uploaded((id, engagement), (&name, size), mark, world.now());
+    let import = uploaded.begun().table(columns, mapping).planned(plan);
+    for (n, step) in (0..).zip(&steps) {
+        store.put_step(&import, n, step).await.expect("a step");
+    }
+    store.put_preview(&import, &shown).await.expect("a preview");
+    store.create_import(&import).await.expect("an import");
+    let key = store.import_key(id);
+    let files = &world.app.services.files;
+    let kept = files.put(&key, file.into_bytes(), "text/csv");
+    kept.await.expect("a file");
     id
 }
 

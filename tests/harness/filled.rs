@@ -3,9 +3,10 @@
 use domain::finding::{Draft, Finding, Life, Status, create};
 use domain::history::{Entry, Happening};
 use domain::id::EngagementId;
+use domain::import::job::{BATCH, Confirmed, Import, Plan};
 use domain::person::{Actor, Person};
 use jiff::SignedDuration;
-use store::{ClientScope, Import, Store};
+use store::{ClientScope, Store, Then};
 
 use crate::cast::{Client, draft};
 use crate::world::World;
@@ -65,21 +66,11 @@ async fn fill(
         workspace: domain::id::WorkspaceId::new(1, 1),
         client: None,
     };
-    let import = Import {
-        id: world.app.new_id::<domain::id::kind::Import>(),
-        file_name: "scan.xml".to_owned(),
-        by_name: by.name.clone(),
-        at: world.now(),
-        total: i64::try_from(n).expect("few"),
-        done: 0,
-        mapping: None,
-    };
-    store.create_import(id, &import).await.expect("an import");
     let how = Happening::Imported {
         scanner: "Nessus".to_owned(),
     };
     let severities = ["critical", "high", "medium", "low", "info"];
-    let made: Vec<Option<(Finding, Draft)>> = (0..n)
+    let made: Vec<(u64, Finding, Draft)> = (0..n)
         .map(|k| {
             let draft = draft(&format!("Finding {k}"), mark, severities[k % 5]);
             let id = id.finding(k as u128);
@@ -89,13 +80,34 @@ async fn fill(
                 status: Status::Open,
                 ..change.finding
             };
-            Some((shape(k, finding), draft))
+            (k as u64, shape(k, finding), draft)
         })
         .collect();
     let entry = Entry::new(&actor, world.now(), how, None);
-    store
-        .run_import(id, &import, &made, &entry)
-        .await
-        .expect("imported");
+    let few = |n: usize| i64::try_from(n).expect("few");
+    let plan = Plan {
+        scanner: "Nessus".to_owned(),
+        fresh: vec![few(n)],
+        makes: few(n.div_ceil(BATCH)),
+        ..Plan::default()
+    };
+    let ids = (world.app.new_id(), id);
+    let import = Import::uploaded(ids, ("scan.xml", 1), &by.name, world.now()).planned(plan);
+    store.create_import(&import).await.expect("an import");
+    let confirmed = Confirmed {
+        by: actor,
+        at: world.now(),
+        resolve_gone: false,
+        reopen_back: false,
+    };
+    let mut import = import.confirmed(confirmed).expect("ready");
+    let kept = store.change_import(&import, Then::Stays).await;
+    kept.expect("confirmed");
+    for batch in made.chunks(BATCH) {
+        let after = import.stepped(few(batch.len()), few(batch.len()));
+        let step = store.make_step((&after, Then::Stays), batch, &entry);
+        step.await.expect("imported");
+        import = after;
+    }
     id
 }

@@ -7,7 +7,6 @@ use http::{Method, StatusCode};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::Value;
-use store::Import;
 use tests::{Answer, Browser, Cast, World, logged};
 use web::Audience;
 
@@ -164,7 +163,7 @@ async fn mail_and_file_names_carry_nothing_of_anybody_else() {
                     }
                 }
             }
-            let key = Import::file_key(&client.store, ImportId::new(1, 1));
+            let key = client.store.import_key(ImportId::new(1, 1));
             let (ws, id) = (tenant.workspace.id, client.id);
             assert!(key.starts_with(&format!("w/{ws}/c/{id}/")), "{key}");
         }

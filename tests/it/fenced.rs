@@ -320,6 +320,46 @@ async fn files_come_and_go(fenced: &Fenced, world: &World, cast: &Cast) {
     assert_eq!(gone.expect("read"), None);
 }
 
+/// A scan comes by the bucket, is read by the worker, and becomes findings.
+async fn scans_come(fenced: &Fenced, world: &World, cast: &Cast) {
+    let client = &cast.acme.clients[0];
+    let admin = cast.acme.member(TeamRole::Admin);
+    let here = format!("/clients/{}/engagements/{}", client.id, client.engagement);
+    let app = fenced.function(world, "findings").await;
+    let browser = world.signed_in(&cast.acme.workspace, admin).await;
+    let mut browser = browser.by(&app, findings::ROUTES);
+    let file = b"Name,Risk,Host\nOld TLS,high,a.example\n";
+    let (id, size) = (app.new_id::<kind::Upload>(), file.len().to_string());
+    let said = [
+        ("id", id.to_string()),
+        ("name", "a.csv".to_owned()),
+        ("size", size),
+    ];
+    let said = said.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let told = browser.ask(&format!("{here}/import"), &said).await;
+    fenced.told_nothing("an announcement of a scan");
+    let told: serde_json::Value = serde_json::from_str(&told.body).expect("JSON");
+    let key = client.store.incoming_key(id);
+    let files = &world.app.services.files;
+    let put = files.put(&key, file.to_vec(), "application/octet-stream");
+    put.await.expect("sent");
+    let door = fenced.function(world, "documents").await;
+    let there = told["complete"].as_str().expect("an address");
+    let sender = world.signed_in(&cast.acme.workspace, admin).await;
+    let there = sender.by(&door, documents::ROUTES).post(there, &[]).await;
+    let worker = fenced.function(world, "worker").await;
+    worker::drain(&worker).await.expect("swept");
+    fenced.told_nothing("a scan that is read");
+    let preview = there.location();
+    let page = browser.get(preview).await;
+    assert!(page.body.contains("would make 1 draft<"), "{}", page.body);
+    assert_eq!(browser.post(preview, &[]).await.location(), preview);
+    worker::drain(&worker).await.expect("swept");
+    fenced.told_nothing("an import");
+    let done = browser.get(preview).await;
+    assert_eq!(done.location(), format!("{here}?show=drafts"));
+}
+
 /// A risk is accepted as was proposed; the worker warns of its end and opens the
 /// finding again. Then all is counted.
 async fn carries(fenced: &Fenced, world: &World, cast: &Cast) {
@@ -395,6 +435,7 @@ async fn functions_reach_what_they_need_and_need_what_they_reach() {
         let app = fenced.function(&world, "worker").await;
         assert!(worker::drain(&app).await.expect("sent") > 0);
         fenced.told_nothing("mail");
+        scans_come(&fenced, &world, &cast).await;
         files_come_and_go(&fenced, &world, &cast).await;
         carries(&fenced, &world, &cast).await;
     }

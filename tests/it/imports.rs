@@ -16,11 +16,18 @@ struct Import {
     world: World,
     team: Browser,
     here: String,
+    slug: domain::slug::Slug,
 }
 
 impl Import {
     async fn new() -> Self {
+        Self::at(0).await
+    }
+
+    /// So many hours later: worlds share a bucket and draw the same ids, by the time.
+    async fn at(hours: i64) -> Self {
         let world = World::new().await;
+        world.advance(jiff::SignedDuration::from_hours(hours));
         let cast = Cast::play(&world).await;
         let acme = &cast.acme;
         let team = world
@@ -28,18 +35,63 @@ impl Import {
             .await;
         let client = &acme.clients[0];
         let here = format!("/clients/{}/engagements/{}", client.id, client.engagement);
-        Self { world, team, here }
+        let slug = acme.workspace.slug.clone();
+        let this = Self {
+            world,
+            team,
+            here,
+            slug,
+        };
+        // What the cast left for the worker.
+        this.work().await;
+        this
     }
 
+    /// Sends a file through the function, and lets the worker read it.
     async fn upload(&mut self, name: &str, bytes: &[u8]) -> Answer {
         let id = self
             .world
             .app
             .new_id::<domain::id::kind::Import>()
             .to_string();
-        self.team
-            .upload(&format!("{}/import", self.here), &id, name, bytes)
-            .await
+        let path = format!("{}/import", self.here);
+        let answer = self.team.upload(&path, &id, name, bytes).await;
+        self.work().await;
+        answer
+    }
+
+    async fn work(&self) {
+        worker::drain(&self.world.app).await.expect("swept");
+    }
+
+    /// Confirms, lets the worker do it, and gives where the page leads then.
+    async fn confirm(&mut self, preview: &str, choice: &[(&str, &str)]) -> Answer {
+        let confirmed = self.team.post(preview, choice).await;
+        assert_eq!(confirmed.location(), preview, "{}", confirmed.body);
+        self.work().await;
+        self.team.get(preview).await
+    }
+
+    /// Items that belong to findings: a row, a text and an entry each.
+    async fn items(&self) -> usize {
+        let dump = self.world.dump().await;
+        dump.keys().filter(|(_, sk)| sk.starts_with("F#")).count()
+    }
+
+    /// An import as it is kept.
+    async fn kept(&self, preview: &str) -> domain::import::job::Import {
+        let id = preview.rsplit('/').next().expect("an id").to_owned();
+        let dump = self.world.dump().await;
+        let sk = format!("IMPORT#{id}");
+        let found = dump.into_iter().find(|((_, key), _)| *key == sk);
+        serde_json::from_value(found.expect("an import").1).expect("it reads")
+    }
+
+    /// Whether the totals are those of the findings.
+    async fn adds_up(&self) {
+        let recount = self.world.app.directory().recount(&self.slug).await;
+        let recount = recount.expect("counted").expect("there");
+        assert!(recount.drifts.is_empty(), "{:?}", recount.drifts);
     }
 
     async fn drafts(&mut self) -> usize {
@@ -75,7 +127,7 @@ async fn an_export_becomes_drafts_once_however_often_it_is_confirmed() {
         );
         assert_eq!(import.drafts().await, before, "nothing is made by looking");
         for _ in 0..3 {
-            let made = import.team.post(&preview, &[]).await;
+            let made = import.confirm(&preview, &[]).await;
             assert_eq!(made.location(), format!("{}?show=drafts", import.here));
         }
         assert_eq!(import.drafts().await, before + makes, "{name}");
@@ -94,7 +146,7 @@ async fn two_confirmations_at_once_make_everything_once() {
         "<issues>{}</issues>",
         (0..75).map(issue).collect::<String>()
     );
-    let before = import.world.dump().await.len();
+    let before = import.items().await;
     let preview = import
         .upload("many.xml", file.as_bytes())
         .await
@@ -102,11 +154,10 @@ async fn two_confirmations_at_once_make_everything_once() {
         .to_owned();
     let (mut one, mut two) = (import.team.clone(), import.team.clone());
     tokio::join!(one.post(&preview, &[]), two.post(&preview, &[]));
-    let made = import.team.post(&preview, &[]).await;
-    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
-    // A row, a text and an entry each, the import itself, its entry in the audit log, and
-    // the line that tells of it.
-    assert_eq!(import.world.dump().await.len(), before + 3 * 75 + 3);
+    let made = import.confirm(&preview, &[]).await;
+    assert!(made.location().ends_with("?show=drafts"), "{}", made.body);
+    assert_eq!(import.items().await, before + 3 * 75);
+    import.adds_up().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -155,7 +206,7 @@ async fn hostile_broken_and_foreign_files_say_why_and_make_nothing() {
         ("notes.txt", b"no markup here", "no scan that can be read"),
         ("none.xml", b"", "The file is empty"),
         ("nothing.xml", b"<issues></issues>", "no findings"),
-        ("large.xml", &large, "larger than 4 MB"),
+        ("large.xml", &large, "larger than 4 MB. Without scripts"),
         ("huge.xml", &huge, "larger than 4 MB"),
     ];
     for (name, bytes, says) in cases {
@@ -223,12 +274,15 @@ async fn a_table_says_which_column_is_what_and_the_workspace_remembers() {
     ];
     assert_eq!(import.team.post(&columns, &said).await.location(), preview);
     let page = import.team.get(&preview).await.body;
+    assert!(page.contains("Reading the file"), "{page}");
+    import.work().await;
+    let page = import.team.get(&preview).await.body;
     assert!(
         page.contains("This would make 2 drafts") && page.contains("can&#39;t be read: 1")
             || page.contains("be read: 1"),
         "{page}"
     );
-    import.team.post(&preview, &[]).await;
+    import.confirm(&preview, &[]).await;
     assert_eq!(import.drafts().await, 1 + 2);
     let late = import.team.post(&columns, &said).await;
     assert_eq!(
@@ -294,7 +348,7 @@ async fn a_later_run_makes_what_is_new_and_moves_what_is_gone_or_back() {
         .await;
     let preview = first.location().to_owned();
     assert!(!import.team.get(&preview).await.body.contains("A later run"));
-    import.team.post(&preview, &[]).await;
+    import.confirm(&preview, &[]).await;
     let engagement = import
         .here
         .rsplit('/')
@@ -350,17 +404,16 @@ async fn a_later_run_makes_what_is_new_and_moves_what_is_gone_or_back() {
         page.contains(&format!("/findings/{}\">Kind 3", known(3))),
         "{page}"
     );
-    let before = import.world.dump().await.len();
+    let before = import.items().await;
     for _ in 0..2 {
-        let done = import
-            .team
-            .post(&second, &[("resolve_gone", "yes"), ("reopen_back", "yes")])
-            .await;
+        let choice = [("resolve_gone", "yes"), ("reopen_back", "yes")];
+        let done = import.confirm(&second, &choice).await;
         assert_eq!(done.location(), format!("{}?show=drafts", import.here));
     }
-    // A new finding, and what the feeds tell of it; for each that moved, an entry
-    // here and one in the audit log; and the retest of the one that was said to be fixed.
-    assert_eq!(import.world.dump().await.len(), before + 4 + 2 * 3 + 1);
+    // A new finding; for each that moved, an entry; and the retest of the one that was
+    // said to be fixed.
+    assert_eq!(import.items().await, before + 3 + 3 + 1);
+    import.adds_up().await;
     for (n, status, says) in [
         (1, "state-open", None),
         (2, "state-reopened", Some("Burp Suite reports it again")),
@@ -394,10 +447,9 @@ async fn a_later_run_makes_what_is_new_and_moves_what_is_gone_or_back() {
         page.contains("A later run of this scan: 0 new") && page.contains(" Confirm<"),
         "{page}"
     );
-    let before = import.world.dump().await;
-    assert_eq!(import.team.post(&third, &[]).await.location(), import.here);
-    let after = import.world.dump().await;
-    assert_eq!(before.len(), after.len());
+    let before = import.items().await;
+    assert_eq!(import.confirm(&third, &[]).await.location(), import.here);
+    assert_eq!(import.items().await, before);
     assert!(
         import
             .team
@@ -426,19 +478,18 @@ async fn two_imports_of_the_same_findings_at_once_make_each_once() {
         .await
         .location()
         .to_owned();
-    let before = import.world.dump().await.len();
+    let before = import.items().await;
     let (mut first, mut second) = (import.team.clone(), import.team.clone());
     tokio::join!(first.post(&one, &[]), second.post(&two, &[]));
+    let another = import.world.cold().await;
+    let (here, there) = tokio::join!(worker::drain(&import.world.app), worker::drain(&another));
+    here.and(there).expect("swept");
     for path in [&one, &two] {
-        import.team.post(path, &[]).await;
-        assert_eq!(
-            import.team.get(path).await.status,
-            StatusCode::SEE_OTHER,
-            "done"
-        );
+        let done = import.team.get(path).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "done: {}", done.body);
     }
-    // And what the feeds tell of each import.
-    assert_eq!(import.world.dump().await.len(), before + 3 * 70 + 2);
+    assert_eq!(import.items().await, before + 3 * 70);
+    import.adds_up().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -449,7 +500,7 @@ async fn an_edited_finding_is_still_known_to_the_next_run() {
         .await
         .location()
         .to_owned();
-    import.team.post(&first, &[]).await;
+    import.confirm(&first, &[]).await;
     let engagement = import
         .here
         .rsplit('/')
@@ -487,7 +538,7 @@ async fn what_does_not_fit_is_said_before_anything_is_made() {
     for types in [1..=2_000, 2_001..=4_000] {
         let file = issues(&types.collect::<Vec<u32>>());
         let preview = import.upload("many.xml", &file).await.location().to_owned();
-        let made = import.team.post(&preview, &[]).await;
+        let made = import.confirm(&preview, &[]).await;
         assert_eq!(made.status, StatusCode::SEE_OTHER);
     }
     let more: Vec<u32> = (2..=4_000).step_by(4).chain(4_001..=5_000).collect();
@@ -508,4 +559,150 @@ async fn what_does_not_fit_is_said_before_anything_is_made() {
     let refused = import.team.post(&preview, &[]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(import.world.dump().await.len(), before, "nothing is made");
+}
+
+/// A table of `titles` kinds in `rows` rows, with a text of `text` bytes in each.
+fn table(titles: usize, rows: usize, text: usize) -> Vec<u8> {
+    let severities = ["critical", "high", "medium", "low", "info"];
+    let row = |n: usize| {
+        let (kind, severity) = (n % titles, severities[n % 5]);
+        let about = "words ".repeat(text / 6);
+        format!("Weakness {kind:05},{severity},host{n}.example,{about}\n")
+    };
+    let rows: String = (0..rows).map(row).collect();
+    format!("title,severity,asset,description\n{rows}").into_bytes()
+}
+
+/// Sends a file as the page's script does; the address that then says how far it is.
+async fn send(import: &mut Import, name: &str, bytes: &[u8]) -> String {
+    let id = import
+        .world
+        .app
+        .new_id::<domain::id::kind::Upload>()
+        .to_string();
+    let size = bytes.len().to_string();
+    let said = [("id", id.as_str()), ("name", name), ("size", &size)];
+    let path = format!("{}/import", import.here);
+    let told = import.team.ask(&path, &said).await;
+    assert_eq!(told.status, StatusCode::OK, "{}", told.body);
+    let told: serde_json::Value = serde_json::from_str(&told.body).expect("JSON");
+    let (status, said) = tests::bucket::put_file(&told, &[], bytes).await;
+    assert_eq!(status, StatusCode::CREATED, "{said}");
+    let complete = told["complete"].as_str().expect("an address");
+    let there = import.team.post(complete, &[]).await;
+    there.location().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_file_goes_by_the_bucket_and_becomes_findings_by_a_job() {
+    let mut import = Import::at(401).await;
+    let file = table(4_900, 5_000, 1_200);
+    assert!(file.len() > 5 * 1024 * 1024);
+    let here = send(&mut import, "large.csv", &file).await;
+    let page = import.team.get(&here).await;
+    assert_eq!(page.headers["refresh"], "2", "it looks again");
+    assert!(page.body.contains("Checking the file"), "{}", page.body);
+    import.work().await;
+    let page = import.team.get(&here).await;
+    assert!(!page.headers.contains_key("refresh"));
+    for part in ["This would make 4900 drafts", "5000 rows", "And 4800 more."] {
+        assert!(page.body.contains(part), "{part}: {}", page.body);
+    }
+    let before = import.items().await;
+    let confirmed = import.team.post(&here, &[]).await;
+    assert_eq!(confirmed.location(), here);
+    let page = import.team.get(&here).await.body;
+    assert!(page.contains("0 of 4900 findings"), "{page}");
+    import.work().await;
+    let done = import.team.get(&here).await;
+    assert_eq!(done.location(), format!("{}?show=drafts", import.here));
+    assert_eq!(import.items().await, before + 3 * 4_900);
+    import.adds_up().await;
+    let again = send(&mut import, "again.csv", &table(2_000, 2_000, 60)).await;
+    import.work().await;
+    let page = import.team.get(&again).await.body;
+    assert!(page.contains("<b>2000</b> still there"), "{page}");
+    assert!(page.contains("no longer reports: 2900"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_wrong_says_so_where_its_progress_was() {
+    let mut import = Import::at(402).await;
+    let large = "{\"site\":[".repeat(100_000);
+    let before = import.items().await;
+    for (name, bytes, says) in [
+        ("cut.sarif", &SARIF[..500], "broken or incomplete"),
+        ("deep.json", large.as_bytes(), "nested too deeply"),
+        ("notes.txt", b"no markup here", "no scan that can be read"),
+    ] {
+        let here = send(&mut import, name, bytes).await;
+        import.work().await;
+        let page = import.team.get(&here).await;
+        assert!(!page.headers.contains_key("refresh"), "{name}: it is over");
+        assert!(page.body.contains(says), "{name}: {}", page.body);
+        let refused = import.team.post(&here, &[]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    assert_eq!(import.items().await, before);
+    let path = format!("{}/import", import.here);
+    let id = import
+        .world
+        .app
+        .new_id::<domain::id::kind::Upload>()
+        .to_string();
+    let said = [("id", id.as_str()), ("name", "a.csv"), ("size", "52428801")];
+    let refused = import.team.ask(&path, &said).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        refused.body.contains("larger than 50 MB"),
+        "{}",
+        refused.body
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_dies_at_every_step_makes_everything_once() {
+    let mut import = Import::new().await;
+    let known = table(40, 40, 60);
+    let preview = import.upload("a.csv", &known).await.location().to_owned();
+    import.confirm(&preview, &[]).await;
+    let engagement = import.here.rsplit('/').next().expect("an id").parse();
+    let engagement = engagement.expect("an id");
+    for n in 0..20 {
+        let title = format!("weakness {n:05}");
+        let id = domain::import::Fingerprint::new("csv", &title).finding(engagement);
+        act(&mut import, &id.to_string(), &[("publish", "1")]).await;
+    }
+    // Twenty are gone, and a hundred and sixty are new.
+    let file = String::from_utf8(table(200, 200, 60)).expect("text");
+    let kept = file.lines().filter(|line| {
+        let number = line.get(9..14).and_then(|n| n.parse::<u32>().ok());
+        number.is_none_or(|n| n >= 20)
+    });
+    let file = kept.collect::<Vec<_>>().join("\n");
+    let here = import.upload("b.csv", file.as_bytes()).await;
+    let here = here.location().to_owned();
+    let before = import.items().await;
+    import.team.post(&here, &[("resolve_gone", "yes")]).await;
+    let mut deaths = 0;
+    while import.kept(&here).await.stage != domain::import::job::Stage::Done {
+        let step = import.kept(&here).await.step;
+        let went_on = async { while import.kept(&here).await.step == step {} };
+        // Whatever it was at, it isn't any more.
+        tokio::select! {
+            swept = worker::drain(&import.world.app) => drop(swept.expect("swept")),
+            () = went_on => deaths += 1,
+        }
+        assert!(deaths < 10, "its effect is given up after ten");
+        // Its lease ends.
+        import
+            .world
+            .advance(jiff::SignedDuration::from_mins(1 << (deaths + 1)));
+    }
+    println!("died {deaths} times");
+    assert!(deaths > 3, "it died {deaths} times only");
+    assert_eq!(import.items().await, before + 3 * 160 + 20);
+    import.adds_up().await;
+    let kept = import.kept(&here).await;
+    assert_eq!((kept.made, kept.done), (160, 180));
 }

@@ -260,6 +260,8 @@ pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &
         }
         "{document}" => return browser.upload(path, id, "new.txt", b"New.").await,
         "import" => {
+            let said = [("id", id), ("name", "scan.xml"), ("size", "9")];
+            browser.post(path, &said).await;
             let file =
                 b"<issues><issue><type>1</type><name>n</name><host>h</host></issue></issues>";
             return browser.upload(path, id, "scan.xml", file).await;

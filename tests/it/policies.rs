@@ -120,7 +120,19 @@ fn rows(ws: WorkspaceId, cl: ClientId) -> Vec<(&'static str, String, &'static st
         (
             "import",
             keys::import(&e, ImportId::new(8, 8)).pk,
-            "gpu",
+            "gp",
+            "gqp",
+        ),
+        (
+            "plan_step",
+            keys::plan_step(&e, ImportId::new(8, 8), 1, 2).pk,
+            "gp",
+            "gqp",
+        ),
+        (
+            "plan_preview",
+            keys::plan_preview(&e, ImportId::new(8, 8), 1).pk,
+            "gp",
             "gqp",
         ),
         ("finding", keys::finding(&e, finding).pk, "gqp", "gqp"),

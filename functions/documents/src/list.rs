@@ -251,9 +251,9 @@ fn page(
     let deleted = wanted.is_deleted(inside);
     let engagement = target.engagement.as_ref().map(|one| one.id);
     let here = target.href(&inside.base);
-    let uploads = uploads.iter().filter(|upload| {
-        let Purpose::Document(new) = &upload.purpose;
-        engagement.is_none_or(|id| new.engagement == Some(id))
+    let uploads = uploads.iter().filter(|upload| match &upload.purpose {
+        Purpose::Document(new) => engagement.is_none_or(|id| new.engagement == Some(id)),
+        Purpose::Import(_) => false,
     });
     let path = if deleted {
         format!("{here}?show=deleted")

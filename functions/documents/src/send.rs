@@ -227,9 +227,13 @@ pub(crate) async fn complete(
     let upload = inside.store.upload(path.upload).await?;
     let upload = upload.ok_or(Error::NotFound)?;
     arrive(&inside, &upload).await?;
-    let Purpose::Document(new) = &upload.purpose;
-    Ok(see_other(&match new.engagement {
-        Some(id) => format!("{}/engagements/{id}/documents", inside.base),
-        None => format!("{}/documents", inside.base),
-    }))
+    let base = &inside.base;
+    let to = match &upload.purpose {
+        Purpose::Import(id) => format!("{base}/engagements/{id}/imports/{}", path.upload),
+        Purpose::Document(new) => match new.engagement {
+            Some(id) => format!("{base}/engagements/{id}/documents"),
+            None => format!("{base}/documents"),
+        },
+    };
+    Ok(see_other(&to))
 }

@@ -1,18 +1,35 @@
-//! Importing a scan, first step: the file.
+//! Importing a scan, first step: the file. A small one comes through here and is
+//! looked at once already; a large one goes straight to the bucket. A job reads
+//! either.
 
+use axum::extract::{FromRequest as _, Request};
 use domain::engagement::Engagement;
-use domain::id::ImportId;
-use domain::import::{self, Mapping, Refused};
+use domain::file::FileName;
+use domain::id::{ImportId, kind};
+use domain::import::job::Import;
+use domain::import::{self, MAX_BYTES, Mapping, Refused};
 use domain::input::Invalid;
+use domain::upload::{Purpose, State, TO_SEND, announce};
 use futures::future::try_join;
-use serde::Serialize;
+use http::{StatusCode, header};
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
-use store::Import;
+use store::{Announced, Limit};
 use web::{
-    Crumb, Error, Form, Ids, Inside, MAX_UPLOAD, Page, ProtectedUpload, Reply, Team, see_other,
+    Crumb, Error, Form, Ids, Inside, MAX_UPLOAD, Page, ProtectedForm, ProtectedUpload, Reply,
+    SAVED_BEFORE, see_other,
 };
 
 use crate::paths::InEngagement;
+
+/// Scans that one person sends at most.
+const LIMIT: Limit = Limit {
+    rule: "scans",
+    most: 100,
+    window: SignedDuration::from_hours(24),
+};
 
 /// The form.
 #[derive(Debug, Serialize)]
@@ -21,8 +38,9 @@ pub(crate) struct ImportPage {
     form: Form,
     action: String,
     cancel: String,
-    max: String,
-    max_bytes: usize,
+    /// Bytes at most, and how many of them come through here.
+    max: usize,
+    small: usize,
     engagement: Link,
     #[serde(skip)]
     crumbs: Vec<Crumb>,
@@ -62,8 +80,8 @@ impl ImportPage {
             form,
             action: format!("{}/import", engagement.href),
             cancel: engagement.href.clone(),
-            max: format!("{} MB", MAX_UPLOAD / 1024 / 1024),
-            max_bytes: MAX_UPLOAD,
+            max: MAX_BYTES,
+            small: MAX_UPLOAD,
             engagement,
             crumbs,
         }
@@ -93,50 +111,73 @@ pub(crate) async fn around(
     Ok((engagement, link, crumbs))
 }
 
+/// What a script says of a file before it sends it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Announcement {
+    name: String,
+    size: String,
+}
+
+/// The form, from where files may be sent to the bucket.
+async fn shown(inside: &Inside, page: &ImportPage, refused: bool) -> Result<Reply, Error> {
+    let origin = inside.ctx.app.services.files.origin().await?;
+    let reply = if refused {
+        inside.ctx.refused(page)?
+    } else {
+        inside.ctx.page(page)?
+    };
+    Ok(reply.with_files(&origin))
+}
+
 pub(crate) async fn get(inside: Inside, Ids(path): Ids<InEngagement>) -> Result<Reply, Error> {
     let (_, link, crumbs) = around(&inside, path).await?;
-    inside.ctx.page(&ImportPage::new(
-        inside.ctx.app.new_id(),
-        Form::default(),
-        link,
-        crumbs,
-    ))
+    let page = ImportPage::new(inside.ctx.app.new_id(), Form::default(), link, crumbs);
+    shown(&inside, &page, false).await
 }
 
 pub(crate) async fn post(
     inside: Inside,
-    team: Team,
     Ids(path): Ids<InEngagement>,
-    upload: ProtectedUpload,
+    request: Request,
 ) -> Result<Reply, Error> {
     let (_, link, crumbs) = around(&inside, path).await?;
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if kind.starts_with("multipart/form-data") {
+        let upload = ProtectedUpload::from_request(request, &()).await?;
+        whole(&inside, path, upload, (link, crumbs)).await
+    } else {
+        let form = ProtectedForm::from_request(request, &()).await?;
+        announced(&inside, path, form).await
+    }
+}
+
+/// A small file, which is kept if it can be read.
+async fn whole(
+    inside: &Inside,
+    path: InEngagement,
+    upload: ProtectedUpload,
+    (link, crumbs): (Link, Vec<Crumb>),
+) -> Result<Reply, Error> {
     let id = upload.id.as_deref().and_then(|id| id.parse().ok());
     let page: ImportId = id.ok_or(Error::BadRequest("the form has no id"))?;
-    let (bytes, total, mapping) = match read(&team, &upload.file_name, upload.bytes).await? {
-        Ok(read) => read,
+    let bytes = match check(&upload.file_name, upload.bytes) {
+        Ok(bytes) => bytes,
         Err(why) => {
             let form = Form::failed(&(), &Invalid::at("file", why));
-            return inside
-                .ctx
-                .refused(&ImportPage::new(page, form, link, crumbs));
+            let page = ImportPage::new(page, form, link, crumbs);
+            return shown(inside, &page, true).await;
         }
     };
     let id = of_file(page, &bytes);
-    let import = Import {
-        id,
-        file_name: upload.file_name,
-        by_name: inside.actor.name.clone(),
-        at: inside.ctx.now,
-        total,
-        done: 0,
-        mapping,
-    };
-    let key = Import::file_key(&inside.store, id);
-    inside
-        .files()
-        .put(&key, bytes, "application/octet-stream")
-        .await?;
-    inside.store.create_import(path.engagement, &import).await?;
+    let file = (upload.file_name.as_str(), size(bytes.len()));
+    let by = inside.actor.name.as_str();
+    let import = Import::uploaded((id, path.engagement), file, by, inside.ctx.now);
+    let key = inside.store.import_key(id);
+    let files = inside.files();
+    files.put(&key, bytes, "application/octet-stream").await?;
+    inside.store.create_import(&import).await?;
     Ok(see_other(&format!("{}/imports/{id}", link.href)))
 }
 
@@ -148,41 +189,73 @@ fn of_file(form: ImportId, bytes: &[u8]) -> ImportId {
     form.nth(u64::from_be_bytes(first))
 }
 
-/// The file, how many findings it holds, and of a table which column holds
-/// what, as was said last or as its columns are called; or why nothing, for the
-/// person.
-async fn read(
-    team: &Team,
-    file_name: &str,
-    bytes: Option<Vec<u8>>,
-) -> Result<Result<(Vec<u8>, i64, Option<Mapping>), String>, Error> {
+/// The file, where it can be read; or why not, for the person.
+fn check(file_name: &str, bytes: Option<Vec<u8>>) -> Result<Vec<u8>, String> {
     let Some(bytes) = bytes else {
         let most = MAX_UPLOAD / 1024 / 1024;
-        return Ok(Err(format!(
-            "The file is larger than {most} MB. Export fewer hosts or only the issues you need, and try again."
-        )));
+        return Err(format!(
+            "The file is larger than {most} MB. Without scripts, that is as much as can be sent: export fewer hosts or only the issues you need."
+        ));
     };
     if file_name.is_empty() && bytes.is_empty() {
-        return Ok(Err("Choose a file.".to_owned()));
+        return Err("Choose a file.".to_owned());
     }
-    let mapping = match import::columns(&bytes) {
-        Ok(Some(columns)) => {
-            let said = team.store.mapping(&columns).await?;
-            Some(said.unwrap_or_else(|| Mapping::guess(&columns.names)))
-        }
-        Ok(None) => None,
-        Err(refused) => return Ok(Err(refused.to_string())),
-    };
-    let scan = import::read(&bytes, &mapping.clone().unwrap_or_default());
-    Ok(match scan {
-        Ok(scan) => Ok((bytes, count(scan.findings.len()), mapping)),
-        // The next page asks for it.
-        Err(Refused::NoTitle) => Ok((bytes, 0, mapping)),
+    let columns = import::columns(&bytes).map_err(|refused| refused.to_string())?;
+    let mapping = columns.map(|columns| Mapping::guess(&columns.names));
+    match import::read(&bytes, &mapping.unwrap_or_default()) {
+        // The next page asks for the title.
+        Ok(_) | Err(Refused::NoTitle) => Ok(bytes),
         Err(refused) => Err(refused.to_string()),
-    })
+    }
 }
 
-/// A number of findings, as it is kept.
-pub(crate) fn count(n: usize) -> i64 {
+/// Tells a script where to send a file. Told again, it is the same upload.
+async fn announced(
+    inside: &Inside,
+    path: InEngagement,
+    form: ProtectedForm<Announcement>,
+) -> Result<Reply, Error> {
+    let wrong = |why: &str| {
+        let answer = json!({ "error": why });
+        Ok(Reply::json(&answer).status(StatusCode::UNPROCESSABLE_ENTITY))
+    };
+    let size = form.input.size.parse();
+    let size: i64 = size.map_err(|_| Error::BadRequest("the file has no size"))?;
+    let id = form.id::<kind::Upload>()?;
+    let file = FileName::scan(&form.input.name);
+    let purpose = Purpose::Import(path.engagement);
+    let upload = match announce(id, purpose, &file, size, &inside.actor, inside.ctx.now) {
+        Ok(upload) => upload,
+        Err(unfit) => return wrong(&unfit.to_string()),
+    };
+    let user = inside.actor.user.to_string();
+    inside.ctx.limit(LIMIT, &user).await?;
+    match inside.store.announce(&upload).await? {
+        Announced::Done => {}
+        Announced::Full => {
+            return wrong(
+                "There is no room for it: the workspace has used up its space for files.",
+            );
+        }
+        Announced::Repeated => {
+            let before = inside.store.upload(id).await?.ok_or(Error::Changed)?;
+            let same = (&before.name, before.size) == (&upload.name, upload.size);
+            let open = before.state == State::Uploading && inside.ctx.now < before.closes();
+            if !(same && open && before.purpose == upload.purpose) {
+                return wrong(SAVED_BEFORE);
+            }
+        }
+    }
+    let (files, key) = (inside.files(), inside.store.incoming_key(id));
+    let media_type = upload.file_type.media_type();
+    let offer = files.offer(&key, media_type, upload.size, TO_SEND).await?;
+    Ok(Reply::json(&json!({
+        "url": offer.url,
+        "fields": offer.fields,
+        "complete": format!("{}/uploads/{id}/complete", inside.base),
+    })))
+}
+
+fn size(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }

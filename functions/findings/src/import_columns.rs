@@ -2,13 +2,14 @@
 
 use domain::id::ClientId;
 use domain::import::mapping::PARTS;
-use domain::import::{self, Columns, Mapping};
+use domain::import::{Columns, Mapping, Refused};
 use domain::input::Invalid;
+use futures::future::try_join;
 use serde::{Deserialize, Serialize};
 use web::{Error, Form, Ids, Inside, ProtectedForm, Reply, Team, see_other};
 
-use crate::import::{around, count};
-use crate::import_preview::{Upload, again};
+use crate::import::around;
+use crate::import_preview::{again, found, here};
 use crate::paths::{AtImport, InEngagement};
 
 /// The form in which a person names the columns.
@@ -75,26 +76,24 @@ pub(crate) async fn post(
     form: ProtectedForm<Mapping>,
 ) -> Result<Reply, Error> {
     let engagement = path.engagement;
-    let (about, link, crumbs) = around(&inside, InEngagement { engagement }).await?;
-    let mut upload = Upload::read(&inside, path, &about).await?;
-    let here = see_other(&format!("{}/imports/{}", link.href, path.import));
-    let Some(columns) = &upload.columns else {
-        return Ok(here);
+    let read = try_join(
+        around(&inside, InEngagement { engagement }),
+        found(&inside, path),
+    );
+    let ((about, link, crumbs), import) = read.await?;
+    let import = import.ok_or(Error::NotFound)?;
+    let Some(columns) = &import.columns else {
+        return Ok(see_other(&here(&link, path.import)));
     };
     let mapping = form.input.within(&columns.names);
-    match import::read(&upload.bytes, &mapping) {
-        Ok(scan) => {
-            let import = (client, engagement, path.import);
-            let total = count(scan.findings.len());
-            let kept = team.store.map_import(import, columns, &mapping, total);
-            kept.await?;
-            Ok(here)
-        }
-        Err(refused) => {
-            let invalid = Invalid::at("title", refused.to_string());
-            upload.scan = None;
-            let form = Form::failed(&mapping, &invalid);
-            again(&inside, upload, Some(form), link, crumbs)
-        }
+    if mapping.title.is_empty() {
+        let invalid = Invalid::at("title", Refused::NoTitle.to_string());
+        let form = Form::failed(&mapping, &invalid);
+        return again(&inside, &about, &import, Some(form), (link, crumbs)).await;
     }
+    // Once it was confirmed, it is too late.
+    let after = import.mapped(mapping.clone()).ok_or(Error::Changed)?;
+    let kept = team.store.map_import(client, &after, columns, &mapping);
+    kept.await?;
+    Ok(see_other(&here(&link, path.import)))
 }

@@ -1,47 +1,59 @@
-//! Importing a scan, second step: what it would make.
+//! Importing a scan, second step: how far the file is read, what it would make,
+//! and how far that is done.
 
 use domain::engagement::{Engagement, MAX_FINDINGS};
-use domain::finding::{Draft, Finding};
-use domain::import::{self, Columns, Comparison, Mapping, Refused, Scan, Scanned};
+use domain::id::{EngagementId, ImportId};
+use domain::import::job::{FreshRow, Import, KnownRow, Plan, Preview, Stage};
+use domain::import::{Columns, Mapping};
+use domain::severity::Severity;
+use domain::upload::{Purpose, State};
 use futures::future::try_join;
+use http::{HeaderValue, header};
+use jiff::Timestamp;
 use serde::Serialize;
-use store::Import;
 use web::view::Breakdown;
 use web::{Crumb, Error, Form, Ids, Inside, Page, Reply, see_other};
 
-use crate::import::{Link, around, count};
+use crate::import::{Link, around};
 use crate::import_columns::ColumnsForm;
 use crate::paths::{AtImport, InEngagement};
-
-/// Rows that the preview lists, and of each other list.
-const SHOWN: usize = 100;
-const SHOWN_MOVES: usize = 25;
-/// Findings that one confirmation moves, either way.
-pub(crate) const MAX_MOVES: usize = 200;
 
 /// The page.
 #[derive(Debug, Serialize)]
 pub(crate) struct ImportPreview {
     file_name: String,
+    /// What is going on, and how far it is.
+    going: Option<Going>,
+    /// Why it came to nothing.
+    failed: Option<String>,
     made: Option<Made>,
-    done: i64,
     columns: Option<ColumnsForm>,
     action: String,
+    another: String,
     cancel: String,
     engagement: Link,
     #[serde(skip)]
     crumbs: Vec<Crumb>,
 }
 
+/// What is going on with an import.
+#[derive(Debug, Serialize)]
+struct Going {
+    title: &'static str,
+    words: String,
+    done: i64,
+    of: i64,
+}
+
 /// What the file would make.
 #[derive(Debug, Serialize)]
 struct Made {
     scanner: String,
-    rows: usize,
-    count: usize,
+    rows: i64,
+    count: i64,
     breakdown: Breakdown,
     findings: Vec<Row>,
-    truncated: usize,
+    truncated: i64,
     remarks: Vec<String>,
     /// Where the engagement knows this scan already.
     rerun: Option<Rerun>,
@@ -52,20 +64,18 @@ struct Made {
 /// What a later run says of what is there.
 #[derive(Debug, Serialize)]
 struct Rerun {
-    still: usize,
+    still: i64,
     back: Moves,
     gone: Moves,
-    gone_drafts: usize,
+    gone_drafts: i64,
 }
 
 /// Findings that would be moved.
 #[derive(Debug, Serialize)]
 struct Moves {
-    count: usize,
+    count: i64,
     rows: Vec<Known>,
-    more: usize,
-    /// How many at once, where there are more.
-    most: Option<usize>,
+    more: i64,
 }
 
 #[derive(Debug, Serialize)]
@@ -74,21 +84,7 @@ struct Known {
     title: String,
     severity: &'static str,
     score: Option<String>,
-    status: &'static str,
-}
-
-/// An upload with its file, read again.
-pub(crate) struct Upload {
-    pub(crate) import: Import,
-    pub(crate) bytes: Vec<u8>,
-    /// Of a table.
-    pub(crate) columns: Option<Columns>,
-    /// `None` for a table whose title nobody has named.
-    pub(crate) scan: Option<Scan>,
-    /// The scan beside what the engagement knows.
-    pub(crate) compared: Comparison,
-    /// How many more findings the engagement may have.
-    pub(crate) room: i64,
+    status: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -113,218 +109,310 @@ impl Page for ImportPreview {
     }
 
     fn sample() -> Self {
-        let input = domain::finding::FindingInput {
-            title: "Old <b>TLS</b>".to_owned(),
-            severity: "low".to_owned(),
-            assets: "a:443".to_owned(),
-            ..Default::default()
-        };
-        let findings = input.parse().into_iter().map(|draft| Scanned {
-            draft,
-            fingerprint: import::Fingerprint::new("csv", "old tls"),
-        });
         let engagement = Link {
             title: "Web test".to_owned(),
             href: "/clients/c/engagements/e".to_owned(),
         };
-        let import = Import {
-            id: domain::id::ImportId::new(1, 1),
-            file_name: "scan.csv".to_owned(),
-            by_name: "Ada".to_owned(),
-            at: jiff::Timestamp::UNIX_EPOCH,
-            total: 1,
-            done: 0,
-            mapping: None,
-        };
-        let scan = Scan {
-            scanner: "CSV".to_owned(),
-            findings: findings.collect(),
-            rows: 2,
-            remarks: vec!["Left out: 1 × a row without a title.".to_owned()],
-        };
+        let ids = (ImportId::new(1, 1), EngagementId::new(1, 1));
+        let import = Import::uploaded(ids, ("scan.csv", 9), "Ada", Timestamp::UNIX_EPOCH);
         let columns = Columns {
             names: vec!["Name".to_owned(), "Risk <b>".to_owned()],
             examples: vec!["Old <b>TLS</b>".to_owned(), String::new()],
         };
-        let upload = Upload {
-            import,
-            bytes: Vec::new(),
-            columns: Some(columns),
-            compared: compared_sample(&scan),
-            scan: Some(scan),
-            room: 0,
+        let plan = Plan {
+            scanner: "CSV".to_owned(),
+            rows: 2,
+            remarks: vec!["Left out: 1 × a row without a title.".to_owned()],
+            fresh: vec![0, 0, 0, 1, 0],
+            still: 2,
+            back: 1,
+            gone: 30,
+            gone_drafts: 1,
+            ..Plan::default()
         };
+        let import = import.table(columns, Mapping::default()).planned(plan);
         let failed = domain::input::Invalid::at("title", "Say which column holds the title.");
         let form = Form::failed(&Mapping::default(), &failed);
-        Self::new(upload, Some(form), engagement, Vec::new())
+        let mut page = Self::new(
+            &import,
+            Some(&sample()),
+            Some(form),
+            (engagement, Vec::new()),
+        );
+        page.made = page.made.map(|made| Made {
+            full: Some("No room.".to_owned()),
+            ..made
+        });
+        page.failed = Some("The file is broken.".to_owned());
+        page.going = Some(Going {
+            title: "Reading the file",
+            words: "4 of 9 bytes".to_owned(),
+            done: 4,
+            of: 9,
+        });
+        page
+    }
+}
+
+fn sample() -> Preview {
+    let (_, finding) = web::view::samples();
+    let known = KnownRow {
+        id: finding.id,
+        title: finding.title,
+        severity: finding.severity,
+        score: finding.score.map(|score| score.to_string()),
+        status: finding.status.name().to_owned(),
+    };
+    let fresh = FreshRow {
+        title: "Old <b>TLS</b>".to_owned(),
+        severity: Severity::Low,
+        score: Some("3.1".to_owned()),
+        cwe: Some(326),
+        asset: Some("a:443".to_owned()),
+        assets: 3,
+    };
+    Preview {
+        fresh: vec![fresh],
+        back: vec![known.clone()],
+        gone: vec![known],
     }
 }
 
 impl ImportPreview {
-    fn new(upload: Upload, form: Option<Form>, engagement: Link, crumbs: Vec<Crumb>) -> Self {
-        let import = upload.import;
-        let here = format!("{}/imports/{}", engagement.href, import.id);
-        let columns = upload.columns.map(|columns| {
+    fn new(
+        import: &Import,
+        shown: Option<&Preview>,
+        form: Option<Form>,
+        (engagement, crumbs): (Link, Vec<Crumb>),
+    ) -> Self {
+        let action = here(&engagement, import.id);
+        let asked = matches!(import.stage, Stage::Columns | Stage::Ready);
+        let columns = import.columns.as_ref().filter(|_| asked).map(|columns| {
             let mapping = import.mapping.clone().unwrap_or_default();
             let form = form.unwrap_or_else(|| Form::filled(&mapping));
-            ColumnsForm::new(&columns, form, &here)
+            ColumnsForm::new(columns, form, &action)
         });
+        let plan = import
+            .plan
+            .as_ref()
+            .filter(|_| import.stage == Stage::Ready);
+        let made = plan.zip(shown);
         Self {
-            file_name: import.file_name,
-            made: upload
-                .scan
-                .as_ref()
-                .map(|scan| Made::new(scan, &upload.compared, upload.room, &engagement.href)),
-            done: import.done,
+            file_name: import.file_name.clone(),
+            going: Going::of(import),
+            failed: import.why.clone(),
+            made: made.map(|(plan, shown)| Made::new(plan, shown, &engagement.href)),
             columns,
-            action: here,
+            action,
+            another: format!("{}/import", engagement.href),
             cancel: engagement.href.clone(),
             engagement,
             crumbs,
         }
     }
+
+    /// Of a file that isn't an import yet.
+    fn waiting(
+        file_name: &str,
+        failed: Option<String>,
+        (engagement, crumbs): (Link, Vec<Crumb>),
+    ) -> Self {
+        let going = Going {
+            title: "Checking the file",
+            words: "It is read as soon as that is done.".to_owned(),
+            done: 0,
+            of: 1,
+        };
+        Self {
+            file_name: file_name.to_owned(),
+            going: failed.is_none().then_some(going),
+            failed,
+            made: None,
+            columns: None,
+            action: String::new(),
+            another: format!("{}/import", engagement.href),
+            cancel: engagement.href.clone(),
+            engagement,
+            crumbs,
+        }
+    }
+
+    fn reply(&self, inside: &Inside) -> Result<Reply, Error> {
+        let reply = inside.ctx.page(self)?;
+        Ok(match self.going {
+            // It looks again after so many seconds, with or without scripts.
+            Some(_) => reply.header(header::REFRESH, HeaderValue::from_static("2")),
+            None => reply,
+        })
+    }
+}
+
+impl Going {
+    fn of(import: &Import) -> Option<Self> {
+        let label = domain::file::size_label;
+        match import.stage {
+            Stage::Reading => Some(Self {
+                title: "Reading the file",
+                words: format!("{} of {}", label(import.read), label(import.size)),
+                done: import.read,
+                of: import.size.max(1),
+            }),
+            Stage::Importing => Some(Self {
+                title: "Importing",
+                words: format!("{} of {} findings", import.done, import.total()),
+                done: import.done,
+                of: import.total().max(1),
+            }),
+            _ => None,
+        }
+    }
 }
 
 impl Made {
-    fn new(scan: &Scan, compared: &Comparison, room: i64, engagement: &str) -> Self {
-        let new = scan.findings.iter().zip(&compared.new);
-        let new: Vec<&Draft> = new
-            .filter(|(_, new)| **new)
-            .map(|(one, _)| &one.draft)
-            .collect();
-        let of = |severity| new.iter().filter(|d| d.severity == severity).count();
+    fn new(plan: &Plan, shown: &Preview, engagement: &str) -> Self {
+        let of = |severity| {
+            let place = Severity::ALL.iter().position(|one| *one == severity);
+            place.and_then(|n| plan.fresh.get(n)).copied().unwrap_or(0)
+        };
+        let moves = |count, rows| Moves::new(count, rows, engagement);
         Self {
-            scanner: scan.scanner.clone(),
-            rows: scan.rows,
-            count: new.len(),
-            breakdown: Breakdown::by(|severity| count(of(severity))),
-            findings: new.iter().take(SHOWN).copied().map(Row::from).collect(),
-            truncated: new.len().saturating_sub(SHOWN),
-            remarks: scan.remarks.clone(),
-            rerun: compared.is_rerun().then(|| Rerun {
-                still: compared.still,
-                back: Moves::new(&compared.back, engagement),
-                gone: Moves::new(&compared.gone, engagement),
-                gone_drafts: compared.gone_drafts,
+            scanner: plan.scanner.clone(),
+            rows: plan.rows,
+            count: plan.all_fresh(),
+            breakdown: Breakdown::by(of),
+            findings: shown.fresh.iter().map(Row::from).collect(),
+            truncated: plan.all_fresh() - length(&shown.fresh),
+            remarks: plan.remarks.clone(),
+            rerun: plan.is_rerun().then(|| Rerun {
+                still: plan.still,
+                back: moves(plan.back, &shown.back),
+                gone: moves(plan.gone, &shown.gone),
+                gone_drafts: plan.gone_drafts,
             }),
-            full: (count(new.len()) > room).then(|| {
-                format!(
-                    "The file would make {} findings, but this engagement has room for {room} more.",
-                    new.len()
-                )
-            }),
+            full: None,
         }
     }
 }
 
 impl Moves {
-    fn new(findings: &[Finding], engagement: &str) -> Self {
-        let row = |finding: &Finding| Known {
-            href: format!("{engagement}/findings/{}", finding.id),
-            title: finding.title.clone(),
-            severity: finding.severity.name(),
-            score: finding.score.map(|score| score.to_string()),
-            status: finding.status.name(),
+    fn new(count: i64, rows: &[KnownRow], engagement: &str) -> Self {
+        let row = |known: &KnownRow| Known {
+            href: format!("{engagement}/findings/{}", known.id),
+            title: known.title.clone(),
+            severity: known.severity.name(),
+            score: known.score.clone(),
+            status: known.status.clone(),
         };
-        let count = findings.len();
         Self {
             count,
-            rows: findings.iter().take(SHOWN_MOVES).map(row).collect(),
-            more: count.saturating_sub(SHOWN_MOVES),
-            most: (count > MAX_MOVES).then_some(MAX_MOVES),
+            rows: rows.iter().map(row).collect(),
+            more: count - length(rows),
         }
     }
 }
 
-fn compared_sample(scan: &Scan) -> Comparison {
-    let (_, finding) = web::view::samples();
-    Comparison {
-        new: vec![true; scan.findings.len()],
-        still: 2,
-        back: vec![finding.clone()],
-        gone: vec![finding],
-        gone_drafts: 1,
-    }
+fn length<T>(rows: &[T]) -> i64 {
+    i64::try_from(rows.len()).unwrap_or(i64::MAX)
 }
 
-impl From<&Draft> for Row {
-    fn from(draft: &Draft) -> Self {
+impl From<&FreshRow> for Row {
+    fn from(row: &FreshRow) -> Self {
         Self {
-            title: draft.title.clone(),
-            severity: draft.severity.name(),
-            score: draft
-                .vector
-                .as_ref()
-                .map(|vector| vector.score().to_string()),
-            cwe: draft.cwe.map(|number| format!("CWE-{number}")),
-            assets: draft.assets.len(),
-            asset: draft.assets.first().cloned(),
+            title: row.title.clone(),
+            severity: row.severity.name(),
+            score: row.score.clone(),
+            cwe: row.cwe.map(|number| format!("CWE-{number}")),
+            assets: row.assets,
+            asset: row.asset.clone(),
         }
     }
 }
 
-impl Upload {
-    /// The upload at `path`, as it stands, beside what the engagement knows.
-    pub(crate) async fn read(
-        inside: &Inside,
-        path: AtImport,
-        engagement: &Engagement,
-    ) -> Result<Self, Error> {
-        let (store, id) = (&inside.store, path.engagement);
-        let read = try_join(store.import(id, path.import), store.scanned(id));
-        let (found, known) = read.await?;
-        let import = found.ok_or(Error::NotFound)?;
-        let key = Import::file_key(&inside.store, import.id);
-        let file = inside.files().get(&key).await?;
-        let bytes = file.ok_or(Error::NotFound)?;
-        // It was read before it was kept: any other failure now is ours.
-        let columns = import::columns(&bytes).map_err(Error::internal)?;
-        let mapping = import.mapping.clone().unwrap_or_default();
-        let scan = match import::read(&bytes, &mapping) {
-            Err(Refused::NoTitle) => None,
-            scan => Some(scan.map_err(Error::internal)?),
-        };
-        let findings = scan.as_ref().map_or(&[][..], |scan| &scan.findings);
-        Ok(Self {
-            compared: import::compare(findings, &known),
-            import,
-            bytes,
-            columns,
-            scan,
-            room: MAX_FINDINGS - engagement.counts.sum(|_, _| true),
-        })
-    }
+/// How many more findings an engagement may have.
+pub(crate) fn room(engagement: &Engagement) -> i64 {
+    MAX_FINDINGS - engagement.counts.sum(|_, _| true)
+}
 
-    /// Whether all of it was confirmed and made.
-    pub(crate) fn is_done(&self) -> bool {
-        self.import.total > 0 && self.import.done >= self.import.total
-    }
+/// The address of an import.
+pub(crate) fn here(engagement: &Link, import: ImportId) -> String {
+    format!("{}/imports/{import}", engagement.href)
 }
 
 pub(crate) async fn get(inside: Inside, Ids(path): Ids<AtImport>) -> Result<Reply, Error> {
     let engagement = path.engagement;
-    let (about, link, crumbs) = around(&inside, InEngagement { engagement }).await?;
-    let upload = Upload::read(&inside, path, &about).await?;
-    if upload.is_done() {
-        return Ok(see_other(&drafts(&link.href)));
+    let read = try_join(
+        around(&inside, InEngagement { engagement }),
+        found(&inside, path),
+    );
+    let ((about, link, crumbs), import) = read.await?;
+    let Some(import) = import else {
+        return checked(&inside, path, (link, crumbs)).await;
+    };
+    if import.stage == Stage::Done {
+        return Ok(match import.made {
+            0 => see_other(&link.href).flash("rerun-imported"),
+            made => {
+                see_other(&format!("{}?show=drafts", link.href)).flash(&format!("imported.{made}"))
+            }
+        });
     }
-    let page = ImportPreview::new(upload, None, link, crumbs);
-    inside.ctx.page(&page)
+    page(&inside, &about, &import, None, (link, crumbs))
+        .await?
+        .reply(&inside)
+}
+
+/// The import, if the file is one yet.
+pub(crate) async fn found(inside: &Inside, path: AtImport) -> Result<Option<Import>, Error> {
+    Ok(inside.store.import(path.engagement, path.import).await?)
+}
+
+/// How far a file is that came straight to the bucket.
+async fn checked(
+    inside: &Inside,
+    path: AtImport,
+    around: (Link, Vec<Crumb>),
+) -> Result<Reply, Error> {
+    let upload = inside.store.upload(path.import.upload()).await?;
+    let purpose = Purpose::Import(path.engagement);
+    let upload = upload.filter(|upload| upload.purpose == purpose);
+    let upload = upload.ok_or(Error::NotFound)?;
+    let failed = match upload.state {
+        State::Refused => upload.flaw.map(|flaw| flaw.words().to_owned()),
+        _ => None,
+    };
+    ImportPreview::waiting(&upload.name, failed, around).reply(inside)
+}
+
+async fn page(
+    inside: &Inside,
+    about: &Engagement,
+    import: &Import,
+    form: Option<Form>,
+    around: (Link, Vec<Crumb>),
+) -> Result<ImportPreview, Error> {
+    let shown = match import.stage {
+        Stage::Ready => inside.store.preview(import).await?,
+        _ => None,
+    };
+    let mut page = ImportPreview::new(import, shown.as_ref(), form, around);
+    let room = room(about);
+    if let Some(made) = page.made.as_mut().filter(|made| made.count > room) {
+        made.full = Some(format!(
+            "The file would make {} findings, but this engagement has room for {room} more.",
+            made.count
+        ));
+    }
+    Ok(page)
 }
 
 /// The page again, with what was said of the columns and what is wrong with it.
-pub(crate) fn again(
+pub(crate) async fn again(
     inside: &Inside,
-    upload: Upload,
+    about: &Engagement,
+    import: &Import,
     form: Option<Form>,
-    link: Link,
-    crumbs: Vec<Crumb>,
+    around: (Link, Vec<Crumb>),
 ) -> Result<Reply, Error> {
-    let page = ImportPreview::new(upload, form, link, crumbs);
+    let page = page(inside, about, import, form, around).await?;
     inside.ctx.refused(&page)
-}
-
-/// The list that the drafts stand in.
-pub(crate) fn drafts(engagement: &str) -> String {
-    format!("{engagement}?show=drafts")
 }

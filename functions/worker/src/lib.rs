@@ -1,15 +1,17 @@
 //! What follows a change: mail from the outbox, accepted risks whose time has
-//! come, files that were sent and are to be checked, and the chain of the audit
-//! log; and what is noted when a day is over.
+//! come, files that were sent and are to be checked, imports of scans, and the
+//! chain of the audit log; and what is noted when a day is over.
 //!
 //! The outbox holds what was decided together with a change. A sweep leases
 //! what is due, sends it and notes that it has left. Whatever ends a sweep
 //! early, a later one goes on: an effect leaves at least once.
 
 mod documents;
+mod imports;
 mod night;
 mod recount;
 mod risk;
+mod scans;
 mod uploads;
 
 use jiff::SignedDuration;
@@ -96,6 +98,10 @@ async fn carry_out(
         Effect::Upload(upload) => uploads::look(app, directory, leased, *upload).await,
         Effect::Document(document) => {
             let looked = documents::look(app, directory, leased, *document).await;
+            looked.map(|()| Done::Whole)
+        }
+        Effect::Import(job) => {
+            let looked = imports::look(app, directory, leased, *job).await;
             looked.map(|()| Done::Whole)
         }
         Effect::Identity(user) => {

@@ -3,7 +3,7 @@
 
 use domain::file::{Check, Checked, Flaw};
 use domain::id::UploadId;
-use domain::upload::{State, Upload};
+use domain::upload::{Purpose, State, Upload};
 use store::directory::Directory;
 use store::outbox::Leased;
 use store::{ClientScope, Store};
@@ -93,7 +93,11 @@ async fn release(
         return Ok(());
     };
     let files = &app.services.files;
-    let (from, to) = (store.incoming_key(upload.id), store.document_key(upload.id));
+    let from = store.incoming_key(upload.id);
+    let to = match upload.purpose {
+        Purpose::Document(_) => store.document_key(upload.id),
+        Purpose::Import(_) => store.import_key(upload.id.import()),
+    };
     // Of the content that was checked: whoever has the form could send another.
     let content_type = upload.file_type.media_type();
     files.copy((&from, etag), &to, content_type).await?;

@@ -3,6 +3,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing))]
 
+mod bridge;
 mod cached;
 mod data_roles;
 mod files;
@@ -14,6 +15,7 @@ mod per_tenant;
 
 use std::error::Error as StdError;
 
+pub use bridge::{Feed, Pieces, bridge};
 pub use data_roles::{DataRoles, RoleArns, TenantCredentials, cache};
 pub use files::{FileClient, Files, Handed, Reading};
 pub use identity::{Access, Answer, Challenge, CodeAnswer, Identity, Pool};

@@ -124,6 +124,11 @@ impl UploadId {
         Id(self.0, PhantomData)
     }
 
+    /// The import that the upload makes.
+    pub const fn import(&self) -> ImportId {
+        Id(self.0, PhantomData)
+    }
+
     /// The effects that look after the upload: the first for when it is over,
     /// the second for when it is said to be there.
     pub const fn effects(&self) -> [EntryId; 2] {
@@ -150,6 +155,26 @@ impl ImportId {
     /// The id of the history entry of the `n`th finding that the import makes.
     pub const fn entry(&self, n: u64) -> EntryId {
         Id(self.nth(n).0, PhantomData)
+    }
+
+    /// The id of the history entry of the `n`th finding that the import moves.
+    pub const fn moved(&self, n: u64) -> EntryId {
+        self.entry((1 << 32) + n)
+    }
+
+    /// The effect that goes on with the import at its version `version`.
+    pub const fn effect(&self, version: u64) -> EntryId {
+        self.entry((1 << 42) + version)
+    }
+
+    /// The effect for when it has waited for too long.
+    pub const fn over(&self) -> EntryId {
+        self.entry(1 << 43)
+    }
+
+    /// The upload that it came by, if it came by one.
+    pub const fn upload(&self) -> UploadId {
+        Id(self.0, PhantomData)
     }
 }
 

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::document::{NewDocument, Revision};
 use crate::file::{Checked, FileName, FileType, Flaw, MAX_FILE};
-use crate::id::{DocumentId, UploadId, UserId};
+use crate::id::{DocumentId, EngagementId, UploadId, UserId};
+use crate::import::MAX_BYTES;
 use crate::person::Actor;
 
 /// For how long a file can be sent after it was announced.
@@ -16,6 +17,10 @@ pub const TO_SEND: SignedDuration = SignedDuration::from_hours(1);
 pub const TO_ARRIVE: SignedDuration = SignedDuration::from_hours(2);
 /// For how long a refused upload is shown.
 pub const SHOWN: SignedDuration = SignedDuration::from_hours(24 * 7);
+
+/// Bytes of a scan at most.
+#[allow(clippy::cast_possible_wrap)] // a few million
+const MAX_SCAN: i64 = MAX_BYTES as i64;
 
 /// How far an upload is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -49,6 +54,18 @@ impl State {
 pub enum Purpose {
     /// A document, or a new version of one.
     Document(NewDocument),
+    /// A scan to import into an engagement.
+    Import(EngagementId),
+}
+
+impl Purpose {
+    /// Bytes that a file for it may have.
+    const fn most(&self) -> i64 {
+        match self {
+            Self::Document(_) => MAX_FILE,
+            Self::Import(_) => MAX_SCAN,
+        }
+    }
 }
 
 /// A file on its way in.
@@ -89,8 +106,8 @@ pub enum Unfit {
     #[error("The file is empty.")]
     Empty,
     /// Too much in it.
-    #[error("The file is larger than 100 MB.")]
-    TooLarge,
+    #[error("The file is larger than {0} MB.")]
+    TooLarge(i64),
 }
 
 /// An upload by `actor` of a file of `size` bytes.
@@ -104,7 +121,7 @@ pub fn announce(
 ) -> Result<Upload, Unfit> {
     match size {
         ..=0 => return Err(Unfit::Empty),
-        n if n > MAX_FILE => return Err(Unfit::TooLarge),
+        n if n > purpose.most() => return Err(Unfit::TooLarge(purpose.most() >> 20)),
         _ => {}
     }
     Ok(Upload {

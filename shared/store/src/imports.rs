@@ -1,50 +1,54 @@
-//! Imports: an uploaded scan, and how much of it has become findings.
+//! Imports: an uploaded scan, its plan, and how much of it is done.
+//!
+//! Every change of an import goes by the version before it, in one transaction
+//! with whatever it does: what is done again after a crash, or by two at once,
+//! is done once.
 
 use domain::activity::{Activity, Deed};
-use domain::audit::{Kind, Note};
+use domain::audit::{Kind, Note, Who};
 use domain::counts::Counts;
 use domain::finding::{Draft, Finding};
 use domain::history::Entry;
 use domain::id::{ClientId, EngagementId, ImportId};
+use domain::import::job::{Import, KEPT, Preview, Stage, Step};
 use domain::import::{Columns, Mapping};
+use domain::person::Actor;
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{item, number, row};
 use crate::directory::hash;
+use crate::engagements::bump;
 use crate::error::{Error, Outcome, once};
+use crate::findings::Many;
 use crate::keys;
+use crate::outbox::{Effect, put_effect};
 use crate::scope::{ClientScope, Store, WorkspaceScope};
-use crate::transact::Update;
+use crate::transact::{Transaction, Update};
 
-/// Findings that one transaction makes: three items each, of a hundred.
-pub(crate) const BATCH: usize = 30;
-
-/// An uploaded scan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Import {
-    /// Its id.
-    pub id: ImportId,
-    /// The name of the file at the sender's.
-    pub file_name: String,
-    /// Who uploaded it.
-    pub by_name: String,
-    /// When.
-    pub at: Timestamp,
-    /// Findings that the file holds.
-    pub total: i64,
-    /// How many of them, in their order, are drafts now or were known before.
-    pub done: i64,
-    /// Of a table: which column holds what.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mapping: Option<Mapping>,
+/// An import to go on with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportJob {
+    /// Where it is.
+    pub engagement: EngagementId,
+    /// Which.
+    pub import: ImportId,
 }
 
-impl Import {
-    /// Where the file lies: below its client, so that a policy can hold it there.
-    pub fn file_key(store: &Store<ClientScope>, id: ImportId) -> String {
-        keys::import_object(store.ws(), store.client_id(), id)
-    }
+/// A part of a plan, as it is kept.
+#[derive(Serialize, Deserialize)]
+struct Kept<T> {
+    part: T,
+}
+
+/// When the worker goes on with an import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// It is called for by this very change.
+    Goes,
+    /// Whoever makes the change goes on, or nobody has to.
+    Stays,
 }
 
 impl Store<WorkspaceScope> {
@@ -54,23 +58,18 @@ impl Store<WorkspaceScope> {
         found.map(row).transpose()
     }
 
-    /// Notes which column of an upload holds what, and how many drafts that would
-    /// make; the next table with these columns begins with it. Refused once
-    /// drafts were made.
+    /// Notes which column of an upload holds what, and has it read again; the
+    /// next table with these columns begins with it.
     pub async fn map_import(
         &self,
-        (client, engagement, import): (ClientId, EngagementId, ImportId),
+        client: ClientId,
+        after: &Import,
         columns: &Columns,
         mapping: &Mapping,
-        total: i64,
     ) -> Result<(), Error> {
-        let client = keys::client(self.ws(), client);
-        let e = keys::engagement(&client, engagement);
-        let row = Update::existing(keys::import(&e, import))
-            .set("mapping", serde_dynamo::to_attribute_value(mapping)?)
-            .set("total", number(total));
+        let part = self.client(client);
         let mut transaction = self.transaction();
-        transaction.update(row.when("done = :none", ":none", number(0)));
+        part.go_on(&mut transaction, after, Then::Goes, self.trace.at())?;
         transaction.put_any(item("columns", &self.columns_key(columns), mapping)?);
         self.commit(transaction).await
     }
@@ -81,21 +80,47 @@ impl Store<WorkspaceScope> {
 }
 
 impl Store<ClientScope> {
-    /// Notes an upload.
-    pub async fn create_import(
-        &self,
-        engagement: EngagementId,
-        import: &Import,
-    ) -> Result<Outcome, Error> {
+    /// Where an import's file lies: below its client, so that a policy can hold it
+    /// there.
+    pub fn import_key(&self, id: ImportId) -> String {
+        keys::import_object(self.ws(), self.client_id(), id)
+    }
+
+    /// The same, on behalf of somebody, for the audit log.
+    #[must_use]
+    pub fn on_behalf_of(&self, actor: &Actor) -> Self {
+        Self {
+            by: Some(Who::from(actor)),
+            ..self.clone()
+        }
+    }
+
+    /// Notes an upload, whose file is there.
+    pub async fn create_import(&self, import: &Import) -> Result<Outcome, Error> {
         let mut transaction = self.transaction();
-        transaction.put_new(item(
-            "import",
-            &keys::import(&self.partition(engagement), import.id),
-            import,
-        )?);
+        self.put_import(&mut transaction, import, self.trace.at())?;
         let note = Note::of(Kind::FindingsImported, &import.file_name);
         self.record(&mut transaction, note)?;
         once(self.commit(transaction).await)
+    }
+
+    /// The first writes of an upload: it will be read, and given up if nobody
+    /// wants it.
+    pub(crate) fn put_import(
+        &self,
+        transaction: &mut Transaction,
+        import: &Import,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let key = keys::import(&self.partition(import.engagement), import.id);
+        transaction.put_new(item("import", &key, import)?);
+        if import.stage == Stage::Reading {
+            let over = (import.id.over(), import.ends());
+            for (id, at) in [(effect(import), now), over] {
+                put_effect(transaction, &self.prefix(), id, job(import), at)?;
+            }
+        }
+        Ok(())
     }
 
     /// An upload, and how far it got.
@@ -110,98 +135,160 @@ impl Store<ClientScope> {
             .transpose()
     }
 
-    /// Makes the drafts that the import has not made yet, batch by batch; `None`
-    /// stands for one that the engagement had before. It may be called again at
-    /// any time, from several places at once: what is made is noted in the
-    /// transaction that makes it. What another import makes meanwhile, under the
-    /// same id, is not made again.
-    pub async fn run_import(
+    /// Changes an import; refused where it changed since.
+    pub async fn change_import(&self, after: &Import, then: Then) -> Result<(), Error> {
+        let mut transaction = self.transaction();
+        self.go_on(&mut transaction, after, then, self.trace.at())?;
+        let row = keys::engagement_row(&self.prefix(), after.engagement);
+        transaction.update(bump(Update::existing(row), false));
+        self.commit(transaction).await
+    }
+
+    fn go_on(
         &self,
-        engagement: EngagementId,
-        import: &Import,
-        made: &[Option<(Finding, Draft)>],
-        entry: &Entry,
+        transaction: &mut Transaction,
+        after: &Import,
+        then: Then,
+        now: Timestamp,
     ) -> Result<(), Error> {
-        let new = made.iter().flatten().count();
-        let mut done = usize::try_from(import.done).unwrap_or(usize::MAX);
-        while done < made.len() {
-            let rest = made.iter().enumerate().skip(done);
-            let rest = rest.filter_map(|(n, one)| Some((n, one.as_ref()?)));
-            let mut batch: Vec<(usize, &(Finding, Draft))> = rest.take(BATCH).collect();
-            let end = match batch.last() {
-                Some((last, _)) if batch.len() == BATCH => last + 1,
-                _ => made.len(),
-            };
-            loop {
-                let made = self.make(engagement, import, (done, end, new), &batch, entry);
-                match made.await {
-                    // The first write notes how far it is; three make a finding.
-                    Err(Error::Refused(n)) if n > 0 && (n - 1) / 3 < batch.len() => {
-                        batch.remove((n - 1) / 3);
-                    }
-                    result => break result?,
-                }
-            }
-            done = end;
+        let key = keys::import(&self.partition(after.engagement), after.id);
+        transaction.replace(item("import", &key, after)?, after.version - 1);
+        if then == Then::Goes {
+            put_effect(transaction, &self.prefix(), effect(after), job(after), now)?;
         }
         Ok(())
     }
 
-    /// One batch, which takes the import from `done` to `end`; it makes `new` in
-    /// all.
-    async fn make(
+    /// Keeps the `n`th step of an import's plan. No other reading of the file
+    /// writes to it.
+    pub async fn put_step(&self, import: &Import, n: i64, step: &Step) -> Result<(), Error> {
+        let key = self.step_key(import, n);
+        self.put_part(import, &key, step).await
+    }
+
+    /// Keeps what is shown of an import's plan.
+    pub async fn put_preview(&self, import: &Import, shown: &Preview) -> Result<(), Error> {
+        let key = self.preview_key(import);
+        self.put_part(import, &key, shown).await
+    }
+
+    /// The step of an import's plan that is next.
+    pub async fn next_step(&self, import: &Import) -> Result<Option<Step>, Error> {
+        let key = self.step_key(import, import.step);
+        self.part(&key).await
+    }
+
+    /// What is shown of an import's plan.
+    pub async fn preview(&self, import: &Import) -> Result<Option<Preview>, Error> {
+        self.part(&self.preview_key(import)).await
+    }
+
+    async fn put_part<T: Serialize>(
         &self,
-        engagement: EngagementId,
         import: &Import,
-        (done, end, new): (usize, usize, usize),
-        batch: &[(usize, &(Finding, Draft))],
+        key: &keys::Key,
+        part: &T,
+    ) -> Result<(), Error> {
+        let mut item = item("plan", key, &Kept { part })?;
+        // It is of no use once the import is over, one way or the other.
+        let kept = import.ends().saturating_add(KEPT).unwrap_or(import.at);
+        item.insert("ttl".to_owned(), number(kept.as_second()));
+        let mut transaction = self.transaction();
+        transaction.put_any(item);
+        self.commit(transaction).await
+    }
+
+    async fn part<T: DeserializeOwned>(&self, key: &keys::Key) -> Result<Option<T>, Error> {
+        let found = self.get(key).await?;
+        let kept: Option<Kept<T>> = found.map(row).transpose()?;
+        Ok(kept.map(|kept| kept.part))
+    }
+
+    fn step_key(&self, import: &Import, n: i64) -> keys::Key {
+        let e = self.partition(import.engagement);
+        keys::plan_step(&e, import.id, import.attempt, n)
+    }
+
+    fn preview_key(&self, import: &Import) -> keys::Key {
+        let e = self.partition(import.engagement);
+        keys::plan_preview(&e, import.id, import.attempt)
+    }
+
+    /// Makes the drafts of a step, which takes the import to `after`; each has the
+    /// id of its entry. Refused at 0 where the import changed since, and at
+    /// [`taken`](Self::taken) where another import made a finding meanwhile.
+    pub async fn make_step(
+        &self,
+        (after, then): (&Import, Then),
+        batch: &[(u64, Finding, Draft)],
         entry: &Entry,
     ) -> Result<(), Error> {
-        let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-        let row = Update::existing(keys::import(&self.partition(engagement), import.id));
-        let row = row.add("done", count(end.saturating_sub(done)));
+        let engagement = after.engagement;
         let mut transaction = self.transaction();
-        transaction.update(row.when("done = :before", ":before", number(count(done))));
+        self.go_on(&mut transaction, after, then, self.trace.at())?;
         let mut counts = Counts::default();
-        for (nth, (finding, draft)) in batch {
-            let id = import.id.entry(*nth as u64);
+        for (nth, finding, draft) in batch {
+            let id = after.id.entry(*nth);
             self.put_finding(&mut transaction, engagement, finding, draft, (id, entry))?;
             counts.merge(&Counts::of(finding));
         }
-        if done == 0 && new > 0 {
-            let told = self.told(engagement, import, new, entry);
-            transaction.put_new(self.news_item(import.id.news(), &told, false)?);
+        let made = i64::try_from(batch.len()).unwrap_or(i64::MAX);
+        if after.step == 1 {
+            let told = self.told(after, entry);
+            transaction.put_new(self.news_item(after.id.news(), &told, false)?);
         }
-        if !batch.is_empty() {
-            self.count(
-                &mut transaction,
-                engagement,
-                &counts,
-                false,
-                count(batch.len()),
-            );
-        }
+        self.count(&mut transaction, engagement, &counts, false, made);
+        self.commit(transaction).await
+    }
+
+    /// Which finding of a step was there already, by the number of the write that
+    /// was refused: the first ones are the import's own, three make a finding.
+    pub fn taken(refused: usize, then: Then, batch: usize) -> Option<usize> {
+        let own = 1 + usize::from(then == Then::Goes);
+        let nth = refused.checked_sub(own)? / 3;
+        (nth < batch).then_some(nth)
+    }
+
+    /// Moves the findings of a step, which takes the import to `after`.
+    pub async fn move_step(
+        &self,
+        (after, then): (&Import, Then),
+        changes: &[Many],
+    ) -> Result<(), Error> {
+        let mut transaction = self.transaction();
+        self.go_on(&mut transaction, after, then, self.trace.at())?;
+        self.change_all(&mut transaction, after.engagement, changes)?;
         self.commit(transaction).await
     }
 
     /// What the feeds tell of an import: once, for all that it makes.
-    fn told(
-        &self,
-        engagement: EngagementId,
-        import: &Import,
-        new: usize,
-        entry: &Entry,
-    ) -> Activity {
+    fn told(&self, import: &Import, entry: &Entry) -> Activity {
+        let new = import
+            .plan
+            .as_ref()
+            .map_or(0, domain::import::job::Plan::all_fresh);
         Activity {
             at: entry.at,
             by_name: entry.by_name.clone(),
             by_team: entry.by_team,
             deed: Deed::Imported,
-            title: format!("{} ({} findings)", import.file_name, new),
+            title: format!("{} ({new} findings)", import.file_name),
             finding: None,
             severity: None,
-            engagement,
+            engagement: import.engagement,
             client: self.client_id(),
         }
     }
+}
+
+/// The effect that goes on with an import as it is now.
+fn effect(import: &Import) -> domain::id::EntryId {
+    import.id.effect(import.version.unsigned_abs())
+}
+
+fn job(import: &Import) -> Effect {
+    Effect::Import(ImportJob {
+        engagement: import.engagement,
+        import: import.id,
+    })
 }

@@ -211,6 +211,16 @@ pub(crate) fn import(e: &str, import: ImportId) -> Key {
     key(e.to_owned(), format!("IMPORT#{import}"))
 }
 
+/// `E` / `PLAN#<import>#<reading>#<number>`: what one step of an import does.
+pub(crate) fn plan_step(e: &str, import: ImportId, reading: i64, n: i64) -> Key {
+    key(e.to_owned(), format!("PLAN#{import}#{reading}#{n:05}"))
+}
+
+/// `E` / `PLAN#<import>#<reading>#SHOWN`: what is shown of an import's plan.
+pub(crate) fn plan_preview(e: &str, import: ImportId, reading: i64) -> Key {
+    key(e.to_owned(), format!("PLAN#{import}#{reading}#SHOWN"))
+}
+
 /// Prefix of the imports of an engagement.
 pub(crate) const IMPORTS: &str = "IMPORT#";
 

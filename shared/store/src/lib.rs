@@ -49,7 +49,7 @@ pub use documents::Receipt;
 pub use engagements::Brief;
 pub use error::{Error, Outcome};
 pub use findings::{Dossier, Due, Found, LOOK, Listed, Many, Remark, Spoken};
-pub use imports::Import;
+pub use imports::{ImportJob, Then};
 pub use invites::{NewLink, Redeemable};
 pub use library::TemplateRow;
 pub use membership::Account;

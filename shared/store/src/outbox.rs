@@ -13,8 +13,9 @@ use serde::{Deserialize, Serialize};
 use crate::codec::{Item, item, number, place, row, string, text};
 use crate::directory::Directory;
 use crate::error::Error;
+use crate::imports::ImportJob;
 use crate::keys::{self, Index, OUTBOX_SHARDS};
-use crate::scope::{ClientScope, Store};
+use crate::scope::{ClientScope, Store, WorkspaceScope};
 use crate::table::{Query, Range};
 use crate::transact::{Transaction, Update};
 
@@ -41,6 +42,8 @@ pub enum Effect {
     Document(DocumentId),
     /// A user of the identity provider that no account needs.
     Identity(UserId),
+    /// An import to go on with, or to give up.
+    Import(ImportJob),
 }
 
 /// An accepted risk, and what is to be done about it if it is still this one.
@@ -94,6 +97,12 @@ impl Leased {
         let (ws, client) = keys::outbox_home(&self.key.pk)?;
         let team = directory.workspace_store(ws);
         client.map(|client| team.client(client))
+    }
+
+    /// The store of the workspace whose effect it is.
+    pub fn team(&self, directory: &Directory) -> Option<Store<WorkspaceScope>> {
+        let (ws, _) = keys::outbox_home(&self.key.pk)?;
+        Some(directory.workspace_store(ws))
     }
 
     /// One of the team of the workspace whose effect it is.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::document::{Document, Revision};
 use domain::id::{DocumentId, UploadId};
+use domain::import::job::{Import, Stage};
 use domain::slug::Slug;
 use domain::upload::{State, Upload};
 use serde::de::DeserializeOwned;
@@ -11,7 +12,6 @@ use serde::de::DeserializeOwned;
 use crate::codec::{Item, row, text};
 use crate::directory::Directory;
 use crate::error::Error;
-use crate::imports::Import;
 use crate::keys::{self, Key};
 use crate::scope::{ClientScope, Store, WorkspaceScope};
 use crate::table::{Query, Range, start};
@@ -98,7 +98,12 @@ impl Store<ClientScope> {
             let e = self.partition(id.map_err(|_| Error::Lacks("id"))?);
             let imports = Range::Prefix(keys::IMPORTS.to_owned());
             for import in self.rows::<Import>(&e, imports).await? {
-                expected.needed.insert(Import::file_key(self, import.id));
+                let key = self.import_key(import.id);
+                match import.stage {
+                    // It goes when the import is over.
+                    Stage::Done | Stage::Failed => expected.allowed.insert(key),
+                    _ => expected.needed.insert(key),
+                };
             }
         }
         Ok(())

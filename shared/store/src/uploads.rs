@@ -6,6 +6,7 @@ use domain::document::{Document, NewDocument, supersede};
 use domain::file::{Checked, Flaw, size_label};
 use domain::id::{EngagementId, UploadId};
 use domain::plan::Plan;
+use domain::import::job::Import;
 use domain::upload::{Purpose, SHOWN, State, Upload};
 use futures::future::try_join;
 use jiff::Timestamp;
@@ -112,7 +113,11 @@ impl Store<ClientScope> {
         self.replace_upload(&mut transaction, after)?;
         let effect = Effect::Upload(after.id);
         put_effect(&mut transaction, &self.prefix(), there, effect, now)?;
-        let note = Note::of(Kind::DocumentSent, &after.name);
+        let kind = match after.purpose {
+            Purpose::Document(_) => Kind::DocumentSent,
+            Purpose::Import(_) => Kind::FindingsImported,
+        };
+        let note = Note::of(kind, &after.name);
         let note = note.change("size", "", &size_label(after.size));
         self.record(&mut transaction, note)?;
         self.touch_shown(&mut transaction, after);
@@ -136,7 +141,13 @@ impl Store<ClientScope> {
         after: &Upload,
         checked: &Checked,
     ) -> Result<Result<(), Flaw>, Error> {
-        let Purpose::Document(new) = &after.purpose;
+        let new = match &after.purpose {
+            Purpose::Document(new) => new,
+            Purpose::Import(engagement) => {
+                let released = self.release_scan(after, *engagement).await?;
+                return Ok(if released { Ok(()) } else { Err(Flaw::Gone) });
+            }
+        };
         let Some((document, version)) = self.superseding(after, new, checked).await? else {
             return Ok(Err(Flaw::Gone));
         };
@@ -147,6 +158,25 @@ impl Store<ClientScope> {
         self.touch_document(&mut transaction, &document);
         self.commit(transaction).await?;
         Ok(Ok(()))
+    }
+
+    /// Makes an import of a scan; whether its engagement is there. Its bytes are
+    /// given back: the file goes when the import is over.
+    async fn release_scan(&self, after: &Upload, engagement: EngagementId) -> Result<bool, Error> {
+        if self.engagement(engagement).await?.is_none() {
+            return Ok(false);
+        }
+        let ids = (after.id.import(), engagement);
+        let file = (after.name.as_str(), after.size);
+        let now = self.trace.at();
+        let import = Import::uploaded(ids, file, &after.by_name, now);
+        let mut transaction = self.transaction();
+        self.replace_upload(&mut transaction, after)?;
+        self.put_import(&mut transaction, &import, now)?;
+        self.give_back(&mut transaction, after.size);
+        let used = keys::files_used(&keys::workspace(self.ws()));
+        self.commit_beside(transaction, &[used]).await?;
+        Ok(true)
     }
 
     /// The document that it makes, and the version before it; `None` where the one
@@ -186,7 +216,8 @@ impl Store<ClientScope> {
         let mut item = item("upload", &keys::upload(&prefix, upload.id), upload)?;
         let kept = at.saturating_add(SHOWN).unwrap_or(at);
         item.insert("ttl".to_owned(), number(kept.as_second()));
-        if upload.state != State::Ready {
+        let listed = matches!(upload.purpose, Purpose::Document(_));
+        if listed && upload.state != State::Ready {
             let list = keys::upload_place(&prefix, upload.by_team, upload.id);
             place(&mut item, list);
         }
@@ -196,8 +227,11 @@ impl Store<ClientScope> {
     /// Lets the pages that list the upload know: the team's, and for what contacts
     /// send theirs too.
     fn touch_shown(&self, transaction: &mut Transaction, upload: &Upload) {
-        let Purpose::Document(new) = &upload.purpose;
-        self.touch_files(transaction, new.engagement, !upload.by_team);
+        let engagement = match &upload.purpose {
+            Purpose::Document(new) => new.engagement,
+            Purpose::Import(engagement) => Some(*engagement),
+        };
+        self.touch_files(transaction, engagement, !upload.by_team);
     }
 
     pub(crate) fn touch_files(

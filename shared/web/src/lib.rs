@@ -36,7 +36,9 @@ mod tenants;
 mod upload;
 pub mod view;
 
-pub use adapters::{Access, Answer, Challenge, CodeAnswer, Handed, Offer, RoleArns};
+pub use adapters::{
+    Access, Answer, Challenge, CodeAnswer, Feed, Handed, Offer, Reading, RoleArns, bridge,
+};
 pub use app::{App, Clock, Services};
 pub use config::{Clients, Config, Missing};
 pub use context::Context;

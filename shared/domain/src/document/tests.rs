@@ -53,7 +53,9 @@ const MEMBER: Role = Role::Team(TeamRole::Member);
 const CONTACT: Role = Role::Contact(ContactRole::Collaborator);
 
 fn document(role: Role) -> Document {
-    let Purpose::Document(new) = upload(role, 1).purpose;
+    let Purpose::Document(new) = upload(role, 1).purpose else {
+        panic!("a document");
+    };
     Document::first(UploadId::new(1, 1).document(), &new, revision(role, 1))
 }
 
@@ -92,7 +94,9 @@ fn the_team_sends_any_document_and_contacts_send_proof() {
 
 #[test]
 fn a_title_is_the_files_name_where_none_is_given() {
-    let Purpose::Document(new) = upload(MEMBER, 1).purpose;
+    let Purpose::Document(new) = upload(MEMBER, 1).purpose else {
+        panic!("a document");
+    };
     assert_eq!(new.title, "Report");
     let input = DocumentInput {
         kind: "nothing".to_owned(),
@@ -119,7 +123,10 @@ fn a_file_is_neither_empty_nor_too_large() {
     };
     assert_eq!(size(0).unwrap_err(), Unfit::Empty);
     assert_eq!(size(-1).unwrap_err(), Unfit::Empty);
-    assert_eq!(size(100 * 1024 * 1024 + 1).unwrap_err(), Unfit::TooLarge);
+    assert_eq!(
+        size(100 * 1024 * 1024 + 1).unwrap_err(),
+        Unfit::TooLarge(100)
+    );
     assert!(size(100 * 1024 * 1024).is_ok());
 }
 

@@ -147,6 +147,7 @@ impl Check {
             Signs::Begins(signs) => signs.iter().any(|sign| self.head.starts_with(sign)),
             Signs::Webp => self.head.starts_with(b"RIFF") && self.head.get(8..12) == Some(b"WEBP"),
             Signs::Text => return self.is_text(),
+            Signs::Anything => true,
             Signs::Holds(_) if zip && holds(b"vbaProject.bin") => return Err(Flaw::Macros),
             Signs::Holds(name) => zip && holds(name),
             Signs::Declares(said) => {

@@ -22,6 +22,8 @@ pub enum FileType {
     Odt,
     Ods,
     Zip,
+    /// What a scanner wrote, of any format: whoever reads it judges it.
+    Scan,
 }
 
 /// What the content of a type must look like.
@@ -37,6 +39,8 @@ pub(super) enum Signs {
     Holds(&'static [u8]),
     /// A ZIP whose first part says this.
     Declares(&'static [u8]),
+    /// Anything: it is never handed out.
+    Anything,
 }
 
 /// Name of the type, ends of names, media type, words, signs.
@@ -48,7 +52,7 @@ type Row = (
     Signs,
 );
 
-const TABLE: [Row; 15] = {
+const TABLE: [Row; 16] = {
     use FileType as F;
     use Signs as S;
     [
@@ -150,6 +154,13 @@ const TABLE: [Row; 15] = {
             "application/zip",
             "ZIP archive",
             S::Begins(&[b"PK\x03\x04"]),
+        ),
+        (
+            F::Scan,
+            &[],
+            "application/octet-stream",
+            "Export of a scan",
+            S::Anything,
         ),
     ]
 };

@@ -40,6 +40,16 @@ impl FileName {
         })
     }
 
+    /// The name of a scanner's file, which may end as it likes.
+    pub fn scan(raw: &str) -> Self {
+        let last = raw.rsplit(['/', '\\']).next().unwrap_or_default();
+        let name: String = last.chars().filter(|c| !is_odd(*c)).take(MAX).collect();
+        Self {
+            name: name.trim().to_owned(),
+            file_type: FileType::Scan,
+        }
+    }
+
     /// The name without its end, for a title.
     pub fn stem(&self) -> &str {
         self.name.rsplit_once('.').map_or("", |(stem, _)| stem)

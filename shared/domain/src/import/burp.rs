@@ -3,35 +3,40 @@
 //! Fingerprint: `burp` and the type's number; for what an extension reports,
 //! which all has one number, the name as well.
 
-use std::collections::BTreeMap;
-
-use super::group::{Assets, cwe, section as paragraphs};
-use super::xml::Element;
-use super::{Fingerprint, Found, Scanned, html, plain};
+use super::group::{Group, cwe, section as paragraphs};
+use super::xml::{Document, Element, Part};
+use super::{Fingerprint, Found, Refused, html, plain};
 use crate::finding::Draft;
 use crate::severity::Severity;
 
-/// Details of single places that are kept.
-const MAX_DETAILS: usize = 10;
 /// The type of every issue that an extension reports.
 const EXTENSION: &str = "134217728";
 
 /// One draft a type; its hosts and locations are the assets.
-pub(crate) fn read(root: &Element) -> Found {
-    let mut types: BTreeMap<String, Vec<&Element>> = BTreeMap::new();
-    let mut rows = 0;
-    for issue in root.all("issue") {
-        types.entry(rule(issue)).or_default().push(issue);
-        rows += 1;
+pub(crate) fn read(document: Document<'_>, found: &mut Found) -> Result<(), Refused> {
+    document.walk(&[], &["issue"], |part| {
+        if let Part::Item(issue) = part {
+            add(found, &issue);
+        }
+    })
+}
+
+fn add(found: &mut Found, issue: &Element) {
+    found.rows += 1;
+    let fingerprint = Fingerprint::new("burp", &rule(issue));
+    let Some(group) = found.at(fingerprint, || first(issue)) else {
+        return;
+    };
+    let asset = asset(issue);
+    group.rate(severity(issue));
+    group.assets.add(&asset);
+    let detail = issue.text_of("issueDetail");
+    if !detail.is_empty() {
+        group.tell(&format!("{asset} {detail}"), || {
+            let place = plain::markdown(&asset);
+            paragraphs([&format!("**{place}**"), html::to_markdown(detail).as_str()])
+        });
     }
-    let findings = types.iter().filter_map(|(rule, issues)| {
-        let draft = draft(issues)?;
-        Some(Scanned {
-            draft,
-            fingerprint: Fingerprint::new("burp", rule),
-        })
-    });
-    Found::new(findings.collect(), rows)
 }
 
 fn rule(issue: &Element) -> String {
@@ -51,52 +56,40 @@ fn severity(issue: &Element) -> Severity {
     }
 }
 
-fn draft(issues: &[&Element]) -> Option<Draft> {
-    let first = issues.first()?;
-    let mut assets = Assets::default();
-    for issue in issues {
-        assets.add(&asset(issue));
-    }
-    let (assets, more) = assets.finish();
-    let name = first.text_of("name");
-    let section = |name: &str| html::to_markdown(first.text_of(name));
-    let classes = html::lines(first.text_of("vulnerabilityClassifications"));
+fn first(issue: &Element) -> Group {
+    let name = match issue.text_of("name") {
+        "" => "Unnamed issue",
+        name => name,
+    };
+    let section = |name: &str| html::to_markdown(issue.text_of(name));
+    let classes = html::lines(issue.text_of("vulnerabilityClassifications"));
     let links = [
         "references",
         "vulnerabilityClassifications",
         "issueBackground",
     ];
-    let description = description(issues, &section("issueBackground"));
-    Some(Draft {
-        title: plain::line(
-            if name.is_empty() {
-                "Unnamed issue"
-            } else {
-                name
-            },
-            200,
-        ),
-        severity: issues.iter().map(|issue| severity(issue)).min()?,
+    let links = links
+        .into_iter()
+        .flat_map(|name| html::links(issue.text_of(name)));
+    let draft = Draft {
+        title: plain::line(name, 200),
+        severity: severity(issue),
         severity_reason: None,
         vector: None,
         cwe: classes
             .iter()
             .find_map(|class| class.contains("CWE").then(|| cwe(class))?),
         cves: Vec::new(),
-        assets,
-        description: paragraphs([description.as_str(), more.as_deref().unwrap_or_default()]),
+        assets: Vec::new(),
+        description: paragraphs([section("issueBackground").as_str()]),
         impact: String::new(),
         recommendation: paragraphs([
             section("remediationDetail").as_str(),
             section("remediationBackground").as_str(),
         ]),
-        references: paragraphs([plain::references(
-            links
-                .into_iter()
-                .flat_map(|name| html::links(first.text_of(name))),
-        )
-        .as_str()]),
-    })
+        references: paragraphs([plain::references(links).as_str()]),
+    };
+    Group::new(draft, "")
 }
 
 fn asset(issue: &Element) -> String {
@@ -106,23 +99,4 @@ fn asset(issue: &Element) -> String {
         location => location,
     };
     plain::line(&format!("{host}{place}"), 500)
-}
-
-/// What the type of issue is, then what is particular to each place.
-fn description(issues: &[&Element], background: &str) -> String {
-    let details = issues
-        .iter()
-        .filter(|issue| !issue.text_of("issueDetail").is_empty())
-        .take(MAX_DETAILS);
-    let details = details.map(|issue| {
-        let place = plain::markdown(&asset(issue));
-        format!(
-            "**{place}**\n\n{}",
-            html::to_markdown(issue.text_of("issueDetail"))
-        )
-    });
-    let parts = std::iter::once(background.to_owned())
-        .chain(details)
-        .filter(|part| !part.is_empty());
-    parts.collect::<Vec<_>>().join("\n\n")
 }

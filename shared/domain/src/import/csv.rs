@@ -3,29 +3,29 @@
 //! Fingerprint: `csv` and the rule, where a column holds one, else the title in
 //! lower case.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::io::Read;
 
-use ::csv::{ByteRecord, ReaderBuilder, StringRecord};
+use ::csv::{ByteRecord, ErrorKind, ReaderBuilder};
 use encoding_rs::WINDOWS_1252;
+use serde::{Deserialize, Serialize};
 
-use super::group::{Assets, cwe, known, scored, section, vector};
+use super::group::{Group, cwe, known, scored, section, vector};
+use super::input::{Gauge, Gauged, told};
 use super::mapping::Mapping;
-use super::{Fingerprint, Found, Refused, Scanned, plain};
+use super::{Fingerprint, Found, Refused, plain};
 use crate::finding::Draft;
 use crate::severity::Severity;
 
-/// Columns and rows of a table at most.
+/// Columns of a table at most.
 const MAX_COLUMNS: usize = 200;
-const MAX_ROWS: usize = 100_000;
 /// Characters of a column's name.
 const MAX_NAME: usize = 100;
-/// Rows whose description is told, where rows of one finding differ.
-const MAX_DETAILS: usize = 10;
 /// What stands between the cells.
 const DELIMITERS: [u8; 4] = *b",;\t|";
 
 /// The columns of a table, each with what its first row holds.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Columns {
     /// Their names, no two alike.
     pub names: Vec<String>,
@@ -59,41 +59,47 @@ const WORDS: [(&str, Severity); 22] = [
     ("p5", Severity::Info),
 ];
 
-/// The columns of a table; `None` where the bytes are no table.
-pub(crate) fn columns(bytes: &[u8]) -> Result<Option<Columns>, Refused> {
-    let Some((mut reader, names)) = open(bytes)? else {
+/// The columns of a table, by its beginning; `None` where the bytes are no table.
+pub(crate) fn columns(head: &[u8]) -> Result<Option<Columns>, Refused> {
+    let Some(mut table) = Table::open(head, Box::new(head))? else {
         return Ok(None);
     };
     let mut first = ByteRecord::new();
-    let _ = reader.read_byte_record(&mut first);
-    let examples = (0..names.len()).map(|n| plain::line(&cell(&first, n), 60));
+    let _ = table.reader.read_byte_record(&mut first);
+    let examples = (0..table.names.len()).map(|n| plain::line(&cell(&first, n), 60));
     Ok(Some(Columns {
         examples: examples.collect(),
-        names,
+        names: table.names,
     }))
 }
 
 /// One draft a title (or a rule); the assets of its rows are its assets.
-pub(crate) fn read(bytes: &[u8], mapping: &Mapping) -> Result<Found, Refused> {
-    let Some((mut reader, names)) = open(bytes)? else {
+pub(crate) fn read<'a>(
+    head: &[u8],
+    input: Box<dyn Read + 'a>,
+    mapping: &Mapping,
+    found: &mut Found,
+) -> Result<(), Refused> {
+    let Some(mut table) = Table::open(head, input)? else {
         return Err(Refused::Unknown);
     };
-    let mapping = mapping.clone().within(&names);
+    let mapping = mapping.clone().within(&table.names);
     if mapping.title.is_empty() {
         return Err(Refused::NoTitle);
     }
+    let names = table.names;
     let place = |column: &str| names.iter().position(|name| name == column);
-    let mut groups: BTreeMap<String, Vec<Row>> = BTreeMap::new();
-    let (mut rows, mut untitled, mut record) = (0, 0, ByteRecord::new());
+    let (mut untitled, mut unrated, mut record) = (0, 0, ByteRecord::new());
     loop {
-        let more = reader.read_byte_record(&mut record);
-        if !more.map_err(|error| broken(&error))? {
+        table.gauge.begin();
+        let more = table.reader.read_byte_record(&mut record);
+        if !more.map_err(broken)? {
             break;
         }
-        rows += 1;
-        if rows > MAX_ROWS {
-            return Err(Refused::TooManyRows(MAX_ROWS));
+        if record.as_slice().contains(&0) {
+            return Err(Refused::Unknown);
         }
+        found.rows += 1;
         let row = Row::of(
             |column| place(column).map(|n| cell(&record, n)).unwrap_or_default(),
             &mapping,
@@ -101,68 +107,71 @@ pub(crate) fn read(bytes: &[u8], mapping: &Mapping) -> Result<Found, Refused> {
         if row.title.is_empty() {
             untitled += 1;
         } else {
-            groups.entry(row.key()).or_default().push(row);
+            unrated += usize::from(row.severity.is_none());
+            row.add_to(found);
         }
     }
-    let unrated = groups
-        .values()
-        .flatten()
-        .filter(|row| row.severity.is_none())
-        .count();
-    let findings = groups.iter().filter_map(|(key, rows)| {
-        let draft = draft(rows)?;
-        Some(Scanned {
-            draft,
-            fingerprint: Fingerprint::new("csv", key),
-        })
-    });
-    let mut found = Found::new(findings.collect(), rows);
     found.left_out(untitled, "a row without a title");
     if unrated > 0 {
         found.remarks.push(format!(
             "Rows whose severity is empty or can't be read: {unrated}. They count as info."
         ));
     }
-    Ok(found)
+    Ok(())
 }
 
-type Reader = ::csv::Reader<std::io::Cursor<Vec<u8>>>;
+/// A table after the line of names.
+struct Table<'a> {
+    reader: ::csv::Reader<Gauged<Box<dyn Read + 'a>>>,
+    gauge: Gauge,
+    names: Vec<String>,
+}
 
-/// A reader after the line of names, and the names.
-fn open(bytes: &[u8]) -> Result<Option<(Reader, Vec<String>)>, Refused> {
-    let text = super::decoded(bytes).unwrap_or_else(|| {
-        // What spreadsheets write that know no UTF-8.
-        WINDOWS_1252
-            .decode_without_bom_handling(bytes)
-            .0
-            .into_owned()
-    });
-    let line = text.trim_start().lines().next().unwrap_or_default();
-    let count = |delimiter: &u8| line.bytes().filter(|byte| byte == delimiter).count();
-    let delimiter = DELIMITERS.into_iter().rev().max_by_key(count);
-    if text.contains('\0') {
-        return Ok(None);
+impl<'a> Table<'a> {
+    /// `None` where it is none. What separates its cells, `head` tells.
+    fn open(head: &[u8], inner: Box<dyn Read + 'a>) -> Result<Option<Self>, Refused> {
+        let text = head.trim_ascii_start();
+        let line = text.split(|b| *b == b'\n').next().unwrap_or_default();
+        let count = |delimiter: &u8| line.iter().filter(|byte| *byte == delimiter).count();
+        let delimiter = DELIMITERS.into_iter().rev().max_by_key(count);
+        let gauge = Gauge::new();
+        let mut reader = ReaderBuilder::new()
+            .delimiter(delimiter.unwrap_or(b','))
+            .flexible(true)
+            .has_headers(true)
+            .from_reader(Gauged {
+                inner,
+                gauge: gauge.clone(),
+            });
+        let headers = reader.byte_headers().map_err(broken)?;
+        if headers.len() < 2 || headers.as_slice().contains(&0) {
+            return Ok(None);
+        }
+        if headers.len() > MAX_COLUMNS {
+            return Err(Refused::TooManyColumns(MAX_COLUMNS));
+        }
+        let names = names(headers);
+        Ok(Some(Self {
+            reader,
+            gauge,
+            names,
+        }))
     }
-    let mut reader = ReaderBuilder::new()
-        .delimiter(delimiter.unwrap_or(b','))
-        .flexible(true)
-        .has_headers(true)
-        .from_reader(std::io::Cursor::new(text.into_bytes()));
-    let headers = reader.headers().map_err(|error| broken(&error))?.clone();
-    if headers.len() < 2 {
-        return Ok(None);
+}
+
+/// A cell's text: in UTF-8, or as spreadsheets write that know none.
+fn decoded(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(_) => WINDOWS_1252.decode_without_bom_handling(bytes).0,
     }
-    if headers.len() > MAX_COLUMNS {
-        return Err(Refused::TooManyColumns(MAX_COLUMNS));
-    }
-    Ok(Some((reader, names(&headers))))
 }
 
 /// Names for all columns, no two alike.
-fn names(headers: &StringRecord) -> Vec<String> {
+fn names(headers: &ByteRecord) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for (n, header) in headers.iter().enumerate() {
-        let name = plain::line(header, MAX_NAME);
+        let name = plain::line(&decoded(header), MAX_NAME);
         let odd = name.is_empty() || names.contains(&name);
         names.push(if odd {
             format!("{name} (column {})", n + 1).trim().to_owned()
@@ -176,7 +185,7 @@ fn names(headers: &StringRecord) -> Vec<String> {
 /// A cell as text. A spreadsheet's mark for text, one apostrophe before it, is
 /// taken off.
 fn cell(record: &ByteRecord, n: usize) -> String {
-    let text = String::from_utf8_lossy(record.get(n).unwrap_or_default());
+    let text = decoded(record.get(n).unwrap_or_default());
     let text = text.trim();
     match text.strip_prefix('\'') {
         Some(rest) if !rest.ends_with('\'') => rest.to_owned(),
@@ -184,11 +193,15 @@ fn cell(record: &ByteRecord, n: usize) -> String {
     }
 }
 
-fn broken(error: &::csv::Error) -> Refused {
+fn broken(error: ::csv::Error) -> Refused {
     let line = error.position().map_or(1, ::csv::Position::line);
-    Refused::Broken {
+    let refused = match error.into_kind() {
+        ErrorKind::Io(error) => told(&error),
+        _ => None,
+    };
+    refused.unwrap_or(Refused::Broken {
         line: usize::try_from(line).unwrap_or(usize::MAX),
-    }
+    })
 }
 
 /// What a row says.
@@ -237,6 +250,58 @@ impl Row {
             rule => rule.to_owned(),
         }
     }
+
+    fn add_to(&self, found: &mut Found) {
+        let fingerprint = Fingerprint::new("csv", &self.key());
+        let Some(group) = found.at(fingerprint, || self.first()) else {
+            return;
+        };
+        group.rate(self.severity.unwrap_or(Severity::Info));
+        for asset in &self.assets {
+            group.assets.add(asset);
+        }
+        group.tell(&self.description, || {
+            let place = plain::markdown(self.assets.first().map_or("", String::as_str));
+            let place = format!("**{place}**");
+            section([place.trim_matches('*'), &self.description])
+        });
+        let numbers = group.draft.cves.iter().map(String::as_str);
+        let (cves, beyond) = known(numbers.chain([self.cves.as_str()]));
+        for reference in self.references.iter().chain(&beyond) {
+            group.refer(reference);
+        }
+        let draft = &mut group.draft;
+        draft.cves = cves;
+        draft.cwe = draft.cwe.or(self.cwe);
+        if draft.vector.is_none() {
+            draft.vector = vector(&self.vector);
+        }
+        for (text, more) in [
+            (&mut draft.impact, &self.impact),
+            (&mut draft.recommendation, &self.recommendation),
+        ] {
+            if text.is_empty() {
+                *text = section([more.as_str()]);
+            }
+        }
+    }
+
+    fn first(&self) -> Group {
+        let draft = Draft {
+            title: self.title.clone(),
+            severity: Severity::Info,
+            severity_reason: None,
+            vector: None,
+            cwe: None,
+            cves: Vec::new(),
+            assets: Vec::new(),
+            description: section([self.description.as_str()]),
+            impact: String::new(),
+            recommendation: String::new(),
+            references: String::new(),
+        };
+        Group::new(draft, &self.description)
+    }
 }
 
 /// A severity in words, or as a score.
@@ -246,53 +311,4 @@ fn severity(text: &str) -> Option<Severity> {
     known
         .map(|(_, severity)| *severity)
         .or_else(|| scored(&word))
-}
-
-fn draft(rows: &[Row]) -> Option<Draft> {
-    let first = rows.first()?;
-    let mut assets = Assets::default();
-    for asset in rows.iter().flat_map(|row| &row.assets) {
-        assets.add(asset);
-    }
-    let (assets, more) = assets.finish();
-    let mut told = vec![first.description.as_str()];
-    let mut details = Vec::new();
-    for row in rows {
-        if details.len() < MAX_DETAILS && !told.contains(&row.description.as_str()) {
-            told.push(&row.description);
-            let place = plain::markdown(row.assets.first().map_or("", String::as_str));
-            details.push(section([
-                format!("**{place}**").trim_matches('*'),
-                &row.description,
-            ]));
-        }
-    }
-    let description = [
-        first.description.as_str(),
-        more.as_deref().unwrap_or_default(),
-    ];
-    let text = |of: fn(&Row) -> &String| rows.iter().map(of).find(|text| !text.is_empty());
-    let (cves, beyond) = known(rows.iter().map(|row| row.cves.as_str()));
-    let references = rows.iter().flat_map(|row| &row.references).chain(&beyond);
-    Some(Draft {
-        title: first.title.clone(),
-        severity: rows
-            .iter()
-            .filter_map(|row| row.severity)
-            .min()
-            .unwrap_or(Severity::Info),
-        severity_reason: None,
-        vector: rows.iter().find_map(|row| vector(&row.vector)),
-        cwe: rows.iter().find_map(|row| row.cwe),
-        cves,
-        assets,
-        description: section(
-            description
-                .into_iter()
-                .chain(details.iter().map(String::as_str)),
-        ),
-        impact: section([text(|row| &row.impact).map_or("", String::as_str)]),
-        recommendation: section([text(|row| &row.recommendation).map_or("", String::as_str)]),
-        references: section([plain::references(references.map(String::as_str)).as_str()]),
-    })
 }

@@ -1,42 +1,143 @@
 //! What all formats do alike: assets, ratings, numbers of weaknesses and CVEs.
 
 use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use super::plain;
+use super::plain::MAX_REFERENCES;
+use crate::finding::Draft;
 use crate::finding::draft::{MAX_ASSETS, MAX_CVES, MAX_SECTION};
 use crate::score::{Score, Vector};
 use crate::severity::Severity;
 
-/// The assets of one finding, as they are added: each once, in their order.
+/// Places of one finding that are counted.
+const MAX_COUNTED: usize = 10_000;
+/// What is told of single places, of one finding.
+const MAX_DETAILS: usize = 10;
+
+/// The assets of one finding, as they are added: each once, in their order. Of
+/// many findings with many assets each, so in as little room as may be.
 #[derive(Debug, Default)]
 pub(crate) struct Assets {
-    list: Vec<String>,
-    seen: HashSet<String>,
+    /// One a line.
+    list: String,
+    listed: usize,
+    seen: HashSet<u64>,
 }
 
 impl Assets {
     /// Adds one, as a line.
     pub(crate) fn add(&mut self, asset: &str) {
         let asset = plain::line(asset, 500);
-        if asset.is_empty() || self.seen.contains(&asset) {
+        if asset.is_empty() || self.seen.len() > MAX_COUNTED || !self.seen.insert(hash(&asset)) {
             return;
         }
-        self.seen.insert(asset.clone());
-        if self.list.len() < MAX_ASSETS {
-            self.list.push(asset);
+        if self.listed < MAX_ASSETS {
+            self.list.push_str(&asset);
+            self.list.push('\n');
+            self.listed += 1;
+        }
+    }
+
+    /// Adds those of another.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        for asset in other.list.lines() {
+            self.add(asset);
+        }
+        for one in &other.seen {
+            if self.seen.len() <= MAX_COUNTED {
+                self.seen.insert(*one);
+            }
         }
     }
 
     /// As many as a finding may have; and a sentence, where there are more.
     pub(crate) fn finish(self) -> (Vec<String>, Option<String>) {
-        let (all, listed) = (self.seen.len(), self.list.len());
-        let more = (all > listed).then(|| {
+        let (all, listed) = (self.seen.len(), self.listed);
+        let all = match all {
+            n if n <= listed => None,
+            n if n <= MAX_COUNTED => Some(n.to_string()),
+            _ => Some(format!("more than {MAX_COUNTED}")),
+        };
+        let more = all.map(|all| {
             format!(
                 "The scan names {all} places; the first {listed} are listed as affected assets."
             )
         });
-        (self.list, more)
+        (self.list.lines().map(str::to_owned).collect(), more)
     }
+}
+
+/// A finding while its rows are read.
+#[derive(Debug)]
+pub(crate) struct Group {
+    /// What its first row says; what later rows add to is added here.
+    pub(crate) draft: Draft,
+    pub(crate) assets: Assets,
+    /// Where to read more, where rows add to that.
+    pub(crate) references: Vec<String>,
+    about: u64,
+    details: Vec<(u64, String)>,
+}
+
+impl Group {
+    /// Of a first row, which says `about`, before any of its places.
+    pub(crate) fn new(draft: Draft, about: &str) -> Self {
+        Self {
+            draft,
+            assets: Assets::default(),
+            references: Vec::new(),
+            about: hash(about),
+            details: Vec::new(),
+        }
+    }
+
+    /// Another row's severity: the worst counts.
+    pub(crate) fn rate(&mut self, severity: Severity) {
+        self.draft.severity = self.draft.severity.min(severity);
+    }
+
+    /// What is particular to one place, of which `said` was said; once.
+    pub(crate) fn tell(&mut self, said: &str, words: impl FnOnce() -> String) {
+        let hash = hash(said);
+        let known = hash == self.about || self.details.iter().any(|(known, _)| *known == hash);
+        if !said.is_empty() && !known && self.details.len() < MAX_DETAILS {
+            self.details.push((hash, words()));
+        }
+    }
+
+    /// Where to read more, in another row's words.
+    pub(crate) fn refer(&mut self, reference: &str) {
+        let known = self.references.iter().any(|known| known == reference);
+        if !reference.is_empty() && !known && self.references.len() < MAX_REFERENCES {
+            self.references.push(reference.to_owned());
+        }
+    }
+
+    pub(crate) fn finish(self) -> Draft {
+        let mut draft = self.draft;
+        let (assets, more) = self.assets.finish();
+        let details = self.details.iter().map(|(_, words)| words.as_str());
+        let parts = [
+            draft.description.as_str(),
+            more.as_deref().unwrap_or_default(),
+        ];
+        let described = section(parts.into_iter().chain(details));
+        draft.description = described;
+        draft.assets = assets;
+        if !self.references.is_empty() {
+            let listed = plain::references(self.references.iter().map(String::as_str));
+            draft.references = section([listed.as_str()]);
+        }
+        draft
+    }
+}
+
+/// Texts are compared by it where keeping them would take too much room.
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Paragraphs that say something, as one section.

@@ -1,20 +1,26 @@
 //! JSON from strangers: read as a stream into what a format needs; the rest is
 //! passed over without being kept.
 
+use std::cell::RefCell;
 use std::fmt;
-use std::io::BufRead;
+use std::io::{self, BufRead};
+use std::marker::PhantomData;
 
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor,
+};
 use serde::{Deserialize, Deserializer};
 
 use super::Refused;
+use super::input::told;
 
 /// Names of an object that are looked at.
 const MAX_KEYS: usize = 200;
+/// Texts of a list that are kept.
+const MAX_TEXTS: usize = 50;
 
 /// A text that scanners also write as a number, or not at all.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Text(pub(crate) String);
 
 /// One text, several, or none.
@@ -93,7 +99,7 @@ impl<'de> Visitor<'de> for TextsVisitor {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Vec<String>, E> {
-        Ok(text.lines().map(str::to_owned).collect())
+        Ok(text.lines().take(MAX_TEXTS).map(str::to_owned).collect())
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Vec<String>, E> {
@@ -107,7 +113,9 @@ impl<'de> Visitor<'de> for TextsVisitor {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<String>, A::Error> {
         let mut texts = Vec::new();
         while let Some(Text(text)) = list.next_element()? {
-            texts.push(text);
+            if texts.len() < MAX_TEXTS {
+                texts.push(text);
+            }
         }
         Ok(texts)
     }
@@ -122,92 +130,148 @@ where
     Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
-/// A list, or its only item by itself.
-#[derive(Debug)]
-pub(crate) struct Many<T>(Vec<T>);
-
-impl<T> Default for Many<T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
+/// A list of which the first `N` are kept; `null` counts as empty.
+pub(crate) fn few<'de, D, T, const N: usize>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    deserializer.deserialize_any(FewVisitor::<T, N>(PhantomData))
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Many<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let items = deserializer.deserialize_any(ManyVisitor(std::marker::PhantomData));
-        items.map(Self)
-    }
-}
+struct FewVisitor<T, const N: usize>(PhantomData<T>);
 
-struct ManyVisitor<T>(std::marker::PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for ManyVisitor<T> {
+impl<'de, T: Deserialize<'de>, const N: usize> Visitor<'de> for FewVisitor<T, N> {
     type Value = Vec<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object or a list of objects")
+        f.write_str("a list")
+    }
+
+    fn visit_unit<E>(self) -> Result<Vec<T>, E> {
+        Ok(Vec::new())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = list.next_element()? {
-            items.push(item);
+        let mut kept = Vec::new();
+        while kept.len() < N {
+            match list.next_element()? {
+                Some(item) => kept.push(item),
+                None => return Ok(kept),
+            }
         }
-        Ok(items)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Vec<T>, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map)).map(|item| vec![item])
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(kept)
     }
 }
 
-impl<T> Many<T> {
-    pub(crate) fn into_vec(self) -> Vec<T> {
-        self.0
+/// What is made of an object's fields, as they go by.
+pub(crate) trait Fields<'de> {
+    /// Another object begins.
+    fn begin(&mut self) {}
+    /// One field, whose value is to be taken from `map`.
+    fn field<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error>;
+    /// The object is over.
+    fn end(&mut self) {}
+}
+
+/// Objects of a list, or one by itself.
+pub(crate) struct Objects<'a, F>(pub(crate) &'a mut F);
+
+impl<'de, F: Fields<'de>> DeserializeSeed<'de> for Objects<'_, F> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 
-/// The names in the first object of the file: the file itself, the first of a
-/// list, or the first line. The whole of it must be JSON.
-pub(crate) fn keys(input: &mut dyn BufRead) -> Result<Vec<String>, serde_json::Error> {
-    let mut reader = serde_json::Deserializer::from_reader(input);
-    reader.deserialize_any(KeysVisitor)
-}
-
-struct KeysVisitor;
-
-impl<'de> Visitor<'de> for KeysVisitor {
-    type Value = Vec<String>;
+impl<'de, F: Fields<'de>> Visitor<'de> for Objects<'_, F> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object or a list of objects")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<String>, A::Error> {
-        let mut keys = Vec::new();
-        while let Some((key, IgnoredAny)) = map.next_entry::<String, IgnoredAny>()? {
-            if keys.len() < MAX_KEYS {
-                keys.push(key);
-            }
-        }
-        Ok(keys)
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<String>, A::Error> {
-        let Some(Keys(keys)) = list.next_element()? else {
-            return Ok(Vec::new());
-        };
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(keys)
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        self.0.begin();
+        while let Some(name) = map.next_key::<String>()? {
+            self.0.field(&name, &mut map)?;
+        }
+        self.0.end();
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        while list.next_element_seed(Objects(&mut *self.0))?.is_some() {}
+        Ok(())
     }
 }
 
-#[derive(Default)]
-struct Keys(Vec<String>);
+/// Reads a file that is one object, or a list of such.
+pub(crate) fn read<F: for<'de> Fields<'de>>(
+    scanner: &'static str,
+    input: &mut dyn BufRead,
+    fields: &mut F,
+) -> Result<(), Refused> {
+    let mut reader = serde_json::Deserializer::from_reader(input);
+    Objects(fields)
+        .deserialize(&mut reader)
+        .and_then(|()| reader.end())
+        .map_err(|error| refused(scanner, error))
+}
 
-impl<'de> Deserialize<'de> for Keys {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(KeysVisitor).map(Self)
+/// The names in the first object of the file, as far as `head` goes: the file
+/// itself, the first of a list, or the first line; and what is wrong with it.
+pub(crate) fn keys(head: &[u8]) -> (Vec<String>, Result<(), serde_json::Error>) {
+    let keys = RefCell::new(Vec::new());
+    let mut reader = serde_json::Deserializer::from_slice(head);
+    let read = KeysVisitor(&keys, true).deserialize(&mut reader);
+    (keys.into_inner(), read)
+}
+
+/// Whether a list may stand for its first object.
+#[derive(Clone, Copy)]
+struct KeysVisitor<'a>(&'a RefCell<Vec<String>>, bool);
+
+impl<'de> DeserializeSeed<'de> for KeysVisitor<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for KeysVisitor<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object or a list of objects")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<String>()? {
+            let mut keys = self.0.borrow_mut();
+            if keys.len() < MAX_KEYS {
+                keys.push(key);
+            }
+            drop(keys);
+            map.next_value::<IgnoredAny>()?;
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        if !self.1 {
+            return Err(serde::de::Error::invalid_type(Unexpected::Seq, &self));
+        }
+        list.next_element_seed(Self(self.0, false))?;
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(())
     }
 }
 
@@ -218,7 +282,7 @@ pub(crate) fn records<T: DeserializeOwned>(
 ) -> Result<(), serde_json::Error> {
     if first(input).map_err(serde_json::Error::io)? == Some(b'[') {
         let mut reader = serde_json::Deserializer::from_reader(input);
-        reader.deserialize_seq(Each(&mut take, std::marker::PhantomData))?;
+        Each::new(&mut take).deserialize(&mut reader)?;
         return reader.end();
     }
     for record in serde_json::Deserializer::from_reader(input).into_iter() {
@@ -227,13 +291,32 @@ pub(crate) fn records<T: DeserializeOwned>(
     Ok(())
 }
 
-struct Each<'a, F, T>(&'a mut F, std::marker::PhantomData<T>);
+/// The items of a list, each given to a function.
+pub(crate) struct Each<'a, F, T>(&'a mut F, PhantomData<T>);
+
+impl<'a, F: FnMut(T), T> Each<'a, F, T> {
+    pub(crate) fn new(take: &'a mut F) -> Self {
+        Self(take, PhantomData)
+    }
+}
+
+impl<'de, F: FnMut(T), T: Deserialize<'de>> DeserializeSeed<'de> for Each<'_, F, T> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
 
 impl<'de, F: FnMut(T), T: Deserialize<'de>> Visitor<'de> for Each<'_, F, T> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
@@ -265,9 +348,11 @@ fn first(input: &mut dyn BufRead) -> std::io::Result<Option<u8>> {
 }
 
 /// Why it couldn't be read, for the person.
-pub(crate) fn refused(scanner: &'static str, error: &serde_json::Error) -> Refused {
+pub(crate) fn refused(scanner: &'static str, error: serde_json::Error) -> Refused {
     let line = error.line();
-    if error.to_string().starts_with("recursion limit") {
+    if error.is_io() {
+        told(&io::Error::from(error)).unwrap_or(Refused::Broken { line })
+    } else if error.to_string().starts_with("recursion limit") {
         Refused::TooDeep
     } else if error.is_data() {
         Refused::Layout { scanner, line }

@@ -1,13 +1,16 @@
 //! Scanner exports: from bytes to drafts of findings.
 //!
-//! A format is a row of [`FORMATS`] and a file of its own. What can't be read
-//! whole is refused whole.
+//! A format is a row of [`FORMATS`] and a file of its own. A file is read as a
+//! stream, row by row; what is kept of it is one draft a weakness. What can't be
+//! read whole is refused whole.
 
 mod burp;
 mod csv;
 mod fingerprint;
 mod group;
 mod html;
+mod input;
+pub mod job;
 mod json;
 pub mod mapping;
 mod nessus;
@@ -18,22 +21,30 @@ mod sarif;
 mod xml;
 mod zap;
 
-use std::io::BufRead;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, BufReader, Cursor, Read};
 
 use encoding_rs::{Encoding, UTF_8};
+use serde::{Deserialize, Serialize};
 
+use crate::engagement::MAX_FINDINGS;
 use crate::finding::Draft;
 use crate::finding::draft::MAX_BYTES as MAX_DRAFT;
 pub use csv::Columns;
 pub use fingerprint::{Fingerprint, NotAFingerprint};
+use group::Group;
+pub use input::HEAD;
+use input::{Bounded, Decoded, Texts};
 pub use mapping::Mapping;
 pub use rerun::{Comparison, back, compare};
-use xml::Element;
+use xml::Document;
 
 /// Bytes that an export may have.
 pub const MAX_BYTES: usize = 50 * 1024 * 1024;
-/// Findings that one export may make.
-const MAX_DRAFTS: usize = 2_000;
+/// Findings that one export may make: as many as an engagement may have.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a few thousand
+pub const MAX_DRAFTS: usize = MAX_FINDINGS as usize;
 
 /// What a scanner's file would make.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +61,7 @@ pub struct Scan {
 }
 
 /// A weakness that a scan reports.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scanned {
     /// What is said of it.
     pub draft: Draft,
@@ -109,14 +120,16 @@ pub enum Refused {
     /// A table that is too wide.
     #[error("The table has more than {0} columns.")]
     TooManyColumns(usize),
-    /// A table that is too long.
-    #[error("The table has more than {0} rows. Export it in parts.")]
-    TooManyRows(usize),
-    /// More findings than anybody can look through.
+    /// An element, a row or a text that is larger than any scanner's.
     #[error(
-        "The file would make {0} findings; {MAX_DRAFTS} are taken at most. Export fewer hosts at a time."
+        "A part of the file is larger than anything that a scanner writes. Nothing was imported."
     )]
-    TooMany(usize),
+    Oversized,
+    /// More findings than an engagement may have.
+    #[error(
+        "The file would make more than {MAX_DRAFTS} findings, which is as many as an engagement may have. Export fewer issues at a time."
+    )]
+    TooMany,
 }
 
 /// What can be read, for those who sent something else.
@@ -128,11 +141,14 @@ struct Format(&'static str, Kind);
 /// How the files of a format are known, and what reads them.
 enum Kind {
     /// By the root element.
-    Xml(&'static str, fn(&Element) -> Found),
+    Xml(
+        &'static str,
+        fn(Document<'_>, &mut Found) -> Result<(), Refused>,
+    ),
     /// By any of these names in the first object.
     Json(
         &'static [&'static str],
-        fn(&mut dyn BufRead) -> Result<Found, Refused>,
+        fn(&mut dyn BufRead, &mut Found) -> Result<(), Refused>,
     ),
 }
 
@@ -158,23 +174,27 @@ const FOREIGN: [(&str, &str); 5] = [
     ("items", "Burp Suite that holds items, not issues"),
 ];
 
-/// What a format finds, and how many rows of the file went into it.
+/// What a format finds, while it reads.
 #[derive(Default)]
 pub(crate) struct Found {
-    findings: Vec<Scanned>,
+    groups: BTreeMap<Fingerprint, Group>,
     rows: usize,
+    /// There were more findings than are taken.
+    full: bool,
     /// The scanner's own name, where the format is that of several.
     scanner: Option<String>,
     remarks: Vec<String>,
 }
 
 impl Found {
-    fn new(findings: Vec<Scanned>, rows: usize) -> Self {
-        Self {
-            findings,
-            rows,
-            ..Self::default()
+    /// The finding with this fingerprint, which `first` makes where it is new;
+    /// `None` where there are too many.
+    fn at(&mut self, known: Fingerprint, first: impl FnOnce() -> Group) -> Option<&mut Group> {
+        if self.groups.len() >= MAX_DRAFTS && !self.groups.contains_key(&known) {
+            self.full = true;
+            return None;
         }
+        Some(self.groups.entry(known).or_insert_with(first))
     }
 
     /// Remarks that rows were left out, where any were.
@@ -185,111 +205,210 @@ impl Found {
     }
 }
 
-/// The columns of a table; `None` for a scanner's own format, which needs no
-/// mapping. Files that are neither are refused.
-pub fn columns(bytes: &[u8]) -> Result<Option<Columns>, Refused> {
-    match first(bytes)? {
+/// What is said of a file once all of it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// The scanner's name on the screen.
+    pub scanner: String,
+    /// Rows of the file.
+    pub rows: usize,
+    /// What the person should know of how it was read: a sentence each.
+    pub remarks: Vec<String>,
+}
+
+/// The columns of a table, by the first [`HEAD`] bytes of a file; `None` for a
+/// scanner's own format, which needs no mapping. Files that are neither are
+/// refused.
+pub fn columns(head: &[u8]) -> Result<Option<Columns>, Refused> {
+    let head = head.get(..HEAD).unwrap_or(head);
+    match first(head)? {
         b'<' | b'{' | b'[' => Ok(None),
-        _ => csv::columns(bytes)?.ok_or(Refused::Unknown).map(Some),
+        _ => csv::columns(&decoded(head))?
+            .ok_or(Refused::Unknown)
+            .map(Some),
     }
 }
 
 /// Reads an export of any format that is known. For a table, `mapping` says
 /// which column holds what.
 pub fn read(bytes: &[u8], mapping: &Mapping) -> Result<Scan, Refused> {
-    let (format, found) = match first(bytes)? {
-        b'<' => read_xml(bytes)?,
-        b'{' | b'[' => read_json(bytes)?,
-        _ => ("CSV", csv::read(bytes, mapping)?),
+    if bytes.len() > MAX_BYTES {
+        return Err(Refused::TooLarge);
+    }
+    let mut findings = Vec::new();
+    let read = stream(&mut &*bytes, mapping, |one| findings.push(one));
+    // What is in memory can be read.
+    let summary = read.unwrap_or(Err(Refused::Unknown))?;
+    Ok(Scan {
+        scanner: summary.scanner,
+        findings,
+        rows: summary.rows,
+        remarks: summary.remarks,
+    })
+}
+
+/// The same of a file that comes piece by piece: `take` gets its findings one by
+/// one, worst first, once all of it was read. An error is one of `input`.
+pub fn stream(
+    input: &mut dyn Read,
+    mapping: &Mapping,
+    take: impl FnMut(Scanned),
+) -> io::Result<Result<Summary, Refused>> {
+    let broke = RefCell::new(None);
+    let bounded = Bounded {
+        inner: input,
+        taken: 0,
+        broke: &broke,
     };
-    let mut findings = found.findings;
-    if findings.is_empty() {
+    let read = parse(bounded, mapping, take);
+    match broke.take() {
+        Some(error) => Err(error),
+        None => Ok(read),
+    }
+}
+
+fn parse(
+    mut input: Bounded<'_>,
+    mapping: &Mapping,
+    take: impl FnMut(Scanned),
+) -> Result<Summary, Refused> {
+    let mut head = Vec::new();
+    let most = u64::try_from(HEAD).unwrap_or(u64::MAX);
+    let begun = input.by_ref().take(most).read_to_end(&mut head);
+    begun.map_err(|error| input::told(&error).unwrap_or(Refused::Broken { line: 1 }))?;
+    let kind = first(&head)?;
+    let (encoding, mark) = match Encoding::for_bom(&head) {
+        Some((encoding, mark)) => (Some(encoding), mark),
+        None => (None, 0),
+    };
+    let text = head.get(mark..).unwrap_or_default().to_vec();
+    let whole: Box<dyn Read + '_> = Box::new(Cursor::new(text).chain(input));
+    let mut found = Found::default();
+    let format = match kind {
+        b'<' => {
+            let encoding = encoding.unwrap_or_else(|| xml::declared(&head));
+            read_xml(whole, encoding, &mut found)?
+        }
+        b'{' | b'[' => read_json(&head, whole, encoding, &mut found)?,
+        _ => {
+            let whole = match encoding {
+                Some(encoding) => Box::new(Decoded::new(whole, encoding)),
+                None => whole,
+            };
+            csv::read(&decoded(&head), whole, mapping, &mut found)?;
+            "CSV"
+        }
+    };
+    finish(found, format, take)
+}
+
+/// Gives what was found, worst first.
+fn finish(
+    found: Found,
+    format: &'static str,
+    mut take: impl FnMut(Scanned),
+) -> Result<Summary, Refused> {
+    if found.full {
+        return Err(Refused::TooMany);
+    }
+    if found.groups.is_empty() {
         return Err(Refused::Nothing(format));
     }
-    if findings.len() > MAX_DRAFTS {
-        return Err(Refused::TooMany(findings.len()));
-    }
     let scanner = found.scanner.unwrap_or_else(|| format.to_owned());
-    for one in &mut findings {
-        one.draft.explain(&format!("As rated by {scanner}."));
-        fit(&mut one.draft);
-    }
-    findings.sort_by(|a, b| {
+    let mut groups: Vec<(Fingerprint, Group)> = found.groups.into_iter().collect();
+    groups.sort_by(|(_, a), (_, b)| {
         let (a, b) = (&a.draft, &b.draft);
-        a.severity
-            .cmp(&b.severity)
-            .then_with(|| a.title.cmp(&b.title))
+        (a.severity, &a.title).cmp(&(b.severity, &b.title))
     });
-    Ok(Scan {
+    for (fingerprint, group) in groups {
+        let mut draft = group.finish();
+        draft.explain(&format!("As rated by {scanner}."));
+        fit(&mut draft);
+        take(Scanned { draft, fingerprint });
+    }
+    Ok(Summary {
         scanner,
-        findings,
         rows: found.rows,
         remarks: found.remarks,
     })
 }
 
 /// The first character that means something, in whatever encoding.
-fn first(bytes: &[u8]) -> Result<u8, Refused> {
-    if bytes.len() > MAX_BYTES {
-        return Err(Refused::TooLarge);
-    }
-    let (_, mark) = Encoding::for_bom(bytes).unwrap_or((UTF_8, 0));
-    let after = bytes.get(mark..).unwrap_or_default();
+fn first(head: &[u8]) -> Result<u8, Refused> {
+    let (_, mark) = Encoding::for_bom(head).unwrap_or((UTF_8, 0));
+    let after = head.get(mark..).unwrap_or_default();
     let mut meaning = after
         .iter()
         .filter(|b| !b.is_ascii_whitespace() && (mark == 0 || **b != 0));
     meaning.next().copied().ok_or(Refused::Empty)
 }
 
-/// The text, where it is UTF-8 or has a byte order mark.
-fn decoded(bytes: &[u8]) -> Option<String> {
-    let (encoding, mark) = Encoding::for_bom(bytes).unwrap_or((UTF_8, 0));
-    let text = encoding
-        .decode_without_bom_handling_and_without_replacement(bytes.get(mark..).unwrap_or_default());
-    text.map(std::borrow::Cow::into_owned)
+/// A beginning without its byte order mark, as UTF-8 where the mark says what it
+/// is in.
+fn decoded(head: &[u8]) -> Vec<u8> {
+    match Encoding::for_bom(head) {
+        Some((encoding, mark)) => {
+            let text = head.get(mark..).unwrap_or_default();
+            let (text, _) = encoding.decode_without_bom_handling(text);
+            text.into_owned().into_bytes()
+        }
+        None => head.to_vec(),
+    }
 }
 
-fn read_xml(bytes: &[u8]) -> Result<(&'static str, Found), Refused> {
-    let root = xml::parse(bytes)?;
+fn read_xml(
+    input: Box<dyn Read + '_>,
+    encoding: &'static Encoding,
+    found: &mut Found,
+) -> Result<&'static str, Refused> {
+    let document = Document::open(input, encoding)?;
+    let name = document.name();
     for Format(scanner, kind) in FORMATS {
-        if let Kind::Xml(name, read) = kind
-            && name == root.name
+        if let Kind::Xml(root, read) = kind
+            && root == name
         {
-            return Ok((scanner, read(&root)));
+            read(document, found)?;
+            return Ok(scanner);
         }
     }
-    let foreign = FOREIGN.iter().find(|(name, _)| *name == root.name);
-    let element = || {
-        let name = plain::line(&root.name, 40);
-        format!("another kind (its first element is “{name}”)")
-    };
-    Err(Refused::Foreign(
-        foreign.map_or_else(element, |(_, words)| (*words).to_owned()),
-    ))
+    let known = FOREIGN.iter().find(|(known, _)| *known == name);
+    let foreign = known.map_or_else(
+        || {
+            let name = plain::line(name, 40);
+            format!("another kind (its first element is “{name}”)")
+        },
+        |(_, words)| (*words).to_owned(),
+    );
+    // Broken comes before foreign.
+    document.walk(&[], &[], |_| {})?;
+    Err(Refused::Foreign(foreign))
 }
 
-fn read_json(bytes: &[u8]) -> Result<(&'static str, Found), Refused> {
-    // UTF-8 is read as it is; other encodings are turned into it first.
-    let turned = match Encoding::for_bom(bytes) {
-        Some((encoding, _)) => {
-            let odd = || Refused::Encoding(encoding.name().to_owned());
-            Some(decoded(bytes).ok_or_else(odd)?.into_bytes())
-        }
-        None => None,
+fn read_json(
+    head: &[u8],
+    input: Box<dyn Read + '_>,
+    encoding: Option<&'static Encoding>,
+    found: &mut Found,
+) -> Result<&'static str, Refused> {
+    let (keys, wrong) = json::keys(&decoded(head));
+    let input = match encoding {
+        Some(encoding) => Box::new(Decoded::new(input, encoding)),
+        None => input,
     };
-    let mut bytes = turned.as_deref().unwrap_or(bytes);
-    let keys = json::keys(&mut &*bytes).map_err(|error| match json::refused("", &error) {
-        Refused::Layout { .. } => Refused::Unknown,
-        broken => broken,
-    })?;
     for Format(scanner, kind) in FORMATS {
         if let Kind::Json(names, read) = kind
             && names.iter().any(|name| keys.iter().any(|key| key == name))
         {
-            return Ok((scanner, read(&mut bytes)?));
+            read(&mut BufReader::new(Texts::new(input)), found)?;
+            return Ok(scanner);
         }
     }
-    Err(Refused::Unknown)
+    match wrong.map_err(|error| json::refused("", error)) {
+        // A larger file goes on after its beginning.
+        Err(Refused::Broken { .. }) if head.len() >= HEAD => Err(Refused::Unknown),
+        Ok(()) | Err(Refused::Layout { .. }) => Err(Refused::Unknown),
+        Err(broken) => Err(broken),
+    }
 }
 
 /// Cuts what is longest until the form would accept it.

@@ -3,19 +3,16 @@
 //! Fingerprint: `nuclei` and the template's id. Matchers of a template, as the
 //! products that one detects, are one finding.
 
-use std::collections::BTreeMap;
 use std::io::BufRead;
 
 use serde::Deserialize;
 
-use super::group::{Assets, cwe, known, scored, section, vector};
+use super::group::{Group, cwe, known, scored, section, vector};
 use super::json::{self, Text, Texts};
-use super::{Fingerprint, Found, Refused, Scanned, plain};
+use super::{Fingerprint, Found, Refused, plain};
 use crate::finding::Draft;
 use crate::severity::Severity;
 
-/// Matches whose details are told.
-const MAX_DETAILS: usize = 10;
 /// Characters of what was extracted at one place.
 const MAX_EXTRACTED: usize = 1_000;
 
@@ -61,49 +58,38 @@ struct Classification {
 }
 
 /// One draft a template; what it matched are the assets.
-pub(crate) fn read(input: &mut dyn BufRead) -> Result<Found, Refused> {
-    let mut templates: BTreeMap<String, Vec<Match>> = BTreeMap::new();
-    let (mut rows, mut failed) = (0, 0);
-    let read = json::records(input, |found: Match| {
-        rows += 1;
-        if found.status == Some(false) {
+pub(crate) fn read(input: &mut dyn BufRead, found: &mut Found) -> Result<(), Refused> {
+    let mut failed = 0;
+    let read = json::records(input, |one: Match| {
+        found.rows += 1;
+        if one.status == Some(false) {
             failed += 1;
-            return;
+        } else {
+            add(found, &one);
         }
-        let rule = match found.template.as_str() {
-            "" => found.info.name.as_str(),
-            id => id,
-        };
-        templates.entry(rule.to_owned()).or_default().push(found);
     });
-    read.map_err(|error| json::refused("Nuclei", &error))?;
-    let findings = templates.iter().filter_map(|(rule, matches)| {
-        let draft = draft(rule, matches)?;
-        Some(Scanned {
-            draft,
-            fingerprint: Fingerprint::new("nuclei", rule),
-        })
-    });
-    let mut found = Found::new(findings.collect(), rows);
+    read.map_err(|error| json::refused("Nuclei", error))?;
     found.left_out(failed, "a template that didn't match");
-    Ok(found)
+    Ok(())
 }
 
-fn draft(rule: &str, matches: &[Match]) -> Option<Draft> {
-    let first = matches.first()?;
-    let info = &first.info;
-    let mut assets = Assets::default();
-    for one in matches {
-        assets.add(one.place());
+fn add(found: &mut Found, one: &Match) {
+    let rule = match one.template.as_str() {
+        "" => one.info.name.as_str(),
+        id => id,
+    };
+    let fingerprint = Fingerprint::new("nuclei", rule);
+    let Some(group) = found.at(fingerprint, || first(rule, &one.info)) else {
+        return;
+    };
+    group.rate(one.info.severity());
+    group.assets.add(one.place());
+    if let Some(detail) = one.detail() {
+        group.tell(&detail.clone(), || detail);
     }
-    let (assets, more) = assets.finish();
-    let details: Vec<String> = matches
-        .iter()
-        .filter_map(Match::detail)
-        .take(MAX_DETAILS)
-        .collect();
-    let about = plain::markdown(info.description.as_str());
-    let parts = [about.as_str(), more.as_deref().unwrap_or_default()];
+}
+
+fn first(rule: &str, info: &Info) -> Group {
     let class = &info.classification;
     let (cves, beyond) = known(class.cve_id.iter().chain([rule]));
     // Some templates write their list as text with dashes.
@@ -112,25 +98,22 @@ fn draft(rule: &str, matches: &[Match]) -> Option<Draft> {
         .iter()
         .map(|link| link.trim_start_matches("- "));
     let references = plain::references(links.chain(beyond.iter().map(String::as_str)));
-    Some(Draft {
-        title: plain::line(
-            [info.name.as_str(), rule]
-                .into_iter()
-                .find(|name| !name.is_empty())
-                .unwrap_or("Unnamed template"),
-            200,
-        ),
-        severity: matches.iter().map(|one| one.info.severity()).min()?,
+    let titles = [info.name.as_str(), rule, "Unnamed template"];
+    let title = titles.into_iter().find(|title| !title.is_empty());
+    let draft = Draft {
+        title: plain::line(title.unwrap_or_default(), 200),
+        severity: info.severity(),
         severity_reason: None,
         vector: vector(class.cvss_metrics.as_str()),
         cwe: class.cwe_id.iter().find_map(cwe),
         cves,
-        assets,
-        description: section(parts.into_iter().chain(details.iter().map(String::as_str))),
+        assets: Vec::new(),
+        description: section([plain::markdown(info.description.as_str()).as_str()]),
         impact: section([plain::markdown(info.impact.as_str()).as_str()]),
         recommendation: section([plain::markdown(info.remediation.as_str()).as_str()]),
         references: section([references.as_str()]),
-    })
+    };
+    Group::new(draft, "")
 }
 
 impl Info {

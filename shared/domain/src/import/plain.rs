@@ -77,13 +77,16 @@ pub(crate) fn code(text: &str, max: usize) -> String {
     format!("{fence}\n{text}\n{fence}")
 }
 
+/// References that are listed.
+pub(crate) const MAX_REFERENCES: usize = 100;
+
 /// A list of references: addresses as links, CVE numbers as links to their
 /// records, other words as they are.
 pub(crate) fn references<'a>(items: impl Iterator<Item = &'a str>) -> String {
     let mut list = String::new();
     let mut seen: Vec<&str> = Vec::new();
     for item in items.map(str::trim).filter(|item| !item.is_empty()) {
-        if seen.contains(&item) || seen.len() >= 100 {
+        if seen.contains(&item) || seen.len() >= MAX_REFERENCES {
             continue;
         }
         seen.push(item);

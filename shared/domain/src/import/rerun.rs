@@ -2,14 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Fingerprint, Scanned};
+use super::Fingerprint;
 use crate::finding::{Event, Finding, Outcome, Status};
 
-/// What a run says that the engagement doesn't, and the other way round.
+/// What a run says of what the engagement has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Comparison {
-    /// For each of the scan's findings, whether the engagement lacks it.
-    pub new: Vec<bool>,
     /// How many it has, and nothing is to be done about them: accepted risks and
     /// false positives are among them.
     pub still: usize,
@@ -19,18 +17,6 @@ pub struct Comparison {
     pub gone: Vec<Finding>,
     /// Drafts that the scan no longer reports: they stay as they are.
     pub gone_drafts: usize,
-}
-
-impl Comparison {
-    /// How many of the scan's findings are new.
-    pub fn fresh(&self) -> usize {
-        self.new.iter().filter(|new| **new).count()
-    }
-
-    /// Whether the engagement knows anything of this scan.
-    pub fn is_rerun(&self) -> bool {
-        self.still + self.back.len() + self.gone.len() + self.gone_drafts > 0
-    }
 }
 
 /// What becomes of a finding in `status` that a scan reports again; `None` where
@@ -43,22 +29,16 @@ pub const fn back(status: Status) -> Option<Event> {
     }
 }
 
-/// Compares by fingerprints. What other scanners reported, or people wrote, is
-/// left alone.
-pub fn compare(scan: &[Scanned], known: &[Finding]) -> Comparison {
-    let reported: BTreeSet<&Fingerprint> = scan.iter().map(|one| &one.fingerprint).collect();
+/// Compares what a scan reports by fingerprints. What other scanners reported, or
+/// people wrote, is left alone.
+pub fn compare(scan: &[Fingerprint], known: &[Finding]) -> Comparison {
+    let reported: BTreeSet<&Fingerprint> = scan.iter().collect();
     let sources: BTreeSet<&str> = reported.iter().map(|known| known.source()).collect();
     let known = known
         .iter()
         .filter_map(|finding| Some((finding.fingerprint.as_ref()?, finding)));
     let known: BTreeMap<&Fingerprint, &Finding> = known.collect();
-    let mut comparison = Comparison {
-        new: scan
-            .iter()
-            .map(|one| !known.contains_key(&one.fingerprint))
-            .collect(),
-        ..Comparison::default()
-    };
+    let mut comparison = Comparison::default();
     for (fingerprint, finding) in known {
         let status = finding.status;
         match reported.contains(fingerprint) {
@@ -81,30 +61,10 @@ pub fn compare(scan: &[Scanned], known: &[Finding]) -> Comparison {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Draft, blank};
+    use crate::finding::blank;
     use crate::id::FindingId;
     use crate::severity::Severity;
     use jiff::Timestamp;
-
-    fn scanned(source: &str, rule: &str) -> Scanned {
-        let draft = Draft {
-            title: rule.to_owned(),
-            severity: Severity::High,
-            severity_reason: None,
-            vector: None,
-            cwe: None,
-            cves: Vec::new(),
-            assets: Vec::new(),
-            description: String::new(),
-            impact: String::new(),
-            recommendation: String::new(),
-            references: String::new(),
-        };
-        Scanned {
-            draft,
-            fingerprint: Fingerprint::new(source, rule),
-        }
-    }
 
     fn known(source: Option<&str>, rule: &str, status: Status) -> Finding {
         Finding {
@@ -131,7 +91,7 @@ mod tests {
         let scan = [
             "new", "open", "draft", "resolved", "verified", "accepted", "false",
         ]
-        .map(|rule| scanned("zap", rule));
+        .map(|rule| Fingerprint::new("zap", rule));
         let zap = Some("zap");
         let known = [
             known(zap, "open", Status::Open),
@@ -149,16 +109,9 @@ mod tests {
         ];
         let compared = compare(&scan, &known);
         let titles = |list: &[Finding]| list.iter().map(|f| f.title.clone()).collect::<Vec<_>>();
-        assert_eq!(
-            compared.new,
-            [true, false, false, false, false, false, false]
-        );
-        assert_eq!(
-            (compared.fresh(), compared.still, compared.gone_drafts),
-            (1, 4, 1)
-        );
+        assert_eq!((compared.still, compared.gone_drafts), (4, 1));
         assert_eq!(titles(&compared.back), ["resolved", "verified"]);
         assert_eq!(titles(&compared.gone), ["gone"]);
-        assert!(compared.is_rerun() && !compare(&scan, &known[10..]).is_rerun());
+        assert_eq!(compare(&scan, &known[10..]), Comparison::default());
     }
 }

@@ -1,5 +1,7 @@
-//! XML from strangers, as a tree: well-formed, bounded in size and depth,
+//! XML from strangers, as a stream: well-formed, bounded in size and depth,
 //! without entities of its own.
+
+use std::io::{BufReader, Read};
 
 use encoding_rs::{Encoding, UTF_8};
 use quick_xml::escape::resolve_predefined_entity;
@@ -7,9 +9,13 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
 use super::Refused;
+use super::input::{Decoded, Gauge, Gauged, told};
 
 /// Elements within elements.
 const MAX_DEPTH: usize = 40;
+/// Elements within an item, and attributes of one.
+const MAX_NODES: usize = 20_000;
+const MAX_ATTRIBUTES: usize = 100;
 
 /// An element with what is in it.
 #[derive(Debug, Default)]
@@ -43,27 +49,50 @@ impl Element {
     }
 }
 
-/// The root element of a document.
-pub(crate) fn parse(bytes: &[u8]) -> Result<Element, Refused> {
-    let text = decode(bytes)?;
-    let text = text.trim_start();
-    if !text.starts_with('<') || text.contains('\0') {
-        return Err(Refused::Unknown);
-    }
-    tree(text)
+/// A part of a document, as it goes by.
+#[derive(Debug)]
+pub(crate) enum Part {
+    /// A layer opens; only its attributes are known.
+    Open(Element),
+    /// An item, whole.
+    Item(Element),
+    /// The layer that opened last closes.
+    Close,
 }
 
-/// The text, by its byte order mark or by the encoding it declares.
-fn decode(bytes: &[u8]) -> Result<String, Refused> {
-    let (encoding, length) = Encoding::for_bom(bytes).unwrap_or_else(|| (declared(bytes), 0));
-    let body = bytes.get(length..).unwrap_or_default();
-    let text = encoding.decode_without_bom_handling_and_without_replacement(body);
-    text.map(std::borrow::Cow::into_owned)
-        .ok_or_else(|| Refused::Encoding(encoding.name().to_owned()))
+/// A document of which the root element has opened.
+pub(crate) struct Document<'a> {
+    reader: Reader<BufReader<Gauged<Decoded<Box<dyn Read + 'a>>>>>,
+    gauge: Gauge,
+    buffer: Vec<u8>,
+    line: usize,
+    depth: usize,
+    root: Element,
 }
 
-fn declared(bytes: &[u8]) -> &'static Encoding {
-    let head: String = bytes.iter().take(200).map(|b| char::from(*b)).collect();
+/// What the next event means.
+enum Step {
+    Open(Element),
+    Empty(Element),
+    Close,
+    Text(String),
+    Nothing,
+    End,
+}
+
+/// Where in a document a walk is.
+#[derive(Default)]
+struct Place {
+    /// The item that is open, and what is open in it.
+    open: Vec<Element>,
+    nodes: usize,
+    /// Elements that are open and of no interest.
+    skipped: usize,
+}
+
+/// The encoding that a document without a byte order mark declares.
+pub(crate) fn declared(head: &[u8]) -> &'static Encoding {
+    let head: String = head.iter().take(200).map(|b| char::from(*b)).collect();
     let declaration = head
         .trim_start()
         .strip_prefix("<?xml")
@@ -76,102 +105,208 @@ fn declared(bytes: &[u8]) -> &'static Encoding {
         .unwrap_or(UTF_8)
 }
 
-fn tree(text: &str) -> Result<Element, Refused> {
-    let mut reader = Reader::from_str(text);
-    reader.config_mut().check_end_names = true;
-    let mut open: Vec<Element> = Vec::new();
-    let mut root = None;
-    loop {
-        let event = reader.read_event();
-        let broken = || Refused::Broken {
-            line: line(text, reader.buffer_position()),
+impl<'a> Document<'a> {
+    /// Reads up to the root element.
+    pub(crate) fn open(
+        input: Box<dyn Read + 'a>,
+        encoding: &'static Encoding,
+    ) -> Result<Self, Refused> {
+        let gauge = Gauge::new();
+        let gauged = Gauged {
+            inner: Decoded::new(input, encoding),
+            gauge: gauge.clone(),
         };
-        let event = event.map_err(|_| broken())?;
-        if root.is_some() && is_content(&event) {
-            return Err(broken());
+        let mut reader = Reader::from_reader(BufReader::new(gauged));
+        reader.config_mut().check_end_names = true;
+        let mut document = Self {
+            reader,
+            gauge,
+            buffer: Vec::new(),
+            line: 1,
+            depth: 0,
+            root: Element::default(),
+        };
+        loop {
+            match document.step(true)? {
+                Step::Open(root) => {
+                    document.depth = 1;
+                    document.root = root;
+                    return Ok(document);
+                }
+                Step::Empty(root) => {
+                    document.root = root;
+                    return Ok(document);
+                }
+                Step::Text(text) if text.trim().is_empty() => {}
+                Step::Nothing => {}
+                Step::Close | Step::Text(_) => return Err(document.broken()),
+                Step::End => return Err(Refused::Unknown),
+            }
         }
-        match event {
-            Event::Start(start) => {
-                if open.len() >= MAX_DEPTH {
-                    return Err(Refused::TooDeep);
-                }
-                open.push(element(&start).ok_or_else(broken)?);
+    }
+
+    /// The root element's name.
+    pub(crate) fn name(&self) -> &str {
+        &self.root.name
+    }
+
+    /// Goes through the document to its end. Elements in `layers` within one
+    /// another, the root being the first, are given as they open and close; those
+    /// in `items`, directly in a layer, whole. The rest is passed over.
+    pub(crate) fn walk(
+        mut self,
+        layers: &[&str],
+        items: &[&str],
+        mut take: impl FnMut(Part),
+    ) -> Result<(), Refused> {
+        let mut place = Place::default();
+        loop {
+            if place.open.is_empty() {
+                self.gauge.begin();
             }
-            Event::Empty(start) => close(element(&start).ok_or_else(broken)?, &mut open, &mut root),
-            Event::End(_) => close(open.pop().ok_or_else(broken)?, &mut open, &mut root),
-            Event::Text(text) => push(&mut open, &text.xml10_content()),
-            Event::CData(data) => push(&mut open, &data.xml10_content()),
-            Event::GeneralRef(reference) => {
-                match reference.resolve_char_ref().map_err(|_| broken())? {
-                    Some(character) => push(&mut open, character.encode_utf8(&mut [0; 4])),
-                    None => push(
-                        &mut open,
-                        resolve_predefined_entity(&reference).ok_or(Refused::Entities)?,
-                    ),
+            let outside = self.depth == 0;
+            match self.step(outside || place.skipped == 0)? {
+                Step::Open(_) | Step::Empty(_) if outside => return Err(self.broken()),
+                Step::Text(text) if outside && !text.trim().is_empty() => {
+                    return Err(self.broken());
                 }
+                Step::Text(text) => {
+                    if let Some(element) = place.open.last_mut() {
+                        element.text.push_str(&text);
+                    }
+                }
+                Step::Open(element) => {
+                    if self.depth >= MAX_DEPTH {
+                        return Err(Refused::TooDeep);
+                    }
+                    self.depth += 1;
+                    place.enter(element, (layers, items), &mut take)?;
+                }
+                Step::Empty(element) => {
+                    place.enter(element, (layers, items), &mut take)?;
+                    place.leave(&mut take);
+                }
+                Step::Close => {
+                    self.depth = self.depth.saturating_sub(1);
+                    place.leave(&mut take);
+                }
+                Step::Nothing => {}
+                Step::End if outside => return Ok(()),
+                Step::End => return Err(self.broken()),
             }
+        }
+    }
+
+    fn broken(&self) -> Refused {
+        Refused::Broken { line: self.line }
+    }
+
+    /// The next event; of what isn't wanted, without what is in it.
+    fn step(&mut self, wanted: bool) -> Result<Step, Refused> {
+        self.buffer.clear();
+        let broken = Refused::Broken { line: self.line };
+        let event = match self.reader.read_event_into(&mut self.buffer) {
+            Ok(event) => event,
+            Err(quick_xml::Error::Io(error)) => return Err(told(&error).unwrap_or(broken)),
+            Err(_) => return Err(broken),
+        };
+        let text = |text: std::borrow::Cow<'_, str>| {
+            if text.contains('\0') {
+                return Err(Refused::Unknown);
+            }
+            Ok(Step::Text(if wanted {
+                text.into_owned()
+            } else {
+                String::new()
+            }))
+        };
+        let step = match event {
+            Event::Start(start) => Step::Open(element(&start, wanted)?.ok_or(broken)?),
+            Event::Empty(start) => Step::Empty(element(&start, wanted)?.ok_or(broken)?),
+            Event::End(_) => Step::Close,
+            Event::Text(found) => text(found.xml10_content())?,
+            Event::CData(found) if self.depth > 0 => text(found.xml10_content())?,
+            Event::GeneralRef(_) | Event::CData(_) if self.depth == 0 => return Err(broken),
+            Event::CData(_) => Step::Nothing,
+            Event::GeneralRef(found) => match found.resolve_char_ref().map_err(|_| broken)? {
+                Some(character) => text(character.to_string().into())?,
+                None => text(
+                    resolve_predefined_entity(&found)
+                        .ok_or(Refused::Entities)?
+                        .into(),
+                )?,
+            },
             Event::DocType(doctype) if doctype.contains("<!ENTITY") => {
                 return Err(Refused::Entities);
             }
-            Event::DocType(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
-            Event::Eof => {
-                return root.ok_or_else(|| {
-                    if open.is_empty() {
-                        Refused::Unknown
-                    } else {
-                        broken()
-                    }
-                });
+            Event::DocType(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) => Step::Nothing,
+            Event::Eof => Step::End,
+        };
+        self.line += self.buffer.iter().filter(|b| **b == b'\n').count();
+        Ok(step)
+    }
+}
+
+impl Place {
+    fn enter(
+        &mut self,
+        element: Element,
+        (layers, items): (&[&str], &[&str]),
+        take: &mut impl FnMut(Part),
+    ) -> Result<(), Refused> {
+        if !self.open.is_empty() {
+            self.nodes += 1;
+            if self.nodes > MAX_NODES {
+                return Err(Refused::Oversized);
             }
+            self.open.push(element);
+        } else if self.skipped == 0 && layers.contains(&element.name.as_str()) {
+            take(Part::Open(element));
+        } else if self.skipped == 0 && items.contains(&element.name.as_str()) {
+            self.nodes = 0;
+            self.open.push(element);
+        } else {
+            self.skipped += 1;
+        }
+        Ok(())
+    }
+
+    fn leave(&mut self, take: &mut impl FnMut(Part)) {
+        match (self.open.pop(), self.open.last_mut()) {
+            (Some(element), Some(parent)) => parent.children.push(element),
+            (Some(item), None) => take(Part::Item(item)),
+            (None, _) if self.skipped > 0 => self.skipped -= 1,
+            (None, _) => take(Part::Close),
         }
     }
 }
 
-fn is_content(event: &Event<'_>) -> bool {
-    match event {
-        Event::Start(_)
-        | Event::Empty(_)
-        | Event::End(_)
-        | Event::CData(_)
-        | Event::GeneralRef(_) => true,
-        Event::Text(text) => !text.trim().is_empty(),
-        _ => false,
+/// `None` where its attributes are broken.
+fn element(start: &BytesStart<'_>, wanted: bool) -> Result<Option<Element>, Refused> {
+    if !wanted {
+        return Ok(Some(Element::default()));
     }
-}
-
-fn element(start: &BytesStart<'_>) -> Option<Element> {
     let mut attributes = Vec::new();
-    for attribute in start.attributes() {
-        let attribute = attribute.ok()?;
-        let value = attribute
-            .normalized_value(XmlVersion::Implicit1_0)
-            .ok()?
-            .into_owned();
-        attributes.push((attribute.key.as_ref().to_owned(), value));
+    // Comparing each with each, as a check for two alike does, would take ages.
+    for attribute in start.attributes().with_checks(false) {
+        let Ok(attribute) = attribute else {
+            return Ok(None);
+        };
+        let Ok(value) = attribute.normalized_value(XmlVersion::Implicit1_0) else {
+            return Ok(None);
+        };
+        let name = attribute.key.as_ref();
+        if attributes.len() >= MAX_ATTRIBUTES {
+            return Err(Refused::Oversized);
+        }
+        if attributes.iter().any(|(known, _)| known == name) {
+            return Ok(None);
+        }
+        attributes.push((name.to_owned(), value.into_owned()));
     }
-    Some(Element {
+    Ok(Some(Element {
         name: start.name().as_ref().to_owned(),
         attributes,
         ..Element::default()
-    })
-}
-
-fn close(element: Element, open: &mut [Element], root: &mut Option<Element>) {
-    match open.last_mut() {
-        Some(parent) => parent.children.push(element),
-        None => *root = Some(element),
-    }
-}
-
-fn push(open: &mut [Element], text: &str) {
-    if let Some(element) = open.last_mut() {
-        element.text.push_str(text);
-    }
-}
-
-fn line(text: &str, position: u64) -> usize {
-    let end = usize::try_from(position)
-        .unwrap_or(usize::MAX)
-        .min(text.len());
-    text.bytes().take(end).filter(|b| *b == b'\n').count() + 1
+    }))
 }

@@ -3,22 +3,38 @@
 //! Fingerprint: `zap` and the alert's reference (`10020-1`), or the plugin's
 //! number where a report has none.
 
-use std::collections::BTreeMap;
+use std::fmt;
 use std::io::BufRead;
 
-use serde::Deserialize;
+use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
-use super::group::{Assets, cwe, section};
-use super::json::{self, Many, Text};
-use super::xml::Element;
-use super::{Fingerprint, Found, Refused, Scanned, html, plain};
+use super::group::{Assets, Group, cwe, section};
+use super::json::{self, Each, Fields, Objects, Text};
+use super::xml::{Document, Element, Part};
+use super::{Fingerprint, Found, Refused, html, plain};
 use crate::finding::Draft;
 use crate::severity::Severity;
 
-/// Places whose parameter and evidence are told.
+/// Places of one alert whose parameter and evidence are told.
 const MAX_DETAILS: usize = 10;
 /// Characters of one piece of evidence.
 const MAX_EVIDENCE: usize = 1_000;
+/// What an alert holds besides its places, by the names of both layouts.
+const ITEMS: [&str; 12] = [
+    "instance",
+    "pluginid",
+    "alertRef",
+    "alert",
+    "name",
+    "riskcode",
+    "confidence",
+    "desc",
+    "solution",
+    "otherinfo",
+    "reference",
+    "cweid",
+];
 
 /// An alert of one site, as both layouts have it.
 #[derive(Debug, Default, Deserialize)]
@@ -36,8 +52,7 @@ struct Alert {
     otherinfo: Text,
     reference: Text,
     cweid: Text,
-    #[serde(deserialize_with = "json::or_default")]
-    instances: Vec<Instance>,
+    instances: Instances,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -50,72 +65,143 @@ struct Instance {
     evidence: Text,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Report {
-    #[serde(deserialize_with = "json::or_default")]
-    site: Many<Site>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Site {
-    #[serde(rename = "@name")]
-    name: Text,
-    #[serde(deserialize_with = "json::or_default")]
-    alerts: Vec<Alert>,
+/// The places of an alert, of which there may be very many.
+#[derive(Debug, Default)]
+struct Instances {
+    any: bool,
+    assets: Assets,
+    details: Vec<String>,
 }
 
 /// Reads the XML report.
-pub(crate) fn read_xml(root: &Element) -> Found {
-    let sites = root.all("site").map(|site| Site {
-        name: Text(site.attribute("name").to_owned()),
-        alerts: site
-            .all("alerts")
-            .flat_map(|alerts| alerts.all("alertitem"))
-            .map(Alert::of)
-            .collect(),
-    });
-    found(sites.collect())
+pub(crate) fn read_xml(document: Document<'_>, found: &mut Found) -> Result<(), Refused> {
+    let (mut site, mut alert, mut open) = (String::new(), Alert::default(), Vec::new());
+    let mut alerts = Alerts::new(found);
+    let layers = ["site", "alerts", "alertitem", "instances"];
+    document.walk(&layers, &ITEMS, |part| match part {
+        Part::Open(layer) => {
+            match layer.name.as_str() {
+                "site" => layer.attribute("name").clone_into(&mut site),
+                "alertitem" => alert = Alert::default(),
+                _ => {}
+            }
+            open.push(layer.name);
+        }
+        Part::Item(item) => alert.set(&item),
+        Part::Close => {
+            if open.pop().as_deref() == Some("alertitem") {
+                alerts.add(&site, std::mem::take(&mut alert));
+            }
+        }
+    })?;
+    alerts.finish();
+    Ok(())
 }
 
 /// Reads the JSON report.
-pub(crate) fn read_json(input: &mut dyn BufRead) -> Result<Found, Refused> {
-    let report: Report =
-        serde_json::from_reader(input).map_err(|error| json::refused("ZAP", &error))?;
-    Ok(found(report.site.into_vec()))
+pub(crate) fn read_json(input: &mut dyn BufRead, found: &mut Found) -> Result<(), Refused> {
+    let mut alerts = Alerts::new(found);
+    json::read("ZAP", input, &mut alerts)?;
+    alerts.finish();
+    Ok(())
+}
+
+/// The alerts of a report, as they come.
+struct Alerts<'a> {
+    found: &'a mut Found,
+    false_positives: usize,
+}
+
+/// Those of one site.
+struct Site<'a, 'b> {
+    alerts: &'a mut Alerts<'b>,
+    name: String,
+}
+
+impl<'de> Fields<'de> for Alerts<'_> {
+    fn field<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        if name != "site" {
+            return map.next_value::<IgnoredAny>().map(drop);
+        }
+        let mut site = Site {
+            alerts: self,
+            name: String::new(),
+        };
+        map.next_value_seed(Objects(&mut site))
+    }
+}
+
+impl<'de> Fields<'de> for Site<'_, '_> {
+    fn begin(&mut self) {
+        self.name.clear();
+    }
+
+    fn field<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        match name {
+            "@name" => map.next_value().map(|Text(name)| self.name = name),
+            "alerts" => {
+                let mut take = |alert| self.alerts.add(&self.name, alert);
+                map.next_value_seed(Each::new(&mut take))
+            }
+            _ => map.next_value::<IgnoredAny>().map(drop),
+        }
+    }
+}
+
+impl<'a> Alerts<'a> {
+    fn new(found: &'a mut Found) -> Self {
+        Self {
+            found,
+            false_positives: 0,
+        }
+    }
+
+    fn add(&mut self, site: &str, alert: Alert) {
+        self.found.rows += 1;
+        // ZAP's users mark false positives by this confidence.
+        if alert.confidence.as_str() == "0" {
+            self.false_positives += 1;
+            return;
+        }
+        let fingerprint = Fingerprint::new("zap", alert.rule());
+        let Some(group) = self.found.at(fingerprint, || alert.first()) else {
+            return;
+        };
+        group.rate(alert.severity());
+        group.draft.cwe = group.draft.cwe.or_else(|| cwe(alert.cweid.as_str()));
+        group.assets.merge(&alert.instances.assets);
+        if !alert.instances.any {
+            group.assets.add(site);
+        }
+        for detail in alert.instances.details {
+            group.tell(&detail.clone(), || detail);
+        }
+    }
+
+    fn finish(self) {
+        let because = "marked as a false positive in ZAP";
+        self.found.left_out(self.false_positives, because);
+    }
 }
 
 impl Alert {
-    fn of(item: &Element) -> Self {
-        let text = |name: &str| Text(item.text_of(name).to_owned());
-        let instance = |instance: &Element| {
-            let text = |name: &str| Text(instance.text_of(name).to_owned());
-            Instance {
-                uri: text("uri"),
-                method: text("method"),
-                param: text("param"),
-                attack: text("attack"),
-                evidence: text("evidence"),
-            }
+    fn set(&mut self, item: &Element) {
+        let field = match item.name.as_str() {
+            "instance" => return self.instances.add(&Instance::of(item)),
+            "pluginid" => &mut self.pluginid,
+            "alertRef" => &mut self.reference_id,
+            "alert" => &mut self.alert,
+            "name" => &mut self.name,
+            "riskcode" => &mut self.riskcode,
+            "confidence" => &mut self.confidence,
+            "desc" => &mut self.desc,
+            "solution" => &mut self.solution,
+            "otherinfo" => &mut self.otherinfo,
+            "reference" => &mut self.reference,
+            _ => &mut self.cweid,
         };
-        Self {
-            pluginid: text("pluginid"),
-            reference_id: text("alertRef"),
-            alert: text("alert"),
-            name: text("name"),
-            riskcode: text("riskcode"),
-            confidence: text("confidence"),
-            desc: text("desc"),
-            solution: text("solution"),
-            otherinfo: text("otherinfo"),
-            reference: text("reference"),
-            cweid: text("cweid"),
-            instances: item
-                .all("instances")
-                .flat_map(|all| all.all("instance"))
-                .map(instance)
-                .collect(),
+        if field.0.is_empty() {
+            item.text.clone_into(&mut field.0);
         }
     }
 
@@ -137,88 +223,80 @@ impl Alert {
             _ => Severity::Info,
         }
     }
+
+    fn first(&self) -> Group {
+        let titles = [self.name.as_str(), self.alert.as_str(), "Unnamed alert"];
+        let title = titles.into_iter().find(|title| !title.is_empty());
+        let html = |text: &Text| html::to_markdown(text.as_str());
+        let references = html::lines(self.reference.as_str());
+        let references = plain::references(references.iter().map(String::as_str));
+        let draft = Draft {
+            title: plain::line(title.unwrap_or_default(), 200),
+            severity: self.severity(),
+            severity_reason: None,
+            vector: None,
+            cwe: None,
+            cves: Vec::new(),
+            assets: Vec::new(),
+            description: section([html(&self.desc).as_str(), html(&self.otherinfo).as_str()]),
+            impact: String::new(),
+            recommendation: section([html(&self.solution).as_str()]),
+            references: section([references.as_str()]),
+        };
+        Group::new(draft, "")
+    }
 }
 
-fn found(sites: Vec<Site>) -> Found {
-    let mut rules: BTreeMap<String, Vec<(Text, Alert)>> = BTreeMap::new();
-    let (mut rows, mut false_positives) = (0, 0);
-    for Site { name, alerts } in sites {
-        for alert in alerts {
-            rows += 1;
-            // ZAP's users mark false positives by this confidence.
-            if alert.confidence.as_str() == "0" {
-                false_positives += 1;
-                continue;
-            }
-            let rule = alert.rule().to_owned();
-            rules.entry(rule).or_default().push((name.clone(), alert));
+impl Instances {
+    fn add(&mut self, instance: &Instance) {
+        self.any = true;
+        self.assets.add(instance.uri.as_str());
+        if !instance.is_plain() && self.details.len() < MAX_DETAILS {
+            self.details.push(instance.detail());
         }
     }
-    let findings = rules.iter().filter_map(|(rule, alerts)| {
-        let draft = draft(alerts)?;
-        Some(Scanned {
-            draft,
-            fingerprint: Fingerprint::new("zap", rule),
-        })
-    });
-    let mut found = Found::new(findings.collect(), rows);
-    found.left_out(false_positives, "marked as a false positive in ZAP");
-    found
 }
 
-fn draft(alerts: &[(Text, Alert)]) -> Option<Draft> {
-    let (_, first) = alerts.first()?;
-    let title = match first.name.as_str() {
-        "" => first.alert.as_str(),
-        name => name,
-    };
-    let mut assets = Assets::default();
-    for (site, alert) in alerts {
-        for instance in &alert.instances {
-            assets.add(instance.uri.as_str());
-        }
-        if alert.instances.is_empty() {
-            assets.add(site.as_str());
-        }
+impl<'de> Deserialize<'de> for Instances {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(InstancesVisitor)
     }
-    let (assets, more) = assets.finish();
-    let seen = alerts.iter().flat_map(|(_, alert)| &alert.instances);
-    let details: Vec<String> = seen
-        .filter(|instance| !instance.is_plain())
-        .take(MAX_DETAILS)
-        .map(Instance::detail)
-        .collect();
-    let (about, other) = (
-        html::to_markdown(first.desc.as_str()),
-        html::to_markdown(first.otherinfo.as_str()),
-    );
-    let parts = [about.as_str(), &other, more.as_deref().unwrap_or_default()];
-    let references = html::lines(first.reference.as_str());
-    Some(Draft {
-        title: plain::line(
-            if title.is_empty() {
-                "Unnamed alert"
-            } else {
-                title
-            },
-            200,
-        ),
-        severity: alerts.iter().map(|(_, alert)| alert.severity()).min()?,
-        severity_reason: None,
-        vector: None,
-        cwe: alerts
-            .iter()
-            .find_map(|(_, alert)| cwe(alert.cweid.as_str())),
-        cves: Vec::new(),
-        assets,
-        description: section(parts.into_iter().chain(details.iter().map(String::as_str))),
-        impact: String::new(),
-        recommendation: section([html::to_markdown(first.solution.as_str()).as_str()]),
-        references: section([plain::references(references.iter().map(String::as_str)).as_str()]),
-    })
+}
+
+struct InstancesVisitor;
+
+impl<'de> Visitor<'de> for InstancesVisitor {
+    type Value = Instances;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of instances")
+    }
+
+    fn visit_unit<E>(self) -> Result<Instances, E> {
+        Ok(Instances::default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Instances, A::Error> {
+        let mut instances = Instances::default();
+        while let Some(instance) = list.next_element()? {
+            instances.add(&instance);
+        }
+        Ok(instances)
+    }
 }
 
 impl Instance {
+    fn of(item: &Element) -> Self {
+        let text = |name: &str| Text(item.text_of(name).to_owned());
+        Self {
+            uri: text("uri"),
+            method: text("method"),
+            param: text("param"),
+            attack: text("attack"),
+            evidence: text("evidence"),
+        }
+    }
+
     /// Whether it says no more than where.
     fn is_plain(&self) -> bool {
         [&self.param, &self.attack, &self.evidence]

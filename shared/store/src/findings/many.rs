@@ -66,14 +66,25 @@ impl Store<ClientScope> {
         changes: &[Many],
     ) -> Result<(), Error> {
         let mut transaction = self.transaction();
+        self.change_all(&mut transaction, engagement, changes)?;
+        self.commit(transaction).await
+    }
+
+    /// The writes of changes, and what they do to the totals.
+    pub(crate) fn change_all(
+        &self,
+        transaction: &mut Transaction,
+        engagement: EngagementId,
+        changes: &[Many],
+    ) -> Result<(), Error> {
         let (mut counts, mut shared) = (Counts::default(), false);
         for one in changes {
-            self.change_one(&mut transaction, engagement, one)?;
+            self.change_one(transaction, engagement, one)?;
             counts.merge(&one.change.counts);
             shared |= one.change.shared;
         }
-        self.count(&mut transaction, engagement, &counts, shared, 0);
-        self.commit(transaction).await
+        self.count(transaction, engagement, &counts, shared, 0);
+        Ok(())
     }
 
     fn change_one(

@@ -1,4 +1,5 @@
 //! What a SARIF log holds, as far as it is looked at, by the standard's names.
+//! Lists are kept up to a length that no tool's log reaches.
 
 use serde::Deserialize;
 
@@ -6,27 +7,10 @@ use crate::import::json::{self, Text, Texts};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Log {
-    pub(super) version: Text,
-    #[serde(deserialize_with = "json::or_default")]
-    pub(super) runs: Vec<Run>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Run {
-    #[serde(deserialize_with = "json::or_default")]
-    pub(super) tool: Tool,
-    #[serde(deserialize_with = "json::or_default")]
-    pub(super) results: Vec<Outcome>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(super) struct Tool {
     #[serde(deserialize_with = "json::or_default")]
     pub(super) driver: Component,
-    #[serde(deserialize_with = "json::or_default")]
+    #[serde(deserialize_with = "json::few::<_, _, 10>")]
     pub(super) extensions: Vec<Component>,
 }
 
@@ -34,7 +18,7 @@ pub(super) struct Tool {
 #[serde(default)]
 pub(super) struct Component {
     pub(super) name: Text,
-    #[serde(deserialize_with = "json::or_default")]
+    #[serde(deserialize_with = "json::few::<_, _, 5_000>")]
     pub(super) rules: Vec<Rule>,
 }
 
@@ -54,7 +38,7 @@ pub(super) struct Rule {
     pub(super) default_configuration: Configuration,
     #[serde(deserialize_with = "json::or_default")]
     pub(super) properties: Properties,
-    #[serde(deserialize_with = "json::or_default")]
+    #[serde(deserialize_with = "json::few::<_, _, 10>")]
     pub(super) relationships: Vec<Relationship>,
 }
 
@@ -115,9 +99,9 @@ pub(super) struct Outcome {
     pub(super) baseline_state: Text,
     #[serde(deserialize_with = "json::or_default")]
     pub(super) message: Message,
-    #[serde(deserialize_with = "json::or_default")]
+    #[serde(deserialize_with = "json::few::<_, _, 1_000>")]
     pub(super) locations: Vec<Location>,
-    #[serde(deserialize_with = "json::or_default")]
+    #[serde(deserialize_with = "json::few::<_, _, 100>")]
     pub(super) suppressions: Vec<Suppression>,
     #[serde(deserialize_with = "json::or_default")]
     pub(super) properties: Properties,
@@ -143,7 +127,7 @@ pub(super) struct Suppression {
 pub(super) struct Location {
     #[serde(deserialize_with = "json::or_default")]
     pub(super) physical_location: Physical,
-    #[serde(deserialize_with = "json::or_default")]
+    #[serde(deserialize_with = "json::few::<_, _, 10>")]
     pub(super) logical_locations: Vec<Logical>,
 }
 

@@ -5,88 +5,247 @@
 
 mod log;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead;
 
-use super::group::{Assets, cwe, known, scored, section};
-use super::json::{self, Text};
-use super::{Fingerprint, Found, Refused, Scanned, plain};
-use crate::finding::Draft;
-use crate::severity::Severity;
-use log::{Log, Logical, Outcome, Rule, Tool};
+use serde::de::{IgnoredAny, MapAccess};
 
-/// Results whose message is told.
-const MAX_DETAILS: usize = 10;
+use super::group::{Assets, Group, cwe, known, scored, section};
+use super::json::{self, Each, Fields, Objects, Text};
+use super::{Fingerprint, Found, MAX_DRAFTS, Refused, plain};
+use crate::finding::Draft;
+use crate::finding::draft::MAX_SECTION;
+use crate::severity::Severity;
+use log::{Logical, Outcome, Rule, RuleReference, Tool};
+
+/// Messages of one rule that are kept: one more than are told.
+const MAX_MESSAGES: usize = 11;
 
 /// One draft a rule of a tool; the places of its results are the assets.
-pub(crate) fn read(input: &mut dyn BufRead) -> Result<Found, Refused> {
-    let log: Log =
-        serde_json::from_reader(input).map_err(|error| json::refused("SARIF", &error))?;
-    let version = log.version.as_str();
+pub(crate) fn read(input: &mut dyn BufRead, found: &mut Found) -> Result<(), Refused> {
+    let mut log = Log {
+        found,
+        version: String::new(),
+        run: Run::default(),
+        suppressed: 0,
+        tools: Vec::new(),
+    };
+    json::read("SARIF", input, &mut log)?;
+    let version = log.version.trim();
     if !version.is_empty() && !version.starts_with("2.1") {
-        return Err(Refused::Foreign(format!(
-            "SARIF {}",
-            plain::line(version, 20)
-        )));
+        let version = plain::line(version, 20);
+        return Err(Refused::Foreign(format!("SARIF {version}")));
     }
-    let (mut rows, mut suppressed) = (0, 0);
-    let (mut findings, mut tools) = (Vec::new(), Vec::new());
-    let mut groups: BTreeMap<(String, String), Group<'_>> = BTreeMap::new();
-    for run in &log.runs {
-        let tool = match run.tool.driver.name.as_str() {
+    let tools = plain::line(&log.tools.join(", "), 60);
+    log.found.scanner = Some(format!("{tools} (SARIF)"));
+    log.found.left_out(log.suppressed, "suppressed in the file");
+    Ok(())
+}
+
+/// A log, as it goes by.
+struct Log<'a> {
+    found: &'a mut Found,
+    version: String,
+    run: Run,
+    suppressed: usize,
+    tools: Vec<String>,
+}
+
+/// A run: what its results refer to may come after them.
+#[derive(Default)]
+struct Run {
+    tool: Tool,
+    groups: BTreeMap<Reference, Seen>,
+}
+
+/// How a result names its rule.
+type Reference = (Text, Text, Option<i64>, Option<usize>);
+
+/// Results that name one rule in one way.
+#[derive(Default)]
+struct Seen {
+    nth: usize,
+    /// The first message, to know it by where nothing else is.
+    message: String,
+    ratings: BTreeSet<Rating>,
+    assets: Assets,
+    /// Messages, each with where.
+    messages: Vec<(String, String)>,
+}
+
+/// What a result says of its severity: a score, whether it is for information,
+/// a level.
+type Rating = (Option<Severity>, bool, Option<Severity>);
+
+/// The runs of a log.
+struct Runs<'a, 'b>(&'a mut Log<'b>);
+
+impl<'de> Fields<'de> for Log<'_> {
+    fn field<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        match name {
+            "version" => map.next_value().map(|Text(text)| self.version = text),
+            "runs" => map.next_value_seed(Objects(&mut Runs(self))),
+            _ => map.next_value::<IgnoredAny>().map(drop),
+        }
+    }
+}
+
+impl<'de> Fields<'de> for Runs<'_, '_> {
+    fn begin(&mut self) {
+        self.0.run = Run::default();
+    }
+
+    fn field<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        match name {
+            "tool" => {
+                let tool: Option<Tool> = map.next_value()?;
+                self.0.run.tool = tool.unwrap_or_default();
+                Ok(())
+            }
+            "results" => {
+                let mut take = |result: Outcome| self.0.add(&result);
+                map.next_value_seed(Each::new(&mut take))
+            }
+            _ => map.next_value::<IgnoredAny>().map(drop),
+        }
+    }
+
+    fn end(&mut self) {
+        self.0.finish_run();
+    }
+}
+
+impl Log<'_> {
+    fn add(&mut self, result: &Outcome) {
+        self.found.rows += 1;
+        if result.is_suppressed() {
+            self.suppressed += 1;
+            return;
+        }
+        if !result.is_found() {
+            return;
+        }
+        let groups = &mut self.run.groups;
+        let nth = groups.len();
+        let reference = result.reference();
+        if nth >= MAX_DRAFTS && !groups.contains_key(&reference) {
+            self.found.full = true;
+            return;
+        }
+        let seen = groups.entry(reference).or_insert_with(|| Seen {
+            nth,
+            message: plain::line(result.message.text.as_str(), 200),
+            ..Seen::default()
+        });
+        seen.add(result);
+    }
+
+    /// The rules are known now.
+    fn finish_run(&mut self) {
+        let Run { tool, groups } = std::mem::take(&mut self.run);
+        let name = match tool.driver.name.as_str() {
             "" => "unnamed tool",
             name => name,
         };
-        for result in &run.results {
-            rows += 1;
-            if result.is_suppressed() {
-                suppressed += 1;
-            } else if result.is_found() {
-                let rule = run.tool.rule_of(result);
-                let id = result.id(rule);
-                let group = groups.entry((tool.to_owned(), id)).or_default();
-                group.rule = group.rule.or(rule);
-                group.results.push(result);
+        if self.tools.len() < MAX_MESSAGES && !self.tools.iter().any(|known| known == name) {
+            self.tools.push(name.to_owned());
+        }
+        let groups = groups.into_iter().map(|(reference, seen)| {
+            let rule = tool.rule_of(&reference);
+            (rule.is_none(), seen.nth, reference, rule, seen)
+        });
+        // In the file's order; what a rule is known of goes first, for its words.
+        let mut groups: Vec<_> = groups.collect();
+        groups.sort_by_key(|(unknown, nth, ..)| (*unknown, *nth));
+        for (_, _, reference, rule, seen) in groups {
+            let id = id(&reference, rule, &seen.message);
+            let fingerprint = Fingerprint::new(name, &id);
+            if let Some(group) = self.found.at(fingerprint, || first(&id, rule)) {
+                seen.add_to(group, rule);
             }
         }
-        if !tools.contains(&tool) {
-            tools.push(tool);
+    }
+}
+
+/// The rule's id: the result's own word for it first.
+fn id((own, of_rule, ..): &Reference, rule: Option<&Rule>, message: &str) -> String {
+    let ids = [Some(own), Some(of_rule), rule.map(|rule| &rule.id)];
+    let mut ids = ids.into_iter().flatten().map(Text::as_str);
+    let id = ids.find(|id| !id.is_empty());
+    // Without any, what it says is all there is to know it by.
+    id.unwrap_or(message).to_owned()
+}
+
+impl Seen {
+    fn add(&mut self, result: &Outcome) {
+        self.ratings.insert(result.rating());
+        for place in result.places() {
+            self.assets.add(&place);
+        }
+        let text = result.message.text.as_str();
+        let known = self.messages.iter().any(|(known, _)| known == text);
+        if !text.is_empty() && !known && self.messages.len() < MAX_MESSAGES {
+            let place = result.places().next().unwrap_or_default();
+            let text = plain::cut(text, MAX_SECTION);
+            self.messages.push((text, plain::line(&place, 500)));
         }
     }
-    for ((tool, id), group) in &groups {
-        if let Some(draft) = group.draft(id) {
-            findings.push(Scanned {
-                draft,
-                fingerprint: Fingerprint::new(tool, id),
+
+    /// What results say beyond the rule's own words, with where.
+    fn add_to(self, group: &mut Group, rule: Option<&Rule>) {
+        for rating in self.ratings {
+            group.rate(severity(rating, rule));
+        }
+        group.assets.merge(&self.assets);
+        for (text, place) in self.messages {
+            group.tell(&text, || {
+                let (place, text) = (plain::markdown(&place), plain::markdown(&text));
+                if place.is_empty() {
+                    text
+                } else {
+                    format!("**{place}**\n\n{text}")
+                }
             });
         }
     }
-    let mut found = Found::new(findings, rows);
-    found.scanner = Some(format!("{} (SARIF)", plain::line(&tools.join(", "), 60)));
-    found.left_out(suppressed, "suppressed in the file");
-    Ok(found)
 }
 
-/// A rule with its results.
-#[derive(Default)]
-struct Group<'a> {
-    rule: Option<&'a Rule>,
-    results: Vec<&'a Outcome>,
+fn severity((score, informational, level): Rating, rule: Option<&Rule>) -> Severity {
+    let of_rule = || rule.and_then(|rule| scored(rule.properties.security_severity.as_str()));
+    if let Some(severity) = score.or_else(of_rule) {
+        return severity;
+    }
+    if informational {
+        return Severity::Info;
+    }
+    let of_rule = || rule.and_then(|rule| leveled(rule.default_configuration.level.as_str()));
+    // The standard's default is a warning.
+    level.or_else(of_rule).unwrap_or(Severity::Medium)
+}
+
+/// `None` where no level is given.
+fn leveled(level: &str) -> Option<Severity> {
+    match level {
+        "" => None,
+        "error" => Some(Severity::High),
+        "note" => Some(Severity::Low),
+        "none" => Some(Severity::Info),
+        _ => Some(Severity::Medium),
+    }
 }
 
 impl Tool {
     /// The rule that a result refers to, by place or by id, in the tool itself
     /// or in one of its extensions.
-    fn rule_of(&self, result: &Outcome) -> Option<&Rule> {
-        let component = match result.rule.tool_component.index {
-            Some(n) => self.extensions.get(n)?,
+    fn rule_of(&self, (own, of_rule, index, extension): &Reference) -> Option<&Rule> {
+        let component = match extension {
+            Some(n) => self.extensions.get(*n)?,
             None => &self.driver,
         };
-        let index = result.rule_index.or(result.rule.index);
         let by_place = index
             .and_then(|n| usize::try_from(n).ok())
             .and_then(|n| component.rules.get(n));
-        let id = [&result.rule_id, &result.rule.id]
+        let id = [own, of_rule]
             .into_iter()
             .map(Text::as_str)
             .find(|id| !id.is_empty());
@@ -100,19 +259,18 @@ impl Tool {
 }
 
 impl Outcome {
-    /// The rule's id: the result's own word for it first.
-    fn id(&self, rule: Option<&Rule>) -> String {
-        let ids = [
-            Some(&self.rule_id),
-            Some(&self.rule.id),
-            rule.map(|rule| &rule.id),
-        ];
-        let ids = ids.into_iter().flatten().map(Text::as_str);
-        let id = ids.into_iter().find(|id| !id.is_empty());
-        // Without any, what it says is all there is to know it by.
-        id.map_or_else(
-            || plain::line(self.message.text.as_str(), 200),
-            str::to_owned,
+    fn reference(&self) -> Reference {
+        let RuleReference {
+            id,
+            index,
+            tool_component,
+        } = &self.rule;
+        let index = self.rule_index.or(*index);
+        (
+            self.rule_id.clone(),
+            id.clone(),
+            index,
+            tool_component.index,
         )
     }
 
@@ -131,27 +289,10 @@ impl Outcome {
             && self.baseline_state.as_str() != "absent"
     }
 
-    fn severity(&self, rule: Option<&Rule>) -> Severity {
-        let scores = [Some(&self.properties), rule.map(|rule| &rule.properties)];
-        let mut scores = scores.into_iter().flatten();
-        if let Some(severity) = scores.find_map(|p| scored(p.security_severity.as_str())) {
-            return severity;
-        }
-        if self.kind.as_str() == "informational" {
-            return Severity::Info;
-        }
-        let levels = [
-            Some(&self.level),
-            rule.map(|rule| &rule.default_configuration.level),
-        ];
-        let mut levels = levels.into_iter().flatten().map(Text::as_str);
-        match levels.find(|level| !level.is_empty()) {
-            Some("error") => Severity::High,
-            Some("note") => Severity::Low,
-            Some("none") => Severity::Info,
-            // The standard's default is a warning.
-            _ => Severity::Medium,
-        }
+    fn rating(&self) -> Rating {
+        let score = scored(self.properties.security_severity.as_str());
+        let informational = self.kind.as_str() == "informational";
+        (score, informational, leveled(self.level.as_str()))
     }
 
     fn places(&self) -> impl Iterator<Item = String> {
@@ -185,83 +326,46 @@ impl Logical {
     }
 }
 
-impl Group<'_> {
-    fn draft(&self, id: &str) -> Option<Draft> {
-        let mut assets = Assets::default();
-        for place in self.results.iter().flat_map(|result| result.places()) {
-            assets.add(&place);
-        }
-        let (assets, more) = assets.finish();
-        let severities = self.results.iter().map(|result| result.severity(self.rule));
-        let about = self.rule.map(Rule::about).unwrap_or_default();
-        let messages = self.messages(&about);
-        let about = plain::markdown(&about);
-        let parts = [about.as_str(), more.as_deref().unwrap_or_default()];
-        let help = self.rule.map(|rule| rule.help.text.as_str());
-        let named = self.rule.map(Rule::names).unwrap_or_default();
-        let uri = self.rule.map_or("", |rule| rule.help_uri.as_str());
-        let (cves, beyond) = known(named.iter().map(String::as_str).chain([id]));
-        let references =
-            plain::references([uri].into_iter().chain(beyond.iter().map(String::as_str)));
-        Some(Draft {
-            title: self.title(id),
-            severity: severities.min()?,
-            severity_reason: None,
-            vector: None,
-            cwe: named.iter().find_map(|name| {
-                name.to_ascii_lowercase()
-                    .contains("cwe")
-                    .then(|| cwe(name))?
-            }),
-            cves,
-            assets,
-            description: section(parts.into_iter().chain(messages.iter().map(String::as_str))),
-            impact: String::new(),
-            recommendation: section([plain::markdown(help.unwrap_or_default()).as_str()]),
-            references: section([references.as_str()]),
-        })
-    }
+fn first(id: &str, rule: Option<&Rule>) -> Group {
+    let about = rule.map(Rule::about).unwrap_or_default();
+    let help = rule.map_or("", |rule| rule.help.text.as_str());
+    let named = rule.map(Rule::names).unwrap_or_default();
+    let uri = rule.map_or("", |rule| rule.help_uri.as_str());
+    let (cves, beyond) = known(named.iter().map(String::as_str).chain([id]));
+    let references = plain::references([uri].into_iter().chain(beyond.iter().map(String::as_str)));
+    let cwe = |name: &String| {
+        name.to_ascii_lowercase()
+            .contains("cwe")
+            .then(|| cwe(name))?
+    };
+    let draft = Draft {
+        title: title(id, rule),
+        severity: Severity::Info,
+        severity_reason: None,
+        vector: None,
+        cwe: named.iter().find_map(cwe),
+        cves,
+        assets: Vec::new(),
+        description: section([plain::markdown(&about).as_str()]),
+        impact: String::new(),
+        recommendation: section([plain::markdown(help).as_str()]),
+        references: section([references.as_str()]),
+    };
+    Group::new(draft, &plain::cut(&about, MAX_SECTION))
+}
 
-    /// The rule's short description up to its first full stop, its name or id.
-    fn title(&self, id: &str) -> String {
-        let short = self
-            .rule
-            .map_or("", |rule| rule.short_description.text.as_str());
-        let sentence = short
-            .split(". ")
-            .next()
-            .unwrap_or_default()
-            .trim_end_matches('.');
-        let name = self.rule.map_or("", |rule| rule.name.as_str());
-        let titles = [sentence, name, id, "Unnamed rule"];
-        let title = titles.into_iter().find(|title| !title.trim().is_empty());
-        plain::line(title.unwrap_or_default(), 200)
-    }
-
-    /// What results say beyond the rule's own words, with where.
-    fn messages(&self, about: &str) -> Vec<String> {
-        let mut told: Vec<&str> = vec![about];
-        let mut messages = Vec::new();
-        for result in &self.results {
-            let text = result.message.text.as_str();
-            if text.is_empty() || told.contains(&text) {
-                continue;
-            }
-            told.push(text);
-            let place = result.places().next().unwrap_or_default();
-            let place = plain::markdown(&plain::line(&place, 500));
-            let text = plain::markdown(text);
-            messages.push(if place.is_empty() {
-                text
-            } else {
-                format!("**{place}**\n\n{text}")
-            });
-            if messages.len() >= MAX_DETAILS {
-                break;
-            }
-        }
-        messages
-    }
+/// The rule's short description up to its first full stop, its name or id.
+fn title(id: &str, rule: Option<&Rule>) -> String {
+    let short = rule.map_or("", |rule| rule.short_description.text.as_str());
+    let sentence = short
+        .split(". ")
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches('.');
+    let name = rule.map_or("", |rule| rule.name.as_str());
+    let titles = [sentence, name, id, "Unnamed rule"];
+    let title = titles.into_iter().find(|title| !title.trim().is_empty());
+    plain::line(title.unwrap_or_default(), 200)
 }
 
 impl Rule {
