@@ -8,5 +8,8 @@ import "./preview.js";
 import "./score.js";
 import "./upload.js";
 import "./files.js";
+import "./paste.js";
+import "./attach.js";
+import "./viewer.js";
 import "./bulk.js";
 import "./calculator.js";

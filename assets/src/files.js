@@ -1,5 +1,7 @@
-// Files go from here straight to the bucket: announced, sent with their progress,
-// and said to be there. What fails can be sent again.
+// The form of files: chosen or dropped, sent two at a time with their progress. What
+// fails can be sent again.
+import { announce, checked, deliver, make, sizeOf } from "./send.js";
+
 const AT_ONCE = 2;
 const form = document.querySelector("form[data-files]");
 
@@ -12,9 +14,6 @@ if (form) {
   form.querySelector("[data-plain]").hidden = true;
   form.querySelector("[data-scripted]").hidden = false;
   field.multiple = "several" in form.dataset;
-
-  const make = (tag, text, className) => Object.assign(document.createElement(tag), { textContent: text, className });
-  const size = (bytes) => (bytes < 1_048_576 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1_048_576).toFixed(1)} MB`);
 
   function say(entry, state, words) {
     entry.state = state;
@@ -33,7 +32,7 @@ if (form) {
     entry.bar.max = file.size || 1;
     entry.bar.value = 0;
     entry.bar.setAttribute("aria-label", file.name);
-    entry.row.append(make("b", file.name), make("small", size(file.size)), entry.bar, entry.words, entry.button);
+    entry.row.append(make("b", file.name), make("small", sizeOf(file.size)), entry.bar, entry.words, entry.button);
     entry.button.addEventListener("click", () => {
       if (entry.state === "failed") return say(entry, "waiting", "Waits") ?? start();
       files.splice(files.indexOf(entry), 1);
@@ -48,51 +47,31 @@ if (form) {
 
   const take = (list) => [...list].forEach(add);
 
-  /** Announces a file; each gets a number of its own once. */
-  async function announce(entry) {
+  /** What is said of a file; each gets a number of its own once. */
+  function said(entry) {
     entry.n ??= announced++;
     const said = new URLSearchParams(new FormData(form, form.querySelector("button.btn-primary")));
     said.delete("file");
     if (files.length > 1) said.delete("title");
     for (const [name, value] of Object.entries({ name: entry.file.name, size: entry.file.size, n: entry.n })) said.set(name, value);
-    const answer = await fetch(form.action, { method: "POST", body: said, headers: { accept: "application/json" } });
-    const told = await answer.json().catch(() => ({}));
-    if (answer.ok) return told;
-    throw Object.assign(new Error(told.error ?? "That didn't work."), { final: answer.status === 422 });
+    return said;
   }
 
-  const put = (entry, { url, fields }) =>
-    new Promise((resolve, reject) => {
-      const body = new FormData();
-      for (const [name, value] of Object.entries(fields)) body.append(name, value);
-      body.append("file", entry.file);
-      const request = new XMLHttpRequest();
-      const failed = () => reject(new Error("The connection broke off."));
-      request.upload.addEventListener("progress", ({ loaded, total }) => {
-        entry.bar.max = total;
-        entry.bar.value = loaded;
-        entry.words.textContent = `${Math.floor((100 * loaded) / total)} %`;
-      });
-      request.addEventListener("load", () => (request.status < 300 ? resolve() : failed()));
-      request.addEventListener("error", failed);
-      request.addEventListener("timeout", failed);
-      request.open("POST", url);
-      request.send(body);
-    });
-
-  async function deliver(entry, told) {
-    await put(entry, told);
-    const csrf = new URLSearchParams({ csrf: form.elements.csrf.value });
-    const answer = await fetch(told.complete, { method: "POST", body: csrf, headers: { accept: "application/json" } });
-    if (!answer.ok) throw new Error("That didn't work.");
+  function progress(entry, loaded, total) {
+    entry.bar.max = total;
+    entry.bar.value = loaded;
+    entry.words.textContent = `${Math.floor((100 * loaded) / total)} %`;
   }
 
   async function send(entry) {
     try {
       say(entry, "sending", "");
-      const told = await announce(entry);
-      if (!told.done) await deliver(entry, told);
-      say(entry, "done", "Sent. It is listed as soon as it is checked.");
+      const told = await announce(form.action, said(entry));
+      await deliver(entry.file, told, form.elements.csrf.value, (loaded, total) => progress(entry, loaded, total));
+      if (!("watch" in form.dataset)) return say(entry, "done", "Sent. It is listed as soon as it is checked.");
+      say(entry, "done", "Sent. It is being checked.");
+      await checked(told);
+      say(entry, "done", "Sent and checked.");
     } catch (error) {
       say(entry, error.final ? "refused" : "failed", error.message);
     }

@@ -9,6 +9,7 @@
 )]
 
 mod account;
+mod attachments;
 mod audit;
 mod books;
 mod both;
@@ -19,6 +20,8 @@ mod decisions;
 mod documents;
 mod documents_kept;
 mod documents_sent;
+mod evidence;
+mod evidence_sent;
 mod fence;
 mod fenced;
 mod findings;

@@ -7,7 +7,9 @@
 //! early, a later one goes on: an effect leaves at least once.
 
 mod documents;
+mod evidence;
 mod night;
+mod picture;
 mod recount;
 mod risk;
 mod uploads;
@@ -69,6 +71,10 @@ async fn carry_out(app: &App, directory: &Directory, leased: &Leased) -> Result<
         Effect::Upload(upload) => uploads::look(app, directory, leased, *upload).await,
         Effect::Document(document) => {
             let looked = documents::look(app, directory, leased, *document).await;
+            looked.map(|()| Done::Whole)
+        }
+        Effect::Evidence(piece) => {
+            let looked = evidence::look(app, directory, leased, *piece).await;
             looked.map(|()| Done::Whole)
         }
         Effect::Identity(user) => {

@@ -53,7 +53,9 @@ const MEMBER: Role = Role::Team(TeamRole::Member);
 const CONTACT: Role = Role::Contact(ContactRole::Collaborator);
 
 fn document(role: Role) -> Document {
-    let Purpose::Document(new) = upload(role, 1).purpose;
+    let Purpose::Document(new) = upload(role, 1).purpose else {
+        panic!("a document");
+    };
     Document::first(UploadId::new(1, 1).document(), &new, revision(role, 1))
 }
 
@@ -92,7 +94,9 @@ fn the_team_sends_any_document_and_contacts_send_proof() {
 
 #[test]
 fn a_title_is_the_files_name_where_none_is_given() {
-    let Purpose::Document(new) = upload(MEMBER, 1).purpose;
+    let Purpose::Document(new) = upload(MEMBER, 1).purpose else {
+        panic!("a document");
+    };
     assert_eq!(new.title, "Report");
     let input = DocumentInput {
         kind: "nothing".to_owned(),
