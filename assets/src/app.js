@@ -10,5 +10,8 @@ import "./address.js";
 import "./upload.js";
 import "./files.js";
 import "./scan.js";
+import "./paste.js";
+import "./attach.js";
+import "./viewer.js";
 import "./bulk.js";
 import "./calculator.js";

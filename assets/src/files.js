@@ -1,6 +1,6 @@
-// Files go from here straight to the bucket: announced, sent with their progress,
-// and said to be there. What fails can be sent again.
-import { ask, complete, put } from "./send.js";
+// The form of files: chosen or dropped, sent two at a time with their progress. What
+// fails can be sent again.
+import { announce, checked, deliver, make, sizeOf } from "./send.js";
 
 const AT_ONCE = 2;
 const form = document.querySelector("form[data-files]");
@@ -14,9 +14,6 @@ if (form) {
   form.querySelector("[data-plain]").hidden = true;
   form.querySelector("[data-scripted]").hidden = false;
   field.multiple = "several" in form.dataset;
-
-  const make = (tag, text, className) => Object.assign(document.createElement(tag), { textContent: text, className });
-  const size = (bytes) => (bytes < 1_048_576 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1_048_576).toFixed(1)} MB`);
 
   function say(entry, state, words) {
     entry.state = state;
@@ -35,7 +32,7 @@ if (form) {
     entry.bar.max = file.size || 1;
     entry.bar.value = 0;
     entry.bar.setAttribute("aria-label", file.name);
-    entry.row.append(make("b", file.name), make("small", size(file.size)), entry.bar, entry.words, entry.button);
+    entry.row.append(make("b", file.name), make("small", sizeOf(file.size)), entry.bar, entry.words, entry.button);
     entry.button.addEventListener("click", () => {
       if (entry.state === "failed") return say(entry, "waiting", "Waits") ?? start();
       files.splice(files.indexOf(entry), 1);
@@ -50,31 +47,31 @@ if (form) {
 
   const take = (list) => [...list].forEach(add);
 
-  /** Announces a file; each gets a number of its own once. */
-  async function announce(entry) {
+  /** What is said of a file; each gets a number of its own once. */
+  function said(entry) {
     entry.n ??= announced++;
     const said = new URLSearchParams(new FormData(form, form.querySelector("button.btn-primary")));
     said.delete("file");
     if (files.length > 1) said.delete("title");
     for (const [name, value] of Object.entries({ name: entry.file.name, size: entry.file.size, n: entry.n })) said.set(name, value);
-    return ask(form, said);
+    return said;
   }
 
-  async function deliver(entry, told) {
-    await put(entry.file, told, (loaded, total) => {
-      entry.bar.max = total;
-      entry.bar.value = loaded;
-      entry.words.textContent = `${Math.floor((100 * loaded) / total)} %`;
-    });
-    await complete(form, told);
+  function progress(entry, loaded, total) {
+    entry.bar.max = total;
+    entry.bar.value = loaded;
+    entry.words.textContent = `${Math.floor((100 * loaded) / total)} %`;
   }
 
   async function send(entry) {
     try {
       say(entry, "sending", "");
-      const told = await announce(entry);
-      if (!told.done) await deliver(entry, told);
-      say(entry, "done", "Sent. It is listed as soon as it is checked.");
+      const told = await announce(form.action, said(entry));
+      await deliver(entry.file, told, form.elements.csrf.value, (loaded, total) => progress(entry, loaded, total));
+      if (!("watch" in form.dataset)) return say(entry, "done", "Sent. It is listed as soon as it is checked.");
+      say(entry, "done", "Sent. It is being checked.");
+      await checked(told);
+      say(entry, "done", "Sent and checked.");
     } catch (error) {
       say(entry, error.final ? "refused" : "failed", error.message);
     }

@@ -1,6 +1,6 @@
 // A large scan goes from here straight to the bucket, with its progress; a small
 // one goes the way of the form.
-import { ask, complete, put } from "./send.js";
+import { announce, deliver } from "./send.js";
 
 const form = document.querySelector("form[data-scan]");
 
@@ -14,12 +14,12 @@ if (form) {
 
   async function send(file) {
     const said = new URLSearchParams({ csrf: form.elements.csrf.value, id: form.elements.id.value, name: file.name, size: file.size });
-    const told = await ask(form, said);
-    await put(file, told, (loaded, total) => {
+    const told = await announce(form.action, said);
+    await deliver(file, told, form.elements.csrf.value, (loaded, total) => {
       bar.max = total;
       bar.value = loaded;
     });
-    return complete(form, told);
+    return `${form.action}s/${told.id}`;
   }
 
   // Before whatever else looks at the form being sent.

@@ -1,17 +1,26 @@
-// One file's way to the bucket: announced, sent, and said to be there.
-const json = { accept: "application/json" };
+// A file goes from here straight to the bucket: announced, sent with its progress, and
+// said to be there. What is told of it, `state` says until it is checked.
 
-/** Says what will be sent; the answer says where to. */
-export async function ask(form, said) {
-  const answer = await fetch(form.action, { method: "POST", body: said, headers: json });
+const asked = { accept: "application/json" };
+
+/** Announces a file; what can't be taken is an error that is `final`. */
+export async function announce(action, said) {
+  const answer = await fetch(action, { method: "POST", body: new URLSearchParams(said), headers: asked });
   const told = await answer.json().catch(() => ({}));
   if (answer.ok) return told;
   throw Object.assign(new Error(told.error ?? "That didn't work."), { final: answer.status === 422 });
 }
 
-/** Sends a file by the form that the server signed. */
-export const put = (file, { url, fields }, progress) =>
-  new Promise((resolve, reject) => {
+/** Sends an announced file, and says that it is there. */
+export async function deliver(file, told, csrf, progress) {
+  if (told.done) return;
+  await put(file, told, progress);
+  const answer = await fetch(told.complete, { method: "POST", body: new URLSearchParams({ csrf }), headers: asked });
+  if (!answer.ok) throw new Error("That didn't work.");
+}
+
+function put(file, { url, fields }, progress) {
+  return new Promise((resolve, reject) => {
     const body = new FormData();
     for (const [name, value] of Object.entries(fields)) body.append(name, value);
     body.append("file", file);
@@ -24,11 +33,19 @@ export const put = (file, { url, fields }, progress) =>
     request.open("POST", url);
     request.send(body);
   });
-
-/** Says that it is there; the answer's address shows what becomes of it. */
-export async function complete(form, told) {
-  const csrf = new URLSearchParams({ csrf: form.elements.csrf.value });
-  const answer = await fetch(told.complete, { method: "POST", body: csrf, headers: json });
-  if (!answer.ok) throw new Error("That didn't work.");
-  return answer.url;
 }
+
+/** Waits until a file is checked; one that is refused is an error that is `final`. */
+export async function checked({ state }) {
+  for (let pause = 700; ; pause = Math.min(pause * 1.4, 10_000)) {
+    const answer = await fetch(state, { headers: asked });
+    const told = answer.ok ? await answer.json() : {};
+    if (told.state === "ready") return;
+    if (told.state === "refused") throw Object.assign(new Error(told.error), { final: true });
+    if (answer.status === 401 || answer.status === 404) throw new Error("That didn't work.");
+    await new Promise((done) => setTimeout(done, pause));
+  }
+}
+
+export const sizeOf = (bytes) => (bytes < 1_048_576 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1_048_576).toFixed(1)} MB`);
+export const make = (tag, text, className) => Object.assign(document.createElement(tag), { textContent: text, className });

@@ -1,12 +1,12 @@
 //! A workspace's beginning, in whatever deployment the environment names: the one
 //! thing that no page does.
 
-use domain::due::DuePolicy;
 use domain::email::EmailAddress;
 use domain::person::Person;
+use domain::plan::Plan;
 use domain::role::{Role, TeamRole};
 use domain::slug::Slug;
-use domain::workspace::{MfaPolicy, Workspace};
+use domain::workspace::Workspace;
 use rand::SeedableRng as _;
 use rand::rngs::{StdRng, SysRng};
 use store::Outcome;
@@ -31,14 +31,10 @@ pub async fn found(
     let rng = StdRng::try_from_rng(&mut SysRng).or_say("The system gives no random numbers")?;
     let app = App::new(config, services, Clock::system(), rng);
     let app = app.or_say("The templates can't be read")?;
+    // Whoever runs the deployment has all of it.
     let workspace = Workspace {
-        id: app.new_id(),
-        slug,
-        name: company.to_owned(),
-        time_zone: "Europe/Berlin".to_owned(),
-        mfa: MfaPolicy::default(),
-        due: DuePolicy::default(),
-        version: 1,
+        plan: Plan::Team,
+        ..Workspace::new(app.new_id(), slug, company.to_owned(), "UTC".to_owned())
     };
     let owner = Person {
         id: app.new_id(),

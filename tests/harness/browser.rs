@@ -145,6 +145,14 @@ impl Browser {
         self.send(request.expect("a request")).await
     }
 
+    /// Fetches an address as a script does that wants data.
+    pub async fn get_json(&mut self, path: &str) -> Answer {
+        let request = self.request("GET", path);
+        let request = request.header(header::ACCEPT, "application/json");
+        self.send(request.body(Body::empty()).expect("a request"))
+            .await
+    }
+
     /// Sends a form, with its token.
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         if self.cookies.is_empty() {

@@ -10,15 +10,15 @@ use domain::finding::{
 };
 use domain::history::Happening;
 use domain::id::{
-    ClientId, EngagementId, EntryId, FindingId, ImportId, InviteId, MessageId, TemplateId, UserId,
-    WorkspaceId,
+    ClientId, EngagementId, EntryId, FindingId, ImportId, InviteId, MessageId, TemplateId,
+    UploadId, UserId, WorkspaceId,
 };
 use domain::import::job::{Import, Planner};
 use domain::import::{Mapping, Summary, columns, read};
 use domain::invite::Invite;
 use domain::library::TemplateInput;
 use domain::mail::{Mail, Message};
-use domain::message::{MessageInput, post};
+use domain::message::{MessageInput, post_with};
 use domain::person::Person;
 use domain::plan::Plan;
 use domain::role::{ContactRole, Role, TeamRole};
@@ -29,6 +29,7 @@ use store::session::Session;
 use store::{ClientScope, NewLink, Scope, Store, WorkspaceScope};
 
 use crate::papers::Papers;
+use crate::shots::{Shots, attachment};
 use crate::world::World;
 
 /// Both workspaces.
@@ -81,8 +82,12 @@ pub struct Client {
     pub template: TemplateId,
     /// One of its workspace's team: a viewer.
     pub team_user: UserId,
+    /// A file that goes along with that message.
+    pub attached: UploadId,
     /// Its documents.
     pub papers: Papers,
+    /// Pictures of its open finding.
+    pub shots: Shots,
     /// The team's view of it.
     pub store: Store<ClientScope>,
 }
@@ -254,11 +259,21 @@ impl Client {
             proposed: app.new_id(),
             entry: app.new_id(),
             message: app.new_id(),
+            attached: app.new_id(),
+            shots: Shots {
+                proof: app.new_id(),
+                secret: app.new_id(),
+                gone: app.new_id(),
+            },
             store,
         };
         let worker = session(world, &tenant.workspace, &this.contacts[1], now).await;
         this.write_findings(world, owner, &worker).await;
-        this.talk(world, owner).await;
+        this.talk(world, (owner, &tenant.team[0])).await;
+        let at = (engagement, this.findings[&Status::Open]);
+        let people = (&tenant.team[0], &this.contacts[0]);
+        let marks = (this.mark.as_str(), this.secret.as_str());
+        this.shots = Box::pin(Shots::play(world, &this.store, at, people, marks)).await;
         this
     }
 
@@ -316,8 +331,8 @@ impl Client {
         self.edit(world, owner).await;
     }
 
-    /// A message to both sides, and a note of the team.
-    async fn talk(&self, world: &World, owner: &Session) {
+    /// A message to both sides, and a note of the team, each with a file.
+    async fn talk(&mut self, world: &World, (owner, member): (&Session, &Person)) {
         let note = format!("Between us: {}", self.secret);
         for (id, text, internal) in [
             (self.message, format!("Hello from {}", self.mark), ""),
@@ -326,10 +341,19 @@ impl Client {
             let input = MessageInput {
                 text,
                 internal: internal.to_owned(),
+                files: Vec::new(),
             };
-            let posting = post(id, owner.actor(), &input, world.now()).expect("allowed");
+            let name = format!("{}.txt", input.text.replace(':', ""));
+            let file = attachment(world, &self.store, member, self.engagement, &name).await;
+            if id == self.message {
+                self.attached = file.id;
+            }
+            let files = (self.engagement, std::slice::from_ref(&file));
+            let posting = post_with(id, owner.actor(), &input, files, world.now());
+            let (posting, files) = posting.expect("allowed");
             let form = world.app.new_id();
-            let posted = self.store.post_message(self.engagement, &posting, form);
+            let message = (&posting, files.as_slice());
+            let posted = self.store.post_message(self.engagement, message, form);
             posted.await.expect("posted");
         }
     }

@@ -15,6 +15,7 @@ mod cast;
 mod filled;
 mod log;
 mod papers;
+mod shots;
 mod stand_ins;
 mod world;
 
@@ -23,4 +24,5 @@ pub use cast::{Cast, Client, Tenant, draft, home};
 pub use filled::{everywhere, filled};
 pub use log::logged;
 pub use papers::{CONTENT, Papers, actor, announced};
+pub use shots::{Shots, attachment, evidence};
 pub use world::{START, World};

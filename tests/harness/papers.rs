@@ -132,7 +132,10 @@ async fn release(store: &Store<ClientScope>, upload: &Upload) -> Document {
         sha256: "0".repeat(64),
     };
     let released = there.released().expect("checked");
-    let made = store.release_upload(&released, &checked).await;
+    let Purpose::Document(new) = &released.purpose else {
+        panic!("it was sent for a document");
+    };
+    let made = store.release_upload(&released, new, &checked).await;
     made.expect("the table").expect("released");
     let document = store.document(upload.document()).await;
     document.expect("the table").expect("a document")

@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use domain::evidence::{MAX_EVIDENCE, NewEvidence};
 use domain::finding::{Finding, Status};
 use domain::person::Actor;
 use domain::role::{ContactRole, TeamRole};
@@ -10,7 +11,7 @@ use domain::severity::Severity;
 use domain::trend::Day;
 use jiff::SignedDuration;
 use store::Spent;
-use tests::{Browser, Cast, World, everywhere, filled};
+use tests::{Browser, Cast, World, attachment, everywhere, evidence, filled};
 
 use crate::messages::talk;
 
@@ -113,6 +114,7 @@ async fn pages_and_changes_stay_within_their_budget() {
         table.push_str(&row(name, page(&mut portal, &path).await));
     }
     documents(&world, &cast, &mut team, &mut portal, &mut table).await;
+    pictures(&world, &cast, &mut portal, &mut table).await;
     let resolve = format!("{there}/findings/{open}/resolve");
     let resolved = portal
         .post(&resolve, &[("note", "Fixed."), ("version", "2")])
@@ -218,6 +220,56 @@ async fn documents(
     let there = portal.post(&format!("/uploads/{id}/complete"), &[]).await;
     assert!(there.is_good(), "{}", there.body);
     table.push_str(&row("a file said to be there, by the client", there.spent));
+}
+
+/// A finding with as many pictures as it can hold, one of them, sending one, and a
+/// message with a file.
+async fn pictures(world: &World, cast: &Cast, portal: &mut Browser, table: &mut String) {
+    let client = &cast.acme.clients[0];
+    let (e, finding) = (client.engagement, client.findings[&Status::Open]);
+    let new = NewEvidence {
+        engagement: e,
+        finding,
+        caption: "A caption as long as captions tend to be".to_owned(),
+        shared: true,
+    };
+    let owner = cast.acme.member(TeamRole::Owner);
+    for _ in 3..MAX_EVIDENCE {
+        evidence(world, &client.store, owner, new.clone()).await;
+    }
+    let here = format!("/engagements/{e}/findings/{finding}");
+    let name = "finding with 60 pictures, client";
+    table.push_str(&row(name, page(portal, &here).await));
+    let shot = format!("{here}/evidence/{}", client.shots.proof);
+    table.push_str(&row("page of a picture, client", page(portal, &shot).await));
+    let image = page(portal, &format!("{shot}/thumb")).await;
+    table.push_str(&row("address of a picture, client", image));
+    let id = world.app.new_id::<domain::id::kind::Upload>().to_string();
+    let said = [
+        ("id", id.as_str()),
+        ("n", "0"),
+        ("name", "proof.png"),
+        ("size", "9"),
+    ];
+    let told = portal.ask(&format!("{here}/evidence"), &said).await;
+    assert!(told.is_good(), "{}", told.body);
+    table.push_str(&row("a picture announced, by the client", told.spent));
+    let contact = client.contact(ContactRole::Collaborator);
+    let file = attachment(world, &client.store, contact, e, "log.txt").await;
+    let (id, file) = (
+        world.app.new_id::<domain::id::kind::Entry>().to_string(),
+        file.id.to_string(),
+    );
+    let fields = [
+        ("id", id.as_str()),
+        ("text", "Hello."),
+        ("files[]", file.as_str()),
+    ];
+    let sent = portal
+        .post(&format!("/engagements/{e}/messages"), &fields)
+        .await;
+    assert!(sent.is_good(), "{}", sent.body);
+    table.push_str(&row("a message with a file, by the client", sent.spent));
 }
 
 fn actor_of(cast: &Cast) -> Actor {

@@ -12,9 +12,10 @@ use aws_sdk_dynamodb::config::{
     ConfigBag, Credentials, Intercept, RuntimeComponents, SharedCredentialsProvider,
 };
 use aws_sdk_dynamodb::error::BoxError;
-use axum::Router;
-use axum::extract::{Query, RawQuery, State};
+use axum::body::Bytes;
+use axum::extract::{Path, Query, RawQuery, State};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use http::{HeaderMap, StatusCode};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
@@ -292,6 +293,7 @@ impl Sts {
                 "/secportal/{*key}",
                 get(object).put(stored).delete(async || ()),
             )
+            .layer(Extension(Kept::default()))
             .with_state(Arc::clone(warden));
         let mut server = JoinSet::new();
         server.spawn(async move { axum::serve(listener, sts).await.expect("it serves") });
@@ -302,12 +304,22 @@ impl Sts {
     }
 }
 
-/// The one file that is kept: what the cast's files hold; or its tags.
-async fn object(RawQuery(query): RawQuery) -> ([(&'static str, &'static str); 1], &'static str) {
+/// What was put, by its key.
+type Kept = Arc<Mutex<BTreeMap<String, Bytes>>>;
+
+/// What was put; otherwise what the cast's files hold; or its tags.
+async fn object(
+    Extension(kept): Extension<Kept>,
+    Path(key): Path<String>,
+    RawQuery(query): RawQuery,
+) -> ([(&'static str, &'static str); 1], Bytes) {
+    let kept = kept.lock().expect("kept").get(&key).cloned();
+    let content = kept.unwrap_or(Bytes::from_static(CONTENT.as_bytes()));
     let tags = "<Tagging><TagSet><Tag><Key>GuardDutyMalwareScanStatus</Key>\
         <Value>NO_THREATS_FOUND</Value></Tag></TagSet></Tagging>";
     let wanted = query.is_some_and(|query| query.contains("tagging"));
-    ([("etag", "\"e\"")], if wanted { tags } else { CONTENT })
+    let tags = Bytes::from_static(tags.as_bytes());
+    ([("etag", "\"e\"")], if wanted { tags } else { content })
 }
 
 /// Whatever is asked for is there.
@@ -316,8 +328,16 @@ async fn list(Query(query): Query<BTreeMap<String, String>>) -> String {
     format!("<ListBucketResult><Contents><Key>{key}</Key></Contents></ListBucketResult>")
 }
 
-async fn stored(headers: HeaderMap) -> &'static str {
+async fn stored(
+    Extension(kept): Extension<Kept>,
+    Path(key): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> &'static str {
     let copied = headers.contains_key("x-amz-copy-source");
+    if !copied {
+        kept.lock().expect("kept").insert(key, body);
+    }
     let answer = "<CopyObjectResult><ETag>e</ETag></CopyObjectResult>";
     if copied { answer } else { "" }
 }

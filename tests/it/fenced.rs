@@ -4,14 +4,17 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use domain::finding::Status;
 use domain::id::{EntryId, kind};
 use domain::person::Person;
 use domain::role::{ContactRole, Role, TeamRole};
+use domain::upload::State;
 use http::{Method, StatusCode};
 use jiff::SignedDuration;
 use tests::{Answer, Browser, CONTENT, Cast, World};
 use web::{App, Audience, EMAIL_CHANGE, EmailChange, Route};
 
+use crate::evidence_sent::picture;
 use crate::fence::{Sts, Warden, fetched_by, function, sent_by};
 use crate::iam::{FUNCTIONS, Policy};
 use crate::matrix::{OTHER, Outcome, PASSWORD, Target, address, expected, send};
@@ -360,6 +363,76 @@ async fn scans_come(fenced: &Fenced, world: &World, cast: &Cast) {
     assert_eq!(done.location(), format!("{here}?show=drafts"));
 }
 
+/// Both sides send a picture and a file with a message, look at them and take them
+/// away, and delete one; the worker makes them what they are for.
+async fn pictures_come_and_go(fenced: &Fenced, world: &World, cast: &Cast) {
+    let client = &cast.acme.clients[0];
+    let (engagement, finding) = (client.engagement, client.findings[&Status::Open]);
+    let png = picture(image::ImageFormat::Png);
+    let contact = client.contact(ContactRole::Manager);
+    let team_base = format!("/clients/{}", client.id);
+    let findings = fenced.function(world, "findings").await;
+    let messages = fenced.function(world, "messages").await;
+    let mut mine = Vec::new();
+    for (person, base) in [
+        (cast.acme.member(TeamRole::Admin), team_base.as_str()),
+        (contact, ""),
+    ] {
+        let here = format!("{base}/engagements/{engagement}");
+        let browser = world.signed_in(&cast.acme.workspace, person).await;
+        let mut browser = browser.by(&findings, findings::ROUTES);
+        let id = findings.new_id::<kind::Upload>();
+        let text = id.to_string();
+        let path = format!("{here}/findings/{finding}/evidence");
+        let fields = [("id", text.as_str())];
+        let sent = browser.upload_with(&path, &fields, "a.png", &png).await;
+        assert!(sent.is_good(), "{}", sent.body);
+        mine.push((id.evidence(), path.clone()));
+        let image = browser
+            .get(&format!("{path}/{}/image", client.shots.proof))
+            .await;
+        assert!(fetched_by(&fenced.warden, image.location()));
+        let browser = world.signed_in(&cast.acme.workspace, person).await;
+        let mut browser = browser.by(&messages, messages::ROUTES);
+        let id = messages.new_id::<kind::Entry>().to_string();
+        let fields = [("id", id.as_str()), ("text", "Fenced.")];
+        let path = format!("{here}/messages");
+        let sent = browser
+            .upload_with(&path, &fields, "a.txt", CONTENT.as_bytes())
+            .await;
+        assert!(sent.is_good(), "{}", sent.body);
+        let take = format!("{path}/{}/files/{}", client.message, client.attached);
+        let taken = browser.post(&take, &[]).await;
+        assert!(fetched_by(&fenced.warden, taken.location()));
+        fenced.told_nothing("pictures");
+    }
+    let app = fenced.function(world, "worker").await;
+    worker::drain(&app).await.expect("swept");
+    fenced.told_nothing("what was sent");
+    let there = client.store.evidence(engagement, finding).await;
+    let there = there.expect("read");
+    assert!(
+        mine.iter()
+            .all(|(id, _)| there.iter().any(|one| one.id == *id))
+    );
+    let thread = client.store.thread(engagement, None).await.expect("read");
+    let rows = thread
+        .rows
+        .iter()
+        .filter(|row| row.message.text == "Fenced.");
+    let files: Vec<_> = rows.flat_map(|row| &row.message.files).collect();
+    assert_eq!(files.len(), 2);
+    assert!(files.iter().all(|file| file.state == State::Ready));
+    let browser = world.signed_in(&cast.acme.workspace, contact).await;
+    let mut browser = browser.by(&findings, findings::ROUTES);
+    let (id, path) = &mine[1];
+    let gone = browser
+        .post(&format!("{path}/{id}/remove"), &[("version", "1")])
+        .await;
+    assert!(gone.is_good(), "{}", gone.body);
+    fenced.told_nothing("a picture that goes");
+}
+
 /// A risk is accepted as was proposed; the worker warns of its end and opens the
 /// finding again. Then all is counted.
 async fn carries(fenced: &Fenced, world: &World, cast: &Cast) {
@@ -436,6 +509,8 @@ async fn functions_reach_what_they_need_and_need_what_they_reach() {
         assert!(worker::drain(&app).await.expect("sent") > 0);
         fenced.told_nothing("mail");
         scans_come(&fenced, &world, &cast).await;
+        pictures_come_and_go(&fenced, &world, &cast).await;
+        // Time goes by there: what was deleted here goes as well.
         files_come_and_go(&fenced, &world, &cast).await;
         carries(&fenced, &world, &cast).await;
     }

@@ -174,7 +174,7 @@ async fn every_route_serves_whom_it_is_for() {
             route.method, got.status, got.body
         );
         // These answer with a page or a file: nothing that a repeat would do twice.
-        let shows = ["preview", "bulk", "calculate", "export"]
+        let shows = ["preview", "bulk", "calculate", "export", "attachments"]
             .iter()
             .any(|last| route.path.ends_with(last));
         if route.method == Method::POST && !shows {

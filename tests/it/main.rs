@@ -10,6 +10,7 @@
 
 mod account;
 mod addresses;
+mod attachments;
 mod audit;
 mod books;
 mod both;
@@ -22,6 +23,8 @@ mod documents_kept;
 mod documents_sent;
 mod earlier;
 mod edge;
+mod evidence;
+mod evidence_sent;
 mod fence;
 mod fenced;
 mod findings;

@@ -113,6 +113,15 @@ pub(crate) fn address(route: &Route, client: &Client) -> String {
         Some("readers") => papers.report,
         _ => papers.proof,
     };
+    let evidence = match route.path.rsplit('/').next() {
+        Some("restore") => client.shots.gone,
+        _ => client.shots.proof,
+    };
+    let upload = if route.path.contains("{message}") {
+        client.attached
+    } else {
+        papers.upload
+    };
     let (invite, user) = if route.path.starts_with("/settings") {
         (client.team_invite, client.team_user)
     } else {
@@ -132,7 +141,8 @@ pub(crate) fn address(route: &Route, client: &Client) -> String {
         .replace("{invite}", &invite.to_string())
         .replace("{template}", &client.template.to_string())
         .replace("{document}", &document.to_string())
-        .replace("{upload}", &papers.upload.to_string())
+        .replace("{upload}", &upload.to_string())
+        .replace("{evidence}", &evidence.to_string())
         .replace("{user}", &user.to_string())
         .replace("{token}", &"x".repeat(43))
 }
@@ -151,6 +161,7 @@ pub(crate) fn missing(route: &Route) -> String {
         "{invite}",
         "{template}",
         "{document}",
+        "{evidence}",
         "{upload}",
         "{user}",
     ] {
@@ -252,8 +263,17 @@ pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &
         "preview" => &[("text", "*new*")],
         "columns" => &[("title", "Name")],
         "download" => &[("number", "1")],
+        "caption" => &[("caption", "New"), ("version", "1")],
+        "remove" if route.path.contains("{evidence}") => &[("version", "1")],
+        "attachments" => &[("id", id), ("n", "0"), ("name", "new.txt"), ("size", "4")],
         "restore" => &[("version", "2")],
         "readers" => &[("visibility", "team"), ("version", "1")],
+        "evidence" => {
+            let fields = [("id", id), ("caption", "New")];
+            return browser
+                .upload_with(path, &fields, "new.png", b"\x89PNG\r\n\x1a\n")
+                .await;
+        }
         "documents" => {
             let fields = [("id", id), ("kind", "evidence"), ("title", "New")];
             return browser.upload_with(path, &fields, "new.txt", b"New.").await;

@@ -265,6 +265,7 @@ pub(crate) async fn talk(
     let mut postings = Vec::with_capacity(n);
     for k in 0..n {
         let input = MessageInput {
+            files: Vec::new(),
             text: format!("Message number {k}, of the length that most of them have."),
             internal: if k % 3 == 2 { "yes" } else { "" }.to_owned(),
         };

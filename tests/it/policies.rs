@@ -7,8 +7,8 @@ use std::panic::catch_unwind;
 use domain::document::Visibility;
 use domain::engagement::Phase;
 use domain::id::{
-    ClientId, DocumentId, EngagementId, EntryId, FindingId, ImportId, InviteId, MessageId,
-    TemplateId, UploadId, UserId, WorkspaceId,
+    ClientId, DocumentId, EngagementId, EntryId, EvidenceId, FindingId, ImportId, InviteId,
+    MessageId, TemplateId, UploadId, UserId, WorkspaceId,
 };
 
 use crate::iam::{FUNCTIONS, Policy, Request};
@@ -31,7 +31,12 @@ const LETTERS: [(char, &str, &str); 11] = [
 ];
 
 /// Pieces of sort keys, and what asks or is made of the others.
-const NO_PARTITIONS: [&str; 33] = [
+const NO_PARTITIONS: [&str; 38] = [
+    "FINDINGS",
+    "evidence_prefix",
+    "evidence_object",
+    "thumbnail_object",
+    "attachment_object",
     "IMPORTS",
     "revision_prefix",
     "receipt_prefix",
@@ -155,6 +160,12 @@ fn rows(ws: WorkspaceId, cl: ClientId) -> Vec<(&'static str, String, &'static st
             "gqp",
         ),
         ("round", keys::round(&e, finding, 1).pk, "qp", "gqp"),
+        (
+            "evidence",
+            keys::evidence(&e, finding, EvidenceId::new(2, 4)).pk,
+            "gqp",
+            "gqp",
+        ),
         (
             "edit_text",
             keys::edit_text(&e, finding, entry).pk,

@@ -12,10 +12,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::Receipt;
 use store::page::Page as Rows;
-use web::view::Pager;
+use web::view::{Pager, SendForm};
 use web::{Crumb, Error, Form, Ids, Inside, Page, Query, Reply};
 
-use crate::list::Send;
+use crate::list::send_form;
 use crate::target::{Path, Target};
 
 /// The page.
@@ -33,7 +33,7 @@ pub(crate) struct DocumentPage {
     download: Option<String>,
     receipts: Option<Receipts>,
     manage: Option<Manage>,
-    send: Option<Send>,
+    send: Option<SendForm>,
     #[serde(skip)]
     crumbs: Vec<Crumb>,
 }
@@ -158,7 +158,7 @@ impl Page for DocumentPage {
             versions: vec![document.current.clone()],
             receipts: Some(Receipts::new(&found, here, Some("y"))),
             manage: Some(Manage::new(&document, here)),
-            send: Some(Send::of(here, form, UploadId::new(1, 1))),
+            send: Some(SendForm::new(here, form, UploadId::new(1, 1))),
         };
         let links = ("/clients/c", "/clients/c/pulse?seen=1".to_owned());
         Self::new(&document, parts, links, Vec::new())
@@ -169,7 +169,7 @@ struct Parts {
     versions: Vec<Revision>,
     receipts: Option<Receipts>,
     manage: Option<Manage>,
-    send: Option<Send>,
+    send: Option<SendForm>,
 }
 
 impl DocumentPage {
@@ -257,7 +257,7 @@ fn page(
             .may(Action::ManageDocuments)
             .then(|| Manage::new(document, &here)),
         send: may_supersede(inside.actor.role, document)
-            .then(|| Send::new(inside, &here, form, true)),
+            .then(|| send_form(inside, &here, form, true)),
     };
     let links = (inside.base.as_str(), target.pulse(inside));
     let crumbs = target.crumbs(inside);

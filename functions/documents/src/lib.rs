@@ -7,6 +7,7 @@ mod list;
 mod manage;
 mod send;
 mod target;
+mod upload;
 
 use axum::routing::{get, post};
 use domain::role::Action::{ManageDocuments, ReadDocuments, UploadDocuments};
@@ -65,7 +66,12 @@ pub const ROUTES: &[Route] = &[
     Route::post(
         "/clients/{client}/uploads/{upload}/complete",
         Team(UploadDocuments),
-        || post(send::complete),
+        || post(upload::complete),
+    ),
+    Route::get(
+        "/clients/{client}/uploads/{upload}",
+        Team(UploadDocuments),
+        || get(upload::get),
     ),
     Route::get("/documents", Portal(ReadDocuments), || get(list::get)),
     Route::post("/documents", Portal(UploadDocuments), || post(send::post)),
@@ -93,12 +99,16 @@ pub const ROUTES: &[Route] = &[
     Route::post(
         "/uploads/{upload}/complete",
         Portal(UploadDocuments),
-        || post(send::complete),
+        || post(upload::complete),
     ),
+    Route::get("/uploads/{upload}", Portal(UploadDocuments), || {
+        get(upload::get)
+    }),
 ];
 
 /// A sample of each page.
 pub const SAMPLES: &[fn() -> Sample] = &[
     sample::<list::DocumentsPage>,
     sample::<document::DocumentPage>,
+    sample::<upload::UploadPage>,
 ];

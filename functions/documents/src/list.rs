@@ -1,7 +1,7 @@
 //! The documents of a client or an engagement, for both sides.
 
 use domain::document::{Document, Visibility, choices};
-use domain::file::{FileType, Flaw, MAX_FILE, size_label};
+use domain::file::{Flaw, size_label};
 use domain::id::{DocumentId, UploadId};
 use domain::input::Invalid;
 use domain::message::Tally;
@@ -11,8 +11,8 @@ use futures::future::{try_join, try_join3};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::page::Page as Rows;
-use web::view::{Choice, EngagementTabs, Pager};
-use web::{Crumb, Error, Form, Ids, Inside, MAX_UPLOAD, Page, Query, Reply};
+use web::view::{Choice, EngagementTabs, Pager, SendForm};
+use web::{Crumb, Error, Form, Ids, Inside, Page, Query, Reply};
 
 use crate::target::{Path, Target};
 
@@ -29,7 +29,7 @@ pub(crate) struct DocumentsPage {
     /// Whether those are shown that are deleted.
     deleted: bool,
     team: bool,
-    send: Option<Send>,
+    send: Option<SendForm>,
     #[serde(skip)]
     crumbs: Vec<Crumb>,
 }
@@ -60,61 +60,18 @@ struct Coming {
     at: Timestamp,
 }
 
-/// The form by which files are sent.
-#[derive(Debug, Serialize)]
-pub(crate) struct Send {
-    form: Form,
-    id: UploadId,
-    action: String,
-    /// Kinds to choose from; none for a new version.
-    kinds: Vec<Choice>,
-    /// Whether there is a choice of who sees it.
-    choose: bool,
-    several: bool,
-    accept: String,
-    max: i64,
-    most: String,
-    small: String,
-}
-
-impl Send {
-    /// Of files that become documents at `action`, or a new version of one.
-    pub(crate) fn new(inside: &Inside, action: &str, form: Form, version: bool) -> Self {
-        let (kinds, choose) = choices(inside.actor.role);
-        let kinds = kinds.into_iter().map(|kind| Choice {
-            value: kind.name(),
-            label: kind.label(),
-        });
-        let id = inside.ctx.app.new_id();
-        Self::of(action, form, id).for_kinds(kinds.collect(), choose, version)
+/// The form of files that become documents at `action`, or a new version of one.
+pub(crate) fn send_form(inside: &Inside, action: &str, form: Form, version: bool) -> SendForm {
+    let send = SendForm::new(action, form, inside.ctx.app.new_id());
+    if version {
+        return send;
     }
-
-    pub(crate) fn of(action: &str, form: Form, id: UploadId) -> Self {
-        Self {
-            form,
-            id,
-            action: action.to_owned(),
-            kinds: Vec::new(),
-            choose: false,
-            several: false,
-            accept: FileType::accepted(),
-            max: MAX_FILE,
-            most: size_label(MAX_FILE),
-            small: size_label(i64::try_from(MAX_UPLOAD).unwrap_or(i64::MAX)),
-        }
-    }
-
-    fn for_kinds(self, kinds: Vec<Choice>, choose: bool, version: bool) -> Self {
-        if version {
-            return self;
-        }
-        Self {
-            kinds,
-            choose,
-            several: true,
-            ..self
-        }
-    }
+    let (kinds, choose) = choices(inside.actor.role);
+    let kinds = kinds.into_iter().map(|kind| Choice {
+        value: kind.name(),
+        label: kind.label(),
+    });
+    send.of_kinds(kinds.collect(), choose)
 }
 
 impl Row {
@@ -198,7 +155,7 @@ impl Page for DocumentsPage {
             value: "report",
             label: "Report",
         }];
-        let send = Send::of("/clients/c/documents", form, UploadId::new(1, 1));
+        let send = SendForm::new("/clients/c/documents", form, UploadId::new(1, 1));
         Self {
             tabs: Some(EngagementTabs::new(
                 "/clients/c/engagements/e",
@@ -215,7 +172,7 @@ impl Page for DocumentsPage {
             ],
             deleted: false,
             team: true,
-            send: Some(send.for_kinds(kinds, true, false)),
+            send: Some(send.of_kinds(kinds, true)),
             crumbs: Vec::new(),
         }
     }
@@ -251,9 +208,9 @@ fn page(
     let deleted = wanted.is_deleted(inside);
     let engagement = target.engagement.as_ref().map(|one| one.id);
     let here = target.href(&inside.base);
-    let uploads = uploads.iter().filter(|upload| match &upload.purpose {
-        Purpose::Document(new) => engagement.is_none_or(|id| new.engagement == Some(id)),
-        Purpose::Import(_) => false,
+    let uploads = uploads.iter().filter(|upload| {
+        let document = matches!(upload.purpose, Purpose::Document(_));
+        document && engagement.is_none_or(|id| upload.purpose.engagement() == Some(id))
     });
     let path = if deleted {
         format!("{here}?show=deleted")
@@ -277,7 +234,7 @@ fn page(
         uploads: uploads.map(Coming::from).collect(),
         deleted,
         team: inside.is_team(),
-        send: send.then(|| Send::new(inside, &here, form, false)),
+        send: send.then(|| send_form(inside, &here, form, false)),
         here,
         crumbs: target.crumbs(inside),
     }

@@ -1,33 +1,17 @@
-//! Sending a file: announced, sent by the browser straight to the bucket, and said
-//! to be there. A browser without scripts sends a small one through here instead.
+//! Sending a document: what a script says of it before it sends it, or the file
+//! itself, from a browser without scripts.
 
 use axum::extract::{FromRequest as _, Request};
 use domain::document::{DocumentInput, NewDocument, may_supersede};
 use domain::file::FileName;
-use domain::id::UploadId;
 use domain::input::Invalid;
-use domain::upload::{Purpose, State, TO_SEND, Upload, announce};
-use http::{StatusCode, header};
-use jiff::SignedDuration;
+use domain::upload::{Purpose, Upload};
+use http::header;
 use serde::Deserialize;
-use serde_json::json;
-use store::{Announced, Limit};
-use web::{
-    Error, Form, Ids, Inside, MAX_UPLOAD, Nothing, ProtectedForm, ProtectedUpload, Reply,
-    SAVED_BEFORE, see_other,
-};
+use web::{Error, Form, Ids, Inside, ProtectedForm, ProtectedUpload, Reply, Said, see_other};
 
-use crate::target::{AtUpload, Path, Target};
+use crate::target::{Path, Target};
 use crate::{document, list};
-
-/// Files that one page announces at most: each gets an id of its own.
-const MOST: u64 = 10_000;
-/// Files that one person sends at most.
-const LIMIT: Limit = Limit {
-    rule: "uploads",
-    most: 300,
-    window: SignedDuration::from_hours(24),
-};
 
 /// What a script says of a file before it sends it.
 #[derive(Debug, Default, Deserialize)]
@@ -42,13 +26,12 @@ pub(crate) struct Announcement {
 }
 
 impl Announcement {
-    fn said(self) -> (String, DocumentInput) {
-        let input = DocumentInput {
-            kind: self.kind,
-            title: self.title,
-            visibility: self.visibility,
-        };
-        (self.name, input)
+    fn document(&self) -> DocumentInput {
+        DocumentInput {
+            kind: self.kind.clone(),
+            title: self.title.clone(),
+            visibility: self.visibility.clone(),
+        }
     }
 }
 
@@ -94,46 +77,20 @@ fn purpose(
     })))
 }
 
-/// Announces a file. Announced again, by the same form, it is the same upload.
+/// Announces a file, if what was said of it can be accepted.
 async fn begin(
     inside: &Inside,
     target: &Target,
-    (id, size): (UploadId, i64),
-    (name, input): (&str, &DocumentInput),
+    said: Said<'_>,
+    input: &DocumentInput,
 ) -> Result<Result<Upload, Invalid>, Error> {
-    let wrong = |why: &str| Ok(Err(Invalid::at("file", why)));
-    let file = match FileName::parse(name) {
+    let file = match said.file() {
         Ok(file) => file,
-        Err(why) => return wrong(why),
-    };
-    let purpose = match purpose(inside, target, &file, input)? {
-        Ok(purpose) => purpose,
         Err(invalid) => return Ok(Err(invalid)),
     };
-    let now = inside.ctx.now;
-    let upload = match announce(id, purpose, &file, size, &inside.actor, now) {
-        Ok(upload) => upload,
-        Err(unfit) => return wrong(&unfit.to_string()),
-    };
-    let user = inside.actor.user.to_string();
-    inside.ctx.limit(LIMIT, &user).await?;
-    let plan = inside.ctx.workspace.plan;
-    match inside.store.announce(&upload, plan).await? {
-        Announced::Done => Ok(Ok(upload)),
-        Announced::Full => wrong(
-            "There is no room for it: the workspace has used up its space for files. \
-             Ask the team to delete what is no longer needed.",
-        ),
-        Announced::Repeated => {
-            let before = inside.store.upload(id).await?.ok_or(Error::Changed)?;
-            let same = (&before.name, before.size) == (&upload.name, upload.size)
-                && before.purpose == upload.purpose;
-            if same && now < before.closes() {
-                Ok(Ok(before))
-            } else {
-                wrong(SAVED_BEFORE)
-            }
-        }
+    match purpose(inside, target, &file, input)? {
+        Ok(purpose) => inside.announce(said, &file, purpose).await,
+        Err(invalid) => Ok(Err(invalid)),
     }
 }
 
@@ -142,98 +99,36 @@ async fn announced(
     target: &Target,
     form: ProtectedForm<Announcement>,
 ) -> Result<Reply, Error> {
-    let n = form.input.n.parse().ok().filter(|n| *n < MOST);
-    let n: u64 = n.ok_or(Error::BadRequest("the file has no number"))?;
-    let size = form.input.size.parse();
-    let size: i64 = size.map_err(|_| Error::BadRequest("the file has no size"))?;
-    let id: UploadId = form.id::<domain::id::kind::Upload>()?.nth(n);
-    let (name, input) = form.input.said();
-    let upload = match begin(inside, target, (id, size), (&name, &input)).await? {
-        Ok(upload) => upload,
-        Err(invalid) => {
-            let why = invalid.fields().values().next();
-            let answer = json!({ "error": why });
-            return Ok(Reply::json(&answer).status(StatusCode::UNPROCESSABLE_ENTITY));
-        }
-    };
-    if upload.state != State::Uploading {
-        // It is there already: only the answer that said so was lost.
-        return Ok(Reply::json(&json!({ "done": true })));
-    }
-    let (files, key) = (inside.files(), inside.store.incoming_key(id));
-    let media_type = upload.file_type.media_type();
-    let offer = files.offer(&key, media_type, upload.size, TO_SEND).await?;
-    Ok(Reply::json(&json!({
-        "url": offer.url,
-        "fields": offer.fields,
-        "complete": format!("{}/uploads/{id}/complete", inside.base),
-    })))
+    let Announcement { name, size, n, .. } = &form.input;
+    let said = Said::by_script(&form, (name, size, n))?;
+    let begun = begin(inside, target, said, &form.input.document()).await?;
+    inside.offer(begun).await
 }
 
 async fn whole(
     inside: &Inside,
     target: Target,
-    sent: ProtectedUpload<DocumentInput>,
+    mut sent: ProtectedUpload<DocumentInput>,
 ) -> Result<Reply, Error> {
-    let id = sent.id.as_deref().and_then(|id| id.parse().ok());
-    let id: UploadId = id.ok_or(Error::BadRequest("the form has no id"))?;
-    let begun = match sent.bytes {
-        None => {
-            let most = MAX_UPLOAD / 1024 / 1024;
-            let why = format!("Without scripts, a file of up to {most} MB can be sent.");
-            Err(Invalid::at("file", why))
-        }
-        Some(_) if sent.file_name.is_empty() => Err(Invalid::at("file", "Choose a file.")),
-        Some(bytes) => {
-            let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-            let said = (sent.file_name.as_str(), &sent.input);
-            let begun = begin(inside, &target, (id, size), said).await?;
+    let input = sent.input.clone();
+    let begun = match Said::by_form(&mut sent)? {
+        Ok((said, bytes)) => {
+            let begun = begin(inside, &target, said, &input).await?;
             begun.map(|upload| (upload, bytes))
         }
+        Err(invalid) => Err(invalid),
     };
-    let (upload, bytes) = match begun {
-        Ok(begun) => begun,
+    match begun {
+        Ok((upload, bytes)) => {
+            inside.keep(&upload, bytes).await?;
+            Ok(see_other(&target.href(&inside.base)).flash("file-sent"))
+        }
         Err(invalid) => {
-            let form = Form::failed(&sent.input, &invalid);
-            return match target.document {
+            let form = Form::failed(&input, &invalid);
+            match target.document {
                 Some(_) => document::again(inside, target, form).await,
                 None => list::again(inside, target, form).await,
-            };
+            }
         }
-    };
-    let here = target.href(&inside.base);
-    if upload.state == State::Uploading {
-        let (files, key) = (inside.files(), inside.store.incoming_key(id));
-        let media_type = upload.file_type.media_type();
-        files.put(&key, bytes, media_type).await?;
     }
-    arrive(inside, &upload).await?;
-    Ok(see_other(&here).flash("file-sent"))
-}
-
-/// Notes that a file is there; once more does nothing.
-async fn arrive(inside: &Inside, upload: &Upload) -> Result<(), Error> {
-    match upload.arrived() {
-        Some(after) => Ok(inside.store.upload_arrived(&after).await?),
-        None => Ok(()),
-    }
-}
-
-pub(crate) async fn complete(
-    inside: Inside,
-    Ids(path): Ids<AtUpload>,
-    _: ProtectedForm<Nothing>,
-) -> Result<Reply, Error> {
-    let upload = inside.store.upload(path.upload).await?;
-    let upload = upload.ok_or(Error::NotFound)?;
-    arrive(&inside, &upload).await?;
-    let base = &inside.base;
-    let to = match &upload.purpose {
-        Purpose::Import(id) => format!("{base}/engagements/{id}/imports/{}", path.upload),
-        Purpose::Document(new) => match new.engagement {
-            Some(id) => format!("{base}/engagements/{id}/documents"),
-            None => format!("{base}/documents"),
-        },
-    };
-    Ok(see_other(&to))
 }

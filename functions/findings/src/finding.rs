@@ -2,8 +2,9 @@
 
 use domain::client::Client;
 use domain::engagement::Engagement;
+use domain::evidence::EvidenceInput;
 use domain::finding::{CommentInput, Event, Plan, PlanInput};
-use domain::id::EntryId;
+use domain::id::{EntryId, UploadId};
 use domain::input::Invalid;
 use domain::person::{Actor, Person};
 use domain::role::Action;
@@ -19,6 +20,7 @@ use crate::next::{Group, groups};
 use crate::past::{Round, Row, Voice};
 use crate::paths::AtFinding;
 use crate::plan::people;
+use crate::shots::Shots;
 
 /// The page.
 #[derive(Debug, Serialize)]
@@ -37,6 +39,7 @@ pub(crate) struct FindingPage {
     impact: String,
     recommendation: String,
     references: String,
+    team: bool,
     published: bool,
     due: Option<Date>,
     overdue: bool,
@@ -49,6 +52,7 @@ pub(crate) struct FindingPage {
     history: Vec<Row>,
     rounds: Vec<Round>,
     comments: Vec<Voice>,
+    evidence: Shots,
     groups: Vec<Group>,
     waits: bool,
     version: i64,
@@ -112,6 +116,7 @@ struct Talk {
     id: EntryId,
     form: Form,
     choose: bool,
+    preview: String,
 }
 
 /// What the page is made of.
@@ -130,6 +135,8 @@ pub(crate) enum Failed {
     Plan(PlanInput, Invalid),
     /// A comment.
     Comment(CommentInput, Invalid),
+    /// A picture.
+    Evidence(EvidenceInput, Invalid),
 }
 
 /// Where the page is shown, and to whom.
@@ -138,6 +145,7 @@ struct Frame<'a> {
     base: &'a str,
     today: Date,
     comment: EntryId,
+    uploads: [UploadId; 2],
 }
 
 impl Page for FindingPage {
@@ -165,6 +173,7 @@ impl Page for FindingPage {
             base: "/clients/c",
             today: Date::constant(2026, 11, 24),
             comment: EntryId::new(1, 1),
+            uploads: [UploadId::new(1, 1), UploadId::new(1, 2)],
         };
         let failed = Failed::Move(
             Event::Decline,
@@ -189,6 +198,7 @@ impl FindingPage {
             history,
             comments,
             rounds,
+            evidence,
         } = dossier;
         let role = frame.actor.role;
         let around = format!("{}/engagements/{}", frame.base, engagement.id);
@@ -199,6 +209,10 @@ impl FindingPage {
             engagement.shared_rev
         };
         let groups = groups(&finding, role, &here, failed);
+        let sent = match failed {
+            Some(Failed::Evidence(input, invalid)) => Form::failed(input, invalid),
+            _ => Form::default(),
+        };
         Self {
             pulse: format!("{around}/pulse?seen={rev}"),
             severity: finding.severity.name(),
@@ -213,6 +227,7 @@ impl FindingPage {
             impact: draft.impact,
             recommendation: draft.recommendation,
             references: draft.references,
+            team: role.is_team(),
             published: finding.status.is_published(),
             due: finding.due,
             overdue: finding.is_overdue(frame.today),
@@ -239,6 +254,7 @@ impl FindingPage {
                 .collect(),
             rounds: rounds.into_iter().map(Round::from).collect(),
             comments: comments.into_iter().map(Voice::from).collect(),
+            evidence: Shots::new(&evidence, (&here, role), frame.uploads, sent),
             waits: groups.is_empty() && finding.status == domain::finding::Status::Resolved,
             groups,
             version: finding.version,
@@ -333,6 +349,7 @@ impl Talk {
                 _ => Form::filled(&CommentInput::default()),
             },
             choose: frame.actor.role.is_team() && published,
+            preview: format!("{here}/preview"),
         }
     }
 }
@@ -365,7 +382,9 @@ async fn read(inside: &Inside, path: AtFinding) -> Result<Parts, Error> {
 
 pub(crate) async fn get(inside: Inside, Ids(path): Ids<AtFinding>) -> Result<Reply, Error> {
     let parts = read(&inside, path).await?;
-    inside.ctx.page(&page(&inside, parts, None))
+    let origin = inside.ctx.app.services.files.origin().await?;
+    let reply = inside.ctx.page(&page(&inside, parts, None))?;
+    Ok(reply.with_pictures(&origin))
 }
 
 /// The page again, with what was typed and why a move failed.
@@ -386,7 +405,9 @@ pub(crate) async fn refused(
     failed: Failed,
 ) -> Result<Reply, Error> {
     let parts = read(inside, path).await?;
-    inside.ctx.refused(&page(inside, parts, Some(&failed)))
+    let origin = inside.ctx.app.services.files.origin().await?;
+    let reply = inside.ctx.refused(&page(inside, parts, Some(&failed)))?;
+    Ok(reply.with_pictures(&origin))
 }
 
 fn page(inside: &Inside, parts: Parts, failed: Option<&Failed>) -> FindingPage {
@@ -399,6 +420,7 @@ fn page(inside: &Inside, parts: Parts, failed: Option<&Failed>) -> FindingPage {
         base: &inside.base,
         today: ctx.workspace.today(ctx.now),
         comment: ctx.app.new_id(),
+        uploads: [ctx.app.new_id(), ctx.app.new_id()],
     };
     FindingPage::new(parts, &frame, crumbs, failed)
 }

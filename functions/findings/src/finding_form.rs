@@ -21,6 +21,7 @@ use web::{
 };
 
 use crate::paths::{AtFinding, InEngagement};
+use crate::shots::{Paste, base};
 use crate::typed::{Calculated, Calculator, Typed};
 
 /// The form.
@@ -38,7 +39,9 @@ pub(crate) struct FindingForm {
     cancel: String,
     library: Option<String>,
     heading: &'static str,
-    preview_url: &'static str,
+    preview_url: String,
+    /// Where pasted pictures go: to a finding that is there.
+    paste: Option<Paste>,
     score_url: &'static str,
     #[serde(skip)]
     crumbs: Vec<Crumb>,
@@ -139,7 +142,8 @@ impl FindingForm {
             cancel: around.to_owned(),
             library: Some(format!("{around}/library")),
             heading: "Add finding",
-            preview_url: "/preview",
+            preview_url: "/preview".to_owned(),
+            paste: None,
             score_url: "/score",
             crumbs,
         }
@@ -158,12 +162,28 @@ impl FindingForm {
             version: Some(version),
             calculate: format!("{here}/calculate"),
             action: format!("{here}/edit"),
+            preview_url: format!("{here}/preview"),
             submit: "Save",
             cancel: here,
             library: None,
             heading: "Edit finding",
             ..Self::adding(typed, failed, id, around, crumbs)
         }
+    }
+
+    /// The form of a finding that is there, as an answer.
+    async fn shown(self, inside: &Inside, refused: bool) -> Result<Reply, Error> {
+        let page = Self {
+            paste: Some(Paste::new(&base(&self.cancel), inside.ctx.app.new_id())),
+            ..self
+        };
+        let origin = inside.ctx.app.services.files.origin().await?;
+        let reply = if refused {
+            inside.ctx.refused(&page)
+        } else {
+            inside.ctx.page(&page)
+        };
+        Ok(reply?.with_pictures(&origin))
     }
 }
 
@@ -272,13 +292,10 @@ pub(crate) async fn calculate_edit(
     let (around, finding, _) = Around::read_with(&inside, path).await?;
     let version = form.version.unwrap_or(finding.version);
     let (typed, invalid) = form.input.vector();
-    inside.ctx.page(&FindingForm::changing(
-        &typed,
-        invalid.as_ref(),
-        (finding.id, version),
-        &around.href,
-        around.crumbs,
-    ))
+    let at = (finding.id, version);
+    FindingForm::changing(&typed, invalid.as_ref(), at, &around.href, around.crumbs)
+        .shown(&inside, false)
+        .await
 }
 
 pub(crate) async fn create(
@@ -333,13 +350,10 @@ async fn add(
 pub(crate) async fn edit(inside: Inside, Ids(path): Ids<AtFinding>) -> Result<Reply, Error> {
     let (around, finding, draft) = Around::read_with(&inside, path).await?;
     let at = (finding.id, finding.version);
-    inside.ctx.page(&FindingForm::changing(
-        &FindingInput::from(&draft).into(),
-        None,
-        at,
-        &around.href,
-        around.crumbs,
-    ))
+    let typed = FindingInput::from(&draft).into();
+    FindingForm::changing(&typed, None, at, &around.href, around.crumbs)
+        .shown(&inside, false)
+        .await
 }
 
 pub(crate) async fn update(
@@ -363,7 +377,7 @@ pub(crate) async fn update(
             let at = (finding.id, finding.version);
             let page =
                 FindingForm::changing(&typed, Some(&invalid), at, &around.href, around.crumbs);
-            return inside.ctx.refused(&page);
+            return page.shown(&inside, true).await;
         }
     };
     let there = see_other(&format!("{}/findings/{}", around.href, finding.id));

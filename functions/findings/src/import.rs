@@ -9,27 +9,17 @@ use domain::id::{ImportId, kind};
 use domain::import::job::Import;
 use domain::import::{self, MAX_BYTES, Mapping, Refused};
 use domain::input::Invalid;
-use domain::upload::{Purpose, State, TO_SEND, announce};
+use domain::upload::Purpose;
 use futures::future::try_join;
-use http::{StatusCode, header};
-use jiff::SignedDuration;
+use http::header;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use sha2::{Digest as _, Sha256};
-use store::{Announced, Limit};
 use web::{
-    Crumb, Error, Form, Ids, Inside, MAX_UPLOAD, Page, ProtectedForm, ProtectedUpload, Reply,
-    SAVED_BEFORE, see_other,
+    Crumb, Error, Form, Ids, Inside, MAX_UPLOAD, Page, ProtectedForm, ProtectedUpload, Reply, Said,
+    see_other,
 };
 
 use crate::paths::InEngagement;
-
-/// Scans that one person sends at most.
-const LIMIT: Limit = Limit {
-    rule: "scans",
-    most: 100,
-    window: SignedDuration::from_hours(24),
-};
 
 /// The form.
 #[derive(Debug, Serialize)]
@@ -215,45 +205,15 @@ async fn announced(
     path: InEngagement,
     form: ProtectedForm<Announcement>,
 ) -> Result<Reply, Error> {
-    let wrong = |why: &str| {
-        let answer = json!({ "error": why });
-        Ok(Reply::json(&answer).status(StatusCode::UNPROCESSABLE_ENTITY))
-    };
     let size = form.input.size.parse();
     let size: i64 = size.map_err(|_| Error::BadRequest("the file has no size"))?;
-    let id = form.id::<kind::Upload>()?;
-    let file = FileName::scan(&form.input.name);
+    let (id, name) = (form.id::<kind::Upload>()?, form.input.name.as_str());
     let purpose = Purpose::Import(path.engagement);
-    let upload = match announce(id, purpose, &file, size, &inside.actor, inside.ctx.now) {
-        Ok(upload) => upload,
-        Err(unfit) => return wrong(&unfit.to_string()),
-    };
-    let user = inside.actor.user.to_string();
-    inside.ctx.limit(LIMIT, &user).await?;
-    match inside.store.announce(&upload).await? {
-        Announced::Done => {}
-        Announced::Full => {
-            return wrong(
-                "There is no room for it: the workspace has used up its space for files.",
-            );
-        }
-        Announced::Repeated => {
-            let before = inside.store.upload(id).await?.ok_or(Error::Changed)?;
-            let same = (&before.name, before.size) == (&upload.name, upload.size);
-            let open = before.state == State::Uploading && inside.ctx.now < before.closes();
-            if !(same && open && before.purpose == upload.purpose) {
-                return wrong(SAVED_BEFORE);
-            }
-        }
-    }
-    let (files, key) = (inside.files(), inside.store.incoming_key(id));
-    let media_type = upload.file_type.media_type();
-    let offer = files.offer(&key, media_type, upload.size, TO_SEND).await?;
-    Ok(Reply::json(&json!({
-        "url": offer.url,
-        "fields": offer.fields,
-        "complete": format!("{}/uploads/{id}/complete", inside.base),
-    })))
+    let said = Said { id, size, name };
+    let begun = inside
+        .announce(said, &FileName::scan(name), purpose)
+        .await?;
+    inside.offer(begun).await
 }
 
 fn size(n: usize) -> i64 {

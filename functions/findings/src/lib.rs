@@ -3,6 +3,7 @@
 mod bulk;
 mod comments;
 mod edit_page;
+mod evidence;
 mod export;
 mod finding;
 mod finding_form;
@@ -16,9 +17,11 @@ mod moves;
 mod next;
 mod past;
 mod paths;
+mod picture;
 mod plan;
 mod preview;
 mod reach;
+mod shots;
 mod template_form;
 mod typed;
 
@@ -147,6 +150,46 @@ pub const ROUTES: &[Route] = &[
         Team(Action::ReadFindings),
         || get(edit_page::get),
     ),
+    Route::post(
+        "/clients/{client}/engagements/{engagement}/findings/{finding}/evidence",
+        Team(Action::UploadDocuments),
+        || post(evidence::post),
+    ),
+    Route::get(
+        "/clients/{client}/engagements/{engagement}/findings/{finding}/evidence/{evidence}",
+        Team(Action::ReadFindings),
+        || get(picture::get),
+    ),
+    Route::get(
+        "/clients/{client}/engagements/{engagement}/findings/{finding}/evidence/{evidence}/image",
+        Team(Action::ReadFindings),
+        || get(evidence::image),
+    ),
+    Route::get(
+        "/clients/{client}/engagements/{engagement}/findings/{finding}/evidence/{evidence}/thumb",
+        Team(Action::ReadFindings),
+        || get(evidence::thumbnail),
+    ),
+    Route::post(
+        "/clients/{client}/engagements/{engagement}/findings/{finding}/evidence/{evidence}/caption",
+        Team(Action::UploadDocuments),
+        || post(picture::caption),
+    ),
+    Route::post(
+        "/clients/{client}/engagements/{engagement}/findings/{finding}/evidence/{evidence}/remove",
+        Team(Action::UploadDocuments),
+        || post(picture::delete),
+    ),
+    Route::post(
+        "/clients/{client}/engagements/{engagement}/findings/{finding}/evidence/{evidence}/restore",
+        Team(Action::ManageDocuments),
+        || post(picture::restore),
+    ),
+    Route::post(
+        "/clients/{client}/engagements/{engagement}/findings/{finding}/preview",
+        Team(Action::CommentFindings),
+        || post(preview::of_finding),
+    ),
     Route::get(
         "/clients/{client}/engagements/{engagement}/import",
         Team(Action::WriteFindings),
@@ -246,6 +289,41 @@ pub const ROUTES: &[Route] = &[
         Portal(Action::CommentFindings),
         || post(comments::post),
     ),
+    Route::post(
+        "/engagements/{engagement}/findings/{finding}/evidence",
+        Portal(Action::UploadDocuments),
+        || post(evidence::post),
+    ),
+    Route::get(
+        "/engagements/{engagement}/findings/{finding}/evidence/{evidence}",
+        Portal(Action::ReadFindings),
+        || get(picture::get),
+    ),
+    Route::get(
+        "/engagements/{engagement}/findings/{finding}/evidence/{evidence}/image",
+        Portal(Action::ReadFindings),
+        || get(evidence::image),
+    ),
+    Route::get(
+        "/engagements/{engagement}/findings/{finding}/evidence/{evidence}/thumb",
+        Portal(Action::ReadFindings),
+        || get(evidence::thumbnail),
+    ),
+    Route::post(
+        "/engagements/{engagement}/findings/{finding}/evidence/{evidence}/caption",
+        Portal(Action::UploadDocuments),
+        || post(picture::caption),
+    ),
+    Route::post(
+        "/engagements/{engagement}/findings/{finding}/evidence/{evidence}/remove",
+        Portal(Action::UploadDocuments),
+        || post(picture::delete),
+    ),
+    Route::post(
+        "/engagements/{engagement}/findings/{finding}/preview",
+        Portal(Action::CommentFindings),
+        || post(preview::of_finding),
+    ),
 ];
 
 /// A sample of each page.
@@ -255,6 +333,7 @@ pub const SAMPLES: &[fn() -> Sample] = &[
     sample::<finding::FindingPage>,
     sample::<edit_page::EditPage>,
     sample::<finding_form::FindingForm>,
+    sample::<picture::PicturePage>,
     sample::<import::ImportPage>,
     sample::<import_preview::ImportPreview>,
     sample::<library::LibraryPage>,

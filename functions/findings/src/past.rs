@@ -169,6 +169,8 @@ const fn moved(from: Status, to: Status) -> &'static str {
 
 /// A finding with something in every place, for the page's sample.
 pub(crate) fn dossier_sample() -> Dossier {
+    use crate::shots::evidence_sample;
+    use domain::evidence::Evidence;
     use domain::finding::{Comment, Decision, Draft, Finding, Proposal};
     use domain::history::Entry;
     use domain::id::{EntryId, UserId};
@@ -263,6 +265,14 @@ pub(crate) fn dossier_sample() -> Dossier {
             by,
             by_name: "Ana".to_owned(),
         }],
+        evidence: vec![
+            evidence_sample(),
+            Evidence {
+                shared: false,
+                deleted: Some(at),
+                ..evidence_sample()
+            },
+        ],
         finding,
     }
 }

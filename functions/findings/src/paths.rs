@@ -1,6 +1,6 @@
 //! The ids in this group's addresses.
 
-use domain::id::{EngagementId, FindingId, ImportId, TemplateId};
+use domain::id::{EngagementId, EvidenceId, FindingId, ImportId, TemplateId};
 use serde::Deserialize;
 
 #[derive(Clone, Copy, Deserialize)]
@@ -12,6 +12,22 @@ pub(crate) struct InEngagement {
 pub(crate) struct AtFinding {
     pub(crate) engagement: EngagementId,
     pub(crate) finding: FindingId,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+pub(crate) struct AtEvidence {
+    pub(crate) engagement: EngagementId,
+    pub(crate) finding: FindingId,
+    pub(crate) evidence: EvidenceId,
+}
+
+impl From<AtEvidence> for AtFinding {
+    fn from(at: AtEvidence) -> Self {
+        Self {
+            engagement: at.engagement,
+            finding: at.finding,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Deserialize)]

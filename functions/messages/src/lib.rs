@@ -1,12 +1,14 @@
 //! Messages: an engagement's thread.
 
+mod attach;
 mod edit;
 mod paths;
+mod post;
 mod preview;
 mod read;
 mod thread;
 
-use axum::routing::{get, post};
+use axum::routing::{get, post as by_post};
 use domain::role::Action;
 use web::Audience::{Portal, Team};
 use web::{Route, Sample, sample};
@@ -21,17 +23,17 @@ pub const ROUTES: &[Route] = &[
     Route::post(
         "/clients/{client}/engagements/{engagement}/messages",
         Team(Action::PostMessages),
-        || post(thread::post),
+        || by_post(post::post),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/messages/read",
         Team(Action::ReadMessages),
-        || post(read::post),
+        || by_post(read::post),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/messages/preview",
         Team(Action::PostMessages),
-        || post(preview::post),
+        || by_post(preview::post),
     ),
     Route::get(
         "/clients/{client}/engagements/{engagement}/messages/{message}/edit",
@@ -41,7 +43,17 @@ pub const ROUTES: &[Route] = &[
     Route::post(
         "/clients/{client}/engagements/{engagement}/messages/{message}/edit",
         Team(Action::PostMessages),
-        || post(edit::post),
+        || by_post(edit::post),
+    ),
+    Route::post(
+        "/clients/{client}/engagements/{engagement}/messages/attachments",
+        Team(Action::PostMessages),
+        || by_post(attach::announce),
+    ),
+    Route::post(
+        "/clients/{client}/engagements/{engagement}/messages/{message}/files/{upload}",
+        Team(Action::ReadMessages),
+        || by_post(attach::download),
     ),
     Route::get(
         "/engagements/{engagement}/messages",
@@ -51,17 +63,17 @@ pub const ROUTES: &[Route] = &[
     Route::post(
         "/engagements/{engagement}/messages",
         Portal(Action::PostMessages),
-        || post(thread::post),
+        || by_post(post::post),
     ),
     Route::post(
         "/engagements/{engagement}/messages/read",
         Portal(Action::ReadMessages),
-        || post(read::post),
+        || by_post(read::post),
     ),
     Route::post(
         "/engagements/{engagement}/messages/preview",
         Portal(Action::PostMessages),
-        || post(preview::post),
+        || by_post(preview::post),
     ),
     Route::get(
         "/engagements/{engagement}/messages/{message}/edit",
@@ -71,7 +83,17 @@ pub const ROUTES: &[Route] = &[
     Route::post(
         "/engagements/{engagement}/messages/{message}/edit",
         Portal(Action::PostMessages),
-        || post(edit::post),
+        || by_post(edit::post),
+    ),
+    Route::post(
+        "/engagements/{engagement}/messages/attachments",
+        Portal(Action::PostMessages),
+        || by_post(attach::announce),
+    ),
+    Route::post(
+        "/engagements/{engagement}/messages/{message}/files/{upload}",
+        Portal(Action::ReadMessages),
+        || by_post(attach::download),
     ),
 ];
 

@@ -1,6 +1,6 @@
 //! The ids in this group's addresses.
 
-use domain::id::{EngagementId, MessageId};
+use domain::id::{EngagementId, MessageId, UploadId};
 use serde::Deserialize;
 use web::Inside;
 
@@ -13,6 +13,13 @@ pub(crate) struct InEngagement {
 pub(crate) struct AtMessage {
     pub(crate) engagement: EngagementId,
     pub(crate) message: MessageId,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+pub(crate) struct AtFile {
+    pub(crate) engagement: EngagementId,
+    pub(crate) message: MessageId,
+    pub(crate) upload: UploadId,
 }
 
 /// Where an engagement's thread is.

@@ -1,7 +1,7 @@
 //! How markdown will look, while it is written.
 
 use serde::Deserialize;
-use web::{Error, Ids, Inside, ProtectedForm, Reply};
+use web::{Error, Ids, Inside, Pictures, ProtectedForm, Reply};
 
 use crate::paths::InEngagement;
 
@@ -18,5 +18,6 @@ pub(crate) async fn post(
 ) -> Result<Reply, Error> {
     let engagement = inside.store.engagement(path.engagement).await?;
     engagement.ok_or(Error::NotFound)?;
-    Ok(Reply::html(web::markdown(&form.input.text)))
+    let html = web::markdown(&form.input.text, &Pictures::default());
+    Ok(Reply::html(html))
 }

@@ -2,28 +2,21 @@
 //! below it.
 
 use domain::engagement::Engagement;
-use domain::id::{EntryId, MessageId, UserId};
+use domain::file::{FileType, MAX_FILE, size_label};
+use domain::id::{EntryId, MessageId, UploadId, UserId};
 use domain::input::Invalid;
-use domain::message::{Message, MessageInput, Posting, Refusal, Tally, may_edit, post as decide};
+use domain::message::{Attached, Message, MessageInput, Posting, Tally, may_edit};
 use domain::person::{Actor, initials};
 use domain::role::Action;
+use domain::upload::State;
 use futures::future::try_join4;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::{Limit, Outcome, Thread};
+use store::Thread;
 use web::view::EngagementTabs;
-use web::{
-    Crumb, Error, Form, Ids, Inside, Page, ProtectedForm, Query, Reply, SAVED_BEFORE, see_other,
-};
+use web::{Crumb, Error, Form, Ids, Inside, MAX_UPLOAD, Page, Query, Reply};
 
-use crate::paths::{InEngagement, thread};
-
-/// Messages that one person writes at most.
-const LIMIT: Limit = Limit {
-    rule: "message",
-    most: 60,
-    window: jiff::SignedDuration::from_hours(1),
-};
+use crate::paths::InEngagement;
 
 /// The page.
 #[derive(Debug, Serialize)]
@@ -56,8 +49,29 @@ struct Voice {
     internal: bool,
     new: bool,
     text: String,
+    files: Vec<File>,
     edited: Option<Timestamp>,
     edit: Option<String>,
+}
+
+/// A file that goes along with it.
+#[derive(Debug, Serialize)]
+struct File {
+    href: String,
+    name: String,
+    size: String,
+    state: &'static str,
+}
+
+impl File {
+    fn new(file: &Attached, here: &str) -> Self {
+        Self {
+            href: format!("{here}/files/{}", file.id),
+            name: file.name.clone(),
+            size: size_label(file.size),
+            state: file.state.name(),
+        }
+    }
 }
 
 /// The form of a new message.
@@ -68,6 +82,22 @@ struct Compose {
     id: EntryId,
     form: Form,
     choose: bool,
+    attach: String,
+    upload: UploadId,
+    /// Files that were sent for it already.
+    waiting: Vec<Waiting>,
+    max: i64,
+    most: String,
+    small: String,
+    accept: String,
+}
+
+/// A file that waits for its message.
+#[derive(Debug, Serialize)]
+struct Waiting {
+    id: UploadId,
+    name: String,
+    size: String,
 }
 
 #[derive(Deserialize)]
@@ -90,6 +120,8 @@ struct Frame<'a> {
     base: &'a str,
     now: Timestamp,
     form: EntryId,
+    upload: UploadId,
+    waiting: &'a [Attached],
     before: Option<MessageId>,
 }
 
@@ -106,6 +138,13 @@ impl Page for ThreadPage {
 
     fn sample() -> Self {
         let actor = web::view::actor_sample();
+        let file = |state| Attached {
+            id: UploadId::new(1, 1),
+            name: "log <b>.txt".to_owned(),
+            file_type: FileType::Text,
+            size: 2_000,
+            state,
+        };
         let message = |n, by: UserId| Message {
             id: MessageId::new(n, 1),
             at: Timestamp::UNIX_EPOCH,
@@ -113,6 +152,9 @@ impl Page for ThreadPage {
             by_name: "Carl <b>".to_owned(),
             by_team: by == actor.user,
             text: "**Hello** <script>alert(1)</script>".to_owned(),
+            files: [State::Checking, State::Ready, State::Refused]
+                .map(file)
+                .into(),
             edited: Some(Timestamp::UNIX_EPOCH),
             version: 2,
         };
@@ -135,11 +177,37 @@ impl Page for ThreadPage {
             base: "/clients/c",
             now: Timestamp::UNIX_EPOCH,
             form: EntryId::new(1, 1),
+            upload: UploadId::new(1, 1),
+            waiting: &[file(State::Ready)],
             before: Some(MessageId::new(3, 1)),
         };
         let wrong = Invalid::at("text", "Write something first.");
         let form = Form::failed(&MessageInput::default(), &wrong);
         Self::new(parts, &frame, form, Vec::new())
+    }
+}
+
+impl Compose {
+    fn new(frame: &Frame<'_>, here: &str, form: Form) -> Self {
+        let waiting = frame.waiting.iter().map(|file| Waiting {
+            id: file.id,
+            name: file.name.clone(),
+            size: size_label(file.size),
+        });
+        Self {
+            action: here.to_owned(),
+            preview: format!("{here}/preview"),
+            id: frame.form,
+            form,
+            choose: frame.actor.role.is_team(),
+            attach: format!("{here}/attachments"),
+            upload: frame.upload,
+            waiting: waiting.collect(),
+            max: MAX_FILE,
+            most: size_label(MAX_FILE),
+            small: size_label(i64::try_from(MAX_UPLOAD).unwrap_or(i64::MAX)),
+            accept: FileType::accepted(),
+        }
     }
 }
 
@@ -171,13 +239,7 @@ impl ThreadPage {
             unread: unread.total(),
             read: format!("{here}/read"),
             seen: engagement.messages,
-            compose: may_post.then(|| Compose {
-                action: here.clone(),
-                preview: format!("{here}/preview"),
-                id: frame.form,
-                form,
-                choose: team,
-            }),
+            compose: may_post.then(|| Compose::new(frame, &here, form)),
             title: engagement.title,
             client_name: client,
             team,
@@ -201,8 +263,11 @@ fn voices(thread: Thread, frame: &Frame<'_>, here: &str, mut unread: Tally) -> V
         let new = newest && !mine && *left > 0;
         *left -= i64::from(new);
         let may = may_edit(&message, frame.actor, frame.now);
+        let at = format!("{here}/{}", message.id);
+        let files = message.files.iter().map(|file| File::new(file, &at));
         voices.push(Voice {
-            edit: may.then(|| format!("{here}/{}/edit", message.id)),
+            files: files.collect(),
+            edit: may.then(|| format!("{at}/edit")),
             id: message.id,
             at: message.at,
             initials: initials(&message.by_name),
@@ -242,18 +307,34 @@ async fn read(
     })
 }
 
-fn page(inside: &Inside, parts: Parts, before: Option<MessageId>, form: Form) -> ThreadPage {
+async fn page(
+    inside: &Inside,
+    parts: Parts,
+    before: Option<MessageId>,
+    (form, waiting): (Form, &[Attached]),
+    refused: bool,
+) -> Result<Reply, Error> {
     let mut crumbs = inside.crumbs(&parts.client);
     let around = format!("{}/engagements/{}", inside.base, parts.engagement.id);
     crumbs.push(Crumb::to(&parts.engagement.title, around));
+    let ctx = &inside.ctx;
     let frame = Frame {
         actor: &inside.actor,
         base: &inside.base,
-        now: inside.ctx.now,
-        form: inside.ctx.app.new_id(),
+        now: ctx.now,
+        form: ctx.app.new_id(),
+        upload: ctx.app.new_id(),
+        waiting,
         before,
     };
-    ThreadPage::new(parts, &frame, form, crumbs)
+    let page = ThreadPage::new(parts, &frame, form, crumbs);
+    let origin = ctx.app.services.files.origin().await?;
+    let reply = if refused {
+        ctx.refused(&page)
+    } else {
+        ctx.page(&page)
+    };
+    Ok(reply?.with_files(&origin))
 }
 
 pub(crate) async fn get(
@@ -265,47 +346,17 @@ pub(crate) async fn get(
     let before = wanted.before.and_then(|id| id.parse().ok());
     let parts = read(&inside, path, before).await?;
     let form = Form::filled(&MessageInput::default());
-    inside.ctx.page(&page(&inside, parts, before, form))
+    page(&inside, parts, before, (form, &[]), false).await
 }
 
-pub(crate) async fn post(
-    inside: Inside,
-    Ids(path): Ids<InEngagement>,
-    form: ProtectedForm<MessageInput>,
-) -> Result<Reply, Error> {
-    let (store, ctx) = (&inside.store, &inside.ctx);
-    let engagement = store.engagement(path.engagement).await?;
-    engagement.ok_or(Error::NotFound)?;
-    let once = form.id()?;
-    let sent = see_other(&format!("{}#end", thread(&inside, path.engagement)));
-    let invalid = match decide(ctx.app.new_id(), &inside.actor, &form.input, ctx.now) {
-        Ok(posting) => {
-            ctx.limit(LIMIT, &inside.actor.user.to_string()).await?;
-            let kept = store.post_message(path.engagement, &posting, once);
-            if kept.await? == Outcome::Done || is_saved(&inside, path, once, &posting).await? {
-                return Ok(sent.flash("message-sent"));
-            }
-            Invalid::at("form", SAVED_BEFORE)
-        }
-        Err(Refusal::Invalid(invalid)) => invalid,
-        Err(Refusal::Role | Refusal::Fixed) => return Err(Error::Forbidden),
-    };
-    let parts = read(&inside, path, None).await?;
-    let form = Form::failed(&form.input, &invalid);
-    ctx.refused(&page(&inside, parts, None, form))
-}
-
-/// Whether what the form made before is what it says now, or said until it was edited.
-async fn is_saved(
+/// The thread again, with what was typed, the files that wait, and what is wrong.
+pub(crate) async fn again(
     inside: &Inside,
     path: InEngagement,
-    once: EntryId,
-    posting: &Posting,
-) -> Result<bool, Error> {
-    let found = inside.store.posted(path.engagement, once).await?;
-    Ok(found.is_some_and(|found| {
-        let (then, now) = (&found.message, &posting.message);
-        let same = then.text == now.text && found.shared == posting.shared;
-        then.by == now.by && (same || then.edited.is_some())
-    }))
+    (input, waiting): (&MessageInput, &[Attached]),
+    invalid: &Invalid,
+) -> Result<Reply, Error> {
+    let parts = read(inside, path, None).await?;
+    let form = Form::failed(input, invalid);
+    page(inside, parts, None, (form, waiting), true).await
 }

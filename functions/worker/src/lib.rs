@@ -7,8 +7,10 @@
 //! early, a later one goes on: an effect leaves at least once.
 
 mod documents;
+mod evidence;
 mod imports;
 mod night;
+mod picture;
 mod recount;
 mod risk;
 mod scans;
@@ -102,6 +104,10 @@ async fn carry_out(
         }
         Effect::Import(job) => {
             let looked = imports::look(app, directory, leased, *job).await;
+            looked.map(|()| Done::Whole)
+        }
+        Effect::Evidence(piece) => {
+            let looked = evidence::look(app, directory, leased, *piece).await;
             looked.map(|()| Done::Whole)
         }
         Effect::Identity(user) => {

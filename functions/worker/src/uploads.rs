@@ -1,15 +1,16 @@
 //! Files that were sent: checked by their content, then made what they were sent
 //! for, or refused. What lies below `in/` goes either way.
 
+use domain::document::NewDocument;
 use domain::file::{Check, Checked, Flaw};
-use domain::id::UploadId;
+use domain::id::{EngagementId, UploadId};
 use domain::upload::{Purpose, State, Upload};
 use store::directory::Directory;
 use store::outbox::Leased;
 use store::{ClientScope, Store};
 use web::{App, Error};
 
-use crate::Done;
+use crate::{Done, evidence};
 
 /// The tag that a scan for harmful content puts on an object, and its values.
 const VERDICT: &str = "GuardDutyMalwareScanStatus";
@@ -18,9 +19,18 @@ const HARMFUL: &str = "THREATS_FOUND";
 
 /// What came of a look at a file.
 enum Verdict {
-    Good(Checked, String),
+    Good(Seen),
     Bad(Flaw),
     Waits,
+}
+
+/// A file that is what it claims to be.
+struct Seen {
+    checked: Checked,
+    /// Names the content that was seen.
+    etag: String,
+    /// All of it, where something is made of it.
+    bytes: Vec<u8>,
 }
 
 /// Looks at a file that is said to be there, or is over.
@@ -45,9 +55,9 @@ pub(crate) async fn look(
         State::Checking => match check(app, &store, &upload).await? {
             Verdict::Waits => return Ok(Done::NotYet),
             Verdict::Bad(flaw) => refuse(&store, &upload, flaw).await?,
-            Verdict::Good(checked, etag) => release(app, &store, &upload, &checked, &etag).await?,
+            Verdict::Good(seen) => release(app, &store, &upload, &seen).await?,
         },
-        State::Ready | State::Refused => {}
+        State::Ready | State::Refused => forget(app, &store, &upload).await?,
     }
     app.services.files.delete(&store.incoming_key(id)).await?;
     Ok(Done::Whole)
@@ -71,39 +81,106 @@ async fn check(app: &App, store: &Store<ClientScope>, upload: &Upload) -> Result
         return Ok(Verdict::Bad(Flaw::Missing));
     };
     let mut check = Check::new(upload.file_type);
+    let keeps = matches!(upload.purpose, Purpose::Evidence(_));
+    let (size, mut bytes) = (usize::try_from(upload.size).unwrap_or_default(), Vec::new());
     while let Some(piece) = reading.next().await? {
         check.feed(&piece);
+        if keeps && bytes.len() <= size {
+            bytes.extend_from_slice(&piece);
+        }
     }
     Ok(match check.finish(upload.size) {
-        Ok(checked) => Verdict::Good(checked, reading.etag),
+        Ok(checked) => Verdict::Good(Seen {
+            checked,
+            etag: reading.etag,
+            bytes,
+        }),
         Err(flaw) => Verdict::Bad(flaw),
     })
 }
 
-/// The object first, then the row: what is listed can be fetched. Done again after
-/// a crash, it is the same object.
 async fn release(
     app: &App,
     store: &Store<ClientScope>,
     upload: &Upload,
-    checked: &Checked,
-    etag: &str,
+    seen: &Seen,
 ) -> Result<(), Error> {
     let Some(after) = upload.released() else {
         return Ok(());
     };
-    let files = &app.services.files;
-    let from = store.incoming_key(upload.id);
-    let to = match upload.purpose {
-        Purpose::Document(_) => store.document_key(upload.id),
-        Purpose::Import(_) => store.import_key(upload.id.import()),
+    let released = match &after.purpose {
+        Purpose::Document(new) => document(app, store, (&after, new), seen).await?,
+        Purpose::Evidence(new) => evidence::release(app, store, (&after, new), &seen.bytes).await?,
+        Purpose::Import(engagement) => scan(app, store, (&after, *engagement), seen).await?,
+        Purpose::Attachment(_) => {
+            let to = store.attachment_key(after.id);
+            copy(app, store, (&after, &to), &seen.etag).await?;
+            store.release_attachment(&after).await?;
+            Ok(())
+        }
     };
-    // Of the content that was checked: whoever has the form could send another.
+    match released {
+        Ok(()) => Ok(()),
+        Err(flaw) => refuse(store, upload, flaw).await,
+    }
+}
+
+/// The object first, then the row: what is listed can be fetched. Done again after
+/// a failure, it does the same.
+async fn document(
+    app: &App,
+    store: &Store<ClientScope>,
+    (after, new): (&Upload, &NewDocument),
+    seen: &Seen,
+) -> Result<Result<(), Flaw>, Error> {
+    let to = store.document_key(after.id);
+    copy(app, store, (after, &to), &seen.etag).await?;
+    let released = store.release_upload(after, new, &seen.checked).await?;
+    if released.is_err() {
+        app.services.files.delete(&to).await?;
+    }
+    Ok(released)
+}
+
+/// The object first here too; the import's job reads it.
+async fn scan(
+    app: &App,
+    store: &Store<ClientScope>,
+    (after, engagement): (&Upload, EngagementId),
+    seen: &Seen,
+) -> Result<Result<(), Flaw>, Error> {
+    let to = store.import_key(after.id.import());
+    copy(app, store, (after, &to), &seen.etag).await?;
+    if store.release_scan(after, engagement).await? {
+        return Ok(Ok(()));
+    }
+    app.services.files.delete(&to).await?;
+    Ok(Err(Flaw::Gone))
+}
+
+/// Of the content that was checked: whoever has the form could send another.
+async fn copy(
+    app: &App,
+    store: &Store<ClientScope>,
+    (upload, to): (&Upload, &str),
+    etag: &str,
+) -> Result<(), Error> {
+    let from = store.incoming_key(upload.id);
     let content_type = upload.file_type.media_type();
-    files.copy((&from, etag), &to, content_type).await?;
-    if let Err(flaw) = store.release_upload(&after, checked).await? {
-        files.delete(&to).await?;
-        refuse(store, upload, flaw).await?;
+    let copied = app.services.files.copy((&from, etag), to, content_type);
+    Ok(copied.await?)
+}
+
+/// Takes a file away that no message was sent with.
+async fn forget(app: &App, store: &Store<ClientScope>, upload: &Upload) -> Result<(), Error> {
+    let unused = upload.unused(app.clock.now());
+    if let Some(after) = &unused {
+        store.refuse_upload(after).await?;
+    }
+    // Once more, where it stopped after that.
+    if unused.is_some() || upload.flaw == Some(Flaw::Unused) {
+        let key = store.attachment_key(upload.id);
+        app.services.files.delete(&key).await?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use domain::email::EmailAddress;
 use domain::engagement::EngagementInput;
+use domain::evidence::SCHEME;
 use domain::finding::{Draft, FindingInput};
 use domain::id::Id;
 use domain::plan::Plan;
@@ -93,11 +94,56 @@ pub(crate) struct Engagement {
     pub(crate) first_day: i64,
     pub(crate) last_day: i64,
     pub(crate) scope: String,
+    #[serde(default)]
+    pub(crate) documents: Vec<Paper>,
+    #[serde(default)]
+    pub(crate) messages: Vec<Talk>,
     pub(crate) findings: Vec<Finding>,
 }
 
-/// A finding with its history.
+/// A document; one whose name ends so is drawn as PDF.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Paper {
+    pub(crate) at: Moment,
+    pub(crate) by: String,
+    pub(crate) name: String,
+    pub(crate) kind: String,
+    pub(crate) title: String,
+    #[serde(default)]
+    pub(crate) readers: String,
+    pub(crate) text: String,
+}
+
+/// A message, with a file that holds a text.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Talk {
+    pub(crate) at: Moment,
+    pub(crate) by: String,
+    pub(crate) text: String,
+    #[serde(default)]
+    pub(crate) internal: bool,
+    #[serde(default)]
+    pub(crate) file: String,
+    #[serde(default)]
+    pub(crate) holds: String,
+}
+
+/// A picture of a finding: a terminal that shows a text. Others name it by
+/// `evidence:<key>`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Shot {
+    pub(crate) key: String,
+    pub(crate) at: Moment,
+    pub(crate) by: String,
+    pub(crate) caption: String,
+    pub(crate) shows: String,
+}
+
+/// A finding with its history.
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Finding {
     title: String,
@@ -123,11 +169,13 @@ pub(crate) struct Finding {
     pub(crate) by: String,
     #[serde(default)]
     pub(crate) moves: Vec<Move>,
+    #[serde(default)]
+    pub(crate) evidence: Vec<Shot>,
 }
 
 /// Something that is done with a finding: a move, a plan (`event = "plan"`) or a
 /// comment (`event = "comment"`, `"internal"` for the team's own).
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Move {
     pub(crate) at: Moment,
@@ -249,6 +297,19 @@ impl Finding {
     /// The title, which names it within its engagement.
     pub(crate) fn title(&self) -> &str {
         &self.title
+    }
+
+    /// The same with the names of pictures in its texts replaced by what `named` gives.
+    pub(crate) fn placed(&self, named: impl Fn(&Shot) -> String) -> Self {
+        let mut placed = self.clone();
+        for shot in &self.evidence {
+            let (key, name) = (format!("{SCHEME}{}", shot.key), named(shot));
+            let notes = placed.moves.iter_mut().map(|step| &mut step.note);
+            for text in notes.chain([&mut placed.description]) {
+                *text = text.replace(&format!("({key})"), &format!("({SCHEME}{name})"));
+            }
+        }
+        placed
     }
 
     /// What the team says of it.

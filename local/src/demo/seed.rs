@@ -24,13 +24,19 @@ pub(crate) async fn seed(
     cognito: &Cognito,
 ) -> Result<(), Problem> {
     if data.read(FILE).as_deref() != Some(&edition()) {
+        let mut stages = Vec::new();
         for workspace in &demo.workspaces {
             let mut stage = Stage::open(app, workspace, data.born).await?;
             stage.play(&demo.engagements).await?;
-            stage.close().await?;
+            stages.push(stage);
         }
         let settled = settle(app).await;
         settled.or_say("The demo's mail can't be settled")?;
+        // After that: what these wait for is the worker's, and soon.
+        for stage in stages {
+            stage.bring(&demo.engagements).await?;
+            stage.close().await?;
+        }
         let noted = data.write(FILE, &edition());
         noted.or_say("The demo can't be noted as made")?;
     }

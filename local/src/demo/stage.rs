@@ -21,6 +21,7 @@ use store::session::Session;
 use store::{ClientScope, NewLink, Opening, Store, WorkspaceScope};
 use web::App;
 
+use super::files::shot_id;
 use super::past;
 use super::script::{
     Client, Contact, Engagement, Finding, Moment, Move, Workspace, day, id, short,
@@ -30,10 +31,10 @@ use crate::problem::{OrSay as _, Problem};
 
 /// A workspace in which everybody is signed in.
 pub(super) struct Stage<'a> {
-    app: &'a App,
+    pub(super) app: &'a App,
     directory: Directory,
     born: Timestamp,
-    script: &'a Workspace,
+    pub(super) script: &'a Workspace,
     ws: WorkspaceId,
     team: Store<WorkspaceScope>,
     sessions: HashMap<&'a str, Session>,
@@ -121,11 +122,11 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    fn at(&self, moment: Moment) -> Timestamp {
+    pub(super) fn at(&self, moment: Moment) -> Timestamp {
         moment.at(self.born)
     }
 
-    async fn client(&self, client: &Client) -> Result<Store<ClientScope>, Problem> {
+    pub(super) async fn client(&self, client: &Client) -> Result<Store<ClientScope>, Problem> {
         let at = self.at(client.since);
         let name = client.name.clone();
         let new = ClientInput { name: name.clone() }
@@ -225,9 +226,10 @@ impl<'a> Stage<'a> {
         script: &Finding,
     ) -> Result<(), Problem> {
         let cannot = format!("The demo's finding \"{}\" can't be made", script.title());
-        let draft: Draft = script.draft()?;
         let at = self.at(script.written);
         let name = format!("{engagement}/{}", script.title());
+        let script = &script.placed(|shot| shot_id(&name, shot, self.at(shot.at)).to_string());
+        let draft: Draft = script.draft()?;
         let id: FindingId = id(&name, at);
         let actor = self.session(&script.by)?.actor();
         let new = create(id, &draft, actor, Happening::Created, at);
@@ -341,7 +343,7 @@ impl<'a> Stage<'a> {
             .or_say(cannot)
     }
 
-    fn session(&self, name: &str) -> Result<&Session, Problem> {
+    pub(super) fn session(&self, name: &str) -> Result<&Session, Problem> {
         let session = self.sessions.get(name);
         session.ok_or_else(|| {
             let slug = &self.script.slug;

@@ -45,6 +45,9 @@ pub mod kind {
     /// A document of a client.
     #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum Document {}
+    /// A picture of a finding.
+    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Evidence {}
     /// A message in an engagement's thread.
     #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum Message {}
@@ -73,6 +76,8 @@ pub type TemplateId = Id<kind::Template>;
 pub type UploadId = Id<kind::Upload>;
 /// Names a document.
 pub type DocumentId = Id<kind::Document>;
+/// Names a picture of a finding.
+pub type EvidenceId = Id<kind::Evidence>;
 /// Names a message.
 pub type MessageId = Id<kind::Message>;
 /// Names an entry of a log, a history or the outbox.
@@ -126,6 +131,11 @@ impl UploadId {
 
     /// The import that the upload makes.
     pub const fn import(&self) -> ImportId {
+        Id(self.0, PhantomData)
+    }
+
+    /// The picture that the upload makes.
+    pub const fn evidence(&self) -> EvidenceId {
         Id(self.0, PhantomData)
     }
 

@@ -22,6 +22,7 @@ pub mod document;
 pub mod due;
 pub mod email;
 pub mod engagement;
+pub mod evidence;
 pub mod file;
 pub mod finding;
 pub mod history;

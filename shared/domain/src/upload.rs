@@ -5,8 +5,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::document::{NewDocument, Revision};
+use crate::evidence::{Evidence, MAX_PICTURE, NewEvidence, Picture};
 use crate::file::{Checked, FileName, FileType, Flaw, MAX_FILE};
-use crate::id::{DocumentId, EngagementId, UploadId, UserId};
+use crate::id::{DocumentId, EngagementId, MessageId, UploadId, UserId};
 use crate::import::MAX_BYTES;
 use crate::person::Actor;
 
@@ -54,18 +55,44 @@ impl State {
 pub enum Purpose {
     /// A document, or a new version of one.
     Document(NewDocument),
+    /// A picture of a finding.
+    Evidence(NewEvidence),
+    /// What goes along with a message in an engagement's thread.
+    Attachment(EngagementId),
     /// A scan to import into an engagement.
     Import(EngagementId),
 }
 
 impl Purpose {
-    /// Bytes that a file for it may have.
-    const fn most(&self) -> i64 {
+    /// The engagement that it belongs to, where it isn't the client's.
+    pub fn engagement(&self) -> Option<EngagementId> {
         match self {
-            Self::Document(_) => MAX_FILE,
-            Self::Import(_) => MAX_SCAN,
+            Self::Document(new) => new.engagement,
+            Self::Evidence(new) => Some(new.engagement),
+            Self::Attachment(engagement) | Self::Import(engagement) => Some(*engagement),
         }
     }
+
+    /// Whether a file of this type and size is taken for it.
+    fn takes(&self, file_type: FileType, size: i64) -> Result<(), Unfit> {
+        match (self, size) {
+            (_, ..=0) => Err(Unfit::Empty),
+            (Self::Evidence(_), _) if !file_type.is_image() => Err(Unfit::NoPicture),
+            (Self::Evidence(_), n) if n > MAX_PICTURE => Err(Unfit::LargePicture),
+            (Self::Import(_), n) if n > MAX_SCAN => Err(Unfit::TooLarge(MAX_SCAN >> 20)),
+            (_, n) if n > MAX_FILE => Err(Unfit::TooLarge(MAX_FILE >> 20)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The message that a file goes along with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bound {
+    /// The message.
+    pub message: MessageId,
+    /// Whether the client can read it.
+    pub shared: bool,
 }
 
 /// A file on its way in.
@@ -86,6 +113,9 @@ pub struct Upload {
     /// Why it was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flaw: Option<Flaw>,
+    /// What it goes along with, where that is a message that was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<Bound>,
     /// Who sends it, by account.
     pub by: UserId,
     /// Who, by the name at that time.
@@ -108,6 +138,12 @@ pub enum Unfit {
     /// Too much in it.
     #[error("The file is larger than {0} MB.")]
     TooLarge(i64),
+    /// A picture was wanted.
+    #[error("Use a picture: PNG, JPEG, WebP or GIF.")]
+    NoPicture,
+    /// Too much in it for a picture.
+    #[error("The picture is larger than 10 MB.")]
+    LargePicture,
 }
 
 /// An upload by `actor` of a file of `size` bytes.
@@ -119,11 +155,7 @@ pub fn announce(
     actor: &Actor,
     now: Timestamp,
 ) -> Result<Upload, Unfit> {
-    match size {
-        ..=0 => return Err(Unfit::Empty),
-        n if n > purpose.most() => return Err(Unfit::TooLarge(purpose.most() >> 20)),
-        _ => {}
-    }
+    purpose.takes(file.file_type, size)?;
     Ok(Upload {
         id,
         purpose,
@@ -132,6 +164,7 @@ pub fn announce(
         size,
         state: State::Uploading,
         flaw: None,
+        bound: None,
         by: actor.user,
         by_name: actor.name.clone(),
         by_team: actor.role.is_team(),
@@ -179,6 +212,31 @@ impl Upload {
         })
     }
 
+    /// Going along with a message of whoever sent it; `None` where it can't: it
+    /// isn't there, was sent for something else, or goes along with another.
+    #[must_use]
+    pub fn bind(&self, engagement: EngagementId, by: UserId, to: Bound) -> Option<Self> {
+        let there = matches!(self.state, State::Checking | State::Ready);
+        let free = there && self.bound.is_none() && self.by == by;
+        (free && self.purpose == Purpose::Attachment(engagement)).then(|| Self {
+            bound: Some(to),
+            version: self.version + 1,
+            ..self.clone()
+        })
+    }
+
+    /// After no message was sent with it for so long that none will be; `None` for
+    /// anything else.
+    #[must_use]
+    pub fn unused(&self, now: Timestamp) -> Option<Self> {
+        let loose = matches!(self.purpose, Purpose::Attachment(_)) && self.bound.is_none();
+        let after = self.to(State::Ready, State::Refused)?;
+        (loose && self.ends() <= now).then_some(Self {
+            flaw: Some(Flaw::Unused),
+            ..after
+        })
+    }
+
     fn to(&self, from: State, state: State) -> Option<Self> {
         (self.state == from).then(|| Self {
             state,
@@ -190,6 +248,23 @@ impl Upload {
     /// The document that it makes, where it isn't a new version of one.
     pub fn document(&self) -> DocumentId {
         self.id.document()
+    }
+
+    /// The picture that it makes.
+    pub fn evidence(&self, new: &NewEvidence, picture: Picture) -> Evidence {
+        Evidence {
+            id: self.id.evidence(),
+            caption: new.caption.clone(),
+            name: self.name.clone(),
+            picture,
+            by: self.by,
+            by_name: self.by_name.clone(),
+            by_team: self.by_team,
+            at: self.at,
+            shared: new.shared,
+            deleted: None,
+            version: 1,
+        }
     }
 
     /// What it is as a document's version; the document counts it.

@@ -8,8 +8,8 @@ use domain::document::{Document, Visibility};
 use domain::engagement::Phase;
 use domain::finding::{Filter, Finding, Order, Status};
 use domain::id::{
-    ClientId, DocumentId, EngagementId, EntryId, FindingId, ImportId, InviteId, MessageId,
-    TemplateId, UploadId, UserId, WorkspaceId,
+    ClientId, DocumentId, EngagementId, EntryId, EvidenceId, FindingId, ImportId, InviteId,
+    MessageId, TemplateId, UploadId, UserId, WorkspaceId,
 };
 use domain::score::Score;
 use domain::severity::Severity;
@@ -242,6 +242,9 @@ fn month_name(day: Date) -> String {
     format!("{:04}-{:02}", day.year(), day.month())
 }
 
+/// Prefix of the findings of an engagement, with all that stands below them.
+pub(crate) const FINDINGS: &str = "F#";
+
 /// `E` / `F#<finding>`: what lists need of a finding.
 pub(crate) fn finding(e: &str, finding: FindingId) -> Key {
     key(e.to_owned(), format!("F#{finding}"))
@@ -276,6 +279,17 @@ pub(crate) fn comment(e: &str, finding: FindingId, shared: bool, entry: EntryId)
 /// Prefix of one half of a finding's comments.
 pub(crate) fn comment_prefix(finding: FindingId, shared: bool) -> String {
     format!("F#{finding}#{}#", if shared { 'C' } else { 'D' })
+}
+
+/// `E` / `F#<finding>#E#<evidence>`: a picture; its row says who sees it.
+pub(crate) fn evidence(e: &str, finding: FindingId, evidence: EvidenceId) -> Key {
+    let prefix = evidence_prefix(finding);
+    key(e.to_owned(), format!("{prefix}{evidence}"))
+}
+
+/// Prefix of a finding's pictures.
+pub(crate) fn evidence_prefix(finding: FindingId) -> String {
+    format!("F#{finding}#E#")
 }
 
 /// `E` / `F#<finding>#R#<number>`: a retest.
@@ -409,6 +423,22 @@ pub(crate) fn incoming_object(ws: WorkspaceId, client: ClientId, upload: UploadI
 /// Object `w/<workspace>/c/<client>/documents/<upload>`: a version of a document.
 pub(crate) fn document_object(ws: WorkspaceId, client: ClientId, upload: UploadId) -> String {
     format!("{}documents/{upload}", objects(ws, Some(client)))
+}
+
+/// Object `w/<workspace>/c/<client>/evidence/<evidence>`: a picture of a finding.
+pub(crate) fn evidence_object(ws: WorkspaceId, client: ClientId, evidence: EvidenceId) -> String {
+    format!("{}evidence/{evidence}", objects(ws, Some(client)))
+}
+
+/// Object `w/<workspace>/c/<client>/evidence/<evidence>.small`: the same, small.
+pub(crate) fn thumbnail_object(ws: WorkspaceId, client: ClientId, evidence: EvidenceId) -> String {
+    format!("{}.small", evidence_object(ws, client, evidence))
+}
+
+/// Object `w/<workspace>/c/<client>/attachments/<upload>`: what goes along with a
+/// message.
+pub(crate) fn attachment_object(ws: WorkspaceId, client: ClientId, upload: UploadId) -> String {
+    format!("{}attachments/{upload}", objects(ws, Some(client)))
 }
 
 /// Object `w/<workspace>/c/<client>/imports/<import>`: an uploaded scan.
@@ -733,6 +763,7 @@ mod tests {
             comment("E", id, true, EntryId::new(1, 1)).sk,
             comment("E", id, false, EntryId::new(1, 1)).sk,
             round("E", id, 1).sk,
+            evidence("E", id, EvidenceId::new(1, 1)).sk,
             edit_text("E", id, EntryId::new(1, 1)).sk,
         ] {
             assert!(

@@ -15,6 +15,7 @@ pub mod directory;
 mod documents;
 mod engagements;
 mod error;
+mod evidence;
 mod feed;
 mod findings;
 mod imports;

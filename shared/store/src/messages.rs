@@ -4,8 +4,10 @@
 
 use std::collections::BTreeMap;
 
+use domain::audit::{Kind, Note};
 use domain::id::{EngagementId, EntryId, MessageId, UserId};
-use domain::message::{Message, Posting, Tally};
+use domain::message::{Attached, Message, Posting, Tally};
+use domain::upload::Upload;
 use futures::future::try_join;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -17,7 +19,7 @@ use crate::keys;
 use crate::page::SIZE;
 use crate::scope::{ClientScope, Store};
 use crate::table::{Query, Range, start};
-use crate::transact::Update;
+use crate::transact::{Transaction, Update};
 
 /// For how long a form that was sent is known when it is sent again.
 const KNOWN: SignedDuration = SignedDuration::from_hours(24 * 90);
@@ -50,11 +52,12 @@ struct Half {
 
 impl Store<ClientScope> {
     /// Keeps a message; `form` is the id that its form had, which makes one message
-    /// however often it is sent. It counts as read by whoever wrote it.
+    /// however often it is sent. It counts as read by whoever wrote it. `files` go
+    /// along with it; refused where one of them changed since it was read.
     pub async fn post_message(
         &self,
         engagement: EngagementId,
-        posting: &Posting,
+        (posting, files): (&Posting, &[Upload]),
         form: EntryId,
     ) -> Result<Outcome, Error> {
         let (e, message, shared) = (self.partition(engagement), &posting.message, posting.shared);
@@ -75,6 +78,9 @@ impl Store<ClientScope> {
         transaction.update(bump(client, shared));
         let mark = keys::read_mark(&self.prefix(), message.by, engagement);
         transaction.update(Update::upsert(mark).set("t", string("read")).add(kind, 1));
+        for file in files {
+            self.replace_upload(&mut transaction, file)?;
+        }
         once(self.commit(transaction).await)
     }
 
@@ -128,11 +134,29 @@ impl Store<ClientScope> {
         edited: &Posting,
     ) -> Result<(), Error> {
         let (message, shared) = (&edited.message, edited.shared);
-        let key = keys::message(&self.partition(engagement), shared, message.id);
         let mut transaction = self.transaction();
-        transaction.replace(item("message", &key, message)?, message.version - 1);
+        self.replace_message(&mut transaction, engagement, (message, shared))?;
         let row = Update::existing(keys::engagement_row(&self.prefix(), engagement));
         transaction.update(bump(row, shared));
+        self.commit(transaction).await
+    }
+
+    pub(crate) fn replace_message(
+        &self,
+        transaction: &mut Transaction,
+        engagement: EngagementId,
+        (message, shared): (&Message, bool),
+    ) -> Result<(), Error> {
+        let key = keys::message(&self.partition(engagement), shared, message.id);
+        transaction.replace(item("message", &key, message)?, message.version - 1);
+        Ok(())
+    }
+
+    /// Notes that a file is taken away that goes along with a message.
+    pub async fn took_attachment(&self, file: &Attached) -> Result<(), Error> {
+        let note = Note::of(Kind::DocumentDownloaded, &file.name);
+        let mut transaction = self.transaction();
+        self.record(&mut transaction, note)?;
         self.commit(transaction).await
     }
 
@@ -282,6 +306,7 @@ mod tests {
                 by_name: String::new(),
                 by_team: true,
                 text: String::new(),
+                files: Vec::new(),
                 edited: None,
                 version: 1,
             },

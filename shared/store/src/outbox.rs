@@ -2,7 +2,9 @@
 //! least once.
 
 use domain::finding::Deadline;
-use domain::id::{DocumentId, EngagementId, EntryId, FindingId, UploadId, UserId, kind};
+use domain::id::{
+    DocumentId, EngagementId, EntryId, EvidenceId, FindingId, UploadId, UserId, kind,
+};
 use domain::mail::Mail;
 use domain::person::Person;
 use domain::workspace::Workspace;
@@ -40,10 +42,23 @@ pub enum Effect {
     Upload(UploadId),
     /// A deleted document whose time may have come.
     Document(DocumentId),
+    /// A deleted picture of a finding whose time may have come.
+    Evidence(Piece),
     /// A user of the identity provider that no account needs.
     Identity(UserId),
     /// An import to go on with, or to give up.
     Import(ImportJob),
+}
+
+/// A picture of a finding, by its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Piece {
+    /// Where the finding is.
+    pub engagement: EngagementId,
+    /// The finding.
+    pub finding: FindingId,
+    /// The picture.
+    pub evidence: EvidenceId,
 }
 
 /// An accepted risk, and what is to be done about it if it is still this one.

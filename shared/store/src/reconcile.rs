@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use domain::document::{Document, Revision};
+use domain::evidence::Evidence;
 use domain::id::{DocumentId, UploadId};
 use domain::import::job::{Import, Stage};
+use domain::message::Message;
 use domain::slug::Slug;
-use domain::upload::{State, Upload};
+use domain::upload::{Purpose, State, Upload};
 use serde::de::DeserializeOwned;
 
 use crate::codec::{Item, row, text};
@@ -85,9 +87,14 @@ impl Store<ClientScope> {
         for found in self.every(&uploads, range()).await? {
             let upload: Upload = row(found)?;
             let key = self.incoming_key(upload.id);
+            let loose = matches!(upload.purpose, Purpose::Attachment(_)) && upload.bound.is_none();
             match upload.state {
                 State::Uploading => expected.allowed.insert(key),
                 State::Checking => expected.needed.insert(key),
+                State::Ready if loose => {
+                    let key = self.attachment_key(upload.id);
+                    expected.needed.insert(key)
+                }
                 State::Ready | State::Refused => continue,
             };
             expected.sum += upload.size;
@@ -104,6 +111,36 @@ impl Store<ClientScope> {
                     Stage::Done | Stage::Failed => expected.allowed.insert(key),
                     _ => expected.needed.insert(key),
                 };
+            }
+            self.expect_pictures(&e, expected).await?;
+            self.expect_attachments(&e, expected).await?;
+        }
+        Ok(())
+    }
+
+    async fn expect_pictures(&self, e: &str, expected: &mut Expected) -> Result<(), Error> {
+        let findings = Range::Prefix(keys::FINDINGS.to_owned());
+        for found in self.every(e, findings).await? {
+            if text(&found, "t")? == "evidence" {
+                let evidence: Evidence = row(found)?;
+                expected.needed.insert(self.evidence_key(evidence.id));
+                expected.needed.insert(self.thumbnail_key(evidence.id));
+                expected.sum += evidence.picture.bytes;
+            }
+        }
+        Ok(())
+    }
+
+    /// Of messages' files those that were checked: the others are uploads still.
+    async fn expect_attachments(&self, e: &str, expected: &mut Expected) -> Result<(), Error> {
+        for shared in [true, false] {
+            let half = Range::Prefix(keys::message_prefix(shared).to_owned());
+            for message in self.rows::<Message>(&keys::thread(e), half).await? {
+                let files = message.files.iter();
+                for file in files.filter(|file| file.state == State::Ready) {
+                    expected.needed.insert(self.attachment_key(file.id));
+                    expected.sum += file.size;
+                }
             }
         }
         Ok(())

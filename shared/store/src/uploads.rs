@@ -5,9 +5,9 @@ use domain::audit::{Kind, Note};
 use domain::document::{Document, NewDocument, supersede};
 use domain::file::{Checked, Flaw, size_label};
 use domain::id::{EngagementId, UploadId};
-use domain::plan::Plan;
 use domain::import::job::Import;
-use domain::upload::{Purpose, SHOWN, State, Upload};
+use domain::plan::Plan;
+use domain::upload::{Bound, Purpose, SHOWN, State, Upload};
 use futures::future::try_join;
 use jiff::Timestamp;
 
@@ -76,6 +76,11 @@ impl Store<ClientScope> {
         }
     }
 
+    /// Where what goes along with a message lies.
+    pub fn attachment_key(&self, id: UploadId) -> String {
+        keys::attachment_object(self.ws(), self.client_id(), id)
+    }
+
     /// An upload of the holder's own side; of either, for the team.
     pub async fn upload(&self, id: UploadId) -> Result<Option<Upload>, Error> {
         let found = self.get(&keys::upload(&self.prefix(), id)).await?;
@@ -114,8 +119,10 @@ impl Store<ClientScope> {
         let effect = Effect::Upload(after.id);
         put_effect(&mut transaction, &self.prefix(), there, effect, now)?;
         let kind = match after.purpose {
-            Purpose::Document(_) => Kind::DocumentSent,
             Purpose::Import(_) => Kind::FindingsImported,
+            Purpose::Document(_) | Purpose::Evidence(_) | Purpose::Attachment(_) => {
+                Kind::DocumentSent
+            }
         };
         let note = Note::of(kind, &after.name);
         let note = note.change("size", "", &size_label(after.size));
@@ -129,25 +136,31 @@ impl Store<ClientScope> {
         let mut transaction = self.transaction();
         self.replace_upload(&mut transaction, after)?;
         self.give_back(&mut transaction, after.size);
+        self.note_checked(&mut transaction, after).await?;
         self.touch_shown(&mut transaction, after);
         let used = keys::files_used(&keys::workspace(self.ws()));
         self.commit_beside(transaction, &[used]).await
     }
 
-    /// Makes of a checked file what it was sent for; why not, where what it was
-    /// sent for is gone. Refused where the upload or the document changed since.
+    /// Makes a checked file what goes along with a message, which may have been
+    /// sent before.
+    pub async fn release_attachment(&self, after: &Upload) -> Result<(), Error> {
+        let mut transaction = self.transaction();
+        self.replace_upload(&mut transaction, after)?;
+        self.note_checked(&mut transaction, after).await?;
+        self.touch_shown(&mut transaction, after);
+        self.commit(transaction).await
+    }
+
+    /// Makes of a checked file the document that it was sent for; why not, where
+    /// what it was sent for is gone. Refused where the upload or the document changed
+    /// since.
     pub async fn release_upload(
         &self,
         after: &Upload,
+        new: &NewDocument,
         checked: &Checked,
     ) -> Result<Result<(), Flaw>, Error> {
-        let new = match &after.purpose {
-            Purpose::Document(new) => new,
-            Purpose::Import(engagement) => {
-                let released = self.release_scan(after, *engagement).await?;
-                return Ok(if released { Ok(()) } else { Err(Flaw::Gone) });
-            }
-        };
         let Some((document, version)) = self.superseding(after, new, checked).await? else {
             return Ok(Err(Flaw::Gone));
         };
@@ -162,7 +175,11 @@ impl Store<ClientScope> {
 
     /// Makes an import of a scan; whether its engagement is there. Its bytes are
     /// given back: the file goes when the import is over.
-    async fn release_scan(&self, after: &Upload, engagement: EngagementId) -> Result<bool, Error> {
+    pub async fn release_scan(
+        &self,
+        after: &Upload,
+        engagement: EngagementId,
+    ) -> Result<bool, Error> {
         if self.engagement(engagement).await?.is_none() {
             return Ok(false);
         }
@@ -204,8 +221,12 @@ impl Store<ClientScope> {
         transaction.update(Update::upsert(used).add("bytes", -bytes));
     }
 
-    fn replace_upload(&self, transaction: &mut Transaction, after: &Upload) -> Result<(), Error> {
-        let item = self.upload_item(after, after.at)?;
+    pub(crate) fn replace_upload(
+        &self,
+        transaction: &mut Transaction,
+        after: &Upload,
+    ) -> Result<(), Error> {
+        let item = self.upload_item(after, after.at.max(self.trace.at()))?;
         transaction.replace(item, after.version - 1);
         Ok(())
     }
@@ -216,7 +237,7 @@ impl Store<ClientScope> {
         let mut item = item("upload", &keys::upload(&prefix, upload.id), upload)?;
         let kept = at.saturating_add(SHOWN).unwrap_or(at);
         item.insert("ttl".to_owned(), number(kept.as_second()));
-        let listed = matches!(upload.purpose, Purpose::Document(_));
+        let listed = !matches!(upload.purpose, Purpose::Import(_));
         if listed && upload.state != State::Ready {
             let list = keys::upload_place(&prefix, upload.by_team, upload.id);
             place(&mut item, list);
@@ -224,14 +245,38 @@ impl Store<ClientScope> {
         Ok(item)
     }
 
-    /// Lets the pages that list the upload know: the team's, and for what contacts
-    /// send theirs too.
+    /// Lets the pages that show the upload know: of documents the team's, and for
+    /// what contacts send theirs too; of what goes along with a message its readers'.
     fn touch_shown(&self, transaction: &mut Transaction, upload: &Upload) {
-        let engagement = match &upload.purpose {
-            Purpose::Document(new) => new.engagement,
-            Purpose::Import(engagement) => Some(*engagement),
+        match (&upload.purpose, upload.bound) {
+            (Purpose::Document(new), _) => {
+                self.touch_files(transaction, new.engagement, !upload.by_team);
+            }
+            (Purpose::Attachment(engagement), Some(Bound { shared, .. })) => {
+                self.touch_files(transaction, Some(*engagement), shared);
+            }
+            (Purpose::Import(engagement), _) => {
+                self.touch_files(transaction, Some(*engagement), !upload.by_team);
+            }
+            (Purpose::Attachment(_) | Purpose::Evidence(_), _) => {}
+        }
+    }
+
+    /// Lets the message know that the upload goes along with.
+    async fn note_checked(
+        &self,
+        transaction: &mut Transaction,
+        upload: &Upload,
+    ) -> Result<(), Error> {
+        let (Purpose::Attachment(engagement), Some(bound)) = (&upload.purpose, upload.bound) else {
+            return Ok(());
         };
-        self.touch_files(transaction, engagement, !upload.by_team);
+        let found = self.message(*engagement, bound.message).await?;
+        if let Some(found) = found {
+            let after = found.message.checked(upload.id, upload.state);
+            self.replace_message(transaction, *engagement, (&after, bound.shared))?;
+        }
+        Ok(())
     }
 
     pub(crate) fn touch_files(

@@ -11,7 +11,7 @@ pub struct Flash {
 }
 
 /// Every code; `{}` takes the number that may follow it (`imported.7`).
-const WORDS: [(&str, &str, &str); 59] = [
+const WORDS: [(&str, &str, &str); 62] = [
     ("client-added", "success", "The client was added."),
     ("engagement-added", "success", "The engagement was added."),
     ("engagement-saved", "success", "The engagement was saved."),
@@ -200,6 +200,17 @@ const WORDS: [(&str, &str, &str); 59] = [
         "The document is deleted. It can be restored for 30 days.",
     ),
     ("document-restored", "success", "The document is back."),
+    (
+        "picture-deleted",
+        "success",
+        "The picture is deleted. The team can restore it for 30 days.",
+    ),
+    (
+        "file-unchecked",
+        "info",
+        "The file isn't checked yet, or it was refused.",
+    ),
+    ("picture-restored", "success", "The picture is back."),
     (
         "document-shared",
         "success",

@@ -10,11 +10,20 @@ pub(crate) const CSP: &str = "default-src 'none'; script-src 'self'; style-src '
 /// The policy of a page by which files are sent to the bucket at `origin`, or
 /// fetched there after a form was sent: nothing else is let through.
 pub(crate) fn csp_with_files(origin: &str) -> String {
-    let widened = |csp: String, rule: &str| {
+    widened(&["connect-src", "form-action"], origin)
+}
+
+/// The policy of a page by which pictures are sent there, and that shows some which
+/// lie there.
+pub(crate) fn csp_with_pictures(origin: &str) -> String {
+    widened(&["connect-src", "img-src"], origin)
+}
+
+fn widened(rules: &[&str], origin: &str) -> String {
+    rules.iter().fold(CSP.to_owned(), |csp, rule| {
         let (before, after) = (format!("{rule} 'self'"), format!("{rule} 'self' {origin}"));
         csp.replace(&before, &after)
-    };
-    widened(widened(CSP.to_owned(), "connect-src"), "form-action")
+    })
 }
 
 const ALWAYS: [(&str, &str); 8] = [

@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use ammonia::Builder;
-use pulldown_cmark::{Event, Options, Parser, html};
+use domain::evidence::SCHEME;
+use domain::id::EvidenceId;
+use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
 static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::empty();
@@ -47,25 +49,129 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
-/// The HTML of a text in markdown. HTML in it is shown as text; images are left
-/// out; headings begin below those of the page.
-pub fn to_html(text: &str) -> String {
+/// The pictures that a text may show, by what begins their addresses.
+#[derive(Debug, Clone, Default)]
+pub struct Pictures {
+    /// Where the page of each is, below this by its id.
+    pub base: String,
+    /// Those that there are.
+    pub ids: Vec<EvidenceId>,
+}
+
+/// What stands for a picture while a text is sanitised; in the text itself there is
+/// none of it.
+const MARK: char = '\u{e000}';
+
+/// The HTML of a text in markdown. HTML in it is shown as text; headings begin below
+/// those of the page. Of images it shows those pictures that it refers to by their
+/// ids and that there are; all others are left out.
+pub fn to_html(text: &str, pictures: &Pictures) -> String {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
-    let events = Parser::new_ext(text, options).map(|event| match event {
-        Event::Html(raw) | Event::InlineHtml(raw) => Event::Text(raw),
-        Event::Start(tag) => Event::Start(lower_heading(tag)),
-        Event::End(pulldown_cmark::TagEnd::Heading(level)) => {
-            Event::End(pulldown_cmark::TagEnd::Heading(lower(level)))
+    let text = text.replace(MARK, "");
+    let (mut shown, mut inside) = (Vec::new(), Vec::<Image>::new());
+    let mut links = 0_usize;
+    let events = Parser::new_ext(&text, options).filter_map(|event| match event {
+        Event::Start(Tag::Image { dest_url, .. }) => {
+            inside.push(Image::new(&dest_url, links > 0));
+            None
         }
-        other => other,
+        Event::End(TagEnd::Image) => {
+            let image = inside.pop()?;
+            // One in the words of another is part of them.
+            let html = image.html(pictures).filter(|_| inside.is_empty())?;
+            shown.push(html);
+            Some(Event::Text(MARK.to_string().into()))
+        }
+        event => match (inside.last_mut(), event) {
+            (Some(image), Event::Text(words) | Event::Code(words) | Event::InlineHtml(words)) => {
+                image.words.push_str(&words);
+                None
+            }
+            (Some(_), _) => None,
+            (None, event) => {
+                links = match event {
+                    Event::Start(Tag::Link { .. }) => links + 1,
+                    Event::End(TagEnd::Link) => links.saturating_sub(1),
+                    _ => links,
+                };
+                Some(plain(event))
+            }
+        },
     });
     let mut raw = String::with_capacity(text.len() * 2);
     html::push_html(&mut raw, events);
-    SANITISER.clean(&raw).to_string()
+    let clean = SANITISER.clean(&raw).to_string();
+    if shown.is_empty() {
+        return clean;
+    }
+    // Ours, put in after all that was theirs is clean.
+    let mut pieces = clean.split(MARK);
+    let mut html = pieces.next().unwrap_or_default().to_owned();
+    for (piece, picture) in pieces.zip(shown) {
+        html.push_str(&picture);
+        html.push_str(piece);
+    }
+    html
 }
 
-fn lower_heading(tag: pulldown_cmark::Tag<'_>) -> pulldown_cmark::Tag<'_> {
-    use pulldown_cmark::Tag;
+/// An image of a text.
+struct Image {
+    id: Option<EvidenceId>,
+    words: String,
+    linked: bool,
+}
+
+impl Image {
+    fn new(address: &str, linked: bool) -> Self {
+        let id = address.strip_prefix(SCHEME).and_then(|id| id.parse().ok());
+        Self {
+            id,
+            words: String::new(),
+            linked,
+        }
+    }
+
+    /// The picture; its words where it isn't there, or not yet; nothing for an image
+    /// from elsewhere.
+    fn html(&self, pictures: &Pictures) -> Option<String> {
+        let id = self.id?;
+        let words = ammonia::clean_text(&self.words);
+        if !pictures.ids.contains(&id) {
+            let words = if words.is_empty() { "picture" } else { &words };
+            return Some(format!("<em class=\"no-picture\">[{words}]</em>"));
+        }
+        let here = format!("{}/{id}", pictures.base);
+        let image = format!(
+            "<img class=\"picture\" src=\"{here}/image\" alt=\"{words}\" loading=\"lazy\">"
+        );
+        Some(if self.linked {
+            image
+        } else {
+            format!("<a class=\"picture-link\" href=\"{here}\" data-picture>{image}</a>")
+        })
+    }
+}
+
+fn unmarked(text: CowStr<'_>) -> CowStr<'_> {
+    if text.contains(MARK) {
+        text.replace(MARK, "").into()
+    } else {
+        text
+    }
+}
+
+fn plain(event: Event<'_>) -> Event<'_> {
+    match event {
+        // By a reference to its number, the mark comes in after all.
+        Event::Html(raw) | Event::InlineHtml(raw) | Event::Text(raw) => Event::Text(unmarked(raw)),
+        Event::Code(raw) => Event::Code(unmarked(raw)),
+        Event::Start(tag) => Event::Start(lower_heading(tag)),
+        Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(lower(level))),
+        other => other,
+    }
+}
+
+fn lower_heading(tag: Tag<'_>) -> Tag<'_> {
     match tag {
         Tag::Heading { level, .. } => Tag::Heading {
             level: lower(level),
@@ -91,7 +197,13 @@ fn lower(level: pulldown_cmark::HeadingLevel) -> pulldown_cmark::HeadingLevel {
 mod tests {
     use scraper::{Html, Selector};
 
-    use super::to_html;
+    use domain::id::EvidenceId;
+
+    use super::Pictures;
+
+    fn to_html(text: &str) -> String {
+        super::to_html(text, &Pictures::default())
+    }
 
     #[test]
     fn markdown_becomes_html() {
@@ -147,5 +259,43 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn pictures_that_are_there_are_shown_and_nothing_else_is() {
+        let (known, other) = (EvidenceId::new(1, 1), EvidenceId::new(1, 2));
+        let pictures = Pictures {
+            base: "/engagements/e/findings/f/evidence".to_owned(),
+            ids: vec![known],
+        };
+        let show = |text: &str| super::to_html(text, &pictures);
+        let shown = show(&format!("See ![the \"box\" <b>](evidence:{known} \"t\")."));
+        let src = format!("src=\"/engagements/e/findings/f/evidence/{known}/image\"");
+        assert!(shown.contains(&src), "{shown}");
+        let page = Html::parse_fragment(&shown);
+        let image = Selector::parse("a[data-picture] > img").expect("a selector");
+        let image = page.select(&image).next().expect("a picture");
+        assert_eq!(image.attr("alt"), Some("the \"box\" <b>"));
+        for text in [
+            format!("![x](evidence:{other})"),
+            "![x](evidence:../../../account)".to_owned(),
+            format!("![x](https://evil.example/evidence:{known})"),
+            format!("![x](EVIDENCE:{known}\" onerror=\"alert(1))"),
+            format!("`![x](evidence:{known})`"),
+            format!("![![x](evidence:{known})](https://evil.example/)"),
+            "\u{e000}".to_owned(),
+        ] {
+            let html = show(&text);
+            assert!(!html.contains("<img"), "{text}: {html}");
+        }
+        // What would stand for one in the text stands for none.
+        let forged = show(&format!(
+            "\u{e000}&#xe000; `\u{e000}` a ![b](evidence:{known}) [c](https://a.example/&#xe000;)"
+        ));
+        assert_eq!(forged.matches("<img").count(), 1, "{forged}");
+        assert!(forged.contains(" a <a "), "{forged}");
+        // In a link's words it isn't a link as well.
+        let linked = show(&format!("[![b](evidence:{known})](https://a.example/)"));
+        assert_eq!(linked.matches("<a ").count(), 1, "{linked}");
     }
 }

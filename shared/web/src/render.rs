@@ -8,7 +8,7 @@ use serde::Serialize;
 use tera::{Kwargs, State, Tera, TeraResult, Value};
 
 use crate::layout::Layout;
-use crate::markdown;
+use crate::markdown::{self, Pictures};
 
 const TEMPLATES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/templates.rs"));
 const MANIFEST: &str = include_str!(concat!(env!("OUT_DIR"), "/manifest.json"));
@@ -35,9 +35,13 @@ impl Renderer {
             let svg = format!(r#"<svg class="icon" aria-hidden="true"><use href="{icons}#{name}"></use></svg>"#);
             Ok(Value::safe_string(&svg))
         });
-        tera.register_filter("markdown", |text: &str, _: Kwargs, _: &State| -> Value {
-            Value::safe_string(&markdown::to_html(text))
-        });
+        tera.register_filter(
+            "markdown",
+            |text: &str, kwargs: Kwargs, _: &State| -> TeraResult<Value> {
+                let pictures = pictures(&kwargs)?;
+                Ok(Value::safe_string(&markdown::to_html(text, &pictures)))
+            },
+        );
         tera.register_filter("path", |text: &str, _: Kwargs, _: &State| path(text));
         tera.register_filter("datetime", |text: &str, kwargs: Kwargs, _: &State| {
             at(text, &kwargs, "minute", "%-d %b %Y, %H:%M %Z")
@@ -99,6 +103,16 @@ impl Renderer {
     pub fn names() -> impl Iterator<Item = &'static str> {
         TEMPLATES.iter().map(|(name, _)| *name)
     }
+}
+
+/// The pictures that a text may show: `base`, and their ids as `pictures`.
+fn pictures(kwargs: &Kwargs) -> TeraResult<Pictures> {
+    let ids: Option<Vec<&str>> = kwargs.get("pictures")?;
+    let ids = ids.unwrap_or_default();
+    Ok(Pictures {
+        base: kwargs.get::<&str>("base")?.unwrap_or_default().to_owned(),
+        ids: ids.into_iter().filter_map(|id| id.parse().ok()).collect(),
+    })
 }
 
 fn url(assets: &HashMap<String, String>, name: &str) -> String {

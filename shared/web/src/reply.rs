@@ -5,7 +5,7 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use jiff::SignedDuration;
 
 use crate::cookies;
-use crate::headers::csp_with_files;
+use crate::headers::{csp_with_files, csp_with_pictures};
 
 /// An answer.
 #[derive(Debug)]
@@ -61,8 +61,28 @@ impl Reply {
     /// at `origin`, and go there after a form was sent.
     #[must_use]
     pub fn with_files(self, origin: &str) -> Self {
-        match HeaderValue::from_str(&csp_with_files(origin)) {
+        self.policy(&csp_with_files(origin))
+    }
+
+    /// With one that lets this page send pictures there, and show those which lie
+    /// there.
+    #[must_use]
+    pub fn with_pictures(self, origin: &str) -> Self {
+        self.policy(&csp_with_pictures(origin))
+    }
+
+    fn policy(self, csp: &str) -> Self {
+        match HeaderValue::from_str(csp) {
             Ok(csp) => self.header(header::CONTENT_SECURITY_POLICY, csp),
+            Err(_) => self,
+        }
+    }
+
+    /// Known to this browser for so many seconds, and to nobody in between.
+    #[must_use]
+    pub fn known_for(self, seconds: u32) -> Self {
+        match HeaderValue::from_str(&format!("private, max-age={seconds}")) {
+            Ok(value) => self.header(header::CACHE_CONTROL, value),
             Err(_) => self,
         }
     }

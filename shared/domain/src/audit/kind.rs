@@ -46,6 +46,9 @@ pub enum Kind {
     DocumentShown,
     DocumentDeleted,
     DocumentRestored,
+    EvidenceChanged,
+    EvidenceDeleted,
+    EvidenceRestored,
 }
 
 /// What kinds have in common, for whoever looks for some of them.
@@ -83,7 +86,7 @@ impl Group {
 
 impl Kind {
     /// Every kind, with its group, its name in exports, and the words on the screen.
-    pub const ALL: [(Self, Group, &'static str, &'static str); 39] = {
+    pub const ALL: [(Self, Group, &'static str, &'static str); 42] = {
         use Group as G;
         [
             (Self::SignedIn, G::SignIns, "signed_in", "Signed in"),
@@ -304,6 +307,24 @@ impl Kind {
                 G::Work,
                 "document_restored",
                 "Restored the document",
+            ),
+            (
+                Self::EvidenceChanged,
+                G::Work,
+                "evidence_changed",
+                "Changed the caption of the picture",
+            ),
+            (
+                Self::EvidenceDeleted,
+                G::Work,
+                "evidence_deleted",
+                "Deleted the picture",
+            ),
+            (
+                Self::EvidenceRestored,
+                G::Work,
+                "evidence_restored",
+                "Restored the picture",
             ),
         ]
     };

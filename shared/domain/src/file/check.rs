@@ -69,6 +69,10 @@ pub enum Flaw {
     Unscanned,
     /// What it was to become a part of is gone.
     Gone,
+    /// What it was to become a part of holds as much as it can.
+    Full,
+    /// Nothing was made of it in time.
+    Unused,
 }
 
 impl Flaw {
@@ -91,6 +95,10 @@ impl Flaw {
                 "It can't be scanned for harmful content: take a password off, or make it smaller."
             }
             Self::Gone => "What it was sent for is no longer there.",
+            Self::Full => {
+                "The finding holds as many pictures as it can, those deleted within a month among them."
+            }
+            Self::Unused => "No message was sent with it.",
         }
     }
 }

@@ -167,7 +167,7 @@ const TABLE: [Row; 16] = {
 
 impl FileType {
     /// The images that evidence may be.
-    pub const IMAGES: [Self; 3] = [Self::Png, Self::Jpeg, Self::Webp];
+    pub const IMAGES: [Self; 4] = [Self::Png, Self::Jpeg, Self::Webp, Self::Gif];
 
     /// The type of files whose names end so, in any case; `None` for what isn't
     /// taken.
@@ -176,9 +176,24 @@ impl FileType {
         TABLE.iter().find(known).map(|row| row.0)
     }
 
+    /// Whether it is one of the images that evidence may be.
+    pub fn is_image(self) -> bool {
+        Self::IMAGES.contains(&self)
+    }
+
     /// Every end of a name that is taken, with its dot, for a form.
     pub fn accepted() -> String {
-        let ends = TABLE.iter().flat_map(|(_, ends, ..)| *ends);
+        Self::ends(|_| true)
+    }
+
+    /// The same for what evidence may be.
+    pub fn accepted_images() -> String {
+        Self::ends(Self::is_image)
+    }
+
+    fn ends(of: impl Fn(Self) -> bool) -> String {
+        let rows = TABLE.iter().filter(|row| of(row.0));
+        let ends = rows.flat_map(|(_, ends, ..)| *ends);
         let ends: Vec<String> = ends.map(|end| format!(".{end}")).collect();
         ends.join(",")
     }

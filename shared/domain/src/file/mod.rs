@@ -7,7 +7,7 @@ mod name;
 
 pub use check::{Check, Checked, Flaw};
 pub use kind::FileType;
-pub use name::{FileName, attachment};
+pub use name::{FileName, attachment, inline};
 
 /// Bytes of one file at most.
 pub const MAX_FILE: i64 = 100 * 1024 * 1024;

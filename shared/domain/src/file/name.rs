@@ -69,6 +69,15 @@ fn is_odd(c: char) -> bool {
 /// old browsers and in UTF-8 by RFC 5987. All ASCII, no line breaks, whatever the
 /// name is.
 pub fn attachment(name: &str) -> String {
+    disposition("attachment", name)
+}
+
+/// The same for what is shown in a page.
+pub fn inline(name: &str) -> String {
+    disposition("inline", name)
+}
+
+fn disposition(kind: &str, name: &str) -> String {
     let plain: String = name
         .chars()
         .map(|c| match c {
@@ -77,7 +86,7 @@ pub fn attachment(name: &str) -> String {
             _ => '_',
         })
         .collect();
-    let mut text = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''");
+    let mut text = format!("{kind}; filename=\"{plain}\"; filename*=UTF-8''");
     for byte in name.bytes() {
         if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
             text.push(char::from(byte));

@@ -10,10 +10,59 @@ mod tests;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use posting::{EDITABLE, MAX_TEXT, MessageInput, Posting, Refusal, edit, may_edit, post};
+pub use posting::{
+    EDITABLE, MAX_FILES, MAX_TEXT, MessageInput, Posting, Refusal, edit, may_edit, post, post_with,
+};
 pub use tally::Tally;
 
-use crate::id::{MessageId, UserId};
+use crate::file::FileType;
+use crate::id::{MessageId, UploadId, UserId};
+use crate::upload::{State, Upload};
+
+/// A file that goes along with a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attached {
+    /// The upload that it came by; it names the object.
+    pub id: UploadId,
+    /// The file's name.
+    pub name: String,
+    /// Its type.
+    pub file_type: FileType,
+    /// Bytes.
+    pub size: i64,
+    /// Whether it is checked yet, and with what outcome.
+    pub state: State,
+}
+
+impl From<&Upload> for Attached {
+    fn from(upload: &Upload) -> Self {
+        Self {
+            id: upload.id,
+            name: upload.name.clone(),
+            file_type: upload.file_type,
+            size: upload.size,
+            state: upload.state,
+        }
+    }
+}
+
+impl Message {
+    /// One of its files.
+    pub fn file(&self, id: UploadId) -> Option<&Attached> {
+        self.files.iter().find(|one| one.id == id)
+    }
+
+    /// The message after one of its files was checked.
+    #[must_use]
+    pub fn checked(&self, id: UploadId, state: State) -> Self {
+        let mut after = self.clone();
+        for one in after.files.iter_mut().filter(|one| one.id == id) {
+            one.state = state;
+        }
+        after.version += 1;
+        after
+    }
+}
 
 /// One message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +79,9 @@ pub struct Message {
     pub by_team: bool,
     /// What, as typed (markdown).
     pub text: String,
+    /// What goes along with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<Attached>,
     /// When its words were last changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edited: Option<Timestamp>,

@@ -3,16 +3,19 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::Message;
-use crate::id::MessageId;
+use super::{Attached, Message};
+use crate::id::{EngagementId, MessageId};
 use crate::input::Invalid;
 use crate::person::Actor;
 use crate::role::Action;
+use crate::upload::{Bound, Upload};
 
 /// Longest message, in characters.
 pub const MAX_TEXT: usize = 5_000;
 /// For how long whoever wrote a message may change it.
 pub const EDITABLE: SignedDuration = SignedDuration::from_mins(15);
+/// Files of one message at most.
+pub const MAX_FILES: usize = 10;
 
 /// A message's form, as typed.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -22,6 +25,8 @@ pub struct MessageInput {
     pub text: String,
     /// Not empty where only the team is to read it.
     pub internal: String,
+    /// The uploads that go along with it.
+    pub files: Vec<String>,
 }
 
 /// A message that can be kept, and for whom it is.
@@ -52,6 +57,41 @@ pub fn post(
     input: &MessageInput,
     now: Timestamp,
 ) -> Result<Posting, Refusal> {
+    posting(id, actor, input, Vec::new(), now)
+}
+
+/// The same with files that its writer sent to the engagement's thread, and the
+/// files as they are then: bound to it.
+pub fn post_with(
+    id: MessageId,
+    actor: &Actor,
+    input: &MessageInput,
+    (engagement, uploads): (EngagementId, &[Upload]),
+    now: Timestamp,
+) -> Result<(Posting, Vec<Upload>), Refusal> {
+    let files = uploads.iter().map(Attached::from).collect();
+    let posting = posting(id, actor, input, files, now)?;
+    let bound = Bound {
+        message: id,
+        shared: posting.shared,
+    };
+    let bind = |one: &Upload| one.bind(engagement, actor.user, bound);
+    let bound: Option<Vec<Upload>> = uploads.iter().map(bind).collect();
+    let why = match bound {
+        Some(_) if uploads.len() > MAX_FILES => "Ten files can go along with a message at most.",
+        Some(bound) => return Ok((posting, bound)),
+        None => "One of the files was refused or is gone. Attach it again.",
+    };
+    Err(Refusal::Invalid(Invalid::at("files", why)))
+}
+
+fn posting(
+    id: MessageId,
+    actor: &Actor,
+    input: &MessageInput,
+    files: Vec<Attached>,
+    now: Timestamp,
+) -> Result<Posting, Refusal> {
     if !actor.role.may(Action::PostMessages) {
         return Err(Refusal::Role);
     }
@@ -63,7 +103,8 @@ pub fn post(
             by: actor.user,
             by_name: actor.name.clone(),
             by_team,
-            text: said(&input.text)?,
+            text: said(&input.text, &files)?,
+            files,
             edited: None,
             version: 1,
         },
@@ -93,7 +134,7 @@ pub fn edit(
     }
     Ok(Posting {
         message: Message {
-            text: said(text)?,
+            text: said(text, &before.message.files)?,
             edited: Some(now),
             version: before.message.version + 1,
             ..before.message.clone()
@@ -102,8 +143,13 @@ pub fn edit(
     })
 }
 
-fn said(text: &str) -> Result<String, Refusal> {
+/// Something must be said, where no file says it.
+fn said(text: &str, files: &[Attached]) -> Result<String, Refusal> {
     let mut invalid = Invalid::default();
-    let text = invalid.required_text("text", text, MAX_TEXT, "Write something first.");
+    let text = if files.is_empty() {
+        invalid.required_text("text", text, MAX_TEXT, "Write something first.")
+    } else {
+        invalid.text("text", text, MAX_TEXT)
+    };
     invalid.into_result(text).map_err(Refusal::Invalid)
 }

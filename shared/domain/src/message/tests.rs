@@ -5,10 +5,12 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::*;
-use crate::id::{UserId, WorkspaceId};
+use crate::file::{FileName, Flaw};
+use crate::id::{EngagementId, UserId, WorkspaceId};
 use crate::person::Actor;
 use crate::role::{Action, Role};
 use crate::testing::config;
+use crate::upload::{Bound, Purpose, announce};
 
 const NOW: Timestamp = Timestamp::constant(1_767_603_600, 0);
 
@@ -27,6 +29,7 @@ fn input(text: &str, internal: bool) -> MessageInput {
     MessageInput {
         text: text.to_owned(),
         internal: if internal { "yes" } else { "" }.to_owned(),
+        files: Vec::new(),
     }
 }
 
@@ -96,4 +99,70 @@ fn what_is_unread_is_never_below_nothing_and_a_contact_counts_no_notes() {
         prop_assert_eq!(all.shared(), more.shared());
         prop_assert_eq!(role.may(Action::PostMessages), role.may(Action::CommentFindings));
     });
+}
+
+/// A file of `by`, sent to the thread of an engagement, as far as `state`.
+fn sent(n: u128, by: &Actor, state: State) -> Upload {
+    let file = FileName::parse("log.txt").expect("a name");
+    let purpose = Purpose::Attachment(EngagementId::new(1, 1));
+    let upload = announce(UploadId::new(1, n), purpose, &file, 4, by, NOW);
+    Upload {
+        state,
+        ..upload.expect("taken")
+    }
+}
+
+#[test]
+fn a_file_goes_along_with_one_message_of_whoever_sent_it() {
+    let (ana, ben) = (actor(Role::ALL[0], 1), actor(Role::ALL[4], 2));
+    let here = EngagementId::new(1, 1);
+    let try_with = |by: &Actor, engagement, uploads: &[Upload]| {
+        let id = MessageId::new(1, 1);
+        post_with(id, by, &input("", false), (engagement, uploads), NOW)
+    };
+    let good = sent(1, &ana, State::Checking);
+    let (posting, bound) = try_with(&ana, here, std::slice::from_ref(&good)).expect("allowed");
+    assert_eq!(posting.message.files[0].state, State::Checking);
+    assert_eq!(bound[0].bound.expect("bound").message, posting.message.id);
+    assert_eq!(bound[0].version, good.version + 1);
+    let document = Upload {
+        purpose: Purpose::Attachment(EngagementId::new(1, 2)),
+        ..good.clone()
+    };
+    for (what, by, uploads) in [
+        ("nothing at all", &ana, vec![]),
+        ("somebody else's", &ben, vec![good.clone()]),
+        ("of another message", &ana, bound.clone()),
+        ("of another thread", &ana, vec![document]),
+        ("on its way", &ana, vec![sent(1, &ana, State::Uploading)]),
+        ("refused", &ana, vec![sent(1, &ana, State::Refused)]),
+        (
+            "too many",
+            &ana,
+            (0..11).map(|n| sent(n, &ana, State::Ready)).collect(),
+        ),
+    ] {
+        let refused = try_with(by, here, &uploads);
+        assert!(matches!(refused, Err(Refusal::Invalid(_))), "{what}");
+    }
+}
+
+#[test]
+fn what_no_message_was_sent_with_is_given_up_after_a_while() {
+    let ana = actor(Role::ALL[0], 1);
+    let ready = sent(1, &ana, State::Ready);
+    let later = ready.ends();
+    assert_eq!(ready.unused(NOW), None);
+    let gone = ready.unused(later).expect("given up");
+    assert_eq!(
+        (gone.state, gone.flaw),
+        (State::Refused, Some(Flaw::Unused))
+    );
+    let to = Bound {
+        message: MessageId::new(1, 1),
+        shared: true,
+    };
+    let bound = ready.bind(EngagementId::new(1, 1), ana.user, to);
+    assert_eq!(bound.expect("bound").unused(later), None);
+    assert_eq!(sent(1, &ana, State::Checking).unused(later), None);
 }

@@ -10,6 +10,7 @@ pub use list::{Found, LOOK};
 pub use many::Many;
 
 use domain::activity::Activity;
+use domain::evidence::Evidence;
 use domain::finding::{Comment, Draft, FieldChange, Finding, Round};
 use domain::history::Entry;
 use domain::id::{ClientId, EngagementId, EntryId};
@@ -53,6 +54,8 @@ pub struct Dossier {
     pub comments: Vec<Spoken>,
     /// Its retests, newest first.
     pub rounds: Vec<Round>,
+    /// Its pictures, oldest first, as far as the holder may see them.
+    pub evidence: Vec<Evidence>,
 }
 
 /// An entry of a finding's history.

@@ -3,7 +3,7 @@
 use domain::finding::{Comment, Draft, FieldChange, Finding, Round};
 use domain::history::{Entry, Happening};
 use domain::id::{EngagementId, EntryId, FindingId};
-use futures::future::{try_join, try_join4};
+use futures::future::{try_join, try_join5};
 use jiff::civil::Date;
 
 use super::{Dossier, Due, Full, Listed, Remark, Spoken, listed};
@@ -80,11 +80,12 @@ impl Store<ClientScope> {
         engagement: EngagementId,
         id: FindingId,
     ) -> Result<Option<Dossier>, Error> {
-        let (about, history, comments, rounds) = try_join4(
+        let (about, history, comments, rounds, evidence) = try_join5(
             self.finding_with_text(engagement, id),
             self.history(engagement, id),
             self.comments(engagement, id),
             self.rounds(engagement, id),
+            self.evidence(engagement, id),
         )
         .await?;
         let Some((finding, draft)) = about else {
@@ -96,6 +97,7 @@ impl Store<ClientScope> {
             history,
             comments,
             rounds,
+            evidence,
         }))
     }
 

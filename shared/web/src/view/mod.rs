@@ -4,6 +4,7 @@ mod finding_list;
 mod overview;
 mod people;
 mod samples;
+mod send;
 mod tabs;
 
 use domain::client::Client;
@@ -24,6 +25,7 @@ pub use samples::{
     activity_sample, actor_sample, days_sample, engagement_sample, people_samples, samples,
     workspace_sample,
 };
+pub use send::SendForm;
 pub use tabs::EngagementTabs;
 
 /// Active findings by severity.

@@ -1,0 +1,185 @@
+//! The demo's files: sent as people send them, and left to the worker to check.
+
+use domain::document::DocumentInput;
+use domain::evidence::EvidenceInput;
+use domain::file::FileName;
+use domain::id::{EngagementId, FindingId, UploadId};
+use domain::message::{MessageInput, post_with};
+use domain::upload::{Purpose, State, Upload, announce};
+use jiff::Timestamp;
+use store::session::Session;
+use store::{Announced, ClientScope, Store};
+
+use super::draw::{report, terminal};
+use super::script::{Engagement, Finding, Paper, Shot, Talk, id};
+use super::stage::Stage;
+use crate::problem::{OrSay as _, Problem};
+
+/// What is sent: a name, for what, and its bytes.
+struct Parcel<'a> {
+    id: UploadId,
+    name: &'a str,
+    purpose: Purpose,
+    bytes: Vec<u8>,
+}
+
+/// The upload that a picture of a finding comes by.
+pub(super) fn shot_id(finding: &str, shot: &Shot, at: Timestamp) -> UploadId {
+    id(&format!("{finding}/evidence/{}", shot.key), at)
+}
+
+impl Stage<'_> {
+    /// Sends the documents, pictures and messages of engagements that are there.
+    pub(super) async fn bring(&self, engagements: &[Engagement]) -> Result<(), Problem> {
+        for client in &self.script.clients {
+            let store = self.client(client).await?;
+            let theirs = engagements
+                .iter()
+                .filter(|one| one.workspace == self.script.slug && one.client == client.name);
+            for engagement in theirs {
+                let name = self.script.within("engagement", &engagement.title);
+                let id = id(&name, self.at(engagement.added));
+                for finding in &engagement.findings {
+                    self.pictures(&store, id, finding).await?;
+                }
+                for paper in &engagement.documents {
+                    self.paper(&store, (id, &name), paper).await?;
+                }
+                for talk in &engagement.messages {
+                    self.talk(&store, (id, &name), talk).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn pictures(
+        &self,
+        store: &Store<ClientScope>,
+        engagement: EngagementId,
+        script: &Finding,
+    ) -> Result<(), Problem> {
+        let name = format!("{engagement}/{}", script.title());
+        let finding: FindingId = id(&name, self.at(script.written));
+        for shot in &script.evidence {
+            let cannot = format!("The demo's picture {} can't be sent", shot.key);
+            let (session, at) = (self.session(&shot.by)?, self.at(shot.at));
+            let found = store.finding(engagement, finding).await.or_say(&cannot)?;
+            let found = found.ok_or_else(|| Problem::new(&cannot))?;
+            let input = EvidenceInput {
+                caption: shot.caption.clone(),
+                internal: String::new(),
+            };
+            let new = input.parse(session.actor().role, engagement, &found);
+            let new = new.map_err(|_| Problem::new(&cannot))?;
+            let parcel = Parcel {
+                id: shot_id(&name, shot, at),
+                name: &format!("{}.png", shot.key),
+                purpose: Purpose::Evidence(new),
+                bytes: terminal(&shot.shows)?,
+            };
+            self.send(store, session, at, parcel).await?;
+        }
+        Ok(())
+    }
+
+    async fn paper(
+        &self,
+        store: &Store<ClientScope>,
+        (engagement, name): (EngagementId, &str),
+        paper: &Paper,
+    ) -> Result<(), Problem> {
+        let cannot = format!("The demo's document {} can't be sent", paper.name);
+        let (session, at) = (self.session(&paper.by)?, self.at(paper.at));
+        let file = FileName::parse(&paper.name).map_err(|_| Problem::new(&cannot))?;
+        let input = DocumentInput {
+            kind: paper.kind.clone(),
+            title: paper.title.clone(),
+            visibility: paper.readers.clone(),
+        };
+        let new = input.parse(session.actor().role, Some(engagement), &file);
+        let new = new.map_err(|_| Problem::new(&cannot))?;
+        let parcel = Parcel {
+            id: id(&format!("{name}/document/{}", paper.name), at),
+            name: &paper.name,
+            purpose: Purpose::Document(new),
+            bytes: bytes(&paper.name, &paper.text),
+        };
+        self.send(store, session, at, parcel).await.map(drop)
+    }
+
+    async fn talk(
+        &self,
+        store: &Store<ClientScope>,
+        (engagement, name): (EngagementId, &str),
+        talk: &Talk,
+    ) -> Result<(), Problem> {
+        let cannot = format!("The demo's message of {} can't be sent", talk.by);
+        let (session, at) = (self.session(&talk.by)?, self.at(talk.at));
+        let called = format!("{name}/message/{at}");
+        let mut files = Vec::new();
+        if !talk.file.is_empty() {
+            let parcel = Parcel {
+                id: id(&format!("{called}/file"), at),
+                name: &talk.file,
+                purpose: Purpose::Attachment(engagement),
+                bytes: bytes(&talk.file, &talk.holds),
+            };
+            let sent = self.send(store, session, at, parcel).await?;
+            if sent.bound.is_some() {
+                return Ok(());
+            }
+            files.push(sent);
+        }
+        let input = MessageInput {
+            text: talk.text.clone(),
+            internal: if talk.internal { "yes" } else { "" }.to_owned(),
+            files: Vec::new(),
+        };
+        let with = (engagement, files.as_slice());
+        let posting = post_with(id(&called, at), session.actor(), &input, with, at);
+        let (posting, files) = posting.map_err(|_| Problem::new(&cannot))?;
+        let form = id(&format!("{called}/form"), at);
+        let posted = store.post_message(engagement, (&posting, &files), form);
+        posted.await.or_say(cannot).map(drop)
+    }
+
+    /// Sends a file as a browser does; one that was sent stays as it is.
+    async fn send(
+        &self,
+        store: &Store<ClientScope>,
+        session: &Session,
+        at: Timestamp,
+        parcel: Parcel<'_>,
+    ) -> Result<Upload, Problem> {
+        let cannot = format!("The demo's file {} can't be sent", parcel.name);
+        let file = FileName::parse(parcel.name).map_err(|_| Problem::new(&cannot))?;
+        let size = i64::try_from(parcel.bytes.len()).or_say(&cannot)?;
+        let id = parcel.id;
+        let upload = announce(id, parcel.purpose, &file, size, session.actor(), at);
+        let mut upload = upload.or_say(&cannot)?;
+        let announced = store.announce(&upload, self.script.plan).await;
+        if announced.or_say(&cannot)? == Announced::Repeated {
+            let before = store.upload(id).await.or_say(&cannot)?;
+            upload = before.ok_or_else(|| Problem::new(&cannot))?;
+        }
+        if upload.state != State::Uploading {
+            return Ok(upload);
+        }
+        let key = store.incoming_key(id);
+        let files = &self.app.services.files;
+        let kept = files.put(&key, parcel.bytes, file.file_type.media_type());
+        kept.await.or_say(&cannot)?;
+        let there = upload.arrived().ok_or_else(|| Problem::new(&cannot))?;
+        store.upload_arrived(&there).await.or_say(&cannot)?;
+        Ok(there)
+    }
+}
+
+fn bytes(name: &str, text: &str) -> Vec<u8> {
+    if name.ends_with(".pdf") {
+        report(text)
+    } else {
+        text.as_bytes().to_vec()
+    }
+}
