@@ -21,7 +21,7 @@ use domain::mail::{Mail, Message};
 use domain::message::{MessageInput, post};
 use domain::person::Person;
 use domain::role::{ContactRole, Role, TeamRole};
-use domain::workspace::{MfaPolicy, Workspace};
+use domain::workspace::{MfaPolicy, Mode, Workspace};
 use jiff::Timestamp;
 use store::directory::hash;
 use store::session::Session;
@@ -114,6 +114,7 @@ pub fn home(id: WorkspaceId) -> Workspace {
         time_zone: "Europe/Berlin".to_owned(),
         mfa: MfaPolicy::Nobody,
         due: DuePolicy::default(),
+        mode: Mode::Consulting,
         version: 1,
     }
 }
@@ -138,6 +139,7 @@ impl Tenant {
             time_zone: "Europe/Berlin".to_owned(),
             mfa: MfaPolicy::Nobody,
             due: DuePolicy::default(),
+            mode: Mode::Consulting,
             version: 1,
         };
         let roles = [

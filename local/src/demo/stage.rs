@@ -359,6 +359,7 @@ fn made(script: &Workspace, ws: WorkspaceId) -> workspace::Workspace {
         time_zone: script.time_zone.clone(),
         mfa: MfaPolicy::Nobody,
         due: DuePolicy::default(),
+        mode: Mode::Consulting,
         version: 1,
     }
 }

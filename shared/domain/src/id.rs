@@ -48,6 +48,9 @@ pub mod kind {
     /// A message in an engagement's thread.
     #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum Message {}
+    /// An invoice.
+    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Invoice {}
     /// An entry of a log, a history or the outbox.
     #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum Entry {}
@@ -75,6 +78,8 @@ pub type UploadId = Id<kind::Upload>;
 pub type DocumentId = Id<kind::Document>;
 /// Names a message.
 pub type MessageId = Id<kind::Message>;
+/// Names an invoice.
+pub type InvoiceId = Id<kind::Invoice>;
 /// Names an entry of a log, a history or the outbox.
 pub type EntryId = Id<kind::Entry>;
 

@@ -320,6 +320,7 @@ fn workspace_changes(note: Note, before: &Workspace, after: &Workspace) -> Note 
         .change("time zone", &before.time_zone, &after.time_zone)
         .change("two factors of", before.mfa.name(), after.mfa.name())
         .change("days to fix", &days(before), &days(after))
+        .change("mode", before.mode.name(), after.mode.name())
 }
 
 impl Store<WorkspaceScope> {
@@ -344,6 +345,7 @@ impl Store<WorkspaceScope> {
             .set("time_zone", string(&after.time_zone))
             .set("mfa", string(after.mfa.name()))
             .set("due", serde_dynamo::to_attribute_value(after.due)?)
+            .set("mode", string(after.mode.name()))
             .set("version", number(after.version))
             .set("v", number(after.version));
         transaction.update(row.when("v = :before", ":before", number(before.version)));

@@ -11,7 +11,7 @@ use crate::history::{Entry, Happening};
 use crate::id::{FindingId, UserId, WorkspaceId};
 use crate::person::Actor;
 use crate::role::{Action, Role};
-use crate::workspace::{MfaPolicy, Workspace};
+use crate::workspace::{MfaPolicy, Mode, Workspace};
 
 fn actor(role: Role) -> Actor {
     let email = "a@example.com".parse().expect("address");
@@ -34,6 +34,7 @@ fn workspace() -> Workspace {
         time_zone: "Europe/Berlin".into(),
         mfa: MfaPolicy::default(),
         due: DuePolicy::default(),
+        mode: Mode::default(),
         version: 1,
     }
 }
