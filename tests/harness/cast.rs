@@ -27,6 +27,7 @@ use store::directory::hash;
 use store::session::Session;
 use store::{ClientScope, Import, NewLink, Scope, Store, WorkspaceScope};
 
+use crate::bills::Bills;
 use crate::papers::Papers;
 use crate::world::World;
 
@@ -82,6 +83,8 @@ pub struct Client {
     pub team_user: UserId,
     /// Its documents.
     pub papers: Papers,
+    /// Its invoices.
+    pub bills: Bills,
     /// The team's view of it.
     pub store: Store<ClientScope>,
 }
@@ -246,9 +249,12 @@ impl Client {
         let people = (&tenant.team[0], &contacts[0]);
         let marks = (mark.as_str(), secret.as_str());
         let papers = Box::pin(Papers::play(world, &store, engagement, people, marks)).await;
+        let stores = (&tenant.store, &store);
+        let bills = Box::pin(Bills::play(world, stores, &tenant.team[0], marks)).await;
         let mut this = Self {
             id,
             papers,
+            bills,
             import: upload(world, &store, engagement, &secret).await,
             invite: waiting,
             team_invite,

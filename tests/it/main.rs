@@ -29,6 +29,7 @@ mod guards;
 mod iam;
 mod imports;
 mod invites;
+mod invoices;
 mod isolation;
 mod keys;
 /// The store's keys, compiled once more to be tried against the policies.
@@ -41,6 +42,7 @@ mod lists;
 mod matrix;
 mod memberships;
 mod messages;
+mod money;
 mod passwords;
 mod people;
 mod policies;

@@ -7,6 +7,7 @@
 //! early, a later one goes on: an effect leaves at least once.
 
 mod documents;
+mod invoices;
 mod night;
 mod recount;
 mod risk;
@@ -69,6 +70,10 @@ async fn carry_out(app: &App, directory: &Directory, leased: &Leased) -> Result<
         Effect::Upload(upload) => uploads::look(app, directory, leased, *upload).await,
         Effect::Document(document) => {
             let looked = documents::look(app, directory, leased, *document).await;
+            looked.map(|()| Done::Whole)
+        }
+        Effect::Invoice(due) => {
+            let looked = invoices::look(app, directory, leased, *due).await;
             looked.map(|()| Done::Whole)
         }
         Effect::Identity(user) => {

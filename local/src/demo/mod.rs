@@ -4,6 +4,7 @@
 //! data folder was made. Ids follow from names, so making it again makes
 //! nothing twice, and making it can go on where it was interrupted.
 
+mod bills;
 mod listing;
 mod past;
 mod script;

@@ -12,10 +12,10 @@ use domain::id::{EngagementId, EntryId, FindingId, InviteId, WorkspaceId};
 use domain::input::Invalid;
 use domain::invite::{Invite, LIFETIME};
 use domain::mail::{Mail, Message};
-use domain::person::Person;
+use domain::person::{Actor, Person};
 use domain::role::Role;
 use domain::trend::Day;
-use domain::workspace::{self, MfaPolicy};
+use domain::workspace::{self, MfaPolicy, Mode};
 use jiff::Timestamp;
 use store::directory::{Directory, hash};
 use store::session::Session;
@@ -33,10 +33,10 @@ use crate::problem::{OrSay as _, Problem};
 pub(super) struct Stage<'a> {
     app: &'a App,
     directory: Directory,
-    born: Timestamp,
-    script: &'a Workspace,
-    ws: WorkspaceId,
-    team: Store<WorkspaceScope>,
+    pub(super) born: Timestamp,
+    pub(super) script: &'a Workspace,
+    pub(super) ws: WorkspaceId,
+    pub(super) team: Store<WorkspaceScope>,
     sessions: HashMap<&'a str, Session>,
 }
 
@@ -342,6 +342,13 @@ impl<'a> Stage<'a> {
             .or_say(cannot)
     }
 
+    /// The first of the team.
+    pub(super) fn owner(&self) -> Result<&Actor, Problem> {
+        let owner = self.script.team.first();
+        let name = owner.map_or("an owner", |owner| short(&owner.email));
+        Ok(self.session(name)?.actor())
+    }
+
     fn session(&self, name: &str) -> Result<&Session, Problem> {
         let session = self.sessions.get(name);
         session.ok_or_else(|| {
@@ -351,7 +358,7 @@ impl<'a> Stage<'a> {
     }
 }
 
-fn made(script: &Workspace, ws: WorkspaceId) -> workspace::Workspace {
+pub(super) fn made(script: &Workspace, ws: WorkspaceId) -> workspace::Workspace {
     workspace::Workspace {
         id: ws,
         slug: script.slug.clone(),
@@ -397,6 +404,6 @@ fn mail(script: &Workspace, invite: &Invite, client_name: &str) -> Mail {
     }
 }
 
-fn entry(finding: &str, n: usize, at: Timestamp) -> EntryId {
+pub(super) fn entry(finding: &str, n: usize, at: Timestamp) -> EntryId {
     id(&format!("{finding}/{n}"), at)
 }

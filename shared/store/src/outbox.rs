@@ -2,7 +2,8 @@
 //! least once.
 
 use domain::finding::Deadline;
-use domain::id::{DocumentId, EngagementId, EntryId, FindingId, UploadId, UserId, kind};
+use domain::id::{DocumentId, EngagementId, EntryId, FindingId, InvoiceId, UploadId, UserId, kind};
+use domain::invoice::Reminder;
 use domain::mail::Mail;
 use domain::person::Person;
 use domain::workspace::Workspace;
@@ -14,7 +15,7 @@ use crate::codec::{Item, item, number, place, row, string, text};
 use crate::directory::Directory;
 use crate::error::Error;
 use crate::keys::{self, Index, OUTBOX_SHARDS};
-use crate::scope::{ClientScope, Store};
+use crate::scope::{ClientScope, Store, WorkspaceScope};
 use crate::table::{Query, Range};
 use crate::transact::{Transaction, Update};
 
@@ -39,8 +40,19 @@ pub enum Effect {
     Upload(UploadId),
     /// A deleted document whose time may have come.
     Document(DocumentId),
+    /// An invoice that something is due about.
+    Invoice(InvoiceDue),
     /// A user of the identity provider that no account needs.
     Identity(UserId),
+}
+
+/// An invoice, and what is due about it if it is as it was then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvoiceDue {
+    /// The invoice.
+    pub invoice: InvoiceId,
+    /// What is due.
+    pub what: Reminder,
 }
 
 /// An accepted risk, and what is to be done about it if it is still this one.
@@ -90,6 +102,12 @@ impl Leased {
         let (ws, client) = keys::outbox_home(&self.key.pk)?;
         let team = directory.workspace_store(ws);
         client.map(|client| team.client(client))
+    }
+
+    /// The store of the workspace whose effect it is.
+    pub fn team(&self, directory: &Directory) -> Option<Store<WorkspaceScope>> {
+        let (ws, _) = keys::outbox_home(&self.key.pk)?;
+        Some(directory.workspace_store(ws))
     }
 
     /// One of the team of the workspace whose effect it is.

@@ -28,6 +28,10 @@ pub struct InvoiceInput {
     pub line_quantity: Vec<String>,
     pub line_price: Vec<String>,
     pub line_tax: Vec<String>,
+    /// The button that was pressed where it isn't the form's own: `add`, or the
+    /// number of a line that is to go, counted from 0.
+    #[serde(skip_serializing)]
+    pub press: String,
 }
 
 /// A line, as typed.
@@ -68,6 +72,15 @@ pub struct NewInvoice {
 }
 
 impl LineInput {
+    /// One of something, with a tax.
+    pub fn new(tax: Rate) -> Self {
+        Self {
+            quantity: "1".to_owned(),
+            tax: tax.plain(),
+            ..Self::default()
+        }
+    }
+
     fn is_empty(&self) -> bool {
         self.text.trim().is_empty() && self.price.trim().is_empty()
     }
@@ -84,6 +97,21 @@ impl InvoiceInput {
             tax: at(&self.line_tax, n),
         });
         lines.collect()
+    }
+
+    /// The same after the button of a line was pressed; `None` where none was. A new
+    /// line begins with `tax`.
+    pub fn pressed(&self, tax: Rate) -> Option<Self> {
+        let mut lines = self.lines();
+        match self.press.as_str() {
+            "" => return None,
+            "add" if lines.len() < MAX_LINES => lines.push(LineInput::new(tax)),
+            number => {
+                let gone = number.parse().ok().filter(|n| *n < lines.len());
+                gone.map(|n: usize| lines.remove(n));
+            }
+        }
+        Some(self.clone().with_lines(lines))
     }
 
     /// The same with other lines.

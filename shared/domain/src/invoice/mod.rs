@@ -18,7 +18,7 @@ pub use bill::{Bill, Discount, Line, MAX_LINES, Tax, Taxed, Totals, totals};
 pub use draft::{InvoiceInput, LineErrors, LineInput, NewInvoice, Wrong};
 pub use event::{Ask, By, Change, Move, PaymentInput, Refusal, issue, transition};
 pub use figures::{Figure, Posting, postings};
-pub use reminders::{Reminder, schedule};
+pub use reminders::{Reminder, recipients, schedule};
 pub use ways::{Ways, WaysInput};
 
 /// An invoice, as lists know it.

@@ -4,6 +4,8 @@ use jiff::civil::{Date, time};
 use jiff::{Timestamp, ToSpan as _};
 use serde::{Deserialize, Serialize};
 
+use crate::person::Person;
+use crate::role::{ContactRole, Role};
 use crate::workspace::Workspace;
 
 /// What is due about an invoice that was sent.
@@ -40,4 +42,16 @@ pub fn schedule(due: Date, workspace: &Workspace, now: Timestamp) -> Vec<(Timest
     all.push((lapse, Reminder::Lapse));
     all.extend(AFTER.map(|days| (morning(days), Reminder::Overdue)));
     all
+}
+
+/// Whom a client's invoices go to: its managers, or everybody where it has none.
+pub fn recipients(people: &[Person]) -> Vec<&Person> {
+    let here = || people.iter().filter(|one| one.disabled.is_none());
+    let manager = Role::Contact(ContactRole::Manager);
+    let managers: Vec<_> = here().filter(|one| one.role == manager).collect();
+    if managers.is_empty() {
+        here().collect()
+    } else {
+        managers
+    }
 }

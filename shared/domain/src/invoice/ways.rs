@@ -28,20 +28,22 @@ pub struct Ways {
 /// Most days to pay that a form begins with.
 const MOST_DAYS: i64 = 365;
 
-impl Ways {
-    /// What a workspace begins with, in `currency`.
-    pub fn new(currency: Currency) -> Self {
+impl Default for Ways {
+    /// What a workspace begins with.
+    fn default() -> Self {
         Self {
             prefix: "INV-".to_owned(),
             from: String::new(),
             pay: String::new(),
-            currency,
+            currency: Currency::default(),
             tax: Rate::default(),
             days: 30,
             version: 0,
         }
     }
+}
 
+impl Ways {
     /// The number of the `n`th invoice.
     pub fn number(&self, n: i64) -> String {
         format!("{}{n:04}", self.prefix)

@@ -204,6 +204,15 @@ impl Currency {
     }
 }
 
+/// What workspaces begin with.
+static BEGIN: (&str, u8, &str) = ("EUR", 2, "Euro");
+
+impl Default for Currency {
+    fn default() -> Self {
+        Self(&BEGIN)
+    }
+}
+
 impl PartialEq for Currency {
     fn eq(&self, other: &Self) -> bool {
         self.code() == other.code()
@@ -270,6 +279,7 @@ mod tests {
             assert!(currency.code().bytes().all(|b| b.is_ascii_uppercase()));
             assert!(!currency.name().is_empty());
         }
+        assert!(Currency::all().any(|one| one == Currency::default()));
         assert_eq!("eur".parse::<Currency>(), Err(Unknown));
         assert_eq!("XXX".parse::<Currency>(), Err(Unknown));
     }
