@@ -1,4 +1,5 @@
-//! The demo: two workspaces with people, clients, engagements and findings.
+//! The demo: two workspaces with people, clients, engagements, findings and
+//! invoices.
 //!
 //! What it says stands in `local/demo/*.toml`, with times in days before the
 //! data folder was made. Ids follow from names, so making it again makes
