@@ -30,6 +30,7 @@ mod iam;
 mod imports;
 mod invites;
 mod invoices;
+mod invoices_later;
 mod isolation;
 mod keys;
 /// The store's keys, compiled once more to be tried against the policies.

@@ -1,13 +1,9 @@
 //! One invoice: as it is on paper, what happened to it, and what can be done.
 
 use domain::client::Client;
-use domain::id::{EntryId, InvoiceId};
+use domain::id::EntryId;
 use domain::input::Invalid;
-use domain::invoice::{
-    Bill, Book, Discount, Entry, Happening, How, Invoice, Issued, Line, Move, PaymentInput, Taxed,
-    Ways, totals,
-};
-use domain::money::{Currency, Quantity, Rate};
+use domain::invoice::{Happening, How, Invoice, Move, PaymentInput, Ways};
 use domain::person::Person;
 use domain::role::Action;
 use futures::future::try_join;
@@ -20,6 +16,7 @@ use web::{Crumb, Error, Form, Ids, Inside, Page, Reply};
 use crate::form::as_sent;
 use crate::paper::Paper;
 use crate::paths::AtInvoice;
+use crate::sample::billed_sample;
 
 /// The page.
 #[derive(Debug, Serialize)]
@@ -227,77 +224,6 @@ impl EntryRow {
             struck: kept.taken_back,
             take_back: (takes && by_hand && !kept.taken_back).then_some(kept.id),
         }
-    }
-}
-
-/// An invoice with something in every place, for pages' samples.
-pub(crate) fn billed_sample() -> Billed {
-    let currency = Currency::default();
-    let line = |text: &str, tax| Line {
-        text: text.to_owned(),
-        quantity: Quantity::from_thousandths(1_500).unwrap_or_else(|| unreachable!("one")),
-        price: 120_000,
-        tax: Rate::from_hundredths(tax).unwrap_or_default(),
-    };
-    let lines = vec![line("Testing <b>\nof all", 1_900), line("Travel", 0)];
-    let discount = Discount::Part(Rate::from_hundredths(1_000).unwrap_or_default());
-    let totals = totals(currency, &lines, discount, Taxed::Exclusive).unwrap_or_default();
-    let how = How::ByHand("Bank <b>".to_owned());
-    let on = Date::constant(2026, 1, 7);
-    let paid = Happening::Paid {
-        amount: 100_000,
-        fee: 0,
-        on,
-        how,
-    };
-    let entry = |n, what| InvoiceEntry {
-        id: EntryId::new(1, n),
-        taken_back: n == 3,
-        entry: Entry {
-            at: Timestamp::UNIX_EPOCH,
-            by: None,
-            by_name: "Ada <b>".to_owned(),
-            note: "because <b>".to_owned(),
-            what,
-        },
-    };
-    Billed {
-        invoice: Invoice {
-            id: InvoiceId::new(1, 1),
-            client: web::view::engagement_sample().client,
-            client_name: "Initech <b>".to_owned(),
-            engagement: Some(web::view::engagement_sample().id),
-            subject: "Web application test <b>".to_owned(),
-            currency,
-            total: totals.total,
-            due: Date::constant(2026, 2, 4),
-            issued: Some(Issued {
-                number: "INV-0001".to_owned(),
-                on: Date::constant(2026, 1, 5),
-            }),
-            book: Book {
-                paid: 100_000,
-                ..Book::default()
-            },
-            late: false,
-            updated: Timestamp::UNIX_EPOCH,
-            version: 3,
-        },
-        bill: Bill {
-            to: "Initech <b>\nMain Street 1".to_owned(),
-            lines,
-            discount,
-            taxed: Taxed::Exclusive,
-            totals,
-            notes: "Thank you <b>.".to_owned(),
-            from: "Acme Street 1\nVAT 123 <b>".to_owned(),
-            pay: "IBAN <b>".to_owned(),
-        },
-        entries: vec![
-            entry(3, paid.clone()),
-            entry(2, paid),
-            entry(1, Happening::Sent),
-        ],
     }
 }
 

@@ -9,6 +9,7 @@ mod moves;
 mod overview;
 mod paper;
 mod paths;
+mod sample;
 mod ways;
 
 use axum::routing::{get, post};

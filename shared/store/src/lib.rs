@@ -7,6 +7,7 @@
 
 mod account;
 mod audit;
+mod billing;
 mod clients;
 mod codec;
 mod counters;
@@ -46,13 +47,14 @@ mod uploads;
 
 pub use account::Taken;
 pub use audit::{Chained, Head};
+pub use billing::Numbered;
 pub use documents::Receipt;
 pub use engagements::Brief;
 pub use error::{Error, Outcome};
 pub use findings::{Dossier, Due, Found, LOOK, Listed, Many, Remark, Spoken};
 pub use imports::Import;
 pub use invites::{NewLink, Redeemable};
-pub use invoices::{Billed, InvoiceEntry, Listing, Numbered};
+pub use invoices::{Billed, InvoiceEntry, Listing};
 pub use library::TemplateRow;
 pub use membership::Account;
 pub use messages::Thread;

@@ -2,9 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
 
-use super::draft::payable;
 use super::figures::{Posting, postings};
 use super::{Book, Entry, Happening, How, Invoice, Issued, State};
 use crate::id::{EntryId, UserId};
@@ -187,69 +185,6 @@ impl Ask {
     }
 }
 
-/// A payment or a refund as it is typed, by hand.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct PaymentInput {
-    /// How much.
-    pub amount: String,
-    /// The day on which it came or went.
-    pub on: String,
-    /// What is said of it.
-    pub reference: String,
-}
-
-impl PaymentInput {
-    /// What can be accepted of it for this invoice, up to `most`.
-    fn parse(
-        &self,
-        invoice: &Invoice,
-        (most, over): (i64, &str),
-        today: Date,
-    ) -> Result<(i64, Date, How), Refusal> {
-        let mut invalid = Invalid::default();
-        let amount = payable(&self.amount, invoice.currency);
-        let amount = amount.and_then(|amount| match amount {
-            0 => Err("Enter an amount.".to_owned()),
-            amount if amount > most => Err(format!("{over} {}.", invoice.money(most))),
-            amount => Ok(amount),
-        });
-        let amount = invalid.check("amount", amount);
-        let issued = invoice.issued.as_ref().map_or(today, |issued| issued.on);
-        let on = match self.on.trim().parse::<Date>() {
-            Ok(on) if on > today => Err("This day is yet to come."),
-            Ok(on) if on < issued => Err("The invoice wasn't sent then."),
-            Ok(on) => Ok(on),
-            Err(_) => Err("Choose a day."),
-        };
-        let on = invalid.check("on", on);
-        let reference = invalid.optional_line("reference", &self.reference, 120);
-        match (amount, on, invalid.fields().is_empty()) {
-            (Some(amount), Some(on), true) => Ok((amount, on, How::ByHand(reference))),
-            _ => Err(Refusal::Invalid(invalid)),
-        }
-    }
-
-    /// As a payment.
-    pub fn payment(&self, invoice: &Invoice, today: Date) -> Result<Ask, Refusal> {
-        let most = (invoice.outstanding(), "Outstanding are only");
-        let (amount, on, how) = self.parse(invoice, most, today)?;
-        Ok(Ask::Pay {
-            amount,
-            fee: 0,
-            on,
-            how,
-        })
-    }
-
-    /// As a refund.
-    pub fn refund(&self, invoice: &Invoice, today: Date) -> Result<Ask, Refusal> {
-        let most = invoice.book.kept() - invoice.book.disputed;
-        let (amount, on, how) = self.parse(invoice, (most, "There are only"), today)?;
-        Ok(Ask::Refund { amount, on, how })
-    }
-}
-
 /// A draft as it is sent on `today`, under a number that nothing else has.
 pub fn issue(
     draft: &Invoice,
@@ -315,7 +250,7 @@ pub fn transition(
     if kind == Move::Lapse && !invoice.is_overdue(today) {
         return Err(Refusal::State);
     }
-    let (book, what) = booked(invoice, ask).ok_or(Refusal::State)?;
+    let book = booked(invoice, ask).ok_or(Refusal::State)?;
     let mut after = Invoice {
         book,
         updated: now,
@@ -328,93 +263,66 @@ pub fn transition(
         Ask::Void(why) => why.as_str(),
         _ => "",
     };
-    Ok(Change::new(invoice, after, by, what, note))
+    Ok(Change::new(invoice, after, by, told(ask), note))
 }
 
-/// The book after it, and what it is called; `None` where the amounts don't allow it.
-fn booked(invoice: &Invoice, ask: &Ask) -> Option<(Book, Happening)> {
-    let before = invoice.book;
-    let free = before.kept() - before.disputed;
+/// The book after it; `None` where the amounts don't allow it.
+fn booked(invoice: &Invoice, ask: &Ask) -> Option<Book> {
+    let mut book = invoice.book;
+    let free = book.kept() - book.disputed;
     let within = |amount: i64, most: i64| (1..=most).contains(&amount).then_some(amount);
-    Some(match ask.clone() {
+    match *ask {
+        Ask::Pay { amount, fee, .. } => {
+            book.paid += within(amount, invoice.outstanding())?;
+            book.fees += (0..=amount).contains(&fee).then_some(fee)?;
+        }
+        Ask::TakeBack { amount, .. } => book.paid -= within(amount, free)?,
+        Ask::Refund { amount, .. } => book.refunded += within(amount, free)?,
+        Ask::Void(_) => {
+            book.waived = invoice.outstanding();
+            book.void = true;
+        }
+        Ask::OpenDispute(amount) => book.disputed += within(amount, free)?,
+        Ask::WinDispute(amount) => book.disputed -= within(amount, book.disputed)?,
+        Ask::LoseDispute(amount, _) => {
+            book.disputed -= within(amount, book.disputed)?;
+            book.refunded += amount;
+        }
+        Ask::Lapse => {}
+    }
+    Some(book)
+}
+
+/// What the history says of it.
+fn told(ask: &Ask) -> Happening {
+    match ask.clone() {
         Ask::Pay {
             amount,
             fee,
             on,
             how,
-        } => {
-            let book = Book {
-                paid: before.paid + within(amount, invoice.outstanding())?,
-                fees: before.fees + within(fee + 1, amount + 1)? - 1,
-                ..before
-            };
-            (
-                book,
-                Happening::Paid {
-                    amount,
-                    fee,
-                    on,
-                    how,
-                },
-            )
-        }
+        } => Happening::Paid {
+            amount,
+            fee,
+            on,
+            how,
+        },
         Ask::TakeBack {
             payment,
             amount,
             on,
-        } => {
-            let book = Book {
-                paid: before.paid - within(amount, free)?,
-                ..before
-            };
-            (
-                book,
-                Happening::TakenBack {
-                    payment,
-                    amount,
-                    on,
-                },
-            )
-        }
-        Ask::Refund { amount, on, how } => {
-            let book = Book {
-                refunded: before.refunded + within(amount, free)?,
-                ..before
-            };
-            (book, Happening::Refunded { amount, on, how })
-        }
-        Ask::Void(_) => {
-            let book = Book {
-                waived: invoice.outstanding(),
-                void: true,
-                ..before
-            };
-            (book, Happening::Voided)
-        }
-        Ask::OpenDispute(amount) => {
-            let book = Book {
-                disputed: before.disputed + within(amount, free)?,
-                ..before
-            };
-            (book, Happening::DisputeOpened { amount })
-        }
-        Ask::WinDispute(amount) => {
-            let book = Book {
-                disputed: before.disputed - within(amount, before.disputed)?,
-                ..before
-            };
-            (book, Happening::DisputeWon { amount })
-        }
-        Ask::LoseDispute(amount, on) => {
-            let book = Book {
-                disputed: before.disputed - within(amount, before.disputed)?,
-                refunded: before.refunded + amount,
-                ..before
-            };
-            (book, Happening::DisputeLost { amount, on })
-        }
-        Ask::Lapse => (before, Happening::BecameOverdue),
-    })
+        } => Happening::TakenBack {
+            payment,
+            amount,
+            on,
+        },
+        Ask::Refund { amount, on, how } => Happening::Refunded { amount, on, how },
+        Ask::Void(_) => Happening::Voided,
+        Ask::OpenDispute(amount) => Happening::DisputeOpened { amount },
+        Ask::WinDispute(amount) => Happening::DisputeWon { amount },
+        Ask::LoseDispute(amount, on) => Happening::DisputeLost { amount, on },
+        Ask::Lapse => Happening::BecameOverdue,
+    }
 }
 
 impl Change {

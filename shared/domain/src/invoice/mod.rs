@@ -4,6 +4,7 @@ mod bill;
 mod draft;
 mod event;
 mod figures;
+mod payment;
 mod reminders;
 mod ways;
 
@@ -16,8 +17,9 @@ use crate::money::{Currency, Money};
 
 pub use bill::{Bill, Discount, Line, MAX_LINES, Tax, Taxed, Totals, totals};
 pub use draft::{InvoiceInput, LineErrors, LineInput, NewInvoice, Wrong};
-pub use event::{Ask, By, Change, Move, PaymentInput, Refusal, issue, transition};
+pub use event::{Ask, By, Change, Move, Refusal, issue, transition};
 pub use figures::{Figure, Posting, postings};
+pub use payment::PaymentInput;
 pub use reminders::{Reminder, recipients, schedule};
 pub use ways::{Ways, WaysInput};
 
