@@ -35,8 +35,9 @@ pub(crate) struct InvoicesPage {
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Row {
     href: String,
-    number: String,
-    subject: String,
+    /// Its number; what it is for, where it has none yet.
+    title: String,
+    subject: Option<String>,
     client: String,
     due: Date,
     overdue: bool,
@@ -108,10 +109,12 @@ impl Row {
     pub(crate) fn new(invoice: &Invoice, href: String, today: Date) -> Self {
         let (state, left) = (invoice.state(), invoice.outstanding());
         let part = left > 0 && left < invoice.total;
+        let numbered = invoice.issued.as_ref();
+        let numbered = numbered.map(|issued| issued.number.as_str());
         Self {
             href,
-            number: invoice.number().to_owned(),
-            subject: invoice.subject.clone(),
+            title: numbered.unwrap_or(&invoice.subject).to_owned(),
+            subject: numbered.map(|_| invoice.subject.clone()),
             client: invoice.client_name.clone(),
             due: invoice.due,
             overdue: invoice.is_overdue(today),
