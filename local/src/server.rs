@@ -22,13 +22,14 @@ use web::{App, Route};
 use crate::problem::{OrSay as _, Problem};
 
 /// The routes of every function, each deployed by itself.
-pub const GROUPS: [&[Route]; 8] = [
+pub const GROUPS: [&[Route]; 9] = [
     auth::ROUTES,
     dashboard::ROUTES,
     documents::ROUTES,
     engagements::ROUTES,
     findings::ROUTES,
     invites::ROUTES,
+    invoices::ROUTES,
     messages::ROUTES,
     settings::ROUTES,
 ];

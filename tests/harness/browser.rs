@@ -159,9 +159,12 @@ impl Browser {
             self.get("/sign-in").await;
         }
         let csrf = self.csrf();
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        form.append_pair("csrf", &csrf).extend_pairs(fields);
-        self.post_text(path, form.finish()).await
+        let form = {
+            let mut form = form_urlencoded::Serializer::new(String::new());
+            form.append_pair("csrf", &csrf).extend_pairs(fields);
+            form.finish()
+        };
+        self.post_text(path, form).await
     }
 
     /// Sends a form as a script does, which wants data.

@@ -28,6 +28,7 @@ use store::directory::hash;
 use store::session::Session;
 use store::{ClientScope, NewLink, Scope, Store, WorkspaceScope};
 
+use crate::bills::Bills;
 use crate::papers::Papers;
 use crate::shots::{Shots, attachment};
 use crate::world::World;
@@ -88,6 +89,8 @@ pub struct Client {
     pub papers: Papers,
     /// Pictures of its open finding.
     pub shots: Shots,
+    /// Its invoices.
+    pub bills: Bills,
     /// The team's view of it.
     pub store: Store<ClientScope>,
 }
@@ -243,9 +246,12 @@ impl Client {
         let people = (&tenant.team[0], &contacts[0]);
         let marks = (mark.as_str(), secret.as_str());
         let papers = Box::pin(Papers::play(world, &store, engagement, people, marks)).await;
+        let stores = (&tenant.store, &store);
+        let bills = Box::pin(Bills::play(world, stores, &tenant.team[0], marks)).await;
         let mut this = Self {
             id,
             papers,
+            bills,
             import: upload(world, &store, engagement, &secret).await,
             invite: waiting,
             team_invite,

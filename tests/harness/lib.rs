@@ -9,6 +9,7 @@
     clippy::missing_panics_doc
 )]
 
+pub mod bills;
 mod browser;
 pub mod bucket;
 mod cast;

@@ -115,6 +115,7 @@ async fn pages_and_changes_stay_within_their_budget() {
     }
     documents(&world, &cast, &mut team, &mut portal, &mut table).await;
     pictures(&world, &cast, &mut portal, &mut table).await;
+    bills(&world, &cast, &mut team, &mut portal, &mut table).await;
     let resolve = format!("{there}/findings/{open}/resolve");
     let resolved = portal
         .post(&resolve, &[("note", "Fixed."), ("version", "2")])
@@ -270,6 +271,72 @@ async fn pictures(world: &World, cast: &Cast, portal: &mut Browser, table: &mut 
         .await;
     assert!(sent.is_good(), "{}", sent.body);
     table.push_str(&row("a message with a file, by the client", sent.spent));
+}
+
+/// Invoices by the hundred: their lists and figures cost what they cost for few.
+async fn bills(
+    world: &World,
+    cast: &Cast,
+    team: &mut Browser,
+    portal: &mut Browser,
+    table: &mut String,
+) {
+    let (acme, client) = (&cast.acme, &cast.acme.clients[0]);
+    let by = tests::actor(acme.member(TeamRole::Owner));
+    let (today, due) = (jiff::civil::date(2026, 1, 5), jiff::civil::date(2026, 2, 4));
+    let here = format!("/clients/{}/invoices", client.id);
+    let pages = [
+        ("invoices, team", "/invoices".to_owned(), true),
+        ("invoices by month", "/invoices/overview".to_owned(), true),
+        ("invoices of a client, team", here.clone(), true),
+        ("invoices, client", "/invoices".to_owned(), false),
+    ];
+    let mut few = Vec::new();
+    for n in [100, 200] {
+        for _ in 0..n {
+            let new = tests::bills::bill("Web application test", "EUR", due);
+            let stores = (&acme.store, &client.store);
+            let id = world.app.new_id();
+            let draft = tests::bills::drafted(stores, id, &new, world.now()).await;
+            tests::bills::sent(&acme.store, (&draft, &new.bill), (&by, today), &[]).await;
+        }
+        let mut many = Vec::new();
+        for (_, path, ours) in &pages {
+            let browser = if *ours { &mut *team } else { &mut *portal };
+            many.push(page(browser, path).await);
+        }
+        few.push(many);
+    }
+    assert_eq!(few[0], few[1], "lists and figures grow with the invoices");
+    for ((name, ..), spent) in pages.iter().zip(&few[1]) {
+        table.push_str(&row(&format!("{name}, 300 of them"), *spent));
+    }
+    let (draft, sent) = (client.bills.draft, client.bills.sent);
+    let drafted = format!("{here}/{draft}");
+    table.push_str(&row(
+        "invoice, team",
+        page(team, &format!("{here}/{sent}")).await,
+    ));
+    let theirs = format!("/invoices/{sent}");
+    table.push_str(&row("invoice, client", page(portal, &theirs).await));
+    table.push_str(&row(
+        "invoice form",
+        page(team, &format!("{drafted}/edit")).await,
+    ));
+    let [entry, paid] = [0; 2].map(|_| world.app.new_id::<domain::id::kind::Entry>().to_string());
+    let fields = [("id", entry.as_str()), ("version", "1")];
+    let done = team.post(&format!("{drafted}/send"), &fields).await;
+    assert!(done.is_good(), "{}", done.body);
+    table.push_str(&row("an invoice sent", done.spent));
+    let fields = [
+        ("id", paid.as_str()),
+        ("version", "2"),
+        ("amount", "100"),
+        ("on", "2026-01-05"),
+    ];
+    let done = team.post(&format!("{drafted}/pay"), &fields).await;
+    assert!(done.is_good(), "{}", done.body);
+    table.push_str(&row("a payment noted", done.spent));
 }
 
 fn actor_of(cast: &Cast) -> Actor {

@@ -243,7 +243,7 @@ async fn a_finding_holds_so_many_and_a_full_workspace_takes_no_more() {
     assert_eq!(state["error"], Flaw::Full.words());
     assert_eq!(scene.used().await, before);
     assert!(scene.team.get(&team).await.is_good());
-    let room = domain::document::Plan::Standard.quota() - before;
+    let room = domain::plan::Plan::Team.storage() - before;
     scene.world.use_up(&scene.cast.acme.workspace, room).await;
     let (status, told) = announce(&scene.world, &mut scene.team, &path, ("a.png", 9), &[]).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);

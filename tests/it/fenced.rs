@@ -20,13 +20,14 @@ use crate::iam::{FUNCTIONS, Policy};
 use crate::matrix::{OTHER, Outcome, PASSWORD, Target, address, expected, send};
 use crate::two_factor::enrol;
 
-pub(crate) const GROUPS: [(&str, &[Route]); 8] = [
+pub(crate) const GROUPS: [(&str, &[Route]); 9] = [
     ("auth", auth::ROUTES),
     ("dashboard", dashboard::ROUTES),
     ("documents", documents::ROUTES),
     ("engagements", engagements::ROUTES),
     ("findings", findings::ROUTES),
     ("invites", invites::ROUTES),
+    ("invoices", invoices::ROUTES),
     ("messages", messages::ROUTES),
     ("settings", settings::ROUTES),
 ];
@@ -433,6 +434,34 @@ async fn pictures_come_and_go(fenced: &Fenced, world: &World, cast: &Cast) {
     fenced.told_nothing("a picture that goes");
 }
 
+/// An invoice is sent; the worker tells the client, and notes that it is overdue.
+async fn bills(fenced: &Fenced, world: &World, cast: &Cast) {
+    let client = &cast.acme.clients[0];
+    let app = fenced.function(world, "invoices").await;
+    let admin = cast.acme.member(TeamRole::Admin);
+    let browser = world.signed_in(&cast.acme.workspace, admin).await;
+    let mut browser = browser.by(&app, invoices::ROUTES);
+    let page = format!("/clients/{}/invoices/{}", client.id, client.bills.draft);
+    let entry = app.new_id::<kind::Entry>().to_string();
+    let fields = [("id", entry.as_str()), ("version", "1")];
+    let sent = browser.post(&format!("{page}/send"), &fields).await;
+    fenced.told_nothing("an invoice");
+    assert_eq!(sent.location(), page, "{}", sent.body);
+    for path in ["/invoices?show=drafts", "/invoices/overview?month=2026-02"] {
+        assert!(browser.get(path).await.is_good());
+        fenced.told_nothing(path);
+    }
+    let app = fenced.function(world, "worker").await;
+    // Due on the 4th of February.
+    for days in [0, 32] {
+        world.advance(SignedDuration::from_hours(24 * days));
+        assert!(worker::drain(&app).await.expect("swept") > 0);
+        fenced.told_nothing("reminders");
+    }
+    let invoice = tests::bills::read(&client.store, client.bills.draft).await;
+    assert!(invoice.invoice.late);
+}
+
 /// A risk is accepted as was proposed; the worker warns of its end and opens the
 /// finding again. Then all is counted.
 async fn carries(fenced: &Fenced, world: &World, cast: &Cast) {
@@ -514,6 +543,9 @@ async fn functions_reach_what_they_need_and_need_what_they_reach() {
         files_come_and_go(&fenced, &world, &cast).await;
         carries(&fenced, &world, &cast).await;
     }
+    let world = World::new().await;
+    let cast = Cast::play(&world).await;
+    bills(&fenced, &world, &cast).await;
     let used = fenced.warden.used.lock().expect("used").clone();
     let names = FUNCTIONS.iter().chain(&["team-data", "portal-data"]);
     let granted: BTreeSet<_> = names.flat_map(|name| Policy::read(name).grants()).collect();

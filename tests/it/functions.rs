@@ -179,6 +179,7 @@ async fn each_function_answers_its_event() {
         ("engagements", 200, "Web test CANARY-acme-one"),
         ("findings", 200, "Injection CANARY-acme-one"),
         ("invites", 200, "Invite to Portal"),
+        ("invoices", 200, "Invoice CANARY-acme-one"),
         ("messages", 200, "Hello from CANARY-acme-one"),
         ("settings", 200, "CANARY-acme Ltd"),
     ] {

@@ -265,13 +265,14 @@ pub(crate) fn like(pattern: &str, text: &str) -> bool {
 }
 
 /// Every function, by the name of its policy.
-pub(crate) const FUNCTIONS: [&str; 9] = [
+pub(crate) const FUNCTIONS: [&str; 10] = [
     "auth",
     "dashboard",
     "documents",
     "engagements",
     "findings",
     "invites",
+    "invoices",
     "messages",
     "settings",
     "worker",

@@ -7,13 +7,14 @@ use std::process::Command;
 
 use serde_json::Value;
 
-const FUNCTIONS: [&str; 9] = [
+const FUNCTIONS: [&str; 10] = [
     "auth",
     "dashboard",
     "documents",
     "engagements",
     "findings",
     "invites",
+    "invoices",
     "messages",
     "settings",
     "worker",

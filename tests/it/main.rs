@@ -35,6 +35,8 @@ mod guards;
 mod iam;
 mod imports;
 mod invites;
+mod invoices;
+mod invoices_later;
 mod isolation;
 mod keys;
 /// The store's keys, compiled once more to be tried against the policies.
@@ -47,6 +49,7 @@ mod lists;
 mod matrix;
 mod memberships;
 mod messages;
+mod money;
 mod passwords;
 mod people;
 mod policies;

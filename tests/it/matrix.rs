@@ -122,6 +122,12 @@ pub(crate) fn address(route: &Route, client: &Client) -> String {
     } else {
         papers.upload
     };
+    let bills = client.bills;
+    let invoice = match route.path.rsplit('/').next() {
+        Some("edit" | "delete" | "send") => bills.draft,
+        Some("take-back" | "refund") => bills.part,
+        _ => bills.sent,
+    };
     let (invite, user) = if route.path.starts_with("/settings") {
         (client.team_invite, client.team_user)
     } else {
@@ -143,6 +149,7 @@ pub(crate) fn address(route: &Route, client: &Client) -> String {
         .replace("{document}", &document.to_string())
         .replace("{upload}", &upload.to_string())
         .replace("{evidence}", &evidence.to_string())
+        .replace("{invoice}", &invoice.to_string())
         .replace("{user}", &user.to_string())
         .replace("{token}", &"x".repeat(43))
 }
@@ -162,6 +169,7 @@ pub(crate) fn missing(route: &Route) -> String {
         "{template}",
         "{document}",
         "{evidence}",
+        "{invoice}",
         "{upload}",
         "{user}",
     ] {
@@ -191,7 +199,41 @@ pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &
         ("version", version),
     ];
     let plan = [("assignee", ""), ("version", version)];
+    let invoice = path.rsplit('/').nth(1).and_then(|id| id.parse().ok());
+    let payment = invoice.map_or_else(String::new, |id| tests::bills::payment(id).to_string());
+    let bill = [
+        ("subject", "New"),
+        ("to", "New"),
+        ("currency", "EUR"),
+        ("due", "2026-02-04"),
+        ("line_text[]", "Testing"),
+        ("line_quantity[]", "1"),
+        ("line_price[]", "100"),
+        ("line_tax[]", "19"),
+    ];
+    let new_bill = [&bill[..], &[("id", id)]].concat();
+    let other_bill = [&bill[..], &[("version", "1")]].concat();
+    let noted = |version| {
+        [
+            ("amount", "1.00"),
+            ("on", "2026-01-05"),
+            ("id", id),
+            ("version", version),
+        ]
+    };
+    let (paid, refunded) = (noted("2"), noted("3"));
+    let taken = [("payment", payment.as_str()), ("id", id), ("version", "3")];
     let fields: &[(&str, &str)] = match last {
+        "invoices" => &new_bill,
+        "edit" if route.path.contains("{invoice}") => &other_bill,
+        "send" => &[("id", id), ("version", "1")],
+        "pay" => &paid,
+        "refund" => &refunded,
+        "take-back" => &taken,
+        "void" => &[("reason", "New"), ("id", id), ("version", "2")],
+        "settings" if route.path.starts_with("/invoices") => {
+            &[("currency", "EUR"), ("days", "30"), ("version", "0")]
+        }
         "clients" => &[("name", "New"), ("id", id)],
         "engagements" => &[
             ("title", "New"),

@@ -8,7 +8,7 @@ use domain::document::Visibility;
 use domain::engagement::Phase;
 use domain::id::{
     ClientId, DocumentId, EngagementId, EntryId, EvidenceId, FindingId, ImportId, InviteId,
-    MessageId, TemplateId, UploadId, UserId, WorkspaceId,
+    InvoiceId, MessageId, TemplateId, UploadId, UserId, WorkspaceId,
 };
 
 use crate::iam::{FUNCTIONS, Policy, Request};
@@ -31,7 +31,7 @@ const LETTERS: [(char, &str, &str); 11] = [
 ];
 
 /// Pieces of sort keys, and what asks or is made of the others.
-const NO_PARTITIONS: [&str; 38] = [
+const NO_PARTITIONS: [&str; 41] = [
     "FINDINGS",
     "evidence_prefix",
     "evidence_object",
@@ -70,6 +70,9 @@ const NO_PARTITIONS: [&str; 38] = [
     "message_prefix",
     "read_marks",
     "outbox_home",
+    "invoice_entry_prefix",
+    "invoice_rank",
+    "invoice_places",
 ];
 
 /// Each constructor of `keys.rs`, a partition of its making, what the team must
@@ -82,6 +85,7 @@ fn rows(ws: WorkspaceId, cl: ClientId) -> Vec<(&'static str, String, &'static st
     let (user, invite, entry) = (UserId::new(4, 4), InviteId::new(5, 5), EntryId::new(6, 6));
     let (finding, day) = (FindingId::new(7, 7), jiff::civil::date(2026, 1, 5));
     let slug = "acme".parse().expect("a slug");
+    let invoice = InvoiceId::new(9, 9);
     let (upload, document) = (UploadId::new(9, 9), DocumentId::new(9, 9));
     vec![
         ("workspace", w.clone(), "gq", ""),
@@ -250,6 +254,45 @@ fn rows(ws: WorkspaceId, cl: ClientId) -> Vec<(&'static str, String, &'static st
         ("revision", keys::revision(&c, document, 1).pk, "gqp", "gq"),
         ("receipt", keys::receipt(&c, document, entry).pk, "qp", "p"),
         ("files_used", keys::files_used(&w).pk, "", ""),
+        (
+            "invoice_draft",
+            keys::invoice_draft(&c, invoice).pk,
+            "gpd",
+            "",
+        ),
+        (
+            "invoice_draft_bill",
+            keys::invoice_draft_bill(&c, invoice).pk,
+            "gpd",
+            "",
+        ),
+        ("invoice", keys::invoice(&c, invoice).pk, "gqp", "gq"),
+        (
+            "invoice_bill",
+            keys::invoice_bill(&c, invoice).pk,
+            "gp",
+            "gq",
+        ),
+        (
+            "invoice_entry",
+            keys::invoice_entry(&c, invoice, entry).pk,
+            "gqpu",
+            "gq",
+        ),
+        ("owed", keys::owed(&c).pk, "gu", "gq"),
+        ("money_month", keys::money_month(&c, day).pk, "u", "gq"),
+        ("all_owed", keys::all_owed(&w).pk, "gu", ""),
+        ("all_month", keys::all_month(&w, day).pk, "qu", ""),
+        ("invoice_count", keys::invoice_count(&w).pk, "gu", ""),
+        ("invoice_ways", keys::invoice_ways(&w).pk, "gp", ""),
+        ("invoices", keys::invoices(&w, false), "1", ""),
+        ("invoices", keys::invoices(&w, true), "1", ""),
+        ("invoices", keys::invoices(&c, false), "2", "2"),
+        ("invoices", keys::invoices(&c, true), "2", ""),
+        ("owed_place", keys::owed_place(&w, cl).pk, "1", ""),
+        ("owed_list", keys::owed_list(&w), "1", ""),
+        ("month_place", keys::month_place(&w, day, cl).pk, "1", ""),
+        ("month_list", keys::month_list(&w), "1", ""),
         (
             "documents",
             keys::documents(&c, Visibility::Client, false),

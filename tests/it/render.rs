@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use scraper::{Html, Selector};
 use web::{Renderer, Sample};
 
-const SAMPLES: [&[fn() -> Sample]; 8] = [
+const SAMPLES: [&[fn() -> Sample]; 9] = [
     auth::SAMPLES,
     dashboard::SAMPLES,
     documents::SAMPLES,
     engagements::SAMPLES,
     findings::SAMPLES,
     invites::SAMPLES,
+    invoices::SAMPLES,
     messages::SAMPLES,
     settings::SAMPLES,
 ];

@@ -13,6 +13,7 @@ use domain::person::{Actor, Person};
 use domain::role::Action;
 use domain::severity::Severity;
 use domain::trend::{Day, Window, series};
+use domain::workspace::Mode;
 use futures::future::{try_join, try_join4};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -56,6 +57,8 @@ pub(crate) struct ClientPage {
     invites: Vec<InviteRow>,
     may_write: bool,
     may_invite: bool,
+    /// Whether clients get invoices at all.
+    billing: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -196,6 +199,7 @@ impl ClientPage {
                 .collect(),
             may_write: actor.role.may(Action::WriteEngagements),
             may_invite: actor.role.may(Action::ManageContacts),
+            billing: true,
             name: client.name,
             href,
         }
@@ -236,5 +240,8 @@ pub(crate) async fn get(
         seen,
     };
     let now = (today, ctx.now);
-    ctx.page(&ClientPage::new(parts, &wanted, &team.actor, now))
+    ctx.page(&ClientPage {
+        billing: ctx.workspace.mode == Mode::Consulting,
+        ..ClientPage::new(parts, &wanted, &team.actor, now)
+    })
 }

@@ -5,7 +5,7 @@ use domain::invite::Invite;
 use domain::person::{Actor, Person};
 use domain::plan::Feature;
 use domain::role::Action;
-use domain::workspace::{MfaPolicy, Ways, Workspace, WorkspaceInput};
+use domain::workspace::{MfaPolicy, Mode, Ways, Workspace, WorkspaceInput};
 use futures::future::try_join3;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,7 @@ pub(crate) struct Settings {
     mfa: &'static str,
     mfa_label: &'static str,
     policies: Vec<Choice>,
+    modes: Vec<Choice>,
     version: i64,
 }
 
@@ -96,6 +97,7 @@ impl Settings {
             mfa: parts.workspace.mfa.name(),
             mfa_label: parts.workspace.mfa.label(),
             policies: policies(),
+            modes: modes(),
             version: parts.workspace.version,
         }
     }
@@ -103,6 +105,12 @@ impl Settings {
 
 fn policies() -> Vec<Choice> {
     let all = MfaPolicy::ALL.into_iter();
+    all.map(|(_, value, label)| Choice { value, label })
+        .collect()
+}
+
+fn modes() -> Vec<Choice> {
+    let all = Mode::ALL.into_iter();
     all.map(|(_, value, label)| Choice { value, label })
         .collect()
 }
@@ -152,11 +160,13 @@ pub(crate) async fn post(team: Team, form: ProtectedForm<WorkspaceInput>) -> Res
             name,
             time_zone,
             due,
+            mode,
         }) => {
             let after = Workspace {
                 name,
                 time_zone,
                 due,
+                mode: mode.unwrap_or(parts.workspace.mode),
                 version: before + 1,
                 ..parts.workspace.clone()
             };

@@ -9,6 +9,7 @@
 mod documents;
 mod evidence;
 mod imports;
+mod invoices;
 mod night;
 mod picture;
 mod recount;
@@ -108,6 +109,10 @@ async fn carry_out(
         }
         Effect::Evidence(piece) => {
             let looked = evidence::look(app, directory, leased, *piece).await;
+            looked.map(|()| Done::Whole)
+        }
+        Effect::Invoice(due) => {
+            let looked = invoices::look(app, directory, leased, *due).await;
             looked.map(|()| Done::Whole)
         }
         Effect::Identity(user) => {

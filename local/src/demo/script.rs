@@ -14,6 +14,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use serde::Deserialize;
 use store::directory::hash;
 
+use super::bills::Bills;
 use crate::problem::{OrSay as _, Problem};
 
 const WORKSPACES: [&str; 2] = [
@@ -29,11 +30,14 @@ const ENGAGEMENTS: [&str; 6] = [
     include_str!("../../demo/umbrella-store.toml"),
 ];
 
+const BILLS: &str = include_str!("../../demo/invoices.toml");
+
 /// All of it.
 #[derive(Debug)]
 pub(crate) struct Demo {
     pub(crate) workspaces: Vec<Workspace>,
     pub(crate) engagements: Vec<Engagement>,
+    pub(crate) bills: Bills,
 }
 
 /// A consultancy.
@@ -238,6 +242,7 @@ pub(crate) fn load() -> Result<Demo, Problem> {
     Ok(Demo {
         workspaces: workspaces.or_say("The demo's workspaces can't be read")?,
         engagements: engagements.or_say("The demo's engagements can't be read")?,
+        bills: toml::from_str(BILLS).or_say("The demo's invoices can't be read")?,
     })
 }
 
@@ -248,6 +253,7 @@ pub(crate) fn edition() -> String {
             .iter()
             .chain(&ENGAGEMENTS)
             .copied()
+            .chain([BILLS])
             .collect::<String>(),
     )
 }

@@ -28,6 +28,7 @@ pub(crate) async fn seed(
         for workspace in &demo.workspaces {
             let mut stage = Stage::open(app, workspace, data.born).await?;
             stage.play(&demo.engagements).await?;
+            stage.bill(&demo.bills).await?;
             stages.push(stage);
         }
         let settled = settle(app).await;

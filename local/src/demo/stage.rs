@@ -11,7 +11,7 @@ use domain::id::{EngagementId, EntryId, FindingId, InviteId, WorkspaceId};
 use domain::input::Invalid;
 use domain::invite::{Invite, LIFETIME};
 use domain::mail::{Mail, Message};
-use domain::person::Person;
+use domain::person::{Actor, Person};
 use domain::role::Role;
 use domain::trend::Day;
 use domain::workspace;
@@ -33,10 +33,10 @@ use crate::problem::{OrSay as _, Problem};
 pub(super) struct Stage<'a> {
     pub(super) app: &'a App,
     directory: Directory,
-    born: Timestamp,
+    pub(super) born: Timestamp,
     pub(super) script: &'a Workspace,
-    ws: WorkspaceId,
-    team: Store<WorkspaceScope>,
+    pub(super) ws: WorkspaceId,
+    pub(super) team: Store<WorkspaceScope>,
     sessions: HashMap<&'a str, Session>,
 }
 
@@ -343,6 +343,13 @@ impl<'a> Stage<'a> {
             .or_say(cannot)
     }
 
+    /// The first of the team.
+    pub(super) fn owner(&self) -> Result<&Actor, Problem> {
+        let owner = self.script.team.first();
+        let name = owner.map_or("an owner", |owner| short(&owner.email));
+        Ok(self.session(name)?.actor())
+    }
+
     pub(super) fn session(&self, name: &str) -> Result<&Session, Problem> {
         let session = self.sessions.get(name);
         session.ok_or_else(|| {
@@ -352,7 +359,7 @@ impl<'a> Stage<'a> {
     }
 }
 
-fn made(script: &Workspace, ws: WorkspaceId) -> workspace::Workspace {
+pub(super) fn made(script: &Workspace, ws: WorkspaceId) -> workspace::Workspace {
     let (slug, name) = (script.slug.clone(), script.name.clone());
     workspace::Workspace {
         plan: script.plan,
@@ -393,6 +400,6 @@ fn mail(script: &Workspace, invite: &Invite, client_name: &str) -> Mail {
     }
 }
 
-fn entry(finding: &str, n: usize, at: Timestamp) -> EntryId {
+pub(super) fn entry(finding: &str, n: usize, at: Timestamp) -> EntryId {
     id(&format!("{finding}/{n}"), at)
 }

@@ -51,6 +51,9 @@ pub mod kind {
     /// A message in an engagement's thread.
     #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum Message {}
+    /// An invoice.
+    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Invoice {}
     /// An entry of a log, a history or the outbox.
     #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum Entry {}
@@ -80,6 +83,8 @@ pub type DocumentId = Id<kind::Document>;
 pub type EvidenceId = Id<kind::Evidence>;
 /// Names a message.
 pub type MessageId = Id<kind::Message>;
+/// Names an invoice.
+pub type InvoiceId = Id<kind::Invoice>;
 /// Names an entry of a log, a history or the outbox.
 pub type EntryId = Id<kind::Entry>;
 

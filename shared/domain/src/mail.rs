@@ -5,7 +5,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::email::EmailAddress;
-use crate::id::{EntryId, InviteId, UserId};
+use crate::id::{EntryId, InviteId, InvoiceId, UserId};
+use crate::invoice::Reminder;
 use crate::slug::Slug;
 
 /// A mail to send: which one, to whom, and what it says.
@@ -95,5 +96,20 @@ pub enum Message {
         path: String,
         /// The last day of the risk.
         until: Date,
+    },
+    /// There is an invoice, it is due soon, or overdue.
+    Invoice {
+        /// Where it is.
+        invoice: InvoiceId,
+        /// Why it is told of.
+        why: Reminder,
+        /// Its number.
+        number: String,
+        /// What it is for.
+        subject: String,
+        /// What is to be paid, with its currency.
+        amount: String,
+        /// By when.
+        due: Date,
     },
 }

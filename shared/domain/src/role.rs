@@ -86,6 +86,10 @@ pub enum Action {
     ReadMessages,
     /// Write messages.
     PostMessages,
+    /// See invoices (drafts are the team's alone by scope, not by action).
+    ReadInvoices,
+    /// Write and send invoices, and note what was paid.
+    ManageInvoices,
     /// See the workspace's settings.
     ReadSettings,
     /// Change the workspace's settings.
@@ -98,7 +102,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the printed matrix.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 28] = [
         Self::ReadDashboard,
         Self::ReadClients,
         Self::WriteClients,
@@ -121,6 +125,8 @@ impl Action {
         Self::ManageDocuments,
         Self::ReadMessages,
         Self::PostMessages,
+        Self::ReadInvoices,
+        Self::ManageInvoices,
         Self::ReadSettings,
         Self::WriteSettings,
         Self::ReadAudit,
@@ -154,10 +160,14 @@ impl Role {
                 | A::ReadFindings
                 | A::ReadDocuments
                 | A::ReadMessages
+                | A::ReadInvoices
                 | A::OwnAccount,
             )
             | (Self::Team(_), A::ReadClients | A::ReadSettings)
-            | (Self::Team(T::Owner | T::Admin), A::WriteSettings | A::ManageTeam | A::ReadAudit)
+            | (
+                Self::Team(T::Owner | T::Admin),
+                A::WriteSettings | A::ManageTeam | A::ReadAudit | A::ManageInvoices,
+            )
             | (Self::Contact(C::Manager), A::ManageContacts)
             | (
                 Self::Team(T::Owner | T::Admin | T::Member),

@@ -37,6 +37,9 @@ pub struct Workspace {
     /// When its address was changed the last time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved: Option<Timestamp>,
+    /// Whom the company works for.
+    #[serde(default)]
+    pub mode: Mode,
     /// Goes up with every change.
     pub version: i64,
 }
@@ -56,6 +59,50 @@ pub enum Unmoved {
     /// It is the address already.
     #[error("This is your address already.")]
     Same,
+}
+
+/// Whom a company works for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Other companies: they get invoices.
+    #[default]
+    Consulting,
+    /// Its own: nothing is said of money.
+    Internal,
+}
+
+impl Mode {
+    /// Both, with the name in forms and the words on the screen.
+    pub const ALL: [(Self, &'static str, &'static str); 2] = [
+        (
+            Self::Consulting,
+            "consulting",
+            "Consulting: clients get invoices",
+        ),
+        (
+            Self::Internal,
+            "internal",
+            "Internal: no invoices anywhere; what there is is kept",
+        ),
+    ];
+
+    /// The name used in forms.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Consulting => "consulting",
+            Self::Internal => "internal",
+        }
+    }
+}
+
+impl FromStr for Mode {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let known = Self::ALL.into_iter().find(|(_, name, _)| *name == text);
+        known.map(|(mode, ..)| mode).ok_or("Choose a mode.")
+    }
 }
 
 /// Who has to sign in with a second factor; anybody may.
@@ -128,6 +175,7 @@ impl Workspace {
             due: DuePolicy::default(),
             plan: Plan::default(),
             moved: None,
+            mode: Mode::default(),
             version: 1,
         }
     }
@@ -169,9 +217,13 @@ impl Workspace {
 
     /// When a day there is over.
     pub fn end_of(&self, day: Date) -> Timestamp {
-        let next = day.tomorrow().unwrap_or(day);
-        let start = self.zone().to_timestamp(next.to_datetime(Time::midnight()));
-        start.unwrap_or(Timestamp::MAX)
+        self.at(day.tomorrow().unwrap_or(day), Time::midnight())
+    }
+
+    /// A time of a day there.
+    pub fn at(&self, day: Date, time: Time) -> Timestamp {
+        let at = self.zone().to_timestamp(day.to_datetime(time));
+        at.unwrap_or(Timestamp::MAX)
     }
 
     fn zone(&self) -> TimeZone {
@@ -186,6 +238,9 @@ impl Workspace {
 pub struct WorkspaceInput {
     pub name: String,
     pub time_zone: String,
+    /// Empty where it isn't asked: it stays.
+    #[serde(default)]
+    pub mode: String,
     #[serde(default)]
     pub due_critical: String,
     #[serde(default)]
@@ -205,6 +260,8 @@ pub struct Ways {
     pub name: String,
     pub time_zone: String,
     pub due: DuePolicy,
+    /// `None` where it stays.
+    pub mode: Option<Mode>,
 }
 
 impl From<&Workspace> for WorkspaceInput {
@@ -214,6 +271,7 @@ impl From<&Workspace> for WorkspaceInput {
         Self {
             name: workspace.name.clone(),
             time_zone: workspace.time_zone.clone(),
+            mode: workspace.mode.name().to_owned(),
             due_critical: due.due_critical,
             due_high: due.due_high,
             due_medium: due.due_medium,
@@ -240,10 +298,15 @@ impl WorkspaceInput {
             due_info: self.due_info.clone(),
         };
         let due = due.parse(&mut invalid);
+        let mode = match self.mode.as_str() {
+            "" => None,
+            mode => invalid.check("mode", mode.parse()),
+        };
         invalid.into_result(Ways {
             name,
             time_zone: zone.to_owned(),
             due,
+            mode,
         })
     }
 }

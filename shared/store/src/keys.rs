@@ -9,8 +9,9 @@ use domain::engagement::Phase;
 use domain::finding::{Filter, Finding, Order, Status};
 use domain::id::{
     ClientId, DocumentId, EngagementId, EntryId, EvidenceId, FindingId, ImportId, InviteId,
-    MessageId, TemplateId, UploadId, UserId, WorkspaceId,
+    InvoiceId, MessageId, TemplateId, UploadId, UserId, WorkspaceId,
 };
+use domain::invoice::{Invoice, State};
 use domain::score::Score;
 use domain::severity::Severity;
 use domain::slug::Slug;
@@ -412,6 +413,67 @@ pub(crate) fn files_used(w: &str) -> Key {
     key(format!("{w}#FILES"), "USED")
 }
 
+/// `C#INVD` / `<invoice>`: an invoice that is being written. The team's alone.
+pub(crate) fn invoice_draft(c: &str, invoice: InvoiceId) -> Key {
+    key(format!("{c}#INVD"), invoice.to_string())
+}
+
+/// `C#INVD` / `<invoice>#B`: what such an invoice says.
+pub(crate) fn invoice_draft_bill(c: &str, invoice: InvoiceId) -> Key {
+    key(format!("{c}#INVD"), format!("{invoice}#B"))
+}
+
+/// `C#INV` / `<invoice>`: an invoice that was sent, as lists need it.
+pub(crate) fn invoice(c: &str, invoice: InvoiceId) -> Key {
+    key(format!("{c}#INV"), invoice.to_string())
+}
+
+/// `C#INV` / `<invoice>#B`: what an invoice says.
+pub(crate) fn invoice_bill(c: &str, invoice: InvoiceId) -> Key {
+    key(format!("{c}#INV"), format!("{invoice}#B"))
+}
+
+/// `C#INV` / `<invoice>#H#<entry>`: what happened to an invoice.
+pub(crate) fn invoice_entry(c: &str, invoice: InvoiceId, entry: EntryId) -> Key {
+    let prefix = invoice_entry_prefix(invoice);
+    key(format!("{c}#INV"), format!("{prefix}{entry}"))
+}
+
+/// Prefix of an invoice's history.
+pub(crate) fn invoice_entry_prefix(invoice: InvoiceId) -> String {
+    format!("{invoice}#H#")
+}
+
+/// `C#INV` / `OWED`: what a client owes, by currency.
+pub(crate) fn owed(c: &str) -> Key {
+    key(format!("{c}#INV"), "OWED")
+}
+
+/// `C#INV` / `M#<yyyy-mm>`: what was billed to and paid by a client in a month.
+pub(crate) fn money_month(c: &str, month: Date) -> Key {
+    key(format!("{c}#INV"), format!("M#{}", month_name(month)))
+}
+
+/// `W#MONEY` / `OWED`: what all clients owe, by currency.
+pub(crate) fn all_owed(w: &str) -> Key {
+    key(format!("{w}#MONEY"), "OWED")
+}
+
+/// `W#MONEY` / `M#<yyyy-mm>`: what was billed and paid in a month.
+pub(crate) fn all_month(w: &str, month: Date) -> Key {
+    key(format!("{w}#MONEY"), format!("M#{}", month_name(month)))
+}
+
+/// `W#MONEY` / `SEQ`: the number of the last invoice that was sent.
+pub(crate) fn invoice_count(w: &str) -> Key {
+    key(format!("{w}#MONEY"), "SEQ")
+}
+
+/// `W#MONEY` / `WAYS`: how a workspace bills.
+pub(crate) fn invoice_ways(w: &str) -> Key {
+    key(format!("{w}#MONEY"), "WAYS")
+}
+
 // Objects in the bucket: below their client, as rows are, so that a policy can
 // hold them there.
 
@@ -495,6 +557,63 @@ pub(crate) fn document_places(c: &str, document: &Document) -> Vec<Place> {
         })
     });
     places.collect()
+}
+
+/// The lists of invoices of a workspace (gsi1) or a client (gsi2): `<scope>#INVS` for
+/// those that were sent, `<scope>#INVDS` for those that are being written.
+pub(crate) fn invoices(scope: &str, draft: bool) -> String {
+    format!("{scope}#INV{}S", if draft { "D" } else { "" })
+}
+
+/// Where an invoice stands in its lists: `a` to be paid, by its day, `b` paid, or
+/// `c` void, by when it changed last; one that is being written by its id alone.
+pub(crate) fn invoice_rank(invoice: &Invoice) -> String {
+    let (id, at) = (invoice.id, invoice.updated);
+    match invoice.state() {
+        State::Draft => id.to_string(),
+        State::Void => format!("c#{at:.3}#{id}"),
+        _ if invoice.outstanding() > 0 => format!("a#{}#{id}", invoice.due),
+        _ => format!("b#{at:.3}#{id}"),
+    }
+}
+
+/// Where an invoice stands in the indexes.
+pub(crate) fn invoice_places(w: &str, c: &str, invoice: &Invoice) -> [Place; 2] {
+    let draft = invoice.state() == State::Draft;
+    [(Index::Gsi1, w), (Index::Gsi2, c)].map(|(index, scope)| Place {
+        index,
+        pk: invoices(scope, draft),
+        sk: invoice_rank(invoice),
+    })
+}
+
+/// gsi1 `W#OWED` / `<client>`: what each client owes.
+pub(crate) fn owed_place(w: &str, client: ClientId) -> Place {
+    Place {
+        index: Index::Gsi1,
+        pk: owed_list(w),
+        sk: client.to_string(),
+    }
+}
+
+/// The list of what clients owe.
+pub(crate) fn owed_list(w: &str) -> String {
+    format!("{w}#OWED")
+}
+
+/// gsi1 `W#MONTHS` / `<yyyy-mm>#<client>`: what each client was billed and paid in a
+/// month.
+pub(crate) fn month_place(w: &str, month: Date, client: ClientId) -> Place {
+    Place {
+        index: Index::Gsi1,
+        pk: month_list(w),
+        sk: format!("{}#{client}", month_name(month)),
+    }
+}
+
+/// The list of clients' months.
+pub(crate) fn month_list(w: &str) -> String {
+    format!("{w}#MONTHS")
 }
 
 /// gsi1 `W#AUDIT` / `<entry>`: a workspace's audit log, whoever's part it happened in.

@@ -3,8 +3,9 @@
 
 use domain::finding::Deadline;
 use domain::id::{
-    DocumentId, EngagementId, EntryId, EvidenceId, FindingId, UploadId, UserId, kind,
+    DocumentId, EngagementId, EntryId, EvidenceId, FindingId, InvoiceId, UploadId, UserId, kind,
 };
+use domain::invoice::Reminder;
 use domain::mail::Mail;
 use domain::person::Person;
 use domain::workspace::Workspace;
@@ -44,6 +45,8 @@ pub enum Effect {
     Document(DocumentId),
     /// A deleted picture of a finding whose time may have come.
     Evidence(Piece),
+    /// An invoice that something is due about.
+    Invoice(InvoiceDue),
     /// A user of the identity provider that no account needs.
     Identity(UserId),
     /// An import to go on with, or to give up.
@@ -59,6 +62,15 @@ pub struct Piece {
     pub finding: FindingId,
     /// The picture.
     pub evidence: EvidenceId,
+}
+
+/// An invoice, and what is due about it if it is as it was then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvoiceDue {
+    /// The invoice.
+    pub invoice: InvoiceId,
+    /// What is due.
+    pub what: Reminder,
 }
 
 /// An accepted risk, and what is to be done about it if it is still this one.

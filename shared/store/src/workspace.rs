@@ -132,6 +132,7 @@ fn changed(before: &Workspace, after: &Workspace) -> Result<Update, Error> {
         .set("time_zone", string(&after.time_zone))
         .set("mfa", string(after.mfa.name()))
         .set("due", serde_dynamo::to_attribute_value(after.due)?)
+        .set("mode", string(after.mode.name()))
         .set("plan", string(after.plan.name()))
         .set("version", number(after.version))
         .set("v", number(after.version));
@@ -150,6 +151,7 @@ fn changes(before: &Workspace, after: &Workspace) -> Note {
         .change("time zone", &before.time_zone, &after.time_zone)
         .change("two factors of", before.mfa.name(), after.mfa.name())
         .change("days to fix", &days(before), &days(after))
+        .change("mode", before.mode.name(), after.mode.name())
 }
 
 /// The policy of days to fix, in words.

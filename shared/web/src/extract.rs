@@ -88,6 +88,11 @@ impl Inside {
         self.ctx.app.services.files.of(workspace, client)
     }
 
+    /// The workspace's part, where it is one of the team.
+    pub fn team_store(&self) -> Option<Store<WorkspaceScope>> {
+        self.ctx.session.as_ref()?.team_store()
+    }
+
     /// Whether it is one of the team.
     pub fn is_team(&self) -> bool {
         self.actor.role.is_team()

@@ -11,7 +11,7 @@ pub struct Flash {
 }
 
 /// Every code; `{}` takes the number that may follow it (`imported.7`).
-const WORDS: [(&str, &str, &str); 62] = [
+const WORDS: [(&str, &str, &str); 69] = [
     ("client-added", "success", "The client was added."),
     ("engagement-added", "success", "The engagement was added."),
     ("engagement-saved", "success", "The engagement was saved."),
@@ -186,6 +186,25 @@ const WORDS: [(&str, &str, &str); 62] = [
         "messages-read",
         "success",
         "Everything here is marked as read.",
+    ),
+    ("invoice-saved", "success", "The draft is saved."),
+    ("invoice-deleted", "success", "The draft is deleted."),
+    (
+        "invoice-sent",
+        "success",
+        "The invoice is sent. The client sees it now, and a mail is on its way.",
+    ),
+    ("payment-noted", "success", "The payment is noted."),
+    (
+        "payment-taken-back",
+        "success",
+        "The payment is taken out. It is outstanding again.",
+    ),
+    ("refund-noted", "success", "The refund is noted."),
+    (
+        "invoice-void",
+        "success",
+        "The invoice is void: nothing is outstanding of it.",
     ),
     ("template-saved", "success", "The template was saved."),
     ("template-deleted", "success", "The template was deleted."),

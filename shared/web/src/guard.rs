@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::id::{EntryId, Id, kind};
 use domain::slug::Slug;
+use domain::workspace::Mode;
 use futures::FutureExt;
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode, header};
@@ -35,6 +36,9 @@ pub(crate) async fn route(
 ) -> Result<Response, Error> {
     let ctx = request.extensions().get::<Arc<Context>>().cloned();
     let ctx = ctx.ok_or_else(|| Error::internal("a route outside the router"))?;
+    if row.consulting && ctx.workspace.mode == Mode::Internal {
+        return Err(Error::NotFound);
+    }
     if request.method() != Method::GET && request.method() != Method::HEAD {
         let address = ctx.app.config.address(&ctx.workspace.slug);
         if !origin::is_same(request.headers(), &address) {

@@ -3,6 +3,7 @@
 use domain::person::initials;
 use domain::plan::Feature;
 use domain::role::{Action, Role};
+use domain::workspace::Mode;
 use serde::Serialize;
 
 use crate::context::Context;
@@ -70,7 +71,7 @@ struct Link {
 }
 
 /// Where the navigation leads, for whom, and which addresses light it up.
-const NAV: [(&str, &str, &str, Action, Side); 7] = [
+const NAV: [(&str, &str, &str, Action, Side); 8] = [
     (
         "Dashboard",
         "/",
@@ -98,6 +99,13 @@ const NAV: [(&str, &str, &str, Action, Side); 7] = [
         "file-text",
         Action::ReadDocuments,
         Side::Portal,
+    ),
+    (
+        "Invoices",
+        "/invoices",
+        "receipt",
+        Action::ReadInvoices,
+        Side::Both,
     ),
     (
         "People",
@@ -153,9 +161,11 @@ impl Layout {
                 below
             }
         };
+        let billing = ctx.workspace.mode == Mode::Consulting;
         let nav = actor.into_iter().flat_map(|actor| {
             NAV.into_iter()
                 .filter(|(.., action, side)| actor.role.may(*action) && side.is_for(actor.role))
+                .filter(|(.., action, _)| *action != Action::ReadInvoices || billing)
                 .map(|(label, href, icon, ..)| Link {
                     label,
                     href,

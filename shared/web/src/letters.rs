@@ -65,6 +65,7 @@ pub async fn send(app: &App, id: &str, mail: &Mail) -> Result<(), Error> {
         Message::MfaDisabled => ("mfa_disabled", "/account".to_owned()),
         Message::MfaReset { .. } => ("mfa_reset", "/account".to_owned()),
         Message::RiskEnds { path, .. } => ("risk_ends", path.clone()),
+        Message::Invoice { invoice, .. } => ("invoice", format!("/invoices/{invoice}")),
     };
     let words = Words {
         brand: Brand { name: &mail.brand },

@@ -40,6 +40,8 @@ pub struct Route {
     pub fresh: bool,
     /// Whether it opens before a second factor that is demanded.
     pub unenrolled: bool,
+    /// Whether it is there only where the workspace works for clients.
+    pub consulting: bool,
     handler: fn() -> MethodRouter,
 }
 
@@ -56,6 +58,7 @@ impl Route {
             audience,
             fresh: false,
             unenrolled: false,
+            consulting: false,
             handler,
         }
     }
@@ -72,6 +75,7 @@ impl Route {
             audience,
             fresh: false,
             unenrolled: false,
+            consulting: false,
             handler,
         }
     }
@@ -81,6 +85,15 @@ impl Route {
     pub const fn fresh(self) -> Self {
         Self {
             fresh: true,
+            ..self
+        }
+    }
+
+    /// The same, there only where the workspace works for clients.
+    #[must_use]
+    pub const fn consulting(self) -> Self {
+        Self {
+            consulting: true,
             ..self
         }
     }

@@ -49,6 +49,16 @@ pub enum Kind {
     EvidenceChanged,
     EvidenceDeleted,
     EvidenceRestored,
+    InvoiceWritten,
+    InvoiceDeleted,
+    InvoiceSent,
+    InvoicePaid,
+    InvoicePaymentTakenBack,
+    InvoiceRefunded,
+    InvoiceVoided,
+    InvoiceDisputed,
+    InvoiceOverdue,
+    InvoicingChanged,
 }
 
 /// What kinds have in common, for whoever looks for some of them.
@@ -63,17 +73,20 @@ pub enum Group {
     People,
     /// What was done to findings, engagements and clients.
     Work,
+    /// Invoices, and what was paid of them.
+    Money,
     /// Settings, and what left as a file.
     Workspace,
 }
 
 impl Group {
     /// Every group, with the name used in addresses and the words on the screen.
-    pub const ALL: [(Self, &'static str, &'static str); 5] = [
+    pub const ALL: [(Self, &'static str, &'static str); 6] = [
         (Self::SignIns, "sign-ins", "Sign-ins"),
         (Self::Accounts, "accounts", "Passwords and accounts"),
         (Self::People, "people", "People and roles"),
         (Self::Work, "work", "Findings and engagements"),
+        (Self::Money, "money", "Invoices and payments"),
         (Self::Workspace, "workspace", "Settings and exports"),
     ];
 
@@ -86,7 +99,7 @@ impl Group {
 
 impl Kind {
     /// Every kind, with its group, its name in exports, and the words on the screen.
-    pub const ALL: [(Self, Group, &'static str, &'static str); 42] = {
+    pub const ALL: [(Self, Group, &'static str, &'static str); 52] = {
         use Group as G;
         [
             (Self::SignedIn, G::SignIns, "signed_in", "Signed in"),
@@ -325,6 +338,66 @@ impl Kind {
                 G::Work,
                 "evidence_restored",
                 "Restored the picture",
+            ),
+            (
+                Self::InvoiceWritten,
+                G::Money,
+                "invoice_written",
+                "Wrote the draft of an invoice:",
+            ),
+            (
+                Self::InvoiceDeleted,
+                G::Money,
+                "invoice_deleted",
+                "Deleted the draft of an invoice:",
+            ),
+            (
+                Self::InvoiceSent,
+                G::Money,
+                "invoice_sent",
+                "Sent the invoice",
+            ),
+            (
+                Self::InvoicePaid,
+                G::Money,
+                "invoice_paid",
+                "Noted a payment of the invoice",
+            ),
+            (
+                Self::InvoicePaymentTakenBack,
+                G::Money,
+                "invoice_payment_taken_back",
+                "Took a payment out of the invoice",
+            ),
+            (
+                Self::InvoiceRefunded,
+                G::Money,
+                "invoice_refunded",
+                "Noted a refund of the invoice",
+            ),
+            (
+                Self::InvoiceVoided,
+                G::Money,
+                "invoice_voided",
+                "Voided the invoice",
+            ),
+            (
+                Self::InvoiceDisputed,
+                G::Money,
+                "invoice_disputed",
+                "A dispute moved about the invoice",
+            ),
+            (
+                Self::InvoiceOverdue,
+                G::Money,
+                "invoice_overdue",
+                "Found overdue the invoice",
+            ),
+            (
+                Self::InvoicingChanged,
+                G::Money,
+                "invoicing_changed",
+                "Changed how invoices are written",
             ),
         ]
     };

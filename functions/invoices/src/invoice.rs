@@ -1,0 +1,356 @@
+//! One invoice: as it is on paper, what happened to it, and what can be done.
+
+use domain::client::Client;
+use domain::id::EntryId;
+use domain::input::Invalid;
+use domain::invoice::{Happening, How, Invoice, Move, PaymentInput, Ways};
+use domain::person::Person;
+use domain::role::Action;
+use futures::future::try_join;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Serialize;
+use store::{Billed, InvoiceEntry};
+use web::{Crumb, Error, Form, Ids, Inside, Page, Reply};
+
+use crate::form::as_sent;
+use crate::paper::Paper;
+use crate::paths::AtInvoice;
+use crate::sample::billed_sample;
+
+/// The page.
+#[derive(Debug, Serialize)]
+pub(crate) struct InvoicePage {
+    pulse: String,
+    title: String,
+    state: &'static str,
+    label: &'static str,
+    overdue: bool,
+    total: String,
+    outstanding: String,
+    engagement: Option<String>,
+    paper: Paper,
+    history: Vec<EntryRow>,
+    /// Why it is void.
+    reason: Option<String>,
+    acts: Option<Acts>,
+    #[serde(skip)]
+    crumbs: Vec<Crumb>,
+}
+
+#[derive(Debug, Serialize)]
+struct EntryRow {
+    at: Timestamp,
+    by: String,
+    words: String,
+    amount: Option<String>,
+    on: Option<Date>,
+    note: String,
+    struck: bool,
+    take_back: Option<EntryId>,
+}
+
+/// What whoever looks may do with it.
+#[derive(Debug, Serialize)]
+struct Acts {
+    here: String,
+    version: i64,
+    /// The id of the entry that it makes.
+    id: EntryId,
+    draft: Option<DraftActs>,
+    pay: Option<MoneyForm>,
+    refund: Option<MoneyForm>,
+    void: Option<Form>,
+    take_back: bool,
+    /// What is wrong with what was asked, where no field is to blame.
+    wrong: Option<String>,
+}
+
+/// What may be done with a draft.
+#[derive(Debug, Serialize)]
+struct DraftActs {
+    /// Whom the mail goes to.
+    to: Vec<String>,
+    /// Whether the company's own address is said.
+    signed: bool,
+}
+
+/// A sum to note.
+#[derive(Debug, Serialize)]
+struct MoneyForm {
+    form: Form,
+    most: String,
+    today: Date,
+}
+
+/// A form of this page that can't be accepted.
+pub(crate) struct Refused<'a> {
+    pub(crate) kind: Move,
+    pub(crate) typed: Option<&'a PaymentInput>,
+    pub(crate) invalid: Invalid,
+}
+
+impl Page for InvoicePage {
+    const TEMPLATE: &'static str = "pages/invoices/invoice.html";
+
+    fn title(&self) -> String {
+        self.title.clone()
+    }
+
+    fn crumbs(&self) -> Vec<Crumb> {
+        self.crumbs.clone()
+    }
+
+    fn sample() -> Self {
+        let billed = billed_sample();
+        let today = billed.invoice.due.tomorrow().unwrap_or(billed.invoice.due);
+        let form = |n: u64| MoneyForm {
+            form: Form::failed(&PaymentInput::default(), &Invalid::at("amount", "No.")),
+            most: format!("{n}.00 EUR"),
+            today,
+        };
+        let acts = Acts {
+            here: "/clients/c/invoices/i".to_owned(),
+            version: 3,
+            id: EntryId::new(1, 2),
+            draft: Some(DraftActs {
+                to: vec!["Ana <b>".to_owned()],
+                signed: false,
+            }),
+            pay: Some(form(1)),
+            refund: Some(form(2)),
+            void: Some(Form::failed(&(), &Invalid::at("reason", "Say why."))),
+            take_back: true,
+            wrong: Some("It would be overdue at once.".to_owned()),
+        };
+        let pulse = "/clients/c/pulse?seen=1".to_owned();
+        let parts = Parts {
+            paper: Paper::new(&billed, "Acme <b>"),
+            engagement: Some("/clients/c/engagements/e".to_owned()),
+            today,
+        };
+        Self::new(&billed, parts, pulse, Some(acts), Vec::new())
+    }
+}
+
+/// What the page shows beside the invoice.
+struct Parts {
+    paper: Paper,
+    engagement: Option<String>,
+    today: Date,
+}
+
+impl InvoicePage {
+    fn new(
+        billed: &Billed,
+        parts: Parts,
+        pulse: String,
+        acts: Option<Acts>,
+        crumbs: Vec<Crumb>,
+    ) -> Self {
+        let invoice = &billed.invoice;
+        let takes = acts.as_ref().is_some_and(|acts| acts.take_back);
+        let rows = billed.entries.iter();
+        let voided = rows.clone().find(|one| one.entry.what == Happening::Voided);
+        let state = invoice.state();
+        Self {
+            pulse,
+            title: match &invoice.issued {
+                Some(issued) => format!("Invoice {}", issued.number),
+                None => format!("Draft: {}", invoice.subject),
+            },
+            state: state.name(),
+            label: state.label(),
+            overdue: invoice.is_overdue(parts.today),
+            total: invoice.money(invoice.total).to_string(),
+            outstanding: invoice.money(invoice.outstanding()).to_string(),
+            engagement: parts.engagement,
+            paper: parts.paper,
+            history: rows.map(|one| EntryRow::new(invoice, one, takes)).collect(),
+            reason: voided.map(|one| one.entry.note.clone()),
+            acts,
+            crumbs,
+        }
+    }
+}
+
+impl EntryRow {
+    fn new(invoice: &Invoice, kept: &InvoiceEntry, takes: bool) -> Self {
+        let entry = &kept.entry;
+        let (words, amount, on, reference) = match &entry.what {
+            Happening::Sent => ("sent it", None, None, None),
+            Happening::Paid {
+                amount, on, how, ..
+            } => ("noted a payment of", Some(amount), Some(on), Some(how)),
+            Happening::TakenBack { amount, .. } => {
+                ("took out the payment of", Some(amount), None, None)
+            }
+            Happening::Refunded { amount, on, how } => {
+                ("noted a refund of", Some(amount), Some(on), Some(how))
+            }
+            Happening::Voided => ("voided it", None, None, None),
+            Happening::DisputeOpened { amount } => {
+                ("opened a dispute about", Some(amount), None, None)
+            }
+            Happening::DisputeWon { amount } => (
+                "closed in our favour the dispute about",
+                Some(amount),
+                None,
+                None,
+            ),
+            Happening::DisputeLost { amount, on } => {
+                ("took away in a dispute", Some(amount), Some(on), None)
+            }
+            Happening::BecameOverdue => ("passed", None, None, None),
+        };
+        let note = match reference {
+            Some(How::ByHand(text) | How::Provider(text)) => text.clone(),
+            None => entry.note.clone(),
+        };
+        let by_hand = matches!(
+            entry.what,
+            Happening::Paid {
+                how: How::ByHand(_),
+                ..
+            }
+        );
+        Self {
+            at: entry.at,
+            by: entry.by_name.clone(),
+            words: words.to_owned(),
+            amount: amount.map(|minor| invoice.money(*minor).to_string()),
+            on: on.copied(),
+            note,
+            struck: kept.taken_back,
+            take_back: (takes && by_hand && !kept.taken_back).then_some(kept.id),
+        }
+    }
+}
+
+/// Whom the mail goes to, by name.
+fn addressees(people: &[Person]) -> Vec<String> {
+    let people = domain::invoice::recipients(people).into_iter();
+    people
+        .map(|one| format!("{} <{}>", one.name, one.email.as_str()))
+        .collect()
+}
+
+impl Acts {
+    fn new(
+        inside: &Inside,
+        billed: &Billed,
+        people: &[Person],
+        refused: Option<Refused<'_>>,
+    ) -> Option<Self> {
+        let (invoice, role) = (&billed.invoice, inside.actor.role);
+        if !inside.may(Action::ManageInvoices) {
+            return None;
+        }
+        let today = inside.ctx.workspace.today(inside.ctx.now);
+        let draft = invoice.issued.is_none();
+        let at = AtInvoice {
+            invoice: invoice.id,
+        };
+        let refused = refused.as_ref();
+        let form = |kind: Move, most: i64| {
+            let typed = PaymentInput {
+                amount: invoice.money(most).plain(),
+                on: today.to_string(),
+                reference: String::new(),
+            };
+            let form = match refused.filter(|one| one.kind == kind) {
+                Some(one) => Form::failed(one.typed.unwrap_or(&typed), &one.invalid),
+                None => Form::filled(&typed),
+            };
+            kind.is_offered(role, invoice).then(|| MoneyForm {
+                form,
+                most: invoice.money(most).to_string(),
+                today,
+            })
+        };
+        let void = match refused.filter(|one| one.kind == Move::Void) {
+            Some(one) => Form::failed(&(), &one.invalid),
+            None => Form::default(),
+        };
+        let wrong = refused.and_then(|one| one.invalid.fields().get("form").cloned());
+        Some(Self {
+            here: at.href(&inside.base),
+            version: invoice.version,
+            id: inside.ctx.app.new_id(),
+            draft: draft.then(|| DraftActs {
+                to: addressees(people),
+                signed: !billed.bill.from.is_empty(),
+            }),
+            pay: form(Move::Pay, invoice.outstanding()),
+            refund: form(Move::Refund, invoice.book.kept() - invoice.book.disputed),
+            void: Move::Void.is_offered(role, invoice).then_some(void),
+            take_back: Move::TakeBack.is_offered(role, invoice),
+            wrong,
+        })
+    }
+}
+
+/// What is around an invoice: the client, and for whoever may send it, to whom and
+/// how.
+type Around = (Client, Vec<Person>, Option<Ways>);
+
+async fn around(inside: &Inside) -> Result<Around, Error> {
+    let team = inside.team_store();
+    let sender = async {
+        match team.filter(|_| inside.may(Action::ManageInvoices)) {
+            Some(team) => {
+                let read = try_join(inside.store.people(), team.invoice_ways());
+                read.await.map(|(people, ways)| (people, Some(ways)))
+            }
+            None => Ok((Vec::new(), None)),
+        }
+    };
+    let (client, (people, ways)) = try_join(inside.store.about(), sender).await?;
+    Ok((client.ok_or(Error::NotFound)?, people, ways))
+}
+
+/// The page, with what is wrong with one of its forms.
+fn page(
+    inside: &Inside,
+    mut billed: Billed,
+    (client, people, ways): Around,
+    refused: Option<Refused<'_>>,
+) -> InvoicePage {
+    // A draft shows who will send it: how that is said now.
+    if let Some(ways) = ways.filter(|_| billed.invoice.issued.is_none()) {
+        billed.bill = as_sent(&billed.bill, &ways);
+    }
+    let rev = if inside.is_team() {
+        client.rev
+    } else {
+        client.shared_rev
+    };
+    let mut crumbs = inside.crumbs(&client.name);
+    crumbs.push(Crumb::to("Invoices", format!("{}/invoices", inside.base)));
+    let engagement = billed.invoice.engagement;
+    let parts = Parts {
+        paper: Paper::new(&billed, &inside.ctx.workspace.name),
+        engagement: engagement.map(|id| format!("{}/engagements/{id}", inside.base)),
+        today: inside.ctx.workspace.today(inside.ctx.now),
+    };
+    let acts = Acts::new(inside, &billed, &people, refused);
+    let pulse = format!("{}/pulse?seen={rev}", inside.base);
+    InvoicePage::new(&billed, parts, pulse, acts, crumbs)
+}
+
+pub(crate) async fn get(inside: Inside, Ids(at): Ids<AtInvoice>) -> Result<Reply, Error> {
+    let (billed, around) = try_join(at.read(&inside), around(&inside)).await?;
+    inside.ctx.page(&page(&inside, billed, around, None))
+}
+
+/// The page again, with what is wrong with a form.
+pub(crate) async fn again(
+    inside: &Inside,
+    billed: Billed,
+    refused: Refused<'_>,
+) -> Result<Reply, Error> {
+    let around = around(inside).await?;
+    inside
+        .ctx
+        .refused(&page(inside, billed, around, Some(refused)))
+}

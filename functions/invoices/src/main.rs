@@ -1,0 +1,6 @@
+//! Invoices: written, sent, paid, as a Lambda function.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), web::lambda::Failure> {
+    web::lambda::serve(invoices::ROUTES).await
+}

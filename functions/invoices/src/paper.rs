@@ -1,0 +1,149 @@
+//! An invoice as it is read: every figure in words, the same on the page and in
+//! the file.
+
+use domain::invoice::{Bill, Discount, Invoice, Taxed};
+use jiff::civil::Date;
+use serde::Serialize;
+use store::Billed;
+
+/// The invoice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Paper {
+    /// Its number, or that it has none yet.
+    pub(crate) number: String,
+    /// What it is for.
+    pub(crate) subject: String,
+    /// The company that sends it.
+    pub(crate) brand: String,
+    /// Below its name.
+    pub(crate) from: String,
+    /// Whom it is to.
+    pub(crate) to: String,
+    /// The day of it.
+    pub(crate) issued: Option<Date>,
+    /// By when it is to be paid.
+    pub(crate) due: Date,
+    /// What all amounts are in.
+    pub(crate) currency: &'static str,
+    /// What is billed.
+    pub(crate) lines: Vec<Row>,
+    /// What that comes to, step by step.
+    pub(crate) sums: Vec<Sum>,
+    /// What else is said.
+    pub(crate) notes: String,
+    /// How to pay.
+    pub(crate) pay: String,
+    /// What is to be said at the top of it, where it isn't to be paid.
+    pub(crate) stamp: Option<&'static str>,
+}
+
+/// A line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Row {
+    pub(crate) text: String,
+    pub(crate) quantity: String,
+    pub(crate) price: String,
+    pub(crate) tax: String,
+    pub(crate) amount: String,
+}
+
+/// A step of the sum.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Sum {
+    pub(crate) label: String,
+    pub(crate) amount: String,
+    /// Whether it is one of the sums that count.
+    pub(crate) strong: bool,
+}
+
+impl Paper {
+    /// Of an invoice; a draft shows who will send it as it would be sent now.
+    pub(crate) fn new(billed: &Billed, brand: &str) -> Self {
+        let Billed { invoice, bill, .. } = billed;
+        let money = |minor| invoice.money(minor).grouped();
+        let lines = bill.lines.iter().zip(&bill.totals.amounts);
+        let lines = lines.map(|(line, amount)| Row {
+            text: line.text.clone(),
+            quantity: line.quantity.to_string(),
+            price: money(line.price),
+            tax: line.tax.to_string(),
+            amount: money(*amount),
+        });
+        Self {
+            number: invoice.number().to_owned(),
+            subject: invoice.subject.clone(),
+            brand: brand.to_owned(),
+            from: bill.from.clone(),
+            to: bill.to.clone(),
+            issued: invoice.issued.as_ref().map(|issued| issued.on),
+            due: invoice.due,
+            currency: invoice.currency.code(),
+            lines: lines.collect(),
+            sums: sums(invoice, bill),
+            notes: bill.notes.clone(),
+            pay: bill.pay.clone(),
+            stamp: match (&invoice.issued, invoice.book.void) {
+                (None, _) => Some("Draft"),
+                (_, true) => Some("Void"),
+                _ => None,
+            },
+        }
+    }
+}
+
+/// From the lines to what is outstanding.
+fn sums(invoice: &Invoice, bill: &Bill) -> Vec<Sum> {
+    let (totals, book) = (&bill.totals, &invoice.book);
+    let mut sums = Vec::new();
+    let mut add = |label: String, minor: i64, strong: bool| {
+        let amount = invoice.money(minor).grouped();
+        sums.push(Sum {
+            label,
+            amount,
+            strong,
+        });
+    };
+    let discounted = bill.discount != Discount::None;
+    let inclusive = bill.taxed == Taxed::Inclusive;
+    if discounted || !inclusive {
+        add("Sum of the lines".to_owned(), totals.lines, false);
+    }
+    if discounted {
+        let label = match bill.discount {
+            Discount::Part(rate) => format!("Discount of {rate}"),
+            Discount::Amount(_) | Discount::None => "Discount".to_owned(),
+        };
+        add(label, -totals.discount, false);
+    }
+    let taxes = || totals.taxes.iter().filter(|tax| tax.rate.hundredths() > 0);
+    let on = |net: i64| invoice.money(net).grouped();
+    if !inclusive {
+        for tax in taxes() {
+            add(
+                format!("{} tax on {}", tax.rate, on(tax.net)),
+                tax.tax,
+                false,
+            );
+        }
+    }
+    add("Total".to_owned(), totals.total, true);
+    if inclusive {
+        for tax in taxes() {
+            let label = format!("of which {} tax on {}", tax.rate, on(tax.net));
+            add(label, tax.tax, false);
+        }
+    }
+    if invoice.issued.is_some() {
+        if book.paid > 0 {
+            add("Paid".to_owned(), book.paid, false);
+        }
+        if book.refunded > 0 {
+            add("Refunded".to_owned(), book.refunded, false);
+        }
+        if book.waived > 0 {
+            add("Waived".to_owned(), book.waived, false);
+        }
+        add("Outstanding".to_owned(), invoice.outstanding(), true);
+    }
+    sums
+}

@@ -1,0 +1,74 @@
+//! Invoices that were sent: the client is told of them, reminded, and what isn't
+//! paid in time counts as overdue.
+
+use domain::invoice::{Ask, By, Invoice, Reminder, State, recipients, transition};
+use domain::mail::{Mail, Message};
+use domain::person::Person;
+use domain::workspace::{Mode, Workspace};
+use store::directory::Directory;
+use store::outbox::{InvoiceDue, Leased};
+use web::{App, Error, letters};
+
+/// Does what is due about an invoice, if it is still to be done.
+pub(crate) async fn look(
+    app: &App,
+    directory: &Directory,
+    leased: &Leased,
+    due: InvoiceDue,
+) -> Result<(), Error> {
+    let (Some(store), Some(team)) = (leased.client(directory), leased.team(directory)) else {
+        return Err(Error::internal("an invoice outside a client"));
+    };
+    let invoice = store.sent_invoice(due.invoice).await?;
+    let workspace = leased.workspace(directory).await?;
+    let (Some(invoice), Some(workspace)) = (invoice, workspace) else {
+        return Ok(());
+    };
+    let (now, today) = (app.clock.now(), workspace.today(app.clock.now()));
+    match due.what {
+        Reminder::Lapse => {
+            let change = transition(&invoice, By::Itself("Due date"), &Ask::Lapse, today, now);
+            let Ok(change) = change else {
+                return Ok(());
+            };
+            // The effect's own id: done again after a crash, it is the same entry.
+            team.change_invoice(&change, leased.id, None).await?;
+            Ok(())
+        }
+        what if is_told(&invoice, &workspace, what) => {
+            let people = store.people().await?;
+            for person in recipients(&people) {
+                let mail = mail(&workspace, person, &invoice, what);
+                // One name each, the same at every try.
+                let name = format!("{}-{}", leased.id, person.id);
+                letters::send(app, &name, &mail).await?;
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether there is still something to say. Who disputes a payment isn't reminded.
+fn is_told(invoice: &Invoice, workspace: &Workspace, what: Reminder) -> bool {
+    let state = invoice.state();
+    let asked = invoice.outstanding() > 0 && state != State::Disputed;
+    workspace.mode == Mode::Consulting && asked && what != Reminder::Lapse
+}
+
+fn mail(workspace: &Workspace, person: &Person, invoice: &Invoice, why: Reminder) -> Mail {
+    Mail {
+        to: person.email.clone(),
+        to_name: person.name.clone(),
+        slug: workspace.slug.clone(),
+        brand: workspace.name.clone(),
+        message: Message::Invoice {
+            invoice: invoice.id,
+            why,
+            number: invoice.number().to_owned(),
+            subject: invoice.subject.clone(),
+            amount: invoice.money(invoice.outstanding()).to_string(),
+            due: invoice.due,
+        },
+    }
+}

@@ -1,0 +1,271 @@
+//! The invoices of the demo: written, sent and paid by the rules of the product.
+
+use domain::id::InvoiceId;
+use domain::invoice::{
+    Ask, Book, By, How, Invoice, InvoiceInput, LineInput, NewInvoice, Reminder, WaysInput, issue,
+    schedule, transition,
+};
+use domain::money::Money;
+use domain::slug::Slug;
+use serde::Deserialize;
+use store::{ClientScope, Numbered, Store};
+
+use super::script::{Moment, day, id};
+use super::stage::{Stage, entry};
+use crate::problem::{OrSay as _, Problem};
+
+/// How a workspace bills, and its invoices.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Bills {
+    ways: Vec<Ways>,
+    invoices: Vec<Bill>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ways {
+    workspace: Slug,
+    prefix: String,
+    from: String,
+    pay: String,
+    currency: String,
+    tax: String,
+    days: String,
+}
+
+/// An invoice, with what happened to it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Bill {
+    workspace: Slug,
+    client: String,
+    engagement: Option<String>,
+    subject: String,
+    to: String,
+    currency: String,
+    /// In days from the demo's first.
+    due: i64,
+    #[serde(default)]
+    discount: String,
+    #[serde(default)]
+    taxed: String,
+    #[serde(default)]
+    notes: String,
+    written: Moment,
+    sent: Option<Moment>,
+    /// Each: what, how much, the price of one, the tax.
+    lines: Vec<[String; 4]>,
+    #[serde(default)]
+    steps: Vec<Step>,
+}
+
+/// Something that happened: `pay`, `refund`, `void` or `dispute`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Step {
+    at: Moment,
+    event: String,
+    #[serde(default)]
+    amount: String,
+    #[serde(default)]
+    note: String,
+}
+
+impl Bill {
+    fn input(&self, stage: &Stage<'_>, engagement: Option<String>) -> InvoiceInput {
+        let input = InvoiceInput {
+            engagement: engagement.unwrap_or_default(),
+            subject: self.subject.clone(),
+            to: self.to.trim().to_owned(),
+            currency: self.currency.clone(),
+            due: day(stage.born, self.due),
+            taxed: self.taxed.clone(),
+            discount: self.discount.clone(),
+            notes: self.notes.clone(),
+            ..InvoiceInput::default()
+        };
+        let line = |[text, quantity, price, tax]: &[String; 4]| LineInput {
+            text: text.clone(),
+            quantity: quantity.clone(),
+            price: price.clone(),
+            tax: tax.clone(),
+        };
+        input.with_lines(self.lines.iter().map(line).collect())
+    }
+}
+
+impl Stage<'_> {
+    /// Makes the invoices of the workspace, in their order.
+    pub(super) async fn bill(&self, bills: &Bills) -> Result<(), Problem> {
+        let mut ways = bills.ways.iter();
+        if let Some(ways) = ways.find(|one| one.workspace == self.script.slug) {
+            self.ways(ways).await?;
+        }
+        let ours = bills.invoices.iter();
+        for bill in ours.filter(|one| one.workspace == self.script.slug) {
+            self.invoice(bill).await?;
+        }
+        Ok(())
+    }
+
+    async fn ways(&self, script: &Ways) -> Result<(), Problem> {
+        let cannot = "The demo's way of billing can't be set";
+        let before = self.team.invoice_ways().await.or_say(cannot)?;
+        if before.version > 0 {
+            return Ok(());
+        }
+        let input = WaysInput {
+            prefix: script.prefix.clone(),
+            from: script.from.trim().to_owned(),
+            pay: script.pay.trim().to_owned(),
+            currency: script.currency.clone(),
+            tax: script.tax.clone(),
+            days: script.days.clone(),
+        };
+        let after = input.parse(&before);
+        let after =
+            after.map_err(|wrong| Problem::new(format!("{cannot}: {:?}", wrong.fields())))?;
+        let changed = self.team.change_invoice_ways(&before, &after).await;
+        changed.or_say(cannot)
+    }
+
+    async fn invoice(&self, script: &Bill) -> Result<(), Problem> {
+        let cannot = format!("The demo's invoice \"{}\" can't be made", script.subject);
+        let clients = self.team.clients(&script.client, None, 1).await;
+        let client = clients.or_say(&cannot)?.rows.into_iter().next();
+        let client = client.ok_or_else(|| Problem::new(format!("{cannot}: no such client")))?;
+        let store = self.team.client(client.id);
+        let engagement = match &script.engagement {
+            Some(title) => Some(self.engagement_named(&store, title).await?),
+            None => None,
+        };
+        let new = script.input(self, engagement).parse();
+        let new = new.map_err(|wrong| Problem::new(format!("{cannot}: {wrong:?}")))?;
+        let name = self.script.within("invoice", &script.subject);
+        let at = script.written.at(self.born);
+        let draft = Invoice {
+            id: id(&name, at),
+            client: client.id,
+            client_name: client.name,
+            engagement: new.engagement,
+            subject: new.subject.clone(),
+            currency: new.currency,
+            total: new.bill.totals.total,
+            due: new.due,
+            issued: None,
+            book: Book::default(),
+            late: false,
+            updated: at,
+            version: 1,
+        };
+        let found = store.invoice(draft.id).await.or_say(&cannot)?;
+        if found.is_none() {
+            let made = self.team.create_invoice(&draft, &new.bill).await;
+            made.or_say(&cannot)?;
+        }
+        let done = found.map_or(1, |found| found.invoice.version);
+        if let Some(sent) = script.sent {
+            if done == 1 {
+                self.send_bill(&draft, &new, sent, &name).await?;
+            }
+            self.steps(&store, script, draft.id, &name).await?;
+        }
+        Ok(())
+    }
+
+    async fn engagement_named(
+        &self,
+        store: &Store<ClientScope>,
+        title: &str,
+    ) -> Result<String, Problem> {
+        let cannot = format!("The demo's engagement \"{title}\" isn't there");
+        let found = store.engagements(None).await.or_say(&cannot)?.rows;
+        let found = found.into_iter().find(|one| one.title == title);
+        let found = found.ok_or_else(|| Problem::new(cannot))?;
+        Ok(found.id.to_string())
+    }
+
+    /// Sends it, as the owner did then. Nobody is reminded of what is past.
+    async fn send_bill(
+        &self,
+        draft: &Invoice,
+        new: &NewInvoice,
+        sent: Moment,
+        name: &str,
+    ) -> Result<(), Problem> {
+        let cannot = format!("The demo's invoice \"{}\" can't be sent", draft.subject);
+        let at = sent.at(self.born);
+        let home = super::stage::made(self.script, self.ws);
+        let ways = self.team.invoice_ways().await.or_say(&cannot)?;
+        let n = self.team.last_invoice().await.or_say(&cannot)? + 1;
+        let owner = self.owner()?;
+        let change = issue(draft, owner, ways.number(n), home.today(at), at);
+        let change = change.map_err(|refusal| Problem::new(format!("{cannot}: {refusal:?}")))?;
+        let mut bill = new.bill.clone();
+        (bill.from, bill.pay) = (ways.from, ways.pay);
+        let mut due = schedule(draft.due, &home, at);
+        due.retain(|(at, what)| *at > self.born || *what == Reminder::Lapse);
+        let entry = (entry(name, 0, at), n);
+        let sent = self.team.send_invoice(draft, (&change, &bill), entry, &due);
+        match sent.await.or_say(&cannot)? {
+            Numbered::Sent => Ok(()),
+            Numbered::Gone | Numbered::Taken => Err(Problem::new(cannot)),
+        }
+    }
+
+    /// What happened since, but for what has happened already.
+    async fn steps(
+        &self,
+        store: &Store<ClientScope>,
+        script: &Bill,
+        id: InvoiceId,
+        name: &str,
+    ) -> Result<(), Problem> {
+        let home = super::stage::made(self.script, self.ws);
+        for (n, step) in script.steps.iter().enumerate() {
+            let cannot = format!(
+                "The demo's {} of \"{}\" can't be noted",
+                step.event, script.subject
+            );
+            let at = step.at.at(self.born);
+            let entry = entry(name, n + 1, at);
+            let done = store.invoice_entry(id, entry).await.or_say(&cannot)?;
+            if done.is_some() {
+                continue;
+            }
+            let invoice = store.sent_invoice(id).await.or_say(&cannot)?;
+            let invoice = invoice.ok_or_else(|| Problem::new(cannot.clone()))?;
+            let (on, how) = (home.today(at), How::ByHand(step.note.clone()));
+            let amount = match step.amount.as_str() {
+                "" => 0,
+                typed => {
+                    Money::parse(typed, invoice.currency)
+                        .map_err(|why| Problem::new(format!("{cannot}: {why}")))?
+                        .minor
+                }
+            };
+            let ask = match step.event.as_str() {
+                "pay" => Ask::Pay {
+                    amount,
+                    fee: 0,
+                    on,
+                    how,
+                },
+                "refund" => Ask::Refund { amount, on, how },
+                "void" => Ask::Void(step.note.clone()),
+                _ => Ask::OpenDispute(amount),
+            };
+            let by = match ask {
+                Ask::OpenDispute(_) => By::Itself("The payer's bank"),
+                _ => By::Person(self.owner()?),
+            };
+            let change = transition(&invoice, by, &ask, home.today(at), at);
+            let change =
+                change.map_err(|refusal| Problem::new(format!("{cannot}: {refusal:?}")))?;
+            let kept = self.team.change_invoice(&change, entry, None).await;
+            kept.or_say(&cannot)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,141 @@
+//! What a client of the cast has of invoices.
+
+use domain::id::{EntryId, InvoiceId};
+use domain::invoice::{
+    Ask, Bill, Book, By, Change, How, Invoice, InvoiceInput, NewInvoice, Reminder, issue,
+    transition,
+};
+use domain::person::{Actor, Person};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use store::{Billed, ClientScope, Numbered, Store, WorkspaceScope};
+
+use crate::papers::actor;
+use crate::world::World;
+
+/// A client's invoices.
+#[derive(Clone, Copy)]
+pub struct Bills {
+    /// One that is being written.
+    pub draft: InvoiceId,
+    /// One that was sent, and nothing of it paid.
+    pub sent: InvoiceId,
+    /// One that was paid in part, by the entry [`payment`].
+    pub part: InvoiceId,
+}
+
+/// An invoice of 1,500.00 and its tax, as a form says it.
+pub fn bill(subject: &str, currency: &str, due: Date) -> NewInvoice {
+    let input = InvoiceInput {
+        subject: subject.to_owned(),
+        to: format!("{subject}\nMain Street 1"),
+        currency: currency.to_owned(),
+        due: due.to_string(),
+        line_text: vec!["Testing".to_owned()],
+        line_quantity: vec!["1.5".to_owned()],
+        line_price: vec!["1000".to_owned()],
+        line_tax: vec!["19".to_owned()],
+        ..InvoiceInput::default()
+    };
+    input.parse().expect("an invoice")
+}
+
+/// A draft of it, to a client.
+pub async fn drafted(
+    (store, client): (&Store<WorkspaceScope>, &Store<ClientScope>),
+    id: InvoiceId,
+    new: &NewInvoice,
+    now: Timestamp,
+) -> Invoice {
+    let about = client.about().await.expect("the table").expect("a client");
+    let draft = Invoice {
+        id,
+        client: about.id,
+        client_name: about.name,
+        engagement: new.engagement,
+        subject: new.subject.clone(),
+        currency: new.currency,
+        total: new.bill.totals.total,
+        due: new.due,
+        issued: None,
+        book: Book::default(),
+        late: false,
+        updated: now,
+        version: 1,
+    };
+    let made = store.create_invoice(&draft, &new.bill).await;
+    made.expect("a draft");
+    draft
+}
+
+/// The draft, sent under the next number.
+pub async fn sent(
+    store: &Store<WorkspaceScope>,
+    (draft, bill): (&Invoice, &Bill),
+    (by, today): (&Actor, Date),
+    schedule: &[(Timestamp, Reminder)],
+) -> Change {
+    let ways = store.invoice_ways().await.expect("the table");
+    loop {
+        let n = store.last_invoice().await.expect("the table") + 1;
+        let change = issue(draft, by, ways.number(n), today, draft.updated).expect("allowed");
+        // The entry's id is the invoice's own, so that it is known.
+        let entry = draft.id.to_string().parse().expect("an id");
+        let done = store.send_invoice(draft, (&change, bill), (entry, n), schedule);
+        match done.await.expect("the table") {
+            Numbered::Sent => return change,
+            Numbered::Taken => {}
+            Numbered::Gone => panic!("the draft is gone"),
+        }
+    }
+}
+
+impl Bills {
+    pub(crate) async fn play(
+        world: &World,
+        stores: (&Store<WorkspaceScope>, &Store<ClientScope>),
+        owner: &Person,
+        (mark, secret): (&str, &str),
+    ) -> Self {
+        let (now, today) = (world.now(), Date::constant(2026, 1, 5));
+        let due = Date::constant(2026, 2, 4);
+        let [draft, unpaid, part] = [0; 3].map(|_| -> InvoiceId { world.app.new_id() });
+        let by = actor(owner);
+        let secret = bill(&format!("Invoice {secret}"), "EUR", due);
+        drafted(stores, draft, &secret, now).await;
+        let shared = bill(&format!("Invoice {mark}"), "EUR", due);
+        for id in [unpaid, part] {
+            let draft = drafted(stores, id, &shared, now).await;
+            let change = sent(stores.0, (&draft, &shared.bill), (&by, today), &[]).await;
+            if id == part {
+                let ask = Ask::Pay {
+                    amount: 50_000,
+                    fee: 0,
+                    on: today,
+                    how: How::ByHand(format!("Bank {mark}")),
+                };
+                let paid = transition(&change.invoice, By::Person(&by), &ask, today, now);
+                let paid = paid.expect("allowed");
+                let noted = stores.0.change_invoice(&paid, payment(part), None);
+                noted.await.expect("noted");
+            }
+        }
+        Self {
+            draft,
+            sent: unpaid,
+            part,
+        }
+    }
+}
+
+/// The entry of the payment of an invoice that was paid in part.
+pub fn payment(invoice: InvoiceId) -> EntryId {
+    let id: EntryId = invoice.to_string().parse().expect("an id");
+    id.nth(1)
+}
+
+/// The invoice, as the team sees it.
+pub async fn read(client: &Store<ClientScope>, id: InvoiceId) -> Billed {
+    let found = client.invoice(id).await.expect("the table");
+    found.expect("an invoice")
+}
