@@ -18,6 +18,7 @@
 mod audit_file;
 mod bucket;
 mod data;
+mod dead;
 mod demo;
 pub mod fetch;
 mod front;
@@ -33,6 +34,7 @@ mod stand_ins;
 mod table;
 
 pub use audit_file::verify_export;
+pub use dead::{Wanted, dead_letters};
 pub use problem::Problem;
 pub use provision::{NAME, Provisioned, provision};
 pub use reconcile::{Reconciled, reconcile, reconcile_data};

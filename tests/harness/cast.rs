@@ -19,6 +19,7 @@ use domain::invite::Invite;
 use domain::library::TemplateInput;
 use domain::mail::{Mail, Message};
 use domain::message::{MessageInput, post};
+use domain::notification::{Kind, Notice};
 use domain::person::Person;
 use domain::role::{ContactRole, Role, TeamRole};
 use domain::workspace::{MfaPolicy, Workspace};
@@ -80,6 +81,8 @@ pub struct Client {
     pub template: TemplateId,
     /// One of its workspace's team: a viewer.
     pub team_user: UserId,
+    /// A notice in the inbox of each of its people, and of each of the team.
+    pub notice: EntryId,
     /// Its documents.
     pub papers: Papers,
     /// The team's view of it.
@@ -121,10 +124,12 @@ pub fn home(id: WorkspaceId) -> Workspace {
 impl Cast {
     /// Plays itself into a world.
     pub async fn play(world: &World) -> Self {
-        Self {
+        let cast = Self {
             acme: Tenant::play(world, "acme", &["one", "two"]).await,
             northwind: Tenant::play(world, "northwind", &["three"]).await,
-        }
+        };
+        world.forget_news().await;
+        cast
     }
 }
 
@@ -260,12 +265,40 @@ impl Client {
             proposed: app.new_id(),
             entry: app.new_id(),
             message: app.new_id(),
+            notice: app.new_id(),
             store,
         };
         let worker = session(world, &tenant.workspace, &this.contacts[1], now).await;
         this.write_findings(world, owner, &worker).await;
         this.talk(world, owner).await;
+        this.told(&tenant.store, now).await;
         this
+    }
+
+    /// A notice for everybody, by the same id.
+    async fn told(&self, team: &Store<WorkspaceScope>, now: Timestamp) {
+        let notice = |base: &str| Notice {
+            id: self.notice,
+            kind: Kind::Message,
+            at: now,
+            by_name: "Somebody".to_owned(),
+            what: "wrote a message".to_owned(),
+            title: String::new(),
+            more: 0,
+            severity: None,
+            place: format!("Web test {}", self.mark),
+            path: format!("{base}/engagements/{}/messages", self.engagement),
+        };
+        let (ours, theirs) = (notice(&format!("/clients/{}", self.id)), notice(""));
+        let people = self.store.hearers(None).await.expect("people").0;
+        for hearer in people {
+            let told = self.store.tell_one(hearer, &theirs, "UTC", now).await;
+            told.expect("told");
+        }
+        for hearer in team.hearers(None).await.expect("the team").0 {
+            let told = team.tell_one(hearer, &ours, "UTC", now).await;
+            told.expect("told");
+        }
     }
 
     /// A draft, an open, a resolved and a closed finding, and one with a proposal.
@@ -385,6 +418,7 @@ fn person(world: &World, mark: &str, role: Role, client: Option<ClientId>) -> Pe
         epoch: 0,
         mfa: None,
         disabled: None,
+        notify: domain::notification::Preferences::default(),
     }
 }
 

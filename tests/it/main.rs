@@ -19,6 +19,7 @@ mod decisions;
 mod documents;
 mod documents_kept;
 mod documents_sent;
+mod fate;
 mod fence;
 mod fenced;
 mod findings;
@@ -35,12 +36,15 @@ mod keys;
 #[allow(dead_code)]
 #[path = "../../shared/store/src/keys.rs"]
 mod keys_of_the_store;
+mod kills;
 mod layers;
 mod library;
 mod lists;
 mod matrix;
 mod memberships;
 mod messages;
+mod notifications;
+mod outbox;
 mod passwords;
 mod people;
 mod policies;

@@ -133,6 +133,7 @@ pub(crate) fn address(route: &Route, client: &Client) -> String {
         .replace("{template}", &client.template.to_string())
         .replace("{document}", &document.to_string())
         .replace("{upload}", &papers.upload.to_string())
+        .replace("{notice}", &client.notice.to_string())
         .replace("{user}", &user.to_string())
         .replace("{token}", &"x".repeat(43))
 }
@@ -152,6 +153,7 @@ pub(crate) fn missing(route: &Route) -> String {
         "{template}",
         "{document}",
         "{upload}",
+        "{notice}",
         "{user}",
     ] {
         path = path.replace(name, never);
@@ -196,7 +198,9 @@ pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &
             ("id", id),
         ],
         "edit" if route.path.contains("{message}") => &[("text", "New"), ("version", "1")],
+        "read" if route.path.starts_with("/notifications") => &[],
         "read" => &[("messages", "1")],
+        "notifications" => &[("message", "weekly")],
         "edit" if route.path.contains("{template}") => &[
             ("title", "New"),
             ("severity", "low"),

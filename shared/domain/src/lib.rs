@@ -32,6 +32,7 @@ pub mod invite;
 pub mod library;
 pub mod mail;
 pub mod message;
+pub mod notification;
 pub mod password;
 pub mod person;
 pub mod recovery;

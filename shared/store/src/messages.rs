@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use domain::id::{EngagementId, EntryId, MessageId, UserId};
 use domain::message::{Message, Posting, Tally};
+use domain::notification::Event;
 use futures::future::try_join;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ use crate::codec::{Item, item, number, row, string, text};
 use crate::engagements::bump;
 use crate::error::{Error, Outcome, once};
 use crate::keys;
+use crate::outbox;
 use crate::page::SIZE;
 use crate::scope::{ClientScope, Store};
 use crate::table::{Query, Range, start};
@@ -75,6 +77,8 @@ impl Store<ClientScope> {
         transaction.update(bump(client, shared));
         let mark = keys::read_mark(&self.prefix(), message.by, engagement);
         transaction.update(Update::upsert(mark).set("t", string("read")).add(kind, 1));
+        let news = vec![Event::of_message(engagement, posting)];
+        outbox::put_news(&mut transaction, &self.prefix(), message.id, news)?;
         once(self.commit(transaction).await)
     }
 

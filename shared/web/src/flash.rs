@@ -11,7 +11,7 @@ pub struct Flash {
 }
 
 /// Every code; `{}` takes the number that may follow it (`imported.7`).
-const WORDS: [(&str, &str, &str); 59] = [
+const WORDS: [(&str, &str, &str); 60] = [
     ("client-added", "success", "The client was added."),
     ("engagement-added", "success", "The engagement was added."),
     ("engagement-saved", "success", "The engagement was saved."),
@@ -187,6 +187,7 @@ const WORDS: [(&str, &str, &str); 59] = [
         "success",
         "Everything here is marked as read.",
     ),
+    ("notices-read", "success", "Everything is marked as read."),
     ("template-saved", "success", "The template was saved."),
     ("template-deleted", "success", "The template was deleted."),
     (

@@ -40,6 +40,9 @@ pub struct Route {
     pub fresh: bool,
     /// Whether it opens before a second factor that is demanded.
     pub unenrolled: bool,
+    /// Whether a change may be asked for from anywhere, because the address itself holds
+    /// the proof that it may.
+    pub by_link: bool,
     handler: fn() -> MethodRouter,
 }
 
@@ -56,6 +59,7 @@ impl Route {
             audience,
             fresh: false,
             unenrolled: false,
+            by_link: false,
             handler,
         }
     }
@@ -72,7 +76,17 @@ impl Route {
             audience,
             fresh: false,
             unenrolled: false,
+            by_link: false,
             handler,
+        }
+    }
+
+    /// The same, asked for from anywhere by whoever has the link.
+    #[must_use]
+    pub const fn by_link(self) -> Self {
+        Self {
+            by_link: true,
+            ..self
         }
     }
 

@@ -2,13 +2,13 @@
 import { expect } from "@playwright/test";
 import { mailbox } from "./demo.js";
 
-/** The letter to somebody, once it is there. */
-export async function letterTo(email) {
+/** The newest letter to somebody, of those that are about `about`, once it is there. */
+export async function letterTo(email, about = /./) {
   let letter;
   const arrived = async () => {
     const answer = await fetch(`${mailbox}.json`);
     const letters = await answer.json();
-    letter = letters.find(({ to }) => to.includes(email));
+    letter = letters.find(({ to, subject }) => to.includes(email) && about.test(subject));
     return Boolean(letter);
   };
   await expect.poll(arrived, { message: `mail to ${email}` }).toBe(true);
