@@ -104,7 +104,8 @@ impl Intercept for Thread {
         let mut form = form_urlencoded::parse(body);
         if let Some((_, data)) = form.find(|(name, _)| name == "RawMessage.Data") {
             let letter = BASE64_STANDARD.decode(data.as_bytes())?;
-            let letter = String::from_utf8(letter)?;
+            // Lines as they were before they were cut for the way.
+            let letter = String::from_utf8(letter)?.replace("=\r\n", "");
             if fate.refused.is_some_and(|refused| letter.contains(refused)) {
                 return Err("nobody takes this mail".into());
             }
