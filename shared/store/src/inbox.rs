@@ -28,7 +28,7 @@ pub struct Received {
 impl Received {
     /// Of an inbox of which everything was marked as read `era` times.
     fn of(found: Item, era: i64) -> Result<Self, Error> {
-        let one = found.contains_key("read");
+        let one = found.contains_key("seen");
         let Row {
             notice, era: then, ..
         } = row(found)?;
@@ -84,8 +84,8 @@ impl<S: Scope> Store<S> {
         };
         let Row { notice, era, .. } = row(found)?;
         let mut transaction = self.transaction();
-        let read = Update::existing(key).add("read", 1);
-        transaction.update(read.only_if("attribute_not_exists(read)"));
+        let seen = Update::existing(key).add("seen", 1);
+        transaction.update(seen.only_if("attribute_not_exists(seen)"));
         let count = Update::existing(person.clone()).add("unread", -1);
         transaction.update(in_era(count.add("rings", 1), era));
         match self.commit_beside(transaction, &[]).await {
