@@ -271,7 +271,7 @@ impl Client {
         let worker = session(world, &tenant.workspace, &this.contacts[1], now).await;
         this.write_findings(world, owner, &worker).await;
         this.talk(world, owner).await;
-        this.told(&tenant.store, now).await;
+        Box::pin(this.told(&tenant.store, now)).await;
         this
     }
 

@@ -112,7 +112,9 @@ async fn one_by_one(app: &App, some: Vec<Due>) -> usize {
 
 /// Brings an effect to its end, and notes it; `false` where it couldn't be done.
 async fn bring(app: &App, directory: &Directory, leased: &Leased) -> Result<bool, store::Error> {
-    let work = AssertUnwindSafe(carry_out(app, directory, leased)).catch_unwind();
+    // Boxed: what is done about files is large.
+    let work = Box::pin(carry_out(app, directory, leased));
+    let work = AssertUnwindSafe(work).catch_unwind();
     let cause = match timeout(LONGEST, work).await {
         Ok(Ok(Ok(Done::Noted))) => return Ok(true),
         Ok(Ok(Ok(Done::Whole))) => return directory.sent(leased).await.map(|()| true),
