@@ -16,6 +16,7 @@ mod cost;
 mod crossing;
 mod dashboards;
 mod decisions;
+mod digests;
 mod documents;
 mod documents_kept;
 mod documents_sent;
