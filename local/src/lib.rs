@@ -18,6 +18,7 @@
 mod audit_file;
 mod bucket;
 mod data;
+mod dead;
 mod demo;
 pub mod fetch;
 mod found;
@@ -34,6 +35,7 @@ mod stand_ins;
 mod table;
 
 pub use audit_file::verify_export;
+pub use dead::{Wanted, dead_letters};
 pub use found::found;
 pub use problem::Problem;
 pub use provision::{NAME, Provisioned, provision};

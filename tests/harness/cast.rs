@@ -19,6 +19,7 @@ use domain::invite::Invite;
 use domain::library::TemplateInput;
 use domain::mail::{Mail, Message};
 use domain::message::{MessageInput, post_with};
+use domain::notification::{Kind, Notice};
 use domain::person::Person;
 use domain::plan::Plan;
 use domain::role::{ContactRole, Role, TeamRole};
@@ -85,6 +86,8 @@ pub struct Client {
     pub team_user: UserId,
     /// A file that goes along with that message.
     pub attached: UploadId,
+    /// A notice in the inbox of each of its people, and of each of the team.
+    pub notice: EntryId,
     /// Its documents.
     pub papers: Papers,
     /// Pictures of its open finding.
@@ -131,10 +134,12 @@ fn named(id: WorkspaceId, slug: &str, name: String) -> Workspace {
 impl Cast {
     /// Plays itself into a world.
     pub async fn play(world: &World) -> Self {
-        Self {
+        let cast = Self {
             acme: Tenant::play(world, "acme", &["one", "two"]).await,
             northwind: Tenant::play(world, "northwind", &["three"]).await,
-        }
+        };
+        world.forget_news().await;
+        cast
     }
 }
 
@@ -271,6 +276,7 @@ impl Client {
                 secret: app.new_id(),
                 gone: app.new_id(),
             },
+            notice: app.new_id(),
             store,
         };
         let worker = session(world, &tenant.workspace, &this.contacts[1], now).await;
@@ -280,7 +286,34 @@ impl Client {
         let people = (&tenant.team[0], &this.contacts[0]);
         let marks = (this.mark.as_str(), this.secret.as_str());
         this.shots = Box::pin(Shots::play(world, &this.store, at, people, marks)).await;
+        Box::pin(this.told(&tenant.store, now)).await;
         this
+    }
+
+    /// A notice for everybody, by the same id.
+    async fn told(&self, team: &Store<WorkspaceScope>, now: Timestamp) {
+        let notice = |base: &str| Notice {
+            id: self.notice,
+            kind: Kind::Message,
+            at: now,
+            by_name: "Somebody".to_owned(),
+            what: "wrote a message".to_owned(),
+            title: String::new(),
+            more: 0,
+            severity: None,
+            place: format!("Web test {}", self.mark),
+            path: format!("{base}/engagements/{}/messages", self.engagement),
+        };
+        let (ours, theirs) = (notice(&format!("/clients/{}", self.id)), notice(""));
+        let people = self.store.hearers(None).await.expect("people").0;
+        for hearer in people {
+            let told = self.store.tell_one(hearer, &theirs, "UTC", now).await;
+            told.expect("told");
+        }
+        for hearer in team.hearers(None).await.expect("the team").0 {
+            let told = team.tell_one(hearer, &ours, "UTC", now).await;
+            told.expect("told");
+        }
     }
 
     /// A draft, an open, a resolved and a closed finding, and one with a proposal.
@@ -409,6 +442,7 @@ fn person(world: &World, mark: &str, role: Role, client: Option<ClientId>) -> Pe
         epoch: 0,
         mfa: None,
         disabled: None,
+        notify: domain::notification::Preferences::default(),
     }
 }
 

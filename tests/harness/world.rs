@@ -195,6 +195,20 @@ impl World {
         dump
     }
 
+    /// Leaves nothing to be told of what was done until now.
+    pub async fn forget_news(&self) {
+        for ((pk, sk), item) in self.dump().await {
+            let gathered = sk.starts_with("BATCH#") || sk.starts_with("M#");
+            let waits = item.get("notify").is_some() || item.get("gather").is_some();
+            if (pk.contains("#INBOX#") && gathered) || (pk.ends_with("#OUT") && waits) {
+                let text = aws_sdk_dynamodb::types::AttributeValue::S;
+                let request = self.dynamo.delete_item().table_name(NAME);
+                let request = request.key("pk", text(pk)).key("sk", text(sk));
+                request.send().await.expect("forgotten");
+            }
+        }
+    }
+
     /// The mail that was sent to an address, as the stand-in tells of it.
     pub async fn mail_to(&self, address: &str) -> Vec<Value> {
         let url = format!("{}/_ministack/ses/messages", stand_ins::url());

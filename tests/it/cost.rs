@@ -99,6 +99,8 @@ async fn pages_and_changes_stay_within_their_budget() {
         ("settings", "/settings".to_owned()),
         ("address", "/settings/address".to_owned()),
         ("account", "/account".to_owned()),
+        ("notifications", "/notifications".to_owned()),
+        ("what one gets mail of", "/account/notifications".to_owned()),
         ("pulse of the dashboard, team", "/pulse".to_owned()),
         ("pulse of an engagement, team", format!("{here}/pulse")),
     ];
@@ -153,6 +155,13 @@ async fn pages_and_changes_stay_within_their_budget() {
         assert!(marked.is_good(), "{}", marked.body);
         note("a thread marked as read", marked.spent);
     }
+    let path = format!("/notifications/{}/open", client.notice);
+    let read = portal.post(&path, &[]).await;
+    assert!(read.is_good(), "{}", read.body);
+    table.push_str(&row("a notice opened, by the client", read.spent));
+    let read = portal.post("/notifications/read", &[]).await;
+    assert!(read.is_good(), "{}", read.body);
+    table.push_str(&row("all notices marked as read", read.spent));
     // A session's use is noted every five minutes: the one write of a page.
     world.advance(SignedDuration::from_mins(6));
     table.push_str(&row(

@@ -206,6 +206,7 @@ async fn no_odd_id_leads_anywhere() {
                 "invite",
                 "document",
                 "upload",
+                "notice",
                 "user",
             ] {
                 path = path.replace(&format!("{{{name}}}"), odd);

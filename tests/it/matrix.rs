@@ -150,6 +150,7 @@ pub(crate) fn address(route: &Route, client: &Client) -> String {
         .replace("{upload}", &upload.to_string())
         .replace("{evidence}", &evidence.to_string())
         .replace("{invoice}", &invoice.to_string())
+        .replace("{notice}", &client.notice.to_string())
         .replace("{user}", &user.to_string())
         .replace("{token}", &"x".repeat(43))
 }
@@ -171,6 +172,7 @@ pub(crate) fn missing(route: &Route) -> String {
         "{evidence}",
         "{invoice}",
         "{upload}",
+        "{notice}",
         "{user}",
     ] {
         path = path.replace(name, never);
@@ -249,7 +251,9 @@ pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &
             ("id", id),
         ],
         "edit" if route.path.contains("{message}") => &[("text", "New"), ("version", "1")],
+        "read" if route.path.starts_with("/notifications") => &[],
         "read" => &[("messages", "1")],
+        "notifications" => &[("message", "weekly")],
         "edit" if route.path.contains("{template}") => &[
             ("title", "New"),
             ("severity", "low"),

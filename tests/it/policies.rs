@@ -31,12 +31,15 @@ const LETTERS: [(char, &str, &str); 11] = [
 ];
 
 /// Pieces of sort keys, and what asks or is made of the others.
-const NO_PARTITIONS: [&str; 41] = [
+const NO_PARTITIONS: [&str; 44] = [
     "FINDINGS",
     "evidence_prefix",
     "evidence_object",
     "thumbnail_object",
     "attachment_object",
+    "NOTICES",
+    "batched_prefix",
+    "outbox_thread",
     "IMPORTS",
     "revision_prefix",
     "receipt_prefix",
@@ -196,6 +199,16 @@ fn rows(ws: WorkspaceId, cl: ClientId) -> Vec<(&'static str, String, &'static st
             "gqu",
             "gqu",
         ),
+        ("inbox", keys::inbox(&w, user), "gqpu", ""),
+        ("inbox", keys::inbox(&c, user), "gqpu", "gq"),
+        ("notice", keys::notice(&c, user, entry).pk, "gqpu", "gq"),
+        ("batch", keys::batch(&c, user, "daily").pk, "gqpu", "gq"),
+        (
+            "batched",
+            keys::batched(&c, user, entry, entry).pk,
+            "gqpu",
+            "gq",
+        ),
         ("audit", keys::audit(&w, entry).pk, "gp", ""),
         ("audit", keys::audit(&c, entry).pk, "p", "p"),
         ("audit_head", keys::audit_head(ws).pk, "g", ""),
@@ -214,6 +227,24 @@ fn rows(ws: WorkspaceId, cl: ClientId) -> Vec<(&'static str, String, &'static st
         // function's own role. What is sent is to be checked.
         ("outbox", keys::outbox(&w, entry).pk, "", ""),
         ("outbox", keys::outbox(&c, entry).pk, "p", "p"),
+        (
+            "outbox_in",
+            keys::outbox_in(&c, "thread", "at", entry).pk,
+            "p",
+            "p",
+        ),
+        (
+            "outbox_dead",
+            keys::outbox_dead(&keys::outbox(&c, entry).pk, "name").pk,
+            "p",
+            "p",
+        ),
+        (
+            "outbox_dead_place",
+            keys::outbox_dead_place("at", "name").pk,
+            "",
+            "",
+        ),
         (
             "outbox_place",
             keys::outbox_place(1, "due", entry).pk,

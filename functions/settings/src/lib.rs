@@ -4,12 +4,14 @@ mod account;
 mod address;
 mod audit;
 mod email;
+mod inbox;
+mod preferences;
 mod two_factor;
 mod workspace;
 
 use axum::routing::{get, post};
 use domain::role::Action;
-use web::Audience::{Both, Team};
+use web::Audience::{Both, Public, Team};
 use web::{Route, Sample, sample};
 
 /// The group's routes.
@@ -91,6 +93,35 @@ pub const ROUTES: &[Route] = &[
         post(two_factor::disable)
     })
     .fresh(),
+    Route::get("/notifications", Both(Action::OwnAccount), || {
+        get(inbox::get)
+    }),
+    Route::post("/notifications/read", Both(Action::OwnAccount), || {
+        post(inbox::mark_all)
+    }),
+    Route::post(
+        "/notifications/{notice}/read",
+        Both(Action::OwnAccount),
+        || post(inbox::mark),
+    ),
+    Route::post(
+        "/notifications/{notice}/open",
+        Both(Action::OwnAccount),
+        || post(inbox::open),
+    ),
+    Route::get("/account/notifications", Both(Action::OwnAccount), || {
+        get(preferences::get)
+    }),
+    Route::post("/account/notifications", Both(Action::OwnAccount), || {
+        post(preferences::post)
+    }),
+    Route::get("/unsubscribe/{token}", Public, || {
+        get(preferences::unsubscribe)
+    }),
+    Route::post("/unsubscribe/{token}", Public, || {
+        post(preferences::silence)
+    })
+    .by_link(),
     Route::get("/account", Both(Action::OwnAccount), || get(account::get)),
     Route::post("/account/name", Both(Action::OwnAccount), || {
         post(account::change_name)
@@ -114,6 +145,9 @@ pub const SAMPLES: &[fn() -> Sample] = &[
     sample::<address::Address>,
     sample::<address::Moved>,
     sample::<account::Account>,
+    sample::<inbox::Inbox>,
+    sample::<preferences::Mail>,
+    sample::<preferences::Unsubscribe>,
     sample::<audit::Audit>,
     sample::<email::NewEmail>,
     sample::<email::ConfirmEmail>,

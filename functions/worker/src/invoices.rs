@@ -41,7 +41,7 @@ pub(crate) async fn look(
                 let mail = mail(&workspace, person, &invoice, what);
                 // One name each, the same at every try.
                 let name = format!("{}-{}", leased.id, person.id);
-                letters::send(app, &name, &mail).await?;
+                letters::send(app, (&name, leased.at), &mail).await?;
             }
             Ok(())
         }

@@ -8,29 +8,46 @@
 
 mod documents;
 mod evidence;
+mod gather;
 mod imports;
 mod invoices;
 mod night;
+mod notify;
 mod picture;
 mod recount;
 mod risk;
 mod scans;
 mod uploads;
 
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use futures::{FutureExt as _, StreamExt as _, stream};
 use jiff::SignedDuration;
 pub use recount::recount;
 use store::directory::Directory;
-use store::outbox::{Effect, Leased};
+use store::outbox::{Due, Effect, Leased, Taken};
+use tokio::time::timeout;
 use web::{App, Error, letters};
 
-/// Effects of one shard that one sweep takes.
+/// Entries of the audit log that are chained at once.
 const AT_ONCE: i32 = 25;
+/// Effects of one workspace in one shard that one sweep takes.
+const EACH: usize = 25;
+/// Workspaces whose effects are done side by side.
+const BESIDE: usize = 16;
+/// How long an effect may take: less than its lease, so that nobody else begins
+/// with it meanwhile.
+const LONGEST: Duration = Duration::from_secs(45);
 
 /// How far an effect is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Done {
     /// Nothing is left to do.
     Whole,
+    /// Nothing is left to do, and the effect is out of the outbox.
+    Noted,
     /// It waits for somebody else.
     NotYet,
 }
@@ -42,29 +59,41 @@ pub struct Swept {
     pub taken: usize,
     /// Those that failed.
     pub failed: usize,
-    /// Those that failed for the last time.
+    /// Those that were given up.
     pub given_up: usize,
     /// For how long the oldest of them had been due.
     pub oldest: SignedDuration,
 }
 
-/// Does what is due, and gives the number of effects that were taken, done or
-/// not. What can't be done is logged and due again when its lease ends.
-pub async fn sweep(app: &App) -> Result<usize, store::Error> {
-    sweep_into(app, &mut Swept::default()).await
+impl Swept {
+    fn and(self, other: Self) -> Self {
+        Self {
+            taken: self.taken + other.taken,
+            failed: self.failed + other.failed,
+            given_up: self.given_up + other.given_up,
+            oldest: self.oldest.max(other.oldest),
+        }
+    }
 }
 
-async fn sweep_into(app: &App, swept: &mut Swept) -> Result<usize, store::Error> {
+/// Does what is due. What can't be done is logged and due again when its lease ends.
+/// Each workspace's are done one after the other, beside those of the others; one
+/// that fails ends the sweep for its workspace only. Gives the number of effects that
+/// were taken.
+pub async fn sweep(app: &App) -> Result<usize, store::Error> {
+    Ok(sweep_once(app).await?.taken)
+}
+
+async fn sweep_once(app: &App) -> Result<Swept, store::Error> {
     let directory = app.directory();
-    let leased = directory.lease_due(app.clock.now(), AT_ONCE).await?;
-    for one in &leased {
-        let failed = !carry_out(app, &directory, one).await?;
-        swept.failed += usize::from(failed);
-        swept.given_up += usize::from(failed && one.last);
-        swept.oldest = swept.oldest.max(one.waited);
+    let mut homes: BTreeMap<_, Vec<Due>> = BTreeMap::new();
+    for due in directory.due(app.clock.now(), EACH).await? {
+        homes.entry(due.workspace()).or_default().push(due);
     }
-    swept.taken += leased.len();
-    Ok(leased.len())
+    let work = homes.into_values().map(|some| one_by_one(app, some));
+    let swept = stream::iter(work).buffer_unordered(BESIDE);
+    let sum = swept.fold(Swept::default(), async |sum, swept| sum.and(swept));
+    Ok(sum.await)
 }
 
 /// Sweeps until nothing is due and everything recorded has its place in the chain,
@@ -76,62 +105,106 @@ pub async fn drain(app: &App) -> Result<usize, store::Error> {
 /// As [`drain`], and tells what it met.
 pub async fn run(app: &App) -> Result<Swept, store::Error> {
     let directory = app.directory();
-    let mut swept = Swept::default();
+    let mut total = Swept::default();
     while directory.chain_audit(AT_ONCE).await? > 0 {}
-    while sweep_into(app, &mut swept).await? > 0 {}
-    while night::fall(app).await? > 0 {}
-    Ok(swept)
-}
-
-/// Whether it went as it should.
-async fn carry_out(
-    app: &App,
-    directory: &Directory,
-    leased: &Leased,
-) -> Result<bool, store::Error> {
-    let done: Result<Done, Error> = match &leased.effect {
-        Effect::Mail(mail) => {
-            let sent = letters::send(app, &leased.id.to_string(), mail).await;
-            sent.map(|()| Done::Whole)
+    loop {
+        loop {
+            let swept = sweep_once(app).await?;
+            total = total.and(swept);
+            if swept.taken == 0 {
+                break;
+            }
         }
-        Effect::Risk(risk) => {
-            let looked = risk::look(app, directory, leased, *risk).await;
-            looked.map(|()| Done::Whole)
-        }
-        Effect::Upload(upload) => uploads::look(app, directory, leased, *upload).await,
-        Effect::Document(document) => {
-            let looked = documents::look(app, directory, leased, *document).await;
-            looked.map(|()| Done::Whole)
-        }
-        Effect::Import(job) => {
-            let looked = imports::look(app, directory, leased, *job).await;
-            looked.map(|()| Done::Whole)
-        }
-        Effect::Evidence(piece) => {
-            let looked = evidence::look(app, directory, leased, *piece).await;
-            looked.map(|()| Done::Whole)
-        }
-        Effect::Invoice(due) => {
-            let looked = invoices::look(app, directory, leased, *due).await;
-            looked.map(|()| Done::Whole)
-        }
-        Effect::Identity(user) => {
-            let deleted = app.services.identity.delete(*user).await;
-            deleted.map(|()| Done::Whole).map_err(Error::from)
-        }
-    };
-    match done {
-        // It comes again when its lease ends.
-        Ok(Done::NotYet) => Ok(true),
-        Ok(Done::Whole) => {
-            directory.sent(leased, app.clock.now()).await?;
-            Ok(true)
-        }
-        Err(error) => {
-            // By id: whom it concerns stays out of the log.
-            let (effect, last) = (leased.id, leased.last);
-            tracing::error!(%effect, last, cause = error.causes(), "an effect couldn't leave");
-            Ok(false)
+        // What a day's end puts into the outbox leaves at once.
+        if night::fall(app).await? == 0 {
+            return Ok(total);
         }
     }
+}
+
+/// Does a workspace's effects until one can't be done.
+async fn one_by_one(app: &App, some: Vec<Due>) -> Swept {
+    let (directory, mut swept) = (app.directory(), Swept::default());
+    for due in some {
+        let leased = match directory.lease(due, app.clock.now()).await {
+            Ok(Taken::Leased(leased)) => leased,
+            Ok(Taken::Not) => continue,
+            Ok(Taken::Buried) => {
+                tracing::error!("an effect was given up");
+                swept.given_up += 1;
+                continue;
+            }
+            Err(error) => {
+                tracing::error!(%error, "an effect couldn't be taken");
+                swept.failed += 1;
+                break;
+            }
+        };
+        let waited = app.clock.now().duration_since(leased.at);
+        swept.taken += 1;
+        swept.oldest = swept.oldest.max(waited);
+        match bring(app, &directory, &leased).await {
+            Ok(Brought::Done) => continue,
+            Ok(Brought::Failed) => {}
+            Ok(Brought::GivenUp) => swept.given_up += 1,
+            Err(error) => {
+                tracing::error!(effect = %leased.id, %error, "what came of an effect couldn't be noted");
+            }
+        }
+        swept.failed += 1;
+        break;
+    }
+    swept
+}
+
+/// What came of an effect.
+enum Brought {
+    Done,
+    /// It is tried again.
+    Failed,
+    GivenUp,
+}
+
+/// Brings an effect to its end, and notes it.
+async fn bring(app: &App, directory: &Directory, leased: &Leased) -> Result<Brought, store::Error> {
+    // Boxed: what is done about files is large.
+    let work = Box::pin(carry_out(app, directory, leased));
+    let work = AssertUnwindSafe(work).catch_unwind();
+    let cause = match timeout(LONGEST, work).await {
+        Ok(Ok(Ok(Done::Whole))) => {
+            directory.sent(leased).await?;
+            return Ok(Brought::Done);
+        }
+        // What isn't whole comes again when its lease ends.
+        Ok(Ok(Ok(Done::Noted | Done::NotYet))) => return Ok(Brought::Done),
+        Ok(Ok(Err(error))) => error.causes(),
+        Ok(Err(_)) => "It panicked.".to_owned(),
+        Err(_) => "It took too long.".to_owned(),
+    };
+    // By id: whom it concerns stays out of the log.
+    tracing::error!(effect = %leased.id, cause, "an effect couldn't leave");
+    if directory.failed(leased, &cause, app.clock.now()).await? {
+        tracing::error!(effect = %leased.id, "an effect was given up");
+        return Ok(Brought::GivenUp);
+    }
+    Ok(Brought::Failed)
+}
+
+async fn carry_out(app: &App, directory: &Directory, leased: &Leased) -> Result<Done, Error> {
+    match &leased.effect {
+        Effect::Mail(mail) => letters::send(app, (&leased.id.to_string(), leased.at), mail).await?,
+        Effect::Risk(risk) => risk::look(app, directory, leased, *risk).await?,
+        Effect::Upload(upload) => return uploads::look(app, directory, leased, *upload).await,
+        Effect::Document(document) => documents::look(app, directory, leased, *document).await?,
+        Effect::Evidence(piece) => evidence::look(app, directory, leased, *piece).await?,
+        Effect::Import(job) => imports::look(app, directory, leased, *job).await?,
+        Effect::Invoice(due) => invoices::look(app, directory, leased, *due).await?,
+        Effect::Identity(user) => app.services.identity.delete(*user).await?,
+        Effect::Notify(events) => notify::tell(app, directory, leased, events).await?,
+        Effect::Gather(gather) => {
+            gather::look(app, directory, leased, *gather).await?;
+            return Ok(Done::Noted);
+        }
+    }
+    Ok(Done::Whole)
 }

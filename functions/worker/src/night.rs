@@ -1,10 +1,12 @@
 //! The end of a workspace's day: where each client's findings stand is noted, and
 //! how many of them are overdue.
 
+use domain::notification::{Event, Kind, NEAR};
 use domain::trend::Day;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan as _};
 use store::directory::Directory;
-use store::{Night, Store, WorkspaceScope};
+use store::{ClientScope, Night, Store, WorkspaceScope};
 use web::{App, Error};
 
 /// Workspaces of one shard that are taken at once.
@@ -31,14 +33,18 @@ async fn end(app: &App, directory: &Directory, night: &Night) -> Result<(), Erro
     let workspace = store.workspace().await?.ok_or(Error::NotFound)?;
     let today = workspace.today(now);
     if let Ok(over) = today.yesterday() {
-        note(&store, over, today).await?;
+        note(&store, over, (today, workspace.end_of(over))).await?;
     }
     directory.night_done(night, workspace.end_of(today)).await?;
     Ok(())
 }
 
 /// Notes the day that is over, for each client and for all of them together.
-async fn note(store: &Store<WorkspaceScope>, over: Date, today: Date) -> Result<(), store::Error> {
+async fn note(
+    store: &Store<WorkspaceScope>,
+    over: Date,
+    (today, began): (Date, Timestamp),
+) -> Result<(), store::Error> {
     let (mut sum, mut after) = (Day::default(), None::<String>);
     loop {
         let clients = store.clients("", after.as_deref(), CLIENTS).await?;
@@ -47,6 +53,7 @@ async fn note(store: &Store<WorkspaceScope>, over: Date, today: Date) -> Result<
             let part = store.client(client.id);
             let overdue = part.count_overdue(today).await?;
             part.note_day(over, day, overdue).await?;
+            dates(&part, today, began).await?;
             sum = sum.and(day);
         }
         after = clients.next;
@@ -55,4 +62,28 @@ async fn note(store: &Store<WorkspaceScope>, over: Date, today: Date) -> Result<
         }
     }
     store.note_day(over, sum).await.map(drop)
+}
+
+/// Puts into the outbox what of a client's is due in a week, and what has become
+/// overdue as `today` began. All of it follows from the day: done twice, it is told once.
+async fn dates(
+    part: &Store<ClientScope>,
+    today: Date,
+    began: Timestamp,
+) -> Result<(), store::Error> {
+    let soon = today.checked_add(NEAR.days());
+    let days = [
+        (Kind::DueSoon, soon.ok()),
+        (Kind::Overdue, today.yesterday().ok()),
+    ];
+    for (n, (kind, day)) in (0..).zip(days) {
+        let Some(day) = day else { continue };
+        let findings = part.due_on(day).await?;
+        if let Some(event) = Event::of_due(kind, &findings, day, began) {
+            let ms = u64::try_from(began.as_millisecond()).unwrap_or_default();
+            let id = part.client_id().told(ms, n);
+            part.announce_news(id, event).await?;
+        }
+    }
+    Ok(())
 }

@@ -2,13 +2,12 @@
 //! finding is open again.
 
 use domain::finding::{Finding, Status, lapse};
-use domain::mail::{Mail, Message};
-use domain::person::Person;
-use domain::workspace::Workspace;
+use domain::notification::Event;
 use store::directory::Directory;
 use store::outbox::{Leased, Risk, RiskStep};
-use store::{ClientScope, Store};
-use web::{App, Error, letters};
+use web::{App, Error};
+
+use crate::notify;
 
 /// Does what is due about a risk, if it is still the one that was accepted then.
 pub(crate) async fn look(
@@ -26,7 +25,7 @@ pub(crate) async fn look(
         return Ok(());
     };
     match risk.due {
-        RiskStep::Warn => warn(app, directory, leased, &store, &workspace, risk, &finding).await,
+        RiskStep::Warn => warn(app, directory, leased, risk, &finding).await,
         RiskStep::Lapse => {
             let Some(change) = lapse(&finding, &workspace, risk.until, app.clock.now()) else {
                 return Ok(());
@@ -43,8 +42,6 @@ async fn warn(
     app: &App,
     directory: &Directory,
     leased: &Leased,
-    store: &Store<ClientScope>,
-    workspace: &Workspace,
     risk: Risk,
     finding: &Finding,
 ) -> Result<(), Error> {
@@ -53,33 +50,9 @@ async fn warn(
     let (Some(accepted), Status::AcceptedRisk) = (accepted, finding.status) else {
         return Ok(());
     };
-    let portal = format!("/engagements/{}/findings/{}", risk.engagement, risk.finding);
-    let team = format!("/clients/{}{portal}", store.client_id());
-    let decider = leased.team_member(directory, accepted.by).await?;
-    let asker = match accepted.asked_by {
-        Some(asker) => store.person(asker).await?,
-        None => None,
-    };
-    for (person, path) in [(decider, team), (asker, portal)] {
-        if let Some(person) = person {
-            let mail = mail(workspace, &person, &path, risk);
-            // One name each, the same at every try.
-            let name = format!("{}-{}", leased.id, person.id);
-            letters::send(app, &name, &mail).await?;
-        }
-    }
-    Ok(())
-}
-
-fn mail(workspace: &Workspace, person: &Person, path: &str, risk: Risk) -> Mail {
-    Mail {
-        to: person.email.clone(),
-        to_name: person.name.clone(),
-        slug: workspace.slug.clone(),
-        brand: workspace.name.clone(),
-        message: Message::RiskEnds {
-            path: path.to_owned(),
-            until: risk.until,
-        },
-    }
+    let only = [Some(accepted.by), accepted.asked_by];
+    let only = only.into_iter().flatten().collect();
+    let ends = (risk.until, app.clock.now());
+    let event = Event::of_risk(risk.engagement, finding, ends, only);
+    notify::tell(app, directory, leased, &[event]).await
 }

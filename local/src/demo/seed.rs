@@ -5,7 +5,7 @@ use aws_sdk_cognitoidentityprovider::operation::admin_get_user::AdminGetUserErro
 use domain::email::EmailAddress;
 use domain::id::UserId;
 use jiff::Timestamp;
-use store::outbox::Effect;
+use store::outbox::{Effect, Taken};
 use web::App;
 
 use super::script::{Demo, Workspace, edition, id};
@@ -90,14 +90,18 @@ async fn passwords(
 async fn settle(app: &App) -> Result<(), store::Error> {
     let directory = app.directory();
     loop {
-        let due = directory.lease_due(app.clock.now(), 100).await?;
-        if due.is_empty() {
-            return Ok(());
-        }
-        for one in &due {
-            if matches!(one.effect, Effect::Mail(_)) {
-                directory.sent(one, app.clock.now()).await?;
+        let due = directory.due(app.clock.now(), usize::MAX).await?;
+        let mut settled = 0;
+        for one in due {
+            if let Taken::Leased(leased) = directory.lease(one, app.clock.now()).await? {
+                settled += 1;
+                if matches!(leased.effect, Effect::Mail(_)) {
+                    directory.sent(&leased).await?;
+                }
             }
+        }
+        if settled == 0 {
+            return Ok(());
         }
     }
 }

@@ -63,6 +63,7 @@ impl<'a> Stage<'a> {
                 epoch: 0,
                 mfa: None,
                 disabled: None,
+                notify: domain::notification::Preferences::default(),
             };
             let made = if team.is_none() {
                 directory.create_workspace(&made(script, ws), &person).await

@@ -4,7 +4,12 @@ use aws_sdk_ses::Client;
 use aws_sdk_ses::primitives::Blob;
 use aws_sdk_ses::types::RawMessage;
 use domain::email::EmailAddress;
+use jiff::Timestamp;
 use mail_builder::MessageBuilder;
+use mail_builder::headers::content_type::ContentType;
+use mail_builder::headers::raw::Raw;
+use mail_builder::headers::url::URL;
+use mail_builder::mime::MimePart;
 
 use crate::Error;
 
@@ -33,6 +38,10 @@ pub struct Letter<'a> {
     /// Names the mail: the same when it is sent again, so that a mailbox can
     /// show it once.
     pub id: &'a str,
+    /// When it was written: the same when it is sent again.
+    pub at: Timestamp,
+    /// Where a POST ends such mail, for programs that offer it beside the mail.
+    pub unsubscribe: Option<&'a str>,
 }
 
 impl Mailer {
@@ -57,15 +66,37 @@ impl Mailer {
         sent.map(drop).map_err(|e| Error::new("SendRawEmail", e))
     }
 
+    /// The same bytes for the same letter: two copies can't be told apart.
     fn mime(&self, letter: &Letter<'_>) -> std::io::Result<Vec<u8>> {
         let domain = self.from.as_str().rsplit('@').next().unwrap_or_default();
-        MessageBuilder::new()
-            .from((letter.from_name, self.from.as_str()))
-            .to((letter.to_name, letter.to.as_str()))
-            .subject(letter.subject)
-            .message_id(format!("{}@{domain}", letter.id))
-            .text_body(letter.text)
-            .html_body(letter.html)
-            .write_to_vec()
+        let (from_name, to_name) = (one_line(letter.from_name), one_line(letter.to_name));
+        let boundary = format!("=_{}", letter.id);
+        let alternatives = ContentType::new("multipart/alternative");
+        let body = MimePart::new(
+            alternatives.attribute("boundary", boundary),
+            vec![
+                MimePart::new("text/plain", letter.text),
+                MimePart::new("text/html", letter.html),
+            ],
+        );
+        let mut message = MessageBuilder::new()
+            .from((from_name.as_str(), self.from.as_str()))
+            .to((to_name.as_str(), letter.to.as_str()))
+            .subject(one_line(letter.subject))
+            .date(letter.at.as_second())
+            .message_id(format!("{}@{domain}", letter.id));
+        if let Some(address) = letter.unsubscribe {
+            let once = Raw::new("List-Unsubscribe=One-Click");
+            message = message
+                .header("List-Unsubscribe", URL::new(address))
+                .header("List-Unsubscribe-Post", once);
+        }
+        message.body(body).write_to_vec()
     }
+}
+
+/// A text without what would begin another line, and so another header.
+fn one_line(text: &str) -> String {
+    let plain = |c: char| if c.is_control() { ' ' } else { c };
+    text.chars().map(plain).collect()
 }

@@ -108,6 +108,14 @@ impl<K> Id<K> {
     }
 }
 
+impl<K> Id<K> {
+    /// The id of what is told at `unix_ms` of what this one names: always the same,
+    /// so that nobody is told twice.
+    pub const fn told(&self, unix_ms: u64, n: u64) -> EntryId {
+        Id::new(unix_ms, self.0.random() ^ (1 << 79) ^ n as u128)
+    }
+}
+
 impl InviteId {
     /// The id of the mail that brings the `turn`th link: one mail a link.
     pub const fn mail(&self, turn: i64) -> EntryId {
@@ -158,6 +166,14 @@ impl EntryId {
     /// The engagement that a key's last id names.
     pub const fn engagement(&self) -> EngagementId {
         Id(self.0, PhantomData)
+    }
+
+    /// The id of what one of several people gets of what this one names.
+    pub const fn of(&self, user: UserId) -> Self {
+        Id::new(
+            self.0.timestamp_ms(),
+            self.0.random() ^ user.0.random() ^ (1 << 78),
+        )
     }
 }
 

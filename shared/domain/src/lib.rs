@@ -35,6 +35,7 @@ pub mod library;
 pub mod mail;
 pub mod message;
 pub mod money;
+pub mod notification;
 pub mod password;
 pub mod person;
 pub mod plan;

@@ -5,8 +5,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::email::EmailAddress;
-use crate::id::{EntryId, InviteId, InvoiceId, UserId};
+use crate::id::{ClientId, EntryId, InviteId, InvoiceId, UserId};
 use crate::invoice::Reminder;
+use crate::notification::{Cadence, Notice};
 use crate::slug::Slug;
 
 /// A mail to send: which one, to whom, and what it says.
@@ -90,12 +91,20 @@ pub enum Message {
         /// Who.
         by_name: String,
     },
-    /// An accepted risk ends soon. What the finding says stays in the portal.
-    RiskEnds {
-        /// Where the finding is.
-        path: String,
-        /// The last day of the risk.
-        until: Date,
+    /// What happened. What findings say stays in the portal, but for their titles.
+    News {
+        /// The newest first.
+        notices: Vec<Notice>,
+        /// Whether there are more.
+        more: bool,
+        /// How it comes.
+        cadence: Cadence,
+        /// The zone in which times are shown.
+        time_zone: String,
+        /// Whose mail a link ends: the person's,
+        user: UserId,
+        /// and at which client.
+        client: Option<ClientId>,
     },
     /// There is an invoice, it is due soon, or overdue.
     Invoice {

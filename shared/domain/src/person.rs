@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::email::EmailAddress;
 use crate::id::{ClientId, UserId, WorkspaceId};
+use crate::notification::Preferences;
 use crate::role::Role;
 
 /// A person's account in one workspace.
@@ -32,6 +33,9 @@ pub struct Person {
     /// Since when the person can't sign in, though nothing else is lost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disabled: Option<Timestamp>,
+    /// How mail of what happens comes.
+    #[serde(default)]
+    pub notify: Preferences,
 }
 
 /// The person on whose behalf something happens, proven by a session.

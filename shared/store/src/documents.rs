@@ -4,6 +4,7 @@
 use domain::audit::{Kind, Note};
 use domain::document::{Document, KEPT, MAX_VERSIONS, Revision, Visibility};
 use domain::id::{DocumentId, EngagementId, EntryId, UploadId, UserId};
+use domain::notification::Event;
 use domain::person::Actor;
 use futures::future::try_join;
 use jiff::Timestamp;
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::codec::{item, place, row};
 use crate::error::Error;
 use crate::keys::{self, Index};
-use crate::outbox::{Effect, put_effect};
+use crate::outbox::{self, Effect, put_effect};
 use crate::page::{Page, SIZE};
 use crate::scope::{ClientScope, Store};
 use crate::table::{Query, Range};
@@ -180,6 +181,13 @@ impl Store<ClientScope> {
                 effect,
                 due,
             )?;
+        }
+        let shown = |one: &Document| one.visibility == Visibility::Client && one.deleted.is_none();
+        let news = before.deleted.is_none() && !shown(before) && shown(after);
+        if let (Some(by), true) = (&self.by, news) {
+            let by = (by.user, by.name.as_str());
+            let news = vec![Event::of_document(after, self.trace.at(), by)];
+            outbox::put_news(&mut transaction, &self.prefix(), self.trace.next(), news)?;
         }
         let shared = [before, after]
             .iter()

@@ -5,6 +5,7 @@ use domain::client::Client;
 use domain::id::{ClientId, EntryId, InviteId, UserId, WorkspaceId};
 use domain::invite::Invite;
 use domain::mail::Mail;
+use domain::notification::Event;
 use domain::person::Person;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -239,6 +240,7 @@ impl Redeemable {
             epoch: 0,
             mfa: None,
             disabled: None,
+            notify: domain::notification::Preferences::default(),
         };
         let (mut transaction, link) = self.use_up(now);
         if let Some(attempt) = attempt {
@@ -247,6 +249,7 @@ impl Redeemable {
         put_person(&mut transaction, store.ws(), &person)?;
         store.count_owner(&mut transaction, None, Some(person.role));
         self.note(&mut transaction, &person)?;
+        self.tell(&mut transaction, &person, now)?;
         let login = login_key(store.ws(), &person.email);
         store.commit_beside(transaction, &[link, login]).await?;
         Ok(person)
@@ -264,10 +267,21 @@ impl Redeemable {
         };
         let (person, mut beside) = account.join(&mut transaction, (store.ws(), &invite))?;
         self.note(&mut transaction, &person)?;
+        self.tell(&mut transaction, &person, now)?;
         let id = store.trace.next();
         outbox::put(&mut transaction, &store.prefix(), id, mail, now)?;
         beside.push(link);
         store.commit_beside(transaction, &beside).await
+    }
+
+    fn tell(
+        &self,
+        transaction: &mut Transaction,
+        person: &Person,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let news = vec![Event::of_joining(person, now)];
+        outbox::put_news(transaction, &self.store.prefix(), self.invite.id, news)
     }
 
     /// Uses the link up, whose key it gives, and with it the invitation.

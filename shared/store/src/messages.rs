@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use domain::audit::{Kind, Note};
 use domain::id::{EngagementId, EntryId, MessageId, UserId};
 use domain::message::{Attached, Message, Posting, Tally};
+use domain::notification::Event;
 use domain::upload::Upload;
 use futures::future::try_join;
 use jiff::SignedDuration;
@@ -16,6 +17,7 @@ use crate::codec::{Item, item, number, row, string, text};
 use crate::engagements::bump;
 use crate::error::{Error, Outcome, once};
 use crate::keys;
+use crate::outbox;
 use crate::page::SIZE;
 use crate::scope::{ClientScope, Store};
 use crate::table::{Query, Range, start};
@@ -81,6 +83,8 @@ impl Store<ClientScope> {
         for file in files {
             self.replace_upload(&mut transaction, file)?;
         }
+        let news = vec![Event::of_message(engagement, posting)];
+        outbox::put_news(&mut transaction, &self.prefix(), message.id, news)?;
         once(self.commit(transaction).await)
     }
 

@@ -118,6 +118,8 @@ impl Directory {
             mfa: person.mfa.is_some(),
             portal: None,
             ttl: ttl.unwrap_or(opening.now).as_second(),
+            unread: 0,
+            rings: 0,
             device: self.trace().device().clone(),
         };
         for _ in 0..TRIES {
@@ -153,6 +155,8 @@ impl Directory {
         if integer(&found, "epoch") != before.epoch || found.contains_key("disabled") {
             return Err(Error::Busy);
         }
+        row.unread = integer(&found, "unread");
+        row.rings = integer(&found, "rings");
         let elsewhere = self.elsewhere(row, login).await?;
         let mut transaction = Transaction::new(self.table());
         let mut person = Update::existing(key.clone()).add("v", 1);

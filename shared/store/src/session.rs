@@ -42,6 +42,12 @@ pub(crate) struct Row {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) portal: Option<String>,
     pub(crate) ttl: i64,
+    /// Notices that the person hasn't read, as of the number of times that it
+    /// changed: a copy, so that no page has to ask for it.
+    #[serde(default)]
+    pub(crate) unread: i64,
+    #[serde(default)]
+    pub(crate) rings: i64,
     #[serde(flatten)]
     pub(crate) device: Device,
 }
@@ -95,6 +101,11 @@ impl Session {
     /// when it was opened.
     pub fn portal(&self) -> Option<&str> {
         self.row.portal.as_deref()
+    }
+
+    /// How many notices the person hasn't read.
+    pub fn unread(&self) -> i64 {
+        self.row.unread
     }
 
     pub(crate) fn person_key(&self) -> keys::Key {

@@ -247,19 +247,33 @@ impl Transaction {
         self.remove(key, Some(condition), Some(value));
     }
 
+    /// Deletes an item if `condition` holds, in which `:v` is `value`.
+    pub(crate) fn delete_when(&mut self, key: &Key, condition: &str, value: AttributeValue) {
+        self.remove_where(key, Some(condition), condition_value(Some(value)));
+    }
+
     /// Deletes an item if it is there.
     pub(crate) fn delete(&mut self, key: &Key) {
         self.remove(key, None, None);
     }
 
     fn remove(&mut self, key: &Key, condition: Option<&str>, version: Option<i64>) {
+        self.remove_where(key, condition, condition_value(version.map(number)));
+    }
+
+    fn remove_where(
+        &mut self,
+        key: &Key,
+        condition: Option<&str>,
+        values: Option<HashMap<String, AttributeValue>>,
+    ) {
         self.partitions.push(key.pk.clone());
         let delete = Delete::builder()
             .table_name(&self.table)
             .key("pk", string(&key.pk))
             .key("sk", string(&key.sk))
             .set_condition_expression(condition.map(str::to_owned))
-            .set_expression_attribute_values(condition_value(version.map(number)))
+            .set_expression_attribute_values(values)
             .build();
         self.writes
             .push(delete.map(|delete| TransactWriteItem::builder().delete(delete).build()));

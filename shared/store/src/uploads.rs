@@ -6,6 +6,7 @@ use domain::document::{Document, NewDocument, supersede};
 use domain::file::{Checked, Flaw, size_label};
 use domain::id::{EngagementId, UploadId};
 use domain::import::job::Import;
+use domain::notification::Event;
 use domain::plan::Plan;
 use domain::upload::{Bound, Purpose, SHOWN, State, Upload};
 use futures::future::try_join;
@@ -15,7 +16,7 @@ use crate::codec::{Item, integer, item, number, place, row};
 use crate::engagements::bump;
 use crate::error::{Error, Outcome, once};
 use crate::keys::{self, Index};
-use crate::outbox::{Effect, put_effect};
+use crate::outbox::{self, Effect, put_effect};
 use crate::scope::{ClientScope, Store, WorkspaceScope};
 use crate::table::{Query, Range};
 use crate::transact::{Transaction, Update};
@@ -169,6 +170,9 @@ impl Store<ClientScope> {
         self.put_document(&mut transaction, &document, version)?;
         self.put_revision(&mut transaction, &document)?;
         self.touch_document(&mut transaction, &document);
+        let by = (after.by, after.by_name.as_str());
+        let news = vec![Event::of_document(&document, self.trace.at(), by)];
+        outbox::put_news(&mut transaction, &self.prefix(), after.id, news)?;
         self.commit(transaction).await?;
         Ok(Ok(()))
     }

@@ -150,6 +150,18 @@ impl App {
         sealed.ok_or_else(|| Error::internal("the server's key can't seal"))
     }
 
+    /// The same text for the same value, for what is written again after a crash.
+    pub(crate) fn seal_again<T: Serialize>(
+        &self,
+        (purpose, subject): (&str, &str),
+        until: Timestamp,
+        value: &T,
+    ) -> Result<String, Error> {
+        let plain = serde_json::to_vec(&Sealed { until, value }).map_err(Error::internal)?;
+        let sealed = self.secrets.seal_again((purpose, subject), &plain);
+        sealed.ok_or_else(|| Error::internal("the server's key can't seal"))
+    }
+
     /// What was sealed so; `None` for anything else, and when it is over.
     pub fn unseal<T: DeserializeOwned>(
         &self,

@@ -11,7 +11,7 @@ pub struct Flash {
 }
 
 /// Every code; `{}` takes the number that may follow it (`imported.7`).
-const WORDS: [(&str, &str, &str); 69] = [
+const WORDS: [(&str, &str, &str); 70] = [
     ("client-added", "success", "The client was added."),
     ("engagement-added", "success", "The engagement was added."),
     ("engagement-saved", "success", "The engagement was saved."),
@@ -206,6 +206,7 @@ const WORDS: [(&str, &str, &str); 69] = [
         "success",
         "The invoice is void: nothing is outstanding of it.",
     ),
+    ("notices-read", "success", "Everything is marked as read."),
     ("template-saved", "success", "The template was saved."),
     ("template-deleted", "success", "The template was deleted."),
     (

@@ -39,7 +39,8 @@ pub(crate) async fn route(
     if row.consulting && ctx.workspace.mode == Mode::Internal {
         return Err(Error::NotFound);
     }
-    if request.method() != Method::GET && request.method() != Method::HEAD {
+    let reads = request.method() == Method::GET || request.method() == Method::HEAD;
+    if !reads && !row.by_link {
         let address = ctx.app.config.address(&ctx.workspace.slug);
         if !origin::is_same(request.headers(), &address) {
             return Err(Error::Stale);

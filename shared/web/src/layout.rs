@@ -6,6 +6,8 @@ use domain::role::{Action, Role};
 use domain::workspace::Mode;
 use serde::Serialize;
 
+use store::session::Session;
+
 use crate::context::Context;
 use crate::flash::Flash;
 
@@ -38,6 +40,8 @@ pub(crate) struct Layout {
     badge: bool,
     /// The client, where a contact belongs to several.
     portal: Option<String>,
+    /// Notices that the person hasn't read.
+    unread: i64,
     nav: Vec<Link>,
     crumbs: Vec<Crumb>,
     csrf: String,
@@ -194,6 +198,7 @@ impl Layout {
                 .session
                 .as_ref()
                 .and_then(|s| s.portal().map(str::to_owned)),
+            unread: ctx.session.as_ref().map_or(0, Session::unread),
             nav: nav.collect(),
             crumbs,
             csrf: ctx.app.secrets().csrf(ctx.binding()),
@@ -216,6 +221,7 @@ impl Layout {
             side: "anonymous",
             user: None,
             portal: None,
+            unread: 0,
             nav: Vec::new(),
             crumbs: Vec::new(),
             csrf: String::new(),
@@ -250,6 +256,7 @@ impl Layout {
             side: if team { "team" } else { "portal" },
             user: Some(user),
             portal: (!team).then(|| "Initech <b>".to_owned()),
+            unread: 3,
             nav: nav.collect(),
             crumbs: vec![
                 Crumb::to("Clients", "/clients"),

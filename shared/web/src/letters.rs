@@ -3,6 +3,8 @@
 use adapters::Letter;
 use domain::email::EmailAddress;
 use domain::mail::{Mail, Message};
+use domain::notification::Notice;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -13,6 +15,12 @@ struct Words<'a> {
     brand: Brand<'a>,
     to_name: &'a str,
     link: String,
+    /// What mail of what happened tells first, in one line.
+    first: Option<String>,
+    /// Where such mail is ended.
+    unsubscribe: Option<&'a str>,
+    /// The workspace's address.
+    base: &'a str,
     #[serde(flatten)]
     message: &'a Message,
 }
@@ -34,8 +42,26 @@ pub struct EmailChange {
     pub to: EmailAddress,
 }
 
-/// Writes a mail and hands it over. `id` is the same at every try.
-pub async fn send(app: &App, id: &str, mail: &Mail) -> Result<(), Error> {
+/// The token of the link that ends such mail, where it is of the kind that can be ended.
+fn unsubscribe(app: &App, mail: &Mail) -> Option<String> {
+    match mail.message {
+        Message::News { user, client, .. } => {
+            Some(app.secrets().unsubscribe_token(&mail.slug, client, user))
+        }
+        _ => None,
+    }
+}
+
+fn first(message: &Message) -> Option<String> {
+    match message {
+        Message::News { notices, .. } => notices.first().map(Notice::line),
+        _ => None,
+    }
+}
+
+/// Writes a mail and hands it over. Its name and time are the same at every try, and
+/// so is all of it.
+pub async fn send(app: &App, (id, at): (&str, Timestamp), mail: &Mail) -> Result<(), Error> {
     let (name, path) = match &mail.message {
         Message::Invite { invite, turn, .. } => {
             let token = app.secrets().invite_token(*invite, *turn);
@@ -54,7 +80,7 @@ pub async fn send(app: &App, id: &str, mail: &Mail) -> Result<(), Error> {
                 to: mail.to.clone(),
             };
             let purpose = (EMAIL_CHANGE, user.to_string());
-            let token = app.seal((purpose.0, &purpose.1), *until, &change)?;
+            let token = app.seal_again((purpose.0, &purpose.1), *until, &change)?;
             (
                 "confirm_email",
                 format!("/account/email/confirm?token={token}"),
@@ -64,13 +90,18 @@ pub async fn send(app: &App, id: &str, mail: &Mail) -> Result<(), Error> {
         Message::MfaEnabled => ("mfa_enabled", "/account".to_owned()),
         Message::MfaDisabled => ("mfa_disabled", "/account".to_owned()),
         Message::MfaReset { .. } => ("mfa_reset", "/account".to_owned()),
-        Message::RiskEnds { path, .. } => ("risk_ends", path.clone()),
         Message::Invoice { invoice, .. } => ("invoice", format!("/invoices/{invoice}")),
+        Message::News { .. } => ("news", "/notifications".to_owned()),
     };
+    let base = app.config.address(&mail.slug);
+    let unsubscribe = unsubscribe(app, mail).map(|token| format!("{base}/unsubscribe/{token}"));
     let words = Words {
         brand: Brand { name: &mail.brand },
         to_name: &mail.to_name,
-        link: format!("{}{path}", app.config.address(&mail.slug)),
+        link: format!("{base}{path}"),
+        first: first(&mail.message),
+        unsubscribe: unsubscribe.as_deref(),
+        base: &base,
         message: &mail.message,
     };
     let part = |kind: &str| app.renderer.plain(&format!("emails/{name}.{kind}"), &words);
@@ -83,6 +114,8 @@ pub async fn send(app: &App, id: &str, mail: &Mail) -> Result<(), Error> {
         text: &part("txt")?,
         html: &part("html")?,
         id,
+        at,
+        unsubscribe: words.unsubscribe,
     };
     Ok(app.services.mailer.send(&letter).await?)
 }

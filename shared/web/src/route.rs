@@ -42,6 +42,9 @@ pub struct Route {
     pub unenrolled: bool,
     /// Whether it is there only where the workspace works for clients.
     pub consulting: bool,
+    /// Whether a change may be asked for from anywhere, because the address itself holds
+    /// the proof that it may.
+    pub by_link: bool,
     handler: fn() -> MethodRouter,
 }
 
@@ -59,6 +62,7 @@ impl Route {
             fresh: false,
             unenrolled: false,
             consulting: false,
+            by_link: false,
             handler,
         }
     }
@@ -76,7 +80,17 @@ impl Route {
             fresh: false,
             unenrolled: false,
             consulting: false,
+            by_link: false,
             handler,
+        }
+    }
+
+    /// The same, asked for from anywhere by whoever has the link.
+    #[must_use]
+    pub const fn by_link(self) -> Self {
+        Self {
+            by_link: true,
+            ..self
         }
     }
 

@@ -3,7 +3,8 @@
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use domain::id::{EntryId, InviteId};
+use domain::id::{ClientId, EntryId, InviteId, UserId};
+use domain::slug::Slug;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
@@ -43,6 +44,28 @@ impl Secrets {
         self.derive("reset", &reset.to_string())
     }
 
+    /// The token of the link that ends mail of what happens to `user`, of a client's or of
+    /// the team, at the workspace at `slug`. It names them, and proves that it is ours.
+    pub fn unsubscribe_token(&self, slug: &Slug, client: Option<ClientId>, user: UserId) -> String {
+        let client = client.map_or_else(|| "-".to_owned(), |client| client.to_string());
+        let whose = format!("{user}.{client}");
+        let proof = self.derive("unsubscribe", &format!("{slug}/{whose}"));
+        format!("{whose}.{proof}")
+    }
+
+    /// Whose mail a token ends at the workspace at `slug`, if it is one of ours.
+    pub fn unsubscribes(&self, slug: &Slug, token: &str) -> Option<(Option<ClientId>, UserId)> {
+        let mut parts = token.split('.');
+        let (user, client) = (parts.next()?.parse().ok()?, parts.next()?);
+        let client = match client {
+            "-" => None,
+            client => Some(client.parse().ok()?),
+        };
+        let ours = self.unsubscribe_token(slug, client, user);
+        let same: bool = ours.as_bytes().ct_eq(token.as_bytes()).into();
+        same.then_some((client, user))
+    }
+
     /// What only this server can read again, for `purpose` and `subject` only:
     /// AES-256-GCM, as text for cookies and links. `nonce` must be drawn anew.
     pub(crate) fn seal(
@@ -57,6 +80,22 @@ impl Secrets {
         key.seal_in_place_append_tag(unique, Aad::from(subject), &mut sealed)
             .ok()?;
         Some(BASE64_URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat()))
+    }
+
+    /// The same, under a nonce that follows from all of it: another one for any other
+    /// text, so none is used for two.
+    pub(crate) fn seal_again(
+        &self,
+        (purpose, subject): (&str, &str),
+        plain: &[u8],
+    ) -> Option<String> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.mac("nonce", purpose)?).ok()?;
+        mac.update(&(subject.len() as u64).to_be_bytes());
+        mac.update(subject.as_bytes());
+        mac.update(plain);
+        let bytes: [u8; 32] = mac.finalize().into_bytes().into();
+        let (nonce, _) = bytes.split_first_chunk::<12>()?;
+        self.seal((purpose, subject), *nonce, plain)
     }
 
     /// What was sealed for `purpose` and `subject`; `None` for any other text.
@@ -107,6 +146,16 @@ mod tests {
         assert!(!Secrets::new(&[8; 32]).is_csrf("a", &secrets.csrf("a")));
         assert!(!secrets.is_csrf("a", ""));
         assert_ne!(secrets.invite_token(id, 1), secrets.invite_token(id, 2));
+        let (acme, other): (Slug, Slug) = ("acme".parse().unwrap(), "other".parse().unwrap());
+        let (user, client) = (UserId::new(1, 2), Some(ClientId::new(1, 3)));
+        for client in [client, None] {
+            let token = secrets.unsubscribe_token(&acme, client, user);
+            assert_eq!(secrets.unsubscribes(&acme, &token), Some((client, user)));
+            assert_eq!(secrets.unsubscribes(&other, &token), None);
+            let forged = token.replace(&user.to_string(), &UserId::new(1, 9).to_string());
+            assert_eq!(secrets.unsubscribes(&acme, &forged), None);
+            assert_eq!(secrets.unsubscribes(&acme, &format!("{token}.x")), None);
+        }
     }
 
     #[test]
@@ -130,5 +179,10 @@ mod tests {
             assert_eq!(secrets.unseal(("a", "x"), &changed), None, "{at}");
         }
         assert_eq!(secrets.unseal(("a", "x"), ""), None);
+        let again = |text| secrets.seal_again(("a", "x"), text).unwrap();
+        assert_eq!(again(b"text"), again(b"text"));
+        assert_ne!(again(b"text"), again(b"texts"));
+        let opened = secrets.unseal(("a", "x"), &again(b"text"));
+        assert_eq!(opened.unwrap(), b"text");
     }
 }

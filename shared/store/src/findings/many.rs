@@ -4,15 +4,17 @@
 use domain::counts::Counts;
 use domain::finding::Change;
 use domain::id::{EngagementId, EntryId};
+use domain::notification::{Event, merged};
 use domain::severity::Severity;
 
 use crate::codec::string;
 use crate::error::Error;
 use crate::keys;
+use crate::outbox;
 use crate::scope::{ClientScope, Store};
 use crate::transact::{Transaction, Update};
 
-/// Writes of one transaction, besides those to the totals.
+/// Writes of one transaction, besides those to the totals and what is told of it.
 const ROOM: usize = 96;
 
 /// One change among many.
@@ -82,6 +84,12 @@ impl Store<ClientScope> {
             self.change_one(transaction, engagement, one)?;
             counts.merge(&one.change.counts);
             shared |= one.change.shared;
+        }
+        let told = changes.iter();
+        let told = told.filter_map(|one| Event::of_change(engagement, &one.change));
+        if let Some(first) = changes.first() {
+            let news = merged(told);
+            outbox::put_news(transaction, &self.prefix(), first.entry, news)?;
         }
         self.count(transaction, engagement, &counts, shared, 0);
         Ok(())

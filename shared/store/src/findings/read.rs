@@ -206,6 +206,19 @@ impl Store<ClientScope> {
         due(self, Index::Gsi4, limit).await
     }
 
+    /// Findings of the client that are to be fixed by `day` and aren't said to be, the
+    /// worst first: as many as can be told of.
+    pub async fn due_on(&self, day: Date) -> Result<Vec<Finding>, Error> {
+        let list = keys::findings(&self.prefix(), true);
+        let range = Range::Prefix(format!("a#{day}#"));
+        let query = Query::of(list, range, AT_ONCE).on(Index::Gsi4);
+        let found = self.query(query).await?.items.into_iter();
+        let found: Vec<_> = found.map(listed).collect::<Result<_, _>>()?;
+        let after = day.tomorrow().unwrap_or(day);
+        let unfixed = found.into_iter().map(|one| one.finding);
+        Ok(unfixed.filter(|one| one.is_overdue(after)).collect())
+    }
+
     /// How many findings of the client are overdue on `today`. It reads all that
     /// were due before: for the worker, not for pages.
     pub async fn count_overdue(&self, today: Date) -> Result<i64, Error> {

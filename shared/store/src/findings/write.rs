@@ -7,6 +7,7 @@ use domain::engagement::MAX_FINDINGS;
 use domain::finding::{Change, Draft, Finding, Said};
 use domain::history::{Entry, Happening};
 use domain::id::{EngagementId, EntryId, FindingId};
+use domain::notification::Event;
 
 use super::Full;
 use crate::codec::{Item, item, number};
@@ -99,6 +100,8 @@ impl Store<ClientScope> {
         self.tell(&mut item, id, &activity, said.shared)?;
         let mut transaction = self.transaction();
         transaction.put_new(item);
+        let news = vec![Event::of_comment(engagement, finding, said)];
+        outbox::put_news(&mut transaction, &self.prefix(), id, news)?;
         self.count(
             &mut transaction,
             engagement,
@@ -119,6 +122,8 @@ impl Store<ClientScope> {
         let mut transaction = self.transaction();
         transaction.replace(self.finding_item(engagement, finding)?, finding.version - 1);
         self.follow(&mut transaction, engagement, change, id)?;
+        let news = Event::of_change(engagement, change).into_iter().collect();
+        outbox::put_news(&mut transaction, &self.prefix(), id, news)?;
         self.count(
             &mut transaction,
             engagement,

@@ -131,6 +131,7 @@ pub fn people_samples() -> (Person, Invite) {
         epoch: 0,
         mfa: None,
         disabled: None,
+        notify: domain::notification::Preferences::default(),
     };
     let invite = Invite {
         id: InviteId::new(1, 1),

@@ -1,0 +1,351 @@
+//! One event, who hears of it, and what one person is shown of it.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::{Kind, STALE};
+use crate::activity::Deed;
+use crate::document::{Document, Visibility};
+use crate::finding::{Change, Finding, Said, Status};
+use crate::history::Happening;
+use crate::id::{ClientId, DocumentId, EngagementId, EntryId, FindingId, UserId};
+use crate::message::Posting;
+use crate::person::Person;
+use crate::severity::Severity;
+
+/// Something that happened, as the change that made it happen tells of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// What.
+    pub kind: Kind,
+    /// When.
+    pub at: Timestamp,
+    /// Who, by account; nobody where it happened by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<UserId>,
+    /// Who, by the name at that time.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub by_name: String,
+    /// The words between who and what to.
+    pub what: String,
+    /// What to: the title that it had then.
+    pub title: String,
+    /// How many more, of which the same is to be said.
+    #[serde(default)]
+    pub more: i64,
+    /// The finding's severity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
+    /// Whether the client may know.
+    pub shared: bool,
+    /// Where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engagement: Option<EngagementId>,
+    /// What there is to look at.
+    pub thing: Thing,
+    /// Whom it concerns, where that isn't everybody.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<UserId>,
+}
+
+/// What there is to look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Thing {
+    /// A finding.
+    Finding(FindingId),
+    /// Several findings of the engagement.
+    Findings,
+    /// What is due first.
+    Dates,
+    /// The engagement's messages.
+    Thread,
+    /// A document.
+    Document(DocumentId),
+    /// The people.
+    People,
+}
+
+/// What one person is shown of an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Names it: the same for all who are told of the event.
+    pub id: EntryId,
+    /// What.
+    pub kind: Kind,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub by_name: String,
+    /// The words between who and what to.
+    pub what: String,
+    /// What to.
+    pub title: String,
+    /// How many more.
+    #[serde(default)]
+    pub more: i64,
+    /// The finding's severity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
+    /// Where: the engagement, and for the team the client.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub place: String,
+    /// Where to look at it, on the person's own side.
+    pub path: String,
+}
+
+impl Event {
+    /// What is told of a change of a finding, if anything is.
+    pub fn of_change(engagement: EngagementId, change: &Change) -> Option<Self> {
+        let (finding, entry) = (&change.finding, &change.entry);
+        let kind = match &entry.what {
+            Happening::Created
+            | Happening::Imported { .. }
+            | Happening::Edited { .. }
+            | Happening::Planned { .. } => return None,
+            Happening::Moved {
+                from: Status::Draft,
+                ..
+            } => Kind::Published,
+            Happening::Moved {
+                to: Status::Resolved,
+                ..
+            } => Kind::RetestAsked,
+            Happening::Retested { .. } => Kind::RetestDone,
+            Happening::Lapsed { .. } => Kind::Risk,
+            Happening::Moved { .. }
+            | Happening::Proposed { .. }
+            | Happening::Declined { .. }
+            | Happening::Decided { .. } => Kind::Moved,
+        };
+        let what = Deed::of(&entry.what)?.words();
+        let by = (entry.by, entry.by_name.as_str());
+        let event = Self::of_finding(kind, engagement, finding, (entry.at, what));
+        Some(Self {
+            shared: entry.is_shared() && finding.status.is_published(),
+            ..match entry.what {
+                Happening::Lapsed { .. } => Self {
+                    what: "The accepted risk ended, and this is open again:".to_owned(),
+                    ..event
+                },
+                _ => event.by(by),
+            }
+        })
+    }
+
+    /// What is told of a comment.
+    pub fn of_comment(engagement: EngagementId, finding: &Finding, said: &Said) -> Self {
+        let comment = &said.comment;
+        let words = (comment.at, Deed::Commented.words());
+        let event = Self::of_finding(Kind::Commented, engagement, finding, words);
+        Self {
+            shared: said.shared && finding.status.is_published(),
+            ..event.by((comment.by, comment.by_name.as_str()))
+        }
+    }
+
+    /// What is told of a message.
+    pub fn of_message(engagement: EngagementId, posting: &Posting) -> Self {
+        let message = &posting.message;
+        let what = if posting.shared {
+            "wrote a message"
+        } else {
+            "wrote a note for the team"
+        };
+        let event = Self::plain(Kind::Message, message.at, what, Thing::Thread);
+        Self {
+            engagement: Some(engagement),
+            shared: posting.shared,
+            ..event.by((message.by, message.by_name.as_str()))
+        }
+    }
+
+    /// What is told of a document that somebody sent or showed.
+    pub fn of_document(document: &Document, at: Timestamp, by: (UserId, &str)) -> Self {
+        let what = if document.current.number > 1 {
+            "sent a new version of"
+        } else {
+            "sent"
+        };
+        let thing = Thing::Document(document.id);
+        let event = Self::plain(Kind::Document, at, what, thing);
+        Self {
+            title: document.title.clone(),
+            engagement: document.engagement,
+            shared: document.visibility == Visibility::Client,
+            ..event.by(by)
+        }
+    }
+
+    /// That somebody came by an invitation.
+    pub fn of_joining(person: &Person, at: Timestamp) -> Self {
+        let what = "accepted the invitation";
+        let event = Self::plain(Kind::Joined, at, what, Thing::People);
+        event.by((person.id, person.name.as_str()))
+    }
+
+    /// That findings of a client, the worst first, are due on `day`, or were.
+    pub fn of_due(kind: Kind, findings: &[Finding], day: Date, at: Timestamp) -> Option<Self> {
+        let (first, rest) = findings.split_first()?;
+        let day = day.strftime("%-d %b %Y");
+        let what = match kind {
+            Kind::Overdue => format!("Due on {day}, and not fixed:"),
+            _ => format!("Due on {day}:"),
+        };
+        Some(Self {
+            title: first.title.clone(),
+            more: i64::try_from(rest.len()).unwrap_or_default(),
+            severity: Some(first.severity),
+            ..Self::plain(kind, at, &what, Thing::Dates)
+        })
+    }
+
+    /// That a risk ends on `day`, for those who decided on it.
+    pub fn of_risk(
+        engagement: EngagementId,
+        finding: &Finding,
+        (day, at): (Date, Timestamp),
+        only: Vec<UserId>,
+    ) -> Self {
+        let what = format!("The accepted risk ends on {}:", day.strftime("%-d %b %Y"));
+        Self {
+            only,
+            ..Self::of_finding(Kind::Risk, engagement, finding, (at, &what))
+        }
+    }
+
+    fn of_finding(
+        kind: Kind,
+        engagement: EngagementId,
+        finding: &Finding,
+        (at, what): (Timestamp, &str),
+    ) -> Self {
+        Self {
+            title: finding.title.clone(),
+            severity: Some(finding.severity),
+            engagement: Some(engagement),
+            ..Self::plain(kind, at, what, Thing::Finding(finding.id))
+        }
+    }
+
+    fn plain(kind: Kind, at: Timestamp, what: &str, thing: Thing) -> Self {
+        Self {
+            kind,
+            at,
+            by: None,
+            by_name: String::new(),
+            what: what.to_owned(),
+            title: String::new(),
+            more: 0,
+            severity: None,
+            shared: true,
+            engagement: None,
+            thing,
+            only: Vec::new(),
+        }
+    }
+
+    fn by(self, (id, name): (UserId, &str)) -> Self {
+        Self {
+            by: Some(id),
+            by_name: name.to_owned(),
+            ..self
+        }
+    }
+
+    /// Whether a person hears of it: never whoever did it, and only who may see it.
+    pub fn is_for(&self, person: &Person) -> bool {
+        let may = person.role.is_team() || self.shared;
+        may && self.by != Some(person.id)
+            && person.disabled.is_none()
+            && self.kind.about().cadence(person.role).is_some()
+            && (self.only.is_empty() || self.only.contains(&person.id))
+    }
+
+    /// Whether it is news no more.
+    pub fn is_stale(&self, now: Timestamp) -> bool {
+        now.duration_since(self.at) > STALE
+    }
+
+    /// What is shown of it to one of the team, or to a contact of `client`.
+    pub fn notice(
+        &self,
+        id: EntryId,
+        (client, team): (Option<ClientId>, bool),
+        place: &str,
+    ) -> Notice {
+        Notice {
+            id,
+            kind: self.kind,
+            at: self.at,
+            by_name: self.by_name.clone(),
+            what: self.what.clone(),
+            title: self.title.clone(),
+            more: self.more,
+            severity: self.severity,
+            place: place.to_owned(),
+            path: self.path(client, team),
+        }
+    }
+
+    fn path(&self, client: Option<ClientId>, team: bool) -> String {
+        let below = match client {
+            Some(client) if team => format!("/clients/{client}"),
+            _ => String::new(),
+        };
+        let around = match self.engagement {
+            Some(engagement) => format!("{below}/engagements/{engagement}"),
+            None => below.clone(),
+        };
+        match self.thing {
+            Thing::Finding(finding) => format!("{around}/findings/{finding}"),
+            Thing::Findings if self.engagement.is_some() => around,
+            Thing::Findings => "/findings".to_owned(),
+            Thing::Dates => "/findings?sort=due".to_owned(),
+            Thing::Thread => format!("{around}/messages"),
+            Thing::Document(document) => format!("{below}/documents/{document}"),
+            Thing::People if !team => "/people".to_owned(),
+            Thing::People if client.is_some() => below,
+            Thing::People => "/settings".to_owned(),
+        }
+    }
+}
+
+impl Notice {
+    /// One line that says it, for subjects and lists without looks.
+    pub fn line(&self) -> String {
+        let more = match self.more {
+            0 => String::new(),
+            more => format!("and {more} more"),
+        };
+        let parts = [&self.by_name, &self.what, &self.title, &more];
+        let said = parts.into_iter().filter(|part| !part.is_empty());
+        said.map(String::as_str).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Events of one change of many: what is to be said of several is said once.
+pub fn merged(events: impl IntoIterator<Item = Event>) -> Vec<Event> {
+    let mut all: Vec<Event> = Vec::new();
+    for event in events {
+        let same = |known: &&mut Event| {
+            (known.kind, known.by, known.shared) == (event.kind, event.by, event.shared)
+                && (known.engagement, &known.what) == (event.engagement, &event.what)
+                && known.only == event.only
+        };
+        match all.iter_mut().find(same) {
+            Some(known) => {
+                known.more += 1 + event.more;
+                known.thing = Thing::Findings;
+                if event.severity.map(Severity::rank) < known.severity.map(Severity::rank) {
+                    known.severity = event.severity;
+                    known.title = event.title;
+                }
+            }
+            None => all.push(event),
+        }
+    }
+    all
+}

@@ -1,0 +1,228 @@
+//! The outbox: in order per thread, fair to every workspace, and with a place for
+//! what can't leave.
+
+use std::sync::{Arc, Mutex};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::id::{EntryId, kind};
+use domain::mail::{Mail, Message};
+use domain::role::{ContactRole, TeamRole};
+use jiff::SignedDuration;
+use local::NAME;
+use tests::{Cast, Tenant, World};
+use web::App;
+
+use crate::fate::{End, Fate, worker_of};
+
+/// A world whose outbox is empty, and a worker of it whose mail is refused where it
+/// holds `STUCK`.
+struct Scene {
+    world: World,
+    cast: Cast,
+    letters: Arc<Mutex<Vec<String>>>,
+    worker: Arc<App>,
+}
+
+const STUCK: &str = "stuck";
+
+impl Scene {
+    async fn new() -> Self {
+        let world = World::new().await;
+        let cast = Cast::play(&world).await;
+        world.advance(SignedDuration::from_hours(3));
+        worker::drain(&world.app).await.expect("swept");
+        let letters = Arc::default();
+        let fate = Fate::refusing(End::Never, Some(STUCK), &letters);
+        let worker = worker_of(&world, &fate);
+        Self {
+            world,
+            cast,
+            letters,
+            worker,
+        }
+    }
+
+    /// Puts a mail to `to` into the outbox of one of the tenant's team.
+    async fn send(&self, tenant: &Tenant, to: &str, device: &str) {
+        let world = &self.world;
+        let owner = tenant.member(TeamRole::Owner);
+        let hash = store::directory::hash(&world.app.new_secret());
+        let session = world.session(&tenant.workspace, owner, &hash, world.now());
+        let mail = Mail {
+            to: to.parse().expect("an address"),
+            to_name: "Somebody".to_owned(),
+            slug: tenant.workspace.slug.clone(),
+            brand: tenant.workspace.name.clone(),
+            message: Message::NewDevice {
+                at: world.now(),
+                device: device.to_owned(),
+                address: String::new(),
+            },
+        };
+        let session = session.await;
+        let directory = world.app.directory();
+        let sent = directory.send(&session, &mail, world.now()).await;
+        sent.expect("waits");
+        world.advance(SignedDuration::from_secs(1));
+    }
+
+    /// The devices that the letters tell of, in the order in which they went out.
+    fn told(&self) -> Vec<String> {
+        let letters = self.letters.lock().expect("letters");
+        let device = |letter: &String| {
+            let (_, rest) = letter.split_once("DEVICE-").expect("a device");
+            rest.chars()
+                .take_while(char::is_ascii_alphanumeric)
+                .collect()
+        };
+        letters.iter().map(device).collect()
+    }
+
+    async fn sweep(&self) -> usize {
+        worker::sweep(&self.worker).await.expect("swept")
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mail_to_one_address_leaves_in_order_whatever_fails_between() {
+    let scene = Scene::new().await;
+    let acme = &scene.cast.acme;
+    for device in ["DEVICE-1", "DEVICE-2 stuck", "DEVICE-3", "DEVICE-4"] {
+        scene.send(acme, "one@order.example", device).await;
+    }
+    scene.send(acme, "two@order.example", "DEVICE-5").await;
+    while scene.sweep().await > 0 {}
+    assert_eq!(
+        scene.told(),
+        ["1", "5"],
+        "what comes after waits, others don't"
+    );
+    // Again and again, until it is given up: then the rest leaves.
+    for _ in 0..12 {
+        scene.world.advance(SignedDuration::from_hours(9));
+        while scene.sweep().await > 0 {}
+    }
+    assert_eq!(scene.told(), ["1", "5", "3", "4"]);
+    // What was given up is listed, and can be tried again.
+    let directory = scene.world.app.directory();
+    let dead = directory.dead(None).await.expect("read").rows;
+    assert_eq!(dead.len(), 1, "{dead:?}");
+    let home = Some((acme.workspace.id, None));
+    assert_eq!(
+        (dead[0].home, dead[0].effect.as_str(), dead[0].tries),
+        (home, "mail", 10)
+    );
+    assert!(!dead[0].cause.is_empty());
+    let revived = directory.revive(&dead[0].name, scene.world.now()).await;
+    assert!(revived.expect("put back"));
+    let again = directory.revive(&dead[0].name, scene.world.now()).await;
+    assert!(!again.expect("asked"), "once");
+    assert!(directory.dead(None).await.expect("read").rows.is_empty());
+    let healthy = worker_of(&scene.world, &Fate::new(End::Never, &scene.letters));
+    assert_eq!(worker::drain(&healthy).await.expect("swept"), 1);
+    assert_eq!(scene.told(), ["1", "5", "3", "4", "2"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workspace_whose_mail_fails_makes_no_other_wait() {
+    let scene = Scene::new().await;
+    let Cast { acme, northwind } = &scene.cast;
+    // More than one look takes of a workspace, in each shard.
+    for n in 0..220 {
+        let device = format!("DEVICE-{n} stuck");
+        scene
+            .send(acme, &format!("{n}@stuck.example"), &device)
+            .await;
+    }
+    scene
+        .send(northwind, "other@fine.example", "DEVICE-fine")
+        .await;
+    assert!(scene.sweep().await > 0);
+    assert_eq!(scene.told(), ["fine"], "with the first look");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_is_put_aside_and_holds_nothing_up() {
+    let scene = Scene::new().await;
+    let Cast { acme, northwind } = &scene.cast;
+    let (world, now) = (&scene.world, scene.world.now());
+    let client = &acme.clients[0];
+    let homes = [
+        format!("W#{}#OUT", acme.workspace.id),
+        format!("W#{}#C#{}#OUT", acme.workspace.id, client.id),
+        "W#nobody#OUT".to_owned(),
+    ];
+    for (n, home) in homes.iter().enumerate() {
+        let id = EntryId::new(u64::try_from(n).expect("few"), 4).to_string();
+        let text = |text: String| AttributeValue::S(text);
+        let put = world.dynamo.put_item().table_name(NAME);
+        let put = put
+            .item("pk", text(home.clone()))
+            .item("sk", text(id.clone()))
+            .item("gsi1pk", text(format!("OUTBOX#{n}")))
+            .item("gsi1sk", text(format!("{now:.3}#{id}")))
+            .item("mail", text("poison".to_owned()));
+        put.send().await.expect("put");
+    }
+    for tenant in [acme, northwind] {
+        let to = format!("{}@fine.example", tenant.workspace.slug);
+        scene.send(tenant, &to, "DEVICE-x").await;
+    }
+    while scene.sweep().await > 0 {}
+    assert_eq!(scene.told(), ["x", "x"]);
+    let directory = world.app.directory();
+    let dead = directory.dead(None).await.expect("read").rows;
+    assert_eq!(dead.len(), 3);
+    assert!(dead.iter().all(|one| one.cause == "It can't be read."));
+    let due = directory.due(world.now(), 100).await.expect("read");
+    assert!(due.is_empty(), "nothing is looked at again and again");
+    assert_eq!(
+        directory.revive_all(world.now()).await.expect("put back"),
+        3
+    );
+    while scene.sweep().await > 0 {}
+    assert_eq!(directory.dead(None).await.expect("read").rows.len(), 3);
+}
+
+/// Whoever is invited, by whatever name: the headers stay those that are ours.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_header_can_be_written_by_a_name_or_a_title() {
+    let scene = Scene::new().await;
+    let acme = &scene.cast.acme;
+    let contact = acme.clients[0].contact(ContactRole::Viewer);
+    let evil = "A\r\nBcc: evil@evil.example\r\n\r\nDEVICE-0";
+    let mail = Mail {
+        to: contact.email.clone(),
+        to_name: evil.to_owned(),
+        slug: acme.workspace.slug.clone(),
+        brand: evil.to_owned(),
+        message: Message::Invite {
+            invite: scene.world.app.new_id(),
+            turn: 1,
+            by_name: evil.to_owned(),
+            client_name: None,
+            days: 7,
+        },
+    };
+    let id = scene.world.app.new_id::<kind::Entry>().to_string();
+    let at = (id.as_str(), scene.world.now());
+    let sent = web::letters::send(&scene.worker, at, &mail).await;
+    sent.expect("sent");
+    let letters = scene.letters.lock().expect("letters");
+    let (head, _) = letters[0].split_once("\r\n\r\n").expect("a head");
+    let names: Vec<_> = head
+        .lines()
+        .filter(|line| !line.starts_with([' ', '\t']))
+        .map(|line| line.split(':').next().expect("a name"))
+        .collect();
+    let ours = [
+        "From",
+        "To",
+        "Subject",
+        "Date",
+        "Message-ID",
+        "MIME-Version",
+        "Content-Type",
+    ];
+    assert_eq!(names, ours, "{head}");
+}
