@@ -184,7 +184,7 @@ fn own(session: &Session, part: &Store<ClientScope>) -> Result<Store<ClientScope
 }
 
 fn bytes(name: &str, text: &str) -> Vec<u8> {
-    if name.ends_with(".pdf") {
+    if name.rsplit('.').next() == Some("pdf") {
         report(text)
     } else {
         text.as_bytes().to_vec()
