@@ -49,12 +49,12 @@ test("a finding is planned, spoken of, and its edits are told before and after",
 
   await consultant.getByLabel("Comment").fill("Only **we** read this.");
   await consultant.getByLabel("Only for the team").check();
-  await consultant.getByRole("button", { name: "Comment" }).click();
+  await consultant.getByRole("button", { name: "Comment", exact: true }).click();
   await expect(consultant.locator(".comments .internal")).toContainText("Only we read this.");
   await contact.goto(inPortal(finding));
   await expect(contact.getByText("Only we read this.")).toHaveCount(0);
   await contact.getByLabel("Comment").fill("And this is for both.");
-  await contact.getByRole("button", { name: "Comment" }).click();
+  await contact.getByRole("button", { name: "Comment", exact: true }).click();
   await expect(consultant.getByText("And this is for both.")).toBeVisible();
 
   await consultant.getByRole("link", { name: "Edit" }).click();

@@ -2,6 +2,7 @@
 //! where no message was sent with them.
 
 use domain::message::Message;
+use domain::role::ContactRole;
 use domain::upload::State;
 use http::{StatusCode, header};
 use jiff::SignedDuration;
@@ -273,6 +274,10 @@ async fn what_no_message_was_sent_with_is_not_kept() {
     worker::drain(&scene.world.app).await.expect("swept");
     assert!(there(kept).await && !there(loose).await);
     whole(&scene).await;
+    // The session ended meanwhile.
+    let contact = scene.client().contact(ContactRole::Collaborator);
+    let home = &scene.cast.acme.workspace;
+    scene.portal = scene.world.signed_in(home, contact).await;
     let id = loose.to_string();
     let fields = [("text", "Late."), ("files[]", id.as_str())];
     let (status, body) = write(&scene.world, &mut scene.portal, &portal, &fields).await;

@@ -24,6 +24,7 @@ use crate::shots::Shots;
 
 /// The page.
 #[derive(Debug, Serialize)]
+#[allow(clippy::struct_excessive_bools)] // what a template asks, one by one
 pub(crate) struct FindingPage {
     pulse: String,
     title: String,

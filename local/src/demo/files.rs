@@ -139,7 +139,7 @@ impl Stage<'_> {
         let with = (engagement, files.as_slice());
         let posting = post_with(id(&called, at), session.actor(), &input, with, at);
         let (posting, files) = posting.map_err(|_| Problem::new(&cannot))?;
-        let form = id(&format!("{called}/form"), at);
+        let (form, store) = (id(&format!("{called}/form"), at), own(session, store)?);
         let posted = store.post_message(engagement, (&posting, &files), form);
         posted.await.or_say(cannot).map(drop)
     }
@@ -155,7 +155,7 @@ impl Stage<'_> {
         let cannot = format!("The demo's file {} can't be sent", parcel.name);
         let file = FileName::parse(parcel.name).map_err(|_| Problem::new(&cannot))?;
         let size = i64::try_from(parcel.bytes.len()).or_say(&cannot)?;
-        let id = parcel.id;
+        let (id, store) = (parcel.id, own(session, store)?);
         let upload = announce(id, parcel.purpose, &file, size, session.actor(), at);
         let mut upload = upload.or_say(&cannot)?;
         let announced = store.announce(&upload, self.script.plan).await;
@@ -176,8 +176,16 @@ impl Stage<'_> {
     }
 }
 
+/// A client's part as somebody reaches it: the log says who it was.
+fn own(session: &Session, part: &Store<ClientScope>) -> Result<Store<ClientScope>, Problem> {
+    let team = session.team_store();
+    let team = team.map(|team| team.client(part.client_id()));
+    let own = team.or_else(|| session.portal_store());
+    own.ok_or_else(|| Problem::new("Somebody of the demo isn't signed in"))
+}
+
 fn bytes(name: &str, text: &str) -> Vec<u8> {
-    if name.ends_with(".pdf") {
+    if name.rsplit('.').next() == Some("pdf") {
         report(text)
     } else {
         text.as_bytes().to_vec()
