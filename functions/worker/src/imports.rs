@@ -45,14 +45,14 @@ pub(crate) async fn look(
             let why = "Nobody confirmed it within a week. Import the file again.";
             give_up(app, &store, &import, why).await
         }
-        Stage::Reading => crate::scans::read(app, &store, &team, &import).await,
+        Stage::Reading => Box::pin(crate::scans::read(app, &store, &team, &import)).await,
         Stage::Importing => {
             let hands = Hands {
                 app,
                 store: &store,
                 workspace: &workspace,
             };
-            hands.run(import).await
+            Box::pin(hands.run(import)).await
         }
         Stage::Done | Stage::Failed => forget(app, &store, &import).await,
         Stage::Columns | Stage::Ready => Ok(()),

@@ -74,8 +74,8 @@ async fn carry_out(app: &App, directory: &Directory, leased: &Leased) -> Result<
             looked.map(|()| Done::Whole)
         }
         Effect::Import(job) => {
-            let looked = imports::look(app, directory, leased, *job).await;
-            looked.map(|()| Done::Whole)
+            let looked = Box::pin(imports::look(app, directory, leased, *job));
+            looked.await.map(|()| Done::Whole)
         }
         Effect::Identity(user) => {
             let deleted = app.services.identity.delete(*user).await;
