@@ -12,6 +12,8 @@ use store::outbox::Leased;
 use store::{ClientScope, ImportJob, Many, Store, Then};
 use web::{App, Error};
 
+use crate::Done;
+
 /// Steps that are done at one call: they fit well into the time for which an
 /// effect is leased. The last of them calls for the next.
 const AT_ONCE: usize = 40;
@@ -31,14 +33,14 @@ pub(crate) async fn look(
     directory: &Directory,
     leased: &Leased,
     job: ImportJob,
-) -> Result<(), Error> {
+) -> Result<Done, Error> {
     let (Some(store), Some(team)) = (leased.client(directory), leased.team(directory)) else {
         return Err(Error::internal("an import outside a client"));
     };
     let workspace = leased.workspace(directory).await?;
     let import = store.import(job.engagement, job.import).await?;
     let (Some(import), Some(workspace)) = (import, workspace) else {
-        return Ok(());
+        return Ok(Done::Whole);
     };
     let gone_on = match import.stage {
         _ if import.is_over(app.clock.now()) => {
@@ -58,9 +60,10 @@ pub(crate) async fn look(
         Stage::Columns | Stage::Ready => Ok(()),
     };
     match gone_on {
-        // Somebody else is at it, or a person changed it: it goes on from there.
-        Err(Error::Changed) => Ok(()),
-        result => result,
+        // Somebody else is at it, or a person changed it. Should nobody go on with it,
+        // this effect comes again.
+        Err(Error::Changed) => Ok(Done::NotYet),
+        result => result.map(|()| Done::Whole),
     }
 }
 

@@ -73,10 +73,7 @@ async fn carry_out(app: &App, directory: &Directory, leased: &Leased) -> Result<
             let looked = documents::look(app, directory, leased, *document).await;
             looked.map(|()| Done::Whole)
         }
-        Effect::Import(job) => {
-            let looked = Box::pin(imports::look(app, directory, leased, *job));
-            looked.await.map(|()| Done::Whole)
-        }
+        Effect::Import(job) => Box::pin(imports::look(app, directory, leased, *job)).await,
         Effect::Identity(user) => {
             let deleted = app.services.identity.delete(*user).await;
             deleted.map(|()| Done::Whole).map_err(Error::from)
