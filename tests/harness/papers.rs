@@ -83,8 +83,7 @@ impl Papers {
 }
 
 /// What every file of the cast holds: what the stand-in of the fence gives too.
-pub const CONTENT: &str = "<issues><issue><type>1</type><name>1</name><host>h</host></issue>\
-    <issue><type>2</type><name>2</name><host>h</host></issue></issues>";
+pub const CONTENT: &str = "Name,Risk,Host\nOld TLS,high,h\nOpen relay,low,h\n";
 
 /// A text file that somebody announced.
 pub async fn announced(

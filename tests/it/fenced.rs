@@ -332,8 +332,7 @@ async fn scans_come(fenced: &Fenced, world: &World, cast: &Cast) {
     let app = fenced.function(world, "findings").await;
     let browser = world.signed_in(&cast.acme.workspace, admin).await;
     let mut browser = browser.by(&app, findings::ROUTES);
-    let file = b"Name,Risk,Host\nOld TLS,high,a.example\n";
-    let (id, size) = (app.new_id::<kind::Upload>(), file.len().to_string());
+    let (id, size) = (app.new_id::<kind::Upload>(), CONTENT.len().to_string());
     let said = [
         ("id", id.to_string()),
         ("name", "a.csv".to_owned()),
@@ -343,10 +342,6 @@ async fn scans_come(fenced: &Fenced, world: &World, cast: &Cast) {
     let told = browser.ask(&format!("{here}/import"), &said).await;
     fenced.told_nothing("an announcement of a scan");
     let told: serde_json::Value = serde_json::from_str(&told.body).expect("JSON");
-    let key = client.store.incoming_key(id);
-    let files = &world.app.services.files;
-    let put = files.put(&key, file.to_vec(), "application/octet-stream");
-    put.await.expect("sent");
     let door = fenced.function(world, "documents").await;
     let there = told["complete"].as_str().expect("an address");
     let sender = world.signed_in(&cast.acme.workspace, admin).await;
@@ -356,7 +351,7 @@ async fn scans_come(fenced: &Fenced, world: &World, cast: &Cast) {
     fenced.told_nothing("a scan that is read");
     let preview = there.location();
     let page = browser.get(preview).await;
-    assert!(page.body.contains("would make 1 draft<"), "{}", page.body);
+    assert!(page.body.contains("would make 2 drafts<"), "{}", page.body);
     assert_eq!(browser.post(preview, &[]).await.location(), preview);
     worker::drain(&worker).await.expect("swept");
     fenced.told_nothing("an import");

@@ -12,6 +12,8 @@ use store::outbox::Leased;
 use store::{ClientScope, ImportJob, Many, Store, Then};
 use web::{App, Error};
 
+use crate::Done;
+
 /// Steps that are done at one call: they fit well into the time for which an
 /// effect is leased. The last of them calls for the next.
 const AT_ONCE: usize = 40;
@@ -31,36 +33,37 @@ pub(crate) async fn look(
     directory: &Directory,
     leased: &Leased,
     job: ImportJob,
-) -> Result<(), Error> {
+) -> Result<Done, Error> {
     let (Some(store), Some(team)) = (leased.client(directory), leased.team(directory)) else {
         return Err(Error::internal("an import outside a client"));
     };
     let workspace = leased.workspace(directory).await?;
     let import = store.import(job.engagement, job.import).await?;
     let (Some(import), Some(workspace)) = (import, workspace) else {
-        return Ok(());
+        return Ok(Done::Whole);
     };
     let gone_on = match import.stage {
         _ if import.is_over(app.clock.now()) => {
             let why = "Nobody confirmed it within a week. Import the file again.";
             give_up(app, &store, &import, why).await
         }
-        Stage::Reading => crate::scans::read(app, &store, &team, &import).await,
+        Stage::Reading => Box::pin(crate::scans::read(app, &store, &team, &import)).await,
         Stage::Importing => {
             let hands = Hands {
                 app,
                 store: &store,
                 workspace: &workspace,
             };
-            hands.run(import).await
+            Box::pin(hands.run(import)).await
         }
         Stage::Done | Stage::Failed => forget(app, &store, &import).await,
         Stage::Columns | Stage::Ready => Ok(()),
     };
     match gone_on {
-        // Somebody else is at it, or a person changed it: it goes on from there.
-        Err(Error::Changed) => Ok(()),
-        result => result,
+        // Somebody else is at it, or a person changed it. Should nobody go on with it,
+        // this effect comes again.
+        Err(Error::Changed) => Ok(Done::NotYet),
+        result => result.map(|()| Done::Whole),
     }
 }
 

@@ -197,7 +197,7 @@ async fn carry_out(app: &App, directory: &Directory, leased: &Leased) -> Result<
         Effect::Upload(upload) => return uploads::look(app, directory, leased, *upload).await,
         Effect::Document(document) => documents::look(app, directory, leased, *document).await?,
         Effect::Evidence(piece) => evidence::look(app, directory, leased, *piece).await?,
-        Effect::Import(job) => imports::look(app, directory, leased, *job).await?,
+        Effect::Import(job) => return imports::look(app, directory, leased, *job).await,
         Effect::Invoice(due) => invoices::look(app, directory, leased, *due).await?,
         Effect::Identity(user) => app.services.identity.delete(*user).await?,
         Effect::Notify(events) => notify::tell(app, directory, leased, events).await?,

@@ -51,7 +51,7 @@ pub(crate) async fn read(
         return Ok(());
     }
     let known = store.scanned(import.engagement).await?;
-    plan(app, store, import, (head, reading), (mapping, known)).await
+    Box::pin(plan(app, store, import, (head, reading), (mapping, known))).await
 }
 
 /// Which column holds what: as was said of this table, of another with the same
@@ -84,9 +84,9 @@ async fn plan(
         })
     });
     let (fed, parsed, kept) = join3(
-        feeding(store, import.clone(), feed, (head, reading)),
+        Box::pin(feeding(store, import.clone(), feed, (head, reading))),
         parsing,
-        keep(store, &import, Planner::new(known), come),
+        Box::pin(keep(store, &import, Planner::new(known), come)),
     )
     .await;
     // First what is nobody's fault: the file is read again later.

@@ -74,9 +74,9 @@ pub(crate) fn columns(head: &[u8]) -> Result<Option<Columns>, Refused> {
 }
 
 /// One draft a title (or a rule); the assets of its rows are its assets.
-pub(crate) fn read<'a>(
+pub(crate) fn read(
     head: &[u8],
-    input: Box<dyn Read + 'a>,
+    input: Box<dyn Read + '_>,
     mapping: &Mapping,
     found: &mut Found,
 ) -> Result<(), Refused> {

@@ -60,9 +60,12 @@ pub(crate) enum Part {
     Close,
 }
 
+/// A document's text, in bounded parts.
+type Input<'a> = Gauged<Decoded<Box<dyn Read + 'a>>>;
+
 /// A document of which the root element has opened.
 pub(crate) struct Document<'a> {
-    reader: Reader<BufReader<Gauged<Decoded<Box<dyn Read + 'a>>>>>,
+    reader: Reader<BufReader<Input<'a>>>,
     gauge: Gauge,
     buffer: Vec<u8>,
     line: usize,
@@ -227,7 +230,6 @@ impl<'a> Document<'a> {
             Event::Text(found) => text(found.xml10_content())?,
             Event::CData(found) if self.depth > 0 => text(found.xml10_content())?,
             Event::GeneralRef(_) | Event::CData(_) if self.depth == 0 => return Err(broken),
-            Event::CData(_) => Step::Nothing,
             Event::GeneralRef(found) => match found.resolve_char_ref().map_err(|_| broken)? {
                 Some(character) => text(character.to_string().into())?,
                 None => text(
@@ -239,7 +241,11 @@ impl<'a> Document<'a> {
             Event::DocType(doctype) if doctype.contains("<!ENTITY") => {
                 return Err(Refused::Entities);
             }
-            Event::DocType(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) => Step::Nothing,
+            Event::CData(_)
+            | Event::DocType(_)
+            | Event::Comment(_)
+            | Event::Decl(_)
+            | Event::PI(_) => Step::Nothing,
             Event::Eof => Step::End,
         };
         self.line += self.buffer.iter().filter(|b| **b == b'\n').count();
