@@ -104,7 +104,8 @@ async fn what_the_first_edition_wrote_is_read_and_changed() {
     let world = World::new().await;
     let cast = Cast::play(&world).await;
     let strip = |item: &mut serde_json::Map<String, Value>| {
-        let kind = item["t"].as_str().unwrap_or_default().to_owned();
+        let kind = item.get("t").and_then(Value::as_str).unwrap_or_default();
+        let kind = kind.to_owned();
         for (_, added) in ADDED.iter().filter(|(of, _)| *of == kind) {
             item.retain(|name, _| !added.contains(&name.as_str()));
         }
