@@ -51,7 +51,7 @@ impl Template {
     }
 }
 
-/// A value with CloudFormation's functions as text, `${Name.Attribute}`; of a choice
+/// A value with `CloudFormation`'s functions as text, `${Name.Attribute}`; of a choice
 /// the part for when its condition holds, if `held`, or else the other one.
 fn flat(value: &Value, held: bool) -> Value {
     let text = |text: &Value| text.as_str().expect("text").to_owned();
