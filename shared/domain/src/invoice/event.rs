@@ -52,14 +52,13 @@ impl Move {
         use State as S;
         match self {
             Self::Send => &[S::Draft],
-            Self::Pay => &[S::Sent, S::PartlyPaid, S::Disputed],
+            Self::Pay | Self::Lapse => &[S::Sent, S::PartlyPaid, S::Disputed],
             Self::TakeBack => &[S::PartlyPaid, S::Paid, S::PartlyRefunded],
             Self::Refund | Self::OpenDispute => {
                 &[S::PartlyPaid, S::Paid, S::PartlyRefunded, S::Disputed]
             }
             Self::Void => &[S::Sent, S::PartlyPaid],
             Self::WinDispute | Self::LoseDispute => &[S::Disputed],
-            Self::Lapse => &[S::Sent, S::PartlyPaid, S::Disputed],
         }
     }
 

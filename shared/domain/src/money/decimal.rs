@@ -50,11 +50,11 @@ pub fn parse(text: &str, decimals: u8) -> Result<i64, Unreadable> {
 /// What stands before the decimal point, and after it.
 fn split(text: &str, decimals: usize) -> Result<(&str, &str), Unreadable> {
     let signs = text.chars().filter(|c| matches!(c, '.' | ','));
-    let mut kinds: Vec<char> = signs.clone().collect();
-    let count = kinds.len();
+    let mut kinds: Vec<char> = signs.collect();
+    let (count, last) = (kinds.len(), kinds.last().copied());
     kinds.sort_unstable();
     kinds.dedup();
-    let Some(last) = signs.last() else {
+    let Some(last) = last else {
         return Ok((text, ""));
     };
     let (before, after) = text.rsplit_once(last).unwrap_or((text, ""));
