@@ -187,7 +187,7 @@ impl Store<ClientScope> {
         if let (Some(by), true) = (&self.by, news) {
             let by = (by.user, by.name.as_str());
             let news = vec![Event::of_document(after, self.trace.at(), by)];
-            outbox::put_news(&mut transaction, &self.prefix(), self.trace.next(), news)?;
+            outbox::put_news(&mut transaction, &self.prefix(), &self.trace.next(), news)?;
         }
         let shared = [before, after]
             .iter()

@@ -281,7 +281,7 @@ impl Redeemable {
         now: Timestamp,
     ) -> Result<(), Error> {
         let news = vec![Event::of_joining(person, now)];
-        outbox::put_news(transaction, &self.store.prefix(), self.invite.id, news)
+        outbox::put_news(transaction, &self.store.prefix(), &self.invite.id, news)
     }
 
     /// Uses the link up, whose key it gives, and with it the invitation.

@@ -84,7 +84,7 @@ impl Store<ClientScope> {
             self.replace_upload(&mut transaction, file)?;
         }
         let news = vec![Event::of_message(engagement, posting)];
-        outbox::put_news(&mut transaction, &self.prefix(), message.id, news)?;
+        outbox::put_news(&mut transaction, &self.prefix(), &message.id, news)?;
         once(self.commit(transaction).await)
     }
 

@@ -172,7 +172,7 @@ impl Store<ClientScope> {
         self.touch_document(&mut transaction, &document);
         let by = (after.by, after.by_name.as_str());
         let news = vec![Event::of_document(&document, self.trace.at(), by)];
-        outbox::put_news(&mut transaction, &self.prefix(), after.id, news)?;
+        outbox::put_news(&mut transaction, &self.prefix(), &after.id, news)?;
         self.commit(transaction).await?;
         Ok(Ok(()))
     }

@@ -29,6 +29,7 @@ pub enum Audience {
 
 /// One way into the product.
 #[derive(Clone, Copy)]
+#[allow(clippy::struct_excessive_bools)] // each is a fact of its own
 pub struct Route {
     /// GET reads, POST changes.
     pub method: &'static Method,

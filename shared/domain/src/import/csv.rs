@@ -132,7 +132,7 @@ impl<'a> Table<'a> {
     fn open(head: &[u8], inner: Box<dyn Read + 'a>) -> Result<Option<Self>, Refused> {
         let text = head.trim_ascii_start();
         let line = text.split(|b| *b == b'\n').next().unwrap_or_default();
-        let count = |delimiter: &u8| line.iter().filter(|byte| *byte == delimiter).count();
+        let count = |delimiter: &u8| memchr::memchr_iter(*delimiter, line).count();
         let delimiter = DELIMITERS.into_iter().rev().max_by_key(count);
         let gauge = Gauge::new();
         let mut reader = ReaderBuilder::new()

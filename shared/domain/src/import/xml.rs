@@ -248,7 +248,7 @@ impl<'a> Document<'a> {
             | Event::PI(_) => Step::Nothing,
             Event::Eof => Step::End,
         };
-        self.line += self.buffer.iter().filter(|b| **b == b'\n').count();
+        self.line += memchr::memchr_iter(b'\n', &self.buffer).count();
         Ok(step)
     }
 }

@@ -89,7 +89,7 @@ impl Store<ClientScope> {
         let told = told.filter_map(|one| Event::of_change(engagement, &one.change));
         if let Some(first) = changes.first() {
             let news = merged(told);
-            outbox::put_news(transaction, &self.prefix(), first.entry, news)?;
+            outbox::put_news(transaction, &self.prefix(), &first.entry, news)?;
         }
         self.count(transaction, engagement, &counts, shared, 0);
         Ok(())

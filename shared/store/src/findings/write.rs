@@ -101,7 +101,7 @@ impl Store<ClientScope> {
         let mut transaction = self.transaction();
         transaction.put_new(item);
         let news = vec![Event::of_comment(engagement, finding, said)];
-        outbox::put_news(&mut transaction, &self.prefix(), id, news)?;
+        outbox::put_news(&mut transaction, &self.prefix(), &id, news)?;
         self.count(
             &mut transaction,
             engagement,
@@ -123,7 +123,7 @@ impl Store<ClientScope> {
         transaction.replace(self.finding_item(engagement, finding)?, finding.version - 1);
         self.follow(&mut transaction, engagement, change, id)?;
         let news = Event::of_change(engagement, change).into_iter().collect();
-        outbox::put_news(&mut transaction, &self.prefix(), id, news)?;
+        outbox::put_news(&mut transaction, &self.prefix(), &id, news)?;
         self.count(
             &mut transaction,
             engagement,

@@ -178,7 +178,7 @@ pub(crate) fn take_back(transaction: &mut Transaction, prefix: &str, id: EntryId
 pub(crate) fn put_news<K>(
     transaction: &mut Transaction,
     prefix: &str,
-    id: domain::id::Id<K>,
+    id: &domain::id::Id<K>,
     events: Vec<Event>,
 ) -> Result<(), Error> {
     let Some(first) = events.first() else {
