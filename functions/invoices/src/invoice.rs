@@ -150,8 +150,10 @@ impl InvoicePage {
     ) -> Self {
         let invoice = &billed.invoice;
         let takes = acts.as_ref().is_some_and(|acts| acts.take_back);
-        let rows = billed.entries.iter();
-        let voided = rows.clone().find(|one| one.entry.what == Happening::Voided);
+        // By time: what time itself does has an id from before.
+        let mut rows: Vec<_> = billed.entries.iter().collect();
+        rows.sort_by_key(|one| std::cmp::Reverse(one.entry.at));
+        let voided = rows.iter().find(|one| one.entry.what == Happening::Voided);
         let state = invoice.state();
         Self {
             pulse,
@@ -166,7 +168,10 @@ impl InvoicePage {
             outstanding: invoice.money(invoice.outstanding()).to_string(),
             engagement: parts.engagement,
             paper: parts.paper,
-            history: rows.map(|one| EntryRow::new(invoice, one, takes)).collect(),
+            history: rows
+                .iter()
+                .map(|one| EntryRow::new(invoice, one, takes))
+                .collect(),
             reason: voided.map(|one| one.entry.note.clone()),
             acts,
             crumbs,

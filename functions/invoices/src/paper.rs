@@ -82,11 +82,7 @@ impl Paper {
             sums: sums(invoice, bill),
             notes: bill.notes.clone(),
             pay: bill.pay.clone(),
-            stamp: match (&invoice.issued, invoice.book.void) {
-                (None, _) => Some("Draft"),
-                (_, true) => Some("Void"),
-                _ => None,
-            },
+            stamp: invoice.book.void.then_some("Void"),
         }
     }
 }
