@@ -149,6 +149,7 @@ impl EntryId {
     }
 
     /// The id of what one of several people gets of what this one names.
+    #[must_use]
     pub const fn of(&self, user: UserId) -> Self {
         Id::new(
             self.0.timestamp_ms(),
