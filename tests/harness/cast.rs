@@ -135,8 +135,8 @@ impl Cast {
     /// Plays itself into a world.
     pub async fn play(world: &World) -> Self {
         let cast = Self {
-            acme: Tenant::play(world, "acme", &["one", "two"]).await,
-            northwind: Tenant::play(world, "northwind", &["three"]).await,
+            acme: Box::pin(Tenant::play(world, "acme", &["one", "two"])).await,
+            northwind: Box::pin(Tenant::play(world, "northwind", &["three"])).await,
         };
         world.forget_news().await;
         cast

@@ -1,6 +1,6 @@
 //! What happened to a finding, as its page tells it.
 
-use domain::finding::{FieldChange, Outcome, Status};
+use domain::finding::{Draft, FieldChange, Finding, Outcome, Status};
 use domain::history::Happening;
 use domain::person::initials;
 use jiff::Timestamp;
@@ -167,11 +167,28 @@ const fn moved(from: Status, to: Status) -> &'static str {
     }
 }
 
+/// What a finding says, with something in every place.
+fn draft_sample(finding: &Finding) -> Draft {
+    Draft {
+        title: finding.title.clone(),
+        severity: finding.severity,
+        severity_reason: Some("Behind the <b>VPN</b>.".to_owned()),
+        vector: "CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H".parse().ok(),
+        cwe: Some(79),
+        cves: vec!["CVE-2021-44228".to_owned()],
+        assets: vec!["app.example.com".to_owned(), "api.example.com".to_owned()],
+        description: "The *search* shows `<script>` as it is.".to_owned(),
+        impact: "Anything.".to_owned(),
+        recommendation: "Escape it.".to_owned(),
+        references: "- <https://example.com/>".to_owned(),
+    }
+}
+
 /// A finding with something in every place, for the page's sample.
 pub(crate) fn dossier_sample() -> Dossier {
     use crate::shots::evidence_sample;
     use domain::evidence::Evidence;
-    use domain::finding::{Comment, Decision, Draft, Finding, Proposal};
+    use domain::finding::{Comment, Decision, Proposal};
     use domain::history::Entry;
     use domain::id::{EntryId, UserId};
     let (_, finding) = web::view::samples();
@@ -187,19 +204,7 @@ pub(crate) fn dossier_sample() -> Dossier {
         }),
         ..finding
     };
-    let draft = Draft {
-        title: finding.title.clone(),
-        severity: finding.severity,
-        severity_reason: Some("Behind the <b>VPN</b>.".to_owned()),
-        vector: "CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H".parse().ok(),
-        cwe: Some(79),
-        cves: vec!["CVE-2021-44228".to_owned()],
-        assets: vec!["app.example.com".to_owned(), "api.example.com".to_owned()],
-        description: "The *search* shows `<script>` as it is.".to_owned(),
-        impact: "Anything.".to_owned(),
-        recommendation: "Escape it.".to_owned(),
-        references: "- <https://example.com/>".to_owned(),
-    };
+    let draft = draft_sample(&finding);
     let remark = |n, what, note: Option<&str>, shared| Remark {
         id: EntryId::new(1, n),
         entry: Entry {
@@ -212,21 +217,17 @@ pub(crate) fn dossier_sample() -> Dossier {
         },
         shared,
     };
+    let field = |field: &str, before: &str, after: &str, cut| FieldChange {
+        field: field.to_owned(),
+        before: before.to_owned(),
+        after: after.to_owned(),
+        cut,
+    };
     let edited = Happening::Edited {
-        changes: vec![FieldChange {
-            field: "title".to_owned(),
-            before: "<script>alert(0)</script>".to_owned(),
-            after: "Other".to_owned(),
-            cut: true,
-        }],
+        changes: vec![field("title", "<script>alert(0)</script>", "Other", true)],
     };
     let planned = Happening::Planned {
-        changes: vec![FieldChange {
-            field: "tags".to_owned(),
-            before: String::new(),
-            after: "pci".to_owned(),
-            cut: false,
-        }],
+        changes: vec![field("tags", "", "pci", false)],
     };
     let retested = Happening::Retested {
         round: 1,
