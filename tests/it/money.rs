@@ -113,7 +113,7 @@ async fn recounted(client: &Client) -> BTreeMap<(Date, Currency, Figure), i64> {
                     }
                 }
                 Happening::Refunded { amount, on, .. } | Happening::DisputeLost { amount, on } => {
-                    add(on, Figure::Refunded, amount)
+                    add(on, Figure::Refunded, amount);
                 }
                 _ => {}
             }

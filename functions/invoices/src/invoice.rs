@@ -245,7 +245,7 @@ impl Acts {
         inside: &Inside,
         billed: &Billed,
         people: &[Person],
-        refused: Option<Refused<'_>>,
+        refused: Option<&Refused<'_>>,
     ) -> Option<Self> {
         let (invoice, role) = (&billed.invoice, inside.actor.role);
         if !inside.may(Action::ManageInvoices) {
@@ -256,7 +256,6 @@ impl Acts {
         let at = AtInvoice {
             invoice: invoice.id,
         };
-        let refused = refused.as_ref();
         let form = |kind: Move, most: i64| {
             let typed = PaymentInput {
                 amount: invoice.money(most).plain(),
@@ -319,7 +318,7 @@ fn page(
     inside: &Inside,
     mut billed: Billed,
     (client, people, ways): Around,
-    refused: Option<Refused<'_>>,
+    refused: Option<&Refused<'_>>,
 ) -> InvoicePage {
     // A draft shows who will send it: how that is said now.
     if let Some(ways) = ways.filter(|_| billed.invoice.issued.is_none()) {
@@ -352,7 +351,7 @@ pub(crate) async fn get(inside: Inside, Ids(at): Ids<AtInvoice>) -> Result<Reply
 pub(crate) async fn again(
     inside: &Inside,
     billed: Billed,
-    refused: Refused<'_>,
+    refused: &Refused<'_>,
 ) -> Result<Reply, Error> {
     let around = around(inside).await?;
     inside
