@@ -351,7 +351,7 @@ pub(crate) async fn get(inside: Inside, Ids(at): Ids<AtInvoice>) -> Result<Reply
 pub(crate) async fn again(
     inside: &Inside,
     billed: Billed,
-    refused: Refused<'_>,
+    refused: &Refused<'_>,
 ) -> Result<Reply, Error> {
     let around = around(inside).await?;
     inside

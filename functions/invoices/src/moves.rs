@@ -103,7 +103,7 @@ async fn refuse(
                 typed,
                 invalid,
             };
-            again(inside, billed, refused).await
+            again(inside, billed, &refused).await
         }
     }
 }
