@@ -116,10 +116,9 @@ async fn bring(app: &App, directory: &Directory, leased: &Leased) -> Result<bool
     let work = Box::pin(carry_out(app, directory, leased));
     let work = AssertUnwindSafe(work).catch_unwind();
     let cause = match timeout(LONGEST, work).await {
-        Ok(Ok(Ok(Done::Noted))) => return Ok(true),
         Ok(Ok(Ok(Done::Whole))) => return directory.sent(leased).await.map(|()| true),
-        // It comes again when its lease ends.
-        Ok(Ok(Ok(Done::NotYet))) => return Ok(true),
+        // What waits for somebody else comes again when its lease ends.
+        Ok(Ok(Ok(Done::Noted | Done::NotYet))) => return Ok(true),
         Ok(Ok(Err(error))) => error.causes(),
         Ok(Err(_)) => "It panicked.".to_owned(),
         Err(_) => "It took too long.".to_owned(),
