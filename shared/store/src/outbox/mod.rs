@@ -175,6 +175,7 @@ pub(crate) fn take_back(transaction: &mut Transaction, prefix: &str, id: EntryId
 
 /// Puts what happened into the outbox, to be told; nothing where nothing is. `id` names
 /// what it follows from.
+#[allow(clippy::needless_pass_by_value)] // an id is a copy
 pub(crate) fn put_news<K>(
     transaction: &mut Transaction,
     prefix: &str,
