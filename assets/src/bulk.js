@@ -20,14 +20,14 @@ document.addEventListener("change", (event) => {
   if (fields && event.target.name === "what") fit(fields);
   const form = event.target.closest(".bulk-form");
   if (!form) return;
-  const chosen = form.querySelectorAll("input.pick:checked").length;
+  const chosen = form.querySelectorAll(".picks [aria-labelledby]:checked").length;
   if (chosen) form.querySelector("details.bulk").open = true;
   form.querySelector("details.bulk > summary").textContent = chosen ? `Change the ${chosen} chosen` : "Change the chosen";
 });
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-choose-all]");
   if (!button) return;
-  const boxes = [...button.form.querySelectorAll("input.pick")];
+  const boxes = [...button.form.querySelectorAll(".picks [aria-labelledby]")];
   const all = boxes.every((box) => box.checked);
   for (const box of boxes) box.checked = !all;
   button.textContent = all ? "Choose all" : "Choose none";

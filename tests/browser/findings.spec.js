@@ -135,7 +135,7 @@ test.describe("without JavaScript", () => {
     await expect(consultant.getByRole("heading", { level: 1, name: "Kept while calculating" })).toBeVisible();
 
     await consultant.goto(`${engagement}?show=drafts`);
-    await consultant.locator("input.pick").first().check();
+    await consultant.locator(".picks input[type=checkbox]").first().check();
     await consultant.getByText("Change the chosen").first().click();
     await consultant.getByLabel("What", { exact: true }).selectOption("Assign");
     await consultant.getByLabel("Assign to").selectOption("Marcus Weber");

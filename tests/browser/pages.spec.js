@@ -96,7 +96,7 @@ const TEAM = {
   },
   "findings-changed": async (page) => {
     await page.goto(`${acme}/findings?status=resolved`);
-    await page.locator("input.pick").first().check();
+    await page.locator(".picks input[type=checkbox]").first().check();
     await page.getByLabel("What", { exact: true }).selectOption("Start work");
     await press(page, "Change the chosen");
     await page.getByRole("heading", { name: /changed$/ }).first().waitFor();

@@ -43,10 +43,12 @@ async fn pages(world: &World, cast: &Cast) -> Vec<(Browser, String, String)> {
 /// The text without the request's id, and without those that forms give to what
 /// they make, which are new each time.
 fn without_new_id(answer: &Answer) -> String {
-    let text = answer.without_id();
-    let mut parts = text.split("name=\"id\" value=\"");
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |text, part| text + part.get(26..).unwrap_or(part))
+    let markers = ["name=\"id\" value=\"", "data-upload=\"", "data-paste-id=\""];
+    markers.iter().fold(answer.without_id(), |text, marker| {
+        let mut parts = text.split(marker);
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.fold(first, |text, part| text + part.get(26..).unwrap_or(part))
+    })
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -27,7 +27,7 @@ async fn said(
     internal: &str,
 ) -> (StatusCode, String) {
     // One form for each text.
-    let of_text = hash(&format!("{text}{internal}"));
+    let of_text = hash(&format!("{page}{text}{internal}"));
     let bits = u128::from_str_radix(&of_text[..20], 16).expect("hexadecimal");
     let id = EntryId::new(1_767_603_600_000, bits).to_string();
     let fields = [("id", id.as_str()), ("text", text), ("internal", internal)];

@@ -104,8 +104,10 @@ impl Intercept for Thread {
         let mut form = form_urlencoded::parse(body);
         if let Some((_, data)) = form.find(|(name, _)| name == "RawMessage.Data") {
             let letter = BASE64_STANDARD.decode(data.as_bytes())?;
-            // Lines as they were before they were cut for the way.
-            let letter = String::from_utf8(letter)?.replace("=\r\n", "");
+            // Lines of the body as they were before they were cut for the way.
+            let letter = String::from_utf8(letter)?;
+            let (head, body) = letter.split_once("\r\n\r\n").unwrap_or_default();
+            let letter = format!("{head}\r\n\r\n{}", body.replace("=\r\n", ""));
             if fate.refused.is_some_and(|refused| letter.contains(refused)) {
                 return Err("nobody takes this mail".into());
             }

@@ -196,9 +196,8 @@ async fn each_function_answers_its_event() {
     }
     let answer = invoke(&world, "worker", event("worker", &ids)).await;
     // Every contact of the cast was invited, one of each client waits, and one of each
-    // team; each client has five files to look after, four of them twice, and one
-    // that was deleted long ago.
-    assert_eq!(answer["taken"], 14 + 3 * 10, "{answer}");
+    // team; each client has files, pictures, messages' files and invoices to look after.
+    assert_eq!(answer["taken"], 14 + 3 * 21, "{answer}");
     let waiting = world.mail_to(client.invite.email.as_str()).await;
     assert_eq!(waiting.len(), 1, "{waiting:?}");
 }
