@@ -356,5 +356,5 @@ pub(crate) async fn again(
     let around = around(inside).await?;
     inside
         .ctx
-        .refused(&page(inside, billed, around, Some(&refused)))
+        .refused(&page(inside, billed, around, Some(refused)))
 }
