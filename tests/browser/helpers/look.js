@@ -17,6 +17,8 @@ export async function looksRight(page, name) {
       await page.setViewportSize({ width, height: HEIGHT });
       expect.soft(await tooWide(page), `${name}, ${theme}, ${width} wide: wider than the window`).toEqual([]);
       if (width === 320) continue;
+      // Below the bar at the top stands whatever was scrolled there.
+      await page.evaluate(() => scrollTo(0, 0));
       const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
       expect.soft(violations.map(inShort), `${name}, ${theme}, ${width} wide: accessibility`).toEqual([]);
       await page.screenshot({ path: `${SHOTS}${name}-${theme}-${width}.png`, fullPage: true, animations: "disabled" });
