@@ -11,7 +11,7 @@ for (const field of document.querySelectorAll("input[data-address]")) {
     if (slug !== field.value.trim()) return;
     if (!answer?.ok) return output.replaceChildren();
     const { text, error } = await answer.json();
-    output.classList.toggle("field-error", Boolean(error));
+    output.className = error ? "field-error" : "form-hint";
     output.textContent = error ?? text;
   };
   field.addEventListener("input", () => {

@@ -88,14 +88,8 @@ pub async fn reconcile_data(slugs: &[String]) -> Result<(), Problem> {
     let files = provision::files(&stand_ins.url())?;
     let trace = Trace::new(EntryId::new(0, 0), now, Device::default());
     let directory = Directory::new(provision::table(&table.url), trace);
-    let slugs = if slugs.is_empty() {
-        let workspaces = demo::load()?.workspaces.into_iter();
-        workspaces.map(|one| one.slug.to_string()).collect()
-    } else {
-        slugs.to_vec()
-    };
     let mut wrong = 0;
-    for slug in slugs {
+    for slug in demo::asked_for(slugs)? {
         let parsed = slug.parse().or_say(format!("{slug} is no address"))?;
         let found = reconcile(&directory, &files, &parsed).await;
         match found.or_say(format!("{slug} can't be looked at"))? {

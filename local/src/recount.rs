@@ -23,14 +23,8 @@ pub async fn recount(slugs: &[String]) -> Result<(), Problem> {
     let now = Clock::system().now();
     let trace = Trace::new(EntryId::new(0, 0), now, Device::default());
     let directory = Directory::new(provision::table(&table.url), trace);
-    let slugs = if slugs.is_empty() {
-        let workspaces = demo::load()?.workspaces.into_iter();
-        workspaces.map(|one| one.slug.to_string()).collect()
-    } else {
-        slugs.to_vec()
-    };
     let mut drifts = 0;
-    for slug in slugs {
+    for slug in demo::asked_for(slugs)? {
         let parsed = slug.parse().or_say(format!("{slug} is no address"))?;
         let recount = directory.recount(&parsed).await;
         let recount = recount.or_say(format!("{slug} can't be counted"))?;

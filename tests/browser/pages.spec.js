@@ -184,6 +184,11 @@ const TEAM = {
     await page.getByText("Manage Marcus Weber").click();
     await expect(page.getByRole("button", { name: "Remove Marcus Weber" })).toBeVisible();
   },
+  "settings-address": async (page) => {
+    await page.goto(`${acme}/settings/address`);
+    await page.getByLabel("New address").fill("northwind");
+    await expect(page.getByText("This address is taken")).toBeVisible();
+  },
   "invite-to-team": go("/settings/invites/new"),
   account: go("/account"),
   menu: async (page) => {

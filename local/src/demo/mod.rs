@@ -15,5 +15,5 @@ mod seed;
 mod stage;
 
 pub(crate) use listing::Listing;
-pub(crate) use script::load;
+pub(crate) use script::{asked_for, load};
 pub(crate) use seed::seed;

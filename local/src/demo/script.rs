@@ -246,6 +246,15 @@ pub(crate) fn load() -> Result<Demo, Problem> {
     })
 }
 
+/// The addresses that were asked for, or where none were, those of the demo.
+pub(crate) fn asked_for(slugs: &[String]) -> Result<Vec<String>, Problem> {
+    if slugs.is_empty() {
+        let workspaces = load()?.workspaces.into_iter();
+        return Ok(workspaces.map(|one| one.slug.to_string()).collect());
+    }
+    Ok(slugs.to_vec())
+}
+
 /// Changes when the demo does.
 pub(crate) fn edition() -> String {
     hash(

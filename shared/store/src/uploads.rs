@@ -50,8 +50,7 @@ impl Store<ClientScope> {
     }
 
     /// Announces a file; its bytes count from now on, to no more than `plan` has
-    /// room for. By the process's
-    /// credentials, since the count is the workspace's.
+    /// room for. By the process's credentials, since the count is the workspace's.
     pub async fn announce(&self, upload: &Upload, plan: Plan) -> Result<Announced, Error> {
         let [over, _] = upload.id.effects();
         let used = keys::files_used(&keys::workspace(self.ws()));
