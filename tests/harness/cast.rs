@@ -32,7 +32,7 @@ use store::{ClientScope, NewLink, Scope, Store, WorkspaceScope};
 use crate::bills::Bills;
 use crate::papers::Papers;
 use crate::shots::{Shots, attachment};
-use crate::world::World;
+use crate::world::{START, World};
 
 /// Both workspaces.
 pub struct Cast {
@@ -43,6 +43,7 @@ pub struct Cast {
 }
 
 /// A workspace and all that is in it.
+#[derive(Clone)]
 pub struct Tenant {
     /// Itself.
     pub workspace: Workspace,
@@ -50,11 +51,13 @@ pub struct Tenant {
     pub team: Vec<Person>,
     /// Its clients.
     pub clients: Vec<Client>,
-    /// The team's reach.
+    /// The team's reach, by the owner's session.
     pub store: Store<WorkspaceScope>,
+    pub(crate) session: String,
 }
 
 /// A client with an engagement.
+#[derive(Clone)]
 pub struct Client {
     /// Its id.
     pub id: ClientId,
@@ -132,8 +135,16 @@ fn named(id: WorkspaceId, slug: &str, name: String) -> Workspace {
 }
 
 impl Cast {
-    /// Plays itself into a world.
+    /// Plays itself into a world, in which nothing but time may have gone by.
     pub async fn play(world: &World) -> Self {
+        if world.now() == START {
+            Self::lay(world).await
+        } else {
+            Self::act(world).await
+        }
+    }
+
+    pub(crate) async fn act(world: &World) -> Self {
         let cast = Self {
             acme: Box::pin(Tenant::play(world, "acme", &["one", "two"])).await,
             northwind: Box::pin(Tenant::play(world, "northwind", &["three"])).await,
@@ -166,6 +177,7 @@ impl Tenant {
         let owner = session(world, &workspace, &team[0], now).await;
         let mut this = Self {
             store: owner.team_store().expect("a team's store"),
+            session: owner.hash().to_owned(),
             workspace,
             team,
             clients: Vec::new(),
@@ -373,9 +385,11 @@ impl Client {
     /// A message to both sides, and a note of the team, each with a file.
     async fn talk(&mut self, world: &World, (owner, member): (&Session, &Person)) {
         let note = format!("Between us: {}", self.secret);
+        // Of the same moment, and after it.
+        let second = self.message.nth(1);
         for (id, text, internal) in [
             (self.message, format!("Hello from {}", self.mark), ""),
-            (world.app.new_id(), note, "yes"),
+            (second, note, "yes"),
         ] {
             let input = MessageInput {
                 text,

@@ -16,6 +16,7 @@ mod cast;
 mod filled;
 mod log;
 mod papers;
+mod played;
 mod shots;
 mod stand_ins;
 mod world;

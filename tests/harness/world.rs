@@ -1,10 +1,11 @@
 //! A world of its own for each test.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use axum::Router;
 use domain::person::Person;
 use domain::workspace::Workspace;
@@ -56,6 +57,15 @@ impl World {
     /// A new one with other settings.
     pub async fn with(set: impl FnOnce(&mut Config)) -> Self {
         println!("seed {SEED}");
+        Self::seeded(SEED, set).await
+    }
+
+    /// One whose ids are drawn by no other.
+    pub(crate) async fn apart() -> Self {
+        Self::seeded(SEED - 1, |_| ()).await
+    }
+
+    async fn seeded(seed: u64, set: impl FnOnce(&mut Config)) -> Self {
         crate::log::start();
         let table = Embedded::memory().await.expect("a table");
         // One mailbox and one set of pools for all worlds of a process, who draw
@@ -90,7 +100,7 @@ impl World {
         let clock = Arc::new(Mutex::new(START));
         let hands = Arc::clone(&clock);
         let now = Clock::new(move || *hands.lock().expect("the clock"));
-        let rng = StdRng::seed_from_u64(SEED);
+        let rng = StdRng::seed_from_u64(seed);
         let app = Arc::new(App::new(config, services, now, rng).expect("templates"));
         let router = web::router(&app, &GROUPS);
         Self {
@@ -172,27 +182,21 @@ impl World {
     /// Every item of the table but rate counters, which count refusals too.
     pub async fn dump(&self) -> BTreeMap<(String, String), Value> {
         let mut dump = BTreeMap::new();
-        let mut start = None;
-        loop {
-            #[allow(clippy::disallowed_methods)] // a test looks at everything
-            let request = self.dynamo.scan().table_name(NAME);
-            let page = request.set_exclusive_start_key(start).send().await;
-            let page = page.expect("a page of the table");
-            for item in page.items() {
-                let key = |name: &str| item[name].as_s().expect("a string").clone();
-                let value = serde_dynamo::from_item(item.clone()).expect("an item");
-                dump.insert((key("pk"), key("sk")), value);
-            }
-            start = page.last_evaluated_key;
-            if start
-                .as_ref()
-                .is_none_or(std::collections::HashMap::is_empty)
-            {
-                break;
-            }
+        for item in self.items().await {
+            let key = |name: &str| item[name].as_s().expect("a string").clone();
+            let key = (key("pk"), key("sk"));
+            dump.insert(key, serde_dynamo::from_item(item).expect("an item"));
         }
         dump.retain(|(pk, _), _| !pk.starts_with("RL#"));
         dump
+    }
+
+    /// Every item of the table.
+    pub(crate) async fn items(&self) -> Vec<HashMap<String, AttributeValue>> {
+        #[allow(clippy::disallowed_methods)] // a test looks at everything
+        let scan = self.dynamo.scan().table_name(NAME);
+        let items = scan.into_paginator().items().send().try_collect().await;
+        items.expect("the table")
     }
 
     /// Leaves nothing to be told of what was done until now.
@@ -201,7 +205,7 @@ impl World {
             let gathered = sk.starts_with("BATCH#") || sk.starts_with("M#");
             let waits = item.get("notify").is_some() || item.get("gather").is_some();
             if (pk.contains("#INBOX#") && gathered) || (pk.ends_with("#OUT") && waits) {
-                let text = aws_sdk_dynamodb::types::AttributeValue::S;
+                let text = AttributeValue::S;
                 let request = self.dynamo.delete_item().table_name(NAME);
                 let request = request.key("pk", text(pk)).key("sk", text(sk));
                 request.send().await.expect("forgotten");

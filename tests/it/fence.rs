@@ -3,6 +3,8 @@
 //! as the roles' trust policies say.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 
 use adapters::FileClient;
@@ -39,6 +41,8 @@ pub(crate) struct Warden {
     pub(crate) refused: Mutex<Vec<String>>,
     /// Sessions of roles that were given, as `<role>.<ws>.<cl>`.
     pub(crate) assumed: Mutex<Vec<String>>,
+    /// Processes that it has watched.
+    processes: AtomicU64,
 }
 
 impl Warden {
@@ -55,6 +59,7 @@ impl Warden {
             used: Mutex::default(),
             refused: Mutex::default(),
             assumed: Mutex::default(),
+            processes: AtomicU64::default(),
         }
     }
 
@@ -429,10 +434,6 @@ pub(crate) fn function(
     });
     let services = config.services_by(clients).expect("services");
     // A seed of its own for each, so that no two draw the same id.
-    let seed = FUNCTIONS
-        .iter()
-        .position(|one| *one == name)
-        .expect("known");
-    let rng = StdRng::seed_from_u64(seed as u64);
+    let rng = StdRng::seed_from_u64(warden.processes.fetch_add(1, Relaxed));
     Arc::new(App::new(config, services, world.clock(), rng).expect("templates"))
 }

@@ -4,6 +4,8 @@ use domain::role::TeamRole;
 use http::StatusCode;
 use tests::{Answer, Browser, Cast, World};
 
+use crate::fate::{End, Fate, worker_of};
+
 const NESSUS: &[u8] = include_bytes!("../../shared/domain/tests/data/two_hosts.nessus");
 const BURP: &[u8] = include_bytes!("../../shared/domain/tests/data/three_issues.xml");
 const ZAP: &[u8] = include_bytes!("../../shared/domain/tests/data/two_sites.xml");
@@ -684,15 +686,20 @@ async fn a_worker_that_dies_at_every_step_makes_everything_once() {
     let here = here.location().to_owned();
     let before = import.items().await;
     import.team.post(&here, &[("resolve_gone", "yes")]).await;
+    let letters = std::sync::Arc::default();
     let mut deaths = 0;
     while import.kept(&here).await.stage != domain::import::job::Stage::Done {
-        let step = import.kept(&here).await.step;
-        let went_on = async { while import.kept(&here).await.step == step {} };
-        // Whatever it was at, it isn't any more.
-        tokio::select! {
-            swept = worker::drain(&import.world.app) => drop(swept.expect("swept")),
-            () = went_on => deaths += 1,
-        }
+        // Each is allowed a few calls more than the one before it.
+        let call = 20 + 15 * deaths;
+        let end = if deaths % 2 == 0 {
+            End::Before(call)
+        } else {
+            End::After(call)
+        };
+        let fate = Fate::new(end, &letters);
+        let swept = worker::drain(&worker_of(&import.world, &fate)).await;
+        assert!(swept.is_ok() || fate.is_dead(), "{swept:?}");
+        deaths += usize::from(fate.is_dead());
         assert!(deaths < 10, "its effect is given up after ten");
         // Its lease ends.
         import
