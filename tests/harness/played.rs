@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
+use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::primitives::ByteStream;
 use domain::id::WorkspaceId;
 use futures::future::join_all;
@@ -54,7 +55,7 @@ impl Cast {
         let (writes, puts) = tokio::join!(join_all(writes), join_all(puts));
         for written in writes {
             let left = written.expect("written").unprocessed_items;
-            assert!(left.is_none_or(|left| left.is_empty()));
+            assert!(left.unwrap_or_default().is_empty());
         }
         for put in puts {
             put.expect("put");
@@ -84,7 +85,7 @@ async fn objects(world: &World, tenants: [&Tenant; 2]) -> Vec<Object> {
     let listed = world.s3.list_objects_v2().bucket(NAME);
     let pages = listed.into_paginator().send().try_collect().await;
     let pages = pages.expect("the bucket");
-    let keys = pages.iter().flat_map(|page| page.contents());
+    let keys = pages.iter().flat_map(ListObjectsV2Output::contents);
     for key in keys.filter_map(|object| object.key()) {
         let is_of = |id: WorkspaceId| key.contains(&id.to_string());
         if !tenants.iter().any(|tenant| is_of(tenant.workspace.id)) {

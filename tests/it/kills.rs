@@ -408,7 +408,7 @@ impl Scene {
                 assert_eq!(now, (Status::Reopened, version + 1), "{what}");
                 let dossier = client.store.dossier(client.engagement, id).await;
                 let dossier = dossier.expect("read").expect("there");
-                let last = dossier.history.first().map(|one| &one.entry.what);
+                let last = dossier.history.rows.first().map(|one| &one.entry.what);
                 let lapsed = matches!(last, Some(Happening::Lapsed { .. }));
                 assert!(lapsed, "{what}: {last:?}");
             }

@@ -51,8 +51,12 @@ pub(crate) struct FindingPage {
     updated: Timestamp,
     engagement: Link,
     history: Vec<Row>,
+    /// Where the history goes on.
+    older: Option<String>,
     rounds: Vec<Round>,
     comments: Vec<Voice>,
+    /// Where comments before these are.
+    earlier: Option<String>,
     evidence: Shots,
     groups: Vec<Group>,
     waits: bool,
@@ -249,12 +253,13 @@ impl FindingPage {
                 title: engagement.title,
                 href: around,
             },
-            history: history
-                .into_iter()
-                .map(|remark| Row::new(remark, &here))
-                .collect(),
+            older: history.next.map(|at| format!("{here}/history?before={at}")),
+            history: Row::all(history.rows, &here),
             rounds: rounds.into_iter().map(Round::from).collect(),
-            comments: comments.into_iter().map(Voice::from).collect(),
+            earlier: comments
+                .next
+                .map(|at| format!("{here}/comments?before={at}")),
+            comments: Voice::all(comments.rows),
             evidence: Shots::new(&evidence, (&here, role), frame.uploads, sent),
             waits: groups.is_empty() && finding.status == domain::finding::Status::Resolved,
             groups,

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod comments;
+mod earlier;
 mod edit_page;
 mod evidence;
 mod export;
@@ -139,6 +140,16 @@ pub const ROUTES: &[Route] = &[
         "/clients/{client}/engagements/{engagement}/findings/{finding}/plan",
         Team(Action::AssignFindings),
         || post(plan::post),
+    ),
+    Route::get(
+        "/clients/{client}/engagements/{engagement}/findings/{finding}/history",
+        Team(Action::ReadFindings),
+        || get(earlier::history),
+    ),
+    Route::get(
+        "/clients/{client}/engagements/{engagement}/findings/{finding}/comments",
+        Team(Action::ReadFindings),
+        || get(earlier::comments),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/comments",
@@ -283,6 +294,16 @@ pub const ROUTES: &[Route] = &[
         "/engagements/{engagement}/findings/{finding}/plan",
         Portal(Action::AssignFindings),
         || post(plan::post),
+    ),
+    Route::get(
+        "/engagements/{engagement}/findings/{finding}/history",
+        Portal(Action::ReadFindings),
+        || get(earlier::history),
+    ),
+    Route::get(
+        "/engagements/{engagement}/findings/{finding}/comments",
+        Portal(Action::ReadFindings),
+        || get(earlier::comments),
     ),
     Route::post(
         "/engagements/{engagement}/findings/{finding}/comments",

@@ -2,6 +2,7 @@
 
 use domain::finding::{Draft, FieldChange, Finding, Outcome, Status};
 use domain::history::Happening;
+use domain::id::EntryId;
 use domain::person::initials;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -45,8 +46,13 @@ pub(crate) struct Voice {
 }
 
 impl Row {
-    /// The row of an entry; `here` is the finding's page.
-    pub(crate) fn new(Remark { id, entry, shared }: Remark, here: &str) -> Self {
+    /// The rows of entries; `here` is the finding's page.
+    pub(crate) fn all(history: Vec<Remark>, here: &str) -> Vec<Self> {
+        let rows = history.into_iter();
+        rows.map(|remark| Self::new(remark, here)).collect()
+    }
+
+    fn new(Remark { id, entry, shared }: Remark, here: &str) -> Self {
         let (text, until, changes) = words(entry.what);
         let more = changes.iter().any(|change| change.cut);
         Self {
@@ -73,6 +79,13 @@ impl From<domain::finding::Round> for Round {
             who: round.by_name,
             note: round.note,
         }
+    }
+}
+
+impl Voice {
+    /// A page of comments as they are read: the oldest first.
+    pub(crate) fn all(comments: Vec<Spoken>) -> Vec<Self> {
+        comments.into_iter().rev().map(Self::from).collect()
     }
 }
 
@@ -184,13 +197,18 @@ fn draft_sample(finding: &Finding) -> Draft {
     }
 }
 
+fn page<T>(rows: Vec<T>) -> store::page::Page<T> {
+    let next = Some(EntryId::new(1, 1).to_string());
+    store::page::Page { rows, next }
+}
+
 /// A finding with something in every place, for the page's sample.
 pub(crate) fn dossier_sample() -> Dossier {
     use crate::shots::evidence_sample;
     use domain::evidence::Evidence;
     use domain::finding::{Comment, Decision, Proposal};
     use domain::history::Entry;
-    use domain::id::{EntryId, UserId};
+    use domain::id::UserId;
     let (_, finding) = web::view::samples();
     let (by, at) = (UserId::new(1, 1), Timestamp::UNIX_EPOCH);
     let finding = Finding {
@@ -242,13 +260,13 @@ pub(crate) fn dossier_sample() -> Dossier {
     };
     Dossier {
         draft,
-        history: vec![
+        history: page(vec![
             remark(3, retested, Some("Escaped in **one** place."), true),
             remark(4, planned, None, true),
             remark(2, edited, None, false),
             remark(1, Happening::Created, None, false),
-        ],
-        comments: vec![
+        ]),
+        comments: page(vec![
             Spoken {
                 comment: comment("See <script>alert(1)</script>", false),
                 shared: true,
@@ -257,7 +275,7 @@ pub(crate) fn dossier_sample() -> Dossier {
                 comment: comment("Between us.", true),
                 shared: false,
             },
-        ],
+        ]),
         rounds: vec![domain::finding::Round {
             number: 1,
             outcome: Outcome::Partly,

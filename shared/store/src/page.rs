@@ -4,7 +4,7 @@
 pub const SIZE: i32 = 50;
 
 /// One page of a list.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<T> {
     /// The rows.
     pub rows: Vec<T>,

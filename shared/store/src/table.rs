@@ -74,7 +74,7 @@ impl Range {
 }
 
 /// What a query found; `more` where it was cut by its limit.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Slice {
     pub(crate) items: Vec<Item>,
     pub(crate) more: bool,

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::codec::{Item, item, place, row};
 use crate::error::Error;
 use crate::keys;
+use crate::page::Page;
 use crate::scope::{ClientScope, Store};
 
 /// A finding in a list across engagements.
@@ -48,10 +49,10 @@ pub struct Dossier {
     pub finding: Finding,
     /// Its text and rating.
     pub draft: Draft,
-    /// What happened to it, newest first, as far as the holder may know.
-    pub history: Vec<Remark>,
-    /// What people said of it, oldest first, as far as the holder may know.
-    pub comments: Vec<Spoken>,
+    /// The newest of what happened to it, as far as the holder may know.
+    pub history: Page<Remark>,
+    /// The newest of what people said of it, as far as the holder may know.
+    pub comments: Page<Spoken>,
     /// Its retests, newest first.
     pub rounds: Vec<Round>,
     /// Its pictures, oldest first, as far as the holder may see them.

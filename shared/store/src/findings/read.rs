@@ -1,6 +1,8 @@
 //! Reads of findings; a contact's store gives published ones only.
 
-use domain::finding::{Comment, Draft, FieldChange, Finding, Round};
+use std::cmp::Reverse;
+
+use domain::finding::{Draft, FieldChange, Finding, Round};
 use domain::history::{Entry, Happening};
 use domain::id::{EngagementId, EntryId, FindingId};
 use futures::future::{try_join, try_join5};
@@ -9,16 +11,21 @@ use jiff::civil::Date;
 use super::{Dossier, Due, Full, Listed, Remark, Spoken, listed};
 use crate::codec::{Item, row, text};
 use crate::error::Error;
-use crate::keys::{self, Index};
+use crate::keys::{self, Index, Key};
+use crate::page::{Page, SIZE};
 use crate::scope::{ClientScope, Scope, Store, WorkspaceScope};
-use crate::table::{Query, Range, start_after};
+use crate::table::{Query, Range, Slice, start, start_after};
 
-/// Entries and comments of each half that a page shows.
-const NEWEST: i32 = 50;
 /// Retests that a page shows.
 const ROUNDS: i32 = 20;
 /// Rows that the worker reads at once.
 const AT_ONCE: i32 = 500;
+
+/// One half of what stands below a finding: where it stands, and where it is entered.
+struct Half {
+    prefix: String,
+    before: Option<Key>,
+}
 
 impl Store<WorkspaceScope> {
     /// The worst active findings of the workspace.
@@ -82,8 +89,8 @@ impl Store<ClientScope> {
     ) -> Result<Option<Dossier>, Error> {
         let (about, history, comments, rounds, evidence) = try_join5(
             self.finding_with_text(engagement, id),
-            self.history(engagement, id),
-            self.comments(engagement, id),
+            self.history((engagement, id), None),
+            self.comments((engagement, id), None),
             self.rounds(engagement, id),
             self.evidence(engagement, id),
         )
@@ -131,28 +138,34 @@ impl Store<ClientScope> {
         })
     }
 
-    async fn history(&self, engagement: EngagementId, id: FindingId) -> Result<Vec<Remark>, Error> {
-        let read = |shared, item: Item| {
-            let id = keys::entry_of(text(&item, "sk")?).ok_or(Error::Lacks("sk"))?;
-            let entry = row::<Entry>(item)?;
-            Ok(Remark { id, entry, shared })
+    /// A page of what happened to a finding, newest first, from before an entry on.
+    pub async fn history(
+        &self,
+        (engagement, id): (EngagementId, FindingId),
+        before: Option<EntryId>,
+    ) -> Result<Page<Remark>, Error> {
+        let e = self.partition(engagement);
+        let half = |shared| Half {
+            prefix: keys::history_prefix(id, shared),
+            before: before.map(|entry| keys::history(&e, id, shared, entry)),
         };
-        let prefix = |shared| keys::history_prefix(id, shared);
-        let mut history = self.halves(engagement, prefix, read).await?;
-        history.sort_by_key(|remark| std::cmp::Reverse(remark.entry.at));
-        Ok(history)
+        let read = |id, shared, item| row(item).map(|entry| Remark { id, entry, shared });
+        self.halves(&e, half, read).await
     }
 
-    async fn comments(
+    /// A page of what people said of a finding, newest first, from before a comment on.
+    pub async fn comments(
         &self,
-        engagement: EngagementId,
-        id: FindingId,
-    ) -> Result<Vec<Spoken>, Error> {
-        let read = |shared, item| row::<Comment>(item).map(|comment| Spoken { comment, shared });
-        let prefix = |shared| keys::comment_prefix(id, shared);
-        let mut comments = self.halves(engagement, prefix, read).await?;
-        comments.sort_by_key(|spoken| spoken.comment.at);
-        Ok(comments)
+        (engagement, id): (EngagementId, FindingId),
+        before: Option<EntryId>,
+    ) -> Result<Page<Spoken>, Error> {
+        let e = self.partition(engagement);
+        let half = |shared| Half {
+            prefix: keys::comment_prefix(id, shared),
+            before: before.map(|entry| keys::comment(&e, id, shared, entry)),
+        };
+        let read = |_, shared, item| row(item).map(|comment| Spoken { comment, shared });
+        self.halves(&e, half, read).await
     }
 
     async fn rounds(&self, engagement: EngagementId, id: FindingId) -> Result<Vec<Round>, Error> {
@@ -162,30 +175,42 @@ impl Store<ClientScope> {
         slice.items.into_iter().map(row).collect()
     }
 
-    /// The newest of both halves of what stands below a finding; a contact's
-    /// store reads the shared half only.
+    /// A page of both halves of what stands below a finding, newest first; a
+    /// contact's store reads the shared half only.
     async fn halves<T>(
         &self,
-        engagement: EngagementId,
-        prefix: impl Fn(bool) -> String,
-        read: impl Fn(bool, Item) -> Result<T, Error>,
-    ) -> Result<Vec<T>, Error> {
+        e: &str,
+        half: impl Fn(bool) -> Half,
+        read: impl Fn(EntryId, bool, Item) -> Result<T, Error>,
+    ) -> Result<Page<T>, Error> {
         let half = |shared| {
-            let range = Range::Prefix(prefix(shared));
-            Query::of(self.partition(engagement), range, NEWEST).descending()
+            let Half { prefix, before } = half(shared);
+            let query = Query::of(e, Range::Prefix(prefix), SIZE).descending();
+            self.query(query.after(before.map(|key| start(&key, None))))
         };
-        let (shared, internal) = try_join(self.query(half(true)), async {
+        let (shared, internal) = try_join(half(true), async {
             if self.sees_drafts() {
-                self.query(half(false)).await.map(Some)
+                half(false).await
             } else {
-                Ok(None)
+                Ok(Slice::default())
             }
         })
         .await?;
-        let shared = shared.items.into_iter().map(|item| read(true, item));
-        let internal = internal.into_iter().flat_map(|slice| slice.items);
-        let internal = internal.map(|item| read(false, item));
-        shared.chain(internal).collect()
+        let more = shared.more || internal.more;
+        let shared = shared.items.into_iter().map(|item| (true, item));
+        let internal = internal.items.into_iter().map(|item| (false, item));
+        let mut rows = Vec::new();
+        for (shared, item) in shared.chain(internal) {
+            let id = keys::entry_of(text(&item, "sk")?).ok_or(Error::Lacks("sk"))?;
+            rows.push((id, read(id, shared, item)?));
+        }
+        rows.sort_by_key(|(id, _)| Reverse(*id));
+        let page = usize::try_from(SIZE).unwrap_or(rows.len());
+        let more = more || rows.len() > page;
+        rows.truncate(page);
+        let next = rows.last().filter(|_| more).map(|(id, _)| id.to_string());
+        let rows = rows.into_iter().map(|(_, row)| row).collect();
+        Ok(Page { rows, next })
     }
 
     fn may_see(&self, finding: &Finding) -> bool {
