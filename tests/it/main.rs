@@ -49,6 +49,7 @@ mod kills;
 mod layers;
 mod library;
 mod lists;
+mod long_history;
 mod matrix;
 mod memberships;
 mod messages;

@@ -352,6 +352,7 @@ pub const SAMPLES: &[fn() -> Sample] = &[
     sample::<list::FindingsPage>,
     sample::<bulk::BulkPage>,
     sample::<finding::FindingPage>,
+    sample::<earlier::EarlierPage>,
     sample::<edit_page::EditPage>,
     sample::<finding_form::FindingForm>,
     sample::<picture::PicturePage>,
