@@ -2,6 +2,7 @@
 // part of it that lives again. What somebody is typing is never taken away.
 import htmx from "htmx.org/dist/htmx.esm.js";
 import { prepare } from "./bulk.js";
+import { offer } from "./preview.js";
 import { follow } from "./thread.js";
 import { localise } from "./time.js";
 
@@ -33,6 +34,7 @@ async function refresh() {
   await htmx.ajax("GET", location.href, { target: "#live", select: "#live", swap: "outerHTML" });
   localise(region());
   prepare(region());
+  offer(region());
   stay();
 }
 

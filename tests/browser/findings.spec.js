@@ -56,7 +56,13 @@ test("a finding is planned, spoken of, and its edits are told before and after",
   await contact.getByLabel("Comment").fill("And this is for both.");
   await contact.getByRole("button", { name: "Comment", exact: true }).click();
   await expect(consultant.getByText("And this is for both.")).toBeVisible();
+  // What came by itself can be worked with as what was there before.
+  await consultant.getByLabel("Comment").fill("An answer, *looked at* first.");
+  await consultant.getByRole("button", { name: "Preview Comment" }).click();
+  await expect(consultant.locator("#text-preview em")).toHaveText("looked at");
 
+  await consultant.getByRole("button", { name: "Comment", exact: true }).click();
+  await expect(consultant.getByText("looked at first")).toBeVisible();
   await consultant.getByRole("link", { name: "Edit" }).click();
   await consultant.getByLabel("Description").fill(`${"A long story. ".repeat(30)}The end.`);
   await consultant.getByRole("button", { name: "Save" }).click();
