@@ -53,20 +53,24 @@ async fn main() {
     if !std::env::args().any(|arg| arg == "--bench") {
         return;
     }
-    let mut report = Report::default();
+    let mut places = Vec::new();
     for size in SIZES {
         let world = World::new().await;
-        let mut office = open(&world, size).await;
-        for (name, by_team, path) in pages(&office) {
-            let browser = if by_team {
-                &mut office.team
-            } else {
-                &mut office.portal
-            };
-            report.note(&name, size, &page(browser, &path).await);
+        let office = open(&world, size).await;
+        places.push((size, world, office));
+    }
+    let mut offices: Vec<_> = places.iter_mut().map(|(.., office)| office).collect();
+    let names = pages(offices[0]).into_iter().map(|(name, ..)| name);
+    let mut report = Report::default();
+    for (n, name) in names.enumerate() {
+        let measured = page(&mut offices, n).await;
+        for (size, measured) in SIZES.into_iter().zip(&measured) {
+            report.note(&name, size, measured);
         }
-        let changed = bulk(&mut office).await;
-        report.note("a change of 100 findings", size, &changed);
+    }
+    let changed = bulk(&mut offices).await;
+    for (size, measured) in SIZES.into_iter().zip(&changed) {
+        report.note("a change of 100 findings", size, measured);
     }
     println!("{}", report.table());
     report.save().expect("target/bench.json");
@@ -122,58 +126,73 @@ async fn open(world: &World, size: usize) -> Office {
     }
 }
 
-async fn page(browser: &mut Browser, path: &str) -> Measured {
-    let mut times = Vec::new();
-    let mut last = None;
+/// The `n`th page in each office. They take turns, so that what else the machine does
+/// meanwhile slows all of them alike.
+async fn page(offices: &mut [&mut Office], n: usize) -> Vec<Measured> {
+    let mut samples = vec![Samples::default(); offices.len()];
     for run in 0..BEFORE + RUNS {
-        let begun = Instant::now();
-        let answer = browser.get(path).await;
-        let took = begun.elapsed();
-        assert!(answer.is_good(), "{path}: {}", answer.status);
-        if run >= BEFORE {
-            times.push(took);
+        for (office, samples) in offices.iter_mut().zip(&mut samples) {
+            let (_, by_team, path) = pages(office).swap_remove(n);
+            let browser = if by_team {
+                &mut office.team
+            } else {
+                &mut office.portal
+            };
+            let begun = Instant::now();
+            let answer = browser.get(&path).await;
+            let took = begun.elapsed();
+            assert!(answer.is_good(), "{path}: {}", answer.status);
+            samples.take(took, answer, run >= BEFORE);
         }
-        last = Some(answer);
     }
-    measured(times, &last.expect("an answer"))
+    samples.into_iter().map(Samples::measured).collect()
 }
 
 /// The same hundred findings are due on one day and on another, in turn.
-async fn bulk(office: &mut Office) -> Measured {
-    let (place, id) = (
-        format!("{}.{}", office.client, office.engagement),
-        office.engagement,
-    );
-    let mut times = Vec::new();
-    let mut last = None;
+async fn bulk(offices: &mut [&mut Office]) -> Vec<Measured> {
+    let mut samples = vec![Samples::default(); offices.len()];
     for version in 1..=CHANGES {
-        let keys: Vec<_> = (0..100)
-            .map(|k| {
-                (
-                    format!("c{}", k + 1),
-                    format!("1.{}.{version}", id.finding(k)),
-                )
-            })
-            .collect();
-        let due = ["2027-03-01", "2027-03-02"][version % 2];
-        let mut fields = vec![("what", "due"), ("due", due), ("e1", place.as_str())];
-        fields.extend(keys.iter().map(|(name, key)| (name.as_str(), key.as_str())));
-        let begun = Instant::now();
-        let answer = office.team.post("/findings/bulk", &fields).await;
-        times.push(begun.elapsed());
-        let all = "100 of 100 findings changed";
-        assert!(answer.body.contains(all), "{version}: {}", answer.body);
-        last = Some(answer);
+        for (office, samples) in offices.iter_mut().zip(&mut samples) {
+            let place = format!("{}.{}", office.client, office.engagement);
+            let key = |k| format!("1.{}.{version}", office.engagement.finding(k));
+            let keys: Vec<_> = (0..100).map(|k| (format!("c{}", k + 1), key(k))).collect();
+            let due = ["2027-03-01", "2027-03-02"][version % 2];
+            let mut fields = vec![("what", "due"), ("due", due), ("e1", place.as_str())];
+            fields.extend(keys.iter().map(|(name, key)| (name.as_str(), key.as_str())));
+            let begun = Instant::now();
+            let answer = office.team.post("/findings/bulk", &fields).await;
+            let took = begun.elapsed();
+            let all = "100 of 100 findings changed";
+            assert!(answer.body.contains(all), "{version}: {}", answer.body);
+            samples.take(took, answer, true);
+        }
     }
-    measured(times, &last.expect("an answer"))
+    samples.into_iter().map(Samples::measured).collect()
 }
 
-fn measured(mut times: Vec<Duration>, answer: &Answer) -> Measured {
-    times.sort();
-    Measured {
-        median: times[times.len() / 2],
-        slow: times[times.len() * 99 / 100],
-        spent: answer.spent,
-        bytes: answer.body.len(),
+/// What was measured of one page in one office.
+#[derive(Default, Clone)]
+struct Samples {
+    times: Vec<Duration>,
+    spent: Spent,
+    bytes: usize,
+}
+
+impl Samples {
+    fn take(&mut self, took: Duration, answer: Answer, counts: bool) {
+        if counts {
+            self.times.push(took);
+        }
+        (self.spent, self.bytes) = (answer.spent, answer.body.len());
+    }
+
+    fn measured(mut self) -> Measured {
+        self.times.sort();
+        Measured {
+            median: self.times[self.times.len() / 2],
+            slow: self.times[self.times.len() * 99 / 100],
+            spent: self.spent,
+            bytes: self.bytes,
+        }
     }
 }

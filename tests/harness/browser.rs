@@ -8,8 +8,8 @@ use axum::Router;
 use axum::body::Body;
 use http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
-use store::Spent;
 use store::directory::hash;
+use store::{Spent, Took};
 use tower::ServiceExt as _;
 use web::address::ClientAddress;
 use web::{App, Route};
@@ -37,6 +37,8 @@ pub struct Answer {
     pub body: String,
     /// What it cost.
     pub spent: Spent,
+    /// Where its time went.
+    pub took: Took,
 }
 
 impl Browser {
@@ -134,6 +136,7 @@ impl Browser {
         Answer {
             status: parts.status,
             spent: parts.extensions.get::<Spent>().copied().unwrap_or_default(),
+            took: parts.extensions.get::<Took>().copied().unwrap_or_default(),
             headers: parts.headers,
             body: String::from_utf8(body.to_vec()).expect("text"),
         }

@@ -14,6 +14,7 @@ mod browser;
 pub mod bucket;
 mod cast;
 mod filled;
+pub mod function;
 mod log;
 mod papers;
 mod played;

@@ -63,7 +63,7 @@ pub use invoices::{Billed, InvoiceEntry, Listing};
 pub use library::TemplateRow;
 pub use membership::Account;
 pub use messages::Thread;
-pub use meter::{Meter, Spent};
+pub use meter::{Meter, Spent, Took};
 pub use money::{Books, Owed};
 pub use nights::Night;
 pub use opening::{Opening, Step};

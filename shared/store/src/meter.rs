@@ -1,6 +1,7 @@
 //! What a request costs: capacity units, and round trips one after another.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 /// What was spent so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -15,28 +16,93 @@ pub struct Spent {
     pub round_trips: u32,
 }
 
+/// Where a request's time went.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Took {
+    /// While at least one call to the table was under way.
+    pub table: Duration,
+    /// While pages were made of what was read.
+    pub pages: Duration,
+}
+
 /// Adds up what one request costs. Clones share the sum.
 #[derive(Debug, Clone, Default)]
-pub struct Meter(Arc<Mutex<Spent>>);
+pub struct Meter(Arc<Mutex<Tally>>);
+
+#[derive(Debug, Default)]
+struct Tally {
+    spent: Spent,
+    took: Took,
+    /// Calls that are under way, and since when there are some.
+    under_way: u32,
+    since: Option<Instant>,
+}
+
+/// A call that is under way, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Call {
+    meter: Meter,
+    place: u32,
+}
 
 impl Meter {
     /// What was spent so far.
     pub fn spent(&self) -> Spent {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.locked().spent
     }
 
-    /// Call before a call: its place in the chain of those that wait for each other.
-    pub(crate) fn begin(&self) -> u32 {
-        self.spent().round_trips + 1
+    /// Where the time went so far.
+    pub fn took(&self) -> Took {
+        self.locked().took
     }
 
-    /// Call after it, with its place and its cost.
-    pub(crate) fn end(&self, place: u32, read: f64, write: f64) {
-        let mut spent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Makes a page, and notes how long that took.
+    pub fn page<T>(&self, make: impl FnOnce() -> T) -> T {
+        let begun = Instant::now();
+        let made = make();
+        self.locked().took.pages += begun.elapsed();
+        made
+    }
+
+    /// Call before a call; gives its place in the chain of those that wait for each
+    /// other.
+    pub(crate) fn begin(&self) -> Call {
+        let mut tally = self.locked();
+        if tally.under_way == 0 {
+            tally.since = Some(Instant::now());
+        }
+        tally.under_way += 1;
+        Call {
+            meter: self.clone(),
+            place: tally.spent.round_trips + 1,
+        }
+    }
+
+    fn locked(&self) -> MutexGuard<'_, Tally> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Call {
+    /// Call after it, with its cost.
+    pub(crate) fn end(self, read: f64, write: f64) {
+        let spent = &mut self.meter.locked().spent;
         spent.read += read;
         spent.write += write;
         spent.calls += 1;
-        spent.round_trips = spent.round_trips.max(place);
+        spent.round_trips = spent.round_trips.max(self.place);
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        let mut tally = self.meter.locked();
+        tally.under_way -= 1;
+        if tally.under_way == 0
+            && let Some(since) = tally.since.take()
+        {
+            tally.took.table += since.elapsed();
+        }
     }
 }
 
@@ -48,10 +114,10 @@ mod tests {
     fn calls_side_by_side_are_one_round_trip() {
         let meter = Meter::default();
         let (a, b) = (meter.begin(), meter.begin());
-        meter.end(a, 0.5, 0.0);
-        meter.end(b, 1.0, 0.0);
+        a.end(0.5, 0.0);
+        b.end(1.0, 0.0);
         let c = meter.begin();
-        meter.end(c, 0.0, 2.0);
+        c.end(0.0, 2.0);
         assert_eq!(
             meter.spent(),
             Spent {
@@ -61,5 +127,15 @@ mod tests {
                 round_trips: 2
             }
         );
+    }
+    #[test]
+    fn a_call_that_fails_is_over_as_well() {
+        let meter = Meter::default();
+        let (a, b) = (meter.begin(), meter.begin());
+        drop(a);
+        assert_eq!(meter.took(), Took::default(), "another is under way");
+        drop(b);
+        assert!(meter.took().table > Duration::ZERO && meter.locked().since.is_none());
+        assert_eq!(meter.spent(), Spent::default());
     }
 }

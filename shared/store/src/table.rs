@@ -10,7 +10,7 @@ use domain::id::{ClientId, WorkspaceId};
 use crate::codec::{Item, string, text};
 use crate::error::Error;
 use crate::keys::{Index, Key};
-use crate::meter::Meter;
+use crate::meter::{Call, Meter};
 use crate::transact::Update;
 
 /// A table, and the meter that its use is counted on.
@@ -210,7 +210,7 @@ impl Table {
     }
 
     pub(crate) async fn get(&self, key: &Key, consistent: bool) -> Result<Option<Item>, Error> {
-        let place = self.meter.begin();
+        let call = self.meter.begin();
         let request = self
             .client
             .get_item()
@@ -224,12 +224,12 @@ impl Table {
         let answer = Box::pin(request.send())
             .await
             .map_err(|e| Error::service("GetItem", e))?;
-        self.spent(place, answer.consumed_capacity.as_slice(), Access::Read);
+        spend(call, answer.consumed_capacity.as_slice(), Access::Read);
         Ok(answer.item)
     }
 
     pub(crate) async fn query(&self, query: Query) -> Result<Slice, Error> {
-        let place = self.meter.begin();
+        let call = self.meter.begin();
         let (index, pk, sk) = query.index.map_or((None, "pk", "sk"), |index| {
             let (name, pk, sk) = index.names();
             (Some(name.to_owned()), pk, sk)
@@ -265,7 +265,7 @@ impl Table {
         let answer = Box::pin(request.send())
             .await
             .map_err(|e| Error::service("Query", e))?;
-        self.spent(place, answer.consumed_capacity.as_slice(), Access::Read);
+        spend(call, answer.consumed_capacity.as_slice(), Access::Read);
         let more = answer.last_evaluated_key.is_some_and(|key| !key.is_empty());
         Ok(Slice {
             items: answer.items.unwrap_or_default(),
@@ -276,7 +276,7 @@ impl Table {
     /// One conditional update by itself; gives the item after it, or `None`
     /// where its condition didn't hold.
     pub(crate) async fn update(&self, update: Update) -> Result<Option<Item>, Error> {
-        let place = self.meter.begin();
+        let call = self.meter.begin();
         let parts = update.parts();
         let request = self
             .client
@@ -292,7 +292,7 @@ impl Table {
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         match Box::pin(request.send()).await {
             Ok(answer) => {
-                self.spent(place, answer.consumed_capacity.as_slice(), Access::Write);
+                spend(call, answer.consumed_capacity.as_slice(), Access::Write);
                 Ok(Some(answer.attributes.unwrap_or_default()))
             }
             Err(error)
@@ -300,19 +300,20 @@ impl Table {
                     .as_service_error()
                     .is_some_and(aws_sdk_dynamodb::operation::update_item::UpdateItemError::is_conditional_check_failed_exception) =>
             {
-                self.meter.end(place, 0.0, 1.0);
+                call.end(0.0, 1.0);
                 Ok(None)
             }
             Err(error) => Err(Error::service("UpdateItem", error)),
         }
     }
+}
 
-    pub(crate) fn spent(&self, place: u32, capacity: &[ConsumedCapacity], access: Access) {
-        let units: f64 = capacity.iter().filter_map(|c| c.capacity_units).sum();
-        match access {
-            Access::Read => self.meter.end(place, units, 0.0),
-            Access::Write => self.meter.end(place, 0.0, units),
-        }
+/// Notes what a call has cost.
+pub(crate) fn spend(call: Call, capacity: &[ConsumedCapacity], access: Access) {
+    let units: f64 = capacity.iter().filter_map(|c| c.capacity_units).sum();
+    match access {
+        Access::Read => call.end(units, 0.0),
+        Access::Write => call.end(0.0, units),
     }
 }
 

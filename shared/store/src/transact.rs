@@ -13,7 +13,7 @@ use domain::id::WorkspaceId;
 use crate::codec::{Item, number, string, text};
 use crate::error::Error;
 use crate::keys::{self, Index, Key};
-use crate::table::{Access, Table};
+use crate::table::{Access, Table, spend};
 
 /// How often a transaction is tried that collides with another.
 const TRIES: u32 = 4;
@@ -287,7 +287,7 @@ impl Transaction {
             source: Box::new(e),
         })?;
         for attempt in 1.. {
-            let place = table.meter.begin();
+            let call = table.meter.begin();
             let request = table
                 .client
                 .transact_write_items()
@@ -295,7 +295,7 @@ impl Transaction {
                 .return_consumed_capacity(ReturnConsumedCapacity::Total);
             match Box::pin(request.send()).await {
                 Ok(answer) => {
-                    table.spent(place, answer.consumed_capacity(), Access::Write);
+                    spend(call, answer.consumed_capacity(), Access::Write);
                     return Ok(());
                 }
                 Err(error) => match refusal(&error) {

@@ -248,11 +248,10 @@ impl Context {
 
     /// The page as an answer.
     pub fn page<P: Page>(&self, page: &P) -> Result<Reply, Error> {
-        let html = self.app.renderer.page(
-            P::TEMPLATE,
-            &Layout::of(self, page.title(), page.crumbs()),
-            page,
-        )?;
+        let html = self.meter.page(|| {
+            let layout = Layout::of(self, page.title(), page.crumbs());
+            self.app.renderer.page(P::TEMPLATE, &layout, page)
+        })?;
         let mut reply = Reply::html(html);
         if self.session.is_none() && self.anonymous.1 {
             reply = reply.cookie(cookies::set(cookies::ANONYMOUS, &self.anonymous.0, None));

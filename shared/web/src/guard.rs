@@ -15,7 +15,7 @@ use http::{HeaderMap, Method, StatusCode, header};
 use serde::Serialize;
 use store::directory::Directory;
 use store::session::Device;
-use store::{At, Meter, Spent, Trace};
+use store::{At, Meter, Spent, Took, Trace};
 
 use crate::app::App;
 use crate::context::Context;
@@ -105,8 +105,9 @@ pub(crate) async fn edge(State(app): State<Arc<App>>, request: Request, next: Ne
         app.config.scheme == "https",
         &id.to_string(),
     );
-    let spent = meter.spent();
+    let (spent, within) = (meter.spent(), meter.took());
     response.extensions_mut().insert(spent);
+    response.extensions_mut().insert(within);
     let took = app.clock.now().duration_since(started);
     let line = Line {
         id,
@@ -117,6 +118,7 @@ pub(crate) async fn edge(State(app): State<Arc<App>>, request: Request, next: Ne
         status: response.status(),
         took_ms: took.as_millis(),
         spent,
+        within,
     };
     log(&line, ctx.as_deref(), error.as_ref());
     response
@@ -279,6 +281,7 @@ struct Line {
     status: StatusCode,
     took_ms: i128,
     spent: Spent,
+    within: Took,
 }
 
 fn log(line: &Line, ctx: Option<&Context>, error: Option<&Error>) {
@@ -302,12 +305,14 @@ fn log(line: &Line, ctx: Option<&Context>, error: Option<&Error>) {
         calls,
         round_trips,
     } = line.spent;
+    let Took { table, pages } = line.within;
+    let (table_ms, pages_ms) = (table.as_secs_f64() * 1e3, pages.as_secs_f64() * 1e3);
     macro_rules! line {
         ($level:ident) => {
             tracing::$level!(
                 request_id = %line.id, trace, method, route, status, took_ms, workspace, user,
                 cause, errors, cold_starts, read_units = read, write_units = write, calls,
-                round_trips, "request"
+                round_trips, table_ms, pages_ms, "request"
             )
         };
     }
