@@ -8,6 +8,7 @@ export CARGO_TERM_PROGRESS_WHEN ?= auto
 VENV := .venv
 ASSETS := assets/dist/manifest.json
 BROWSER := tests/browser/node_modules/.stamp
+LIGHTHOUSE := tests/lighthouse/node_modules/.stamp
 AWS := $(VENV)/aws/bin
 INFRA := $(wildcard infra/*.* infra/*/*)
 # What the functions are built for: arm64 or x86_64.
@@ -42,8 +43,10 @@ check: $(ASSETS) $(VENV)/.check $(VENV)/.infra ## formatting, lints, the templat
 
 assets: $(ASSETS) ## CSS and JavaScript, bundled
 
-bench: $(ASSETS) $(VENV)/.run ## times and costs of pages by size: a table, and target/bench.json
+bench: build $(VENV)/.run $(LIGHTHOUSE) ## starts, pages, journeys, load, Lighthouse: tables, and target/bench.json
+	cargo build --locked --profile bench --package local --bin local
 	cargo bench --locked --package tests
+	chromium=$$(tools/chromium.sh); cd tests/lighthouse; CHROMIUM=$$chromium SERVER=target/release/local node measure.mjs
 
 # The profile is Cargo.toml's: cargo-lambda's own would end the process at a panic.
 build: $(ASSETS) $(VENV)/.lambda ## the Lambda functions, as they are deployed: a zip each (ARCH=x86_64)
@@ -68,7 +71,7 @@ deploy-local: $(ASSETS) $(VENV)/.run $(VENV)/.infra $(BROWSER) ## the template o
 
 clean: ## take away what was built, never data
 	cargo clean
-	rm -rf assets/dist assets/node_modules tests/browser/node_modules $(VENV)
+	rm -rf assets/dist assets/node_modules tests/browser/node_modules tests/lighthouse/node_modules $(VENV)
 
 assets/node_modules/.stamp: assets/package-lock.json | need
 	cd assets && npm ci --no-audit --no-fund --loglevel=error
@@ -79,6 +82,10 @@ $(ASSETS): assets/node_modules/.stamp assets/build.mjs assets/icons.json $(wildc
 
 $(BROWSER): tests/browser/package-lock.json | need
 	cd tests/browser && npm ci --no-audit --no-fund --loglevel=error --ignore-scripts
+	@touch $@
+
+$(LIGHTHOUSE): tests/lighthouse/package-lock.json | need
+	cd tests/lighthouse && npm ci --no-audit --no-fund --loglevel=error --ignore-scripts
 	@touch $@
 
 $(VENV)/bin/python: | need

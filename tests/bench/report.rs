@@ -1,105 +1,64 @@
-//! What was measured, as a table for people and a file for programs.
+//! What was measured, as tables for people and a file for programs.
 
-use std::fmt::Write as _;
 use std::path::Path;
 use std::{fs, io};
 
-use serde_json::{Value, json};
-
-use crate::Measured;
+use serde::Serialize;
+use serde_json::Value;
 
 /// What was measured so far.
 #[derive(Default)]
 pub(crate) struct Report {
-    rows: Vec<Row>,
+    figures: Vec<Figure>,
 }
 
-struct Row {
+/// One figure; a ratio names what it is held against.
+#[derive(Debug, Serialize)]
+struct Figure {
     name: String,
-    size: usize,
-    millis: f64,
-    slow: f64,
-    read: f64,
-    write: f64,
-    trips: u32,
-    bytes: usize,
+    value: f64,
+    unit: &'static str,
+    ratio: Option<f64>,
+    against: Option<String>,
 }
 
 impl Report {
-    /// Notes what a page took in a workspace with so many findings.
-    pub(crate) fn note(&mut self, name: &str, size: usize, measured: &Measured) {
-        self.rows.push(Row {
-            name: name.to_owned(),
-            size,
-            millis: measured.median.as_secs_f64() * 1e3,
-            slow: measured.slow.as_secs_f64() * 1e3,
-            read: measured.spent.read,
-            write: measured.spent.write,
-            trips: measured.spent.round_trips,
-            bytes: measured.bytes,
+    pub(crate) fn note(&mut self, name: String, value: f64, unit: &'static str) {
+        self.figures.push(Figure {
+            name,
+            value,
+            unit,
+            ratio: None,
+            against: None,
         });
     }
 
-    /// What the same page took in the smallest workspace.
-    fn against(&self, row: &Row) -> f64 {
-        let same = self.rows.iter().find(|one| one.name == row.name);
-        same.map_or(row.millis, |one| one.millis)
+    /// A figure beside another one of the same unit.
+    pub(crate) fn held(
+        &mut self,
+        name: String,
+        (value, unit): (f64, &'static str),
+        (other, against): (f64, &str),
+    ) {
+        self.figures.push(Figure {
+            name,
+            value,
+            unit,
+            ratio: (other > 0.0).then(|| value / other),
+            against: Some(against.to_owned()),
+        });
     }
 
-    pub(crate) fn table(&self) -> String {
-        let mut table = format!(
-            "{:<28} {:>8} {:>9} {:>7} {:>9} {:>7} {:>7} {:>6} {:>7}\n",
-            "page", "findings", "median", "ratio", "p99", "read", "write", "trips", "bytes"
-        );
-        for row in &self.rows {
-            let _ = writeln!(
-                table,
-                "{:<28} {:>8} {:>6.2} ms {:>7.2} {:>6.2} ms {:>7} {:>7} {:>6} {:>7}",
-                row.name,
-                row.size,
-                row.millis,
-                row.millis / self.against(row),
-                row.slow,
-                row.read,
-                row.write,
-                row.trips,
-                row.bytes
-            );
-        }
-        table
-    }
-
-    /// Writes `target/bench.json`: each figure with its unit, and for times the
-    /// ratio to what it is held against.
+    /// Puts its figures into `target/bench.json`, in place of those of the same names.
     pub(crate) fn save(&self) -> io::Result<()> {
-        let figures: Vec<Value> = self.rows.iter().flat_map(|row| self.figures(row)).collect();
-        let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
-        fs::write(
-            target.join("bench.json"),
-            serde_json::to_string_pretty(&figures)?,
-        )
-    }
-
-    fn figures(&self, row: &Row) -> Vec<Value> {
-        let name = format!("{}, {} findings", row.name, row.size);
-        let against = self.against(row);
-        let time = json!({
-            "name": name, "value": row.millis, "unit": "ms",
-            "ratio": row.millis / against, "against": "the smallest workspace",
-        });
-        let plain = [
-            ("read", json!(row.read), "read units"),
-            ("write", json!(row.write), "write units"),
-            ("round trips", json!(row.trips), "calls one after another"),
-            ("page", json!(row.bytes), "bytes"),
-            ("p99", json!(row.slow), "ms"),
-        ];
-        let plain = plain.map(|(what, value, unit)| {
-            json!({
-                "name": format!("{name}: {what}"), "value": value, "unit": unit,
-                "ratio": null, "against": null,
-            })
-        });
-        [time].into_iter().chain(plain).collect()
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench.json");
+        let kept = fs::read(&path).unwrap_or_default();
+        let mut all: Vec<Value> = serde_json::from_slice(&kept).unwrap_or_default();
+        let is_new = |one: &Value| self.figures.iter().any(|figure| one["name"] == figure.name);
+        all.retain(|one| !is_new(one));
+        for figure in &self.figures {
+            all.push(serde_json::to_value(figure)?);
+        }
+        fs::write(path, serde_json::to_string_pretty(&all)?)
     }
 }

@@ -9,7 +9,7 @@ const START_WITHIN = 120_000;
 /** Starts it on any free port with its data in a folder; gives it once it is
  *  ready, or what it said when it ended before. */
 export async function launch(data, settings = {}) {
-  const server = spawn(inRepository("target/debug/local"), {
+  const server = spawn(inRepository(process.env.SERVER ?? "target/debug/local"), {
     env: { ...process.env, PORT: "0", RESET: "", DATA_DIR: data, ...settings },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,0 +1,262 @@
+//! What pages cost in time, capacity and bytes in workspaces of different sizes. Times
+//! are of the whole product in this process on one core, its table in memory included.
+
+use std::time::{Duration, Instant};
+
+use domain::finding::Finding;
+use domain::id::EngagementId;
+use domain::role::{ContactRole, TeamRole};
+use store::{Spent, Took};
+use tests::{Answer, Browser, Cast, World, filled};
+
+use crate::report::Report;
+
+/// How many findings the workspaces have.
+const SIZES: [usize; 3] = [200, 2_000, 20_000];
+/// Findings of an engagement at most.
+const MOST: usize = 4_000;
+/// Answers that are timed, after some that aren't.
+const RUNS: usize = 60;
+const BEFORE: usize = 5;
+/// Changes of a hundred findings that are timed.
+const CHANGES: usize = 9;
+
+/// A workspace of one size, with somebody of each side.
+struct Office {
+    team: Browser,
+    portal: Browser,
+    client: String,
+    engagement: EngagementId,
+    _world: World,
+}
+
+/// A page, and which side looks at it.
+struct Page {
+    name: String,
+    by_team: bool,
+    path: fn(&Office) -> String,
+}
+
+/// What was measured of one page in one office.
+#[derive(Default, Clone)]
+struct Samples {
+    times: Vec<Duration>,
+    took: Took,
+    spent: Spent,
+    bytes: usize,
+}
+
+/// Measures all of it.
+pub(crate) async fn measure(report: &mut Report) {
+    let mut offices = Vec::new();
+    for size in SIZES {
+        offices.push(open(size).await);
+    }
+    println!(
+        "\n{:<30} {:>8} {:>9} {:>6} {:>9} {:>6} {:>6} {:>6} {:>6} {:>6} {:>5} {:>7}",
+        "page",
+        "findings",
+        "median",
+        "ratio",
+        "p99",
+        "per s",
+        "table",
+        "pages",
+        "read",
+        "write",
+        "trips",
+        "bytes"
+    );
+    for page in pages() {
+        let samples = look(&mut offices, &page).await;
+        tell(report, &page.name, &samples);
+    }
+    let samples = change(&mut offices).await;
+    tell(report, "a change of 100 findings", &samples);
+}
+
+fn pages() -> Vec<Page> {
+    type Path = fn(&Office) -> String;
+    let both: [(&str, Path, Path); 7] = [
+        ("dashboard", |_| "/".to_owned(), |_| "/".to_owned()),
+        (
+            "engagement",
+            |o| format!("/clients/{}/engagements/{}", o.client, o.engagement),
+            |o| format!("/engagements/{}", o.engagement),
+        ),
+        (
+            "findings",
+            |_| "/findings".to_owned(),
+            |_| "/findings".to_owned(),
+        ),
+        (
+            "findings, two filters",
+            |_| "/findings?status=open&severity=high".to_owned(),
+            |_| "/findings?status=open&severity=high".to_owned(),
+        ),
+        (
+            "findings, a search",
+            |_| "/findings?q=Finding".to_owned(),
+            |_| "/findings?q=Finding".to_owned(),
+        ),
+        (
+            "finding",
+            |o| {
+                let finding = o.engagement.finding(7);
+                format!(
+                    "/clients/{}/engagements/{}/findings/{finding}",
+                    o.client, o.engagement
+                )
+            },
+            |o| {
+                format!(
+                    "/engagements/{}/findings/{}",
+                    o.engagement,
+                    o.engagement.finding(7)
+                )
+            },
+        ),
+        (
+            "pulse",
+            |o| {
+                format!(
+                    "/clients/{}/engagements/{}/pulse?seen=0",
+                    o.client, o.engagement
+                )
+            },
+            |o| format!("/engagements/{}/pulse?seen=0", o.engagement),
+        ),
+    ];
+    let sides = both.into_iter().flat_map(|(name, ours, theirs)| {
+        [("team", true, ours), ("client", false, theirs)].map(|(side, by_team, path)| Page {
+            name: format!("{name}, {side}"),
+            by_team,
+            path,
+        })
+    });
+    sides.collect()
+}
+
+async fn open(size: usize) -> Office {
+    let world = World::new().await;
+    let cast = Cast::play(&world).await;
+    let (acme, client) = (&cast.acme, &cast.acme.clients[0]);
+    let owner = acme.member(TeamRole::Owner);
+    let contact = client.contact(ContactRole::Collaborator);
+    let mut engagement = None;
+    let mut left = size;
+    while left > 0 {
+        let some = left.min(MOST);
+        let plain = |_, finding: Finding| finding;
+        engagement = Some(filled(&world, client, owner, some, plain).await);
+        left -= some;
+    }
+    Office {
+        team: world.signed_in(&acme.workspace, owner).await,
+        portal: world.signed_in(&acme.workspace, contact).await,
+        client: client.id.to_string(),
+        engagement: engagement.expect("findings"),
+        _world: world,
+    }
+}
+
+/// A page in each office. They take turns, so that what else the machine does
+/// meanwhile slows all of them alike.
+async fn look(offices: &mut [Office], page: &Page) -> Vec<Samples> {
+    let mut samples = vec![Samples::default(); offices.len()];
+    for run in 0..BEFORE + RUNS {
+        for (office, samples) in offices.iter_mut().zip(&mut samples) {
+            let path = (page.path)(office);
+            let browser = if page.by_team {
+                &mut office.team
+            } else {
+                &mut office.portal
+            };
+            let begun = Instant::now();
+            let answer = browser.get(&path).await;
+            let took = begun.elapsed();
+            assert!(answer.is_good(), "{path}: {}", answer.status);
+            samples.take(took, &answer, run >= BEFORE);
+        }
+    }
+    samples
+}
+
+/// The same hundred findings are due on one day and on another, in turn.
+async fn change(offices: &mut [Office]) -> Vec<Samples> {
+    let mut samples = vec![Samples::default(); offices.len()];
+    for version in 1..=CHANGES {
+        for (office, samples) in offices.iter_mut().zip(&mut samples) {
+            let place = format!("{}.{}", office.client, office.engagement);
+            let key = |k| format!("1.{}.{version}", office.engagement.finding(k));
+            let keys: Vec<_> = (0..100).map(|k| (format!("c{}", k + 1), key(k))).collect();
+            let due = ["2027-03-01", "2027-03-02"][version % 2];
+            let mut fields = vec![("what", "due"), ("due", due), ("e1", place.as_str())];
+            fields.extend(keys.iter().map(|(name, key)| (name.as_str(), key.as_str())));
+            let begun = Instant::now();
+            let answer = office.team.post("/findings/bulk", &fields).await;
+            let took = begun.elapsed();
+            let all = "100 of 100 findings changed";
+            assert!(answer.body.contains(all), "{version}: {}", answer.body);
+            samples.take(took, &answer, true);
+        }
+    }
+    samples
+}
+
+impl Samples {
+    fn take(&mut self, took: Duration, answer: &Answer, counts: bool) {
+        if counts {
+            self.times.push(took);
+            self.took.table += answer.took.table;
+            self.took.pages += answer.took.pages;
+        }
+        (self.spent, self.bytes) = (answer.spent, answer.body.len());
+    }
+
+    /// The time that `part` of a hundred stay below, in milliseconds.
+    fn millis(&self, part: usize) -> f64 {
+        let mut times = self.times.clone();
+        times.sort();
+        let at = (times.len() * part / 100).min(times.len() - 1);
+        times[at].as_secs_f64() * 1e3
+    }
+}
+
+fn tell(report: &mut Report, name: &str, samples: &[Samples]) {
+    let smallest = samples[0].millis(50);
+    for (size, of) in SIZES.into_iter().zip(samples) {
+        let all: Duration = of.times.iter().sum();
+        let share = |part: Duration| 100.0 * part.as_secs_f64() / all.as_secs_f64();
+        let (table, pages) = (share(of.took.table), share(of.took.pages));
+        let (median, slow) = (of.millis(50), of.millis(99));
+        let Spent {
+            read,
+            write,
+            round_trips,
+            ..
+        } = of.spent;
+        #[allow(clippy::cast_precision_loss)] // few
+        let each_second = of.times.len() as f64 / all.as_secs_f64();
+        println!(
+            "{name:<30} {size:>8} {median:>6.2} ms {:>6.2} {slow:>6.2} ms {each_second:>6.0} {table:>4.0} % {pages:>4.0} % {read:>6} {write:>6} {round_trips:>5} {:>7}",
+            median / smallest,
+            of.bytes
+        );
+        let name = |what: &str| format!("warm: {name}, {size} findings: {what}");
+        report.held(name("median"), (median, "ms"), (smallest, "200 findings"));
+        report.note(name("p99"), slow, "ms");
+        report.note(name("per second and core"), each_second, "requests");
+        report.note(name("share of the table"), table, "%");
+        report.note(name("share of making the page"), pages, "%");
+        report.note(name("read"), read, "read units");
+        report.note(name("write"), write, "write units");
+        report.note(
+            name("round trips"),
+            round_trips.into(),
+            "calls one after another",
+        );
+        #[allow(clippy::cast_precision_loss)]
+        report.note(name("page"), of.bytes as f64, "bytes");
+    }
+}
