@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
+import { PurgeCSS } from "purgecss"; // the framework's CSS is ten times what pages use
 
 const dist = new URL("dist/", import.meta.url).pathname;
 const manifest = {};
@@ -24,6 +25,18 @@ async function sprite() {
   return `<svg xmlns="http://www.w3.org/2000/svg">${(await Promise.all(symbols)).join("")}</svg>`;
 }
 
+// What pages are made of at other places than these files: markdown's elements, and
+// classes whose names templates put together.
+const ELEMENTS = "a blockquote br code del em h1 h2 h3 h4 h5 h6 hr img li ol p pre strong sup table tbody td th thead tr ul".split(" ");
+const TOGETHER = [/^(alert|by|line|sev|state|step|top)-/];
+
+async function used(css) {
+  const files = ["../templates/**/*.html", "src/*.js", "../shared/web/src/**/*.rs", "../functions/*/src/**/*.rs"].map((glob) => new URL(glob, import.meta.url).pathname);
+  const safelist = { standard: [...ELEMENTS, ...TOGETHER], deep: [], greedy: [/data-bs-theme/, /htmx/] };
+  const [purged] = await new PurgeCSS().purge({ content: files, css: [{ raw: css }], safelist, fontFace: false, keyframes: true, variables: false });
+  return purged.css;
+}
+
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 const bundle = await build({
@@ -36,7 +49,10 @@ const bundle = await build({
   target: ["chrome109", "firefox115", "safari16"],
   legalComments: "none",
 });
-for (const file of bundle.outputFiles) await put(file.path.split("/").pop(), file.contents);
+for (const { path, text } of bundle.outputFiles) {
+  const name = path.split("/").pop();
+  await put(name, name.endsWith(".css") ? await used(text) : text);
+}
 await put("icons.svg", await sprite());
 await put("favicon.svg", await readFile(new URL("src/favicon.svg", import.meta.url)));
 await writeFile(`${dist}manifest.json`, JSON.stringify(manifest, null, 2));
