@@ -29,13 +29,20 @@ async function sprite() {
 // classes whose names templates put together.
 const ELEMENTS = "a blockquote br code del em h1 h2 h3 h4 h5 h6 hr img li ol p pre strong sup table tbody td th thead tr ul".split(" ");
 const TOGETHER = [/^(alert|by|line|sev|state|step|top)-/];
+const PAGES = ["../templates/**/*.html", "src/*.js", "../shared/web/src/**/*.rs", "../functions/*/src/**/*.rs"];
 
-async function used(css) {
-  const files = ["../templates/**/*.html", "src/*.js", "../shared/web/src/**/*.rs", "../functions/*/src/**/*.rs"].map((glob) => new URL(glob, import.meta.url).pathname);
-  const safelist = { standard: [...ELEMENTS, ...TOGETHER], deep: [], greedy: [/data-bs-theme/, /htmx/] };
-  const [purged] = await new PurgeCSS().purge({ content: files, css: [{ raw: css }], safelist, fontFace: false, keyframes: true, variables: false });
-  return purged.css;
-}
+/** Takes away what no page uses, out of the framework's CSS only: ours is used. */
+const used = {
+  name: "used",
+  setup({ onLoad }) {
+    onLoad({ filter: /@tabler.*\.css$/ }, async ({ path }) => {
+      const content = PAGES.map((glob) => new URL(glob, import.meta.url).pathname);
+      const safelist = { standard: [...ELEMENTS, ...TOGETHER], greedy: [/data-bs-theme/] };
+      const [{ css }] = await new PurgeCSS().purge({ content, css: [path], safelist, keyframes: true });
+      return { contents: css, loader: "css" };
+    });
+  },
+};
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
@@ -48,11 +55,9 @@ const bundle = await build({
   format: "iife",
   target: ["chrome109", "firefox115", "safari16"],
   legalComments: "none",
+  plugins: [used],
 });
-for (const { path, text } of bundle.outputFiles) {
-  const name = path.split("/").pop();
-  await put(name, name.endsWith(".css") ? await used(text) : text);
-}
+for (const file of bundle.outputFiles) await put(file.path.split("/").pop(), file.contents);
 await put("icons.svg", await sprite());
 await put("favicon.svg", await readFile(new URL("src/favicon.svg", import.meta.url)));
 await writeFile(`${dist}manifest.json`, JSON.stringify(manifest, null, 2));
