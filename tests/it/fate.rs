@@ -43,6 +43,8 @@ pub(crate) struct Fate {
     refused: Option<&'static str>,
     /// The letters that went out, byte by byte.
     pub(crate) letters: Arc<Mutex<Vec<String>>>,
+    /// What each of them was tagged with.
+    pub(crate) tags: Mutex<Vec<Vec<(String, String)>>>,
 }
 
 impl Fate {
@@ -62,6 +64,7 @@ impl Fate {
             dead: AtomicBool::new(false),
             refused,
             letters: Arc::clone(letters),
+            tags: Mutex::default(),
         })
     }
 
@@ -112,6 +115,7 @@ impl Intercept for Thread {
                 return Err("nobody takes this mail".into());
             }
             fate.letters.lock().expect("letters").push(letter);
+            fate.tags.lock().expect("tags").push(tags(body));
         }
         Ok(())
     }
@@ -133,6 +137,19 @@ impl Intercept for Thread {
         }
         Ok(())
     }
+}
+
+/// The message tags of a request to send.
+fn tags(body: &str) -> Vec<(String, String)> {
+    let field = |n: usize, what: &str| {
+        let name = format!("Tags.member.{n}.{what}");
+        let mut fields = form_urlencoded::parse(body.as_bytes());
+        let found = fields.find(|(known, _)| *known == name);
+        found.map(|(_, value)| value.into_owned())
+    };
+    (1..)
+        .map_while(|n| Some((field(n, "Name")?, field(n, "Value")?)))
+        .collect()
 }
 
 /// What a worker of this fate has in a world.

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use domain::finding::Status;
-use domain::role::TeamRole;
+use domain::role::{ContactRole, TeamRole};
 use serde_json::Value;
 use store::directory::hash;
 use tests::{Cast, World};
@@ -200,6 +200,36 @@ async fn each_function_answers_its_event() {
     assert_eq!(answer["taken"], 14 + 3 * 21, "{answer}");
     let waiting = world.mail_to(client.invite.email.as_str()).await;
     assert_eq!(waiting.len(), 1, "{waiting:?}");
+}
+
+/// What the queue brings is taken, one message beside another that nobody can read.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_worker_takes_what_the_queue_brings() {
+    let world = World::new().await;
+    let cast = Cast::play(&world).await;
+    let client = &cast.acme.clients[0];
+    let contact = client.contact(ContactRole::Viewer);
+    let ids = [
+        (
+            "01K0000000000000000000000W",
+            cast.acme.workspace.id.to_string(),
+        ),
+        ("01K0000000000000000000000C", client.id.to_string()),
+        ("ana@initech.example", contact.email.to_string()),
+    ];
+    let mut brought = event("worker-report", &ids);
+    let mut garbage = brought["Records"][0].clone();
+    garbage["messageId"] = Value::from("unreadable");
+    garbage["body"] = Value::from("garbage");
+    let records = brought["Records"].as_array_mut().expect("messages");
+    records.insert(0, garbage);
+    let answer = invoke(&world, "worker", brought).await;
+    let failed = &answer["batchItemFailures"];
+    assert_eq!(failed.as_array().map(Vec::len), Some(1), "{answer}");
+    assert_eq!(failed[0]["itemIdentifier"], "unreadable");
+    let person = client.store.person(contact.id).await.expect("read");
+    let suppressed = person.expect("there").suppressed;
+    assert!(suppressed.is_some(), "mail to the address is stopped");
 }
 
 #[tokio::test(flavor = "multi_thread")]

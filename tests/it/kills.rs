@@ -128,6 +128,7 @@ impl Scene {
             turn: 1,
             accepted: None,
             revoked: None,
+            suppressed: None,
         };
         let message = domain::mail::Message::Invite {
             invite: invite.id,

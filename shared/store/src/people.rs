@@ -257,7 +257,7 @@ impl<S: Scope> Store<S> {
     }
 
     /// The directory, by the process's credentials.
-    fn directory(&self) -> Directory {
+    pub(crate) fn directory(&self) -> Directory {
         Directory::new(self.table.as_process(), self.trace.clone())
     }
 
