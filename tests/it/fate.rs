@@ -106,6 +106,7 @@ impl Intercept for Thread {
         let body = context.request().body().bytes().unwrap_or_default();
         let mut form = form_urlencoded::parse(body);
         if let Some((_, data)) = form.find(|(name, _)| name == "RawMessage.Data") {
+            let tagged = tags(body);
             let letter = BASE64_STANDARD.decode(data.as_bytes())?;
             // Lines of the body as they were before they were cut for the way.
             let letter = String::from_utf8(letter)?;
@@ -115,7 +116,7 @@ impl Intercept for Thread {
                 return Err("nobody takes this mail".into());
             }
             fate.letters.lock().expect("letters").push(letter);
-            fate.tags.lock().expect("tags").push(tags(body));
+            fate.tags.lock().expect("tags").push(tagged);
         }
         Ok(())
     }
@@ -140,10 +141,10 @@ impl Intercept for Thread {
 }
 
 /// The message tags of a request to send.
-fn tags(body: &str) -> Vec<(String, String)> {
+fn tags(body: &[u8]) -> Vec<(String, String)> {
     let field = |n: usize, what: &str| {
         let name = format!("Tags.member.{n}.{what}");
-        let mut fields = form_urlencoded::parse(body.as_bytes());
+        let mut fields = form_urlencoded::parse(body);
         let found = fields.find(|(known, _)| *known == name);
         found.map(|(_, value)| value.into_owned())
     };

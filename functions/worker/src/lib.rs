@@ -8,6 +8,7 @@
 
 mod documents;
 mod evidence;
+mod forget;
 mod gather;
 mod imports;
 mod invoices;
@@ -211,6 +212,7 @@ async fn carry_out(app: &App, directory: &Directory, leased: &Leased) -> Result<
             gather::look(app, directory, leased, *gather).await?;
             return Ok(Done::Noted);
         }
+        Effect::Forget(user) => return forget::look(app, directory, leased, *user).await,
     }
     Ok(Done::Whole)
 }
