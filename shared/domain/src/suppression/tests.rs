@@ -223,7 +223,7 @@ proptest! {
             .map(|one| Report { sent: one.sent + SignedDuration::from_secs(601), ..one })
             .collect();
         let all = |known: Suppression, reports: &[Report]| {
-            reports.iter().fold(known, |known, one| known.after(one))
+            reports.iter().fold(known, Suppression::after)
         };
         let expected = all(Suppression::default().lifted(lifted), &after);
         // Some of what was sent before comes late, everything comes twice, and the last first.
