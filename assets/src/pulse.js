@@ -1,5 +1,6 @@
 // The pulse: asks whether what the page shows has changed, and fetches the
-// part of it that lives again. What somebody is typing is never taken away.
+// part of it that lives again. What somebody is typing is never taken away. Each
+// answer says how much is unread, for the bell.
 import htmx from "htmx.org/dist/htmx.esm.js";
 import { prepare } from "./bulk.js";
 import { offer } from "./preview.js";
@@ -24,6 +25,20 @@ const isTouched = (field) => {
 };
 const isDirty = (root) => [...root.querySelectorAll("textarea, input, select")].some(isTouched);
 
+function ring(unread) {
+  const bell = document.querySelector(".bell");
+  const count = Number(unread);
+  if (!bell || unread === null || !Number.isInteger(count)) return;
+  bell.querySelector(".bell-count")?.remove();
+  if (count < 1) return;
+  const [shown, words] = [document.createElement("span"), document.createElement("span")];
+  shown.className = "bell-count";
+  words.className = "visually-hidden";
+  words.textContent = " unread";
+  shown.append(count > 99 ? "99+" : String(count), words);
+  bell.append(shown);
+}
+
 const show = (words) => document.querySelector(words)?.removeAttribute("hidden");
 
 async function refresh() {
@@ -47,6 +62,7 @@ async function beat() {
     if (answer.status === 401) return show("#ended");
     if (answer.status === 404) return;
     failures = answer.ok ? 0 : failures + 1;
+    ring(answer.headers.get("x-unread"));
     if (answer.status === 200) await refresh();
   } catch {
     failures += 1;

@@ -46,6 +46,7 @@ pub async fn found(
         epoch: 0,
         mfa: None,
         disabled: None,
+        suppressed: None,
         notify: domain::notification::Preferences::default(),
     };
     let made = app.directory().create_workspace(&workspace, &owner).await;

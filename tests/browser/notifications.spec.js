@@ -40,6 +40,16 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
+test("the bell rings while somebody looks at a page", async ({ as }) => {
+  const contact = await as("grace");
+  const before = await unread(contact);
+  await contact.evaluate(() => (window.stayed = true));
+  await published(await as("marcus"));
+  const words = before + 1 > 99 ? /99\+ unread/ : new RegExp(`\\b${before + 1} unread`);
+  await expect(bell(contact)).toHaveText(words, { timeout: 15_000 });
+  expect(await contact.evaluate(() => window.stayed)).toBe(true);
+});
+
 test("everybody chooses what comes as mail", async ({ as }) => {
   for (const [name, side] of [["marcus", "team"], ["grace", "client"]]) {
     const page = await as(name);

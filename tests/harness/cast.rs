@@ -456,6 +456,7 @@ fn person(world: &World, mark: &str, role: Role, client: Option<ClientId>) -> Pe
         epoch: 0,
         mfa: None,
         disabled: None,
+        suppressed: None,
         notify: domain::notification::Preferences::default(),
     }
 }
@@ -477,6 +478,7 @@ fn invite(id: InviteId, who: &Person, at: Timestamp) -> Invite {
         turn: 1,
         accepted: None,
         revoked: None,
+        suppressed: None,
     }
 }
 

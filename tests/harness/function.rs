@@ -12,7 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use domain::finding::Status;
-use domain::role::TeamRole;
+use domain::role::{ContactRole, TeamRole};
 use serde_json::Value;
 use store::directory::hash;
 use tokio::net::TcpListener;
@@ -176,13 +176,21 @@ pub fn event(cast: &Cast, name: &str) -> Value {
     let client = &cast.acme.clients[0];
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../events/{name}.json"));
     let mut text = std::fs::read_to_string(&path).expect("an event");
-    // The ids that the events were written with.
+    // What the events were written with.
     for (example, id) in [
         ("01K0000000000000000000000C", client.id.to_string()),
         ("01K0000000000000000000000E", client.engagement.to_string()),
         (
             "01K0000000000000000000000F",
             client.findings[&Status::Open].to_string(),
+        ),
+        (
+            "01K0000000000000000000000W",
+            cast.acme.workspace.id.to_string(),
+        ),
+        (
+            "ana@initech.example",
+            client.contact(ContactRole::Viewer).email.to_string(),
         ),
     ] {
         text = text.replace(example, &id);

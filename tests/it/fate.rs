@@ -43,6 +43,8 @@ pub(crate) struct Fate {
     refused: Option<&'static str>,
     /// The letters that went out, byte by byte.
     pub(crate) letters: Arc<Mutex<Vec<String>>>,
+    /// What each of them was tagged with.
+    pub(crate) tags: Mutex<Vec<Vec<(String, String)>>>,
 }
 
 impl Fate {
@@ -62,6 +64,7 @@ impl Fate {
             dead: AtomicBool::new(false),
             refused,
             letters: Arc::clone(letters),
+            tags: Mutex::default(),
         })
     }
 
@@ -103,6 +106,7 @@ impl Intercept for Thread {
         let body = context.request().body().bytes().unwrap_or_default();
         let mut form = form_urlencoded::parse(body);
         if let Some((_, data)) = form.find(|(name, _)| name == "RawMessage.Data") {
+            let tagged = tags(body);
             let letter = BASE64_STANDARD.decode(data.as_bytes())?;
             // Lines of the body as they were before they were cut for the way.
             let letter = String::from_utf8(letter)?;
@@ -112,6 +116,7 @@ impl Intercept for Thread {
                 return Err("nobody takes this mail".into());
             }
             fate.letters.lock().expect("letters").push(letter);
+            fate.tags.lock().expect("tags").push(tagged);
         }
         Ok(())
     }
@@ -133,6 +138,19 @@ impl Intercept for Thread {
         }
         Ok(())
     }
+}
+
+/// The message tags of a request to send.
+fn tags(body: &[u8]) -> Vec<(String, String)> {
+    let field = |n: usize, what: &str| {
+        let name = format!("Tags.member.{n}.{what}");
+        let mut fields = form_urlencoded::parse(body);
+        let found = fields.find(|(known, _)| *known == name);
+        found.map(|(_, value)| value.into_owned())
+    };
+    (1..)
+        .map_while(|n| Some((field(n, "Name")?, field(n, "Value")?)))
+        .collect()
 }
 
 /// What a worker of this fate has in a world.

@@ -14,6 +14,7 @@ use jiff::SignedDuration;
 use tests::{Answer, Browser, CONTENT, Cast, World};
 use web::{App, Audience, EMAIL_CHANGE, EmailChange, Route};
 
+use crate::bounces::{BOUNCE, event};
 use crate::evidence_sent::picture;
 use crate::fence::{Sts, Warden, fetched_by, function, sent_by};
 use crate::iam::{FUNCTIONS, Policy};
@@ -32,9 +33,9 @@ pub(crate) const GROUPS: [(&str, &[Route]); 9] = [
     ("settings", settings::ROUTES),
 ];
 
-/// Grants that no walk can use: who is called by the stream reads it by AWS's own
-/// hand.
-const BY_AWS: [&str; 1] = ["Stream"];
+/// Grants that no walk can use: who is called by the stream or a queue reads it by
+/// AWS's own hand.
+const BY_AWS: [&str; 2] = ["Stream", "Reports"];
 
 /// A world, its people, and a function in it.
 struct Stage {
@@ -457,6 +458,40 @@ async fn bills(fenced: &Fenced, world: &World, cast: &Cast) {
     assert!(invoice.invoice.late);
 }
 
+/// Mail to somebody of each side and to whoever is invited bounces: the worker stops it
+/// and tells; whoever manages people lets it go again.
+async fn mail_fails(fenced: &Fenced, world: &World, cast: &Cast) {
+    let client = &cast.acme.clients[0];
+    let (ws, invite) = (cast.acme.workspace.id, &client.invite);
+    let contact = client.contact(ContactRole::Viewer);
+    let member = cast.acme.member(TeamRole::Member);
+    let app = fenced.function(world, "worker").await;
+    for to in [&contact.email, &member.email, &invite.email] {
+        let mut event = event(BOUNCE, ws, to.as_str(), world.now());
+        event["mail"]["tags"]["client"] = serde_json::json!([client.id.to_string()]);
+        event["mail"]["tags"]["invite"] = serde_json::json!([invite.id.to_string()]);
+        let as_of = (app.new_id(), world.now());
+        let took = worker::report(&app.directory(), as_of, &event.to_string()).await;
+        fenced.told_nothing("a bounce");
+        assert_eq!(took.expect("taken"), worker::Body::Stopped);
+    }
+    worker::drain(&app).await.expect("told");
+    fenced.told_nothing("mail that stays");
+    let app = fenced.function(world, "invites").await;
+    let owner = cast.acme.member(TeamRole::Owner);
+    let browser = world.signed_in(&cast.acme.workspace, owner).await;
+    let mut browser = browser.by(&app, invites::ROUTES);
+    for path in [
+        format!("/clients/{}/people/{}/mail-again", client.id, contact.id),
+        format!("/settings/people/{}/mail-again", member.id),
+        format!("/clients/{}/invites/{}/resend", client.id, invite.id),
+    ] {
+        let done = browser.post(&path, &[]).await;
+        fenced.told_nothing(&path);
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{path}: {}", done.body);
+    }
+}
+
 /// A risk is accepted as was proposed; the worker warns of its end and opens the
 /// finding again. Then all is counted.
 async fn carries(fenced: &Fenced, world: &World, cast: &Cast) {
@@ -541,6 +576,7 @@ async fn functions_reach_what_they_need_and_need_what_they_reach() {
     let world = World::new().await;
     let cast = Cast::play(&world).await;
     bills(&fenced, &world, &cast).await;
+    mail_fails(&fenced, &world, &cast).await;
     let used = fenced.warden.used.lock().expect("used").clone();
     let names = FUNCTIONS.iter().chain(&["team-data", "portal-data"]);
     let granted: BTreeSet<_> = names.flat_map(|name| Policy::read(name).grants()).collect();

@@ -1,5 +1,6 @@
 //! Each function's real binary, spoken to as the Lambda service speaks to it.
 
+use domain::role::ContactRole;
 use serde_json::Value;
 use tests::function::{binaries, event, invoke, open_session, settings};
 use tests::{Cast, World};
@@ -44,6 +45,28 @@ async fn each_function_answers_its_event() {
     let client = &cast.acme.clients[0];
     let waiting = world.mail_to(client.invite.email.as_str()).await;
     assert_eq!(waiting.len(), 1, "{waiting:?}");
+}
+
+/// What the queue brings is taken, one message beside another that nobody can read.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_worker_takes_what_the_queue_brings() {
+    let world = World::new().await;
+    let cast = Cast::play(&world).await;
+    let client = &cast.acme.clients[0];
+    let mut brought = event(&cast, "worker-report");
+    let mut garbage = brought["Records"][0].clone();
+    garbage["messageId"] = Value::from("unreadable");
+    garbage["body"] = Value::from("garbage");
+    let records = brought["Records"].as_array_mut().expect("messages");
+    records.insert(0, garbage);
+    let invoked = invoke(&world, &binaries().join("worker"), brought).await;
+    let failed = &invoked.answer["batchItemFailures"];
+    assert_eq!(failed.as_array().map(Vec::len), Some(1), "{failed}");
+    assert_eq!(failed[0]["itemIdentifier"], "unreadable");
+    let id = client.contact(ContactRole::Viewer).id;
+    let person = client.store.person(id).await.expect("read");
+    let suppressed = person.expect("there").suppressed;
+    assert!(suppressed.is_some(), "mail to the address is stopped");
 }
 
 #[tokio::test(flavor = "multi_thread")]

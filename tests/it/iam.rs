@@ -7,11 +7,12 @@ use std::path::Path;
 use serde_json::Value;
 
 /// What placeholders of the policies stand for; a deployment puts names there.
-pub(crate) const NAMES: [(&str, &str); 4] = [
+pub(crate) const NAMES: [(&str, &str); 5] = [
     ("${TableArn}", "arn:table"),
     ("${BucketArn}", "arn:bucket"),
     ("${UserPoolArn}", "arn:pool"),
     ("${MailIdentityArn}", "arn:mail"),
+    ("${MailReportsArn}", "arn:reports"),
 ];
 
 /// A policy document.

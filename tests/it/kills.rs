@@ -49,7 +49,7 @@ enum Delivery {
 /// What was begun, to look at when it is over.
 enum Begun {
     Mail(String),
-    Identity(Person),
+    Identity(Box<Person>),
     Upload(UploadId, State),
     Document(DocumentId),
     Risk(i64),
@@ -128,6 +128,7 @@ impl Scene {
             turn: 1,
             accepted: None,
             revoked: None,
+            suppressed: None,
         };
         let message = domain::mail::Message::Invite {
             invite: invite.id,
@@ -168,7 +169,7 @@ impl Scene {
         added.expect("added");
         let removed = acme.store.remove_person(&person).await;
         removed.expect("the table").expect("removed");
-        Begun::Identity(person)
+        Begun::Identity(Box::new(person))
     }
 
     async fn begin_upload(&self, comes: bool) -> Begun {

@@ -14,6 +14,7 @@ mod attachments;
 mod audit;
 mod books;
 mod both;
+mod bounces;
 mod cost;
 mod crossing;
 mod dashboards;

@@ -471,6 +471,7 @@ async fn no_change_of_an_account_misses_a_client_that_is_added_meanwhile() {
         turn: 1,
         accepted: Some(office.world.now()),
         revoked: None,
+        suppressed: None,
     };
     let mail = domain::mail::Mail {
         to: ana.email.clone(),

@@ -253,6 +253,87 @@ async fn a_long_inbox_has_pages_and_old_notices_go() {
     assert!(gone.expect("read").rows.is_empty());
 }
 
+/// Whoever is removed leaves nothing behind in the inbox, however much it was; others
+/// keep theirs, and so does the same account at another client.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_was_told_goes_with_the_person() {
+    let world = World::new().await;
+    let cast = Cast::play(&world).await;
+    work(&world).await;
+    let client = &cast.acme.clients[0];
+    let contact = client.contact(ContactRole::Viewer);
+    let received = client.store.inbox(contact.id, None, world.now());
+    let first = received.await.expect("read").rows.remove(0).notice;
+    let hearers = client.store.hearers(None).await.expect("read").0;
+    let hearer = hearers.into_iter().find(|one| one.person.id == contact.id);
+    let hearer = hearer.expect("there");
+    // More than one transaction takes.
+    for _ in 0..130 {
+        let notice = domain::notification::Notice {
+            id: world.app.new_id(),
+            ..first.clone()
+        };
+        let told = client
+            .store
+            .tell_one(hearer.clone(), &notice, "UTC", world.now());
+        told.await.expect("told");
+    }
+    let rows = async |client: &Client, person: &Person| {
+        let ws = cast.acme.workspace.id;
+        let inbox = format!("W#{ws}#C#{}#INBOX#{}", client.id, person.id);
+        let dump = world.dump().await;
+        dump.keys().filter(|(pk, _)| *pk == inbox).count()
+    };
+    assert!(rows(client, contact).await > 130);
+    let other = client.contact(ContactRole::Manager);
+    let before = rows(client, other).await;
+    assert!(before > 0);
+    let owner = cast.acme.member(TeamRole::Owner);
+    let mut owner = world.signed_in(&cast.acme.workspace, owner).await;
+    let remove = format!("/clients/{}/people/{}/remove", client.id, contact.id);
+    assert!(owner.post(&remove, &[]).await.is_good());
+    work(&world).await;
+    assert_eq!(rows(client, contact).await, 0);
+    assert_eq!(rows(client, other).await, before);
+    // Mail that was being gathered finds nothing to say.
+    world.advance(SignedDuration::from_mins(6));
+    let mail = world.mail_to(contact.email.as_str()).await.len();
+    work(&world).await;
+    assert_eq!(world.mail_to(contact.email.as_str()).await.len(), mail);
+    assert_eq!(rows(client, contact).await, 0);
+}
+
+/// The pulse of a page tells what the bell is to show, to whoever's page it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pulse_tells_how_much_is_unread() {
+    let mut both = Both::new().await;
+    work(&both.world).await;
+    let (ours, theirs) = both.paths();
+    let told = async |browser: &mut Browser, path: &str| {
+        let answer = browser.get(path).await;
+        let unread = answer.headers.get("x-unread").expect("a number");
+        let unread: i64 = unread.to_str().expect("text").parse().expect("a number");
+        (unread, answer.status)
+    };
+    let paths = ["/pulse".to_owned(), format!("{theirs}/pulse")];
+    let (before, _) = told(&mut both.portal, &paths[0]).await;
+    let (team, _) = told(&mut both.team, &format!("{ours}/pulse")).await;
+    both.comment(true, Status::Open, "Look.", false).await;
+    work(&both.world).await;
+    for path in &paths {
+        let (after, _) = told(&mut both.portal, path).await;
+        assert_eq!(after, before + 1, "{path}");
+    }
+    // Also where nothing else of the page has changed.
+    let shown = both.portal.get(&theirs).await.body;
+    let (_, rest) = shown.split_once("data-pulse=\"").expect("a pulse");
+    let same = rest.split('"').next().expect("an address").to_owned();
+    let quiet = told(&mut both.portal, &same).await;
+    assert_eq!(quiet, (before + 1, StatusCode::NO_CONTENT));
+    let own = told(&mut both.team, &format!("{ours}/pulse")).await.0;
+    assert_eq!(own, team, "nobody is told of one's own words");
+}
+
 /// A finding that is due in a week, and one whose date is over, are told of once, when
 /// the day ends.
 #[tokio::test(flavor = "multi_thread")]

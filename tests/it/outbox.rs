@@ -205,8 +205,12 @@ async fn no_header_can_be_written_by_a_name_or_a_title() {
         },
     };
     let id = scene.world.app.new_id::<kind::Entry>().to_string();
-    let at = (id.as_str(), scene.world.now());
-    let sent = web::letters::send(&scene.worker, at, &mail).await;
+    let leaving = web::letters::Leaving {
+        id: &id,
+        at: scene.world.now(),
+        home: (acme.workspace.id, None),
+    };
+    let sent = web::letters::send(&scene.worker, leaving, &mail).await;
     sent.expect("sent");
     let letters = scene.letters.lock().expect("letters");
     let (head, _) = letters[0].split_once("\r\n\r\n").expect("a head");

@@ -180,6 +180,7 @@ fn rows(ws: WorkspaceId, cl: ClientId) -> Vec<(&'static str, String, &'static st
             "gqp",
         ),
         ("mfa", keys::mfa(ws, user).pk, "gq", ""),
+        ("suppression", keys::suppression(ws, "hash").pk, "", ""),
         ("thread", keys::thread(&e), "gqp", "gqp"),
         (
             "message",

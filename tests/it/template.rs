@@ -89,7 +89,8 @@ fn policy(name: &str, table: &str) -> Value {
         .replace("${TableArn}", table)
         .replace("${BucketArn}", "${Files.Arn}")
         .replace("${UserPoolArn}", "${UserPool.Arn}")
-        .replace("${MailIdentityArn}", &mail);
+        .replace("${MailIdentityArn}", &mail)
+        .replace("${MailReportsArn}", "${MailReports.Arn}");
     for role in FUNCTIONS.iter().chain(&["team-data", "portal-data"]) {
         let role = title(role);
         text = text.replace(

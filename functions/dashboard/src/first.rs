@@ -66,9 +66,9 @@ pub(crate) async fn get(side: Side, Query(wanted): Query<Wanted>) -> Result<Repl
 }
 
 pub(crate) async fn pulse(side: Side, Query(Seen { seen }): Query<Seen>) -> Result<Reply, Error> {
-    let rev = match side {
-        Side::Team(team) => team::rev(&team).await?,
-        Side::Portal(portal) => portal.store.client_rev().await?,
+    let (ctx, rev) = match &side {
+        Side::Team(team) => (&team.ctx, team::rev(team).await?),
+        Side::Portal(portal) => (&portal.ctx, portal.store.client_rev().await?),
     };
-    web::pulse(seen, rev)
+    web::pulse(ctx, seen, rev)
 }

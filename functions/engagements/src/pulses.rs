@@ -14,7 +14,7 @@ pub(crate) async fn client(
     inside: Inside,
     Query(Seen { seen }): Query<Seen>,
 ) -> Result<Reply, Error> {
-    web::pulse(seen, inside.store.client_rev().await?)
+    web::pulse(&inside.ctx, seen, inside.store.client_rev().await?)
 }
 
 pub(crate) async fn engagement(
@@ -22,5 +22,6 @@ pub(crate) async fn engagement(
     Ids(path): Ids<InEngagement>,
     Query(Seen { seen }): Query<Seen>,
 ) -> Result<Reply, Error> {
-    web::pulse(seen, inside.store.engagement_rev(path.engagement).await?)
+    let rev = inside.store.engagement_rev(path.engagement).await?;
+    web::pulse(&inside.ctx, seen, rev)
 }

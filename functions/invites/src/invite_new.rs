@@ -135,6 +135,7 @@ fn begun<S: Scope>(place: &Place<S>, id: InviteId, new: NewInvite) -> Invite {
         turn: 1,
         accepted: None,
         revoked: None,
+        suppressed: None,
     }
 }
 

@@ -57,6 +57,11 @@ pub const ROUTES: &[Route] = &[
         || post(people::remove::<ClientScope>),
     )
     .fresh(),
+    Route::post(
+        "/clients/{client}/people/{user}/mail-again",
+        Team(ManageContacts),
+        || post(people::mail_again::<ClientScope>),
+    ),
     Route::get("/people", Portal(ReadContacts), || get(people::get)),
     Route::get("/invites/new", Portal(ManageContacts), || {
         get(invite_new::get::<ClientScope>)
@@ -82,6 +87,9 @@ pub const ROUTES: &[Route] = &[
         post(people::remove::<ClientScope>)
     })
     .fresh(),
+    Route::post("/people/{user}/mail-again", Portal(ManageContacts), || {
+        post(people::mail_again::<ClientScope>)
+    }),
     Route::get("/settings/invites/new", Team(ManageTeam), || {
         get(invite_new::get::<WorkspaceScope>)
     }),
@@ -116,6 +124,11 @@ pub const ROUTES: &[Route] = &[
         post(people::remove::<WorkspaceScope>)
     })
     .fresh(),
+    Route::post(
+        "/settings/people/{user}/mail-again",
+        Team(ManageTeam),
+        || post(people::mail_again::<WorkspaceScope>),
+    ),
     Route::get("/invite/{token}", Public, || get(accept::take)),
     Route::get("/invite", Public, || get(accept::get)),
     Route::post("/invite", Public, || post(accept::post)),

@@ -112,6 +112,22 @@ pub(crate) async fn access<S: Scope>(
     Ok(told(&place, changed, code))
 }
 
+/// Lets mail go to a person's address again, after it bounced or was complained of:
+/// one's own too, since there may be nobody else who could.
+pub(crate) async fn mail_again<S: Scope>(
+    place: Place<S>,
+    Ids(at): Ids<AtPerson>,
+    _form: ProtectedForm<Nothing>,
+) -> Result<Reply, Error> {
+    let person = place.store.person(at.user).await?;
+    let person = person.ok_or(Error::NotFound)?;
+    if !place.actor.role.may_appoint(person.role) {
+        return Err(Error::Forbidden);
+    }
+    place.store.mail_again(&person).await?;
+    Ok(see_other(&place.home).flash("mail-again"))
+}
+
 /// Lets a person who lost the authenticator sign in without it.
 pub(crate) async fn reset_factor<S: Scope>(
     place: Place<S>,

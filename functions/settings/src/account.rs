@@ -5,11 +5,12 @@ use domain::mail::Message;
 use domain::password;
 use domain::person::Actor;
 use domain::role::Role;
+use domain::suppression::Suppressed;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::Limit;
 use store::session::{Listed, Session};
-use web::view::device;
+use web::view::{Mark, device};
 use web::{Answer, Anyone, Context, Error, Form, Nothing, Page, ProtectedForm, Reply, see_other};
 
 /// The longest name, as for who is invited.
@@ -25,6 +26,7 @@ pub(crate) struct Account {
     form: Form,
     naming: Form,
     two_factor: bool,
+    suppressed: Option<Mark>,
     sessions: Vec<Row>,
 }
 
@@ -86,7 +88,9 @@ impl Page for Account {
             ..session.clone()
         };
         let form = Form::failed(&(), &Invalid::at("current", "This is not your password."));
-        Self::new((&actor, true), "Acme Security", vec![mine, session], form)
+        let (person, _) = web::view::people_samples();
+        let known = (vec![mine, session], person.suppressed);
+        Self::new((&actor, true), "Acme Security", known, form)
     }
 }
 
@@ -94,7 +98,7 @@ impl Account {
     fn new(
         (actor, two_factor): (&Actor, bool),
         workspace: &str,
-        sessions: Vec<Listed>,
+        (sessions, suppressed): (Vec<Listed>, Option<Suppressed>),
         form: Form,
     ) -> Self {
         Self {
@@ -107,6 +111,7 @@ impl Account {
                 name: actor.name.clone(),
             }),
             two_factor,
+            suppressed: suppressed.map(Mark::from),
             sessions: sessions.into_iter().map(Row::from).collect(),
         }
     }
@@ -131,10 +136,10 @@ fn session(ctx: &Context) -> Result<&Session, Error> {
 
 async fn page(ctx: &Context, form: Form) -> Result<Account, Error> {
     let session = session(ctx)?;
-    let sessions = ctx.directory().sessions(session, ctx.now).await?;
+    let known = ctx.directory().sessions(session, ctx.now).await?;
     let workspace = &ctx.workspace.name;
     let who = (session.actor(), session.has_mfa());
-    Ok(Account::new(who, workspace, sessions, form))
+    Ok(Account::new(who, workspace, known, form))
 }
 
 pub(crate) async fn get(Anyone { ctx }: Anyone) -> Result<Reply, Error> {

@@ -113,6 +113,7 @@ const fn symbol(kind: Kind) -> &'static str {
         Kind::DueSoon | Kind::Overdue => "calendar",
         Kind::Risk => "alert-triangle",
         Kind::Joined => "users",
+        Kind::MailFailed => "mail",
     }
 }
 

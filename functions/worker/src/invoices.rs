@@ -7,7 +7,9 @@ use domain::person::Person;
 use domain::workspace::{Mode, Workspace};
 use store::directory::Directory;
 use store::outbox::{InvoiceDue, Leased};
-use web::{App, Error, letters};
+use web::{App, Error};
+
+use crate::mail;
 
 /// Does what is due about an invoice, if it is still to be done.
 pub(crate) async fn look(
@@ -38,10 +40,10 @@ pub(crate) async fn look(
         what if is_told(&invoice, &workspace, what) => {
             let people = store.people().await?;
             for person in recipients(&people) {
-                let mail = mail(&workspace, person, &invoice, what);
+                let mail = letter(&workspace, person, &invoice, what);
                 // One name each, the same at every try.
                 let name = format!("{}-{}", leased.id, person.id);
-                letters::send(app, (&name, leased.at), &mail).await?;
+                mail::send(app, directory, (leased, &name), &mail).await?;
             }
             Ok(())
         }
@@ -56,7 +58,7 @@ fn is_told(invoice: &Invoice, workspace: &Workspace, what: Reminder) -> bool {
     workspace.mode == Mode::Consulting && asked && what != Reminder::Lapse
 }
 
-fn mail(workspace: &Workspace, person: &Person, invoice: &Invoice, why: Reminder) -> Mail {
+fn letter(workspace: &Workspace, person: &Person, invoice: &Invoice, why: Reminder) -> Mail {
     Mail {
         to: person.email.clone(),
         to_name: person.name.clone(),

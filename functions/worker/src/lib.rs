@@ -8,13 +8,16 @@
 
 mod documents;
 mod evidence;
+mod forget;
 mod gather;
 mod imports;
 mod invoices;
+mod mail;
 mod night;
 mod notify;
 mod picture;
 mod recount;
+mod reports;
 mod risk;
 mod scans;
 mod uploads;
@@ -26,10 +29,11 @@ use std::time::Duration;
 use futures::{FutureExt as _, StreamExt as _, stream};
 use jiff::SignedDuration;
 pub use recount::recount;
+pub use reports::{Body, failed, report};
 use store::directory::Directory;
 use store::outbox::{Due, Effect, Leased, Taken};
 use tokio::time::timeout;
-use web::{App, Error, letters};
+use web::{App, Error};
 
 /// Entries of the audit log that are chained at once.
 const AT_ONCE: i32 = 25;
@@ -192,7 +196,10 @@ async fn bring(app: &App, directory: &Directory, leased: &Leased) -> Result<Brou
 
 async fn carry_out(app: &App, directory: &Directory, leased: &Leased) -> Result<Done, Error> {
     match &leased.effect {
-        Effect::Mail(mail) => letters::send(app, (&leased.id.to_string(), leased.at), mail).await?,
+        Effect::Mail(mail) => {
+            let name = leased.id.to_string();
+            mail::send(app, directory, (leased, &name), mail).await?;
+        }
         Effect::Risk(risk) => risk::look(app, directory, leased, *risk).await?,
         Effect::Upload(upload) => return uploads::look(app, directory, leased, *upload).await,
         Effect::Document(document) => documents::look(app, directory, leased, *document).await?,
@@ -205,6 +212,7 @@ async fn carry_out(app: &App, directory: &Directory, leased: &Leased) -> Result<
             gather::look(app, directory, leased, *gather).await?;
             return Ok(Done::Noted);
         }
+        Effect::Forget(user) => return forget::look(app, directory, leased, *user).await,
     }
     Ok(Done::Whole)
 }

@@ -10,10 +10,18 @@ async fn main() -> Result<(), Failure> {
     let app = app.as_ref();
     // The table's stream and the schedule say only that there may be something
     // to do; what it is stands in the outbox. `{"recount": "<address>"}` asks for
-    // a workspace's findings to be counted again.
+    // a workspace's findings to be counted again; messages of the queue tell what
+    // became of mail.
     run(service_fn(async move |event: LambdaEvent<Value>| {
         if let Some(slug) = event.payload.get("recount").and_then(Value::as_str) {
             return Ok::<_, Failure>(worker::recount(app, slug).await?);
+        }
+        let records = event.payload.get("Records").and_then(Value::as_array);
+        let records = records.filter(|all| all.first().is_some_and(is_report));
+        if let Some(records) = records {
+            let failed = worker::failed(app, records).await;
+            let failed = failed.iter().map(|name| json!({ "itemIdentifier": name }));
+            return Ok(json!({ "batchItemFailures": failed.collect::<Vec<_>>() }));
         }
         let started = app.clock.now();
         let swept = worker::run(app).await?;
@@ -32,4 +40,9 @@ async fn main() -> Result<(), Failure> {
         Ok(json!({ "taken": swept.taken }))
     }))
     .await
+}
+
+/// Whether a record is a message of the queue, by what Lambda says of it.
+fn is_report(record: &Value) -> bool {
+    record.get("eventSource").and_then(Value::as_str) == Some("aws:sqs")
 }

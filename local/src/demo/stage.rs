@@ -63,6 +63,7 @@ impl<'a> Stage<'a> {
                 epoch: 0,
                 mfa: None,
                 disabled: None,
+                suppressed: None,
                 notify: domain::notification::Preferences::default(),
             };
             let made = if team.is_none() {
@@ -199,6 +200,7 @@ impl<'a> Stage<'a> {
             turn: 1,
             accepted: None,
             revoked: None,
+            suppressed: None,
         }
     }
 

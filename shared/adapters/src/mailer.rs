@@ -1,8 +1,9 @@
 //! Mail: built as MIME, sent as it is.
 
 use aws_sdk_ses::Client;
+use aws_sdk_ses::error::BuildError;
 use aws_sdk_ses::primitives::Blob;
-use aws_sdk_ses::types::RawMessage;
+use aws_sdk_ses::types::{MessageTag, RawMessage};
 use domain::email::EmailAddress;
 use jiff::Timestamp;
 use mail_builder::MessageBuilder;
@@ -42,6 +43,8 @@ pub struct Letter<'a> {
     pub at: Timestamp,
     /// Where a POST ends such mail, for programs that offer it beside the mail.
     pub unsubscribe: Option<&'a str>,
+    /// What SES gives back with whatever it tells of the mail. Its reader sees none of it.
+    pub tags: &'a [(&'static str, String)],
 }
 
 impl Mailer {
@@ -57,10 +60,13 @@ impl Mailer {
             .map_err(|e| Error::new("SendRawEmail", e))?;
         let message = RawMessage::builder().data(Blob::new(mime)).build();
         let message = message.map_err(|e| Error::new("SendRawEmail", e))?;
+        let tags: Result<Vec<_>, _> = letter.tags.iter().map(tag).collect();
+        let tags = tags.map_err(|e| Error::new("SendRawEmail", e))?;
         let request = self
             .client
             .send_raw_email()
             .raw_message(message)
+            .set_tags(Some(tags))
             .source(self.from.as_str());
         let sent = request.destinations(letter.to.as_str()).send().await;
         sent.map(drop).map_err(|e| Error::new("SendRawEmail", e))
@@ -93,6 +99,10 @@ impl Mailer {
         }
         message.body(body).write_to_vec()
     }
+}
+
+fn tag((name, value): &(&'static str, String)) -> Result<MessageTag, BuildError> {
+    MessageTag::builder().name(*name).value(value).build()
 }
 
 /// A text without what would begin another line, and so another header.

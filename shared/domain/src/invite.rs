@@ -7,6 +7,7 @@ use crate::email::EmailAddress;
 use crate::id::{ClientId, InviteId};
 use crate::input::Invalid;
 use crate::role::Role;
+use crate::suppression::Suppressed;
 
 /// How long a setup link works.
 pub const LIFETIME: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -36,6 +37,9 @@ pub struct Invite {
     /// When it was taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked: Option<Timestamp>,
+    /// That no mail goes to the address: a copy of what is known of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suppressed: Option<Suppressed>,
 }
 
 /// What an invitation is good for now.
@@ -152,6 +156,7 @@ mod tests {
             turn: 1,
             accepted: None,
             revoked: None,
+            suppressed: None,
         }
     }
 

@@ -7,6 +7,7 @@ use crate::email::EmailAddress;
 use crate::id::{ClientId, UserId, WorkspaceId};
 use crate::notification::Preferences;
 use crate::role::Role;
+use crate::suppression::Suppressed;
 
 /// A person's account in one workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +37,9 @@ pub struct Person {
     /// How mail of what happens comes.
     #[serde(default)]
     pub notify: Preferences,
+    /// That no mail goes to the address: a copy of what is known of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suppressed: Option<Suppressed>,
 }
 
 /// The person on whose behalf something happens, proven by a session.

@@ -62,7 +62,11 @@ impl Directory {
             transaction.update(own.set("actor", serde_dynamo::to_attribute_value(&after)?));
             Ok(())
         };
-        let each = |person: Update| person.set("email", string(email.as_str()));
+        // What is known of the former address says nothing of this one.
+        let each = |person: Update| {
+            let person = person.set("email", string(email.as_str()));
+            person.remove("suppressed")
+        };
         let changed = self.change_own(session, (note, mail), now, (build, each));
         match changed.await {
             Err(Error::Refused(0)) => Ok(Err(Taken)),

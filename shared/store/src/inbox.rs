@@ -6,15 +6,19 @@ use domain::person::Person;
 use futures::future::try_join;
 use jiff::Timestamp;
 
-use crate::codec::{Item, integer, row};
+use crate::codec::{Item, integer, row, text};
 use crate::directory::Directory;
 use crate::error::Error;
-use crate::keys;
+use crate::keys::{self, Key};
+use crate::outbox::{Effect, Leased, put_effect};
 use crate::page::{Page, SIZE};
 use crate::scope::{Scope, Store};
 use crate::table::{Query, Range, start};
 use crate::telling::{Row, in_era};
 use crate::transact::Update;
+
+/// Rows that are forgotten at once: what one transaction takes.
+const FORGOTTEN: i32 = 100;
 
 /// A notice, as the person's page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +109,50 @@ impl<S: Scope> Store<S> {
         transaction.update(count.add("era", 1).add("rings", 1));
         self.commit_beside(transaction, &[]).await?;
         self.ring(&person).await
+    }
+
+    /// Forgets some of what `user` was told here and who is gone; `true` where there is
+    /// more. Who came back meanwhile keeps it.
+    pub async fn forget_inbox(&self, user: UserId) -> Result<bool, Error> {
+        let prefix = self.prefix();
+        let person = keys::person(&prefix, user);
+        if self.table.get(&person, true).await?.is_some() {
+            return Ok(false);
+        }
+        // All of it: what is kept there begins with a letter.
+        let all = Range::UpTo("~".to_owned());
+        let query = Query::of(keys::inbox(&prefix, user), all, FORGOTTEN);
+        let slice = self.query(query).await?;
+        if slice.items.is_empty() {
+            return Ok(false);
+        }
+        let mut transaction = self.transaction();
+        for found in &slice.items {
+            transaction.delete(&Key {
+                pk: text(found, "pk")?.to_owned(),
+                sk: text(found, "sk")?.to_owned(),
+            });
+        }
+        self.commit_beside(transaction, &[]).await?;
+        Ok(slice.more)
+    }
+
+    /// Puts what is left to forget into the outbox, in place of the effect that began.
+    pub async fn forget_rest(
+        &self,
+        leased: &Leased,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let mut transaction = self.transaction();
+        leased.done(&mut transaction);
+        let (prefix, id) = (self.prefix(), leased.id.nth(1));
+        put_effect(&mut transaction, &prefix, id, Effect::Forget(user), now)?;
+        match self.commit_beside(transaction, &[]).await {
+            // Handed over before.
+            Err(Error::Refused(0)) => Ok(()),
+            result => result,
+        }
     }
 
     /// Keeps how mail comes to `user` from now on.

@@ -90,7 +90,8 @@ impl<S: Scope> Store<S> {
     }
 
     /// Puts a new link in place of the one with the hash `old`. `after` is the
-    /// invitation with its next turn; refused where somebody was first.
+    /// invitation with its next turn; refused where somebody was first. Where no mail
+    /// went to its address, it does again.
     pub async fn resend_invite(
         &self,
         old: &str,
@@ -103,13 +104,20 @@ impl<S: Scope> Store<S> {
             .set("by_name", string(&after.by_name))
             .set("at", string(after.at))
             .set("turn", number(after.turn));
-        transaction.update(update);
+        let mut beside = Vec::new();
+        if after.suppressed.is_some() {
+            transaction.update(update.remove("suppressed"));
+            beside = self.mail_again_to(&mut transaction, &after.email).await?;
+        } else {
+            transaction.update(update);
+        }
         let old = keys::invite_link(old);
         transaction.delete(&old);
         let new = self.put_link(&mut transaction, after, link)?;
+        beside.extend([old, new]);
         self.note_invite(&mut transaction, Kind::InviteResent, after)?;
         self.touch(&mut transaction);
-        self.commit_beside(transaction, &[old, new]).await
+        self.commit_beside(transaction, &beside).await
     }
 
     /// Takes an invitation back; its link, with the hash `hash`, is dead.
@@ -240,6 +248,7 @@ impl Redeemable {
             epoch: 0,
             mfa: None,
             disabled: None,
+            suppressed: invite.suppressed,
             notify: domain::notification::Preferences::default(),
         };
         let (mut transaction, link) = self.use_up(now);

@@ -149,6 +149,11 @@ pub(crate) fn person(prefix: &str, user: UserId) -> Key {
     key(prefix.to_owned(), format!("USER#{user}"))
 }
 
+/// `W#STOP` / `<hash of the address>`: whether mail goes to an address.
+pub(crate) fn suppression(ws: WorkspaceId, email_hash: &str) -> Key {
+    key(format!("{}#STOP", workspace(ws)), email_hash)
+}
+
 /// `W` / `MFA#<user>`: the recovery codes of whoever signs in with a code, at
 /// however many clients.
 pub(crate) fn mfa(ws: WorkspaceId, user: UserId) -> Key {

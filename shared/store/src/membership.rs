@@ -6,6 +6,7 @@ use domain::email::EmailAddress;
 use domain::id::{ClientId, UserId, WorkspaceId};
 use domain::invite::Invite;
 use domain::person::Person;
+use domain::suppression::Suppressed;
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +60,14 @@ impl Member {
         let v = number(integer(&self.found, "v"));
         let update = Update::existing(self.key.clone()).add("v", 1);
         update.when("v = :v", ":v", v)
+    }
+}
+
+impl Member {
+    /// Whether no mail goes to its address, as it is shown there.
+    pub(crate) fn suppressed(&self) -> Option<Suppressed> {
+        let found = self.found.get("suppressed")?.clone();
+        serde_dynamo::from_attribute_value(found).ok()
     }
 }
 

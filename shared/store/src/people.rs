@@ -15,7 +15,7 @@ use crate::engagements::bump;
 use crate::error::Error;
 use crate::keys;
 use crate::membership::login_item;
-use crate::outbox;
+use crate::outbox::{self, Effect};
 use crate::scope::{Scope, Store};
 use crate::session::session_keys;
 use crate::table::{Query, Range};
@@ -133,7 +133,8 @@ impl<S: Scope> Store<S> {
         self.end(person, Next::Role(role)).await
     }
 
-    /// Removes a person, with the address to sign in by and every session.
+    /// Removes a person, with the address to sign in by and every session. What the
+    /// person was told here goes after that.
     pub async fn remove_person(&self, person: &Person) -> Result<Result<(), Kept>, Error> {
         self.end(person, Next::Gone).await
     }
@@ -178,6 +179,9 @@ impl<S: Scope> Store<S> {
         if let Next::Gone = next {
             transaction.delete_version(&key, v);
             beside.extend(self.leave(&mut transaction, &now).await?);
+            let (id, at) = (self.trace.next(), self.trace.at());
+            let inbox = Effect::Forget(now.id);
+            outbox::put_effect(&mut transaction, &self.prefix(), id, inbox, at)?;
         } else {
             let update = Update::existing(key.clone()).add("v", 1).add("epoch", 1);
             let update = next.apply(update.remove("sessions"))?;
@@ -257,7 +261,7 @@ impl<S: Scope> Store<S> {
     }
 
     /// The directory, by the process's credentials.
-    fn directory(&self) -> Directory {
+    pub(crate) fn directory(&self) -> Directory {
         Directory::new(self.table.as_process(), self.trace.clone())
     }
 

@@ -5,6 +5,7 @@ use domain::audit::{Kind, Note, Who};
 use domain::person::Actor;
 use domain::session::{FRESH, TOUCH_EVERY, is_alive};
 use domain::slug::Slug;
+use domain::suppression::Suppressed;
 use futures::future::try_join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -176,9 +177,14 @@ impl Directory {
     }
 
     /// The person's sessions that hold at `now`, at whatever client, the last used
-    /// first.
-    pub async fn sessions(&self, session: &Session, now: Timestamp) -> Result<Vec<Listed>, Error> {
+    /// first; and whether no mail goes to the address.
+    pub async fn sessions(
+        &self,
+        session: &Session,
+        now: Timestamp,
+    ) -> Result<(Vec<Listed>, Option<Suppressed>), Error> {
         let members = self.own_members(session).await?;
+        let suppressed = members.iter().find_map(Member::suppressed);
         let entries = members
             .iter()
             .flat_map(|member| open_sessions(&member.found));
@@ -200,7 +206,7 @@ impl Directory {
             })
             .collect();
         listed.sort_by_key(|one| std::cmp::Reverse((one.mine, one.used)));
-        Ok(listed)
+        Ok((listed, suppressed))
     }
 
     /// Ends the one of the person's sessions that has this handle, if there is one.

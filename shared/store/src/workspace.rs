@@ -60,6 +60,16 @@ impl Directory {
         })
     }
 
+    /// The store of a workspace that something from outside names, if there is one.
+    pub async fn workspace_of(
+        &self,
+        ws: WorkspaceId,
+    ) -> Result<Option<Store<WorkspaceScope>>, Error> {
+        let store = self.workspace_store(ws);
+        let there = store.workspace().await?.is_some();
+        Ok(there.then_some(store))
+    }
+
     /// Whether a workspace may have an address: nobody else has or had it.
     pub async fn is_free(&self, slug: &Slug, ws: WorkspaceId) -> Result<bool, Error> {
         let Some(found) = self.table().get(&keys::slug(slug), true).await? else {

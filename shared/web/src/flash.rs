@@ -11,7 +11,7 @@ pub struct Flash {
 }
 
 /// Every code; `{}` takes the number that may follow it (`imported.7`).
-const WORDS: [(&str, &str, &str); 70] = [
+const WORDS: [(&str, &str, &str); 71] = [
     ("client-added", "success", "The client was added."),
     ("engagement-added", "success", "The engagement was added."),
     ("engagement-saved", "success", "The engagement was saved."),
@@ -146,6 +146,7 @@ const WORDS: [(&str, &str, &str); 70] = [
         "success",
         "The person is disabled and signed out everywhere.",
     ),
+    ("mail-again", "success", "Mail goes to the address again."),
     ("person-enabled", "success", "The person can sign in again."),
     (
         "person-added",

@@ -2,8 +2,10 @@
 
 use adapters::Letter;
 use domain::email::EmailAddress;
+use domain::id::{ClientId, WorkspaceId};
 use domain::mail::{Mail, Message};
 use domain::notification::Notice;
+use domain::suppression;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -59,9 +61,20 @@ fn first(message: &Message) -> Option<String> {
     }
 }
 
-/// Writes a mail and hands it over. Its name and time are the same at every try, and
-/// so is all of it.
-pub async fn send(app: &App, (id, at): (&str, Timestamp), mail: &Mail) -> Result<(), Error> {
+/// What a mail goes by that is to leave.
+#[derive(Debug, Clone, Copy)]
+pub struct Leaving<'a> {
+    /// Its name, the same at every try.
+    pub id: &'a str,
+    /// Its time, the same at every try.
+    pub at: Timestamp,
+    /// Where it was written: what SES tells of it belongs there.
+    pub home: (WorkspaceId, Option<ClientId>),
+}
+
+/// Writes a mail and hands it over: all of it is the same at every try. Whether mail
+/// goes to its address is for the caller to know.
+pub async fn send(app: &App, leaving: Leaving<'_>, mail: &Mail) -> Result<(), Error> {
     let (name, path) = match &mail.message {
         Message::Invite { invite, turn, .. } => {
             let token = app.secrets().invite_token(*invite, *turn);
@@ -106,6 +119,7 @@ pub async fn send(app: &App, (id, at): (&str, Timestamp), mail: &Mail) -> Result
     };
     let part = |kind: &str| app.renderer.plain(&format!("emails/{name}.{kind}"), &words);
     let subject = part("subject.txt")?;
+    let Leaving { id, at, home } = leaving;
     let letter = Letter {
         from_name: &mail.brand,
         to_name: &mail.to_name,
@@ -116,6 +130,7 @@ pub async fn send(app: &App, (id, at): (&str, Timestamp), mail: &Mail) -> Result
         id,
         at,
         unsubscribe: words.unsubscribe,
+        tags: &suppression::tags(home.0, home.1, mail),
     };
     Ok(app.services.mailer.send(&letter).await?)
 }

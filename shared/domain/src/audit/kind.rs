@@ -30,6 +30,8 @@ pub enum Kind {
     PersonDisabled,
     PersonEnabled,
     PersonRemoved,
+    MailStopped,
+    MailResumed,
     WorkspaceChanged,
     ClientAdded,
     EngagementAdded,
@@ -99,7 +101,7 @@ impl Group {
 
 impl Kind {
     /// Every kind, with its group, its name in exports, and the words on the screen.
-    pub const ALL: [(Self, Group, &'static str, &'static str); 52] = {
+    pub const ALL: [(Self, Group, &'static str, &'static str); 54] = {
         use Group as G;
         [
             (Self::SignedIn, G::SignIns, "signed_in", "Signed in"),
@@ -225,6 +227,18 @@ impl Kind {
                 "Enabled again",
             ),
             (Self::PersonRemoved, G::People, "person_removed", "Removed"),
+            (
+                Self::MailStopped,
+                G::People,
+                "mail_stopped",
+                "Stopped mail to",
+            ),
+            (
+                Self::MailResumed,
+                G::People,
+                "mail_resumed",
+                "Let mail go again to",
+            ),
             (
                 Self::WorkspaceChanged,
                 G::Workspace,

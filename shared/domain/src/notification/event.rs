@@ -13,6 +13,7 @@ use crate::id::{ClientId, DocumentId, EngagementId, EntryId, FindingId, UserId};
 use crate::message::Posting;
 use crate::person::Person;
 use crate::severity::Severity;
+use crate::suppression::Reason;
 
 /// Something that happened, as the change that made it happen tells of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -184,6 +185,20 @@ impl Event {
         let what = "accepted the invitation";
         let event = Self::plain(Kind::Joined, at, what, Thing::People);
         event.by((person.id, person.name.as_str()))
+    }
+
+    /// That no mail goes to an address any more, which is named by its person where it
+    /// is somebody's.
+    pub fn of_suppression(reason: Reason, whose: &str, at: Timestamp) -> Self {
+        let what = match reason {
+            Reason::Bounce => "Mail bounces, and none is sent any more to",
+            Reason::Complaint => "Mail was reported as spam, and none is sent any more to",
+        };
+        Self {
+            title: whose.to_owned(),
+            shared: false,
+            ..Self::plain(Kind::MailFailed, at, what, Thing::People)
+        }
     }
 
     /// That findings of a client, the worst first, are due on `day`, or were.

@@ -21,6 +21,7 @@ pub enum Kind {
     Overdue,
     Risk,
     Joined,
+    MailFailed,
 }
 
 /// What is to be known of a kind of event.
@@ -63,7 +64,7 @@ const fn row(
 /// Kind, name and label, who may hear of it, how mail of it comes to the team and to
 /// contacts at first.
 #[rustfmt::skip] // a table
-static TABLE: [About; 11] = [
+static TABLE: [About; 12] = [
     row(Kind::Published, ("published", "A finding is published"), Action::ReadFindings, Some(Off), Some(AtOnce)),
     row(Kind::Moved, ("moved", "A finding’s status changes"), Action::ReadFindings, Some(Daily), Some(Daily)),
     row(Kind::RetestAsked, ("retest_asked", "A fix is ready for a retest"), Action::ReadFindings, Some(AtOnce), Some(Off)),
@@ -75,6 +76,7 @@ static TABLE: [About; 11] = [
     row(Kind::Overdue, ("overdue", "Findings are overdue"), Action::RemediateFindings, Some(Daily), Some(AtOnce)),
     row(Kind::Risk, ("risk", "An accepted risk ends"), Action::ReadFindings, Some(AtOnce), Some(AtOnce)),
     row(Kind::Joined, ("joined", "Somebody accepts an invitation"), Action::ManageContacts, Some(Daily), Some(Daily)),
+    row(Kind::MailFailed, ("mail_failed", "Mail to somebody bounces or is reported as spam"), Action::ManageTeam, Some(AtOnce), None),
 ];
 
 impl Kind {

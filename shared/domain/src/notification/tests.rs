@@ -24,6 +24,7 @@ fn person(n: u64, role: Role) -> Person {
         epoch: 0,
         mfa: None,
         disabled: None,
+        suppressed: None,
         notify: Preferences::default(),
     }
 }

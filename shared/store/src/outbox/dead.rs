@@ -37,7 +37,7 @@ impl Dead {
     fn of(item: &Item) -> Result<Self, Error> {
         let name = text(item, "gsi1sk")?;
         let known = [
-            "mail", "risk", "upload", "document", "identity", "notify", "gather",
+            "mail", "risk", "upload", "document", "identity", "notify", "gather", "forget",
         ];
         let effect = known.into_iter().find(|name| item.contains_key(*name));
         Ok(Self {

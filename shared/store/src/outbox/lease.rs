@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::id::{EntryId, WorkspaceId};
+use domain::id::{ClientId, EntryId, WorkspaceId};
 use domain::workspace::Workspace;
 use jiff::{SignedDuration, Timestamp};
 
@@ -95,6 +95,11 @@ impl Due {
 }
 
 impl Leased {
+    /// Where it was put into the outbox: a workspace, or a client of it.
+    pub fn home(&self) -> Option<(WorkspaceId, Option<ClientId>)> {
+        keys::outbox_home(&self.due.key.pk)
+    }
+
     /// The store of the client whose effect it is, as the team sees it.
     pub fn client(&self, directory: &Directory) -> Option<Store<ClientScope>> {
         let (ws, client) = keys::outbox_home(&self.due.key.pk)?;

@@ -49,6 +49,8 @@ pub enum Effect {
     Notify(Vec<Event>),
     /// Mail of what a person was told, which leaves as one.
     Gather(Gather),
+    /// What somebody was told who is gone.
+    Forget(UserId),
 }
 
 /// A picture of a finding, by its place.

@@ -20,7 +20,7 @@ use store::page;
 
 pub use finding_list::{FindingList, Frame};
 pub use overview::{ActivityRow, Ages, DueList, Fixing, Todo, Trend};
-pub use people::{InviteRow, PersonRow, device, roles};
+pub use people::{InviteRow, Mark, PersonRow, device, roles};
 pub use samples::{
     activity_sample, actor_sample, days_sample, engagement_sample, people_samples, samples,
     workspace_sample,

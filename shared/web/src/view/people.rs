@@ -3,6 +3,7 @@
 use domain::invite::Invite;
 use domain::person::{Actor, Person, initials};
 use domain::role::Role;
+use domain::suppression::Suppressed;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -19,7 +20,27 @@ pub struct PersonRow {
     you: bool,
     disabled: bool,
     two_factor: bool,
+    suppressed: Option<Mark>,
+    /// Where mail is let go to the address again, by whoever may: one's own too, since
+    /// there may be nobody else.
+    mail_again: Option<String>,
     manage: Option<Manage>,
+}
+
+/// Why no mail goes to an address.
+#[derive(Debug, Clone, Serialize)]
+pub struct Mark {
+    label: &'static str,
+    since: Timestamp,
+}
+
+impl From<Suppressed> for Mark {
+    fn from(suppressed: Suppressed) -> Self {
+        Self {
+            label: suppressed.reason.label(),
+            since: suppressed.since,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -40,8 +61,10 @@ impl PersonRow {
     pub fn new(person: &Person, actor: &Actor, base: &str) -> Self {
         let you = person.id == actor.user;
         // Nobody takes the own role away by accident: another one does it.
-        let may = !you && actor.role.may_appoint(person.role);
+        let appoints = actor.role.may_appoint(person.role);
+        let may = !you && appoints;
         let here = format!("{base}/people/{}", person.id);
+        let again = person.suppressed.filter(|_| appoints);
         Self {
             name: person.name.clone(),
             email: person.email.as_str().to_owned(),
@@ -51,6 +74,8 @@ impl PersonRow {
             you,
             disabled: person.disabled.is_some(),
             two_factor: person.mfa.is_some(),
+            suppressed: person.suppressed.map(Mark::from),
+            mail_again: again.map(|_| format!("{here}/mail-again")),
             manage: may.then(|| Manage {
                 id: person.id.to_string(),
                 role_action: format!("{here}/role"),
@@ -84,6 +109,7 @@ pub struct InviteRow {
     at: Timestamp,
     expires: Timestamp,
     by_name: String,
+    suppressed: Option<Mark>,
     resend: Option<String>,
     revoke: Option<String>,
 }
@@ -103,6 +129,10 @@ impl InviteRow {
             at: invite.at,
             expires: invite.expires(),
             by_name: invite.by_name.clone(),
+            suppressed: invite
+                .suppressed
+                .filter(|_| state.is_open())
+                .map(Mark::from),
             resend: here("resend"),
             revoke: here("revoke"),
         }

@@ -15,6 +15,7 @@ use domain::role::{ContactRole, Role, TeamRole};
 use domain::score::Score;
 use domain::severity::Severity;
 use domain::slug::Slug;
+use domain::suppression::{Reason, Suppressed};
 use domain::trend::Day;
 use domain::workspace::Workspace;
 use jiff::Timestamp;
@@ -121,6 +122,10 @@ pub fn people_samples() -> (Person, Invite) {
         .to_owned()
         .try_into()
         .unwrap_or_else(|_| unreachable!("a mail address"));
+    let suppressed = Some(Suppressed {
+        reason: Reason::Bounce,
+        since: Timestamp::UNIX_EPOCH,
+    });
     let person = Person {
         id: UserId::new(1, 1),
         name: "Ana Pérez".to_owned(),
@@ -131,6 +136,7 @@ pub fn people_samples() -> (Person, Invite) {
         epoch: 0,
         mfa: None,
         disabled: None,
+        suppressed,
         notify: domain::notification::Preferences::default(),
     };
     let invite = Invite {
@@ -144,6 +150,7 @@ pub fn people_samples() -> (Person, Invite) {
         turn: 1,
         accepted: None,
         revoked: None,
+        suppressed,
     };
     (person, invite)
 }

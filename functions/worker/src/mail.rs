@@ -1,0 +1,34 @@
+//! Mail that leaves, where mail goes to its address at all.
+
+use domain::mail::{Mail, Message};
+use store::directory::Directory;
+use store::outbox::Leased;
+use web::letters::{self, Leaving};
+use web::{App, Error};
+
+/// Hands a mail over under a name of its own; or leaves it, where no mail goes to its
+/// address: the inbox has what it would have told, and the people's pages say so.
+pub(crate) async fn send(
+    app: &App,
+    directory: &Directory,
+    (leased, name): (&Leased, &str),
+    mail: &Mail,
+) -> Result<(), Error> {
+    let (Some(home), Some(team)) = (leased.home(), leased.team(directory)) else {
+        return Err(Error::internal("mail outside a workspace"));
+    };
+    let brought = match mail.message {
+        Message::Invite { invite, .. } => Some((home.1, invite)),
+        _ => None,
+    };
+    if team.withholds(&mail.to, (brought, app.clock.now())).await? {
+        tracing::info!(effect = %leased.id, "a mail stays here");
+        return Ok(());
+    }
+    let leaving = Leaving {
+        id: name,
+        at: leased.at,
+        home,
+    };
+    letters::send(app, leaving, mail).await
+}

@@ -1,0 +1,537 @@
+//! Mail that bounces or is reported as spam: none goes there any more, until somebody
+//! says so or the address is another one.
+
+use domain::id::{WorkspaceId, kind};
+use domain::person::Person;
+use domain::role::{ContactRole, TeamRole};
+use domain::suppression::{Reason, Suppressed};
+use http::StatusCode;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use store::directory::hash;
+use tests::{Browser, Cast, Client, Tenant, World};
+use worker::Body;
+
+use crate::notifications::{minutes_go_by, work};
+
+pub(crate) const BOUNCE: &str = include_str!("../../events/bounce.json");
+const TRANSIENT: &str = include_str!("../../events/transient-bounce.json");
+const COMPLAINT: &str = include_str!("../../events/complaint.json");
+/// How the notice begins.
+const TOLD: &str = "none is sent any more to";
+
+/// An example of an event, as of a mail that a workspace sent to an address at a time.
+pub(crate) fn event(example: &str, ws: WorkspaceId, to: &str, sent: Timestamp) -> Value {
+    let mut event: Value = serde_json::from_str(example).expect("JSON");
+    let (name, list) = match event["eventType"].as_str().expect("a type") {
+        "Bounce" => ("bounce", "bouncedRecipients"),
+        _ => ("complaint", "complainedRecipients"),
+    };
+    event[name][list][0]["emailAddress"] = json!(to);
+    event[name]["timestamp"] = json!(sent + SignedDuration::from_secs(2));
+    event["mail"]["timestamp"] = json!(sent);
+    event["mail"]["destination"] = json!([to]);
+    event["mail"]["tags"] = json!({ "workspace": [ws.to_string()] });
+    event
+}
+
+struct Scene {
+    world: World,
+    cast: Cast,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let world = World::new().await;
+        let cast = Cast::play(&world).await;
+        work(&world).await;
+        Self { world, cast }
+    }
+
+    fn client(&self) -> &Client {
+        &self.cast.acme.clients[0]
+    }
+
+    fn contact(&self) -> &Person {
+        self.client().contact(ContactRole::Collaborator)
+    }
+
+    /// SES tells of a mail that Acme sent just now.
+    async fn told(&self, example: &str, to: &str) -> Body {
+        let acme = self.cast.acme.workspace.id;
+        let event = event(example, acme, to, self.world.now());
+        self.takes(&event).await
+    }
+
+    async fn takes(&self, event: &Value) -> Body {
+        let app = &self.world.app;
+        let as_of = (app.new_id(), app.clock.now());
+        let came = worker::report(&app.directory(), as_of, &event.to_string()).await;
+        let came = came.expect("taken");
+        work(&self.world).await;
+        came
+    }
+
+    async fn browser(&self, tenant: &Tenant, person: &Person) -> Browser {
+        self.world.signed_in(&tenant.workspace, person).await
+    }
+
+    async fn owner(&self) -> Browser {
+        let acme = &self.cast.acme;
+        self.browser(acme, acme.member(TeamRole::Owner)).await
+    }
+
+    /// How often somebody's inbox says that mail is stopped.
+    async fn notices(&self, tenant: &Tenant, person: &Person) -> usize {
+        let page = self
+            .browser(tenant, person)
+            .await
+            .get("/notifications")
+            .await;
+        page.body.matches(&format!("{TOLD} <b>")).count()
+    }
+
+    /// Whether a link to a new password arrives.
+    async fn link_arrives(&self, tenant: &Tenant, to: &str) -> bool {
+        let before = self.world.mail_to(to).await.len();
+        self.world.advance(SignedDuration::from_hours(2));
+        let mut browser = self.world.browser(tenant.workspace.slug.as_str());
+        let asked = browser.post("/forgot", &[("email", to)]).await;
+        assert!(asked.is_good(), "{}", asked.body);
+        work(&self.world).await;
+        self.world.mail_to(to).await.len() > before
+    }
+
+    async fn mark(&self, client: &Client, person: &Person) -> Option<Suppressed> {
+        let found = client.store.person(person.id).await.expect("read");
+        found.expect("there").suppressed
+    }
+
+    /// What the table holds of an address.
+    async fn row(&self, ws: WorkspaceId, to: &str) -> Option<Value> {
+        let key = (format!("W#{ws}#STOP"), hash(to));
+        self.world.dump().await.remove(&key)
+    }
+
+    fn people_page(&self) -> String {
+        format!("/clients/{}", self.client().id)
+    }
+
+    fn again(&self, person: &Person) -> String {
+        format!("{}/people/{}/mail-again", self.people_page(), person.id)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mail_that_bounces_stops_and_the_team_is_told_once() {
+    let scene = Scene::new().await;
+    let (acme, contact) = (&scene.cast.acme, scene.contact());
+    let to = contact.email.as_str();
+    assert!(scene.link_arrives(acme, to).await);
+    let first = event(BOUNCE, acme.workspace.id, to, scene.world.now());
+    assert_eq!(scene.takes(&first).await, Body::Stopped);
+    assert_eq!(scene.takes(&first).await, Body::Nothing, "again");
+    // Another mail that was on its way.
+    scene.world.advance(SignedDuration::from_secs(5));
+    assert_eq!(scene.told(BOUNCE, to).await, Body::Nothing);
+
+    assert!(!scene.link_arrives(acme, to).await);
+    // What happens isn't told by mail either, but in the inbox.
+    let before = scene.world.mail_to(to).await.len();
+    let mut owner = scene.owner().await;
+    let client = scene.client();
+    let thread = format!(
+        "{}/engagements/{}/messages",
+        scene.people_page(),
+        client.engagement
+    );
+    let id = scene.world.app.new_id::<kind::Entry>().to_string();
+    let sent = owner
+        .post(&thread, &[("id", id.as_str()), ("text", "Hello, all.")])
+        .await;
+    assert!(sent.is_good(), "{}", sent.body);
+    minutes_go_by(&scene.world).await;
+    assert_eq!(scene.world.mail_to(to).await.len(), before);
+    let inbox = scene
+        .browser(acme, contact)
+        .await
+        .get("/notifications")
+        .await;
+    assert!(inbox.body.contains("wrote a message"), "{}", inbox.body);
+    let other = client.contact(ContactRole::Viewer);
+    assert!(scene.link_arrives(acme, other.email.as_str()).await);
+
+    for member in &acme.team {
+        let manages = [TeamRole::Owner, TeamRole::Admin].map(|role| acme.member(role).id);
+        let expected = usize::from(manages.contains(&member.id));
+        let told = scene.notices(acme, member).await;
+        assert_eq!(told, expected, "{}", member.role.label());
+    }
+    for person in &client.contacts {
+        assert_eq!(scene.notices(acme, person).await, 0);
+    }
+    // And by mail, as a digest of minutes: whoever is told isn't told of oneself.
+    let admin = acme.member(TeamRole::Admin).email.as_str();
+    let letters = scene.world.mail_to(admin).await;
+    let about = letters
+        .iter()
+        .filter(|one| one["BodyText"].to_string().contains(TOLD));
+    assert_eq!(about.count(), 1);
+    let log = owner.get("/settings/audit").await.body;
+    assert_eq!(log.matches("Stopped mail to").count(), 1, "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_passes_changes_nothing() {
+    let scene = Scene::new().await;
+    let to = scene.contact().email.as_str();
+    let before = scene.world.dump().await;
+    assert_eq!(scene.told(TRANSIENT, to).await, Body::Nothing);
+    // A workspace that isn't there, and mail that isn't the portal's.
+    let mut nowhere = event(BOUNCE, WorkspaceId::new(1, 1), to, scene.world.now());
+    assert_eq!(scene.takes(&nowhere).await, Body::Nothing);
+    nowhere["mail"]["tags"] = json!({});
+    assert_eq!(scene.takes(&nowhere).await, Body::Nothing);
+    assert_eq!(scene.world.dump().await, before);
+    let app = &scene.world.app;
+    let as_of = (app.new_id(), app.clock.now());
+    let garbage = worker::report(&app.directory(), as_of, "garbage").await;
+    assert!(garbage.is_err(), "it is put aside, to be looked at");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_other_workspace_hears_of_it() {
+    let scene = Scene::new().await;
+    let (acme, northwind) = (&scene.cast.acme, &scene.cast.northwind);
+    let contact = scene.contact();
+    let to = contact.email.as_str();
+    // Somebody with the same address, in another workspace's team.
+    let twin = Person {
+        id: scene.world.app.new_id(),
+        client: None,
+        role: northwind.member(TeamRole::Viewer).role,
+        ..contact.clone()
+    };
+    let directory = scene.world.app.directory();
+    let added = directory
+        .add_team_member(northwind.workspace.id, &twin)
+        .await;
+    added.expect("a member");
+    let theirs = async || {
+        let prefix = format!("W#{}", northwind.workspace.id);
+        let mut dump = scene.world.dump().await;
+        dump.retain(|(pk, _), _| pk.starts_with(&prefix));
+        dump
+    };
+    let before = theirs().await;
+    assert_eq!(scene.told(COMPLAINT, to).await, Body::Stopped);
+    // An address that only Northwind knows, of a mail that Acme sent.
+    let foreign = northwind.clients[0].contact(ContactRole::Manager);
+    let foreign = foreign.email.as_str();
+    assert_eq!(scene.told(BOUNCE, foreign).await, Body::Stopped);
+    assert_eq!(theirs().await, before);
+    assert!(scene.row(acme.workspace.id, foreign).await.is_some());
+    assert!(scene.link_arrives(northwind, to).await);
+    assert!(scene.link_arrives(northwind, foreign).await);
+    assert!(!scene.link_arrives(acme, to).await);
+    let owner = northwind.member(TeamRole::Owner);
+    assert_eq!(scene.notices(northwind, owner).await, 0);
+    // A row of nobody's is over after a while.
+    let row = scene.row(acme.workspace.id, foreign).await.expect("a row");
+    assert!(row["ttl"].is_i64(), "{row}");
+    let row = scene.row(acme.workspace.id, to).await.expect("a row");
+    assert!(row.get("ttl").is_none(), "{row}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_manages_people_sees_it_and_lets_mail_go_again() {
+    let scene = Scene::new().await;
+    let (acme, contact) = (&scene.cast.acme, scene.contact());
+    let to = contact.email.as_str();
+    let sent = scene.world.now();
+    let bounce = event(BOUNCE, acme.workspace.id, to, sent);
+    scene.takes(&bounce).await;
+    let mut owner = scene.owner().await;
+    let path = scene.people_page();
+    let (again, shown) = (scene.again(contact), "Mail bounces");
+    let page = owner.get(&path).await.body;
+    assert!(page.contains(shown) && page.contains(&again), "{page}");
+    assert!(page.contains("not even to set a new password"), "{page}");
+    let own = scene
+        .browser(acme, contact)
+        .await
+        .get("/account")
+        .await
+        .body;
+    assert!(own.contains("No mail goes to this address"), "{own}");
+
+    // Who may not manage people sees it, and can do nothing about it.
+    let viewer = scene.client().contact(ContactRole::Viewer);
+    let mut viewer = scene.browser(acme, viewer).await;
+    let theirs = format!("/people/{}/mail-again", contact.id);
+    let page = viewer.get("/people").await.body;
+    assert!(page.contains(shown) && !page.contains(&theirs), "{page}");
+    let refused = viewer.post(&theirs, &[]).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    let sibling = acme.clients[1].contact(ContactRole::Manager);
+    let refused = scene.browser(acme, sibling).await.post(&theirs, &[]).await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND);
+    let northwind = scene.cast.northwind.member(TeamRole::Owner);
+    let mut stranger = scene.browser(&scene.cast.northwind, northwind).await;
+    assert_eq!(
+        stranger.post(&again, &[]).await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert!(!scene.link_arrives(acme, to).await);
+
+    let lifted = owner.post(&again, &[]).await;
+    assert_eq!(lifted.location(), path, "{}", lifted.body);
+    let page = owner.get(&path).await.body;
+    assert!(!page.contains(shown) && page.contains("Mail goes to the address again."));
+    assert!(scene.link_arrives(acme, to).await);
+    // A late repetition tells of mail that was sent before.
+    assert_eq!(scene.takes(&bounce).await, Body::Nothing);
+    assert!(scene.link_arrives(acme, to).await);
+    // A new failure is another one, told anew; the client's own manager lets it go.
+    assert_eq!(scene.told(COMPLAINT, to).await, Body::Stopped);
+    assert_eq!(scene.notices(acme, acme.member(TeamRole::Admin)).await, 2);
+    let manager = scene.client().contact(ContactRole::Manager);
+    let mut manager = scene.browser(acme, manager).await;
+    let page = manager.get("/people").await.body;
+    assert!(
+        page.contains("Reported as spam") && page.contains(&theirs),
+        "{page}"
+    );
+    scene.world.advance(SignedDuration::from_secs(9));
+    assert_eq!(manager.post(&theirs, &[]).await.location(), "/people");
+    assert!(scene.link_arrives(acme, to).await);
+    let log = scene.owner().await.get("/settings/audit").await.body;
+    assert_eq!(log.matches("Let mail go again to").count(), 2, "{log}");
+    // Once more, it is a word that changes nothing.
+    let manager = scene.client().contact(ContactRole::Manager);
+    let mut manager = scene.browser(acme, manager).await;
+    let before = scene.world.dump().await;
+    assert!(manager.post(&theirs, &[]).await.is_good());
+    let mut after = scene.world.dump().await;
+    after.retain(|key, value| before.get(key) != Some(value) && !key.0.starts_with("SES#"));
+    assert!(after.is_empty(), "{after:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_any_order_and_however_often_the_end_is_the_same() {
+    let scene = Scene::new().await;
+    let ws = scene.cast.acme.workspace.id;
+    let people =
+        [ContactRole::Collaborator, ContactRole::Viewer].map(|r| scene.client().contact(r));
+    let begun = scene.world.now();
+    let of = |person: &Person| {
+        let to = person.email.as_str();
+        let at = |secs| begun + SignedDuration::from_secs(secs);
+        [
+            event(BOUNCE, ws, to, at(3)),
+            event(COMPLAINT, ws, to, at(1)),
+            event(BOUNCE, ws, to, at(0)),
+            event(TRANSIENT, ws, to, at(7)),
+            event(COMPLAINT, ws, to, at(5)),
+        ]
+    };
+    for event in of(people[0]) {
+        scene.takes(&event).await;
+    }
+    let mut backwards = of(people[1]);
+    backwards.reverse();
+    for event in backwards.iter().chain(&of(people[1])) {
+        scene.takes(event).await;
+    }
+    let mut ends = Vec::new();
+    for person in people {
+        let row = scene.row(ws, person.email.as_str()).await.expect("a row");
+        let mark = scene.mark(scene.client(), person).await.expect("a mark");
+        assert_eq!(mark.reason, Reason::Complaint);
+        ends.push((row["bounced"].clone(), row["complained"].clone(), mark));
+    }
+    assert_eq!(ends[0], ends[1]);
+    let owner = scene.cast.acme.member(TeamRole::Owner);
+    let told = scene.notices(&scene.cast.acme, owner).await;
+    assert_eq!(told, 4, "of each a bounce and a complaint, once");
+}
+
+/// Two at once: one of them notes it, and tells.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_event_twice_at_once_is_told_once() {
+    let scene = Scene::new().await;
+    let acme = &scene.cast.acme;
+    let to = scene.contact().email.as_str();
+    let event = event(BOUNCE, acme.workspace.id, to, scene.world.now()).to_string();
+    let app = &scene.world.app;
+    let take = async || {
+        let as_of = (app.new_id(), app.clock.now());
+        let directory = app.directory();
+        worker::report(&directory, as_of, &event)
+            .await
+            .expect("taken")
+    };
+    let came = futures::future::join_all([take(), take(), take()]).await;
+    let stopped = came.iter().filter(|one| **one == Body::Stopped);
+    assert_eq!(stopped.count(), 1, "{came:?}");
+    work(&scene.world).await;
+    assert_eq!(scene.notices(acme, acme.member(TeamRole::Owner)).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_at_two_clients_is_marked_and_freed_at_both() {
+    let scene = Scene::new().await;
+    let (one, two) = (&scene.cast.acme.clients[0], &scene.cast.acme.clients[1]);
+    let contact = scene.contact();
+    let mut owner = scene.owner().await;
+    let id = scene.world.app.new_id::<kind::Invite>().to_string();
+    let fields = [
+        ("id", id.as_str()),
+        ("name", "Ana"),
+        ("email", contact.email.as_str()),
+        ("role", "viewer"),
+    ];
+    let path = format!("/clients/{}/invites", two.id);
+    assert!(owner.post(&path, &fields).await.is_good());
+    scene.told(BOUNCE, contact.email.as_str()).await;
+    for client in [one, two] {
+        assert!(scene.mark(client, contact).await.is_some());
+    }
+    let manager = two.contact(ContactRole::Manager);
+    let mut manager = scene.browser(&scene.cast.acme, manager).await;
+    let again = format!("/people/{}/mail-again", contact.id);
+    assert_eq!(manager.post(&again, &[]).await.location(), "/people");
+    for client in [one, two] {
+        assert_eq!(scene.mark(client, contact).await, None);
+    }
+    assert!(
+        scene
+            .link_arrives(&scene.cast.acme, contact.email.as_str())
+            .await
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_address_gets_mail_at_once() {
+    let scene = Scene::new().await;
+    let (acme, contact) = (&scene.cast.acme, scene.contact());
+    scene.told(BOUNCE, contact.email.as_str()).await;
+    let world = &scene.world;
+    let secret = hash(&world.app.new_secret());
+    let session = world
+        .session(&acme.workspace, contact, &secret, world.now())
+        .await;
+    let new = "moved@new.example".parse().expect("an address");
+    let mail = domain::mail::Mail {
+        to: contact.email.clone(),
+        to_name: contact.name.clone(),
+        slug: acme.workspace.slug.clone(),
+        brand: acme.workspace.name.clone(),
+        message: domain::mail::Message::EmailChanged {
+            to_email: "moved@new.example".parse().expect("an address"),
+        },
+    };
+    let directory = world.app.directory();
+    let moved = directory.change_email(&session, &new, &mail, world.now());
+    moved.await.expect("the table").expect("nobody has it");
+    assert_eq!(scene.mark(scene.client(), contact).await, None);
+    let page = scene.owner().await.get(&scene.people_page()).await.body;
+    assert!(!page.contains("Mail bounces"), "{page}");
+    assert!(scene.link_arrives(acme, "moved@new.example").await);
+    let before = world.mail_to(contact.email.as_str()).await.len();
+    work(world).await;
+    assert_eq!(world.mail_to(contact.email.as_str()).await.len(), before);
+}
+
+/// Whoever was invited at an address that doesn't exist, and again later.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invitation_that_bounces_says_so_and_is_sent_again() {
+    let scene = Scene::new().await;
+    let (acme, client) = (&scene.cast.acme, scene.client());
+    let mut owner = scene.owner().await;
+    let base = scene.people_page();
+    let to = "wrong@typo.example";
+    let invite = async |owner: &mut Browser| {
+        let id = scene.world.app.new_id::<kind::Invite>().to_string();
+        let fields = [
+            ("id", id.as_str()),
+            ("name", "Wanda"),
+            ("email", to),
+            ("role", "viewer"),
+        ];
+        let sent = owner.post(&format!("{base}/invites"), &fields).await;
+        assert!(sent.is_good(), "{}", sent.body);
+        work(&scene.world).await;
+        id
+    };
+    let id = invite(&mut owner).await;
+    assert_eq!(scene.world.mail_to(to).await.len(), 1);
+    let mut bounce = event(BOUNCE, acme.workspace.id, to, scene.world.now());
+    bounce["mail"]["tags"]["client"] = json!([client.id.to_string()]);
+    bounce["mail"]["tags"]["invite"] = json!([id]);
+    assert_eq!(scene.takes(&bounce).await, Body::Stopped);
+    let page = owner.get(&base).await.body;
+    assert!(page.contains("Mail bounces since"), "{page}");
+    let inbox = owner.get("/notifications").await.body;
+    assert!(inbox.contains("Wanda") && inbox.contains(TOLD), "{inbox}");
+
+    scene.world.advance(SignedDuration::from_mins(1));
+    let resend = format!("{base}/invites/{id}/resend");
+    assert_eq!(owner.post(&resend, &[]).await.location(), base);
+    work(&scene.world).await;
+    assert_eq!(scene.world.mail_to(to).await.len(), 2, "it is tried again");
+    assert!(!owner.get(&base).await.body.contains("Mail bounces since"));
+
+    // It bounces again, is taken back, and somebody invites there once more.
+    scene.world.advance(SignedDuration::from_secs(1));
+    let mut bounce = event(BOUNCE, acme.workspace.id, to, scene.world.now());
+    bounce["mail"]["tags"]["client"] = json!([client.id.to_string()]);
+    bounce["mail"]["tags"]["invite"] = json!([id]);
+    scene.world.advance(SignedDuration::from_mins(1));
+    assert_eq!(scene.takes(&bounce).await, Body::Stopped);
+    let revoke = format!("{base}/invites/{id}/revoke");
+    assert!(owner.post(&revoke, &[]).await.is_good());
+    let id = invite(&mut owner).await;
+    assert_eq!(scene.world.mail_to(to).await.len(), 2, "it stays here");
+    let page = owner.get(&base).await.body;
+    assert!(
+        page.contains("Mail bounces since"),
+        "and that is said: {page}"
+    );
+    scene.world.advance(SignedDuration::from_mins(1));
+    let resend = format!("{base}/invites/{id}/resend");
+    assert!(owner.post(&resend, &[]).await.is_good());
+    work(&scene.world).await;
+    assert_eq!(scene.world.mail_to(to).await.len(), 3);
+}
+
+/// What the letters themselves are sent with leads an event back to them.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_leaves_names_where_its_fate_belongs() {
+    use crate::fate::{End, Fate, worker_of};
+    let world = World::new().await;
+    let cast = Cast::play(&world).await;
+    let fate = Fate::new(End::Never, &std::sync::Arc::default());
+    worker::drain(&worker_of(&world, &fate))
+        .await
+        .expect("swept");
+    let (ws, client) = (cast.acme.workspace.id, &cast.acme.clients[0]);
+    let tags = fate.tags.lock().expect("tags");
+    let expected = [
+        ("workspace", ws.to_string()),
+        ("client", client.id.to_string()),
+        ("invite", client.invite.id.to_string()),
+    ];
+    let expected = expected.map(|(name, value)| (name.to_owned(), value));
+    assert!(tags.iter().any(|one| *one == expected), "{tags:?}");
+    let letters = fate.letters.lock().expect("letters").len();
+    assert_eq!(tags.len(), letters, "every letter has some");
+    assert!(tags.iter().all(|one| one[0].0 == "workspace"));
+    // Its reader sees none of them.
+    let letters = fate.letters.lock().expect("letters");
+    assert!(
+        letters
+            .iter()
+            .all(|letter| !letter.contains(&ws.to_string()))
+    );
+}
