@@ -106,6 +106,8 @@ fn settings(world: &World, api: &str) -> BTreeMap<&'static str, String> {
             format!("{others}/{}/.well-known/jwks.json", config.pool.id),
         ),
         ("MAIL_FROM", config.mail_from.to_string()),
+        ("STRIPE_SECRET_KEY", "sk_test_1".to_owned()),
+        ("STRIPE_CONNECT_WEBHOOK_SECRETS", "whsec_1".to_owned()),
     ])
 }
 
@@ -182,6 +184,7 @@ async fn each_function_answers_its_event() {
         ("invoices", 200, "Invoice CANARY-acme-one"),
         ("messages", 200, "Hello from CANARY-acme-one"),
         ("settings", 200, "CANARY-acme Ltd"),
+        ("webhooks", 400, "the signature doesn't hold"),
     ] {
         let answer = invoke(&world, name, event(name, &ids)).await;
         let body = answer["body"].as_str().unwrap_or_default();

@@ -62,3 +62,4 @@ mod render;
 mod sign_in;
 mod template;
 mod two_factor;
+mod webhooks;
