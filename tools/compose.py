@@ -100,11 +100,19 @@ def policy(name):
     return walk(json.loads((INFRA / "policies" / f"{name}.json").read_text()))
 
 
-def environment():
+# The functions that speak with Stripe: no other is told the key.
+PAYS = ("invoices", "settings", "webhooks")
+
+
+def environment(name):
     """The settings of shared/web/src/config.rs."""
     secret = "{{resolve:secretsmanager:${AWS::StackName}:SecretString:%s::${SecretVersion}}}"
     issuer = "https://cognito-idp.${AWS::Region}.${AWS::URLSuffix}/${UserPool}"
     keys = sub("${IdentityUrl}/${UserPool}/.well-known/jwks.json")
+
+    def paid(key):
+        return {"Fn::If": ["Paid", sub(secret % key), ""]} if name in PAYS else ""
+
     return {
         "BASE_DOMAIN": {"Ref": "Domain"},
         "BUCKET_NAME": {"Ref": "Files"},
@@ -116,6 +124,10 @@ def environment():
         "POOL_ID": {"Ref": "UserPool"},
         "PORTAL_ROLE_ARN": att("PortalDataRole"),
         "SECRET_KEY": sub(secret % "key"),
+        "STRIPE_CONNECT_WEBHOOK_SECRETS": paid("stripe_connect_webhooks"),
+        "STRIPE_FEE_PERCENT": {"Ref": "StripeFee"},
+        "STRIPE_SECRET_KEY": paid("stripe_key"),
+        "STRIPE_WEBHOOK_SECRETS": paid("stripe_webhooks"),
         "TABLE_NAME": {"Fn::If": ["Restored", {"Ref": "RestoredTable"}, {"Ref": "Table"}]},
         "TEAM_ROLE_ARN": att("TeamDataRole"),
         "TOKEN_ISSUER": sub(issuer),
@@ -164,7 +176,7 @@ def function(name, row):
                 "Timeout": row["timeout"],
                 "Role": att(f"{own}Role"),
                 "LoggingConfig": {"LogGroup": {"Ref": f"{own}Logs"}},
-                "Environment": {"Variables": environment()},
+                "Environment": {"Variables": environment(name)},
             },
         },
         f"{own}Role": role({"Version": "2012-10-17", "Statement": [trust]}),
@@ -310,6 +322,7 @@ def dashboard(names):
         ("Write units by function", ours("write_units"), "Sum"),
         ("Age of the oldest due effect (s)", [["SecPortal", "outbox_age_s", "function", worker]], "Maximum"),
         ("Table: consumed", [["AWS/DynamoDB", one, "TableName", "${Table}"] for one in ("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits")], "Sum"),
+        ("Events of Stripe", [["SecPortal", one, "function", "${AWS::StackName}-webhooks"] for one in ("events", "events_unknown", "events_refused")], "Sum"),
         ("Dead letters", [["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", "${Failed.QueueName}"]], "Maximum"),
         ("Mail", [["AWS/SES", one, "ses:configuration-set", "${AWS::StackName}"] for one in ("Send", "Bounce", "Complaint")], "Sum"),
     ]

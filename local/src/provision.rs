@@ -81,6 +81,7 @@ pub async fn provision(
             identity: identity.or_say("The user pool can't be used")?,
             files: Files::new(s3, NAME.to_owned()),
             mailer: Mailer::new(ses, mail_from.clone()),
+            stripe: None,
         },
         dynamo,
         s3: plain,

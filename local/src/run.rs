@@ -112,6 +112,7 @@ async fn start(settings: &Settings) -> Result<Running, Problem> {
         mail_from,
         malware_scan: false,
         data_roles: None,
+        stripe: None,
     };
     let rng = StdRng::try_from_rng(&mut SysRng).or_say("The system gives no random numbers")?;
     let app = App::new(config, services, clock, rng).or_say("The templates can't be read")?;

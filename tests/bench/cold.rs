@@ -14,7 +14,7 @@ use crate::report::Report;
 /// Starts that are timed.
 const RUNS: usize = 15;
 const HELLO: &str = "hello";
-const FUNCTIONS: [&str; 10] = [
+const FUNCTIONS: [&str; 11] = [
     "auth",
     "dashboard",
     "documents",
@@ -24,6 +24,7 @@ const FUNCTIONS: [&str; 10] = [
     "invoices",
     "messages",
     "settings",
+    "webhooks",
     "worker",
 ];
 

@@ -119,6 +119,8 @@ pub fn settings(world: &World, api: &str) -> BTreeMap<&'static str, String> {
             format!("{others}/{}/.well-known/jwks.json", config.pool.id),
         ),
         ("MAIL_FROM", config.mail_from.to_string()),
+        ("STRIPE_SECRET_KEY", "sk_test_1".to_owned()),
+        ("STRIPE_CONNECT_WEBHOOK_SECRETS", "whsec_1".to_owned()),
     ])
 }
 

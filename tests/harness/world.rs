@@ -75,7 +75,7 @@ impl World {
         let urls = (table.url.as_str(), stand_ins::url());
         let provisioned = Box::pin(local::provision(urls, &sender, &people, ORIGINS)).await;
         let Provisioned {
-            services,
+            mut services,
             dynamo,
             s3,
             pool,
@@ -95,8 +95,10 @@ impl World {
             mail_from,
             malware_scan: false,
             data_roles: None,
+            stripe: None,
         };
         set(&mut config);
+        services.stripe = config.stripe().expect("a way to Stripe");
         let clock = Arc::new(Mutex::new(START));
         let hands = Arc::clone(&clock);
         let now = Clock::new(move || *hands.lock().expect("the clock"));
@@ -142,7 +144,8 @@ impl World {
         let config = self.app.config.clone();
         let sender = config.mail_from.as_str();
         let provisioned = local::provision(urls, sender, &self.people, ORIGINS).await;
-        let services = provisioned.expect("services").services;
+        let mut services = provisioned.expect("services").services;
+        services.stripe = config.stripe().expect("a way to Stripe");
         // Another seed, so that it draws no id that the world has.
         let rng = StdRng::seed_from_u64(SEED + 1);
         Arc::new(App::new(config, services, self.clock(), rng).expect("templates"))

@@ -20,8 +20,9 @@ use crate::fence::{Sts, Warden, fetched_by, function, sent_by};
 use crate::iam::{FUNCTIONS, Policy};
 use crate::matrix::{OTHER, Outcome, PASSWORD, Target, address, expected, send};
 use crate::two_factor::enrol;
+use crate::webhooks as hooks;
 
-pub(crate) const GROUPS: [(&str, &[Route]); 9] = [
+pub(crate) const GROUPS: [(&str, &[Route]); 10] = [
     ("auth", auth::ROUTES),
     ("dashboard", dashboard::ROUTES),
     ("documents", documents::ROUTES),
@@ -31,6 +32,7 @@ pub(crate) const GROUPS: [(&str, &[Route]); 9] = [
     ("invoices", invoices::ROUTES),
     ("messages", messages::ROUTES),
     ("settings", settings::ROUTES),
+    ("webhooks", webhooks::ROUTES),
 ];
 
 /// Grants that no walk can use: who is called by the stream or a queue reads it by
@@ -430,6 +432,29 @@ async fn pictures_come_and_go(fenced: &Fenced, world: &World, cast: &Cast) {
     fenced.told_nothing("a picture that goes");
 }
 
+/// Stripe tells of an account, a payment, and of what goes back of it.
+async fn payments_come(fenced: &Fenced, world: &World, cast: &Cast) {
+    let client = &cast.acme.clients[0];
+    let begun = hooks::begin(world, (&cast.acme, client), client.bills.sent, 1).await;
+    let app = fenced.function(world, "webhooks").await;
+    let browser = world.browser("nobody");
+    let mut browser = browser.by(&app, webhooks::ROUTES);
+    world.advance(SignedDuration::from_secs(10));
+    for event in [
+        begun.account_is(world, "a1", true),
+        begun.part(world, "re1", 100, "succeeded"),
+        begun.paid(world, "p"),
+        begun.part(world, "re2", 100, "failed"),
+    ] {
+        let came = hooks::tell(world, &mut browser, &event).await;
+        assert!(
+            ["done", "waits"].contains(&came.as_str()),
+            "{came}: {event}"
+        );
+        fenced.told_nothing("an event");
+    }
+}
+
 /// An invoice is sent; the worker tells the client, and notes that it is overdue.
 async fn bills(fenced: &Fenced, world: &World, cast: &Cast) {
     let client = &cast.acme.clients[0];
@@ -573,10 +598,11 @@ async fn functions_reach_what_they_need_and_need_what_they_reach() {
         files_come_and_go(&fenced, &world, &cast).await;
         carries(&fenced, &world, &cast).await;
     }
-    let world = World::new().await;
+    let world = World::with(|config| config.stripe = Some(hooks::stripe())).await;
     let cast = Cast::play(&world).await;
     bills(&fenced, &world, &cast).await;
     mail_fails(&fenced, &world, &cast).await;
+    payments_come(&fenced, &world, &cast).await;
     let used = fenced.warden.used.lock().expect("used").clone();
     let names = FUNCTIONS.iter().chain(&["team-data", "portal-data"]);
     let granted: BTreeSet<_> = names.flat_map(|name| Policy::read(name).grants()).collect();

@@ -266,7 +266,7 @@ pub(crate) fn like(pattern: &str, text: &str) -> bool {
 }
 
 /// Every function, by the name of its policy.
-pub(crate) const FUNCTIONS: [&str; 10] = [
+pub(crate) const FUNCTIONS: [&str; 11] = [
     "auth",
     "dashboard",
     "documents",
@@ -276,6 +276,7 @@ pub(crate) const FUNCTIONS: [&str; 10] = [
     "invoices",
     "messages",
     "settings",
+    "webhooks",
     "worker",
 ];
 

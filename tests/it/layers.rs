@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-const FUNCTIONS: [&str; 10] = [
+const FUNCTIONS: [&str; 11] = [
     "auth",
     "dashboard",
     "documents",
@@ -17,6 +17,7 @@ const FUNCTIONS: [&str; 10] = [
     "invoices",
     "messages",
     "settings",
+    "webhooks",
     "worker",
 ];
 

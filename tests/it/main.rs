@@ -64,3 +64,4 @@ mod render;
 mod sign_in;
 mod template;
 mod two_factor;
+mod webhooks;

@@ -19,7 +19,7 @@ use crate::golden;
 use crate::iam::FUNCTIONS;
 
 /// Settings that a deployed function leaves as they are by themselves.
-const UNSET: [&str; 3] = ["BUCKET_IN_PATH", "HOST_HEADER", "SCHEME"];
+const UNSET: [&str; 4] = ["BUCKET_IN_PATH", "HOST_HEADER", "SCHEME", "STRIPE_API_URL"];
 
 fn root() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")

@@ -206,6 +206,12 @@ impl EntryRow {
             Happening::DisputeLost { amount, on } => {
                 ("took away in a dispute", Some(amount), Some(on), None)
             }
+            Happening::SetAside {
+                amount, on, how, ..
+            } => ("set aside a payment of", Some(amount), Some(on), Some(how)),
+            Happening::Restored { amount, on, how } => {
+                ("brought back", Some(amount), Some(on), Some(how))
+            }
             Happening::BecameOverdue => ("passed", None, None, None),
         };
         let note = match reference {

@@ -12,6 +12,7 @@ mod jwks;
 mod mailer;
 mod offer;
 mod per_tenant;
+mod stripe;
 
 use std::error::Error as StdError;
 
@@ -22,6 +23,7 @@ pub use identity::{Access, Answer, Challenge, CodeAnswer, Identity, Pool};
 pub use mailer::{Letter, Mailer};
 pub use offer::Offer;
 pub use per_tenant::PerTenant;
+pub use stripe::{NewSession, Session, Stripe};
 
 /// A service that didn't do what it was asked.
 #[derive(Debug, thiserror::Error)]

@@ -46,6 +46,7 @@ pub mod session;
 pub mod severity;
 pub mod slug;
 pub mod spreadsheet;
+pub mod stripe;
 pub mod suppression;
 pub mod trend;
 pub mod upload;

@@ -1,10 +1,13 @@
 //! How invoices are written, sent and changed. Only the team's scope does it, for
 //! their numbers and the books are the workspace's.
 
+use std::collections::BTreeMap;
+
 use domain::audit::{Kind, Note};
 use domain::id::{ClientId, EntryId};
-use domain::invoice::{Bill, Change, Happening, How, Invoice, Reminder, Ways};
+use domain::invoice::{Bill, Change, Figure, Happening, How, Invoice, Posting, Reminder, Ways};
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::codec::{Item, integer, item, number, place, row, string};
 use crate::engagements::bump;
@@ -118,7 +121,7 @@ impl Store<WorkspaceScope> {
         let (row, text) = self.items(invoice, bill)?;
         transaction.put_new(row);
         transaction.put_new(text);
-        self.tell(&mut transaction, change, entry)?;
+        self.tell(&mut transaction, std::slice::from_ref(change), entry)?;
         let c = keys::client(self.ws(), invoice.client);
         for (k, (due, what)) in (1..).zip(schedule) {
             let effect = Effect::Invoice(InvoiceDue {
@@ -146,7 +149,7 @@ impl Store<WorkspaceScope> {
         let invoice = &change.invoice;
         let (w, c) = (self.prefix(), keys::client(self.ws(), invoice.client));
         let mut transaction = self.transaction();
-        self.tell(&mut transaction, change, entry)?;
+        self.tell(&mut transaction, std::slice::from_ref(change), entry)?;
         let mut row = item("invoice", &keys::invoice(&c, invoice.id), invoice)?;
         for one in keys::invoice_places(&w, &c, invoice) {
             place(&mut row, one);
@@ -165,31 +168,50 @@ impl Store<WorkspaceScope> {
         once(self.commit(transaction).await)
     }
 
-    /// The entry, the books, the audit log, and open pages. The entry is the first
-    /// write of what only adds to an invoice.
-    fn tell(
+    /// The entries, the books, the audit log, and open pages, for changes of one invoice
+    /// that follow each other. The first entry, with the id `first`, is the first write of
+    /// what only adds to an invoice.
+    pub(crate) fn tell(
         &self,
         transaction: &mut Transaction,
-        change: &Change,
-        id: EntryId,
+        changes: &[Change],
+        first: EntryId,
     ) -> Result<(), Error> {
-        let invoice = &change.invoice;
-        let c = keys::client(self.ws(), invoice.client);
-        let entry = InvoiceEntry {
-            id,
-            taken_back: false,
-            entry: change.entry.clone(),
+        let Some(last) = changes.last() else {
+            return Ok(());
         };
-        let key = keys::invoice_entry(&c, invoice.id, id);
-        transaction.put_new(item("entry", &key, &entry)?);
+        let invoice = &last.invoice;
+        let c = keys::client(self.ws(), invoice.client);
+        let mut sums: BTreeMap<(Date, Figure), i64> = BTreeMap::new();
+        for (n, change) in (0..).zip(changes) {
+            let id = first.nth(n);
+            let entry = InvoiceEntry {
+                id,
+                taken_back: false,
+                entry: change.entry.clone(),
+            };
+            let key = keys::invoice_entry(&c, invoice.id, id);
+            transaction.put_new(item("entry", &key, &entry)?);
+            for posting in &change.postings {
+                *sums.entry((posting.month, posting.figure)).or_default() += posting.minor;
+            }
+        }
         let account = Account {
             client: invoice.client,
             name: &invoice.client_name,
             currency: invoice.currency,
         };
-        self.post(transaction, &account, &change.postings);
-        let (kind, values) = told(change);
-        self.note_invoice(transaction, kind, invoice, &values)?;
+        let sums = sums.into_iter().filter(|(_, minor)| *minor != 0);
+        let postings = sums.map(|((month, figure), minor)| Posting {
+            month,
+            figure,
+            minor,
+        });
+        self.post(transaction, &account, &postings.collect::<Vec<_>>());
+        for change in changes {
+            let (kind, values) = told(change);
+            self.note_invoice(transaction, kind, &change.invoice, &values)?;
+        }
         self.touch_client(transaction, invoice.client, true);
         Ok(())
     }
@@ -236,7 +258,12 @@ impl Store<WorkspaceScope> {
         record(transaction, &self.trace, at, self.by.clone(), note)
     }
 
-    fn touch_client(&self, transaction: &mut Transaction, client: ClientId, shared: bool) {
+    pub(crate) fn touch_client(
+        &self,
+        transaction: &mut Transaction,
+        client: ClientId,
+        shared: bool,
+    ) {
         let row = Update::existing(keys::meta(&keys::client(self.ws(), client)));
         transaction.update(bump(row, shared));
     }
@@ -268,6 +295,17 @@ fn told(change: &Change) -> (Kind, Vec<(&'static str, String)>) {
             let values = vec![
                 ("amount", money(*amount)),
                 ("day", on.to_string()),
+                ("reference", by_hand(how)),
+            ];
+            (Kind::InvoiceRefunded, values)
+        }
+        Happening::SetAside { amount, how, .. } => {
+            let values = vec![("set aside", money(*amount)), ("reference", by_hand(how))];
+            (Kind::InvoicePaymentTakenBack, values)
+        }
+        Happening::Restored { amount, how, .. } => {
+            let values = vec![
+                ("brought back", money(*amount)),
                 ("reference", by_hand(how)),
             ];
             (Kind::InvoiceRefunded, values)

@@ -137,6 +137,23 @@ pub(crate) fn night(ws: WorkspaceId) -> Key {
     key(format!("NIGHT#{ws}"), "NIGHT")
 }
 
+/// `STRIPE#<account>` / `ACCOUNT`: whose an account at Stripe is. The way from an event
+/// to a workspace: there is no other.
+pub(crate) fn stripe_account(account: &str) -> Key {
+    key(format!("STRIPE#{account}"), "ACCOUNT")
+}
+
+/// `STRIPE#<account>` / `PI#<payment intent>`: of which invoice a payment is, or what
+/// was told of it before that was known.
+pub(crate) fn stripe_payment(account: &str, intent: &str) -> Key {
+    key(format!("STRIPE#{account}"), format!("PI#{intent}"))
+}
+
+/// `STRIPE#<account>` / `EVT#<event>`: an event that did what it does.
+pub(crate) fn stripe_event(account: &str, event: &str) -> Key {
+    key(format!("STRIPE#{account}"), format!("EVT#{event}"))
+}
+
 // Rows of a scope.
 
 /// `META` of a workspace or a client.
@@ -498,6 +515,11 @@ pub(crate) fn invoice_entry_prefix(invoice: InvoiceId) -> String {
     format!("{invoice}#H#")
 }
 
+/// `C#PAY` / `<invoice>`: what is known of an invoice's payments by Stripe.
+pub(crate) fn invoice_payments(c: &str, invoice: InvoiceId) -> Key {
+    key(format!("{c}#PAY"), invoice.to_string())
+}
+
 /// `C#INV` / `OWED`: what a client owes, by currency.
 pub(crate) fn owed(c: &str) -> Key {
     key(format!("{c}#INV"), "OWED")
@@ -526,6 +548,11 @@ pub(crate) fn invoice_count(w: &str) -> Key {
 /// `W#MONEY` / `WAYS`: how a workspace bills.
 pub(crate) fn invoice_ways(w: &str) -> Key {
     key(format!("{w}#MONEY"), "WAYS")
+}
+
+/// `W#MONEY` / `STRIPE`: the workspace's account at Stripe.
+pub(crate) fn connection(w: &str) -> Key {
+    key(format!("{w}#MONEY"), "STRIPE")
 }
 
 // Objects in the bucket: below their client, as rows are, so that a policy can

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use adapters::{Files, Identity, Mailer};
+use adapters::{Files, Identity, Mailer, Stripe};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use domain::id::Id;
@@ -55,6 +55,8 @@ pub struct Services {
     pub files: Files,
     /// The way out for mail.
     pub mailer: Mailer,
+    /// Payments, where they are set up.
+    pub stripe: Option<Stripe>,
 }
 
 #[derive(Serialize, Deserialize)]

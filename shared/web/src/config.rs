@@ -1,10 +1,13 @@
 //! The settings of a process: read from its environment once, at its start.
 
-use adapters::{DataRoles, FileClient, Files, Identity, Mailer, PerTenant, Pool, RoleArns, cache};
+use adapters::{
+    DataRoles, FileClient, Files, Identity, Mailer, PerTenant, Pool, RoleArns, Stripe, cache,
+};
 use aws_sdk_s3::config::SharedCredentialsProvider;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use domain::email::EmailAddress;
+use domain::money::Rate;
 use store::{Narrow, Table};
 
 use crate::app::Services;
@@ -38,6 +41,24 @@ pub struct Config {
     /// The roles that reach tenants' data. Without them the process's own role
     /// must.
     pub data_roles: Option<RoleArns>,
+    /// The way to Stripe. Without it payments aren't offered.
+    pub stripe: Option<StripeConfig>,
+}
+
+/// The platform's account at Stripe.
+#[derive(Debug, Clone)]
+pub struct StripeConfig {
+    /// Its secret key.
+    pub key: String,
+    /// Where Stripe is, if not at its own address.
+    pub url: Option<String>,
+    /// What events of the platform's own account are signed with; several while they
+    /// change.
+    pub webhook_secrets: Vec<String>,
+    /// What events of connected accounts are signed with.
+    pub connect_secrets: Vec<String>,
+    /// What the platform takes of a payment.
+    pub fee: Rate,
 }
 
 /// The AWS clients that a process has by its own role.
@@ -126,7 +147,15 @@ impl Config {
                 }),
                 None => None,
             },
+            stripe: StripeConfig::read(&get)?,
         })
+    }
+
+    /// The way to Stripe, if there is one.
+    pub fn stripe(&self) -> Result<Option<Stripe>, adapters::Error> {
+        let stripe = self.stripe.as_ref();
+        let stripe = stripe.map(|stripe| Stripe::new(&stripe.key, stripe.url.as_deref()));
+        stripe.transpose()
     }
 
     /// The address of a workspace, without a slash at the end.
@@ -175,7 +204,35 @@ impl Config {
             identity: Identity::new(cognito, self.pool.clone())?,
             files,
             mailer: Mailer::new(ses, self.mail_from.clone()),
+            stripe: self.stripe()?,
         })
+    }
+}
+
+impl StripeConfig {
+    /// Reads the settings that are about Stripe; without a key there is no way to it.
+    fn read(get: &impl Fn(&'static str) -> Option<String>) -> Result<Option<Self>, Missing> {
+        let text = |name| get(name).filter(|text| !text.is_empty());
+        let list = |name| {
+            let all = get(name).unwrap_or_default();
+            let all = all.split(',').filter(|one| !one.is_empty());
+            all.map(str::to_owned).collect::<Vec<_>>()
+        };
+        let (url, fee) = (text("STRIPE_API_URL"), text("STRIPE_FEE_PERCENT"));
+        let webhook_secrets = list("STRIPE_WEBHOOK_SECRETS");
+        let connect_secrets = list("STRIPE_CONNECT_WEBHOOK_SECRETS");
+        let fee = fee.map(|fee| fee.parse::<Rate>()).transpose();
+        let fee = fee.map_err(|why| Missing {
+            name: "STRIPE_FEE_PERCENT",
+            why,
+        })?;
+        Ok(text("STRIPE_SECRET_KEY").map(|key| Self {
+            key,
+            url,
+            webhook_secrets,
+            connect_secrets,
+            fee: fee.unwrap_or_default(),
+        }))
     }
 }
 
@@ -191,6 +248,7 @@ mod tests {
                 let value = match name {
                     "SECRET_KEY" => BASE64_STANDARD.encode([7; 32]),
                     "MAIL_FROM" => "portal@secportal.example".to_owned(),
+                    "STRIPE_FEE_PERCENT" => "1.5".to_owned(),
                     name => name.to_owned(),
                 };
                 Some(value).filter(|_| !role || roles.contains(&name))

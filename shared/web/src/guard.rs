@@ -272,19 +272,20 @@ impl Page for ErrorPage {
     }
 }
 
-struct Line {
-    id: Id<kind::Entry>,
-    trace: Option<TraceId>,
-    cold: bool,
-    method: Method,
-    route: Option<String>,
-    status: StatusCode,
-    took_ms: i128,
-    spent: Spent,
-    within: Took,
+/// What is logged of a request.
+pub(crate) struct Line {
+    pub(crate) id: Id<kind::Entry>,
+    pub(crate) trace: Option<TraceId>,
+    pub(crate) cold: bool,
+    pub(crate) method: Method,
+    pub(crate) route: Option<String>,
+    pub(crate) status: StatusCode,
+    pub(crate) took_ms: i128,
+    pub(crate) spent: Spent,
+    pub(crate) within: Took,
 }
 
-fn log(line: &Line, ctx: Option<&Context>, error: Option<&Error>) {
+pub(crate) fn log(line: &Line, ctx: Option<&Context>, error: Option<&Error>) {
     let workspace = ctx
         .map(|ctx| ctx.workspace.id.to_string())
         .unwrap_or_default();

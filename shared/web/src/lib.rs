@@ -22,6 +22,7 @@ pub mod lambda;
 mod layout;
 pub mod letters;
 pub mod log;
+mod machine;
 mod markdown;
 mod origin;
 mod page;
@@ -38,10 +39,11 @@ mod upload;
 pub mod view;
 
 pub use adapters::{
-    Access, Answer, Challenge, CodeAnswer, Feed, Handed, Offer, Reading, RoleArns, bridge,
+    Access, Answer, Challenge, CodeAnswer, Feed, Handed, NewSession, Offer, Reading, RoleArns,
+    Stripe, bridge,
 };
 pub use app::{App, Clock, Services};
-pub use config::{Clients, Config, Missing};
+pub use config::{Clients, Config, Missing, StripeConfig};
 pub use context::Context;
 pub use csv::Csv;
 pub use error::Error;
@@ -50,6 +52,7 @@ pub use form::{Form, Nothing, ProtectedForm, SAVED_BEFORE};
 pub use ids::Ids;
 pub use layout::Crumb;
 pub use letters::{EMAIL_CHANGE, EmailChange};
+pub use machine::{MAX_MACHINE_READ, Machine};
 pub use markdown::{Pictures, to_html as markdown};
 pub use page::{Page, Sample, sample};
 pub use proof::{Proof, Typed, code_hash, prove, prove_code, read_code, wrong_code};

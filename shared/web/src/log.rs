@@ -11,7 +11,7 @@ use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, MakeWriter}
 use tracing_subscriber::registry::LookupSpan;
 
 /// The fields that are counted, wherever they are logged.
-pub const METRICS: [(&str, &str); 7] = [
+pub const METRICS: [(&str, &str); 10] = [
     ("took_ms", "Milliseconds"),
     ("errors", "Count"),
     ("cold_starts", "Count"),
@@ -19,6 +19,9 @@ pub const METRICS: [(&str, &str); 7] = [
     ("write_units", "Count"),
     ("outbox_age_s", "Seconds"),
     ("given_up", "Count"),
+    ("events", "Count"),
+    ("events_refused", "Count"),
+    ("events_unknown", "Count"),
 ];
 
 /// Starts logging, once. `filter` is in the form of `RUST_LOG`; `function` is the

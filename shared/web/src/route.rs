@@ -12,6 +12,7 @@ use http::Method;
 use crate::app::App;
 use crate::error::Error;
 use crate::guard;
+use crate::machine;
 use crate::upload::MAX_READ;
 
 /// Who may use a route at all.
@@ -46,6 +47,9 @@ pub struct Route {
     /// Whether a change may be asked for from anywhere, because the address itself holds
     /// the proof that it may.
     pub by_link: bool,
+    /// Whether it is asked for by other services, at any address, who prove themselves by
+    /// what they send: no workspace, session or page belongs to it.
+    pub machine: bool,
     handler: fn() -> MethodRouter,
 }
 
@@ -64,6 +68,7 @@ impl Route {
             unenrolled: false,
             consulting: false,
             by_link: false,
+            machine: false,
             handler,
         }
     }
@@ -82,6 +87,7 @@ impl Route {
             unenrolled: false,
             consulting: false,
             by_link: false,
+            machine: false,
             handler,
         }
     }
@@ -91,6 +97,15 @@ impl Route {
     pub const fn by_link(self) -> Self {
         Self {
             by_link: true,
+            ..self
+        }
+    }
+
+    /// The same, for other services, who prove themselves by what they send.
+    #[must_use]
+    pub const fn machine(self) -> Self {
+        Self {
+            machine: true,
             ..self
         }
     }
@@ -125,8 +140,12 @@ impl Route {
 
 /// A service of some groups of routes.
 pub fn router(app: &Arc<App>, groups: &[&[Route]]) -> Router {
-    let mut router = Router::new();
+    let (mut router, mut machines) = (Router::new(), Router::new());
     for route in groups.iter().copied().flatten().copied() {
+        if route.machine {
+            machines = machines.route(route.path, (route.handler)());
+            continue;
+        }
         let guarded = (route.handler)().layer(from_fn_with_state(route, guard::route));
         router = router.route(route.path, guarded);
     }
@@ -135,4 +154,5 @@ pub fn router(app: &Arc<App>, groups: &[&[Route]]) -> Router {
         .method_not_allowed_fallback(|| async { Error::NotFound })
         .layer(DefaultBodyLimit::max(MAX_READ))
         .layer(from_fn_with_state(Arc::clone(app), guard::edge))
+        .merge(machine::around(machines, app))
 }

@@ -61,6 +61,7 @@ pub enum Kind {
     InvoiceDisputed,
     InvoiceOverdue,
     InvoicingChanged,
+    PaymentsChanged,
 }
 
 /// What kinds have in common, for whoever looks for some of them.
@@ -101,7 +102,7 @@ impl Group {
 
 impl Kind {
     /// Every kind, with its group, its name in exports, and the words on the screen.
-    pub const ALL: [(Self, Group, &'static str, &'static str); 54] = {
+    pub const ALL: [(Self, Group, &'static str, &'static str); 55] = {
         use Group as G;
         [
             (Self::SignedIn, G::SignIns, "signed_in", "Signed in"),
@@ -412,6 +413,12 @@ impl Kind {
                 G::Money,
                 "invoicing_changed",
                 "Changed how invoices are written",
+            ),
+            (
+                Self::PaymentsChanged,
+                G::Money,
+                "payments_changed",
+                "Payments by Stripe changed",
             ),
         ]
     };

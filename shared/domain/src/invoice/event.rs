@@ -29,13 +29,17 @@ pub enum Move {
     WinDispute,
     /// That bank keeps the money.
     LoseDispute,
+    /// A payment isn't needed, for another came before it.
+    SetAside,
+    /// What had gone back is here again.
+    Restore,
     /// Its day is over.
     Lapse,
 }
 
 impl Move {
     /// Every kind, in the order in which pages offer them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Send,
         Self::Pay,
         Self::Refund,
@@ -44,6 +48,8 @@ impl Move {
         Self::OpenDispute,
         Self::WinDispute,
         Self::LoseDispute,
+        Self::SetAside,
+        Self::Restore,
         Self::Lapse,
     ];
 
@@ -59,6 +65,8 @@ impl Move {
             }
             Self::Void => &[S::Sent, S::PartlyPaid],
             Self::WinDispute | Self::LoseDispute => &[S::Disputed],
+            Self::SetAside => &[S::PartlyPaid, S::Paid, S::PartlyRefunded, S::Disputed],
+            Self::Restore => &[S::PartlyPaid, S::PartlyRefunded, S::Refunded, S::Disputed],
         }
     }
 
@@ -66,7 +74,12 @@ impl Move {
     pub const fn is_by_hand(self) -> bool {
         match self {
             Self::Send | Self::Pay | Self::TakeBack | Self::Refund | Self::Void => true,
-            Self::OpenDispute | Self::WinDispute | Self::LoseDispute | Self::Lapse => false,
+            Self::OpenDispute
+            | Self::WinDispute
+            | Self::LoseDispute
+            | Self::SetAside
+            | Self::Restore
+            | Self::Lapse => false,
         }
     }
 
@@ -82,12 +95,13 @@ impl Move {
             && match self {
                 Self::Send => invoice.total > 0,
                 Self::Pay => invoice.outstanding() > 0,
-                Self::Refund | Self::TakeBack | Self::OpenDispute => {
+                Self::Refund | Self::TakeBack | Self::OpenDispute | Self::SetAside => {
                     book.kept() - book.disputed > 0
                 }
                 // What is kept of it would be for nothing.
                 Self::Void => book.kept() == 0,
                 Self::WinDispute | Self::LoseDispute => true,
+                Self::Restore => book.refunded > 0,
                 Self::Lapse => invoice.outstanding() > 0 && !invoice.late,
             }
     }
@@ -142,6 +156,26 @@ pub enum Ask {
     WinDispute(i64),
     /// So much of what is disputed, on which day.
     LoseDispute(i64, Date),
+    /// See [`Happening::SetAside`].
+    SetAside {
+        /// How much.
+        amount: i64,
+        /// What whoever brought it took.
+        fee: i64,
+        /// The day on which it came.
+        on: Date,
+        /// Which.
+        how: How,
+    },
+    /// See [`Happening::Restored`].
+    Restore {
+        /// How much.
+        amount: i64,
+        /// The day on which it had gone.
+        on: Date,
+        /// Which.
+        how: How,
+    },
     /// See [`Happening::BecameOverdue`].
     Lapse,
 }
@@ -179,6 +213,8 @@ impl Ask {
             Self::OpenDispute(_) => Move::OpenDispute,
             Self::WinDispute(_) => Move::WinDispute,
             Self::LoseDispute(..) => Move::LoseDispute,
+            Self::SetAside { .. } => Move::SetAside,
+            Self::Restore { .. } => Move::Restore,
             Self::Lapse => Move::Lapse,
         }
     }
@@ -287,6 +323,11 @@ fn booked(invoice: &Invoice, ask: &Ask) -> Option<Book> {
             book.disputed -= within(amount, book.disputed)?;
             book.refunded += amount;
         }
+        Ask::SetAside { amount, fee, .. } => {
+            book.paid -= within(amount, free)?;
+            book.fees -= (0..=book.fees).contains(&fee).then_some(fee)?;
+        }
+        Ask::Restore { amount, .. } => book.refunded -= within(amount, book.refunded)?,
         Ask::Lapse => {}
     }
     Some(book)
@@ -320,6 +361,18 @@ fn told(ask: &Ask) -> Happening {
         Ask::OpenDispute(amount) => Happening::DisputeOpened { amount },
         Ask::WinDispute(amount) => Happening::DisputeWon { amount },
         Ask::LoseDispute(amount, on) => Happening::DisputeLost { amount, on },
+        Ask::SetAside {
+            amount,
+            fee,
+            on,
+            how,
+        } => Happening::SetAside {
+            amount,
+            fee,
+            on,
+            how,
+        },
+        Ask::Restore { amount, on, how } => Happening::Restored { amount, on, how },
         Ask::Lapse => Happening::BecameOverdue,
     }
 }

@@ -108,6 +108,8 @@ const fn day(what: &Happening) -> Option<Date> {
     match what {
         Happening::Paid { on, .. }
         | Happening::TakenBack { on, .. }
+        | Happening::SetAside { on, .. }
+        | Happening::Restored { on, .. }
         | Happening::Refunded { on, .. }
         | Happening::DisputeLost { on, .. } => Some(*on),
         Happening::Sent

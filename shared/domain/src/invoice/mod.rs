@@ -256,6 +256,28 @@ pub enum Happening {
         /// How.
         how: How,
     },
+    /// A payment through a provider isn't needed, for another came before it: the
+    /// provider has it, and the invoice doesn't.
+    SetAside {
+        /// How much.
+        amount: i64,
+        /// What whoever brought it took.
+        fee: i64,
+        /// The day on which it came.
+        on: Date,
+        /// Which.
+        how: How,
+    },
+    /// What had gone back is here again: a refund failed, or a dispute that was lost
+    /// ended well after all.
+    Restored {
+        /// How much.
+        amount: i64,
+        /// The day on which it had gone.
+        on: Date,
+        /// Which.
+        how: How,
+    },
     /// It isn't to be paid.
     Voided,
     /// A payer's bank disputes a payment.

@@ -107,6 +107,13 @@ fn ask(step: &Step, total: i64, on: Date) -> Option<Ask> {
         Move::OpenDispute => Ask::OpenDispute(amount),
         Move::WinDispute => Ask::WinDispute(amount),
         Move::LoseDispute => Ask::LoseDispute(amount, on),
+        Move::SetAside => Ask::SetAside {
+            amount,
+            fee: amount / 40,
+            on,
+            how,
+        },
+        Move::Restore => Ask::Restore { amount, on, how },
         Move::Lapse => Ask::Lapse,
     })
 }
@@ -174,6 +181,8 @@ proptest! {
                 Happening::Refunded { amount, .. } | Happening::DisputeLost { amount, .. } => {
                     refunded += amount;
                 }
+                Happening::SetAside { amount, fee, .. } => { paid -= amount; fees -= fee; }
+                Happening::Restored { amount, .. } => refunded -= amount,
                 _ => {}
             }
             post(&change);

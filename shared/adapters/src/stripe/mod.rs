@@ -1,0 +1,254 @@
+//! Stripe: connected accounts and the pages on which their payers pay.
+//!
+//! Payments are direct charges: a session is made on the connected account, whose
+//! customers pay there, and the platform takes a fee of it, if it takes one. Each
+//! request that makes something carries an idempotency key of the caller's, so that a
+//! request that is sent again makes nothing twice.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use ::stripe::{
+    Client, ClientBuilder, IdempotencyKey, RequestStrategy, StripeError, StripeRequest,
+};
+use domain::money::Money;
+use domain::stripe::{Flags, References};
+use jiff::Timestamp;
+use stripe_checkout::checkout_session::{
+    CreateCheckoutSession, CreateCheckoutSessionAdaptivePricing, CreateCheckoutSessionLineItems,
+    CreateCheckoutSessionLineItemsPriceData, CreateCheckoutSessionPaymentIntentData,
+    ExpireCheckoutSession, ProductData,
+};
+use stripe_connect::account::{
+    CreateAccount, CreateAccountController, CreateAccountControllerFees,
+    CreateAccountControllerFeesPayer, CreateAccountControllerLosses,
+    CreateAccountControllerLossesPayments, CreateAccountControllerStripeDashboard,
+    CreateAccountControllerStripeDashboardType, RetrieveAccount,
+};
+use stripe_connect::account_link::{CreateAccountLink, CreateAccountLinkType};
+use stripe_shared::{Account, AccountId, CheckoutSession, CheckoutSessionMode};
+use stripe_types::Currency;
+
+use crate::Error;
+
+/// How long Stripe may take to answer. Two of it must fit into a page's time.
+const TIMEOUT: Duration = Duration::from_secs(4);
+/// How often something is asked for that got no answer.
+const TRIES: u32 = 2;
+
+/// The way to Stripe, by the platform's secret key.
+#[derive(Debug, Clone)]
+pub struct Stripe {
+    client: Client,
+    livemode: bool,
+}
+
+/// A Checkout Session to make: one line, of the whole amount.
+#[derive(Debug, Clone)]
+pub struct NewSession {
+    /// The connected account that gets the money.
+    pub account: String,
+    /// How much.
+    pub money: Money,
+    /// What the platform takes of it, in minor units.
+    pub fee: i64,
+    /// What it is for, as the payer reads it.
+    pub name: String,
+    /// The payer's mail address, filled in.
+    pub email: String,
+    /// What finds the way back.
+    pub of: References,
+    /// Where the payer comes back to who paid.
+    pub success: String,
+    /// Where the payer comes back to who didn't.
+    pub cancel: String,
+    /// When it can't be paid any more: half an hour to a day from now.
+    pub expires: Timestamp,
+}
+
+/// A Checkout Session as it was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Its id.
+    pub id: String,
+    /// Where it is paid; none once it can't be.
+    pub url: Option<String>,
+    /// Whether it is of real money.
+    pub livemode: bool,
+}
+
+impl Stripe {
+    /// By the platform's secret key, at `url` or else at Stripe's own address. The version
+    /// of the API is the one that the library was made from, and goes with each request.
+    pub fn new(key: &str, url: Option<&str>) -> Result<Self, Error> {
+        Self::within(TIMEOUT, key, url)
+    }
+
+    fn within(timeout: Duration, key: &str, url: Option<&str>) -> Result<Self, Error> {
+        let builder = ClientBuilder::new(key).timeout(timeout);
+        let builder = match url {
+            Some(url) => builder.url(format!("{}/", url.trim_end_matches('/'))),
+            None => builder,
+        };
+        let client = builder.build().map_err(|e| Error::new("Stripe", e))?;
+        let livemode = key.starts_with("sk_live_") || key.starts_with("rk_live_");
+        Ok(Self { client, livemode })
+    }
+
+    /// Whether it is about real money, by its key.
+    pub fn is_live(&self) -> bool {
+        self.livemode
+    }
+
+    /// Makes an account for a workspace, which its owner fills in at Stripe: it pays
+    /// Stripe's fees and bears its own losses, and has Stripe's whole dashboard.
+    pub async fn create_account(&self, key: &str, email: &str) -> Result<String, Error> {
+        let controller = CreateAccountController {
+            fees: Some(CreateAccountControllerFees {
+                payer: Some(CreateAccountControllerFeesPayer::Account),
+            }),
+            losses: Some(CreateAccountControllerLosses {
+                payments: Some(CreateAccountControllerLossesPayments::Stripe),
+            }),
+            stripe_dashboard: Some(CreateAccountControllerStripeDashboard {
+                type_: Some(CreateAccountControllerStripeDashboardType::Full),
+            }),
+            requirement_collection: None,
+        };
+        let request = CreateAccount::new().controller(controller).email(email);
+        let made = self
+            .send("CreateAccount", &request, Some(key), None)
+            .await?;
+        Ok(made.id.to_string())
+    }
+
+    /// What Stripe says of an account.
+    pub async fn account(&self, account: &str) -> Result<Flags, Error> {
+        let request = RetrieveAccount::new(AccountId::from(account));
+        let found = self.send("RetrieveAccount", &request, None, None).await?;
+        Ok(flags(&found))
+    }
+
+    /// A link by which an account's owner fills it in. It works once, for some minutes:
+    /// where it is over, Stripe leads to `refresh`; where it is done, to `back`.
+    pub async fn account_link(
+        &self,
+        account: &str,
+        refresh: &str,
+        back: &str,
+    ) -> Result<String, Error> {
+        let request = CreateAccountLink::new(account, CreateAccountLinkType::AccountOnboarding)
+            .refresh_url(refresh)
+            .return_url(back);
+        let made = self.send("CreateAccountLink", &request, None, None).await?;
+        Ok(made.url)
+    }
+
+    /// Makes a Checkout Session on the connected account.
+    pub async fn create_session(&self, key: &str, new: &NewSession) -> Result<Session, Error> {
+        const NAME: &str = "CreateCheckoutSession";
+        let units = new.money.at_stripe().map_err(|e| Error::new(NAME, e))?;
+        let fee = Money::new(new.fee, new.money.currency).at_stripe();
+        let fee = fee.map_err(|e| Error::new(NAME, e))?;
+        let code = new.money.currency.code().to_lowercase();
+        let currency = code.parse::<Currency>();
+        let currency = currency.map_err(|e| Error::new(NAME, e))?;
+        let metadata: HashMap<String, String> = new.of.pairs().into_iter().collect();
+        let mut price = CreateCheckoutSessionLineItemsPriceData::new(currency);
+        price.unit_amount = Some(units);
+        price.product_data = Some(ProductData::new(new.name.as_str()));
+        let mut line = CreateCheckoutSessionLineItems::new();
+        line.quantity = Some(1);
+        line.price_data = Some(price);
+        let mut intent = CreateCheckoutSessionPaymentIntentData::new();
+        intent.metadata = Some(metadata.clone());
+        intent.description = Some(new.name.clone());
+        intent.application_fee_amount = (fee > 0).then_some(fee);
+        // In the invoice's currency only: another amount would be refused.
+        let mut pricing = CreateCheckoutSessionAdaptivePricing::new();
+        pricing.enabled = Some(false);
+        let request = CreateCheckoutSession::new()
+            .mode(CheckoutSessionMode::Payment)
+            .line_items(vec![line])
+            .payment_intent_data(intent)
+            .adaptive_pricing(pricing)
+            .metadata(metadata)
+            .customer_email(new.email.as_str())
+            .expires_at(new.expires.as_second())
+            .success_url(new.success.as_str())
+            .cancel_url(new.cancel.as_str());
+        let made = self.send(NAME, &request, Some(key), Some(&new.account));
+        Ok(Session::from(made.await?))
+    }
+
+    /// Ends a session, so that nobody pays by it any more.
+    pub async fn expire_session(&self, account: &str, session: &str) -> Result<(), Error> {
+        let request = ExpireCheckoutSession::new(session);
+        let ended = self.send("ExpireCheckoutSession", &request, None, Some(account));
+        ended.await.map(drop)
+    }
+
+    async fn send<R: StripeRequest>(
+        &self,
+        name: &'static str,
+        request: &R,
+        key: Option<&str>,
+        account: Option<&str>,
+    ) -> Result<R::Output, Error>
+    where
+        R::Output: miniserde::Deserialize,
+    {
+        let strategy = match key {
+            Some(key) => {
+                let key = IdempotencyKey::new(key).map_err(|e| Error::new(name, e))?;
+                RequestStrategy::Idempotent(key)
+            }
+            None => RequestStrategy::Once,
+        };
+        let mut tries = 0;
+        loop {
+            let mut request = request.customize().request_strategy(strategy.clone());
+            if let Some(account) = account {
+                request = request.account_id(AccountId::from(account));
+            }
+            tries += 1;
+            match request.send(&self.client).await {
+                Err(error) if tries < TRIES && may_repeat(&error) => {}
+                answer => return answer.map_err(|e| Error::new(name, e)),
+            }
+        }
+    }
+}
+
+/// Whether it is worth another try: there was no answer, or Stripe had trouble.
+fn may_repeat(error: &StripeError) -> bool {
+    match error {
+        StripeError::ClientError(_) | StripeError::Timeout => true,
+        StripeError::Stripe(_, status) => *status >= 500,
+        StripeError::JSONDeserialize(_) | StripeError::ConfigError(_) => false,
+    }
+}
+
+fn flags(account: &Account) -> Flags {
+    let requirements = account.requirements.as_ref();
+    let reason = requirements.and_then(|all| all.disabled_reason.as_ref());
+    Flags {
+        charges_enabled: account.charges_enabled.unwrap_or_default(),
+        payouts_enabled: account.payouts_enabled.unwrap_or_default(),
+        details_submitted: account.details_submitted.unwrap_or_default(),
+        disabled_reason: reason.map(|reason| reason.as_str().to_owned()),
+    }
+}
+
+impl From<CheckoutSession> for Session {
+    fn from(made: CheckoutSession) -> Self {
+        Self {
+            id: made.id.to_string(),
+            url: made.url,
+            livemode: made.livemode,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

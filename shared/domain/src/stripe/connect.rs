@@ -1,0 +1,149 @@
+//! A workspace's account at Stripe.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Whether a workspace can take payments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Connect {
+    /// There is no account, or it was taken away from us.
+    NotConnected,
+    /// It isn't filled in yet, or Stripe looks at it.
+    Pending,
+    /// Stripe doesn't let it take payments until something is done.
+    Restricted,
+    /// It takes payments.
+    Ready,
+}
+
+/// What Stripe says of an account.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Flags {
+    /// Whether it may take payments.
+    pub charges_enabled: bool,
+    /// Whether money leaves it for a bank account.
+    #[serde(default)]
+    pub payouts_enabled: bool,
+    /// Whether its owner has said everything that was asked first.
+    pub details_submitted: bool,
+    /// Why it may not, in Stripe's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disabled_reason: Option<String>,
+}
+
+/// An account that a workspace has at Stripe.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connection {
+    /// Its id at Stripe.
+    pub account: String,
+    /// Whether it takes real money.
+    pub livemode: bool,
+    /// What Stripe says of it.
+    #[serde(default)]
+    pub flags: Flags,
+    /// As of when.
+    #[serde(default)]
+    pub as_of: Timestamp,
+    /// When its owner took it away from us.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Timestamp>,
+    /// Goes up with every change.
+    #[serde(rename = "v")]
+    pub version: i64,
+}
+
+impl Connect {
+    /// Every state.
+    pub const ALL: [Self; 4] = [
+        Self::NotConnected,
+        Self::Pending,
+        Self::Restricted,
+        Self::Ready,
+    ];
+
+    /// The name used in templates.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NotConnected => "not_connected",
+            Self::Pending => "pending",
+            Self::Restricted => "restricted",
+            Self::Ready => "ready",
+        }
+    }
+
+    /// The words on the screen.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::NotConnected => "Not connected",
+            Self::Pending => "Pending",
+            Self::Restricted => "Restricted",
+            Self::Ready => "Ready",
+        }
+    }
+}
+
+impl From<&Flags> for Connect {
+    fn from(flags: &Flags) -> Self {
+        let waits = |why: &str| {
+            why == "requirements.pending_verification" || why == "under_review" || why == "listed"
+        };
+        if !flags.details_submitted {
+            Self::Pending
+        } else if flags.charges_enabled {
+            Self::Ready
+        } else if flags.disabled_reason.as_deref().is_none_or(waits) {
+            Self::Pending
+        } else {
+            Self::Restricted
+        }
+    }
+}
+
+impl Connection {
+    /// An account that was just made.
+    pub fn new(account: String, livemode: bool, now: Timestamp) -> Self {
+        Self {
+            account,
+            livemode,
+            flags: Flags::default(),
+            as_of: now,
+            ended: None,
+            version: 1,
+        }
+    }
+
+    /// Whether it can take payments.
+    pub fn state(&self) -> Connect {
+        match self.ended {
+            Some(_) => Connect::NotConnected,
+            None => Connect::from(&self.flags),
+        }
+    }
+
+    /// The same once Stripe said `flags` at `at`; `None` where that is nothing new.
+    /// What was said later holds, whatever comes later.
+    pub fn updated(&self, flags: &Flags, at: Timestamp) -> Option<Self> {
+        if (self.as_of, &self.flags) >= (at, flags) {
+            return None;
+        }
+        Some(Self {
+            flags: flags.clone(),
+            as_of: at,
+            version: self.version + 1,
+            ..self.clone()
+        })
+    }
+
+    /// The same once its owner took it away at `at`; `None` where that is known. There
+    /// is no way back: who connects again gets another account.
+    pub fn deauthorized(&self, at: Timestamp) -> Option<Self> {
+        if self.ended.is_some_and(|ended| ended <= at) {
+            return None;
+        }
+        Some(Self {
+            ended: Some(at),
+            version: self.version + 1,
+            ..self.clone()
+        })
+    }
+}

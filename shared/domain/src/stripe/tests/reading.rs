@@ -1,0 +1,192 @@
+//! What is read of an event's bytes.
+
+use serde_json::{Value, json};
+
+use super::*;
+
+fn event(kind: &str, object: &Value) -> Value {
+    json!({
+        "id": "evt_1", "object": "event", "account": ACCOUNT, "livemode": false,
+        "created": 1_769_898_000, "type": kind, "data": { "object": object },
+    })
+}
+
+fn read(kind: &str, object: &Value) -> Result<What, Unreadable> {
+    let bytes = serde_json::to_vec(&event(kind, object)).unwrap();
+    let event = Event::read(&bytes)?;
+    assert_eq!((event.id.as_str(), event.created), ("evt_1", NOW));
+    assert_eq!(event.account.as_deref(), Some(ACCOUNT));
+    Ok(event.what)
+}
+
+#[test]
+fn sessions_are_read() {
+    let metadata: serde_json::Map<_, _> = of(1)
+        .pairs()
+        .into_iter()
+        .map(|(name, id)| (name, id.into()))
+        .collect();
+    let checkout = |status: &str, payment: Value| {
+        json!({ "id": "cs_1", "payment_intent": payment, "payment_status": status,
+            "amount_total": 100, "currency": "eur", "metadata": metadata })
+    };
+    let expected = |outcome| Ok(What::Payment(session(1, outcome, (100, "eur"))));
+    let (paid, unpaid) = (
+        checkout("paid", json!("pi_1")),
+        checkout("unpaid", json!("pi_1")),
+    );
+    let whole = checkout("paid", json!({ "id": "pi_1", "object": "payment_intent" }));
+    let none = checkout("unpaid", Value::Null);
+    for (kind, object, outcome) in [
+        ("checkout.session.completed", &paid, Outcome::Paid),
+        ("checkout.session.completed", &whole, Outcome::Paid),
+        ("checkout.session.completed", &unpaid, Outcome::Processing),
+        (
+            "checkout.session.async_payment_succeeded",
+            &paid,
+            Outcome::Paid,
+        ),
+        (
+            "checkout.session.async_payment_failed",
+            &unpaid,
+            Outcome::Failed,
+        ),
+        ("checkout.session.expired", &none, Outcome::Expired),
+    ] {
+        assert_eq!(read(kind, object), expected(outcome), "{kind}");
+    }
+}
+
+#[test]
+fn refunds_and_disputes_are_read() {
+    let part = |id: &str, status: &str| {
+        json!({ "id": id, "payment_intent": "pi_1", "amount": 7, "currency": "eur",
+            "created": 1_769_898_000, "status": status })
+    };
+    for (kind, id, status, progress) in [
+        ("refund.created", "re_1", "pending", Progress::Held),
+        ("refund.updated", "re_1", "succeeded", Progress::Done),
+        ("refund.failed", "re_1", "failed", Progress::Undone),
+        (
+            "charge.refund.updated",
+            "re_1",
+            "canceled",
+            Progress::Undone,
+        ),
+        (
+            "charge.dispute.created",
+            "dp_1",
+            "warning_needs_response",
+            Progress::Noted,
+        ),
+        (
+            "charge.dispute.updated",
+            "dp_1",
+            "under_review",
+            Progress::Held,
+        ),
+        (
+            "charge.dispute.funds_withdrawn",
+            "dp_1",
+            "needs_response",
+            Progress::Held,
+        ),
+        ("charge.dispute.closed", "dp_1", "lost", Progress::Done),
+        ("charge.dispute.closed", "dp_1", "won", Progress::Undone),
+    ] {
+        let (payment, currency) = ("pi_1".to_owned(), "eur".to_owned());
+        let seen = Sighted {
+            progress,
+            amount: 7,
+            at: NOW,
+        };
+        let fact = if id == "re_1" {
+            let refund = id.to_owned();
+            Fact::Refund {
+                refund,
+                payment,
+                seen,
+                currency,
+            }
+        } else {
+            let dispute = id.to_owned();
+            Fact::Dispute {
+                dispute,
+                payment,
+                seen,
+                currency,
+            }
+        };
+        assert_eq!(
+            read(kind, &part(id, status)),
+            Ok(What::Payment(fact)),
+            "{kind}"
+        );
+    }
+}
+
+#[test]
+fn declined_payments_and_accounts_are_read() {
+    let metadata: serde_json::Map<_, _> = of(1)
+        .pairs()
+        .into_iter()
+        .map(|(name, id)| (name, id.into()))
+        .collect();
+    let intent = json!({ "id": "pi_1", "amount": 100, "currency": "eur", "metadata": metadata });
+    let declined = Fact::Declined {
+        payment: "pi_1".into(),
+        amount: 100,
+        currency: "eur".into(),
+        of: of(1),
+    };
+    assert_eq!(
+        read("payment_intent.payment_failed", &intent),
+        Ok(What::Payment(declined))
+    );
+    let account = json!({ "charges_enabled": true, "payouts_enabled": false,
+        "details_submitted": true, "requirements": { "disabled_reason": null } });
+    let flags = Flags {
+        charges_enabled: true,
+        details_submitted: true,
+        ..Flags::default()
+    };
+    assert_eq!(
+        read("account.updated", &account),
+        Ok(What::AccountUpdated(flags))
+    );
+    assert_eq!(
+        read("account.application.deauthorized", &json!({ "id": "ca_1" })),
+        Ok(What::Deauthorized)
+    );
+    assert_eq!(
+        read("plan.created", &json!({})),
+        Ok(What::Other("plan.created".into()))
+    );
+}
+
+#[test]
+fn what_isnt_ours_is_passed_over_and_what_is_broken_is_said() {
+    let setup = json!({ "id": "cs_1", "payment_status": "no_payment_required",
+        "amount_total": null, "currency": null });
+    let kind = "checkout.session.completed";
+    assert_eq!(read(kind, &setup), Ok(What::Other(kind.into())));
+    let broken = json!({ "id": "cs_1", "amount_total": "much" });
+    assert!(matches!(read(kind, &broken), Err(Unreadable::Object(..))));
+    let part = json!({ "id": "re#1", "payment_intent": "pi_1", "amount": 7, "currency": "eur",
+        "created": 1_769_898_000, "status": "succeeded" });
+    assert!(matches!(
+        read("refund.updated", &part),
+        Err(Unreadable::NoEvent(_))
+    ));
+    for bytes in [&b""[..], b"{", b"[]", b"{\"id\":\"evt_1\"}", b"\xff"] {
+        assert!(matches!(Event::read(bytes), Err(Unreadable::NoEvent(_))));
+    }
+    // What was put on a session is a hint: what can't be an id is none.
+    let odd = json!({ "id": "pi_1", "amount": 1, "currency": "eur",
+        "metadata": { "workspace": "W#1", "attempt": 7 } });
+    let Ok(What::Payment(Fact::Declined { of, .. })) = read("payment_intent.payment_failed", &odd)
+    else {
+        panic!("a declined payment");
+    };
+    assert_eq!(of, References::default());
+}

@@ -1,0 +1,102 @@
+//! Routes of other services: what stands around them, and what their handlers have.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRequestParts, MatchedPath, Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use domain::id::EntryId;
+use futures::FutureExt as _;
+use http::request::Parts;
+use jiff::Timestamp;
+use store::directory::Directory;
+use store::session::Device;
+use store::{Meter, Trace};
+
+use crate::app::App;
+use crate::error::Error;
+use crate::guard::{Line, log};
+use crate::headers;
+use crate::lambda::TraceId;
+use crate::reply::Reply;
+
+/// The most that is read of what another service sends.
+pub const MAX_MACHINE_READ: usize = 256 * 1024;
+
+/// A request of another service. Who it is, the handler finds out.
+#[derive(Clone)]
+pub struct Machine {
+    /// What the process has.
+    pub app: Arc<App>,
+    /// The request.
+    pub id: EntryId,
+    /// When it came.
+    pub now: Timestamp,
+    meter: Meter,
+}
+
+impl Machine {
+    /// The directory; what is recorded is noted as of this request.
+    pub fn directory(&self) -> Directory {
+        let trace = Trace::new(self.id, self.now, Device::default());
+        Directory::new(self.app.services.table.metered(&self.meter), trace)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Machine {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        let found = parts.extensions.get::<Self>().cloned();
+        found.ok_or_else(|| Error::internal("a machine's route outside the router"))
+    }
+}
+
+/// The routes of other services, with what stands around each.
+pub(crate) fn around(routes: Router, app: &Arc<App>) -> Router {
+    routes
+        .layer(DefaultBodyLimit::max(MAX_MACHINE_READ))
+        .layer(from_fn_with_state(Arc::clone(app), edge))
+}
+
+/// Hands over what a handler has, makes data of errors, adds headers, and logs, once.
+async fn edge(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let (id, now, meter) = (app.new_id(), app.clock.now(), Meter::default());
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>();
+    let route = route.map(|path| path.as_str().to_owned());
+    let trace = request.extensions().get::<TraceId>().cloned();
+    request.extensions_mut().insert(Machine {
+        app: Arc::clone(&app),
+        id,
+        now,
+        meter: meter.clone(),
+    });
+    let caught = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let mut response =
+        caught.unwrap_or_else(|_| Error::internal("a handler panicked").into_response());
+    let error = response.extensions_mut().remove::<Error>();
+    if let Some(error) = &error {
+        let said = serde_json::json!({ "error": error.to_string(), "request_id": id });
+        response = Reply::json(&said).status(error.status()).into_response();
+    }
+    let https = app.config.scheme == "https";
+    headers::secure(response.headers_mut(), https, &id.to_string());
+    let (spent, within) = (meter.spent(), meter.took());
+    response.extensions_mut().insert(spent);
+    let line = Line {
+        id,
+        trace,
+        cold: app.is_cold(),
+        method,
+        route,
+        status: response.status(),
+        took_ms: app.clock.now().duration_since(now).as_millis(),
+        spent,
+        within,
+    };
+    log(&line, None, error.as_ref());
+    response
+}
