@@ -304,6 +304,7 @@ fn functions_are_told_what_they_read_and_nothing_else() {
                 "SECRET_KEY" => {
                     value.map(|_| "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=".to_owned())
                 }
+                "STRIPE_FEE_PERCENT" => value.map(|_| "1.5".to_owned()),
                 "MAIL_FROM" => value.map(|from| from.replace("${MailDomain}", "portal.example")),
                 _ => value,
             }
