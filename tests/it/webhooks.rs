@@ -155,6 +155,7 @@ impl Begun {
     }
 }
 
+#[allow(clippy::too_many_lines)] // one table
 #[tokio::test(flavor = "multi_thread")]
 async fn only_what_stripe_signed_lately_is_heard() {
     let (world, cast) = stage().await;
@@ -337,6 +338,7 @@ async fn a_payment_is_booked_once_and_so_is_what_goes_back_of_it() {
     assert_eq!((book.refunded, book.disputed), (3_000, 0));
 }
 
+#[allow(clippy::too_many_lines)] // one table
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_reaches_its_own_workspace_and_what_was_asked_for() {
     let (world, cast) = stage().await;
