@@ -16,7 +16,7 @@ pub struct Slug(String);
 pub struct BadSlug;
 
 /// Names that the platform keeps for itself, or that would look like it.
-const RESERVED: [&str; 26] = [
+const RESERVED: [&str; 28] = [
     "www",
     "api",
     "app",
@@ -43,6 +43,8 @@ const RESERVED: [&str; 26] = [
     "test",
     "localhost",
     "ns1",
+    "hooks",
+    "bounce",
 ];
 
 /// What no address may read like: the platform's own name.
@@ -145,6 +147,7 @@ mod tests {
             "-acme",
             "acme-",
             "www",
+            "hooks",
             "xn--acme",
             "1acme",
             "ac#me",
