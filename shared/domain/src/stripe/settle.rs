@@ -212,7 +212,7 @@ fn steps(booked: &Lines, wanted: &Lines) -> Vec<Ask> {
         match (booked.get(id), wanted.get(id)) {
             (Some(old), Some(new)) if old == new && !anew => {}
             (Some(old), Some(new)) if old.kind == Kind::Paid && !anew => {
-                steps.push(moved_by(id, old, new));
+                steps.extend(moved_by(id, old, new));
             }
             // A dispute that was open and is lost, as they mostly are.
             (Some(old), Some(new))
@@ -233,26 +233,17 @@ fn steps(booked: &Lines, wanted: &Lines) -> Vec<Ask> {
 }
 
 /// A payment of which more or less is booked than was.
-fn moved_by(id: &str, old: &Booked, new: &Booked) -> (u8, Ask) {
-    let (on, how) = (new.on, How::Provider(id.to_owned()));
+fn moved_by(id: &str, old: &Booked, new: &Booked) -> Vec<(u8, Ask)> {
+    let by = |amount, fee| Booked {
+        amount,
+        fee,
+        ..*new
+    };
     if new.amount < old.amount {
-        let (amount, fee) = (old.amount - new.amount, old.fee - new.fee);
-        let ask = Ask::SetAside {
-            amount,
-            fee,
-            on,
-            how,
-        };
-        (2, ask)
+        let less = by(old.amount - new.amount, old.fee - new.fee);
+        vec![taken(id, &less)]
     } else {
-        let (amount, fee) = (new.amount - old.amount, new.fee - old.fee);
-        let ask = Ask::Pay {
-            amount,
-            fee,
-            on,
-            how,
-        };
-        (3, ask)
+        given(id, &by(new.amount - old.amount, new.fee - old.fee))
     }
 }
 
