@@ -6,12 +6,13 @@ use std::sync::Arc;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use domain::id::{EntryId, Id, kind};
+use domain::id::EntryId;
 use domain::slug::Slug;
 use domain::workspace::Mode;
 use futures::FutureExt;
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode, header};
+use jiff::Timestamp;
 use serde::Serialize;
 use store::directory::Directory;
 use store::session::Device;
@@ -72,18 +73,11 @@ pub(crate) async fn route(
 /// Around everything: finds the workspace and the session, makes pages of
 /// errors, adds headers, and logs, once.
 pub(crate) async fn edge(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let id: Id<kind::Entry> = app.new_id();
-    let (started, meter) = (app.clock.now(), Meter::default());
-    let method = request.method().clone();
+    let begun = Begun::of(&app, &request);
+    let id = begun.id;
     let wants_json = wants_json(request.headers());
-    // The pattern, not the address: an address may hold a token.
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map(|path| path.as_str().to_owned());
-    let trace = request.extensions().get::<TraceId>().cloned();
     let (parts, body) = request.into_parts();
-    let ctx = enter(&app, &meter, &parts, id).await;
+    let ctx = enter(&app, &begun.meter, &parts, id).await;
     let (ctx, response) = match ctx {
         Ok(Entered::Here(ctx)) => {
             let ctx = Arc::new(*ctx);
@@ -99,29 +93,61 @@ pub(crate) async fn edge(State(app): State<Arc<App>>, request: Request, next: Ne
         Ok(Entered::Nowhere) => (None, Error::NotFound.into_response()),
         Err(error) => (None, error.into_response()),
     };
-    let (mut response, error) = shown(&app, ctx.as_deref(), response, wants_json, &id.to_string());
-    headers::secure(
-        response.headers_mut(),
-        app.config.scheme == "https",
-        &id.to_string(),
-    );
-    let (spent, within) = (meter.spent(), meter.took());
-    response.extensions_mut().insert(spent);
-    response.extensions_mut().insert(within);
-    let took = app.clock.now().duration_since(started);
-    let line = Line {
-        id,
-        trace,
-        cold: app.is_cold(),
-        method,
-        route,
-        status: response.status(),
-        took_ms: took.as_millis(),
-        spent,
-        within,
-    };
-    log(&line, ctx.as_deref(), error.as_ref());
-    response
+    let (response, error) = shown(&app, ctx.as_deref(), response, wants_json, &id.to_string());
+    begun.end(&app, response, ctx.as_deref(), error.as_ref())
+}
+
+/// A request that came in, whoever stands around its route.
+pub(crate) struct Begun {
+    pub(crate) id: EntryId,
+    pub(crate) started: Timestamp,
+    pub(crate) meter: Meter,
+    trace: Option<TraceId>,
+    method: Method,
+    route: Option<String>,
+}
+
+impl Begun {
+    pub(crate) fn of(app: &App, request: &Request) -> Self {
+        // The pattern, not the address: an address may hold a token.
+        let route = request.extensions().get::<MatchedPath>();
+        Self {
+            id: app.new_id(),
+            started: app.clock.now(),
+            meter: Meter::default(),
+            trace: request.extensions().get::<TraceId>().cloned(),
+            method: request.method().clone(),
+            route: route.map(|path| path.as_str().to_owned()),
+        }
+    }
+
+    /// Adds headers and what it cost, and logs it.
+    pub(crate) fn end(
+        self,
+        app: &App,
+        mut response: Response,
+        ctx: Option<&Context>,
+        error: Option<&Error>,
+    ) -> Response {
+        let https = app.config.scheme == "https";
+        headers::secure(response.headers_mut(), https, &self.id.to_string());
+        let (spent, within) = (self.meter.spent(), self.meter.took());
+        response.extensions_mut().insert(spent);
+        response.extensions_mut().insert(within);
+        let line = Line {
+            id: self.id,
+            trace: self.trace,
+            cold: app.is_cold(),
+            method: self.method,
+            route: self.route,
+            status: response.status(),
+            took_ms: app.clock.now().duration_since(self.started).as_millis(),
+            spent,
+            within,
+        };
+        log(&line, ctx, error);
+        response
+    }
 }
 
 /// Where a request came in.
@@ -273,19 +299,19 @@ impl Page for ErrorPage {
 }
 
 /// What is logged of a request.
-pub(crate) struct Line {
-    pub(crate) id: Id<kind::Entry>,
-    pub(crate) trace: Option<TraceId>,
-    pub(crate) cold: bool,
-    pub(crate) method: Method,
-    pub(crate) route: Option<String>,
-    pub(crate) status: StatusCode,
-    pub(crate) took_ms: i128,
-    pub(crate) spent: Spent,
-    pub(crate) within: Took,
+struct Line {
+    id: EntryId,
+    trace: Option<TraceId>,
+    cold: bool,
+    method: Method,
+    route: Option<String>,
+    status: StatusCode,
+    took_ms: i128,
+    spent: Spent,
+    within: Took,
 }
 
-pub(crate) fn log(line: &Line, ctx: Option<&Context>, error: Option<&Error>) {
+fn log(line: &Line, ctx: Option<&Context>, error: Option<&Error>) {
     let workspace = ctx
         .map(|ctx| ctx.workspace.id.to_string())
         .unwrap_or_default();

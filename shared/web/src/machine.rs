@@ -4,7 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, FromRequestParts, MatchedPath, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequestParts, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use domain::id::EntryId;
@@ -17,9 +17,7 @@ use store::{Meter, Trace};
 
 use crate::app::App;
 use crate::error::Error;
-use crate::guard::{Line, log};
-use crate::headers;
-use crate::lambda::TraceId;
+use crate::guard::Begun;
 use crate::reply::Reply;
 
 /// The most that is read of what another service sends.
@@ -63,40 +61,20 @@ pub(crate) fn around(routes: Router, app: &Arc<App>) -> Router {
 
 /// Hands over what a handler has, makes data of errors, adds headers, and logs, once.
 async fn edge(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    let (id, now, meter) = (app.new_id(), app.clock.now(), Meter::default());
-    let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>();
-    let route = route.map(|path| path.as_str().to_owned());
-    let trace = request.extensions().get::<TraceId>().cloned();
+    let begun = Begun::of(&app, &request);
     request.extensions_mut().insert(Machine {
         app: Arc::clone(&app),
-        id,
-        now,
-        meter: meter.clone(),
+        id: begun.id,
+        now: begun.started,
+        meter: begun.meter.clone(),
     });
     let caught = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     let mut response =
         caught.unwrap_or_else(|_| Error::internal("a handler panicked").into_response());
     let error = response.extensions_mut().remove::<Error>();
     if let Some(error) = &error {
-        let said = serde_json::json!({ "error": error.to_string(), "request_id": id });
+        let said = serde_json::json!({ "error": error.to_string(), "request_id": begun.id });
         response = Reply::json(&said).status(error.status()).into_response();
     }
-    let https = app.config.scheme == "https";
-    headers::secure(response.headers_mut(), https, &id.to_string());
-    let (spent, within) = (meter.spent(), meter.took());
-    response.extensions_mut().insert(spent);
-    let line = Line {
-        id,
-        trace,
-        cold: app.is_cold(),
-        method,
-        route,
-        status: response.status(),
-        took_ms: app.clock.now().duration_since(now).as_millis(),
-        spent,
-        within,
-    };
-    log(&line, None, error.as_ref());
-    response
+    begun.end(&app, response, None, error.as_ref())
 }
