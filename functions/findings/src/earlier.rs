@@ -5,11 +5,11 @@ use domain::id::EntryId;
 use futures::future::try_join5;
 use serde::{Deserialize, Serialize};
 use store::{Remark, Spoken};
-use web::{Crumb, Error, Form, Ids, Inside, Page, Query, Reply};
+use web::{Crumb, Error, Ids, Inside, Page, Query, Reply};
 
 use crate::past::{Row, Voice};
 use crate::paths::AtFinding;
-use crate::shots::Shots;
+use crate::shots::Shown;
 
 /// What the address asks for.
 #[derive(Debug, Deserialize)]
@@ -25,7 +25,7 @@ pub(crate) struct EarlierPage {
     comments: Vec<Voice>,
     /// Where it goes on.
     next: Option<String>,
-    evidence: Shots,
+    evidence: Shown,
     back: String,
     #[serde(skip)]
     crumbs: Vec<Crumb>,
@@ -44,17 +44,13 @@ impl Page for EarlierPage {
 
     fn sample() -> Self {
         let dossier = crate::past::dossier_sample();
-        let (here, role) = (
-            "/clients/c/engagements/e/findings/f",
-            web::view::actor_sample().role,
-        );
-        let ids = [domain::id::UploadId::new(1, 1); 2];
+        let here = "/clients/c/engagements/e/findings/f";
         Self {
             title: HISTORY,
             history: Row::all(dossier.history.rows, here),
             comments: Voice::all(dossier.comments.rows),
             next: dossier.history.next,
-            evidence: Shots::new(&dossier.evidence, (here, role), ids, Form::default()),
+            evidence: Shown::new(&dossier.evidence, here),
             back: here.to_owned(),
             crumbs: Vec::new(),
         }
@@ -116,14 +112,12 @@ async fn show<T>(
     let mut crumbs = inside.crumbs(&client.name);
     crumbs.push(Crumb::to(&engagement.title, around));
     crumbs.push(Crumb::to(&finding.title, &back));
-    let below = (back.as_str(), inside.actor.role);
-    let uploads = [ctx.app.new_id(), ctx.app.new_id()];
     let mut page = EarlierPage {
         title,
         history: Vec::new(),
         comments: Vec::new(),
         next: found.next.map(|at| format!("?before={at}")),
-        evidence: Shots::new(&evidence, below, uploads, Form::default()),
+        evidence: Shown::new(&evidence, &back),
         back,
         crumbs,
     };

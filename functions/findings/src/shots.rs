@@ -7,13 +7,19 @@ use serde::Serialize;
 use web::Form;
 use web::view::SendForm;
 
+/// The pictures that a finding's texts may show.
+#[derive(Debug, Serialize)]
+pub(crate) struct Shown {
+    /// What their addresses begin with.
+    base: String,
+    ids: Vec<EvidenceId>,
+}
+
 /// The pictures of a finding.
 #[derive(Debug, Serialize)]
 pub(crate) struct Shots {
-    /// What the addresses of pictures begin with.
-    base: String,
-    /// Those that texts may show.
-    ids: Vec<EvidenceId>,
+    #[serde(flatten)]
+    shown: Shown,
     rows: Vec<Shot>,
     /// Those that are deleted and can be restored: the team's to see.
     gone: Vec<Shot>,
@@ -74,6 +80,17 @@ pub(crate) fn base(here: &str) -> String {
     format!("{here}/evidence")
 }
 
+impl Shown {
+    /// Those of the finding at `here`.
+    pub(crate) fn new(evidence: &[Evidence], here: &str) -> Self {
+        let there = evidence.iter().filter(|one| one.deleted.is_none());
+        Self {
+            base: base(here),
+            ids: there.map(|one| one.id).collect(),
+        }
+    }
+}
+
 impl Shots {
     /// Those of the finding at `here`, for somebody of this role. New ones get ids from
     /// these on, by the form and by pasting.
@@ -90,12 +107,11 @@ impl Shots {
         let may = may_add(role);
         let send = may.then(|| SendForm::new(&base, form, sent).of_pictures(role.is_team()));
         Self {
-            ids: there().map(|one| one.id).collect(),
+            shown: Shown::new(evidence, here),
             rows: there().map(|one| Shot::new(one, &base)).collect(),
             gone: gone.map(|one| Shot::new(one, &base)).collect(),
             send,
             paste: may.then(|| Paste::new(&base, pasted)),
-            base,
         }
     }
 }
