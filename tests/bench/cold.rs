@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
-use tests::function::{Invoked, event, invoke, open_session};
+use tests::function::{FUNCTIONS, Invoked, event, invoke, open_session};
 use tests::{Cast, World};
 
 use crate::report::Report;
@@ -14,19 +14,6 @@ use crate::report::Report;
 /// Starts that are timed.
 const RUNS: usize = 15;
 const HELLO: &str = "hello";
-const FUNCTIONS: [&str; 11] = [
-    "auth",
-    "dashboard",
-    "documents",
-    "engagements",
-    "findings",
-    "invites",
-    "invoices",
-    "messages",
-    "settings",
-    "webhooks",
-    "worker",
-];
 
 /// Measures what `make build` made; says so where it made nothing.
 pub(crate) async fn measure(report: &mut Report) {

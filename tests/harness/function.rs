@@ -22,6 +22,21 @@ use tokio::sync::oneshot;
 use crate::cast::Cast;
 use crate::world::World;
 
+/// Every function, by the name of its crate and of its policy.
+pub const FUNCTIONS: [&str; 11] = [
+    "auth",
+    "dashboard",
+    "documents",
+    "engagements",
+    "findings",
+    "invites",
+    "invoices",
+    "messages",
+    "settings",
+    "webhooks",
+    "worker",
+];
+
 /// The secret of the session that the events carry. It opens nothing but a
 /// table that lives as long as this process.
 const SESSION: &str = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE";

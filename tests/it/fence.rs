@@ -22,12 +22,13 @@ use http::{HeaderMap, StatusCode};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use serde_json::Value;
+use tests::function::FUNCTIONS;
 use tests::{CONTENT, World};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use web::{App, Clients};
 
-use crate::iam::{FUNCTIONS, Grant, Policy, Request, role_arn};
+use crate::iam::{Grant, Policy, Request, role_arn};
 
 /// As whom the stand-ins want requests to be signed.
 const STAND_IN: &str = "test";

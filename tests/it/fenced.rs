@@ -11,13 +11,14 @@ use domain::role::{ContactRole, Role, TeamRole};
 use domain::upload::State;
 use http::{Method, StatusCode};
 use jiff::SignedDuration;
+use tests::function::FUNCTIONS;
 use tests::{Answer, Browser, CONTENT, Cast, World};
 use web::{App, Audience, EMAIL_CHANGE, EmailChange, Route};
 
 use crate::bounces::{BOUNCE, event};
 use crate::evidence_sent::picture;
 use crate::fence::{Sts, Warden, fetched_by, function, sent_by};
-use crate::iam::{FUNCTIONS, Policy};
+use crate::iam::Policy;
 use crate::matrix::{OTHER, Outcome, PASSWORD, Target, address, expected, send};
 use crate::two_factor::enrol;
 use crate::webhooks as hooks;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value;
+use tests::function::FUNCTIONS;
 
 /// What placeholders of the policies stand for; a deployment puts names there.
 pub(crate) const NAMES: [(&str, &str); 5] = [
@@ -264,21 +265,6 @@ pub(crate) fn like(pattern: &str, text: &str) -> bool {
         _ => false,
     }
 }
-
-/// Every function, by the name of its policy.
-pub(crate) const FUNCTIONS: [&str; 11] = [
-    "auth",
-    "dashboard",
-    "documents",
-    "engagements",
-    "findings",
-    "invites",
-    "invoices",
-    "messages",
-    "settings",
-    "webhooks",
-    "worker",
-];
 
 /// The role of a function, or one that reaches data.
 pub(crate) fn role_arn(name: &str) -> String {

@@ -6,20 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
-
-const FUNCTIONS: [&str; 11] = [
-    "auth",
-    "dashboard",
-    "documents",
-    "engagements",
-    "findings",
-    "invites",
-    "invoices",
-    "messages",
-    "settings",
-    "webhooks",
-    "worker",
-];
+use tests::function::FUNCTIONS;
 
 /// What each crate may use of ours.
 fn allowed(name: &str) -> Vec<&'static str> {

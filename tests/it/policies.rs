@@ -10,8 +10,9 @@ use domain::id::{
     ClientId, DocumentId, EngagementId, EntryId, EvidenceId, FindingId, ImportId, InviteId,
     InvoiceId, MessageId, TemplateId, UploadId, UserId, WorkspaceId,
 };
+use tests::function::FUNCTIONS;
 
-use crate::iam::{FUNCTIONS, Policy, Request};
+use crate::iam::{Policy, Request};
 use crate::keys_of_the_store as keys;
 
 /// What may be done to a partition: `g`et, `q`uery of the table, query of index

@@ -12,11 +12,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
+use tests::function::FUNCTIONS;
 use web::Config;
 
 use crate::fenced::GROUPS;
 use crate::golden;
-use crate::iam::FUNCTIONS;
 
 /// Settings that a deployed function leaves as they are by themselves.
 const UNSET: [&str; 4] = ["BUCKET_IN_PATH", "HOST_HEADER", "SCHEME", "STRIPE_API_URL"];
