@@ -43,6 +43,7 @@ check: $(ASSETS) $(VENV)/.check $(VENV)/.infra ## formatting, lints, the templat
 
 assets: $(ASSETS) ## CSS and JavaScript, bundled
 
+bench: ARCH := $(subst aarch64,arm64,$(shell uname -m))
 bench: build $(VENV)/.run $(LIGHTHOUSE) ## starts, pages, journeys, load, Lighthouse: tables, and target/bench.json
 	cargo build --locked --profile bench --package local --bin local
 	cargo bench --locked --package tests

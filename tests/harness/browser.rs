@@ -33,7 +33,7 @@ pub struct Answer {
     pub status: StatusCode,
     /// Its headers.
     pub headers: HeaderMap,
-    /// Its text.
+    /// Its text, as far as it is text.
     pub body: String,
     /// What it cost.
     pub spent: Spent,
@@ -138,7 +138,7 @@ impl Browser {
             spent: parts.extensions.get::<Spent>().copied().unwrap_or_default(),
             took: parts.extensions.get::<Took>().copied().unwrap_or_default(),
             headers: parts.headers,
-            body: String::from_utf8(body.to_vec()).expect("text"),
+            body: String::from_utf8_lossy(&body).into_owned(),
         }
     }
 

@@ -57,6 +57,7 @@ mod messages;
 mod money;
 mod notifications;
 mod outbox;
+mod papers;
 mod passwords;
 mod people;
 mod policies;

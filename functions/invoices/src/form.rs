@@ -69,7 +69,7 @@ impl Page for InvoiceForm {
     }
 
     fn sample() -> Self {
-        let billed = crate::sample::billed_sample();
+        let billed = web::view::billed_sample();
         let wrong = Wrong {
             fields: Invalid::at("lines", "Add a line."),
             lines: [(0, [("price", "Fill this in.".to_owned())].into())].into(),

@@ -11,12 +11,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 use store::{Billed, InvoiceEntry};
+use web::view::{Paper, billed_sample};
 use web::{Crumb, Error, Form, Ids, Inside, Page, Reply};
 
 use crate::form::as_sent;
-use crate::paper::Paper;
 use crate::paths::AtInvoice;
-use crate::sample::billed_sample;
 
 /// The page.
 #[derive(Debug, Serialize)]
@@ -29,6 +28,8 @@ pub(crate) struct InvoicePage {
     total: String,
     outstanding: String,
     engagement: Option<String>,
+    /// Where the file is, once it is sent.
+    pdf: Option<String>,
     paper: Paper,
     history: Vec<EntryRow>,
     /// Why it is void.
@@ -127,6 +128,7 @@ impl Page for InvoicePage {
         let parts = Parts {
             paper: Paper::new(&billed, "Acme <b>"),
             engagement: Some("/clients/c/engagements/e".to_owned()),
+            pdf: Some("/clients/c/invoices/i/pdf".to_owned()),
             today,
         };
         Self::new(&billed, parts, pulse, Some(acts), Vec::new())
@@ -137,6 +139,7 @@ impl Page for InvoicePage {
 struct Parts {
     paper: Paper,
     engagement: Option<String>,
+    pdf: Option<String>,
     today: Date,
 }
 
@@ -167,6 +170,7 @@ impl InvoicePage {
             total: invoice.money(invoice.total).to_string(),
             outstanding: invoice.money(invoice.outstanding()).to_string(),
             engagement: parts.engagement,
+            pdf: parts.pdf,
             paper: parts.paper,
             history: rows
                 .iter()
@@ -337,10 +341,13 @@ fn page(
     };
     let mut crumbs = inside.crumbs(&client.name);
     crumbs.push(Crumb::to("Invoices", format!("{}/invoices", inside.base)));
-    let engagement = billed.invoice.engagement;
+    let Invoice { id, engagement, .. } = billed.invoice;
+    let at = AtInvoice { invoice: id };
+    let sent = billed.invoice.issued.is_some();
     let parts = Parts {
         paper: Paper::new(&billed, &inside.ctx.workspace.name),
         engagement: engagement.map(|id| format!("{}/engagements/{id}", inside.base)),
+        pdf: sent.then(|| format!("{}/pdf", at.href(&inside.base))),
         today: inside.ctx.workspace.today(inside.ctx.now),
     };
     let acts = Acts::new(inside, &billed, &people, refused);

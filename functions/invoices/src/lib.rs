@@ -7,9 +7,7 @@ mod invoice;
 mod list;
 mod moves;
 mod overview;
-mod paper;
 mod paths;
-mod sample;
 mod ways;
 
 use axum::routing::{get, post};

@@ -138,7 +138,7 @@ impl Page for InvoicesPage {
     }
 
     fn sample() -> Self {
-        let billed = crate::sample::billed_sample();
+        let billed = web::view::billed_sample();
         let today = billed.invoice.due.tomorrow().unwrap_or(billed.invoice.due);
         let row = Row::new(&billed.invoice, "/clients/c/invoices/i".to_owned(), today);
         let found = Rows {

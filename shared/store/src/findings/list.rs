@@ -16,8 +16,8 @@ use crate::table::{Query, Range, start};
 
 /// Rows that one page reads at most.
 pub const LOOK: usize = 1_000;
-/// Rows that are read at first where a filter leaves some out; then twice as many.
-const FIRST: usize = 200;
+/// Rows that are read at first where a filter leaves some out: two pages.
+const FIRST: usize = 100;
 
 /// A page of a filtered list.
 #[derive(Debug, Clone, Default)]
@@ -128,7 +128,7 @@ impl<S: Scope> Store<S> {
                     found.next = last;
                     return Ok(found);
                 }
-                let chunk = if looks { chunk(found.looked) } else { room };
+                let chunk = if looks { chunk(&found, room) } else { room };
                 let query = self.stretch(shelfful, filter.order, &lane, at.as_ref(), chunk);
                 let slice = self.query(query).await?;
                 for item in slice.items {
@@ -199,10 +199,15 @@ fn entrance(spot: &mut Option<Spot>, lane: &Lane) -> Option<Option<Spot>> {
     }
 }
 
-/// How many rows to read next, after so many.
-fn chunk(looked: usize) -> usize {
-    let wanted = if looked == 0 { FIRST } else { looked * 2 };
-    wanted.min(LOOK.saturating_sub(looked)).max(1)
+/// How many rows to read next for a page with so much room: as many as would fill it if
+/// as large a share of them fits as did so far, and a quarter more.
+fn chunk(found: &Found, room: usize) -> usize {
+    let wanted = match (found.looked, found.rows.len()) {
+        (0, _) => FIRST,
+        (looked, 0) => looked * 4,
+        (looked, fitted) => (room * looked * 5).div_ceil(fitted * 4).max(FIRST),
+    };
+    wanted.min(LOOK.saturating_sub(found.looked)).max(1)
 }
 
 /// The stretches in which what is wanted may stand, in order.

@@ -1,7 +1,9 @@
 //! Shapes that several pages show.
 
+mod billed_sample;
 mod finding_list;
 mod overview;
+mod paper;
 mod people;
 mod samples;
 mod send;
@@ -18,8 +20,10 @@ use jiff::civil::Date;
 use serde::Serialize;
 use store::page;
 
+pub use billed_sample::billed_sample;
 pub use finding_list::{FindingList, Frame};
 pub use overview::{ActivityRow, Ages, DueList, Fixing, Todo, Trend};
+pub use paper::Paper;
 pub use people::{InviteRow, Mark, PersonRow, device, roles};
 pub use samples::{
     activity_sample, actor_sample, days_sample, engagement_sample, people_samples, samples,

@@ -9,6 +9,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use store::{Billed, InvoiceEntry};
 
+use super::engagement_sample;
+
 /// Two lines with a discount.
 fn bill() -> Bill {
     let line = |text: &str, tax| Line {
@@ -58,15 +60,15 @@ fn entries() -> Vec<InvoiceEntry> {
     ]
 }
 
-/// The invoice.
-pub(crate) fn billed_sample() -> Billed {
+/// An invoice that was sent, and paid in part.
+pub fn billed_sample() -> Billed {
     let bill = bill();
     Billed {
         invoice: Invoice {
             id: InvoiceId::new(1, 1),
-            client: web::view::engagement_sample().client,
+            client: engagement_sample().client,
             client_name: "Initech <b>".to_owned(),
-            engagement: Some(web::view::engagement_sample().id),
+            engagement: Some(engagement_sample().id),
             subject: "Web application test <b>".to_owned(),
             currency: Currency::default(),
             total: bill.totals.total,

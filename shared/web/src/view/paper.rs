@@ -1,5 +1,5 @@
 //! An invoice as it is read: every figure in words, the same on the page and in
-//! the file.
+//! the file that is made of it.
 
 use domain::invoice::{Bill, Discount, Invoice, Taxed};
 use jiff::civil::Date;
@@ -8,61 +8,61 @@ use store::Billed;
 
 /// The invoice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Paper {
+pub struct Paper {
     /// Its number, or that it has none yet.
-    pub(crate) number: String,
+    number: String,
     /// What it is for.
-    pub(crate) subject: String,
+    subject: String,
     /// The company that sends it.
-    pub(crate) brand: String,
+    brand: String,
     /// Below its name.
-    pub(crate) from: String,
+    from: String,
     /// Whom it is to.
-    pub(crate) to: String,
+    to: String,
     /// The day of it.
-    pub(crate) issued: Option<Date>,
+    issued: Option<Date>,
     /// By when it is to be paid.
-    pub(crate) due: Date,
+    due: Date,
     /// What all amounts are in.
-    pub(crate) currency: &'static str,
+    currency: &'static str,
     /// What is billed.
-    pub(crate) lines: Vec<Row>,
+    lines: Vec<PaperLine>,
     /// What that comes to, step by step.
-    pub(crate) sums: Vec<Sum>,
+    sums: Vec<PaperSum>,
     /// What else is said.
-    pub(crate) notes: String,
+    notes: String,
     /// How to pay.
-    pub(crate) pay: String,
+    pay: String,
     /// What is to be said at the top of it, where it isn't to be paid.
-    pub(crate) stamp: Option<&'static str>,
+    stamp: Option<&'static str>,
 }
 
 /// A line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Row {
-    pub(crate) text: String,
-    pub(crate) quantity: String,
-    pub(crate) price: String,
-    pub(crate) tax: String,
-    pub(crate) amount: String,
+struct PaperLine {
+    text: String,
+    quantity: String,
+    price: String,
+    tax: String,
+    amount: String,
 }
 
 /// A step of the sum.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Sum {
-    pub(crate) label: String,
-    pub(crate) amount: String,
+struct PaperSum {
+    label: String,
+    amount: String,
     /// Whether it is one of the sums that count.
-    pub(crate) strong: bool,
+    strong: bool,
 }
 
 impl Paper {
     /// Of an invoice; a draft shows who will send it as it would be sent now.
-    pub(crate) fn new(billed: &Billed, brand: &str) -> Self {
+    pub fn new(billed: &Billed, brand: &str) -> Self {
         let Billed { invoice, bill, .. } = billed;
         let money = |minor| invoice.money(minor).grouped();
         let lines = bill.lines.iter().zip(&bill.totals.amounts);
-        let lines = lines.map(|(line, amount)| Row {
+        let lines = lines.map(|(line, amount)| PaperLine {
             text: line.text.clone(),
             quantity: line.quantity.to_string(),
             price: money(line.price),
@@ -88,12 +88,12 @@ impl Paper {
 }
 
 /// From the lines to what is outstanding.
-fn sums(invoice: &Invoice, bill: &Bill) -> Vec<Sum> {
+fn sums(invoice: &Invoice, bill: &Bill) -> Vec<PaperSum> {
     let (totals, book) = (&bill.totals, &invoice.book);
     let mut sums = Vec::new();
     let mut add = |label: String, minor: i64, strong: bool| {
         let amount = invoice.money(minor).grouped();
-        sums.push(Sum {
+        sums.push(PaperSum {
             label,
             amount,
             strong,

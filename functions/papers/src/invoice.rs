@@ -1,0 +1,28 @@
+//! An invoice that was sent, as a file to keep, to print or to book by.
+
+use domain::file::attachment;
+use domain::id::InvoiceId;
+use http::{HeaderValue, header};
+use serde::Deserialize;
+use web::view::Paper;
+use web::{Error, Ids, Inside, Reply};
+
+use crate::press;
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(crate) struct AtInvoice {
+    invoice: InvoiceId,
+}
+
+pub(crate) async fn get(inside: Inside, Ids(at): Ids<AtInvoice>) -> Result<Reply, Error> {
+    let billed = inside.store.invoice(at.invoice).await?;
+    // A draft isn't a paper yet: it has no number, and may still change.
+    let sent = billed.filter(|billed| billed.invoice.issued.is_some());
+    let billed = sent.ok_or(Error::NotFound)?;
+    let paper = Paper::new(&billed, &inside.ctx.workspace.name);
+    let bytes = press::pdf(&paper).map_err(Error::internal)?;
+    let kind = HeaderValue::from_static("application/pdf");
+    let name = attachment(&format!("{}.pdf", billed.invoice.number()));
+    let disposition = HeaderValue::from_str(&name).map_err(Error::internal)?;
+    Ok(Reply::file(bytes, kind).header(header::CONTENT_DISPOSITION, disposition))
+}

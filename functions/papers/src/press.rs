@@ -1,0 +1,122 @@
+//! Sets a paper in type and makes a PDF of it, by Typst.
+
+use std::sync::LazyLock;
+
+use serde::Serialize;
+use typst::diag::{FileError, FileResult, SourceDiagnostic, Warned};
+use typst::ecow::EcoVec;
+use typst::foundations::{Bytes, Datetime, Duration, Smart};
+use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::text::{Font, FontBook};
+use typst::utils::LazyHash;
+use typst::{Library, LibraryExt as _, World, comemo};
+use typst_layout::PagedDocument;
+use typst_pdf::PdfOptions;
+use web::view::Paper;
+
+/// What is wrong with our own text, or with what was put into it.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error("the paper can't be written: {0}")]
+    Data(#[from] serde_json::Error),
+    #[error("the paper can't be set: {0}")]
+    Type(String),
+}
+
+/// What is the same for every paper.
+struct Shop {
+    library: LazyHash<Library>,
+    book: LazyHash<FontBook>,
+    fonts: Vec<Font>,
+    text: Source,
+    data: FileId,
+}
+
+static SHOP: LazyLock<Shop> = LazyLock::new(|| {
+    let files = [
+        dejavu::sans_condensed::regular(),
+        dejavu::sans_condensed::bold(),
+    ];
+    let fonts = files.into_iter().map(Bytes::new);
+    let fonts: Vec<_> = fonts.flat_map(Font::iter).collect();
+    Shop {
+        library: LazyHash::new(Library::default()),
+        book: LazyHash::new(FontBook::from_fonts(&fonts)),
+        fonts,
+        text: Source::new(id("invoice.typ"), include_str!("invoice.typ").to_owned()),
+        data: id("paper.json"),
+    }
+});
+
+fn id(name: &str) -> FileId {
+    let path = VirtualPath::new(name).unwrap_or_else(|_| unreachable!("a plain name"));
+    FileId::new(RootedPath::new(VirtualRoot::Project, path))
+}
+
+/// One paper on its way. It can read nothing but itself: no file, no package, no clock.
+struct Sheet(Bytes);
+
+impl World for Sheet {
+    fn library(&self) -> &LazyHash<Library> {
+        &SHOP.library
+    }
+
+    fn book(&self) -> &LazyHash<FontBook> {
+        &SHOP.book
+    }
+
+    fn main(&self) -> FileId {
+        SHOP.text.id()
+    }
+
+    fn source(&self, id: FileId) -> FileResult<Source> {
+        if id == SHOP.text.id() {
+            return Ok(SHOP.text.clone());
+        }
+        Err(FileError::AccessDenied)
+    }
+
+    fn file(&self, id: FileId) -> FileResult<Bytes> {
+        if id == SHOP.data {
+            return Ok(self.0.clone());
+        }
+        Err(FileError::AccessDenied)
+    }
+
+    fn font(&self, index: usize) -> Option<Font> {
+        SHOP.fonts.get(index).cloned()
+    }
+
+    fn today(&self, _: Option<Duration>) -> Option<Datetime> {
+        None
+    }
+}
+
+/// The file. The same paper gives the same bytes.
+///
+/// # Errors
+/// Where our own text is wrong.
+pub(crate) fn pdf(paper: &Paper) -> Result<Vec<u8>, Failure> {
+    let document = set(paper)?;
+    let options = PdfOptions {
+        creator: Smart::Custom(None),
+        ..PdfOptions::default()
+    };
+    typst_pdf::pdf(&document, &options).map_err(|errors| failure(&errors))
+}
+
+fn set(paper: &impl Serialize) -> Result<PagedDocument, Failure> {
+    let sheet = Sheet(Bytes::new(serde_json::to_vec(paper)?));
+    let Warned { output, .. } = typst::compile::<PagedDocument>(&sheet);
+    // What it remembers would be of use for the same paper only, and grows.
+    comemo::evict(0);
+    output.map_err(|errors| failure(&errors))
+}
+
+fn failure(errors: &EcoVec<SourceDiagnostic>) -> Failure {
+    let words: Vec<_> = errors.iter().map(|one| one.message.as_str()).collect();
+    Failure::Type(words.join("; "))
+}
+
+#[cfg(test)]
+mod tests;
