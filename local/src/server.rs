@@ -22,7 +22,7 @@ use web::{App, Route};
 use crate::problem::{OrSay as _, Problem};
 
 /// The routes of every function, each deployed by itself.
-pub const GROUPS: [&[Route]; 10] = [
+pub const GROUPS: [&[Route]; 11] = [
     auth::ROUTES,
     dashboard::ROUTES,
     documents::ROUTES,
@@ -31,6 +31,7 @@ pub const GROUPS: [&[Route]; 10] = [
     invites::ROUTES,
     invoices::ROUTES,
     messages::ROUTES,
+    payments::ROUTES,
     settings::ROUTES,
     webhooks::ROUTES,
 ];

@@ -23,7 +23,7 @@ use crate::matrix::{OTHER, Outcome, PASSWORD, Target, address, expected, send};
 use crate::two_factor::enrol;
 use crate::webhooks as hooks;
 
-pub(crate) const GROUPS: [(&str, &[Route]); 10] = [
+pub(crate) const GROUPS: [(&str, &[Route]); 11] = [
     ("auth", auth::ROUTES),
     ("dashboard", dashboard::ROUTES),
     ("documents", documents::ROUTES),
@@ -32,6 +32,7 @@ pub(crate) const GROUPS: [(&str, &[Route]); 10] = [
     ("invites", invites::ROUTES),
     ("invoices", invoices::ROUTES),
     ("messages", messages::ROUTES),
+    ("payments", payments::ROUTES),
     ("settings", settings::ROUTES),
     ("webhooks", webhooks::ROUTES),
 ];
