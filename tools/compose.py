@@ -101,7 +101,7 @@ def policy(name):
 
 
 # The functions that speak with Stripe: no other is told the key.
-PAYS = ("invoices", "settings", "webhooks")
+PAYS = ("payments", "webhooks")
 
 
 def environment(name):
@@ -322,7 +322,7 @@ def dashboard(names):
         ("Write units by function", ours("write_units"), "Sum"),
         ("Age of the oldest due effect (s)", [["SecPortal", "outbox_age_s", "function", worker]], "Maximum"),
         ("Table: consumed", [["AWS/DynamoDB", one, "TableName", "${Table}"] for one in ("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits")], "Sum"),
-        ("Events of Stripe", [["SecPortal", one, "function", "${AWS::StackName}-webhooks"] for one in ("events", "events_unknown", "events_refused")], "Sum"),
+        ("Events of Stripe", [["SecPortal", one, "function", "${AWS::StackName}-webhooks"] for one in ("events", "events_unknown", "events_refused", "events_missed")], "Sum"),
         ("Dead letters", [["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", "${Failed.QueueName}"]], "Maximum"),
         ("Mail", [["AWS/SES", one, "ses:configuration-set", "${AWS::StackName}"] for one in ("Send", "Bounce", "Complaint")], "Sum"),
     ]

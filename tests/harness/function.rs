@@ -23,7 +23,7 @@ use crate::cast::Cast;
 use crate::world::World;
 
 /// Every function, by the name of its crate and of its policy.
-pub const FUNCTIONS: [&str; 12] = [
+pub const FUNCTIONS: [&str; 13] = [
     "auth",
     "dashboard",
     "documents",
@@ -33,6 +33,7 @@ pub const FUNCTIONS: [&str; 12] = [
     "invoices",
     "messages",
     "papers",
+    "payments",
     "settings",
     "webhooks",
     "worker",

@@ -23,7 +23,7 @@ use crate::matrix::{OTHER, Outcome, PASSWORD, Target, address, expected, send};
 use crate::two_factor::enrol;
 use crate::webhooks as hooks;
 
-pub(crate) const GROUPS: [(&str, &[Route]); 11] = [
+pub(crate) const GROUPS: [(&str, &[Route]); 12] = [
     ("auth", auth::ROUTES),
     ("dashboard", dashboard::ROUTES),
     ("documents", documents::ROUTES),
@@ -33,6 +33,7 @@ pub(crate) const GROUPS: [(&str, &[Route]); 11] = [
     ("invoices", invoices::ROUTES),
     ("messages", messages::ROUTES),
     ("papers", papers::ROUTES),
+    ("payments", payments::ROUTES),
     ("settings", settings::ROUTES),
     ("webhooks", webhooks::ROUTES),
 ];

@@ -25,6 +25,7 @@ async fn each_function_answers_its_event() {
         ("invites", 200, "Invite to Portal"),
         ("invoices", 200, "Invoice CANARY-acme-one"),
         ("messages", 200, "Hello from CANARY-acme-one"),
+        ("payments", 200, "Connect with Stripe"),
         ("settings", 200, "CANARY-acme Ltd"),
         ("webhooks", 400, "the signature doesn't hold"),
     ] {

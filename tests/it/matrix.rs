@@ -229,6 +229,7 @@ pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &
         "invoices" => &new_bill,
         "edit" if route.path.contains("{invoice}") => &other_bill,
         "send" => &[("id", id), ("version", "1")],
+        "pay" if route.path.starts_with("/invoices") => &[],
         "pay" => &paid,
         "refund" => &refunded,
         "take-back" => &taken,

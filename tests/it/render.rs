@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use scraper::{Html, Selector};
 use web::{Renderer, Sample};
 
-const SAMPLES: [&[fn() -> Sample]; 9] = [
+const SAMPLES: [&[fn() -> Sample]; 10] = [
     auth::SAMPLES,
     dashboard::SAMPLES,
     documents::SAMPLES,
@@ -14,6 +14,7 @@ const SAMPLES: [&[fn() -> Sample]; 9] = [
     invites::SAMPLES,
     invoices::SAMPLES,
     messages::SAMPLES,
+    payments::SAMPLES,
     settings::SAMPLES,
 ];
 

@@ -92,6 +92,7 @@ pub(crate) async fn begin(
         amount,
         fee: amount / 100,
         at: world.now(),
+        by: None,
         session: Some(format!("cs_{n}")),
         url: None,
         state: domain::stripe::State::Open,

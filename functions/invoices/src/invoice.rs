@@ -6,7 +6,7 @@ use domain::input::Invalid;
 use domain::invoice::{Happening, How, Invoice, Move, PaymentInput, Ways};
 use domain::person::Person;
 use domain::role::Action;
-use futures::future::try_join;
+use futures::future::{try_join, try_join4};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -35,6 +35,10 @@ pub(crate) struct InvoicePage {
     /// Why it is void.
     reason: Option<String>,
     acts: Option<Acts>,
+    /// Where the client pays, where it can be paid here.
+    pay_here: Option<String>,
+    /// What came in and couldn't be booked, for the team.
+    surplus: Option<String>,
     #[serde(skip)]
     crumbs: Vec<Crumb>,
 }
@@ -130,6 +134,9 @@ impl Page for InvoicePage {
             engagement: Some("/clients/c/engagements/e".to_owned()),
             pdf: Some("/clients/c/invoices/i/pdf".to_owned()),
             today,
+            pay_here: Some("/invoices/i/pay".to_owned()),
+            surplus: 100,
+            names_payments: true,
         };
         Self::new(&billed, parts, pulse, Some(acts), Vec::new())
     }
@@ -141,6 +148,10 @@ struct Parts {
     engagement: Option<String>,
     pdf: Option<String>,
     today: Date,
+    pay_here: Option<String>,
+    surplus: i64,
+    /// Whether payments are named as Stripe names them.
+    names_payments: bool,
 }
 
 impl InvoicePage {
@@ -174,26 +185,39 @@ impl InvoicePage {
             paper: parts.paper,
             history: rows
                 .iter()
-                .map(|one| EntryRow::new(invoice, one, takes))
+                .map(|one| EntryRow::new(invoice, one, (takes, parts.names_payments)))
                 .collect(),
             reason: voided.map(|one| one.entry.note.clone()),
             acts,
+            pay_here: parts.pay_here,
+            surplus: (parts.surplus > 0).then(|| invoice.money(parts.surplus).to_string()),
             crumbs,
         }
     }
 }
 
 impl EntryRow {
-    fn new(invoice: &Invoice, kept: &InvoiceEntry, takes: bool) -> Self {
+    fn new(invoice: &Invoice, kept: &InvoiceEntry, (takes, names): (bool, bool)) -> Self {
         let entry = &kept.entry;
         let (words, amount, on, reference) = match &entry.what {
             Happening::Sent => ("sent it", None, None, None),
+            Happening::Paid {
+                amount,
+                on,
+                how: how @ How::Provider(_),
+                ..
+            } => ("brought a payment of", Some(amount), Some(on), Some(how)),
             Happening::Paid {
                 amount, on, how, ..
             } => ("noted a payment of", Some(amount), Some(on), Some(how)),
             Happening::TakenBack { amount, .. } => {
                 ("took out the payment of", Some(amount), None, None)
             }
+            Happening::Refunded {
+                amount,
+                on,
+                how: how @ How::Provider(_),
+            } => ("gave back", Some(amount), Some(on), Some(how)),
             Happening::Refunded { amount, on, how } => {
                 ("noted a refund of", Some(amount), Some(on), Some(how))
             }
@@ -219,7 +243,9 @@ impl EntryRow {
             Happening::BecameOverdue => ("passed", None, None, None),
         };
         let note = match reference {
-            Some(How::ByHand(text) | How::Provider(text)) => text.clone(),
+            Some(How::ByHand(text)) => text.clone(),
+            Some(How::Provider(id)) if names => id.clone(),
+            Some(How::Provider(_)) => String::new(),
             None => entry.note.clone(),
         };
         let by_hand = matches!(
@@ -304,11 +330,17 @@ impl Acts {
     }
 }
 
-/// What is around an invoice: the client, and for whoever may send it, to whom and
-/// how.
-type Around = (Client, Vec<Person>, Option<Ways>);
+/// What is around an invoice: the client, for whoever may send it, to whom and how, for
+/// whoever may pay it, whether that goes here, and for the team what came in too much.
+struct Around {
+    client: Client,
+    people: Vec<Person>,
+    ways: Option<Ways>,
+    payable: bool,
+    surplus: i64,
+}
 
-async fn around(inside: &Inside) -> Result<Around, Error> {
+async fn around(inside: &Inside, at: AtInvoice) -> Result<Around, Error> {
     let team = inside.team_store();
     let sender = async {
         match team.filter(|_| inside.may(Action::ManageInvoices)) {
@@ -319,17 +351,45 @@ async fn around(inside: &Inside) -> Result<Around, Error> {
             None => Ok((Vec::new(), None)),
         }
     };
-    let (client, (people, ways)) = try_join(inside.store.about(), sender).await?;
-    Ok((client.ok_or(Error::NotFound)?, people, ways))
+    let payable = async {
+        if inside.may(Action::PayInvoices) {
+            inside.store.takes_payments().await
+        } else {
+            Ok(false)
+        }
+    };
+    let surplus = async {
+        if inside.is_team() {
+            inside.store.surplus(at.invoice).await
+        } else {
+            Ok(0)
+        }
+    };
+    let read = try_join4(inside.store.about(), sender, payable, surplus).await?;
+    let (client, (people, ways), payable, surplus) = read;
+    Ok(Around {
+        client: client.ok_or(Error::NotFound)?,
+        people,
+        ways,
+        payable,
+        surplus,
+    })
 }
 
 /// The page, with what is wrong with one of its forms.
 fn page(
     inside: &Inside,
     mut billed: Billed,
-    (client, people, ways): Around,
+    around: Around,
     refused: Option<&Refused<'_>>,
 ) -> InvoicePage {
+    let Around {
+        client,
+        people,
+        ways,
+        payable,
+        surplus,
+    } = around;
     // A draft shows who will send it: how that is said now.
     if let Some(ways) = ways.filter(|_| billed.invoice.issued.is_none()) {
         billed.bill = as_sent(&billed.bill, &ways);
@@ -344,11 +404,15 @@ fn page(
     let Invoice { id, engagement, .. } = billed.invoice;
     let at = AtInvoice { invoice: id };
     let sent = billed.invoice.issued.is_some();
+    let payable = payable && Move::Pay.is_possible(&billed.invoice);
     let parts = Parts {
         paper: Paper::new(&billed, &inside.ctx.workspace.name),
         engagement: engagement.map(|id| format!("{}/engagements/{id}", inside.base)),
         pdf: sent.then(|| format!("{}/pdf", at.href(&inside.base))),
         today: inside.ctx.workspace.today(inside.ctx.now),
+        pay_here: payable.then(|| format!("{}/pay", at.href(&inside.base))),
+        surplus,
+        names_payments: inside.is_team(),
     };
     let acts = Acts::new(inside, &billed, &people, refused);
     let pulse = format!("{}/pulse?seen={rev}", inside.base);
@@ -356,8 +420,14 @@ fn page(
 }
 
 pub(crate) async fn get(inside: Inside, Ids(at): Ids<AtInvoice>) -> Result<Reply, Error> {
-    let (billed, around) = try_join(at.read(&inside), around(&inside)).await?;
-    inside.ctx.page(&page(&inside, billed, around, None))
+    let (billed, around) = try_join(at.read(&inside), around(&inside, at)).await?;
+    let page = page(&inside, billed, around, None);
+    let reply = inside.ctx.page(&page)?;
+    Ok(if page.pay_here.is_some() {
+        reply.leading_to_stripe(&inside.ctx.app.config)
+    } else {
+        reply
+    })
 }
 
 /// The page again, with what is wrong with a form.
@@ -366,7 +436,10 @@ pub(crate) async fn again(
     billed: Billed,
     refused: &Refused<'_>,
 ) -> Result<Reply, Error> {
-    let around = around(inside).await?;
+    let at = AtInvoice {
+        invoice: billed.invoice.id,
+    };
+    let around = around(inside, at).await?;
     inside
         .ctx
         .refused(&page(inside, billed, around, Some(refused)))

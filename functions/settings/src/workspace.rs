@@ -23,6 +23,7 @@ pub(crate) struct Settings {
     invites: Vec<InviteRow>,
     may_manage: bool,
     may_audit: bool,
+    may_bill: bool,
     plan: &'static str,
     /// Where the portal is.
     address: String,
@@ -91,6 +92,8 @@ impl Settings {
                 .collect(),
             may_manage,
             may_audit: actor.role.may(Action::ReadAudit),
+            may_bill: parts.workspace.mode == Mode::Consulting
+                && actor.role.may(Action::ManageInvoices),
             plan: plan.label(),
             address,
             mfa_lacks: plan.demand(Feature::MfaPolicy).err().map(|e| e.to_string()),

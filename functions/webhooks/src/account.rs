@@ -25,7 +25,7 @@ pub(crate) async fn tell(machine: &Machine, payee: &Payee, event: &Event) -> Res
             What::Payment(_) | What::Other(_) => None,
         };
         let Some(after) = after else {
-            return Ok(Came::Done);
+            return Ok(Came::Repeated);
         };
         match payee.reconnect(told, (&before, &after)).await {
             Ok(Outcome::Done) => return Ok(Came::Done),

@@ -15,10 +15,12 @@
 
 mod account;
 mod payment;
+mod reconcile;
 mod signature;
 mod stripe;
 
 use axum::routing::post;
+pub use reconcile::{Compared, reconcile};
 use web::Audience::Public;
 use web::Route;
 

@@ -77,7 +77,9 @@ pub(crate) async fn connect(
     Ok(answer(&event, came))
 }
 
-async fn done(machine: &Machine, payee: &Payee, event: &Event) -> Result<Came, Error> {
+/// Does what an event says, whoever brought it: a delivery that was signed, or the list
+/// that Stripe gives to whoever has our key.
+pub(crate) async fn done(machine: &Machine, payee: &Payee, event: &Event) -> Result<Came, Error> {
     if payee.has_heard(&event.id).await? {
         return Ok(Came::Repeated);
     }

@@ -16,6 +16,7 @@ mod mail;
 mod night;
 mod notify;
 mod picture;
+mod receipts;
 mod recount;
 mod reports;
 mod risk;
@@ -206,6 +207,7 @@ async fn carry_out(app: &App, directory: &Directory, leased: &Leased) -> Result<
         Effect::Evidence(piece) => evidence::look(app, directory, leased, *piece).await?,
         Effect::Import(job) => return imports::look(app, directory, leased, *job).await,
         Effect::Invoice(due) => invoices::look(app, directory, leased, *due).await?,
+        Effect::Receipt(receipt) => receipts::look(app, directory, leased, *receipt).await?,
         Effect::Identity(user) => app.services.identity.delete(*user).await?,
         Effect::Notify(events) => notify::tell(app, directory, leased, events).await?,
         Effect::Gather(gather) => {

@@ -120,5 +120,19 @@ pub enum Message {
         amount: String,
         /// By when.
         due: Date,
+    },    /// A payment of an invoice came, or some of it went back.
+    Receipt {
+        /// Where it is.
+        invoice: InvoiceId,
+        /// Its number.
+        number: String,
+        /// What it is for.
+        subject: String,
+        /// What came or went, with its currency.
+        amount: String,
+        /// The day of it.
+        on: Date,
+        /// Whether it went back.
+        refunded: bool,
     },
 }

@@ -88,8 +88,10 @@ pub enum Action {
     PostMessages,
     /// See invoices (drafts are the team's alone by scope, not by action).
     ReadInvoices,
-    /// Write and send invoices, and note what was paid.
+    /// Write and send invoices, note what was paid, and say to which account.
     ManageInvoices,
+    /// Pay one's own client's invoices.
+    PayInvoices,
     /// See the workspace's settings.
     ReadSettings,
     /// Change the workspace's settings.
@@ -102,7 +104,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the printed matrix.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::ReadDashboard,
         Self::ReadClients,
         Self::WriteClients,
@@ -127,6 +129,7 @@ impl Action {
         Self::PostMessages,
         Self::ReadInvoices,
         Self::ManageInvoices,
+        Self::PayInvoices,
         Self::ReadSettings,
         Self::WriteSettings,
         Self::ReadAudit,
@@ -192,7 +195,8 @@ impl Role {
                 | A::AssignFindings
                 | A::CommentFindings
                 | A::UploadDocuments
-                | A::PostMessages,
+                | A::PostMessages
+                | A::PayInvoices,
             ) => true,
             (Self::Team(_) | Self::Contact(_), _) => false,
         }

@@ -550,9 +550,10 @@ pub(crate) fn invoice_ways(w: &str) -> Key {
     key(format!("{w}#MONEY"), "WAYS")
 }
 
-/// `W#MONEY` / `STRIPE`: the workspace's account at Stripe.
+/// `W#CONNECT` / `STRIPE`: the workspace's account at Stripe. By itself, so that what shows
+/// a client whether it can be paid there reads nothing else of the workspace.
 pub(crate) fn connection(w: &str) -> Key {
-    key(format!("{w}#MONEY"), "STRIPE")
+    key(format!("{w}#CONNECT"), "STRIPE")
 }
 
 // Objects in the bucket: below their client, as rows are, so that a policy can
@@ -765,9 +766,9 @@ pub(crate) fn outbox_shard(shard: u8) -> String {
     format!("OUTBOX#{shard}")
 }
 
-/// Whether a partition of an index is the worker's: what waits there is everybody's.
+/// Whether a partition of an index is nobody's: what waits there is everybody's.
 pub(crate) fn is_workers(pk: &str) -> bool {
-    pk.starts_with("OUTBOX#") || pk.starts_with("UNCHAINED#")
+    pk.starts_with("OUTBOX#") || pk.starts_with("UNCHAINED#") || pk.starts_with("ACCOUNTS#")
 }
 
 /// Where effects go that failed too often.
@@ -799,6 +800,25 @@ pub(crate) fn night_place(due: &str, ws: WorkspaceId) -> Place {
 /// The partition of one shard of the workspaces.
 pub(crate) fn night_shard(shard: u8) -> String {
     format!("NIGHTS#{shard}")
+}
+
+/// Shards of the accounts at Stripe, by when they are compared with it again.
+pub(crate) const ACCOUNT_SHARDS: u8 = 4;
+
+/// gsi1 `ACCOUNTS#<shard>` / `<due>#<account>`: every account at Stripe, by when it is
+/// compared with what Stripe says again.
+pub(crate) fn account_place(due: &str, account: &str) -> Place {
+    let last = account.bytes().last().unwrap_or_default();
+    Place {
+        index: Index::Gsi1,
+        pk: account_shard(last % ACCOUNT_SHARDS),
+        sk: format!("{due}#{account}"),
+    }
+}
+
+/// The partition of one shard of the accounts.
+pub(crate) fn account_shard(shard: u8) -> String {
+    format!("ACCOUNTS#{shard}")
 }
 
 /// gsi1 `W#ENGS` / `<phase>#<last day>#<engagement>`: the engagements of a workspace.

@@ -15,7 +15,8 @@ use crate::codec::{Item, item, number, place, row, text};
 use crate::directory::Directory;
 use crate::error::{Error, Outcome, once};
 use crate::keys::{self, Key};
-use crate::scope::{ClientScope, Store, WorkspaceScope};
+use crate::outbox::{Effect, InvoiceReceipt, put_effect, stamp};
+use crate::scope::{Store, WorkspaceScope};
 use crate::transact::Transaction;
 
 /// For how long an event that was done is remembered. Stripe delivers for three days, and
@@ -86,14 +87,21 @@ impl Directory {
         };
         let ws = text(&found, "ws")?.parse();
         let ws = ws.map_err(|_| Error::Lacks("ws"))?;
-        Ok(Some(Payee {
-            store: self.workspace_store(ws),
-            account: account.to_owned(),
-        }))
+        let store = self.workspace_store(ws);
+        Ok(Some(Payee::new(store, account.to_owned())))
     }
 }
 
 impl Payee {
+    pub(crate) fn new(store: Store<WorkspaceScope>, account: String) -> Self {
+        Self { store, account }
+    }
+
+    /// The account.
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+
     /// The workspace's store.
     pub fn store(&self) -> &Store<WorkspaceScope> {
         &self.store
@@ -200,6 +208,15 @@ impl Payee {
             place(&mut row, one);
         }
         transaction.replace(row, invoice.version);
+        // After the entries, each of which has an id of its own.
+        let first = u64::try_from(settled.changes.len()).unwrap_or(u64::MAX);
+        for (n, receipt) in (first..).zip(settled.receipts(&before.payments.ledger)) {
+            let effect = Effect::Receipt(InvoiceReceipt {
+                invoice: invoice.id,
+                receipt,
+            });
+            put_effect(&mut transaction, &c, entry.nth(n), effect, told.now)?;
+        }
         if settled.changes.is_empty() {
             self.store
                 .touch_client(&mut transaction, invoice.client, true);
@@ -274,7 +291,12 @@ impl Store<WorkspaceScope> {
         let mut transaction = self.transaction();
         let key = keys::stripe_account(&after.account);
         let owner = serde_json::json!({ "ws": self.ws() });
-        transaction.put_new_or_own(item("account", &key, &owner)?, self.ws());
+        let mut pointer = item("account", &key, &owner)?;
+        place(
+            &mut pointer,
+            keys::account_place(&stamp(after.as_of), &after.account),
+        );
+        transaction.put_new_or_own(pointer, self.ws());
         self.put_connection(&mut transaction, before, after)?;
         self.commit_beside(transaction, &[key]).await
     }
@@ -317,39 +339,5 @@ impl Store<WorkspaceScope> {
             )
             .change("state", &before.map(said).unwrap_or_default(), &said(after));
         self.record(transaction, note)
-    }
-}
-
-impl Store<ClientScope> {
-    /// What is known of an invoice's payments, as it is now.
-    pub async fn payments(&self, invoice: InvoiceId) -> Result<Payments, Error> {
-        let key = keys::invoice_payments(&self.prefix(), invoice);
-        let found = self.table.get(&key, true).await?;
-        found.map_or_else(|| Ok(Payments::default()), row)
-    }
-
-    /// Keeps an attempt at paying, before Stripe is asked for it and once it answered.
-    /// Somebody else's at the same moment is refused.
-    pub async fn keep_attempt(
-        &self,
-        invoice: InvoiceId,
-        before: &Payments,
-        ledger: &Ledger,
-    ) -> Result<Payments, Error> {
-        let after = Payments {
-            ledger: ledger.clone(),
-            surplus: before.surplus,
-            version: before.version + 1,
-        };
-        let key = keys::invoice_payments(&self.prefix(), invoice);
-        let item = item("payments", &key, &after)?;
-        let mut transaction = self.transaction();
-        if before.version == 0 {
-            transaction.put_new(item);
-        } else {
-            transaction.replace(item, before.version);
-        }
-        self.commit(transaction).await?;
-        Ok(after)
     }
 }

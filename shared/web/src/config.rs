@@ -12,6 +12,10 @@ use store::{Narrow, Table};
 
 use crate::app::Services;
 
+/// Where accounts are filled in, where is paid, and where subscriptions are managed.
+const STRIPE_PAGES: &str =
+    "https://connect.stripe.com https://checkout.stripe.com https://billing.stripe.com";
+
 /// What a process is told.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -158,6 +162,21 @@ impl Config {
         stripe.transpose()
     }
 
+    /// Where Stripe's own pages are: the origins, with spaces between. A stand-in has them
+    /// beside its API, or under its own name of this installation.
+    pub(crate) fn stripe_pages(&self) -> String {
+        let elsewhere = self.stripe.as_ref().and_then(|stripe| stripe.url.as_ref());
+        let elsewhere = elsewhere.and_then(|url| url.parse::<http::Uri>().ok());
+        let parts = elsewhere.map(http::Uri::into_parts);
+        match parts.and_then(|parts| Some((parts.scheme?, parts.authority?))) {
+            Some((scheme, authority)) => format!(
+                "{scheme}://{authority} {}://stripe.{}",
+                self.scheme, self.base_domain
+            ),
+            None => STRIPE_PAGES.to_owned(),
+        }
+    }
+
     /// The address of a workspace, without a slash at the end.
     pub fn address(&self, slug: &domain::slug::Slug) -> String {
         format!("{}://{slug}.{}", self.scheme, self.base_domain)
@@ -211,7 +230,7 @@ impl Config {
 
 impl StripeConfig {
     /// Reads the settings that are about Stripe; without a key there is no way to it.
-    fn read(get: &impl Fn(&'static str) -> Option<String>) -> Result<Option<Self>, Missing> {
+    pub fn read(get: &impl Fn(&'static str) -> Option<String>) -> Result<Option<Self>, Missing> {
         let text = |name| get(name).filter(|text| !text.is_empty());
         let list = |name| {
             let all = get(name).unwrap_or_default();

@@ -11,7 +11,52 @@ pub struct Flash {
 }
 
 /// Every code; `{}` takes the number that may follow it (`imported.7`).
-const WORDS: [(&str, &str, &str); 71] = [
+const WORDS: [(&str, &str, &str); 80] = [
+    (
+        "payments-ready",
+        "success",
+        "Stripe says that all is well: clients can pay their invoices here.",
+    ),
+    (
+        "payments-checked",
+        "success",
+        "Stripe was asked: this is how it stands.",
+    ),
+    (
+        "payments-missing",
+        "error",
+        "This installation has no way to Stripe. Whoever runs it can set it up.",
+    ),
+    (
+        "payments-silent",
+        "error",
+        "Stripe didn't answer as it should. Nothing was changed: try again in a moment.",
+    ),
+    (
+        "pay-cancelled",
+        "info",
+        "You came back without paying. The invoice is as it was.",
+    ),
+    (
+        "pay-not-ready",
+        "error",
+        "This can't be paid here just now. How else to pay stands on the invoice.",
+    ),
+    (
+        "pay-nothing",
+        "info",
+        "There is nothing to pay of this invoice.",
+    ),
+    (
+        "pay-busy",
+        "info",
+        "A colleague of yours begins to pay this very moment. Try again in a minute or two.",
+    ),
+    (
+        "pay-too-often",
+        "error",
+        "This was begun too often. Please ask the company how to pay.",
+    ),
     ("client-added", "success", "The client was added."),
     ("engagement-added", "success", "The engagement was added."),
     ("engagement-saved", "success", "The engagement was saved."),

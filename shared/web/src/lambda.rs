@@ -8,9 +8,12 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, StatusCode};
+use lambda_http::lambda_runtime::run;
 use lambda_http::request::RequestContext;
+use lambda_http::{Adapter, LambdaEvent, Service as _, service_fn};
 use rand::SeedableRng;
 use rand::rngs::{StdRng, SysRng};
+use serde_json::{Value, from_value, to_value};
 use subtle::{Choice, ConstantTimeEq as _};
 
 use crate::address::ClientAddress;
@@ -50,6 +53,28 @@ pub async fn app() -> Result<Arc<App>, Failure> {
 pub async fn serve(routes: &'static [Route]) -> Result<(), Failure> {
     let app = app().await?;
     lambda_http::run(service(&app, routes)).await
+}
+
+/// Serves `routes`, and does `work` for what no API sends: an event of a schedule.
+pub async fn serve_beside<W>(routes: &'static [Route], work: W) -> Result<(), Failure>
+where
+    W: AsyncFn(Arc<App>, Value) -> Result<Value, Failure>,
+{
+    let app = app().await?;
+    let api = Adapter::from(service(&app, routes));
+    let work = &work;
+    let serve = service_fn(|event: LambdaEvent<Value>| {
+        let (app, mut api) = (Arc::clone(&app), api.clone());
+        async move {
+            // The API puts it into each request, whoever sends it.
+            if event.payload.get("requestContext").is_none() {
+                return work(app, event.payload).await;
+            }
+            let request = LambdaEvent::new(from_value(event.payload)?, event.context);
+            Ok::<_, Failure>(to_value(api.call(request).await?)?)
+        }
+    });
+    run(serve).await
 }
 
 /// Routes as an API calls them: only for the distribution, if it has a secret.

@@ -104,6 +104,7 @@ pub async fn send(app: &App, leaving: Leaving<'_>, mail: &Mail) -> Result<(), Er
         Message::MfaDisabled => ("mfa_disabled", "/account".to_owned()),
         Message::MfaReset { .. } => ("mfa_reset", "/account".to_owned()),
         Message::Invoice { invoice, .. } => ("invoice", format!("/invoices/{invoice}")),
+        Message::Receipt { invoice, .. } => ("receipt", format!("/invoices/{invoice}")),
         Message::News { .. } => ("news", "/notifications".to_owned()),
     };
     let base = app.config.address(&mail.slug);

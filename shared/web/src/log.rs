@@ -11,7 +11,7 @@ use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, MakeWriter}
 use tracing_subscriber::registry::LookupSpan;
 
 /// The fields that are counted, wherever they are logged.
-pub const METRICS: [(&str, &str); 10] = [
+pub const METRICS: [(&str, &str); 11] = [
     ("took_ms", "Milliseconds"),
     ("errors", "Count"),
     ("cold_starts", "Count"),
@@ -22,6 +22,7 @@ pub const METRICS: [(&str, &str); 10] = [
     ("events", "Count"),
     ("events_refused", "Count"),
     ("events_unknown", "Count"),
+    ("events_missed", "Count"),
 ];
 
 /// Starts logging, once. `filter` is in the form of `RUST_LOG`; `function` is the

@@ -36,6 +36,16 @@ pub struct Machine {
 }
 
 impl Machine {
+    /// What a handler has, for work that no request asks for.
+    pub fn by_itself(app: &Arc<App>) -> Self {
+        Self {
+            app: Arc::clone(app),
+            id: app.new_id(),
+            now: app.clock.now(),
+            meter: Meter::default(),
+        }
+    }
+
     /// The directory; what is recorded is noted as of this request.
     pub fn directory(&self) -> Directory {
         let trace = Trace::new(self.id, self.now, Device::default());

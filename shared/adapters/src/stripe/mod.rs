@@ -5,6 +5,8 @@
 //! request that makes something carries an idempotency key of the caller's, so that a
 //! request that is sent again makes nothing twice.
 
+mod events;
+
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -17,7 +19,7 @@ use jiff::Timestamp;
 use stripe_checkout::checkout_session::{
     CreateCheckoutSession, CreateCheckoutSessionAdaptivePricing, CreateCheckoutSessionLineItems,
     CreateCheckoutSessionLineItemsPriceData, CreateCheckoutSessionPaymentIntentData,
-    ExpireCheckoutSession, ProductData,
+    ExpireCheckoutSession, ProductData, RetrieveCheckoutSession,
 };
 use stripe_connect::account::{
     CreateAccount, CreateAccountController, CreateAccountControllerFees,
@@ -26,9 +28,12 @@ use stripe_connect::account::{
     CreateAccountControllerStripeDashboardType, RetrieveAccount,
 };
 use stripe_connect::account_link::{CreateAccountLink, CreateAccountLinkType};
-use stripe_shared::{Account, AccountId, CheckoutSession, CheckoutSessionMode};
+use stripe_shared::{
+    Account, AccountId, CheckoutSession, CheckoutSessionMode, CheckoutSessionStatus,
+};
 use stripe_types::Currency;
 
+pub use self::events::Events;
 use crate::Error;
 
 /// How long Stripe may take to answer. Two of it must fit into a page's time.
@@ -75,6 +80,19 @@ pub struct Session {
     pub url: Option<String>,
     /// Whether it is of real money.
     pub livemode: bool,
+    /// How it stands.
+    pub standing: Standing,
+}
+
+/// How a Checkout Session stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It can be paid.
+    Open,
+    /// The payer has done everything.
+    Complete,
+    /// It can't be paid any more.
+    Over,
 }
 
 impl Stripe {
@@ -181,6 +199,13 @@ impl Stripe {
         Ok(Session::from(made.await?))
     }
 
+    /// A session as it stands now.
+    pub async fn session(&self, account: &str, session: &str) -> Result<Session, Error> {
+        let request = RetrieveCheckoutSession::new(session);
+        let found = self.send("RetrieveCheckoutSession", &request, None, Some(account));
+        Ok(Session::from(found.await?))
+    }
+
     /// Ends a session, so that nobody pays by it any more.
     pub async fn expire_session(&self, account: &str, session: &str) -> Result<(), Error> {
         let request = ExpireCheckoutSession::new(session);
@@ -246,6 +271,11 @@ impl From<CheckoutSession> for Session {
             id: made.id.to_string(),
             url: made.url,
             livemode: made.livemode,
+            standing: match made.status {
+                Some(CheckoutSessionStatus::Open) => Standing::Open,
+                Some(CheckoutSessionStatus::Complete) => Standing::Complete,
+                _ => Standing::Over,
+            },
         }
     }
 }

@@ -108,6 +108,7 @@ async fn a_session_is_made_on_the_connected_account_once() {
         .await
         .unwrap();
     assert!(made.id.starts_with("cs_test_") && made.url.is_some() && !made.livemode);
+    assert_eq!(made.standing, Standing::Open);
     let (first, second) = (got.recv().unwrap(), got.recv().unwrap());
     for request in [&first, &second] {
         let (head, _) = request.split_once("\r\n\r\n").unwrap();
@@ -178,6 +179,37 @@ async fn an_account_is_made_filled_in_and_looked_at() {
             ..Flags::default()
         }
     );
+}
+
+#[tokio::test]
+async fn what_happened_is_listed_page_by_page() {
+    let first = r#"{"object":"list","has_more":true,"url":"/v1/events","data":[
+        {"id":"evt_2","type":"account.updated","created":2,"data":{"object":{"x":null}}},
+        {"id":"evt_1","type":"charge.x","created":1,"data":{"object":{"n":1200000}}}]}"#;
+    let last = r#"{"object":"list","has_more":false,"url":"/v1/events","data":[]}"#;
+    let (url, got) = server(vec![(200, first), (200, last)]);
+    let stripe = Stripe::new("sk_test_1", Some(&url)).unwrap();
+    let span = (Timestamp::UNIX_EPOCH, Timestamp::constant(10, 0));
+    let types = ["account.updated", "refund.created"];
+    let page = stripe.events("acct_1", span, &types, None).await.unwrap();
+    assert_eq!(page.next.as_deref(), Some("evt_1"));
+    let bodies = page.bodies.iter().map(|one| serde_json::from_slice(one));
+    let bodies: Vec<serde_json::Value> = bodies.collect::<Result<_, _>>().unwrap();
+    assert_eq!(bodies[1]["data"]["object"]["n"], 1_200_000);
+    let next = page.next.as_deref();
+    let page = stripe.events("acct_1", span, &types, next).await.unwrap();
+    assert_eq!(page, Events::default());
+    let (one, other) = (got.recv().unwrap(), got.recv().unwrap());
+    assert!(one.contains("stripe-account: acct_1"), "{one}");
+    for (request, part) in [
+        (&one, "created[gte]=0&created[lte]=10"),
+        (&one, "types[1]=refund.created&limit=100"),
+        (&other, "&starting_after=evt_1"),
+    ] {
+        let line = request.lines().next().unwrap();
+        let line = line.replace("%5B", "[").replace("%5D", "]");
+        assert!(line.starts_with("GET /v1/events?") && line.contains(part), "{line}");
+    }
 }
 
 #[tokio::test]

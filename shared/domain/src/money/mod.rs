@@ -152,6 +152,12 @@ impl Rate {
         self.0
     }
 
+    /// So much of an amount, which isn't negative, to the nearest of its smallest unit.
+    pub fn of(self, minor: i64) -> i64 {
+        let parts = i128::from(minor) * i128::from(self.0);
+        rounded(parts, i128::from(Self::WHOLE), 1).unwrap_or_default()
+    }
+
     /// As it fills a field.
     pub fn plain(self) -> String {
         decimal::short(self.0, 2)

@@ -82,6 +82,27 @@ impl Connect {
     }
 }
 
+impl Flags {
+    /// Why the account can't take payments, in words; `None` where Stripe says nothing.
+    pub fn reason(&self) -> Option<&'static str> {
+        let code = self.disabled_reason.as_deref()?;
+        Some(match code {
+            "requirements.past_due" => "Stripe lacks something that was due. Enter it there.",
+            "requirements.pending_verification" => "Stripe checks what you entered.",
+            "under_review" => "Stripe looks at the account.",
+            "listed" => "Stripe checks names against lists that the law demands.",
+            "platform_paused" => "Whoever runs this portal has paused the account.",
+            "action_required.requested_capabilities" => {
+                "Stripe asks which payments the account is for. Answer it there."
+            }
+            code if code.starts_with("rejected.") => {
+                "Stripe has rejected the account. Only Stripe can say more."
+            }
+            _ => "Stripe says why in its own dashboard.",
+        })
+    }
+}
+
 impl From<&Flags> for Connect {
     fn from(flags: &Flags) -> Self {
         let waits = |why: &str| {

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::event::{Fact, Outcome};
-use crate::id::EntryId;
+use crate::id::{EntryId, UserId};
 use crate::money::Currency;
 
 /// Attempts that one invoice may have. Each is a Checkout Session.
@@ -50,6 +50,9 @@ pub struct Attempt {
     pub fee: i64,
     /// When it began.
     pub at: Timestamp,
+    /// Who began it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<UserId>,
     /// The session; `None` where it isn't known whether Stripe made it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,
@@ -188,18 +191,6 @@ impl Ledger {
             return Err(Refused::TooMany);
         }
         Ok(after)
-    }
-
-    /// The attempt that can still be paid in the same way as a new one could: of this
-    /// amount, to this account.
-    pub fn open(&self, account: &str, livemode: bool, amount: i64) -> Option<(EntryId, &Attempt)> {
-        let fits = |one: &Attempt| {
-            let may = one.state == State::Open || one.state == State::Declined;
-            may && one.account == account && one.livemode == livemode && one.amount == amount
-        };
-        let mut newest_first = self.attempts.iter().rev();
-        let found = newest_first.find(|(_, one)| fits(one));
-        found.map(|(id, one)| (*id, one))
     }
 
     /// Whether money is on its way, or came without being booked yet.

@@ -10,6 +10,7 @@
 mod connect;
 mod event;
 mod ledger;
+mod paying;
 mod reading;
 mod settle;
 
@@ -18,7 +19,9 @@ pub use event::{Event, Fact, Outcome, References, Unreadable, What};
 pub use ledger::{
     Attempt, Booked, Kind, Ledger, Origin, Payment, Progress, Refused, Sighted, State,
 };
-pub use settle::{Settled, settle};
+pub use reading::TYPES;
+pub use paying::{OPEN_FOR, Stage, Step, Wish};
+pub use settle::{Receipt, Settled, settle};
 
 /// The name under which Stripe stands in histories.
 pub const NAME: &str = "Stripe";

@@ -12,6 +12,26 @@ use super::connect::Flags;
 use super::event::{Event, Fact, Outcome, References, Unreadable, What};
 use super::ledger::{Progress, Sighted};
 
+/// The types of events that mean something here.
+pub const TYPES: [&str; 16] = [
+    "checkout.session.completed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.async_payment_failed",
+    "checkout.session.expired",
+    "payment_intent.payment_failed",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+    "charge.refund.updated",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
+    "account.updated",
+    "account.application.deauthorized",
+];
+
 #[derive(Deserialize)]
 struct Envelope {
     id: String,

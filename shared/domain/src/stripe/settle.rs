@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use super::NAME;
 use super::ledger::{Booked, Kind, Ledger, Payment, Progress, Sighted};
+use crate::id::UserId;
 use crate::invoice::{Ask, By, Change, How, Invoice, Refusal, transition};
 use crate::workspace::Workspace;
 
@@ -20,6 +22,42 @@ pub struct Settled {
     /// What came in and couldn't be booked: the invoice was paid otherwise, or is void.
     /// Somebody should give it back.
     pub surplus: i64,
+}
+
+/// What a client is told by mail: that a payment came, or that money went back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// [`Kind::Paid`] or [`Kind::Refunded`].
+    pub kind: Kind,
+    /// How much, in minor units.
+    pub amount: i64,
+    /// The day of it.
+    pub on: Date,
+    /// Who paid, if we know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<UserId>,
+}
+
+impl Settled {
+    /// What the client is told, who knew of `before`: what is in the book now by ids
+    /// that weren't. What only changes its sum or its day isn't told again.
+    pub fn receipts(&self, before: &Ledger) -> Vec<Receipt> {
+        let new = self.ledger.booked.iter().filter(|(id, line)| {
+            let told = line.kind == Kind::Paid || line.kind == Kind::Refunded;
+            told && !before.booked.contains_key(*id)
+        });
+        let payer = |id: &str| {
+            let payment = self.ledger.payments.get(id)?;
+            self.ledger.attempts.get(&payment.attempt?)?.by
+        };
+        let receipts = new.map(|(id, line)| Receipt {
+            kind: line.kind,
+            amount: line.amount,
+            on: line.on,
+            by: payer(id),
+        });
+        receipts.collect()
+    }
 }
 
 type Lines = BTreeMap<String, Booked>;

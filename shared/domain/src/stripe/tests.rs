@@ -1,6 +1,7 @@
 //! Whatever the order of events, the books are the same.
 
 mod cases;
+mod paying;
 mod reading;
 
 use std::collections::BTreeMap;
@@ -79,6 +80,7 @@ fn attempt(amount: i64, fee: i64) -> Attempt {
         amount,
         fee,
         at: NOW,
+        by: None,
         session: None,
         url: None,
         state: State::Open,

@@ -11,6 +11,7 @@ use domain::id::{
 use domain::invoice::Reminder;
 use domain::mail::Mail;
 use domain::notification::{Cadence, Event};
+use domain::stripe::Receipt;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,8 @@ pub enum Effect {
     Import(ImportJob),
     /// An invoice that something is due about.
     Invoice(InvoiceDue),
+    /// That a payment of an invoice came or went back, to be told to its payers.
+    Receipt(InvoiceReceipt),
     /// A user of the identity provider that no account needs.
     Identity(UserId),
     /// What happened, to be told to whoever hears of it.
@@ -71,6 +74,15 @@ pub struct InvoiceDue {
     pub invoice: InvoiceId,
     /// What is due.
     pub what: Reminder,
+}
+
+/// An invoice, and what its payers are told of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvoiceReceipt {
+    /// The invoice.
+    pub invoice: InvoiceId,
+    /// What.
+    pub receipt: Receipt,
 }
 
 /// The mail that is gathered for a person.

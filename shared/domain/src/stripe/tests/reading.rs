@@ -20,6 +20,14 @@ fn read(kind: &str, object: &Value) -> Result<What, Unreadable> {
 }
 
 #[test]
+fn each_type_that_is_asked_for_means_something() {
+    for kind in TYPES {
+        let read = read(kind, &json!({ "amount_total": 1 }));
+        assert_ne!(read, Ok(What::Other(kind.into())));
+    }
+}
+
+#[test]
 fn sessions_are_read() {
     let metadata: serde_json::Map<_, _> = of(1)
         .pairs()

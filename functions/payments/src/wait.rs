@@ -1,0 +1,132 @@
+//! Where Stripe leads whoever has paid: until a webhook says so, it is waited.
+
+use domain::invoice::Invoice;
+use domain::stripe::Stage;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use store::Till;
+use web::{Crumb, Error, Ids, Page, Portal, Query, Reply, see_other};
+
+use crate::AtInvoice;
+
+/// The page.
+#[derive(Debug, Serialize)]
+pub(crate) struct WaitPage {
+    stage: &'static str,
+    /// Whether it may still change by itself.
+    waits: bool,
+    number: String,
+    amount: String,
+    outstanding: Option<String>,
+    /// What came in and isn't needed, if anything.
+    surplus: Option<String>,
+    brand: String,
+    invoice: String,
+    /// This page.
+    here: String,
+    pulse: String,
+}
+
+/// Since when it is waited, and what the page shows.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(crate) struct Since {
+    since: Option<i64>,
+    seen: Option<i64>,
+}
+
+impl Page for WaitPage {
+    const TEMPLATE: &'static str = "pages/payments/wait.html";
+
+    fn title(&self) -> String {
+        format!("Payment of invoice {}", self.number)
+    }
+
+    fn crumbs(&self) -> Vec<Crumb> {
+        let invoice = Crumb::to(format!("Invoice {}", self.number), &self.invoice);
+        vec![Crumb::to("Invoices", "/invoices"), invoice]
+    }
+
+    fn sample() -> Self {
+        Self {
+            stage: Stage::Long.name(),
+            waits: true,
+            number: "INV-0001 <b>".to_owned(),
+            amount: "1.00 EUR".to_owned(),
+            outstanding: Some("2.00 EUR".to_owned()),
+            surplus: Some("3.00 EUR".to_owned()),
+            brand: "Acme <b>".to_owned(),
+            invoice: "/invoices/i".to_owned(),
+            here: "/invoices/i/payment?since=1".to_owned(),
+            pulse: "/invoices/i/payment/pulse?since=1&seen=10".to_owned(),
+        }
+    }
+}
+
+/// What the page shows, as a number that changes with it.
+fn rev(till: &Till, stage: Stage) -> i64 {
+    let stage = Stage::ALL.iter().position(|one| *one == stage);
+    let stage = i64::try_from(stage.unwrap_or_default()).unwrap_or_default();
+    till.payments.version * 10 + stage
+}
+
+fn stage(portal: &Portal, till: &Till, since: i64) -> Option<Stage> {
+    let now = portal.ctx.now;
+    let since = Timestamp::from_second(since).unwrap_or(now).min(now);
+    till.payments.ledger.stage(since, now)
+}
+
+pub(crate) async fn get(
+    portal: Portal,
+    Ids(at): Ids<AtInvoice>,
+    Query(Since { since, .. }): Query<Since>,
+) -> Result<Reply, Error> {
+    let till = portal.store.till(at.invoice).await?;
+    let invoice = till.invoice.as_ref().ok_or(Error::NotFound)?;
+    let here = format!("{}/payment", at.href());
+    let Some(since) = since else {
+        let now = portal.ctx.now.as_second();
+        return Ok(see_other(&format!("{here}?since={now}")));
+    };
+    let Some(stage) = stage(&portal, &till, since) else {
+        return Ok(see_other(&at.href()));
+    };
+    let seen = rev(&till, stage);
+    let newest = till.payments.ledger.attempts.last_key_value();
+    let amount = newest.map_or(0, |(_, newest)| newest.amount);
+    portal.ctx.page(&WaitPage {
+        stage: stage.name(),
+        waits: matches!(stage, Stage::Waiting | Stage::Long | Stage::Processing),
+        number: invoice.number().to_owned(),
+        amount: invoice.money(amount).to_string(),
+        outstanding: said(invoice, invoice.outstanding()),
+        surplus: said(invoice, till.payments.surplus),
+        brand: portal.ctx.workspace.name.clone(),
+        invoice: at.href(),
+        pulse: format!("{here}/pulse?since={since}&seen={seen}"),
+        here: format!("{here}?since={since}"),
+    })
+}
+
+fn said(invoice: &Invoice, minor: i64) -> Option<String> {
+    (minor > 0).then(|| invoice.money(minor).to_string())
+}
+
+/// Whether the page would show something else by now.
+pub(crate) async fn pulse(
+    portal: Portal,
+    Ids(at): Ids<AtInvoice>,
+    Query(Since { since, seen }): Query<Since>,
+) -> Result<Reply, Error> {
+    let till = portal.store.till(at.invoice).await?;
+    till.invoice.as_ref().ok_or(Error::NotFound)?;
+    let stage = stage(&portal, &till, since.unwrap_or_default());
+    let rev = stage.map(|stage| rev(&till, stage));
+    web::pulse(&portal.ctx, seen, Some(rev.unwrap_or_default()))
+}
+
+/// Where Stripe leads whoever came back without paying.
+pub(crate) async fn cancelled(portal: Portal, Ids(at): Ids<AtInvoice>) -> Result<Reply, Error> {
+    let found = portal.store.sent_invoice(at.invoice).await?;
+    found.ok_or(Error::NotFound)?;
+    Ok(see_other(&at.href()).flash("pay-cancelled"))
+}

@@ -1,0 +1,164 @@
+//! What happened at Stripe and nobody told us: a webhook that was off, or given up.
+//!
+//! Each account has its turn four times a day. What Stripe lists of its last 48 hours goes
+//! the very way of deliveries: what was heard of is passed over, by the event's id. Stripe
+//! gives the list to whoever has our secret key, so what is in it is Stripe's word, as what
+//! is signed.
+
+use std::sync::Arc;
+
+use domain::stripe::{Event, TYPES, What};
+use jiff::{SignedDuration, Timestamp};
+use store::{Payee, Round};
+use web::{App, Error, Machine, Stripe};
+
+use crate::stripe::{Came, done};
+
+/// How far back is looked.
+const BACK: SignedDuration = SignedDuration::from_hours(48);
+/// What is younger may be on its way.
+const ON_ITS_WAY: SignedDuration = SignedDuration::from_mins(10);
+/// How long until an account's next turn.
+const AGAIN: SignedDuration = SignedDuration::from_hours(6);
+/// Accounts of one shard that are taken at once.
+const AT_ONCE: i32 = 5;
+/// After how long no more accounts are taken; the rest have their turn at the next call.
+const LONG: SignedDuration = SignedDuration::from_secs(45);
+/// Pages of one account that are read, of a hundred events each.
+const PAGES: usize = 20;
+
+/// What a comparison met.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Compared {
+    /// Accounts that had their turn.
+    pub accounts: usize,
+    /// Events that Stripe listed.
+    pub listed: usize,
+    /// Those that nobody had told us of.
+    pub missed: usize,
+    /// Accounts and events with which it failed: they have their turn again.
+    pub failed: usize,
+}
+
+/// Compares the accounts whose turn it is with what Stripe says of them. Without a way to
+/// Stripe it does nothing.
+pub async fn reconcile(app: &Arc<App>) -> Result<Compared, store::Error> {
+    let (mut sum, started) = (Compared::default(), app.clock.now());
+    let Some(stripe) = &app.services.stripe else {
+        return Ok(sum);
+    };
+    let directory = app.directory();
+    loop {
+        let now = app.clock.now();
+        let rounds = directory.lease_rounds(now, AT_ONCE).await?;
+        for round in &rounds {
+            sum.accounts += 1;
+            let failed = sum.failed;
+            match compare(app, stripe, round, &mut sum).await {
+                Ok(Turn::Last) => directory.round_over(round).await?,
+                Ok(Turn::Next) if sum.failed == failed => {
+                    let next = now.saturating_add(AGAIN).unwrap_or(now);
+                    directory.round_done(round, next).await?;
+                }
+                Ok(Turn::Next) => {}
+                Err(error) => {
+                    sum.failed += 1;
+                    let (account, cause) = (round.payee.account(), error.causes());
+                    tracing::error!(account, cause, "an account couldn't be compared");
+                }
+            }
+        }
+        if rounds.is_empty() || app.clock.now().duration_since(started) > LONG {
+            break;
+        }
+    }
+    if sum.accounts > 0 {
+        let Compared { accounts, listed, .. } = sum;
+        let (missed, failed) = (sum.missed, sum.failed);
+        tracing::info!(
+            accounts,
+            listed,
+            events_missed = missed,
+            errors = failed,
+            "compared with Stripe"
+        );
+    }
+    Ok(sum)
+}
+
+/// Whether an account has another turn.
+enum Turn {
+    Next,
+    Last,
+}
+
+async fn compare(
+    app: &Arc<App>,
+    stripe: &Stripe,
+    round: &Round,
+    sum: &mut Compared,
+) -> Result<Turn, Error> {
+    let payee = &round.payee;
+    // Who took it away from us, or has another one, is told of by webhooks alone: Stripe
+    // doesn't list what happens there.
+    let connection = payee.connection().await?;
+    if connection.is_none_or(|one| one.ended.is_some()) {
+        return Ok(Turn::Last);
+    }
+    let machine = Machine::by_itself(app);
+    let span = span(machine.now);
+    let mut after = None::<String>;
+    for _ in 0..PAGES {
+        let account = payee.account();
+        let page = stripe.events(account, span, &TYPES, after.as_deref());
+        let page = page.await?;
+        for body in &page.bodies {
+            sum.listed += 1;
+            match hear(&machine, payee, body).await {
+                Ok(Came::Done | Came::Waits) => sum.missed += 1,
+                Ok(_) => {}
+                Err(error) => {
+                    sum.failed += 1;
+                    let cause = error.causes();
+                    tracing::error!(account, cause, "a listed event couldn't be done");
+                }
+            }
+        }
+        after = page.next;
+        if after.is_none() {
+            return Ok(Turn::Next);
+        }
+    }
+    tracing::error!(
+        account = payee.account(),
+        errors = 1,
+        "more happened than is compared"
+    );
+    Ok(Turn::Next)
+}
+
+fn span(now: Timestamp) -> (Timestamp, Timestamp) {
+    let before = |by| now.saturating_sub(by).unwrap_or(now);
+    (before(BACK), before(ON_ITS_WAY))
+}
+
+/// Does what a listed event says, if nobody did.
+async fn hear(machine: &Machine, payee: &Payee, body: &[u8]) -> Result<Came, Error> {
+    let mut event = Event::read(body).map_err(Error::internal)?;
+    // It was asked of this account.
+    event.account = Some(payee.account().to_owned());
+    if let What::Other(_) = event.what {
+        return Ok(Came::Unknown);
+    }
+    let came = done(machine, payee, &event).await?;
+    match came {
+        Came::Done | Came::Waits => {
+            tracing::warn!(event = event.id, "nobody had told us of an event");
+        }
+        Came::Refused(why) => {
+            tracing::warn!(event = event.id, %why, "a listed event is refused");
+        }
+        Came::Repeated | Came::NotOurs | Came::Unknown => {}
+    }
+    Ok(came)
+}

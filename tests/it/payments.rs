@@ -1,0 +1,411 @@
+//! Payments by Stripe: a workspace connects its account, a client pays, and both see what
+//! came of it; nobody pays twice where it can be helped, and what no webhook told is found.
+
+use domain::audit::Kind;
+use domain::id::InvoiceId;
+use domain::invoice::State;
+use domain::role::{ContactRole, TeamRole};
+use http::{StatusCode, header};
+use jiff::SignedDuration;
+use local::stripe::{Act, How, Mishaps, Onboarding};
+use store::Payments;
+use tests::stripe::{act, connected, deliver};
+use tests::{Browser, Cast, Client, World, bills};
+use webhooks::{Compared, reconcile};
+
+const HERE: &str = "/settings/payments";
+
+struct Scene {
+    world: World,
+    cast: Cast,
+    admin: Browser,
+    manager: Browser,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let world = World::with_stripe().await;
+        let cast = Cast::play(&world).await;
+        let home = &cast.acme.workspace;
+        let admin = world.signed_in(home, cast.acme.member(TeamRole::Admin)).await;
+        let contact = cast.acme.clients[0].contact(ContactRole::Manager);
+        let manager = world.signed_in(home, contact).await;
+        Self {
+            world,
+            cast,
+            admin,
+            manager,
+        }
+    }
+
+    /// With an account that takes payments.
+    async fn ready() -> Self {
+        let this = Self::new().await;
+        connected(&this.world, &this.cast.acme).await;
+        this
+    }
+
+    fn client(&self) -> &Client {
+        &self.cast.acme.clients[0]
+    }
+
+    fn sent(&self) -> InvoiceId {
+        self.client().bills.sent
+    }
+
+    fn theirs(&self) -> String {
+        format!("/invoices/{}", self.sent())
+    }
+
+    fn ours(&self) -> String {
+        format!("/clients/{}{}", self.client().id, self.theirs())
+    }
+
+    async fn payments(&self) -> Payments {
+        let read = self.client().store.payments(self.sent()).await;
+        read.expect("read")
+    }
+
+    /// The session by which the newest attempt is paid.
+    async fn session(&self) -> String {
+        let payments = self.payments().await;
+        let (_, newest) = payments.ledger.attempts.last_key_value().expect("one");
+        newest.session.clone().expect("an answer")
+    }
+
+    /// "Pay invoice", by the client's manager: where that leads.
+    async fn pay(&mut self) -> String {
+        let path = format!("{}/pay", self.theirs());
+        let led = self.manager.post(&path, &[]).await;
+        assert_eq!(led.status, StatusCode::SEE_OTHER, "{}", led.body);
+        led.location().to_owned()
+    }
+
+    /// The page on which the payer waits.
+    async fn waits(&mut self) -> String {
+        let led = self.manager.get(&format!("{}/payment", self.theirs())).await;
+        let page = self.manager.get(led.location()).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+        page.body
+    }
+
+    /// What the invoice's page says to the team and to the client.
+    async fn both(&mut self) -> (String, String) {
+        let (ours, theirs) = (self.ours(), self.theirs());
+        let (ours, theirs) = (
+            self.admin.get(&ours).await.body,
+            self.manager.get(&theirs).await.body,
+        );
+        (ours, theirs)
+    }
+}
+
+async fn act_at(scene: &Scene, what: Act) {
+    act(&scene.world, what).await;
+}
+
+fn by_card(session: String) -> Act {
+    Act::Pay {
+        session,
+        how: How::Card,
+    }
+}
+
+/// The payment intent of the only payment.
+async fn intent(scene: &Scene) -> String {
+    let payments = scene.payments().await;
+    let (intent, _) = payments.ledger.payments.first_key_value().expect("one");
+    intent.clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_is_connected_and_its_state_is_shown() {
+    let mut scene = Scene::new().await;
+    let page = scene.admin.get(HERE).await;
+    assert!(page.body.contains("Connect with Stripe"), "{}", page.body);
+    let csp = page.headers[header::CONTENT_SECURITY_POLICY].to_str();
+    let origin = scene.world.stripe().origin().to_owned();
+    assert!(csp.expect("text").contains(&origin));
+    let connect = format!("{HERE}/connect");
+    // Twice, as by a double click: one account.
+    let mut accounts = Vec::new();
+    for _ in 0..2 {
+        let led = scene.admin.post(&connect, &[]).await;
+        assert!(led.location().starts_with(&origin), "{}", led.body);
+        let found = scene.cast.acme.store.connection().await.expect("read");
+        accounts.push(found.expect("connected").account);
+    }
+    let account = accounts.pop().expect("one");
+    assert_eq!(accounts, [account.clone()]);
+    let whose = scene.world.app.directory().payee(&account).await;
+    let whose = whose.expect("read").expect("somebody's");
+    assert_eq!(whose.id(), scene.cast.acme.workspace.id);
+    // Back without a word, through a link that is over, and with all said.
+    for (path, leads) in [("/return", HERE), ("/refresh", origin.as_str())] {
+        let led = scene.admin.get(&format!("{HERE}{path}")).await;
+        assert!(led.location().starts_with(leads), "{path}: {}", led.location());
+    }
+    let page = scene.admin.get(HERE).await.body;
+    assert!(page.contains("Continue at Stripe") && page.contains("Pending"), "{page}");
+    for (how, words) in [
+        (Onboarding::Restricted, "takes no payments just now"),
+        (Onboarding::Complete, "Clients can pay their invoices here"),
+    ] {
+        let account = account.clone();
+        // Nobody tells of it: it is asked.
+        let done = scene.world.stripe().act(&Act::Onboard { account, how });
+        done.expect("done");
+        scene.world.advance(SignedDuration::from_secs(5));
+        scene.admin.post(&format!("{HERE}/check"), &[]).await;
+        let page = scene.admin.get(HERE).await.body;
+        assert!(page.contains(words), "{page}");
+    }
+    deliver(&scene.world).await;
+    scene.world.advance(SignedDuration::from_secs(5));
+    act_at(&scene, Act::Deauthorize { account: account.clone() }).await;
+    let page = scene.admin.get(HERE).await.body;
+    assert!(page.contains("taken away at Stripe"), "{page}");
+    let led = scene.admin.post(&connect, &[]).await;
+    assert!(led.location().starts_with(&origin), "{}", led.body);
+    let found = scene.cast.acme.store.connection().await.expect("read");
+    assert_ne!(found.expect("connected").account, account);
+    let kinds = scene.cast.acme.store.audit(None, None).await;
+    let changed = |kinds: Vec<Kind>| kinds.contains(&Kind::PaymentsChanged);
+    assert!(changed(kinds.expect("read")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_pays_and_both_sides_see_what_came_of_it() {
+    let mut scene = Scene::ready().await;
+    let page = scene.manager.get(&scene.theirs()).await;
+    assert!(page.body.contains("Pay invoice: 1,785.00 EUR"), "{}", page.body);
+    let there = scene.pay().await;
+    assert!(there.starts_with(scene.world.stripe().origin()), "{there}");
+    // Again, and by a colleague: the same page.
+    assert_eq!(scene.pay().await, there);
+    let colleague = scene.client().contact(ContactRole::Collaborator);
+    let colleague = scene.world.signed_in(&scene.cast.acme.workspace, colleague);
+    let mut colleague = colleague.await;
+    let led = colleague.post(&format!("{}/pay", scene.theirs()), &[]).await;
+    assert_eq!(led.location(), there);
+    assert_eq!(scene.payments().await.ledger.attempts.len(), 1);
+    assert!(scene.waits().await.contains("Waiting for Stripe"));
+    // Without a word from Stripe nothing is paid.
+    let session = scene.session().await;
+    scene.world.stripe().act(&by_card(session)).expect("paid");
+    assert!(scene.waits().await.contains("Waiting for Stripe"));
+    let since = scene.world.now().as_second();
+    let page = format!("{}/payment?since={since}", scene.theirs());
+    scene.world.advance(SignedDuration::from_secs(61));
+    let late = scene.manager.get(&page).await.body;
+    assert!(late.contains("takes longer"), "{late}");
+    assert_eq!(scene.pay().await, format!("{}/payment", scene.theirs()));
+    deliver(&scene.world).await;
+    assert!(scene.waits().await.contains("Thank you"));
+    let (ours, theirs) = scene.both().await;
+    for page in [&ours, &theirs] {
+        assert!(page.contains("brought a payment of") && page.contains("1,785.00 EUR"));
+        assert!(!page.contains("Pay invoice"), "{page}");
+    }
+    let intent = intent(&scene).await;
+    assert!(ours.contains(&intent) && !theirs.contains(&intent));
+    worker::drain(&scene.world.app).await.expect("sent");
+    let payer = scene.client().contact(ContactRole::Manager).email.as_str();
+    let subjects = async |scene: &Scene| {
+        let letters = scene.world.mail_to(payer).await;
+        let subjects = letters.iter().map(ToString::to_string);
+        subjects.collect::<String>()
+    };
+    let told = subjects(&scene).await;
+    assert!(told.contains("Receipt: 1,785.00 EUR for invoice"), "{told}");
+    let refund = Act::Refund {
+        payment: intent.clone(),
+        amount: "85".to_owned(),
+    };
+    act_at(&scene, refund).await;
+    let (ours, theirs) = scene.both().await;
+    assert!(ours.contains("gave back") && theirs.contains("gave back"), "{theirs}");
+    worker::drain(&scene.world.app).await.expect("sent");
+    let told = subjects(&scene).await;
+    assert!(told.contains("Refund of 85.00 EUR for invoice"), "{told}");
+    act_at(&scene, Act::Dispute { payment: intent }).await;
+    let (ours, theirs) = scene.both().await;
+    assert!(ours.contains("opened a dispute") && theirs.contains("opened a dispute"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_be_paid_is_what_is_owed_now() {
+    let mut scene = Scene::ready().await;
+    let first = scene.pay().await;
+    let (old, version) = (scene.session().await, "2");
+    // A part is noted by hand meanwhile.
+    let id = scene.world.app.new_id::<domain::id::kind::Entry>().to_string();
+    let fields = [
+        ("amount", "1000"),
+        ("on", "2026-01-05"),
+        ("id", &id),
+        ("version", version),
+    ];
+    let pay = format!("{}/pay", scene.ours());
+    let noted = scene.admin.post(&pay, &fields).await;
+    assert_eq!(noted.location(), scene.ours(), "{}", noted.body);
+    let second = scene.pay().await;
+    assert_ne!(first, second);
+    let over = scene.world.stripe().act(&by_card(old));
+    assert!(over.is_err(), "the old page can still be paid");
+    // A card is declined, and another one isn't: on the same page.
+    let session = scene.session().await;
+    let declined = Act::Pay {
+        session: session.clone(),
+        how: How::Declined,
+    };
+    act_at(&scene, declined).await;
+    assert!(scene.waits().await.contains("declined the payment of"));
+    assert_eq!(scene.pay().await, second);
+    act_at(&scene, by_card(session)).await;
+    let billed = bills::read(&scene.client().store, scene.sent()).await;
+    assert_eq!(billed.invoice.state(), State::Paid);
+    assert_eq!(billed.invoice.book.fees, 785);
+    // It is paid: nothing leads to Stripe any more.
+    assert_eq!(scene.pay().await, scene.theirs());
+    let back = scene.manager.get(&format!("{}/payment/cancelled", scene.theirs()));
+    assert_eq!(back.await.location(), scene.theirs());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_that_is_on_its_way_is_waited_for() {
+    let mut scene = Scene::ready().await;
+    scene.pay().await;
+    let session = scene.session().await;
+    let debit = Act::Pay {
+        session: session.clone(),
+        how: How::Debit,
+    };
+    act_at(&scene, debit).await;
+    assert!(scene.waits().await.contains("are on their way"));
+    let waits = format!("{}/payment", scene.theirs());
+    assert_eq!(scene.pay().await, waits);
+    let payments = scene.payments().await;
+    let now = scene.world.now().as_second();
+    let pulse = async |scene: &mut Scene, seen: i64| {
+        let path = format!("{waits}/pulse?since={now}&seen={seen}");
+        scene.manager.get_json(&path).await.status
+    };
+    let seen = payments.version * 10 + 3;
+    assert_eq!(pulse(&mut scene, seen).await, StatusCode::NO_CONTENT);
+    act_at(&scene, Act::Bounce { session }).await;
+    assert_eq!(pulse(&mut scene, seen).await, StatusCode::OK);
+    assert!(scene.waits().await.contains("Nothing was paid"));
+    assert!(scene.pay().await.starts_with(scene.world.stripe().origin()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_too_much_is_shown_until_it_went_back() {
+    let mut scene = Scene::ready().await;
+    scene.pay().await;
+    let session = scene.session().await;
+    let id = scene.world.app.new_id::<domain::id::kind::Entry>().to_string();
+    let fields = [
+        ("amount", "1785"),
+        ("on", "2026-01-05"),
+        ("id", &id),
+        ("version", "2"),
+    ];
+    let pay = format!("{}/pay", scene.ours());
+    scene.admin.post(&pay, &fields).await;
+    act_at(&scene, by_card(session)).await;
+    assert!(scene.waits().await.contains("1,785.00 EUR more came in"));
+    let (ours, theirs) = scene.both().await;
+    let words = "1,785.00 EUR too much came in by Stripe";
+    assert!(ours.contains(words) && !theirs.contains(words), "{ours}");
+    let refund = Act::Refund {
+        payment: intent(&scene).await,
+        amount: String::new(),
+    };
+    act_at(&scene, refund).await;
+    let (ours, _) = scene.both().await;
+    assert!(!ours.contains("too much came in"), "{ours}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_webhook_told_is_found_and_done_once() {
+    let mut scene = Scene::ready().await;
+    let stripe = scene.world.stripe().clone();
+    let look = async |scene: &Scene| reconcile(&scene.world.app).await.expect("compared");
+    let turn = SignedDuration::from_mins(6 * 60 + 1);
+    scene.pay().await;
+    stripe.befall(Mishaps {
+        lose: 100,
+        ..Mishaps::default()
+    });
+    act_at(&scene, by_card(scene.session().await)).await;
+    // What is young may be on its way.
+    let compared = look(&scene).await;
+    assert_eq!((compared.accounts, compared.missed), (1, 0), "{compared:?}");
+    assert_eq!(look(&scene).await, Compared::default(), "it isn't its turn");
+    scene.world.advance(turn);
+    let compared = look(&scene).await;
+    assert_eq!((compared.missed, compared.failed), (1, 0), "{compared:?}");
+    let billed = bills::read(&scene.client().store, scene.sent()).await;
+    assert_eq!(billed.invoice.state(), State::Paid);
+    assert!(scene.waits().await.contains("Thank you"));
+    // Whatever Stripe delivers of it late, and however often it is compared.
+    let before = billed.invoice.book;
+    stripe.befall(Mishaps::default());
+    stripe.find_lost();
+    deliver(&scene.world).await;
+    scene.world.advance(turn);
+    assert_eq!(look(&scene).await.missed, 0);
+    let billed = bills::read(&scene.client().store, scene.sent()).await;
+    assert_eq!(billed.invoice.book, before);
+    // An account that is nobody's any more has no more turns.
+    let account = scene.payments().await.ledger.attempts;
+    let account = account.values().next().expect("one").account.clone();
+    act_at(&scene, Act::Deauthorize { account }).await;
+    scene.world.advance(turn);
+    assert_eq!(look(&scene).await.accounts, 1);
+    scene.world.advance(turn);
+    assert_eq!(look(&scene).await.accounts, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_or_can_not_pay_isnt_offered_it() {
+    let mut scene = Scene::new().await;
+    let (theirs, pay) = (scene.theirs(), format!("{}/pay", scene.theirs()));
+    // Nothing is connected yet.
+    assert!(!scene.manager.get(&theirs).await.body.contains("Pay invoice"));
+    assert_eq!(scene.pay().await, theirs);
+    connected(&scene.world, &scene.cast.acme).await;
+    let home = &scene.cast.acme.workspace;
+    let viewer = scene.client().contact(ContactRole::Viewer);
+    let mut viewer = scene.world.signed_in(home, viewer).await;
+    assert!(!viewer.get(&theirs).await.body.contains("Pay invoice"));
+    assert_eq!(viewer.post(&pay, &[]).await.status, StatusCode::FORBIDDEN);
+    // Another workspace's client pays nothing here, and has no account to pay to.
+    let other = &scene.cast.northwind.clients[0];
+    let contact = other.contact(ContactRole::Manager);
+    let mut other_one = scene.world.signed_in(&scene.cast.northwind.workspace, contact).await;
+    assert_eq!(other_one.post(&pay, &[]).await.status, StatusCode::NOT_FOUND);
+    let own = format!("/invoices/{}", other.bills.sent);
+    let led = other_one.post(&format!("{own}/pay"), &[]).await;
+    assert_eq!(led.location(), own);
+    // Who says where money goes shows again who it is.
+    scene.world.advance(SignedDuration::from_mins(11));
+    let led = scene.admin.post(&format!("{HERE}/connect"), &[]).await;
+    assert!(led.location().starts_with("/confirm"), "{}", led.location());
+    // And within a company none of it is there.
+    let before = scene.cast.acme.store.workspace().await.expect("read");
+    let before = before.expect("there");
+    let after = domain::workspace::Workspace {
+        mode: domain::workspace::Mode::Internal,
+        version: before.version + 1,
+        ..before.clone()
+    };
+    let store = &scene.cast.acme.store;
+    store.update_workspace(&before, &after).await.expect("changed");
+    let cold = scene.world.cold().await;
+    let mut admin = scene.admin.served_by(&cold);
+    assert_eq!(admin.get(HERE).await.status, StatusCode::NOT_FOUND);
+    let mut manager = scene.manager.served_by(&cold);
+    assert_eq!(manager.post(&pay, &[]).await.status, StatusCode::NOT_FOUND);
+}
