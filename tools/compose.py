@@ -101,7 +101,7 @@ def policy(name):
 
 
 # The functions that speak with Stripe: no other is told the key.
-PAYS = ("invoices", "settings", "webhooks")
+PAYS = ("billing", "invoices", "settings", "webhooks")
 
 
 def environment(name):

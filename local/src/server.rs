@@ -22,8 +22,9 @@ use web::{App, Route};
 use crate::problem::{OrSay as _, Problem};
 
 /// The routes of every function, each deployed by itself.
-pub const GROUPS: [&[Route]; 10] = [
+pub const GROUPS: [&[Route]; 11] = [
     auth::ROUTES,
+    billing::ROUTES,
     dashboard::ROUTES,
     documents::ROUTES,
     engagements::ROUTES,

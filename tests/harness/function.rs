@@ -23,8 +23,9 @@ use crate::cast::Cast;
 use crate::world::World;
 
 /// Every function, by the name of its crate and of its policy.
-pub const FUNCTIONS: [&str; 11] = [
+pub const FUNCTIONS: [&str; 12] = [
     "auth",
+    "billing",
     "dashboard",
     "documents",
     "engagements",

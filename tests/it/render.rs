@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use scraper::{Html, Selector};
 use web::{Renderer, Sample};
 
-const SAMPLES: [&[fn() -> Sample]; 9] = [
+const SAMPLES: [&[fn() -> Sample]; 10] = [
     auth::SAMPLES,
+    billing::SAMPLES,
     dashboard::SAMPLES,
     documents::SAMPLES,
     engagements::SAMPLES,

@@ -17,6 +17,7 @@ mod account;
 mod payment;
 mod signature;
 mod stripe;
+mod subscription;
 
 use axum::routing::post;
 use web::Audience::Public;

@@ -23,7 +23,7 @@ pub use identity::{Access, Answer, Challenge, CodeAnswer, Identity, Pool};
 pub use mailer::{Letter, Mailer};
 pub use offer::Offer;
 pub use per_tenant::PerTenant;
-pub use stripe::{NewSession, Session, Stripe};
+pub use stripe::{NewCustomer, NewSession, NewSubscription, Price, Session, Stripe};
 
 /// A service that didn't do what it was asked.
 #[derive(Debug, thiserror::Error)]

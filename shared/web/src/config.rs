@@ -12,6 +12,10 @@ use store::{Narrow, Table};
 
 use crate::app::Services;
 
+/// Where accounts are filled in, where is paid, and where subscriptions are managed.
+const STRIPE_PAGES: &str =
+    "https://connect.stripe.com https://checkout.stripe.com https://billing.stripe.com";
+
 /// What a process is told.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -156,6 +160,17 @@ impl Config {
         let stripe = self.stripe.as_ref();
         let stripe = stripe.map(|stripe| Stripe::new(&stripe.key, stripe.url.as_deref()));
         stripe.transpose()
+    }
+
+    /// Where Stripe's own pages are: the origins, with spaces between.
+    pub(crate) fn stripe_pages(&self) -> String {
+        let elsewhere = self.stripe.as_ref().and_then(|stripe| stripe.url.as_ref());
+        let elsewhere = elsewhere.and_then(|url| url.parse::<http::Uri>().ok());
+        let parts = elsewhere.map(http::Uri::into_parts);
+        match parts.and_then(|parts| Some((parts.scheme?, parts.authority?))) {
+            Some((scheme, authority)) => format!("{scheme}://{authority}"),
+            None => STRIPE_PAGES.to_owned(),
+        }
     }
 
     /// The address of a workspace, without a slash at the end.

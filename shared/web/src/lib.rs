@@ -40,7 +40,7 @@ pub mod view;
 
 pub use adapters::{
     Access, Answer, Challenge, CodeAnswer, Feed, Handed, NewSession, Offer, Reading, RoleArns,
-    Stripe, bridge,
+    NewCustomer, NewSubscription, Price, Stripe, bridge,
 };
 pub use app::{App, Clock, Services};
 pub use config::{Clients, Config, Missing, StripeConfig};

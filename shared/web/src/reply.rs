@@ -5,7 +5,8 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use jiff::SignedDuration;
 
 use crate::cookies;
-use crate::headers::{csp_with_files, csp_with_pictures};
+use crate::config::Config;
+use crate::headers::{csp_leading_to, csp_with_files, csp_with_pictures};
 
 /// An answer.
 #[derive(Debug)]
@@ -69,6 +70,13 @@ impl Reply {
     #[must_use]
     pub fn with_pictures(self, origin: &str) -> Self {
         self.policy(&csp_with_pictures(origin))
+    }
+
+    /// With one that lets a form of this page lead to Stripe's: browsers hold a form to
+    /// its page's policy wherever it is led on to.
+    #[must_use]
+    pub fn leading_to_stripe(self, config: &Config) -> Self {
+        self.policy(&csp_leading_to(&config.stripe_pages()))
     }
 
     fn policy(self, csp: &str) -> Self {

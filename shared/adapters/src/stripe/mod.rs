@@ -5,6 +5,8 @@
 //! request that makes something carries an idempotency key of the caller's, so that a
 //! request that is sent again makes nothing twice.
 
+mod subscriptions;
+
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -30,6 +32,8 @@ use stripe_shared::{Account, AccountId, CheckoutSession, CheckoutSessionMode};
 use stripe_types::Currency;
 
 use crate::Error;
+
+pub use subscriptions::{NewCustomer, NewSubscription, Price};
 
 /// How long Stripe may take to answer. Two of it must fit into a page's time.
 const TIMEOUT: Duration = Duration::from_secs(4);

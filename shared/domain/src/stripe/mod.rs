@@ -1,5 +1,5 @@
 //! Payment of invoices by Stripe: what its events do to an invoice and to a
-//! workspace's connected account.
+//! workspace's connected account. What they do to its plan is `crate::subscription`.
 //!
 //! Stripe delivers events more than once, late and in any order. So nothing here
 //! counts events: a [`Ledger`] joins what they say of each payment, refund and
@@ -7,6 +7,7 @@
 //! it. Whatever the order and however often, the same events end in the same
 //! ledger and the same books.
 
+mod billed;
 mod connect;
 mod event;
 mod ledger;
