@@ -19,7 +19,7 @@ const LOCK: &str = "lock";
 /// Held by the stand-ins that use it.
 const STAND_INS_LOCK: &str = "stand-ins/lock";
 /// Everything else that a server makes in it: what a reset takes away.
-const MADE: [&str; 9] = [
+const MADE: [&str; 10] = [
     "table.sqlite",
     "table.sqlite-wal",
     "table.sqlite-shm",
@@ -28,6 +28,7 @@ const MADE: [&str; 9] = [
     "demo.json",
     "mail.json",
     "server.log",
+    "stripe.json",
     "stand-ins",
 ];
 /// How long the stand-ins of a server that was killed may take to save and end.
@@ -181,7 +182,7 @@ fn born(dir: &Path, now: Timestamp) -> io::Result<Timestamp> {
 
 /// Writes a file for the owner alone, under another name first: a crash leaves
 /// the old one or the new one.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let beside = path.with_extension("new");
     let mut file = OpenOptions::new()
         .write(true)

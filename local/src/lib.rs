@@ -33,6 +33,7 @@ mod run;
 mod server;
 mod settings;
 mod stand_ins;
+pub mod stripe;
 mod table;
 
 pub use audit_file::verify_export;

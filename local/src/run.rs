@@ -25,6 +25,7 @@ use crate::provision::{self, MAIL_FROM, NAME, Provisioned};
 use crate::server::{self, Listeners};
 use crate::settings::Settings;
 use crate::stand_ins::StandIns;
+use crate::stripe::{Beginning, Hooks, StripeStandIn};
 use crate::table::Embedded;
 
 /// How often the outbox is looked at.
@@ -40,6 +41,7 @@ struct Running {
     mailbox: Mailbox,
     stand_ins: StandIns,
     table: Embedded,
+    stripe: Option<StripeStandIn>,
 }
 
 /// Runs until it is told to stop. Everything it needs is in the environment.
@@ -58,11 +60,17 @@ pub async fn run() -> Result<(), Problem> {
         mailbox,
         mut stand_ins,
         table,
+        stripe,
     } = running;
     let (stop, stopping) = watch::channel(false);
     let work = async {
         let served = listeners.serve(router, stopping.clone());
-        tokio::join!(served, sweep(&app, &mailbox, stopping.clone()))
+        let told = async {
+            if let Some(stripe) = &stripe {
+                stripe.keep_delivering(stopping.clone()).await;
+            }
+        };
+        tokio::join!(served, sweep(&app, &mailbox, stopping.clone()), told)
     };
     let told = async {
         told.await;
@@ -93,12 +101,13 @@ async fn start(settings: &Settings) -> Result<Running, Problem> {
     let urls = (table.url.as_str(), stand_ins.url());
     let provisioned = provision::provision((urls.0, &urls.1), MAIL_FROM, NAME, &origins).await?;
     let Provisioned {
-        services,
+        mut services,
         pool,
         mail_from,
         cognito,
         ..
     } = provisioned;
+    let stripe = stripe_stand_in(settings, (&clock, &data), &base_domain).await?;
     let config = Config {
         base_domain,
         scheme: "http".to_owned(),
@@ -112,16 +121,28 @@ async fn start(settings: &Settings) -> Result<Running, Problem> {
         mail_from,
         malware_scan: false,
         data_roles: None,
-        stripe: None,
+        stripe: match &stripe {
+            Some(stand_in) => Some(stand_in.config()),
+            None => settings.stripe.clone(),
+        },
     };
+    services.stripe = config.stripe().or_say("Stripe can't be used")?;
     let rng = StdRng::try_from_rng(&mut SysRng).or_say("The system gives no random numbers")?;
     let app = App::new(config, services, clock, rng).or_say("The templates can't be read")?;
     let app = Arc::new(app);
     app.warm().await;
+    if let Some(stripe) = &stripe {
+        stripe.deliver_to(Hooks {
+            router: web::router(&app, &server::GROUPS),
+            host_header: app.config.host_header.clone(),
+            host: format!("hooks.{}", app.config.base_domain),
+        });
+    }
 
     let demo = demo::load()?;
     demo::seed(&app, &demo, &data, &cognito).await?;
-    let listing = Listing::of(&demo, |slug| app.config.address(slug), listeners.port);
+    let pages = stripe.as_ref().map(|stripe| format!("{}/", stripe.origin()));
+    let listing = Listing::of(&demo, |slug| app.config.address(slug), (listeners.port, pages));
     let json = serde_json::to_string_pretty(&listing).or_say("The demo can't be listed")?;
     data.write("demo.json", &json)
         .or_say("The demo's list can't be written")?;
@@ -132,7 +153,8 @@ async fn start(settings: &Settings) -> Result<Running, Problem> {
     }
     greet(&listing, &data).or_say("Nothing can be printed")?;
     let front = front::router(listing, mailbox.clone())?;
-    let router = server::router(&app, front, &assets);
+    let at_stripe = stripe.as_ref().map(StripeStandIn::router).transpose()?;
+    let router = server::router(&app, front, at_stripe, &assets);
     Ok(Running {
         app,
         router,
@@ -140,7 +162,28 @@ async fn start(settings: &Settings) -> Result<Running, Problem> {
         mailbox,
         stand_ins,
         table,
+        stripe,
     })
+}
+
+/// Stripe's stand-in, unless Stripe itself is to be used.
+async fn stripe_stand_in(
+    settings: &Settings,
+    (clock, data): (&Clock, &Data),
+    base_domain: &str,
+) -> Result<Option<StripeStandIn>, Problem> {
+    if settings.stripe.is_some() {
+        return Ok(None);
+    }
+    let rng = StdRng::try_from_rng(&mut SysRng).or_say("The system gives no random numbers")?;
+    let beginning = Beginning {
+        clock: clock.clone(),
+        rng,
+        origin: Some(format!("http://{}.{base_domain}", server::STRIPE)),
+        fee: settings.fee,
+        file: Some(data.path("stripe.json")),
+    };
+    StripeStandIn::start(beginning).await.map(Some)
 }
 
 /// Says what there is. The last line is for scripts. Requests that come before

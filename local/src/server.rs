@@ -35,6 +35,8 @@ pub const GROUPS: [&[Route]; 11] = [
     settings::ROUTES,
     webhooks::ROUTES,
 ];
+/// The host at which Stripe's stand-in has its pages.
+pub(crate) const STRIPE: &str = "stripe";
 /// How long open requests may take once the server is told to stop.
 const GRACE: Duration = Duration::from_secs(3);
 
@@ -96,18 +98,26 @@ async fn bind(ip: IpAddr, port: u16) -> Result<Option<TcpListener>, Problem> {
 }
 
 /// Everything that is served, by host.
-pub(crate) fn router(app: &Arc<App>, front: Router, assets: &Path) -> Router {
+pub(crate) fn router(
+    app: &Arc<App>,
+    front: Router,
+    stripe: Option<Router>,
+    assets: &Path,
+) -> Router {
     let portal = web::router(app, &GROUPS);
     let base = app.config.base_domain.clone();
+    let at_stripe = format!("{STRIPE}.{base}");
     let by_host = tower::service_fn(move |request: Request| {
         let host = request.headers().get(header::HOST);
         let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
         let wanted = if is_front(host, &base) {
-            front.clone()
+            &front
         } else {
-            portal.clone()
+            let stripe = stripe.as_ref();
+            let stripe = stripe.filter(|_| host.eq_ignore_ascii_case(&at_stripe));
+            stripe.unwrap_or(&portal)
         };
-        wanted.oneshot(request)
+        wanted.clone().oneshot(request)
     });
     let assets = Router::new()
         .fallback_service(ServeDir::new(assets))

@@ -3,6 +3,9 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
+use domain::money::Rate;
+use web::StripeConfig;
+
 use crate::problem::{OrSay as _, Problem};
 
 /// The settings of one run.
@@ -18,10 +21,15 @@ pub(crate) struct Settings {
     pub(crate) reset: bool,
     /// The Python that has the stand-ins.
     pub(crate) python: PathBuf,
+    /// The way to Stripe itself. Without it there is a stand-in.
+    pub(crate) stripe: Option<StripeConfig>,
+    /// What the platform takes of a payment at the stand-in.
+    pub(crate) fee: Rate,
 }
 
 impl Settings {
-    /// Reads the environment: `PORT`, `DATA_DIR`, `RESET`, `VENV`.
+    /// Reads the environment: `PORT`, `DATA_DIR`, `RESET`, `VENV`,
+    /// and what a function reads of Stripe.
     pub(crate) fn from_env() -> Result<Self, Problem> {
         #[allow(
             clippy::disallowed_methods,
@@ -31,7 +39,7 @@ impl Settings {
     }
 
     fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, Problem> {
-        let get = |name| get(name).filter(|value| !value.is_empty());
+        let get = |name: &'static str| get(name).filter(|value| !value.is_empty());
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
         let root = root.map(Path::to_path_buf).unwrap_or_default();
         let port = get("PORT").unwrap_or_else(|| "8080".to_owned());
@@ -48,6 +56,12 @@ impl Settings {
                 return Err(Problem::new(words));
             }
         };
+        let cannot = "The settings of Stripe can't be used";
+        let stripe = StripeConfig::read(&get).or_say(cannot)?;
+        let fee = get("STRIPE_FEE_PERCENT").unwrap_or_else(|| "1".to_owned());
+        let fee = fee
+            .parse()
+            .or_say(format!("STRIPE_FEE_PERCENT={fee} is no part of a hundred"))?;
         let folder = |name, or: &str| get(name).map_or_else(|| root.join(or), PathBuf::from);
         Ok(Self {
             port,
@@ -55,6 +69,8 @@ impl Settings {
             data: folder("DATA_DIR", ".data"),
             python: folder("VENV", ".venv").join("bin/python"),
             root,
+            stripe,
+            fee,
         })
     }
 }

@@ -20,6 +20,7 @@ mod papers;
 mod played;
 mod shots;
 mod stand_ins;
+pub mod stripe;
 mod world;
 
 pub use browser::{Answer, Browser};

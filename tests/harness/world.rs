@@ -10,6 +10,7 @@ use axum::Router;
 use domain::person::Person;
 use domain::workspace::Workspace;
 use jiff::{SignedDuration, Timestamp};
+use local::stripe::{Hooks, StripeStandIn};
 use local::{Embedded, GROUPS, NAME, Provisioned};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
@@ -45,6 +46,7 @@ pub struct World {
     people: String,
     router: Router,
     clock: Arc<Mutex<Timestamp>>,
+    stripe: Option<StripeStandIn>,
     _table: Embedded,
 }
 
@@ -57,16 +59,29 @@ impl World {
     /// A new one with other settings.
     pub async fn with(set: impl FnOnce(&mut Config)) -> Self {
         println!("seed {SEED}");
-        Self::seeded(SEED, set).await
+        Self::seeded(SEED, false, set).await
+    }
+
+    /// A new one that has Stripe, by a stand-in of its own.
+    pub async fn with_stripe() -> Self {
+        println!("seed {SEED}");
+        Self::seeded(SEED, true, |_| ()).await
     }
 
     /// One whose ids are drawn by no other.
     pub(crate) async fn apart() -> Self {
-        Self::seeded(SEED - 1, |_| ()).await
+        Self::seeded(SEED - 1, false, |_| ()).await
     }
 
-    async fn seeded(seed: u64, set: impl FnOnce(&mut Config)) -> Self {
+    async fn seeded(seed: u64, pays: bool, set: impl FnOnce(&mut Config)) -> Self {
         crate::log::start();
+        let clock = Arc::new(Mutex::new(START));
+        let hands = Arc::clone(&clock);
+        let now = Clock::new(move || *hands.lock().expect("the clock"));
+        let stripe = match pays {
+            true => Some(crate::stripe::start(now.clone(), seed).await),
+            false => None,
+        };
         let table = Embedded::memory().await.expect("a table");
         // One mailbox and one set of pools for all worlds of a process, who draw
         // the same ids: each has a sender and a pool of its own.
@@ -95,16 +110,20 @@ impl World {
             mail_from,
             malware_scan: false,
             data_roles: None,
-            stripe: None,
+            stripe: stripe.as_ref().map(StripeStandIn::config),
         };
         set(&mut config);
         services.stripe = config.stripe().expect("a way to Stripe");
-        let clock = Arc::new(Mutex::new(START));
-        let hands = Arc::clone(&clock);
-        let now = Clock::new(move || *hands.lock().expect("the clock"));
         let rng = StdRng::seed_from_u64(seed);
         let app = Arc::new(App::new(config, services, now, rng).expect("templates"));
         let router = web::router(&app, &GROUPS);
+        if let Some(stripe) = &stripe {
+            stripe.deliver_to(Hooks {
+                router: router.clone(),
+                host_header: app.config.host_header.clone(),
+                host: format!("hooks.{}", app.config.base_domain),
+            });
+        }
         Self {
             app,
             dynamo,
@@ -113,8 +132,14 @@ impl World {
             people,
             router,
             clock,
+            stripe,
             _table: table,
         }
+    }
+
+    /// Its Stripe; only one that was made with it has one.
+    pub fn stripe(&self) -> &StripeStandIn {
+        self.stripe.as_ref().expect("a world with Stripe")
     }
 
     /// Where S3, SES and Cognito answer.

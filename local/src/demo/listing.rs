@@ -14,6 +14,8 @@ pub(crate) struct Listing {
     pub(crate) workspaces: Vec<Workspace>,
     /// Where mail can be read.
     pub(crate) mailbox: String,
+    /// Where Stripe's stand-in has its pages, unless it is Stripe itself.
+    pub(crate) stripe: Option<String>,
 }
 
 /// A workspace and its people.
@@ -39,8 +41,13 @@ pub(crate) struct Person {
 }
 
 impl Listing {
-    /// Who there is, at the addresses that `address` gives, on `port`.
-    pub(crate) fn of(demo: &Demo, address: impl Fn(&Slug) -> String, port: u16) -> Self {
+    /// Who there is, at the addresses that `address` gives, on `port`, with Stripe at
+    /// `stripe`.
+    pub(crate) fn of(
+        demo: &Demo,
+        address: impl Fn(&Slug) -> String,
+        (port, stripe): (u16, Option<String>),
+    ) -> Self {
         let workspaces = demo.workspaces.iter().map(|workspace| {
             let team = workspace.team.iter().map(|one| {
                 let role = Role::Team(one.role);
@@ -61,6 +68,7 @@ impl Listing {
         Self {
             workspaces: workspaces.collect(),
             mailbox: format!("http://localhost:{port}/mail"),
+            stripe,
         }
     }
 
@@ -85,6 +93,9 @@ impl Listing {
             }
         }
         let _ = writeln!(words, "\n  Mail that is sent  {}", self.mailbox);
+        if let Some(stripe) = &self.stripe {
+            let _ = writeln!(words, "  Stripe’s stand-in  {stripe}");
+        }
         words
     }
 }

@@ -16,7 +16,7 @@ pub struct Slug(String);
 pub struct BadSlug;
 
 /// Names that the platform keeps for itself, or that would look like it.
-const RESERVED: [&str; 28] = [
+const RESERVED: [&str; 29] = [
     "www",
     "api",
     "app",
@@ -44,6 +44,7 @@ const RESERVED: [&str; 28] = [
     "localhost",
     "ns1",
     "hooks",
+    "stripe",
     "bounce",
 ];
 

@@ -226,7 +226,7 @@ impl Config {
 
 impl StripeConfig {
     /// Reads the settings that are about Stripe; without a key there is no way to it.
-    fn read(get: &impl Fn(&'static str) -> Option<String>) -> Result<Option<Self>, Missing> {
+    pub fn read(get: &impl Fn(&'static str) -> Option<String>) -> Result<Option<Self>, Missing> {
         let text = |name| get(name).filter(|text| !text.is_empty());
         let list = |name| {
             let all = get(name).unwrap_or_default();

@@ -1,0 +1,235 @@
+//! What people do at Stripe, and what happens there by itself.
+
+use serde::Deserialize;
+
+use super::accounts::{self, Onboarding};
+use super::amounts;
+use super::delivery::{self, Mishaps};
+use super::desk::Desk;
+use super::objects::text;
+use super::payments::{self, How};
+use super::refusal::Refusal;
+use super::subscriptions::{self, Turn};
+use super::{checkout, refunds};
+
+/// Something that somebody does; each names its object by Stripe's id.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(tag = "act", rename_all = "snake_case")]
+pub enum Act {
+    /// An account's owner fills it in.
+    Onboard {
+        /// The account.
+        account: String,
+        /// How that goes.
+        how: Onboarding,
+    },
+    /// An account's owner takes it away from the platform.
+    Deauthorize {
+        /// The account.
+        account: String,
+    },
+    /// A payer pays a session, or tries to.
+    Pay {
+        /// The session.
+        session: String,
+        /// How.
+        how: How,
+    },
+    /// The money of a session that was on its way comes.
+    Arrive {
+        /// The session.
+        session: String,
+    },
+    /// It doesn't.
+    Bounce {
+        /// The session.
+        session: String,
+    },
+    /// A session is over before its time.
+    Expire {
+        /// The session.
+        session: String,
+    },
+    /// An account's owner gives money back.
+    Refund {
+        /// The charge or its payment.
+        payment: String,
+        /// How much, as people write it; all that is left, if nothing is said.
+        #[serde(default)]
+        amount: String,
+    },
+    /// A refund doesn't reach the payer.
+    FailRefund {
+        /// The refund.
+        refund: String,
+    },
+    /// A payer's bank disputes a charge.
+    Dispute {
+        /// The charge or its payment.
+        payment: String,
+    },
+    /// A dispute ends well for the account.
+    WinDispute {
+        /// The dispute.
+        dispute: String,
+    },
+    /// A dispute ends badly for the account.
+    LoseDispute {
+        /// The dispute.
+        dispute: String,
+    },
+    /// A subscription's time comes.
+    Turn {
+        /// The subscription.
+        subscription: String,
+        /// What happens then.
+        how: Turn,
+    },
+    /// On the portal: another price.
+    ChangePrice {
+        /// The subscription.
+        subscription: String,
+        /// The price.
+        price: String,
+    },
+    /// On the portal: it ends with its period.
+    EndLater {
+        /// The subscription.
+        subscription: String,
+    },
+    /// On the portal: it doesn't.
+    Resume {
+        /// The subscription.
+        subscription: String,
+    },
+    /// What befalls events from now on.
+    Befall(Befall),
+    /// What was lost or given up is sent anew, and what waits at once.
+    DeliverAll,
+    /// An event is sent anew, however it went.
+    Redeliver {
+        /// The event.
+        event: String,
+    },
+}
+
+/// Mishaps as a form says them.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Befall {
+    #[serde(default)]
+    lose: String,
+    #[serde(default)]
+    repeat: String,
+    #[serde(default)]
+    shuffle: String,
+}
+
+impl From<&Befall> for Mishaps {
+    fn from(form: &Befall) -> Self {
+        Self {
+            lose: form.lose.parse().unwrap_or_default(),
+            repeat: !form.repeat.is_empty(),
+            shuffle: !form.shuffle.is_empty(),
+        }
+    }
+}
+
+impl Act {
+    /// The object that it is about.
+    fn about(&self) -> Option<&str> {
+        match self {
+            Self::Pay { session: id, .. }
+            | Self::Arrive { session: id }
+            | Self::Bounce { session: id }
+            | Self::Expire { session: id }
+            | Self::Refund { payment: id, .. }
+            | Self::FailRefund { refund: id }
+            | Self::Dispute { payment: id }
+            | Self::WinDispute { dispute: id }
+            | Self::LoseDispute { dispute: id }
+            | Self::Turn {
+                subscription: id, ..
+            }
+            | Self::ChangePrice {
+                subscription: id, ..
+            }
+            | Self::EndLater { subscription: id }
+            | Self::Resume { subscription: id } => Some(id),
+            Self::Onboard { .. }
+            | Self::Deauthorize { .. }
+            | Self::Befall(_)
+            | Self::DeliverAll
+            | Self::Redeliver { .. } => None,
+        }
+    }
+}
+
+/// Does it, in the place of the account that its object is of.
+pub(super) fn act(desk: &mut Desk<'_>, act: &Act) -> Result<(), Refusal> {
+    if let Some(id) = act.about() {
+        let owner = desk.state.owner(id);
+        let owner = owner.ok_or_else(|| Refusal::missing("object", id, "id"))?;
+        desk.account = owner.map(str::to_owned);
+    }
+    let now = desk.now.as_millisecond();
+    match act {
+        Act::Onboard { account, how } => accounts::fill_in(desk, account, *how),
+        Act::Deauthorize { account } => accounts::deauthorize(desk, account),
+        Act::Pay { session, how } => payments::pay(desk, session, *how),
+        Act::Arrive { session } => payments::settle(desk, session, true),
+        Act::Bounce { session } => payments::settle(desk, session, false),
+        Act::Expire { session } => checkout::expire(desk, session).map(drop),
+        Act::Refund { payment, amount } => {
+            let charge = charge(desk, payment)?;
+            let amount = typed(desk, &charge, amount)?;
+            let nothing = serde_json::json!({});
+            refunds::refund(desk, &charge, amount, (None, &nothing)).map(drop)
+        }
+        Act::FailRefund { refund } => refunds::fail(desk, refund),
+        Act::Dispute { payment } => {
+            let charge = charge(desk, payment)?;
+            refunds::dispute(desk, &charge).map(drop)
+        }
+        Act::WinDispute { dispute } => refunds::close(desk, dispute, true),
+        Act::LoseDispute { dispute } => refunds::close(desk, dispute, false),
+        Act::Turn { subscription, how } => subscriptions::turn(desk, subscription, *how),
+        Act::ChangePrice {
+            subscription,
+            price,
+        } => subscriptions::change_price(desk, subscription, price),
+        Act::EndLater { subscription } => subscriptions::change_end(desk, subscription, true),
+        Act::Resume { subscription } => subscriptions::change_end(desk, subscription, false),
+        Act::Befall(form) => {
+            desk.state.mishaps = form.into();
+            Ok(())
+        }
+        Act::DeliverAll => {
+            delivery::again(desk.state, None, now);
+            delivery::hurry(desk.state, now);
+            Ok(())
+        }
+        Act::Redeliver { event } => {
+            delivery::again(desk.state, Some(event), now);
+            Ok(())
+        }
+    }
+}
+
+/// The charge that a payment is by.
+fn charge(desk: &Desk<'_>, payment: &str) -> Result<String, Refusal> {
+    match desk.get("payment_intent", payment, "payment") {
+        Ok(intent) => Ok(text(intent, "latest_charge").to_owned()),
+        Err(_) => desk.get("charge", payment, "payment").map(|_| payment.to_owned()),
+    }
+}
+
+/// What somebody typed of a charge's currency.
+fn typed(desk: &Desk<'_>, charge: &str, amount: &str) -> Result<Option<i64>, Refusal> {
+    if amount.trim().is_empty() {
+        return Ok(None);
+    }
+    let code = text(desk.get("charge", charge, "charge")?, "currency");
+    let units = amounts::typed(amount, code);
+    let words = format!("{amount} can't be read as an amount.");
+    units.map(Some).ok_or_else(|| Refusal::of("amount", words))
+}

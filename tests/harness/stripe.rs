@@ -1,0 +1,59 @@
+//! Stripe by its stand-in, and what people do there.
+
+use domain::stripe::Connection;
+use local::stripe::{Act, Beginning, Onboarding, StripeStandIn};
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+use web::Clock;
+
+use crate::cast::Tenant;
+use crate::world::World;
+
+/// How often what isn't taken is sent again before a test gives up.
+const TURNS: usize = 8;
+
+/// A stand-in by this clock, whose ids and mishaps follow from a seed.
+pub(crate) async fn start(clock: Clock, seed: u64) -> StripeStandIn {
+    let beginning = Beginning {
+        clock,
+        rng: StdRng::seed_from_u64(seed),
+        origin: None,
+        fee: "1".parse().expect("a rate"),
+        file: None,
+    };
+    let started = StripeStandIn::start(beginning).await;
+    started.unwrap_or_else(|problem| panic!("{problem}"))
+}
+
+/// Does what somebody does at Stripe, and delivers what it tells.
+pub async fn act(world: &World, act: Act) {
+    world.stripe().act(&act).expect("can be done");
+    deliver(world).await;
+}
+
+/// Delivers all that waits, again where it isn't taken.
+pub async fn deliver(world: &World) {
+    for _ in 0..TURNS {
+        if world.stripe().deliver().await.refused == 0 {
+            return;
+        }
+    }
+    panic!("an event is never taken");
+}
+
+/// An account of a workspace that takes payments, as its owner connects it, and its id.
+pub async fn connected(world: &World, tenant: &Tenant) -> String {
+    let stripe = world.app.services.stripe.as_ref().expect("Stripe");
+    let key = format!("connect-{}", tenant.workspace.id);
+    let made = stripe.create_account(&key, "owner@example.com").await;
+    let account = made.expect("an account");
+    let new = Connection::new(account.clone(), false, world.now());
+    tenant.store.connect(None, &new).await.expect("connected");
+    let how = Onboarding::Complete;
+    let filled_in = Act::Onboard {
+        account: account.clone(),
+        how,
+    };
+    act(world, filled_in).await;
+    account
+}
