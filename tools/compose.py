@@ -101,7 +101,7 @@ def policy(name):
 
 
 # The functions that speak with Stripe: no other is told the key.
-PAYS = ("payments", "webhooks")
+PAYS = ("billing", "payments", "webhooks")
 
 
 def environment(name):

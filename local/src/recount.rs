@@ -37,12 +37,15 @@ pub async fn recount(slugs: &[String]) -> Result<(), Problem> {
             recount.clients,
             recount.engagements,
             recount.findings,
-            recount.drifts.len()
+            recount.drifts.len() + recount.misused.len()
         );
         for drift in &recount.drifts {
             println!("  {drift:?}");
         }
-        drifts += recount.drifts.len();
+        for one in &recount.misused {
+            println!("  {one:?}");
+        }
+        drifts += recount.drifts.len() + recount.misused.len();
     }
     table.stop().await;
     match drifts {

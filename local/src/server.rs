@@ -22,8 +22,9 @@ use web::{App, Route};
 use crate::problem::{OrSay as _, Problem};
 
 /// The routes of every function, each deployed by itself.
-pub const GROUPS: [&[Route]; 12] = [
+pub const GROUPS: [&[Route]; 13] = [
     auth::ROUTES,
+    billing::ROUTES,
     dashboard::ROUTES,
     documents::ROUTES,
     engagements::ROUTES,

@@ -22,6 +22,7 @@ const go = (path) => (page) => page.goto(acme + path);
 
 const TEAM = {
   dashboard: go("/"),
+  plan: go("/settings/plan"),
   clients: go("/clients"),
   "clients-none": go("/clients?q=there-is-no-such-client"),
   "client-form": go("/clients/new"),

@@ -219,7 +219,7 @@ impl Client {
         let new = ClientInput { name: mark.clone() }
             .parse()
             .expect("a client");
-        let made = tenant.store.create_client(id, &new, now).await;
+        let made = tenant.store.create_client(id, &new, Plan::Team, now).await;
         made.expect("a client");
         let store = tenant.store.client(id);
         let engagement: EngagementId = app.new_id();
@@ -231,7 +231,9 @@ impl Client {
             ..EngagementInput::default()
         };
         let input = input.parse().expect("an engagement");
-        let made = store.create_engagement(engagement, &input, now).await;
+        let made = store
+            .create_engagement(engagement, &input, Plan::Team, now)
+            .await;
         made.expect("an engagement");
 
         let mut contacts = Vec::new();
@@ -353,9 +355,12 @@ impl Client {
             };
             let made = create(id, &written, owner.actor(), Happening::Created, world.now());
             let mut change = made.expect("allowed");
-            let made =
-                self.store
-                    .create_finding(self.engagement, &change, &written, world.app.new_id());
+            let made = self.store.create_finding(
+                self.engagement,
+                &change,
+                (&written, Plan::Team),
+                world.app.new_id(),
+            );
             made.await.expect("a finding");
             for event in events {
                 let who = if matches!(event, Event::Resolve | Event::Propose(_)) {
@@ -510,6 +515,7 @@ async fn keep_invite<S: Scope>(
                 hash: &token,
                 mail: &mail,
             },
+            workspace.plan,
         )
         .await;
     kept.expect("an invitation");

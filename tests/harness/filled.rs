@@ -56,7 +56,9 @@ async fn fill(
         ..Default::default()
     };
     let input = input.parse().expect("an engagement");
-    let made = store.create_engagement(id, &input, world.now()).await;
+    let made = store
+        .create_engagement(id, &input, domain::plan::Plan::Team, world.now())
+        .await;
     made.expect("an engagement");
     let actor = Actor {
         user: by.id,
@@ -105,7 +107,11 @@ async fn fill(
     kept.expect("confirmed");
     for batch in made.chunks(BATCH) {
         let after = import.stepped(few(batch.len()), few(batch.len()));
-        let step = store.make_step((&after, Then::Stays), batch, &entry);
+        let step = store.make_step(
+            (&after, Then::Stays),
+            batch,
+            (&entry, domain::plan::Plan::Team),
+        );
         step.await.expect("imported");
         import = after;
     }

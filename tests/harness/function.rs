@@ -23,8 +23,9 @@ use crate::cast::Cast;
 use crate::world::World;
 
 /// Every function, by the name of its crate and of its policy.
-pub const FUNCTIONS: [&str; 13] = [
+pub const FUNCTIONS: [&str; 14] = [
     "auth",
+    "billing",
     "dashboard",
     "documents",
     "engagements",

@@ -171,15 +171,21 @@ impl World {
 
     /// Counts bytes as used by files that aren't there.
     pub async fn use_up(&self, workspace: &Workspace, bytes: i64) {
-        let n = AttributeValue::N(bytes.to_string());
+        let pk = format!("W#{}#FILES", workspace.id);
+        self.add_to((&pk, "USED"), "bytes", bytes).await;
+    }
+
+    /// Adds to a number of an item, whatever is true.
+    pub async fn add_to(&self, (pk, sk): (&str, &str), name: &str, n: i64) {
         let request = self
             .dynamo
             .update_item()
             .table_name(NAME)
-            .key("pk", AttributeValue::S(format!("W#{}#FILES", workspace.id)))
-            .key("sk", AttributeValue::S("USED".to_owned()))
-            .update_expression("ADD bytes :n")
-            .expression_attribute_values(":n", n);
+            .key("pk", AttributeValue::S(pk.to_owned()))
+            .key("sk", AttributeValue::S(sk.to_owned()))
+            .update_expression("ADD #n :n")
+            .expression_attribute_names("#n", name)
+            .expression_attribute_values(":n", AttributeValue::N(n.to_string()));
         request.send().await.expect("counted");
     }
 

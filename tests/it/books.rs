@@ -2,6 +2,7 @@
 //! of the findings, histories only grow, every item lies in its owner's
 //! partition, and one workspace's commands leave the other as it was.
 
+use domain::plan::Plan;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::counts::Counts;
@@ -86,7 +87,8 @@ async fn execute(
             let draft = draft("Random", &client.mark, severity);
             let made = create(app.new_id(), &draft, &actor, Happening::Created, now);
             if let Ok(change) = made {
-                let made = store.create_finding(engagement, &change, &draft, app.new_id());
+                let made =
+                    store.create_finding(engagement, &change, (&draft, Plan::Team), app.new_id());
                 made.await.expect("made");
             }
         }

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use domain::evidence::{MAX_EVIDENCE, NewEvidence};
 use domain::finding::{Finding, Status};
 use domain::person::Actor;
+use domain::plan::Plan;
 use domain::role::{ContactRole, TeamRole};
 use domain::severity::Severity;
 use domain::trend::Day;
@@ -565,7 +566,10 @@ async fn the_dashboard_of_a_hundred_clients_stays_within_its_budget() {
         let new = domain::client::ClientInput { name }
             .parse()
             .expect("a client");
-        let made = acme.store.create_client(id, &new, world.now()).await;
+        let made = acme
+            .store
+            .create_client(id, &new, Plan::Team, world.now())
+            .await;
         made.expect("a client");
         everywhere(&world, &acme.store.client(id), owner).await;
     }

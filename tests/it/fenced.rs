@@ -23,8 +23,9 @@ use crate::matrix::{OTHER, Outcome, PASSWORD, Target, address, expected, send};
 use crate::two_factor::enrol;
 use crate::webhooks as hooks;
 
-pub(crate) const GROUPS: [(&str, &[Route]); 12] = [
+pub(crate) const GROUPS: [(&str, &[Route]); 13] = [
     ("auth", auth::ROUTES),
+    ("billing", billing::ROUTES),
     ("dashboard", dashboard::ROUTES),
     ("documents", documents::ROUTES),
     ("engagements", engagements::ROUTES),
@@ -458,6 +459,43 @@ async fn payments_come(fenced: &Fenced, world: &World, cast: &Cast) {
     }
 }
 
+/// A workspace becomes a customer of ours, subscribes, and doesn't pay.
+async fn subscribes(fenced: &Fenced, world: &World, cast: &Cast) {
+    let app = fenced.function(world, "billing").await;
+    let acme = &cast.acme;
+    let (workspace, owner) = (&acme.workspace, acme.member(TeamRole::Owner));
+    world
+        .session(workspace, owner, "subscribes", world.now())
+        .await;
+    let directory = app.directory();
+    let session = directory.session("subscribes", &workspace.slug, world.now(), false);
+    let session = session.await.expect("the table").expect("a session");
+    let store = session.team_store().expect("the team's");
+    let us = domain::subscription::Account::new("cus_1".to_owned(), false);
+    store.keep_customer(&us).await.expect("kept");
+    fenced.told_nothing("a customer");
+    let app = fenced.function(world, "webhooks").await;
+    let browser = world.browser("nobody");
+    let mut browser = browser.by(&app, webhooks::ROUTES);
+    let line = serde_json::json!({
+        "price": { "lookup_key": "pro_monthly" }, "current_period_end": world.now().as_second(),
+    });
+    for (n, status) in ["active", "past_due"].into_iter().enumerate() {
+        let object = serde_json::json!({
+            "id": "sub_1", "customer": "cus_1", "status": status, "items": { "data": [line] },
+        });
+        let event = serde_json::json!({
+            "id": format!("evt_{n}"), "livemode": false, "created": world.now().as_second(),
+            "type": "customer.subscription.updated", "data": { "object": object },
+        });
+        assert_eq!(
+            hooks::tell_platform(world, &mut browser, &event).await,
+            "done"
+        );
+        fenced.told_nothing("a subscription");
+    }
+}
+
 /// An invoice is sent; the worker tells the client, and notes that it is overdue.
 async fn bills(fenced: &Fenced, world: &World, cast: &Cast) {
     let client = &cast.acme.clients[0];
@@ -606,6 +644,7 @@ async fn functions_reach_what_they_need_and_need_what_they_reach() {
     bills(&fenced, &world, &cast).await;
     mail_fails(&fenced, &world, &cast).await;
     payments_come(&fenced, &world, &cast).await;
+    subscribes(&fenced, &world, &cast).await;
     let used = fenced.warden.used.lock().expect("used").clone();
     let names = FUNCTIONS.iter().chain(&["team-data", "portal-data"]);
     let granted: BTreeSet<_> = names.flat_map(|name| Policy::read(name).grants()).collect();

@@ -18,6 +18,7 @@ async fn each_function_answers_its_event() {
     open_session(&world, &cast).await;
     for (name, status, says) in [
         ("auth", 200, "Sign in"),
+        ("billing", 200, "What is used"),
         ("dashboard", 200, "CANARY-acme-one"),
         ("documents", 200, "Report CANARY-acme-one"),
         ("engagements", 200, "Web test CANARY-acme-one"),

@@ -9,6 +9,7 @@ use domain::history::Happening;
 use domain::id::{DocumentId, UploadId, kind};
 use domain::notification::{Preferences, WINDOW};
 use domain::person::{Actor, Person};
+use domain::plan::Plan;
 use domain::role::{ContactRole, Role, TeamRole};
 use domain::upload::State;
 use jiff::SignedDuration;
@@ -149,7 +150,11 @@ impl Scene {
             hash: &hash,
             mail: &mail,
         };
-        let kept = self.client().store.create_invite(&invite, link).await;
+        let kept = self
+            .client()
+            .store
+            .create_invite(&invite, link, Plan::Team)
+            .await;
         kept.expect("an invitation");
         Begun::Mail(contact.email.as_str().to_owned())
     }

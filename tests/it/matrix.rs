@@ -237,6 +237,7 @@ pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &
         "settings" if route.path.starts_with("/invoices") => {
             &[("currency", "EUR"), ("days", "30"), ("version", "0")]
         }
+        "subscribe" => &[("offer", "pro_monthly"), ("id", id)],
         "clients" => &[("name", "New"), ("id", id)],
         "engagements" => &[
             ("title", "New"),

@@ -10,6 +10,7 @@ use domain::id::{
     ClientId, DocumentId, EngagementId, EntryId, EvidenceId, FindingId, ImportId, InviteId,
     InvoiceId, MessageId, TemplateId, UploadId, UserId, WorkspaceId,
 };
+use domain::plan::Limit;
 use tests::function::FUNCTIONS;
 
 use crate::iam::{Policy, Request};
@@ -294,7 +295,9 @@ fn rows(ws: WorkspaceId, cl: ClientId) -> Vec<(&'static str, String, &'static st
         ("document", keys::document(&c, document).pk, "gqp", "gq"),
         ("revision", keys::revision(&c, document, 1).pk, "gqp", "gq"),
         ("receipt", keys::receipt(&c, document, entry).pk, "qp", "p"),
-        ("files_used", keys::files_used(&w).pk, "", ""),
+        ("files_used", keys::files_used(&w).pk, "g", ""),
+        ("used", keys::used(&w, Limit::Seats).pk, "gqu", ""),
+        ("uses", keys::uses(&w), "q", ""),
         (
             "invoice_draft",
             keys::invoice_draft(&c, invoice).pk,
@@ -335,6 +338,8 @@ fn rows(ws: WorkspaceId, cl: ClientId) -> Vec<(&'static str, String, &'static st
             "g",
             "",
         ),
+        ("stripe_customer", keys::stripe_customer("cus_1").pk, "", ""),
+        ("subscription", keys::subscription(&w).pk, "g", ""),
         ("stripe_account", keys::stripe_account("acct_1").pk, "", ""),
         (
             "stripe_payment",

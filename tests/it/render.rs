@@ -7,6 +7,7 @@ use web::{Renderer, Sample};
 
 const SAMPLES: [&[fn() -> Sample]; 10] = [
     auth::SAMPLES,
+    billing::SAMPLES,
     dashboard::SAMPLES,
     documents::SAMPLES,
     engagements::SAMPLES,

@@ -65,6 +65,34 @@ pub(crate) async fn tell(world: &World, browser: &mut Browser, event: &Value) ->
     said["came"].as_str().expect("text").to_owned()
 }
 
+/// Delivers an event of the platform's own account, and gives what came of it.
+pub(crate) async fn tell_platform(world: &World, browser: &mut Browser, event: &Value) -> String {
+    let body = serde_json::to_vec(event).expect("JSON");
+    let header = sign(OURS, world.now().as_second(), &body);
+    let answer = deliver(browser, PLATFORM, &header, &body).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    let said: Value = serde_json::from_str(&answer.body).expect("JSON");
+    said["came"].as_str().expect("text").to_owned()
+}
+
+/// Delivers such an event until it is taken, as Stripe does.
+pub(crate) async fn until_told(world: &World, browser: &mut Browser, event: &Value) {
+    let body = serde_json::to_vec(event).expect("JSON");
+    loop {
+        let header = sign(OURS, world.now().as_second(), &body);
+        let answer = deliver(browser, PLATFORM, &header, &body).await;
+        if answer.status == StatusCode::OK {
+            return;
+        }
+        assert_eq!(
+            answer.status,
+            StatusCode::SERVICE_UNAVAILABLE,
+            "{}",
+            answer.body
+        );
+    }
+}
+
 /// A workspace's account, and an attempt at paying an invoice that Stripe knows as `n`.
 pub(crate) struct Begun {
     account: String,

@@ -61,14 +61,19 @@ pub(crate) async fn post(team: Team, form: ProtectedForm<ClientInput>) -> Result
             return team.ctx.refused(&ClientNew::new(id, form));
         }
     };
-    let made = team.store.create_client(id, &new, team.ctx.now).await?;
-    if made == Outcome::Repeated && !is_saved(&team, id, &new).await? {
-        let form = Form::failed(&form.input, &Invalid::at("form", SAVED_BEFORE));
-        return team
-            .ctx
-            .refused(&ClientNew::new(team.ctx.app.new_id(), form));
-    }
-    Ok(see_other(&format!("/clients/{id}")).flash("client-added"))
+    let (plan, now) = (team.ctx.plan(), team.ctx.now);
+    let (id, invalid) = match team.store.create_client(id, &new, plan, now).await {
+        Err(store::Error::Full(full)) => (id, Invalid::at("form", full.to_string())),
+        made => {
+            if made? == Outcome::Done || is_saved(&team, id, &new).await? {
+                return Ok(see_other(&format!("/clients/{id}")).flash("client-added"));
+            }
+            let id = team.ctx.app.new_id();
+            (id, Invalid::at("form", SAVED_BEFORE))
+        }
+    };
+    let form = Form::failed(&form.input, &invalid);
+    team.ctx.refused(&ClientNew::new(id, form))
 }
 
 /// Whether what stands under the id is what was typed now.

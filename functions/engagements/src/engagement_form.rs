@@ -154,13 +154,18 @@ pub(crate) async fn create(
     let id = form.id()?;
     let (id, invalid) = match form.input.parse_with(&team, &[]) {
         Ok(new) => {
-            let made = store.create_engagement(id, &new, now).await?;
-            if made == Outcome::Done || is_saved(&inside, id, &new).await? {
-                let there = format!("{}/engagements/{id}", inside.base);
-                return Ok(see_other(&there).flash("engagement-added"));
+            let plan = inside.ctx.plan();
+            match store.create_engagement(id, &new, plan, now).await {
+                Err(store::Error::Full(full)) => (id, Invalid::at("phase", full.to_string())),
+                made => {
+                    if made? == Outcome::Done || is_saved(&inside, id, &new).await? {
+                        let there = format!("{}/engagements/{id}", inside.base);
+                        return Ok(see_other(&there).flash("engagement-added"));
+                    }
+                    let id = inside.ctx.app.new_id();
+                    (id, Invalid::at("form", SAVED_BEFORE))
+                }
             }
-            let id = inside.ctx.app.new_id();
-            (id, Invalid::at("form", SAVED_BEFORE))
         }
         Err(invalid) => (id, invalid),
     };
@@ -223,9 +228,20 @@ pub(crate) async fn update(
             "Somebody else changed this engagement meanwhile. Look at it again, then save.",
         ))
     };
-    match parsed {
-        Ok(new) => {
-            inside.store.update_engagement(&engagement, &new).await?;
+    let plan = inside.ctx.plan();
+    let saved = match parsed {
+        Ok(new) => match inside
+            .store
+            .update_engagement(&engagement, &new, plan)
+            .await
+        {
+            Err(store::Error::Full(full)) => Err(Invalid::at("phase", full.to_string())),
+            saved => Ok(saved?),
+        },
+        Err(invalid) => Err(invalid),
+    };
+    match saved {
+        Ok(()) => {
             Ok(see_other(&format!("{}/engagements/{id}", inside.base)).flash("engagement-saved"))
         }
         Err(invalid) => {

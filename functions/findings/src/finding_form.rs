@@ -327,21 +327,26 @@ async fn add(
     path: InEngagement,
     id: FindingId,
     draft: &Draft,
-) -> Result<Result<(), &'static str>, Error> {
+) -> Result<Result<(), String>, Error> {
     let (store, ctx, around) = (&inside.store, &inside.ctx, path.engagement);
     let new = new_finding(id, draft, &inside.actor, Happening::Created, ctx.now);
     let change = new.map_err(refused)?;
-    let made = store.create_finding(around, &change, draft, ctx.app.new_id());
+    let made = store.create_finding(around, &change, (draft, ctx.plan()), ctx.app.new_id());
     match made.await {
         Ok(Outcome::Done) => Ok(Ok(())),
         Ok(Outcome::Repeated) => {
             let saved = store.finding_with_text(around, id).await?;
             let same = saved.is_some_and(|(_, saved)| saved == *draft);
-            Ok(if same { Ok(()) } else { Err(SAVED_BEFORE) })
+            Ok(if same {
+                Ok(())
+            } else {
+                Err(SAVED_BEFORE.to_owned())
+            })
         }
+        Err(store::Error::Full(full)) => Ok(Err(full.to_string())),
         // The engagement was read just now: it is there, so it is full.
         Err(store::Error::Refused(_)) => Ok(Err(
-            "This engagement holds as many findings as it can. Add another engagement.",
+            "This engagement holds as many findings as it can. Add another engagement.".to_owned(),
         )),
         Err(error) => Err(error.into()),
     }

@@ -5,12 +5,14 @@ use domain::engagement::{Engagement, MAX_FINDINGS};
 use domain::id::{EngagementId, ImportId};
 use domain::import::job::{FreshRow, Import, KnownRow, Plan, Preview, Stage};
 use domain::import::{Columns, Mapping};
+use domain::plan::Limit;
 use domain::severity::Severity;
 use domain::upload::{Purpose, State};
 use futures::future::try_join;
 use http::{HeaderValue, header};
 use jiff::Timestamp;
 use serde::Serialize;
+use store::session::Session;
 use web::view::Breakdown;
 use web::{Crumb, Error, Form, Ids, Inside, Page, Reply, see_other};
 
@@ -328,9 +330,25 @@ impl From<&FreshRow> for Row {
     }
 }
 
-/// How many more findings an engagement may have.
-pub(crate) fn room(engagement: &Engagement) -> i64 {
-    MAX_FINDINGS - engagement.counts.sum(|_, _| true)
+/// Why so many more findings don't fit, into the engagement or the plan, if they don't.
+pub(crate) async fn lacking(
+    inside: &Inside,
+    engagement: &Engagement,
+    more: i64,
+) -> Result<Option<String>, Error> {
+    let room = MAX_FINDINGS - engagement.counts.sum(|_, _| true);
+    if more > room {
+        return Ok(Some(format!(
+            "The file would make {more} findings, but this engagement has room for {room} more."
+        )));
+    }
+    let team = inside.ctx.session.as_ref().and_then(Session::team_store);
+    let team = team.ok_or(Error::NotFound)?;
+    let used = team.used_of(Limit::Findings).await?;
+    let full = inside.ctx.plan().room(Limit::Findings, used, more);
+    Ok(full
+        .err()
+        .map(|full| format!("The file would make {more} findings. {full}")))
 }
 
 /// The address of an import.
@@ -395,12 +413,8 @@ async fn page(
         _ => None,
     };
     let mut page = ImportPreview::new(import, shown.as_ref(), form, around);
-    let room = room(about);
-    if let Some(made) = page.made.as_mut().filter(|made| made.count > room) {
-        made.full = Some(format!(
-            "The file would make {} findings, but this engagement has room for {room} more.",
-            made.count
-        ));
+    if let Some(made) = page.made.as_mut() {
+        made.full = lacking(inside, about, made.count).await?;
     }
     Ok(page)
 }

@@ -7,7 +7,7 @@ use store::Then;
 use web::{Error, Ids, Inside, ProtectedForm, Reply, see_other};
 
 use crate::import::around;
-use crate::import_preview::{again, found, here, room};
+use crate::import_preview::{again, found, here, lacking};
 use crate::paths::{AtImport, InEngagement};
 
 /// What is to be done with what is there already; each holds `yes` or nothing.
@@ -37,10 +37,10 @@ pub(crate) async fn post(
         resolve_gone: form.input.resolve_gone == "yes",
         reopen_back: form.input.reopen_back == "yes",
     };
-    let fits = import
-        .plan
-        .as_ref()
-        .is_some_and(|plan| plan.all_fresh() <= room(&about));
+    let fits = match &import.plan {
+        Some(plan) => lacking(&inside, &about, plan.all_fresh()).await?.is_none(),
+        None => false,
+    };
     let after = match import.confirmed(confirmed) {
         Some(after) if fits => after,
         // Confirmed before: the page says how far it is.

@@ -4,6 +4,7 @@ use domain::id::InviteId;
 use domain::input::Invalid;
 use domain::invite::{Invite, InviteInput, LIFETIME, NewInvite};
 use domain::mail::{Mail, Message};
+use domain::plan::Full;
 use domain::role::{ContactRole, Role, TeamRole};
 use serde::Serialize;
 use store::directory::hash;
@@ -109,13 +110,14 @@ pub(crate) async fn post<S: Scope>(
         Ok((new, known)) => {
             let invite = begun(&place, id, new);
             let (made, flash) = match known.filter(|_| place.actor.role.is_team()) {
-                Some(account) => (add(&place, &account, invite).await?, "person-added"),
-                None => (send(&place, &invite).await?, "invited"),
+                Some(account) => (add(&place, &account, invite).await, "person-added"),
+                None => (send(&place, &invite).await, "invited"),
             };
-            if made {
-                return Ok(see_other(&place.home).flash(flash));
+            match made? {
+                Ok(true) => return Ok(see_other(&place.home).flash(flash)),
+                Ok(false) => (place.ctx.app.new_id(), Invalid::at("form", SAVED_BEFORE)),
+                Err(full) => (id, Invalid::at("form", full.to_string())),
             }
-            (place.ctx.app.new_id(), Invalid::at("form", SAVED_BEFORE))
         }
         Err(invalid) => (id, invalid),
     };
@@ -139,15 +141,22 @@ fn begun<S: Scope>(place: &Place<S>, id: InviteId, new: NewInvite) -> Invite {
     }
 }
 
-/// Sends an invitation; `false` where somebody else was invited under its id.
-async fn send<S: Scope>(place: &Place<S>, invite: &Invite) -> Result<bool, Error> {
+/// Sends an invitation; `false` where somebody else was invited under its id. Why not,
+/// where the team has no seat for it.
+async fn send<S: Scope>(place: &Place<S>, invite: &Invite) -> Result<Result<bool, Full>, Error> {
     let (hash, mail) = (link_hash(place, invite), mail(place, invite));
     let link = NewLink {
         hash: &hash,
         mail: &mail,
     };
-    let made = place.store.create_invite(invite, link).await?;
-    is_made(place, made, invite).await
+    match place
+        .store
+        .create_invite(invite, link, place.ctx.plan())
+        .await
+    {
+        Err(store::Error::Full(full)) => Ok(Err(full)),
+        made => Ok(Ok(is_made(place, made?, invite).await?)),
+    }
 }
 
 async fn is_made<S: Scope>(
@@ -167,7 +176,11 @@ async fn is_made<S: Scope>(
 }
 
 /// Adds an account at once; `false` where somebody else was invited under this id.
-async fn add<S: Scope>(place: &Place<S>, account: &Account, invite: Invite) -> Result<bool, Error> {
+async fn add<S: Scope>(
+    place: &Place<S>,
+    account: &Account,
+    invite: Invite,
+) -> Result<Result<bool, Full>, Error> {
     let invite = Invite {
         accepted: Some(place.ctx.now),
         ..invite
@@ -178,7 +191,7 @@ async fn add<S: Scope>(place: &Place<S>, account: &Account, invite: Invite) -> R
     };
     let mail = place.ctx.mail(&invite.name, &invite.email, message);
     let added = place.store.add_contact(account, &invite, &mail).await?;
-    is_made(place, added, &invite).await
+    Ok(Ok(is_made(place, added, &invite).await?))
 }
 
 /// The form, checked, with the account that the address has. The team is told what

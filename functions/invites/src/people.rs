@@ -104,8 +104,15 @@ pub(crate) async fn access<S: Scope>(
 ) -> Result<Reply, Error> {
     let person = read(&place, at).await?;
     let (store, now) = (&place.store, place.ctx.now);
+    let plan = place.ctx.plan();
     let (changed, code) = match form.input.access.as_str() {
-        "enabled" => (store.enable_person(&person).await?, "person-enabled"),
+        "enabled" => match store.enable_person(&person, plan).await {
+            Err(store::Error::Full(full)) => {
+                let words = format!("no-seat.{}", full.used);
+                return Ok(see_other(&place.home).flash(&words));
+            }
+            changed => (changed?, "person-enabled"),
+        },
         "disabled" => (store.disable_person(&person, now).await?, "person-disabled"),
         _ => return Err(Error::BadRequest("no such access")),
     };

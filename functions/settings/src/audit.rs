@@ -1,6 +1,6 @@
 //! The audit log: a page to look through, and a file to keep.
 
-use domain::audit::{COLUMNS, Change, Group, Kind, RETENTION, Record};
+use domain::audit::{COLUMNS, Change, Group, Kind, Record};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -206,7 +206,7 @@ pub(crate) async fn get(team: Team, Query(filter): Query<Filter>) -> Result<Repl
         chained: head.seq,
         head: head.hash,
         files: files(first.unwrap_or(head.seq + 1), head.seq),
-        days: RETENTION.as_hours() / 24,
+        days: team.ctx.plan().log_kept().as_hours() / 24,
     })
 }
 

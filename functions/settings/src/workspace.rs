@@ -71,7 +71,7 @@ impl Page for Settings {
 
 impl Settings {
     fn new(form: Form, parts: &Parts, actor: &Actor, (address, now): (String, Timestamp)) -> Self {
-        let plan = parts.workspace.plan;
+        let plan = parts.workspace.plan_at(now);
         let may_manage = actor.role.may(Action::ManageTeam);
         let invites = parts.invites.iter().filter(|_| may_manage);
         Self {
@@ -198,7 +198,7 @@ pub(crate) async fn secure(team: Team, form: ProtectedForm<Security>) -> Result<
     // The form offers what there is; anything else is made up.
     let mfa: MfaPolicy = form.input.mfa.parse().map_err(|_| Error::Forbidden)?;
     // Nor does it offer what the plan lacks; what was demanded before can be given up.
-    if mfa != MfaPolicy::Nobody && !before.plan.has(Feature::MfaPolicy) {
+    if mfa != MfaPolicy::Nobody && !before.plan_at(team.ctx.now).has(Feature::MfaPolicy) {
         return Err(Error::Forbidden);
     }
     if mfa != before.mfa {

@@ -22,7 +22,7 @@ pub(crate) async fn tell(machine: &Machine, payee: &Payee, event: &Event) -> Res
         let after = match &event.what {
             What::AccountUpdated(flags) => before.updated(flags, event.created),
             What::Deauthorized => before.deauthorized(event.created),
-            What::Payment(_) | What::Other(_) => None,
+            What::Payment(_) | What::Subscription(_) | What::Other(_) => None,
         };
         let Some(after) = after else {
             return Ok(Came::Repeated);

@@ -18,6 +18,7 @@ mod payment;
 mod reconcile;
 mod signature;
 mod stripe;
+mod subscription;
 
 use axum::routing::post;
 pub use reconcile::{Compared, reconcile};

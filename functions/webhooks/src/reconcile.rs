@@ -73,7 +73,9 @@ pub async fn reconcile(app: &Arc<App>) -> Result<Compared, store::Error> {
         }
     }
     if sum.accounts > 0 {
-        let Compared { accounts, listed, .. } = sum;
+        let Compared {
+            accounts, listed, ..
+        } = sum;
         let (missed, failed) = (sum.missed, sum.failed);
         tracing::info!(
             accounts,
@@ -158,7 +160,7 @@ async fn hear(machine: &Machine, payee: &Payee, body: &[u8]) -> Result<Came, Err
         Came::Refused(why) => {
             tracing::warn!(event = event.id, %why, "a listed event is refused");
         }
-        Came::Repeated | Came::NotOurs | Came::Unknown => {}
+        Came::Repeated | Came::NotOurs | Came::Unknown | Came::RefusedPlan(_) => {}
     }
     Ok(came)
 }

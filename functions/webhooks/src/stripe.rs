@@ -6,6 +6,7 @@
 
 use axum::body::Bytes;
 use domain::stripe::{Event, Refused, What};
+use domain::subscription;
 use http::{HeaderMap, StatusCode};
 use store::Payee;
 use web::{Error, Machine, Reply};
@@ -28,6 +29,8 @@ pub(crate) enum Came {
     Unknown,
     /// It doesn't fit what we asked for.
     Refused(Refused),
+    /// Nor does this, of a workspace's own subscription.
+    RefusedPlan(subscription::Refused),
 }
 
 impl Came {
@@ -38,12 +41,12 @@ impl Came {
             Self::Waits => "waits",
             Self::NotOurs => "not_ours",
             Self::Unknown => "unknown",
-            Self::Refused(_) => "refused",
+            Self::Refused(_) | Self::RefusedPlan(_) => "refused",
         }
     }
 }
 
-/// Events of the platform's own account. None of them means anything yet.
+/// Events of the platform's own account: those of workspaces' subscriptions.
 pub(crate) async fn platform(
     machine: Machine,
     headers: HeaderMap,
@@ -54,7 +57,11 @@ pub(crate) async fn platform(
     if event.account.is_some() {
         return Err(Error::BadRequest("an event of a connected account"));
     }
-    Ok(answer(&event, Came::Unknown))
+    let came = match &event.what {
+        What::Subscription(fact) => crate::subscription::tell(&machine, &event, fact).await?,
+        _ => Came::Unknown,
+    };
+    Ok(answer(&event, came))
 }
 
 /// Events of connected accounts.
@@ -86,7 +93,7 @@ pub(crate) async fn done(machine: &Machine, payee: &Payee, event: &Event) -> Res
     match &event.what {
         What::Payment(fact) => payment::tell(machine, payee, event, fact).await,
         What::AccountUpdated(_) | What::Deauthorized => account::tell(machine, payee, event).await,
-        What::Other(_) => Ok(Came::Unknown),
+        What::Subscription(_) | What::Other(_) => Ok(Came::Unknown),
     }
 }
 
@@ -118,6 +125,9 @@ fn answer(event: &Event, came: Came) -> Reply {
     match came {
         Came::Refused(why) => {
             tracing::error!(event = id, account, %why, events_refused = 1, "an event is refused");
+        }
+        Came::RefusedPlan(why) => {
+            tracing::error!(event = id, %why, events_refused = 1, "an event is refused");
         }
         Came::Unknown => {
             let kind = match &event.what {

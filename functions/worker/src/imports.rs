@@ -153,13 +153,21 @@ impl Hands<'_> {
         }
         loop {
             let after = import.stepped(count(batch.len()), all);
-            match store.make_step((&after, then), &batch, &entry).await {
+            let plan = self.workspace.plan_at(self.app.clock.now());
+            match store
+                .make_step((&after, then), &batch, (&entry, plan))
+                .await
+            {
                 Ok(()) => return Ok(after),
+                Err(store::Error::Full(full)) => return self.full(import, &full.to_string()).await,
                 Err(store::Error::Refused(0)) => return Err(Error::Changed),
                 Err(store::Error::Refused(n)) => {
                     match Store::<ClientScope>::taken(n, then, batch.len()) {
                         Some(nth) => drop(batch.remove(nth)),
-                        None => return self.full(import).await,
+                        None => {
+                            let why = "The engagement has no room for more findings.";
+                            return self.full(import, why).await;
+                        }
                     }
                 }
                 Err(error) => return Err(error.into()),
@@ -167,11 +175,8 @@ impl Hands<'_> {
         }
     }
 
-    async fn full(&self, import: &Import) -> Result<Import, Error> {
-        let why = format!(
-            "The engagement has no room for more findings. Drafts that were made before: {}.",
-            import.made
-        );
+    async fn full(&self, import: &Import, why: &str) -> Result<Import, Error> {
+        let why = format!("{why} Drafts that were made before: {}.", import.made);
         self.stop(import, &why).await
     }
 

@@ -3,7 +3,7 @@
 use domain::counts::Counts;
 use domain::severity::Severity;
 use serde_json::{Value, json};
-use store::Drift;
+use store::{Drift, Misused};
 use web::{App, Error};
 
 /// Counts the findings of the workspace at an address again, and says what
@@ -19,11 +19,16 @@ pub async fn recount(app: &App, slug: &str) -> Result<Value, Error> {
             client = %drift.client, engagement = engagement.unwrap_or_default(), "totals have drifted"
         );
     }
+    for one in &recount.misused {
+        let (limit, kept, counted) = (one.limit.name(), one.kept, one.counted);
+        tracing::error!(limit, kept, counted, "what is used of the plan has drifted");
+    }
     Ok(json!({
         "clients": recount.clients,
         "engagements": recount.engagements,
         "findings": recount.findings,
         "drifts": recount.drifts.iter().map(told).collect::<Vec<_>>(),
+        "misused": recount.misused.iter().map(misused).collect::<Vec<_>>(),
     }))
 }
 
@@ -34,6 +39,10 @@ fn told(drift: &Drift) -> Value {
         "kept": places(&drift.kept),
         "counted": places(&drift.counted),
     })
+}
+
+fn misused(one: &Misused) -> Value {
+    json!({ "limit": one.limit.name(), "kept": one.kept, "counted": one.counted })
 }
 
 fn places(counts: &Counts) -> Value {

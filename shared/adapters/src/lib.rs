@@ -23,7 +23,9 @@ pub use identity::{Access, Answer, Challenge, CodeAnswer, Identity, Pool};
 pub use mailer::{Letter, Mailer};
 pub use offer::Offer;
 pub use per_tenant::PerTenant;
-pub use stripe::{Events, NewSession, Session, Standing, Stripe};
+pub use stripe::{
+    Events, NewCustomer, NewSession, NewSubscription, Price, Session, Standing, Stripe,
+};
 
 /// A service that didn't do what it was asked.
 #[derive(Debug, thiserror::Error)]

@@ -100,6 +100,11 @@ impl Phase {
             .find(|(phase, ..)| *phase == self)
             .map_or("planned", |(_, name, _)| name)
     }
+
+    /// Whether it has begun and isn't over: such engagements are counted.
+    pub const fn is_active(self) -> bool {
+        matches!(self, Self::Active | Self::Reporting | Self::Remediation)
+    }
 }
 
 impl FromStr for Phase {

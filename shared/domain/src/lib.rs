@@ -47,6 +47,7 @@ pub mod severity;
 pub mod slug;
 pub mod spreadsheet;
 pub mod stripe;
+pub mod subscription;
 pub mod suppression;
 pub mod trend;
 pub mod upload;

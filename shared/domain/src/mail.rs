@@ -106,6 +106,13 @@ pub enum Message {
         /// and at which client.
         client: Option<ClientId>,
     },
+    /// What is due for the workspace's plan wasn't paid.
+    PlanUnpaid {
+        /// The plan's name.
+        plan: String,
+        /// From which day on the smallest plan applies.
+        lapses: Date,
+    },
     /// There is an invoice, it is due soon, or overdue.
     Invoice {
         /// Where it is.
@@ -120,7 +127,8 @@ pub enum Message {
         amount: String,
         /// By when.
         due: Date,
-    },    /// A payment of an invoice came, or some of it went back.
+    },
+    /// A payment of an invoice came, or some of it went back.
     Receipt {
         /// Where it is.
         invoice: InvoiceId,

@@ -1,9 +1,12 @@
 //! What a workspace pays for: what it may do, and how much of it.
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use crate::file::size_label;
+
 /// A plan.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Plan {
     /// Free of charge.
@@ -34,40 +37,219 @@ pub struct NotInPlan {
     plan: Plan,
 }
 
+/// What a plan has so much of, and no more. What is used of each is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Limit {
+    /// People of the team who aren't disabled, and open invitations to it.
+    Seats,
+    /// Clients.
+    Clients,
+    /// Engagements that have begun and aren't closed.
+    Engagements,
+    /// Findings of all engagements, drafts and closed ones among them.
+    Findings,
+    /// Bytes of all files, deleted documents included as long as they are kept.
+    Storage,
+}
+
+/// There is no room in the plan for what was to be added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Full {
+    /// What there is no more of.
+    pub limit: Limit,
+    /// The plan that counts.
+    pub plan: Plan,
+    /// How much is used.
+    pub used: i64,
+}
+
+impl Feature {
+    /// Every feature.
+    pub const ALL: [Self; 3] = [Self::Address, Self::NoBadge, Self::MfaPolicy];
+
+    /// The words on the screen.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Address => "An address of your own choice",
+            Self::NoBadge => "A portal without the badge",
+            Self::MfaPolicy => "Demanding two-factor authentication",
+        }
+    }
+}
+
 /// What a plan is, as a row of the table.
 struct Row {
     plan: Plan,
     name: &'static str,
     label: &'static str,
-    /// Bytes of all files, deleted documents included as long as they are kept.
+    seats: i64,
+    clients: i64,
+    engagements: i64,
+    findings: i64,
     storage: i64,
+    /// Days for which the audit log keeps an entry.
+    log_days: i64,
     features: &'static [Feature],
 }
 
 const GIB: i64 = 1024 * 1024 * 1024;
-const ALL: &[Feature] = &[Feature::Address, Feature::NoBadge, Feature::MfaPolicy];
+const ALL: &[Feature] = &Feature::ALL;
 
 const STARTER: Row = Row {
     plan: Plan::Starter,
     name: "starter",
     label: "Starter",
+    seats: 2,
+    clients: 3,
+    engagements: 3,
+    findings: 100,
     storage: 2 * GIB,
+    log_days: 90,
     features: &[],
 };
 const PRO: Row = Row {
     plan: Plan::Pro,
     name: "pro",
     label: "Pro",
+    seats: 10,
+    clients: 50,
+    engagements: 50,
+    findings: 10_000,
     storage: 50 * GIB,
+    log_days: 365,
     features: ALL,
 };
 const TEAM: Row = Row {
     plan: Plan::Team,
     name: "team",
     label: "Team",
+    seats: 100,
+    clients: 1_000,
+    engagements: 1_000,
+    findings: 100_000,
     storage: 250 * GIB,
+    log_days: 7 * 365,
     features: ALL,
 };
+
+impl Limit {
+    /// Every limit, in the order in which they are shown.
+    pub const ALL: [Self; 5] = [
+        Self::Seats,
+        Self::Clients,
+        Self::Engagements,
+        Self::Findings,
+        Self::Storage,
+    ];
+
+    /// The name in keys and pages.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Seats => "seats",
+            Self::Clients => "clients",
+            Self::Engagements => "engagements",
+            Self::Findings => "findings",
+            Self::Storage => "storage",
+        }
+    }
+
+    /// The words on the screen.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Seats => "Seats",
+            Self::Clients => "Clients",
+            Self::Engagements => "Active engagements",
+            Self::Findings => "Findings",
+            Self::Storage => "Space for files",
+        }
+    }
+
+    /// What counts.
+    pub const fn hint(self) -> &'static str {
+        match self {
+            Self::Seats => "People of the team, and open invitations to it",
+            Self::Clients => "Their people are not counted",
+            Self::Engagements => "Begun and not closed",
+            Self::Findings => "Of all engagements, drafts among them",
+            Self::Storage => "Documents, pictures and what goes along with messages",
+        }
+    }
+
+    /// So much of it, in words: `3`, `1,000` or `2 GB`.
+    pub fn amount(self, n: i64) -> String {
+        match self {
+            Self::Storage => size_label(n),
+            _ => grouped(n),
+        }
+    }
+
+    /// So much of it at most, as a sentence has it.
+    fn most(self, n: i64) -> String {
+        let amount = self.amount(n);
+        match self {
+            Self::Seats => format!("{amount} seats"),
+            Self::Clients => format!("{amount} clients"),
+            Self::Engagements => format!("{amount} active engagements"),
+            Self::Findings => format!("{amount} findings"),
+            Self::Storage => format!("{amount} of space for files"),
+        }
+    }
+
+    /// What makes room on the same plan.
+    const fn eased(self) -> Option<&'static str> {
+        match self {
+            Self::Seats => Some("disable or remove somebody, or revoke an invitation"),
+            Self::Engagements => Some("close an engagement"),
+            Self::Storage => Some("delete documents that are no longer needed"),
+            Self::Clients | Self::Findings => None,
+        }
+    }
+}
+
+/// A number with a comma between thousands.
+fn grouped(n: i64) -> String {
+    let digits = n.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) && digit.is_ascii_digit() {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+impl std::fmt::Display for Full {
+    /// Which limit, how much of it is used, and what lifts it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { limit, plan, used } = *self;
+        let most = limit.most(plan.most(limit));
+        let (label, used) = (plan.label(), limit.amount(used));
+        write!(f, "The plan {label} has {most}, and {used} are used.")?;
+        let larger = Plan::ALL
+            .into_iter()
+            .find(|other| other.most(limit) > plan.most(limit));
+        let larger = larger.map(|other| {
+            let most = limit.most(other.most(limit));
+            format!(
+                "change to {} with {most}, under Settings, Plan",
+                other.label()
+            )
+        });
+        let ways: Vec<String> = limit
+            .eased()
+            .map(str::to_owned)
+            .into_iter()
+            .chain(larger)
+            .collect();
+        match ways.join("; or ") {
+            ways if ways.is_empty() => Ok(()),
+            ways => write!(f, " To add more, {ways}."),
+        }
+    }
+}
+
+impl std::error::Error for Full {}
 
 impl Plan {
     /// Every plan, the smallest first.
@@ -91,9 +273,41 @@ impl Plan {
         self.row().label
     }
 
-    /// Bytes of all files of a workspace at most.
-    pub const fn storage(self) -> i64 {
-        self.row().storage
+    /// How much of it the plan has.
+    pub const fn most(self, limit: Limit) -> i64 {
+        let row = self.row();
+        match limit {
+            Limit::Seats => row.seats,
+            Limit::Clients => row.clients,
+            Limit::Engagements => row.engagements,
+            Limit::Findings => row.findings,
+            Limit::Storage => row.storage,
+        }
+    }
+
+    /// How much may be used at most so that `more` can be added: below zero where it
+    /// never fits. What is used beyond the limit, after a change to a smaller plan,
+    /// stays.
+    pub const fn leaves(self, limit: Limit, more: i64) -> i64 {
+        self.most(limit).saturating_sub(more)
+    }
+
+    /// Lets pass what the plan has room for: `more`, where `used` is used.
+    ///
+    /// # Errors
+    /// Where it hasn't, words that say of what, how much is used, and what lifts it.
+    pub const fn room(self, limit: Limit, used: i64, more: i64) -> Result<(), Full> {
+        if used <= self.leaves(limit, more) {
+            Ok(())
+        } else {
+            let plan = self;
+            Err(Full { limit, plan, used })
+        }
+    }
+
+    /// For how long the audit log keeps an entry that is made under it.
+    pub const fn log_kept(self) -> SignedDuration {
+        SignedDuration::from_hours(24 * self.row().log_days)
     }
 
     /// Whether `feature` is part of it.
@@ -106,11 +320,7 @@ impl Plan {
     /// # Errors
     /// Where it isn't, words that say which plans have it.
     pub fn demand(self, feature: Feature) -> Result<(), NotInPlan> {
-        let what = match feature {
-            Feature::Address => "An address of your own choice",
-            Feature::NoBadge => "A portal without the badge",
-            Feature::MfaPolicy => "Demanding two-factor authentication",
-        };
+        let what = feature.label();
         if self.has(feature) {
             Ok(())
         } else {
@@ -127,7 +337,13 @@ mod tests {
     fn a_larger_plan_has_all_that_a_smaller_one_has() {
         for pair in Plan::ALL.windows(2) {
             let [small, large] = pair else { continue };
-            assert!(small.storage() < large.storage(), "{small:?}");
+            for limit in Limit::ALL {
+                assert!(
+                    small.most(limit) < large.most(limit),
+                    "{small:?}: {limit:?}"
+                );
+            }
+            assert!(small.log_kept() < large.log_kept(), "{small:?}");
             let kept = small.row().features.iter();
             assert!(kept.clone().all(|one| large.has(*one)), "{small:?}");
         }
@@ -145,6 +361,52 @@ mod tests {
             )
         );
         assert_eq!(Plan::Pro.demand(Feature::Address), Ok(()));
+    }
+
+    #[test]
+    fn there_is_room_up_to_the_limit_and_not_beyond() {
+        for plan in Plan::ALL {
+            for limit in Limit::ALL {
+                let most = plan.most(limit);
+                assert_eq!(plan.room(limit, most - 1, 1), Ok(()));
+                assert_eq!(plan.room(limit, 0, most), Ok(()));
+                for (used, more) in [(most, 1), (most + 7, 1), (0, most + 1), (1, i64::MAX)] {
+                    let full = Full { limit, plan, used };
+                    assert_eq!(plan.room(limit, used, more), Err(full));
+                }
+                // Nothing that is there is in the way of what adds nothing.
+                assert_eq!(plan.room(limit, most, 0), Ok(()));
+            }
+        }
+    }
+
+    #[test]
+    fn a_limit_says_how_much_is_used_and_what_lifts_it() {
+        let said = |plan: Plan, limit, used| {
+            let full = plan.room(limit, used, 1);
+            full.map_err(|full| full.to_string()).expect_err("full")
+        };
+        assert_eq!(
+            said(Plan::Starter, Limit::Clients, 3),
+            "The plan Starter has 3 clients, and 3 are used. \
+             To add more, change to Pro with 50 clients, under Settings, Plan."
+        );
+        assert_eq!(
+            said(Plan::Starter, Limit::Seats, 4),
+            "The plan Starter has 2 seats, and 4 are used. \
+             To add more, disable or remove somebody, or revoke an invitation; \
+             or change to Pro with 10 seats, under Settings, Plan."
+        );
+        assert_eq!(
+            said(Plan::Team, Limit::Findings, 100_000),
+            "The plan Team has 100,000 findings, and 100,000 are used."
+        );
+        assert_eq!(
+            said(Plan::Pro, Limit::Storage, 50 * GIB),
+            "The plan Pro has 50 GB of space for files, and 50 GB are used. \
+             To add more, delete documents that are no longer needed; \
+             or change to Team with 250 GB of space for files, under Settings, Plan."
+        );
     }
 
     #[test]

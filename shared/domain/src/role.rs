@@ -96,6 +96,8 @@ pub enum Action {
     ReadSettings,
     /// Change the workspace's settings.
     WriteSettings,
+    /// Choose and pay for the workspace's plan.
+    ManagePlan,
     /// Read the audit log and take it away as a file.
     ReadAudit,
     /// Use one's own account.
@@ -104,7 +106,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the printed matrix.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::ReadDashboard,
         Self::ReadClients,
         Self::WriteClients,
@@ -132,6 +134,7 @@ impl Action {
         Self::PayInvoices,
         Self::ReadSettings,
         Self::WriteSettings,
+        Self::ManagePlan,
         Self::ReadAudit,
         Self::OwnAccount,
     ];
@@ -167,6 +170,7 @@ impl Role {
                 | A::OwnAccount,
             )
             | (Self::Team(_), A::ReadClients | A::ReadSettings)
+            | (Self::Team(T::Owner), A::ManagePlan)
             | (
                 Self::Team(T::Owner | T::Admin),
                 A::WriteSettings | A::ManageTeam | A::ReadAudit | A::ManageInvoices,

@@ -31,9 +31,12 @@ pub struct Workspace {
     /// By when findings are to be fixed.
     #[serde(default)]
     pub due: DuePolicy,
-    /// What it pays for.
+    /// What it pays for. What applies is [`plan_at`](Self::plan_at).
     #[serde(default)]
     pub plan: Plan,
+    /// From when on only the smallest plan applies, because what is due isn't paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lapses: Option<Timestamp>,
     /// When its address was changed the last time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved: Option<Timestamp>,
@@ -174,9 +177,19 @@ impl Workspace {
             mfa: MfaPolicy::default(),
             due: DuePolicy::default(),
             plan: Plan::default(),
+            lapses: None,
             moved: None,
             mode: Mode::default(),
             version: 1,
+        }
+    }
+
+    /// The plan that applies at `now`: the smallest one where what is due wasn't paid
+    /// for too long.
+    pub fn plan_at(&self, now: Timestamp) -> Plan {
+        match self.lapses {
+            Some(at) if now >= at => Plan::Starter,
+            _ => self.plan,
         }
     }
 
@@ -185,7 +198,7 @@ impl Workspace {
     /// # Errors
     /// Why it may not.
     pub fn may_move(&self, now: Timestamp) -> Result<(), Unmoved> {
-        self.plan.demand(Feature::Address)?;
+        self.plan_at(now).demand(Feature::Address)?;
         let until = self.moved.map(|at| at.saturating_add(SETTLED));
         match until {
             Some(Ok(until)) if now < until => Err(Unmoved::Until(until)),
@@ -341,6 +354,21 @@ mod tests {
         let early = moved.move_to(slug("acme"), end - SignedDuration::from_secs(1));
         assert_eq!(early, Err(Unmoved::Until(end)));
         assert!(moved.move_to(slug("acme"), end).is_ok());
+    }
+
+    #[test]
+    fn what_isnt_paid_for_too_long_is_the_smallest_plan() {
+        let end: Timestamp = "2026-01-05T12:00:00Z".parse().expect("a time");
+        let early = end - SignedDuration::from_secs(1);
+        let owing = Workspace {
+            lapses: Some(end),
+            ..acme(Plan::Team)
+        };
+        assert_eq!(owing.plan_at(early), Plan::Team);
+        assert_eq!(owing.plan_at(end), Plan::Starter);
+        let slug = "apex".parse().expect("a slug");
+        assert!(matches!(owing.move_to(slug, end), Err(Unmoved::Plan(_))));
+        assert_eq!(acme(Plan::Pro).plan_at(end), Plan::Pro);
     }
 
     #[test]

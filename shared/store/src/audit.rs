@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use domain::audit::{Kind, Note, RETENTION, Record, START, chained};
-use domain::id::{EntryId, WorkspaceId};
+use domain::audit::{Kind, Note, Record, START, chained};
+use domain::id::WorkspaceId;
+use domain::plan::Plan;
+use domain::workspace::Workspace;
+use futures::future::try_join;
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{Item, integer, item, number, row, string, text};
@@ -12,15 +16,15 @@ use crate::error::Error;
 use crate::keys::{self, AUDIT_SHARDS, Index, Key};
 use crate::page::Page;
 use crate::scope::{Scope, Store, WorkspaceScope};
-use crate::table::{Query, Range};
+use crate::table::{Query, Range, start_after};
 use crate::trace::Row;
 use crate::transact::{Transaction, Update};
 
 /// Entries that one transaction chains, beside the head.
 const BATCH: usize = 50;
 
-/// Entries among which the first of the chain is looked for.
-const BATCH_READ: i32 = 25;
+/// Entries among which the first of the chain is looked for at a time.
+const BATCH_READ: i32 = 100;
 
 /// An entry, with its place in the chain once it has one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,43 +64,45 @@ impl Store<WorkspaceScope> {
     /// part they happened in.
     pub async fn audit(&self, before: Option<&str>, limit: i32) -> Result<Page<Chained>, Error> {
         let list = keys::audit_list(&self.prefix());
-        let (oldest, before_it) = (self.oldest(), before.unwrap_or("~").to_owned());
-        if before_it < oldest {
-            return Ok(Page::new(Vec::new(), false, |_| String::new()));
-        }
-        let range = Range::Between(oldest, before_it);
+        let range = Range::UpTo(before.unwrap_or("~").to_owned());
         let query = Query::of(list, range, limit + 1).on(Index::Gsi1);
         let slice = self.query(query.descending()).await?;
-        let mut rows: Vec<_> = slice
-            .items
-            .into_iter()
-            .map(read)
-            .collect::<Result<_, _>>()?;
+        let all = slice.items.len();
+        let left = slice.items.into_iter().filter(|found| !self.is_over(found));
+        let left: Vec<_> = left.collect();
+        // Whose time is over are the oldest: nothing is to be shown after them.
+        let more = slice.more && left.len() == all;
+        let mut rows: Vec<_> = left.into_iter().map(read).collect::<Result<_, _>>()?;
         // Up to and with: the entry that a page ended with comes again.
         rows.retain(|entry| before != Some(entry.record.id.to_string().as_str()));
         rows.truncate(usize::try_from(limit).unwrap_or_default());
-        Ok(Page::new(rows, slice.more, |entry| {
-            entry.record.id.to_string()
-        }))
+        Ok(Page::new(rows, more, |entry| entry.record.id.to_string()))
     }
 
-    /// Below which ids entries aren't shown any more: their time is over.
-    fn oldest(&self) -> String {
-        let since = self.trace.at().saturating_sub(RETENTION);
-        let since = since.map_or(0, jiff::Timestamp::as_millisecond);
-        EntryId::new(u64::try_from(since).unwrap_or_default(), 0).to_string()
+    /// Whether an entry's time is over, whether or not it is gone already.
+    fn is_over(&self, found: &Item) -> bool {
+        (1..=self.trace.at().as_second()).contains(&integer(found, "ttl"))
     }
 
     /// The number of the first entry whose time isn't over; `None` where none has
     /// its place in the chain.
     pub async fn audit_first(&self) -> Result<Option<i64>, Error> {
-        let range = Range::Between(self.oldest(), "~".to_owned());
-        let list = keys::audit_list(&self.prefix());
-        // Entries that were made at once are chained in any order.
-        let slice = self.query(Query::of(list, range, BATCH_READ).on(Index::Gsi1));
-        let numbers = slice.await?.items;
-        let numbers = numbers.iter().map(|found| integer(found, "seq"));
-        Ok(numbers.filter(|seq| *seq > 0).min())
+        let mut after = None;
+        loop {
+            let all = Range::Between(keys::chain_rank(1), "~".to_owned());
+            let query = Query::of(keys::chain(&self.prefix()), all, BATCH_READ);
+            let slice = self.query(query.on(Index::Gsi2).after(after)).await?;
+            let first = slice.items.iter().find(|found| !self.is_over(found));
+            if let Some(first) = first {
+                return Ok(Some(integer(first, "seq")));
+            }
+            // What is over goes within two days, by the table itself.
+            let last = slice.items.last().filter(|_| slice.more);
+            after = last.map(|item| start_after(item, Index::Gsi2));
+            if after.is_none() {
+                return Ok(None);
+            }
+        }
     }
 
     /// Up to `limit` entries of the chain, from number `from` on, without those
@@ -105,9 +111,8 @@ impl Store<WorkspaceScope> {
         let range = Range::Between(keys::chain_rank(from), "~".to_owned());
         let query = Query::of(keys::chain(&self.prefix()), range, limit);
         let slice = self.query(query.on(Index::Gsi2)).await?;
-        let now = self.trace.at().as_second();
-        let over = |found: &Item| (1..=now).contains(&integer(found, "ttl"));
-        let kept = slice.items.into_iter().filter(|found| !over(found));
+        let kept = slice.items.into_iter();
+        let kept = kept.filter(|found| !self.is_over(found));
         kept.map(read).collect()
     }
 
@@ -165,9 +170,20 @@ impl Directory {
         Ok(done)
     }
 
+    /// For how long the workspace's plan keeps entries. What an entry was given stays,
+    /// whatever the plan is later.
+    async fn log_kept(&self, ws: WorkspaceId) -> Result<SignedDuration, Error> {
+        let key = keys::meta(&keys::workspace(ws));
+        let found = self.table().get(&key, false).await?;
+        let workspace = found.map(row::<Workspace>).transpose()?;
+        let now = self.trace().at();
+        let plan = workspace.map_or(Plan::default(), |workspace| workspace.plan_at(now));
+        Ok(plan.log_kept())
+    }
+
     async fn chain(&self, ws: WorkspaceId, entries: &[(Key, Record)]) -> Result<usize, Error> {
         let key = keys::audit_head(ws);
-        let found = self.table().get(&key, true).await?;
+        let (found, kept) = try_join(self.table().get(&key, true), self.log_kept(ws)).await?;
         let before = found.map_or_else(|| Ok(Head::start()), row::<Head>)?;
         let mut head = before.clone();
         let mut transaction = Transaction::new(self.table());
@@ -175,7 +191,7 @@ impl Directory {
             let columns = record.columns();
             let hash = chained(&head.hash, columns.iter().map(String::as_str));
             let place = keys::audit_chained(ws, head.seq + 1);
-            let until = record.at.saturating_add(RETENTION).unwrap_or(record.at);
+            let until = record.at.saturating_add(kept).unwrap_or(record.at);
             let until = until.as_second().max(head.until);
             let (_, pk, sk) = place.index.names();
             let entry = Update::existing(key.clone())

@@ -3,6 +3,7 @@
 use domain::audit::{Kind, Note};
 use domain::client::{Client, NewClient};
 use domain::id::ClientId;
+use domain::plan::{Limit, Plan};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -50,11 +51,12 @@ pub(crate) fn read(found: Item) -> Result<Client, Error> {
 }
 
 impl Store<WorkspaceScope> {
-    /// Adds a client under an id of the caller's choice.
+    /// Adds a client under an id of the caller's choice, where `plan` has room for one.
     pub async fn create_client(
         &self,
         id: ClientId,
         new: &NewClient,
+        plan: Plan,
         now: Timestamp,
     ) -> Result<Outcome, Error> {
         let key = keys::meta(&keys::client(self.ws(), id));
@@ -71,8 +73,10 @@ impl Store<WorkspaceScope> {
         place(&mut item, keys::client_place(&self.prefix(), &new.name, id));
         let mut transaction = self.transaction();
         transaction.put_new(item);
+        let claim = self.claim(&mut transaction, plan, (Limit::Clients, 1));
         self.record(&mut transaction, Note::of(Kind::ClientAdded, &new.name))?;
-        once(self.commit(transaction).await)
+        let done = self.commit(transaction).await;
+        once(self.explained(done, Some(claim)).await)
     }
 
     /// A page of the clients by name, from those whose name begins with `search`.

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::codec::{item, number, row};
 use crate::error::{Error, Outcome, once};
 use crate::keys;
+use crate::limits::put_seat;
 use crate::membership::MOST_CLIENTS;
 use crate::nights::put_night;
 use crate::people::put_person;
@@ -130,10 +131,11 @@ impl Directory {
         transaction.put_new(meta);
         put_person(&mut transaction, workspace.id, owner)?;
         put_night(&mut transaction, workspace.id)?;
+        put_seat(&mut transaction, &prefix);
         once(transaction.commit(&self.table).await)
     }
 
-    /// Adds one of the team. An account that is there is a repeat.
+    /// Adds one of the team, whatever the plan says. An account that is there is a repeat.
     pub async fn add_team_member(
         &self,
         ws: WorkspaceId,
@@ -141,6 +143,7 @@ impl Directory {
     ) -> Result<Outcome, Error> {
         let mut transaction = Transaction::new(&self.table);
         put_person(&mut transaction, ws, person)?;
+        put_seat(&mut transaction, &keys::workspace(ws));
         once(transaction.commit(&self.table).await)
     }
 

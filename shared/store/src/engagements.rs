@@ -6,6 +6,7 @@ use domain::engagement::{Engagement, Kind, NewEngagement, Phase};
 use domain::finding::Assignee;
 use domain::id::{ClientId, EngagementId};
 use domain::message::Tally;
+use domain::plan::{Limit, Plan};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -127,11 +128,13 @@ fn cursor(text: &str) -> Option<(Option<Date>, ClientId, EngagementId)> {
 }
 
 impl Store<ClientScope> {
-    /// Adds an engagement under an id of the caller's choice.
+    /// Adds an engagement under an id of the caller's choice; an active one where `plan`
+    /// has room for it.
     pub async fn create_engagement(
         &self,
         id: EngagementId,
         new: &NewEngagement,
+        plan: Plan,
         now: Timestamp,
     ) -> Result<Outcome, Error> {
         let row = Row {
@@ -165,14 +168,19 @@ impl Store<ClientScope> {
         transaction.update(bump(client, true));
         let note = Note::of(Recorded::EngagementAdded, &new.title);
         self.record(&mut transaction, note)?;
-        once(self.commit(transaction).await)
+        let active = new.phase.is_active();
+        let claim = active.then(|| self.claim(&mut transaction, plan, (Limit::Engagements, 1)));
+        let done = self.commit_counted(transaction, claim, Limit::Engagements);
+        once(done.await)
     }
 
-    /// Changes what people say of an engagement, if it is still as `before`.
+    /// Changes what people say of an engagement, if it is still as `before`; one becomes
+    /// active where `plan` has room for it.
     pub async fn update_engagement(
         &self,
         before: &Engagement,
         new: &NewEngagement,
+        plan: Plan,
     ) -> Result<(), Error> {
         let id = before.id;
         let date = |name: &str, date: Option<Date>, update: Update| match date {
@@ -202,7 +210,16 @@ impl Store<ClientScope> {
             transaction.put_new(self.news_item(self.trace.next(), &activity, true)?);
         }
         self.touch(&mut transaction);
-        self.commit(transaction).await
+        let claim = match (before.phase.is_active(), new.phase.is_active()) {
+            (false, true) => Some(self.claim(&mut transaction, plan, (Limit::Engagements, 1))),
+            (true, false) => {
+                self.count_use(&mut transaction, Limit::Engagements, -1);
+                None
+            }
+            _ => None,
+        };
+        self.commit_counted(transaction, claim, Limit::Engagements)
+            .await
     }
 
     /// The engagement with its totals.

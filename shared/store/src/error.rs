@@ -1,6 +1,7 @@
 //! What can go wrong with the table, as far as a caller can act on it.
 
 use aws_sdk_dynamodb::error::{BoxError, SdkError};
+use domain::plan::Full;
 
 /// A read or a write that didn't happen.
 #[derive(Debug, thiserror::Error)]
@@ -9,6 +10,9 @@ pub enum Error {
     /// was first, or the thing is gone. Nothing was written.
     #[error("condition {0} of the transaction didn't hold")]
     Refused(usize),
+    /// The workspace's plan has no room for it. Nothing was written.
+    #[error("the plan has no room for it")]
+    Full(Full),
     /// Too much at once on the same items, after several tries. Nothing was written.
     #[error("the table is busy")]
     Busy,

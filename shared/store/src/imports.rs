@@ -13,6 +13,7 @@ use domain::id::{ClientId, EngagementId, ImportId};
 use domain::import::job::{Import, KEPT, Preview, Stage, Step};
 use domain::import::{Columns, Mapping};
 use domain::person::Actor;
+use domain::plan::{Limit, Plan};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -216,12 +217,13 @@ impl Store<ClientScope> {
 
     /// Makes the drafts of a step, which takes the import to `after`; each has the
     /// id of its entry. Refused at 0 where the import changed since, and at
-    /// [`taken`](Self::taken) where another import made a finding meanwhile.
+    /// [`taken`](Self::taken) where another import made a finding meanwhile. `plan` must
+    /// have room for all.
     pub async fn make_step(
         &self,
         (after, then): (&Import, Then),
         batch: &[(u64, Finding, Draft)],
-        entry: &Entry,
+        (entry, plan): (&Entry, Plan),
     ) -> Result<(), Error> {
         let engagement = after.engagement;
         let mut transaction = self.transaction();
@@ -238,7 +240,9 @@ impl Store<ClientScope> {
             transaction.put_new(self.news_item(after.id.news(), &told, false)?);
         }
         self.count(&mut transaction, engagement, &counts, false, made);
-        self.commit(transaction).await
+        let claim = self.claim(&mut transaction, plan, (Limit::Findings, made));
+        self.commit_counted(transaction, Some(claim), Limit::Findings)
+            .await
     }
 
     /// Which finding of a step was there already, by the number of the write that

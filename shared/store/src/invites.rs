@@ -7,6 +7,7 @@ use domain::invite::Invite;
 use domain::mail::Mail;
 use domain::notification::Event;
 use domain::person::Person;
+use domain::plan::{Limit, Plan};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -74,11 +75,13 @@ impl<S: Scope> Store<S> {
             .transpose()
     }
 
-    /// Keeps an invitation with its first link.
+    /// Keeps an invitation with its first link. One to the team takes a seat, where
+    /// `plan` has one, until it is revoked; whoever accepts it keeps the seat.
     pub async fn create_invite(
         &self,
         invite: &Invite,
         link: NewLink<'_>,
+        plan: Plan,
     ) -> Result<Outcome, Error> {
         let mut transaction = self.transaction();
         let key = keys::invite(&self.prefix(), invite.id);
@@ -86,7 +89,11 @@ impl<S: Scope> Store<S> {
         let beside = self.put_link(&mut transaction, invite, link)?;
         self.note_invite(&mut transaction, Kind::Invited, invite)?;
         self.touch(&mut transaction);
-        once(self.commit_beside(transaction, &[beside]).await)
+        let seat = invite.client.is_none();
+        let claim = seat.then(|| self.claim(&mut transaction, plan, (Limit::Seats, 1)));
+        let beside = [beside, self.used_key(Limit::Seats)];
+        let done = self.commit_beside(transaction, &beside).await;
+        once(self.explained(done, claim).await)
     }
 
     /// Puts a new link in place of the one with the hash `old`. `after` is the
@@ -134,7 +141,11 @@ impl<S: Scope> Store<S> {
         transaction.delete(&link);
         self.note_invite(&mut transaction, Kind::InviteRevoked, invite)?;
         self.touch(&mut transaction);
-        self.commit_beside(transaction, &[link]).await
+        if invite.client.is_none() {
+            self.count_use(&mut transaction, Limit::Seats, -1);
+        }
+        let beside = [link, self.used_key(Limit::Seats)];
+        self.commit_beside(transaction, &beside).await
     }
 
     fn note_invite(

@@ -12,6 +12,7 @@ use domain::id::{
     InvoiceId, MessageId, TemplateId, UploadId, UserId, WorkspaceId,
 };
 use domain::invoice::{Invoice, State};
+use domain::plan::Limit;
 use domain::score::Score;
 use domain::severity::Severity;
 use domain::slug::Slug;
@@ -141,6 +142,12 @@ pub(crate) fn night(ws: WorkspaceId) -> Key {
 /// to a workspace: there is no other.
 pub(crate) fn stripe_account(account: &str) -> Key {
     key(format!("STRIPE#{account}"), "ACCOUNT")
+}
+
+/// `STRIPE#<customer>` / `CUSTOMER`: which workspace a customer of ours is. The way from
+/// an event of its subscription to it: there is no other.
+pub(crate) fn stripe_customer(customer: &str) -> Key {
+    key(format!("STRIPE#{customer}"), "CUSTOMER")
 }
 
 /// `STRIPE#<account>` / `PI#<payment intent>`: of which invoice a payment is, or what
@@ -484,6 +491,17 @@ pub(crate) fn files_used(w: &str) -> Key {
     key(format!("{w}#FILES"), "USED")
 }
 
+/// `W#USE` / `<limit>`: how much a workspace uses of what its plan limits, but for files.
+/// The team's alone.
+pub(crate) fn used(w: &str, limit: Limit) -> Key {
+    key(uses(w), limit.name().to_owned())
+}
+
+/// The partition of what a workspace uses.
+pub(crate) fn uses(w: &str) -> String {
+    format!("{w}#USE")
+}
+
 /// `C#INVD` / `<invoice>`: an invoice that is being written. The team's alone.
 pub(crate) fn invoice_draft(c: &str, invoice: InvoiceId) -> Key {
     key(format!("{c}#INVD"), invoice.to_string())
@@ -554,6 +572,11 @@ pub(crate) fn invoice_ways(w: &str) -> Key {
 /// a client whether it can be paid there reads nothing else of the workspace.
 pub(crate) fn connection(w: &str) -> Key {
     key(format!("{w}#CONNECT"), "STRIPE")
+}
+
+/// `W#MONEY` / `SUB`: the workspace as a customer of ours, with its subscriptions.
+pub(crate) fn subscription(w: &str) -> Key {
+    key(format!("{w}#MONEY"), "SUB")
 }
 
 // Objects in the bucket: below their client, as rows are, so that a policy can

@@ -245,14 +245,8 @@ impl Payee {
         once(self.store.commit_beside(transaction, &[heard]).await)
     }
 
-    /// That an event is done, as the first write.
     fn hear(&self, transaction: &mut Transaction, told: Told<'_>) -> Result<Key, Error> {
-        let key = keys::stripe_event(&self.account, told.event);
-        let mut heard: Item = item("event", &key, &serde_json::json!({}))?;
-        let until = told.now.checked_add(REMEMBERED.hours()).unwrap_or(told.now);
-        heard.insert("ttl".to_owned(), number(until.as_second()));
-        transaction.put_new(heard);
-        Ok(key)
+        heard(transaction, &self.account, told)
     }
 
     fn put_sought(
@@ -272,6 +266,20 @@ impl Payee {
         }
         Ok(key)
     }
+}
+
+/// That an event of an account, or of a customer of ours, is done, as the first write.
+pub(crate) fn heard(
+    transaction: &mut Transaction,
+    account: &str,
+    told: Told<'_>,
+) -> Result<Key, Error> {
+    let key = keys::stripe_event(account, told.event);
+    let mut heard: Item = item("event", &key, &serde_json::json!({}))?;
+    let until = told.now.checked_add(REMEMBERED.hours()).unwrap_or(told.now);
+    heard.insert("ttl".to_owned(), number(until.as_second()));
+    transaction.put_new(heard);
+    Ok(key)
 }
 
 impl Store<WorkspaceScope> {

@@ -5,6 +5,7 @@ use domain::email::EmailAddress;
 use domain::id::{UserId, WorkspaceId};
 use domain::mail::Mail;
 use domain::person::Person;
+use domain::plan::{Limit, Plan};
 use domain::role::{Role, TeamRole};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ use crate::directory::{Directory, Login, login_key};
 use crate::engagements::bump;
 use crate::error::Error;
 use crate::keys;
+use crate::limits::Claim;
 use crate::membership::login_item;
 use crate::outbox::{self, Effect};
 use crate::scope::{Scope, Store};
@@ -64,8 +66,8 @@ pub(crate) enum Next<'a> {
     Role(Role),
     /// Kept out.
     Disabled(Timestamp),
-    /// Let in again.
-    Enabled,
+    /// Let in again, where the plan has a seat.
+    Enabled(Plan),
     /// Somebody who signs in without a code, as the mail tells.
     WithoutMfa(&'a Mail),
     /// Nobody.
@@ -77,7 +79,7 @@ impl Next<'_> {
     fn role(self, now: &Person) -> Option<Role> {
         match self {
             Self::Role(role) => Some(role).filter(|_| now.disabled.is_none()),
-            Self::Enabled => Some(now.role),
+            Self::Enabled(_) => Some(now.role),
             Self::WithoutMfa(_) => Some(now.role).filter(|_| now.disabled.is_none()),
             Self::Disabled(_) | Self::Gone => None,
         }
@@ -87,7 +89,7 @@ impl Next<'_> {
         Ok(match self {
             Self::Role(role) => person.set("role", serde_dynamo::to_attribute_value(role)?),
             Self::Disabled(at) => person.set("disabled", string(at)),
-            Self::Enabled => person.remove("disabled"),
+            Self::Enabled(_) => person.remove("disabled"),
             Self::WithoutMfa(_) => person.remove("mfa").remove("code"),
             Self::Gone => person,
         })
@@ -97,7 +99,7 @@ impl Next<'_> {
         let (kind, role) = match self {
             Self::Role(role) => (Kind::RoleChanged, role.label()),
             Self::Disabled(_) => (Kind::PersonDisabled, now.role.label()),
-            Self::Enabled => (Kind::PersonEnabled, now.role.label()),
+            Self::Enabled(_) => (Kind::PersonEnabled, now.role.label()),
             Self::WithoutMfa(_) => (Kind::MfaReset, now.role.label()),
             Self::Gone => (Kind::PersonRemoved, ""),
         };
@@ -148,9 +150,13 @@ impl<S: Scope> Store<S> {
         self.end(person, Next::Disabled(now)).await
     }
 
-    /// Lets a disabled person in again.
-    pub async fn enable_person(&self, person: &Person) -> Result<Result<(), Kept>, Error> {
-        self.end(person, Next::Enabled).await
+    /// Lets a disabled person in again; one of the team where `plan` has a seat.
+    pub async fn enable_person(
+        &self,
+        person: &Person,
+        plan: Plan,
+    ) -> Result<Result<(), Kept>, Error> {
+        self.end(person, Next::Enabled(plan)).await
     }
 
     /// Ends what a person is here; `next` is what it becomes.
@@ -195,11 +201,34 @@ impl<S: Scope> Store<S> {
         }
         self.record(&mut transaction, next.note(&now))?;
         self.touch(&mut transaction);
-        match self.commit_beside(transaction, &beside).await {
+        let seat = self.take_seat(&mut transaction, &now, next);
+        beside.push(self.used_key(Limit::Seats));
+        let done = self.commit_beside(transaction, &beside).await;
+        match self.explained(done, seat).await {
             Ok(()) => Ok(Ok(())),
             Err(Error::Refused(0)) if counts => Ok(Err(Kept::LastOwner)),
             Err(Error::Refused(_)) => Ok(Err(Kept::Changed)),
             Err(error) => Err(error),
+        }
+    }
+
+    /// One of the team who is disabled has no seat: it is given back, and taken again.
+    fn take_seat(
+        &self,
+        transaction: &mut Transaction,
+        now: &Person,
+        next: Next<'_>,
+    ) -> Option<Claim> {
+        let sits = self.scope.client().is_none() && now.disabled.is_none();
+        match next {
+            Next::Gone | Next::Disabled(_) if sits => {
+                self.count_use(transaction, Limit::Seats, -1);
+                None
+            }
+            Next::Enabled(plan) if self.scope.client().is_none() && !sits => {
+                Some(self.claim(transaction, plan, (Limit::Seats, 1)))
+            }
+            _ => None,
         }
     }
 

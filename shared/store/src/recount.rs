@@ -1,9 +1,15 @@
-//! Counting again: whether the totals that are kept are those of the findings.
+//! Counting again: whether the totals that are kept are those of the findings, and what
+//! is used of the plan is what there is.
 
 use domain::counts::Counts;
 use domain::id::{ClientId, EngagementId};
+use domain::invite::Invite;
+use domain::person::Person;
+use domain::plan::Limit;
 use domain::slug::Slug;
+use futures::future::try_join;
 
+use crate::codec::{Item, row};
 use crate::directory::Directory;
 use crate::error::Error;
 use crate::findings;
@@ -27,6 +33,17 @@ pub struct Drift {
     pub counted: Counts,
 }
 
+/// What is used of a limit that is not what was counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Misused {
+    /// Of which.
+    pub limit: Limit,
+    /// As it is kept.
+    pub kept: i64,
+    /// As it was counted.
+    pub counted: i64,
+}
+
 /// What a recount of a workspace found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Recount {
@@ -38,6 +55,10 @@ pub struct Recount {
     pub findings: i64,
     /// What differs. A change that happens meanwhile may show here: count again.
     pub drifts: Vec<Drift>,
+    /// What is used of the plan, but for files, and differs.
+    pub misused: Vec<Misused>,
+    /// Engagements that are active.
+    active: i64,
 }
 
 impl Directory {
@@ -66,10 +87,68 @@ impl Store<WorkspaceScope> {
             }
             after = page.next;
             if after.is_none() {
-                return Ok(recount);
+                break;
+            }
+        }
+        let seats = self.count_seats().await?;
+        let clients = i64::try_from(recount.clients).unwrap_or(i64::MAX);
+        for (limit, counted) in [
+            (Limit::Seats, seats),
+            (Limit::Clients, clients),
+            (Limit::Engagements, recount.active),
+            (Limit::Findings, recount.findings),
+        ] {
+            let kept = self.used_of(limit).await?;
+            if kept != counted {
+                recount.misused.push(Misused {
+                    limit,
+                    kept,
+                    counted,
+                });
+            }
+        }
+        Ok(recount)
+    }
+
+    /// People of the team who aren't disabled, and invitations to it that are open.
+    async fn count_seats(&self) -> Result<i64, Error> {
+        let people = self.count_rows(keys::PEOPLE, |found| {
+            Ok(row::<Person>(found)?.disabled.is_none())
+        });
+        let invites = self.count_rows(keys::INVITES, |found| {
+            let invite: Invite = row(found)?;
+            Ok(invite.accepted.is_none() && invite.revoked.is_none())
+        });
+        let (people, invites) = try_join(people, invites).await?;
+        Ok(people + invites)
+    }
+
+    async fn count_rows(
+        &self,
+        prefix: &str,
+        counts: impl Fn(Item) -> Result<bool, Error>,
+    ) -> Result<i64, Error> {
+        let (mut n, mut after) = (0, None);
+        loop {
+            let all = Range::Prefix(prefix.to_owned());
+            let query = Query::of(self.prefix(), all, AT_ONCE).after(after);
+            let slice = self.query(query).await?;
+            let last = slice.items.last().filter(|_| slice.more);
+            after = last.map(start_at);
+            for item in slice.items {
+                n += i64::from(counts(item)?);
+            }
+            if after.is_none() {
+                return Ok(n);
             }
         }
     }
+}
+
+/// Where a query of the table goes on after an item that it gave.
+fn start_at(item: &Item) -> Item {
+    let of = |name: &str| item.get(name).map(|value| (name.to_owned(), value.clone()));
+    ["pk", "sk"].into_iter().filter_map(of).collect()
 }
 
 impl Store<ClientScope> {
@@ -82,6 +161,7 @@ impl Store<ClientScope> {
                 let counted = self.count_findings(engagement.id).await?;
                 all.merge(&counted);
                 recount.engagements += 1;
+                recount.active += i64::from(engagement.phase.is_active());
                 recount.findings += counted.sum(|_, _| true);
                 let id = Some(engagement.id);
                 recount.compare(self.client_id(), id, engagement.counts, counted);

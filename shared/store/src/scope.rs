@@ -210,7 +210,7 @@ impl<S: Scope> Store<S> {
         transaction.commit(&self.table.as_process()).await
     }
 
-    fn check(&self, transaction: &Transaction, beside: &[Key]) -> Result<(), Error> {
+    pub(crate) fn check(&self, transaction: &Transaction, beside: &[Key]) -> Result<(), Error> {
         let prefix = self.prefix();
         for pk in transaction.partitions() {
             if beside.iter().all(|key| key.pk != pk) {

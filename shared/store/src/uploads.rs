@@ -7,7 +7,7 @@ use domain::file::{Checked, Flaw, size_label};
 use domain::id::{EngagementId, UploadId};
 use domain::import::job::Import;
 use domain::notification::Event;
-use domain::plan::Plan;
+use domain::plan::{Full, Limit, Plan};
 use domain::upload::{Bound, Purpose, SHOWN, State, Upload};
 use futures::future::try_join;
 use jiff::Timestamp;
@@ -32,7 +32,7 @@ pub enum Announced {
     /// It was announced before.
     Repeated,
     /// The workspace has no room for it.
-    Full,
+    Full(Full),
 }
 
 impl Store<WorkspaceScope> {
@@ -54,7 +54,7 @@ impl Store<ClientScope> {
     pub async fn announce(&self, upload: &Upload, plan: Plan) -> Result<Announced, Error> {
         let [over, _] = upload.id.effects();
         let used = keys::files_used(&keys::workspace(self.ws()));
-        let room = plan.storage().saturating_sub(upload.size);
+        let room = plan.leaves(Limit::Storage, upload.size);
         let mut transaction = self.transaction();
         transaction.put_new(self.upload_item(upload, self.trace.at())?);
         let condition = "(attribute_not_exists(bytes) OR bytes <= :room)";
@@ -71,9 +71,24 @@ impl Store<ClientScope> {
         match once(self.commit_beside(transaction, &[used]).await) {
             Ok(Outcome::Done) => Ok(Announced::Done),
             Ok(Outcome::Repeated) => Ok(Announced::Repeated),
-            Err(Error::Refused(1)) => Ok(Announced::Full),
+            Err(Error::Refused(1)) => self.full(plan, upload.size).await,
             Err(error) => Err(error),
         }
+    }
+
+    /// That there is no room for so many bytes. How much is used is the team's to know.
+    async fn full(&self, plan: Plan, size: i64) -> Result<Announced, Error> {
+        let limit = Limit::Storage;
+        if !self.sees_drafts() {
+            let used = plan.most(limit);
+            return Ok(Announced::Full(Full { limit, plan, used }));
+        }
+        let key = keys::files_used(&keys::workspace(self.ws()));
+        let found = self.table.get(&key, true).await?;
+        let used = found.map_or(0, |item| integer(&item, "bytes"));
+        let full = plan.room(limit, used, size).err();
+        // Where there is room by now: the same again will do.
+        full.map(Announced::Full).ok_or(Error::Busy)
     }
 
     /// Where what goes along with a message lies.

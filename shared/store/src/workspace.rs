@@ -5,6 +5,7 @@ use domain::audit::{Kind, Note};
 use domain::id::WorkspaceId;
 use domain::slug::Slug;
 use domain::workspace::Workspace;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{item, number, row, string};
@@ -135,7 +136,7 @@ impl Store<WorkspaceScope> {
 }
 
 /// The workspace's own row, made what `after` says if it is what `before` says.
-fn changed(before: &Workspace, after: &Workspace) -> Result<Update, Error> {
+pub(crate) fn changed(before: &Workspace, after: &Workspace) -> Result<Update, Error> {
     let mut row = Update::existing(keys::meta(&keys::workspace(after.id)))
         .set("slug", string(after.slug.as_str()))
         .set("name", string(&after.name))
@@ -149,19 +150,28 @@ fn changed(before: &Workspace, after: &Workspace) -> Result<Update, Error> {
     if let Some(at) = after.moved {
         row = row.set("moved", serde_dynamo::to_attribute_value(at)?);
     }
+    row = match after.lapses {
+        Some(at) => row.set("lapses", serde_dynamo::to_attribute_value(at)?),
+        None => row.remove("lapses"),
+    };
     Ok(row.when("v = :before", ":before", number(before.version)))
 }
 
 /// What the audit log tells of it.
-fn changes(before: &Workspace, after: &Workspace) -> Note {
+pub(crate) fn changes(before: &Workspace, after: &Workspace) -> Note {
     Note::of(Kind::WorkspaceChanged, &after.name)
         .change("address", before.slug.as_str(), after.slug.as_str())
         .change("name", &before.name, &after.name)
         .change("plan", before.plan.label(), after.plan.label())
+        .change("unpaid until", &time(before.lapses), &time(after.lapses))
         .change("time zone", &before.time_zone, &after.time_zone)
         .change("two factors of", before.mfa.name(), after.mfa.name())
         .change("days to fix", &days(before), &days(after))
         .change("mode", before.mode.name(), after.mode.name())
+}
+
+fn time(at: Option<Timestamp>) -> String {
+    at.map_or_else(String::new, |at| at.to_string())
 }
 
 /// The policy of days to fix, in words.

@@ -6,6 +6,7 @@ use domain::email::EmailAddress;
 use domain::id::EntryId;
 use domain::mail::{Mail, Message};
 use domain::person::Actor;
+use domain::plan::Plan;
 use domain::slug::Slug;
 use domain::workspace::Workspace;
 use http::request::Parts;
@@ -124,6 +125,11 @@ impl Context {
     pub fn directory(&self) -> Directory {
         let table = self.app.services.table.metered(&self.meter);
         Directory::new(table, self.trace.clone())
+    }
+
+    /// The plan that applies to the workspace now.
+    pub fn plan(&self) -> Plan {
+        self.workspace.plan_at(self.now)
     }
 
     /// Who acts.

@@ -145,7 +145,8 @@ impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         match error {
             store::Error::Busy => Self::Unavailable,
-            store::Error::Refused(_) => Self::Changed,
+            // Forms say of what there is no more; elsewhere nothing is added.
+            store::Error::Refused(_) | store::Error::Full(_) => Self::Changed,
             other => Self::internal(other),
         }
     }

@@ -11,7 +11,7 @@ pub struct Flash {
 }
 
 /// Every code; `{}` takes the number that may follow it (`imported.7`).
-const WORDS: [(&str, &str, &str); 80] = [
+const WORDS: [(&str, &str, &str); 85] = [
     (
         "payments-ready",
         "success",
@@ -193,6 +193,32 @@ const WORDS: [(&str, &str, &str); 80] = [
     ),
     ("mail-again", "success", "Mail goes to the address again."),
     ("person-enabled", "success", "The person can sign in again."),
+    (
+        "plan-begun",
+        "success",
+        "The payment is there: this is your plan now.",
+    ),
+    (
+        "plan-runs",
+        "info",
+        "There is a plan already. Change it under Manage billing.",
+    ),
+    (
+        "plan-gone",
+        "error",
+        "Plans can't be paid for here just now. Nothing was changed.",
+    ),
+    (
+        "plan-silent",
+        "error",
+        "Stripe didn't answer as it should. Nothing was changed: try again in a moment.",
+    ),
+    (
+        "no-seat",
+        "error",
+        "The person stays disabled, for there is no seat: {} are used, and the plan has no more. \
+         Disable or remove somebody, revoke an invitation, or change the plan under Settings, Plan.",
+    ),
     (
         "person-added",
         "success",

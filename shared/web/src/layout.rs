@@ -4,6 +4,7 @@ use domain::person::initials;
 use domain::plan::Feature;
 use domain::role::{Action, Role};
 use domain::workspace::Mode;
+use jiff::Timestamp;
 use serde::Serialize;
 
 use store::session::Session;
@@ -38,6 +39,8 @@ pub(crate) struct Layout {
     user: Option<User>,
     /// Whether the foot says what the portal runs on.
     badge: bool,
+    /// That the plan isn't paid, for the team.
+    unpaid: Option<Unpaid>,
     /// The client, where a contact belongs to several.
     portal: Option<String>,
     /// Notices that the person hasn't read.
@@ -56,6 +59,13 @@ pub(crate) struct Layout {
 struct Brand {
     name: String,
     initials: String,
+}
+
+/// From when on only the smallest plan applies, and whether it does by now.
+#[derive(Debug, Clone, Serialize)]
+struct Unpaid {
+    lapses: Timestamp,
+    lapsed: bool,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -182,7 +192,14 @@ impl Layout {
                 name: ctx.workspace.name.clone(),
                 initials: initials(&ctx.workspace.name),
             },
-            badge: !ctx.workspace.plan.has(Feature::NoBadge),
+            badge: !ctx.plan().has(Feature::NoBadge),
+            unpaid: actor
+                .filter(|actor| actor.role.is_team())
+                .and(ctx.workspace.lapses)
+                .map(|lapses| Unpaid {
+                    lapses,
+                    lapsed: ctx.now >= lapses,
+                }),
             side: match actor {
                 Some(actor) if actor.role.is_team() => "team",
                 Some(_) => "portal",
@@ -218,6 +235,7 @@ impl Layout {
                 initials: String::new(),
             },
             badge: true,
+            unpaid: None,
             side: "anonymous",
             user: None,
             portal: None,
@@ -255,6 +273,10 @@ impl Layout {
             },
             side: if team { "team" } else { "portal" },
             user: Some(user),
+            unpaid: team.then_some(Unpaid {
+                lapses: Timestamp::UNIX_EPOCH,
+                lapsed: false,
+            }),
             portal: (!team).then(|| "Initech <b>".to_owned()),
             unread: 3,
             nav: nav.collect(),

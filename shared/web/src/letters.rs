@@ -103,6 +103,7 @@ pub async fn send(app: &App, leaving: Leaving<'_>, mail: &Mail) -> Result<(), Er
         Message::MfaEnabled => ("mfa_enabled", "/account".to_owned()),
         Message::MfaDisabled => ("mfa_disabled", "/account".to_owned()),
         Message::MfaReset { .. } => ("mfa_reset", "/account".to_owned()),
+        Message::PlanUnpaid { .. } => ("plan_unpaid", "/settings/plan".to_owned()),
         Message::Invoice { invoice, .. } => ("invoice", format!("/invoices/{invoice}")),
         Message::Receipt { invoice, .. } => ("receipt", format!("/invoices/{invoice}")),
         Message::News { .. } => ("news", "/notifications".to_owned()),

@@ -99,10 +99,11 @@ impl Inside {
         };
         let user = self.actor.user.to_string();
         self.ctx.limit(LIMIT, &user).await?;
-        let plan = self.ctx.workspace.plan;
+        let plan = self.ctx.plan();
         match self.store.announce(&upload, plan).await? {
             Announced::Done => Ok(Ok(upload)),
-            Announced::Full => wrong(
+            Announced::Full(full) if self.is_team() => wrong(&full.to_string()),
+            Announced::Full(_) => wrong(
                 "There is no room for it: the workspace has used up its space for files. \
                  Ask the team to delete what is no longer needed.",
             ),

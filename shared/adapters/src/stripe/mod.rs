@@ -6,6 +6,7 @@
 //! request that is sent again makes nothing twice.
 
 mod events;
+mod subscriptions;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -35,6 +36,8 @@ use stripe_types::Currency;
 
 pub use self::events::Events;
 use crate::Error;
+
+pub use subscriptions::{NewCustomer, NewSubscription, Price};
 
 /// How long Stripe may take to answer. Two of it must fit into a page's time.
 const TIMEOUT: Duration = Duration::from_secs(4);

@@ -4,7 +4,7 @@
 mod chain;
 mod kind;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{ClientId, EntryId, UserId};
@@ -13,9 +13,6 @@ use crate::role::Role;
 
 pub use chain::{Broken, Exported, START, Whole, chained, verify};
 pub use kind::{Group, Kind};
-
-/// How long an entry is kept.
-pub const RETENTION: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 /// One value that became another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::connect::Flags;
 use super::ledger::Sighted;
 use crate::id::{ClientId, EntryId, InvoiceId, WorkspaceId};
+use crate::subscription;
 
 /// An event, as it was signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub enum What {
     AccountUpdated(Flags),
     /// The account's owner took it away from us.
     Deauthorized,
+    /// Something of a workspace's own subscription: only of the platform's own account.
+    Subscription(subscription::Fact),
     /// Something else, by Stripe's name for it.
     Other(String),
 }
@@ -149,6 +152,7 @@ impl What {
                     ..
                 },
             ) => vec![id, payment],
+            Self::Subscription(fact) => vec![&fact.subscription, &fact.customer],
             Self::AccountUpdated(_) | Self::Deauthorized | Self::Other(_) => Vec::new(),
         }
     }

@@ -1,5 +1,5 @@
 //! Payment of invoices by Stripe: what its events do to an invoice and to a
-//! workspace's connected account.
+//! workspace's connected account. What they do to its plan is `crate::subscription`.
 //!
 //! Stripe delivers events more than once, late and in any order. So nothing here
 //! counts events: a [`Ledger`] joins what they say of each payment, refund and
@@ -7,6 +7,7 @@
 //! it. Whatever the order and however often, the same events end in the same
 //! ledger and the same books.
 
+mod billed;
 mod connect;
 mod event;
 mod ledger;
@@ -19,8 +20,8 @@ pub use event::{Event, Fact, Outcome, References, Unreadable, What};
 pub use ledger::{
     Attempt, Booked, Kind, Ledger, Origin, Payment, Progress, Refused, Sighted, State,
 };
-pub use reading::TYPES;
 pub use paying::{OPEN_FOR, Stage, Step, Wish};
+pub use reading::TYPES;
 pub use settle::{Receipt, Settled, settle};
 
 /// The name under which Stripe stands in histories.

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::billed::{is_subscription, subscribed};
 use super::connect::Flags;
 use super::event::{Event, Fact, Outcome, References, Unreadable, What};
 use super::ledger::{Progress, Sighted};
@@ -100,13 +101,13 @@ struct Requirements {
 /// An id, or the object that it names.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Expandable {
+pub(super) enum Expandable {
     Id(String),
     Object { id: String },
 }
 
 impl Expandable {
-    fn id(self) -> String {
+    pub(super) fn id(self) -> String {
         match self {
             Self::Id(id) | Self::Object { id } => id,
         }
@@ -120,8 +121,13 @@ impl Event {
             serde_json::from_slice(body).map_err(|e| Unreadable::NoEvent(e.to_string()))?;
         let created = Timestamp::from_second(envelope.created)
             .map_err(|e| Unreadable::NoEvent(e.to_string()))?;
-        let what = what(&envelope.kind, envelope.data.object)
-            .map_err(|e| Unreadable::Object(envelope.kind.clone(), e.to_string()))?;
+        let (kind, object) = (envelope.kind.as_str(), envelope.data.object);
+        // An account's own subscriptions are none of ours.
+        let what = match &envelope.account {
+            None if is_subscription(kind) => subscribed(kind, object),
+            _ => what(kind, object),
+        };
+        let what = what.map_err(|e| Unreadable::Object(envelope.kind.clone(), e.to_string()))?;
         let named = [Some(&envelope.id), envelope.account.as_ref()];
         let named = named.into_iter().flatten().chain(what.names());
         if named.into_iter().any(|id| !is_name(id)) {
@@ -258,7 +264,7 @@ fn is_name(id: &str) -> bool {
 }
 
 impl References {
-    fn read(metadata: Option<&Value>) -> Self {
+    pub(super) fn read(metadata: Option<&Value>) -> Self {
         let text = |name: &str| {
             metadata
                 .and_then(|all| all.get(name))

@@ -8,6 +8,7 @@ use domain::finding::{Change, Draft, Finding, Said};
 use domain::history::{Entry, Happening};
 use domain::id::{EngagementId, EntryId, FindingId};
 use domain::notification::Event;
+use domain::plan::{Limit, Plan};
 
 use super::Full;
 use crate::codec::{Item, item, number};
@@ -38,12 +39,12 @@ fn note(change: &Change) -> Note {
 }
 
 impl Store<ClientScope> {
-    /// Adds a draft under the id that `finding` has.
+    /// Adds a draft under the id that `finding` has, where `plan` has room for it.
     pub async fn create_finding(
         &self,
         engagement: EngagementId,
         change: &Change,
-        draft: &Draft,
+        (draft, plan): (&Draft, Plan),
         id: EntryId,
     ) -> Result<Outcome, Error> {
         let mut transaction = self.transaction();
@@ -56,7 +57,9 @@ impl Store<ClientScope> {
         )?;
         self.record(&mut transaction, note(change))?;
         self.count(&mut transaction, engagement, &change.counts, false, 1);
-        once(self.commit(transaction).await)
+        let claim = self.claim(&mut transaction, plan, (Limit::Findings, 1));
+        let done = self.commit_counted(transaction, Some(claim), Limit::Findings);
+        once(done.await)
     }
 
     /// Executes a move or a plan, unless the finding has changed since it was decided on:

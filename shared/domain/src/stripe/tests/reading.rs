@@ -198,3 +198,86 @@ fn what_isnt_ours_is_passed_over_and_what_is_broken_is_said() {
     };
     assert_eq!(of, References::default());
 }
+
+fn platform(kind: &str, object: &Value) -> Result<What, Unreadable> {
+    let mut event = event(kind, object);
+    event["account"] = Value::Null;
+    Event::read(&serde_json::to_vec(&event).unwrap()).map(|event| event.what)
+}
+
+#[test]
+fn subscriptions_are_read_as_either_version_of_the_api_writes_them() {
+    use crate::subscription::{Fact, News, Offer, Stand, Status};
+    let ws = WorkspaceId::new(1, 1);
+    let end = jiff::Timestamp::constant(1_772_000_000, 0);
+    let price = json!({ "id": "price_1", "lookup_key": "team_yearly" });
+    let newer = json!({
+        "id": "sub_1", "customer": "cus_1", "status": "active", "cancel_at_period_end": true,
+        "cancel_at": null, "metadata": { "workspace": ws },
+        "items": { "data": [{ "price": price, "current_period_end": 1_772_000_000 }] },
+    });
+    let moved =
+        json!({ "id": "price_0", "lookup_key": null, "metadata": { "offer": "team_yearly" } });
+    let older = json!({
+        "id": "sub_1", "customer": { "id": "cus_1" }, "status": "active",
+        "cancel_at": 1_772_000_000, "current_period_end": 1_772_000_000,
+        "metadata": { "workspace": ws }, "items": { "data": [{ "price": moved }] },
+    });
+    let fact = Fact {
+        subscription: "sub_1".into(),
+        customer: "cus_1".into(),
+        workspace: Some(ws),
+        news: News::Stands(Stand {
+            status: Status::Active,
+            until: end,
+            offer: Some(Offer::TeamYearly),
+            ends: Some(end),
+        }),
+    };
+    let kind = "customer.subscription.updated";
+    for object in [&newer, &older] {
+        assert_eq!(platform(kind, object), Ok(What::Subscription(fact.clone())));
+        // A consultancy may bill its own customers so: that is none of ours.
+        assert_eq!(read(kind, object), Ok(What::Other(kind.into())));
+    }
+    let mut two = newer.clone();
+    let line = two["items"]["data"][0].clone();
+    two["items"]["data"].as_array_mut().unwrap().push(line);
+    let Ok(What::Subscription(Fact {
+        news: News::Stands(stand),
+        ..
+    })) = platform(kind, &two)
+    else {
+        panic!("a subscription");
+    };
+    assert_eq!(stand.offer, None);
+    let mut odd = newer;
+    odd["status"] = json!("resting");
+    assert!(matches!(platform(kind, &odd), Err(Unreadable::Object(..))));
+}
+
+#[test]
+fn invoices_of_subscriptions_are_read() {
+    use crate::subscription::{Fact, News};
+    let fact = |news| Fact {
+        subscription: "sub_1".into(),
+        customer: "cus_1".into(),
+        workspace: None,
+        news,
+    };
+    let newer = json!({ "customer": "cus_1",
+        "parent": { "subscription_details": { "subscription": "sub_1" } } });
+    let older = json!({ "customer": "cus_1", "subscription": "sub_1" });
+    for object in [&newer, &older] {
+        for (kind, news) in [
+            ("invoice.paid", News::Paid),
+            ("invoice.payment_failed", News::Failed),
+        ] {
+            let expected = Ok(What::Subscription(fact(news)));
+            assert_eq!(platform(kind, object), expected);
+        }
+    }
+    let other = json!({ "customer": "cus_1", "parent": null });
+    let kind = "invoice.paid";
+    assert_eq!(platform(kind, &other), Ok(What::Other(kind.into())));
+}

@@ -1,0 +1,238 @@
+//! The plan: how much is used of it, what the others have, and how it is paid for.
+
+use domain::id::EntryId;
+use domain::plan::{Feature, Limit, Plan};
+use domain::role::Action;
+use domain::subscription::{Account, Offer};
+use domain::workspace::Workspace;
+use futures::future::try_join4;
+use jiff::Timestamp;
+use serde::Serialize;
+use store::Used;
+use web::{Crumb, Error, Page, Price, Reply, Team};
+
+use crate::state::State;
+
+/// The page.
+#[derive(Debug, Serialize)]
+pub(crate) struct PlanPage {
+    /// A form's id: the same form sent twice leads to the same page of Stripe's.
+    id: EntryId,
+    /// The plan that is paid for or was given.
+    plan: &'static str,
+    /// What is known of the subscription, for whoever may know.
+    state: Option<State>,
+    may_manage: bool,
+    uses: Vec<Use>,
+    log_days: i64,
+    columns: Vec<Column>,
+    rows: Vec<Row>,
+    /// Whether anything can be subscribed to here.
+    offers: bool,
+}
+
+/// How much is used of a limit.
+#[derive(Debug, Serialize)]
+struct Use {
+    label: &'static str,
+    hint: &'static str,
+    used: String,
+    most: String,
+    /// Parts of a thousand, at most all.
+    share: i64,
+    /// Whether nothing can be added.
+    full: bool,
+}
+
+/// A plan.
+#[derive(Debug, Serialize)]
+struct Column {
+    label: &'static str,
+    current: bool,
+    offers: Vec<OfferRow>,
+}
+
+/// What a button subscribes to.
+#[derive(Debug, Serialize)]
+struct OfferRow {
+    name: &'static str,
+    interval: &'static str,
+    price: String,
+}
+
+/// What each plan has of something, in the order of the plans.
+#[derive(Debug, Serialize)]
+struct Row {
+    label: String,
+    cells: Vec<String>,
+}
+
+/// What the page is made of.
+struct Parts {
+    workspace: Workspace,
+    used: Used,
+    account: Option<Account>,
+    prices: Vec<Price>,
+}
+
+impl Page for PlanPage {
+    const TEMPLATE: &'static str = "pages/billing/plan.html";
+
+    fn title(&self) -> String {
+        "Plan".to_owned()
+    }
+
+    fn crumbs(&self) -> Vec<Crumb> {
+        vec![Crumb::to("Settings", "/settings")]
+    }
+
+    fn sample() -> Self {
+        let actor = web::view::actor_sample();
+        let price = Price {
+            id: "price_1".to_owned(),
+            offer: Offer::ProMonthly,
+            money: None,
+        };
+        let parts = Parts {
+            workspace: web::view::workspace_sample(actor.workspace),
+            used: Limit::ALL.map(|limit| (limit, 3)),
+            account: None,
+            prices: vec![price],
+        };
+        let state = State {
+            name: "owes",
+            interval: Some("monthly"),
+            at: Some(Timestamp::UNIX_EPOCH),
+            twice: true,
+            is_customer: true,
+        };
+        Self {
+            state: Some(state),
+            may_manage: true,
+            ..Self::new(EntryId::new(1, 1), &parts, Timestamp::UNIX_EPOCH)
+        }
+    }
+}
+
+impl PlanPage {
+    fn new(id: EntryId, parts: &Parts, now: Timestamp) -> Self {
+        let state = State::new(&parts.workspace, parts.account.as_ref(), now);
+        // What applies may be less than what is paid for.
+        let (plan, applies) = (parts.workspace.plan, parts.workspace.plan_at(now));
+        let subscribes = state.may_subscribe();
+        let columns = Plan::ALL.map(|one| Column {
+            label: one.label(),
+            current: one == plan,
+            offers: offers(parts, one).filter(|_| subscribes).collect(),
+        });
+        let offers = columns.iter().any(|column| !column.offers.is_empty());
+        Self {
+            id,
+            plan: plan.label(),
+            state: Some(state),
+            may_manage: false,
+            uses: parts
+                .used
+                .iter()
+                .map(|(limit, used)| Use::new(applies, *limit, *used))
+                .collect(),
+            log_days: applies.log_kept().as_hours() / 24,
+            columns: columns.into(),
+            rows: rows(),
+            offers,
+        }
+    }
+}
+
+impl Use {
+    fn new(plan: Plan, limit: Limit, used: i64) -> Self {
+        let most = plan.most(limit);
+        Self {
+            label: limit.label(),
+            hint: limit.hint(),
+            used: limit.amount(used),
+            most: limit.amount(most),
+            share: (used.saturating_mul(1_000) / most.max(1)).clamp(0, 1_000),
+            full: plan.room(limit, used, 1).is_err(),
+        }
+    }
+}
+
+fn offers(parts: &Parts, plan: Plan) -> impl Iterator<Item = OfferRow> {
+    let all = Offer::ALL
+        .into_iter()
+        .filter(move |offer| offer.plan() == plan);
+    all.filter_map(move |offer| {
+        let price = parts.prices.iter().find(|price| price.offer == offer)?;
+        let money = price.money.map(|money| money.to_string());
+        Some(OfferRow {
+            name: offer.name(),
+            interval: offer.interval().label(),
+            price: money.unwrap_or_default(),
+        })
+    })
+}
+
+/// What the plans have, limit by limit and feature by feature.
+fn rows() -> Vec<Row> {
+    let limits = Limit::ALL.map(|limit| Row {
+        label: limit.label().to_owned(),
+        cells: cells(|plan| limit.amount(plan.most(limit))),
+    });
+    let log = Row {
+        label: "Audit log".to_owned(),
+        cells: cells(|plan| match plan.log_kept().as_hours() / 24 {
+            days if days % 365 == 0 && days > 365 => format!("{} years", days / 365),
+            365 => "1 year".to_owned(),
+            days => format!("{days} days"),
+        }),
+    };
+    let features = Feature::ALL.map(|feature| Row {
+        label: feature.label().to_owned(),
+        cells: cells(|plan| if plan.has(feature) { "Yes" } else { "No" }.to_owned()),
+    });
+    limits.into_iter().chain([log]).chain(features).collect()
+}
+
+fn cells(of: impl Fn(Plan) -> String) -> Vec<String> {
+    Plan::ALL.into_iter().map(of).collect()
+}
+
+/// The prices, for whoever may subscribe. Without Stripe's answer there are none, and
+/// nothing is offered: the rest of the page is as useful.
+async fn prices(team: &Team) -> Result<Vec<Price>, store::Error> {
+    let manages = team.actor.role.may(Action::ManagePlan);
+    let stripe = team.ctx.app.services.stripe.as_ref();
+    let Some(stripe) = stripe.filter(|_| manages) else {
+        return Ok(Vec::new());
+    };
+    Ok(stripe.prices().await.unwrap_or_else(|error| {
+        tracing::error!(%error, "the prices can't be had");
+        Vec::new()
+    }))
+}
+
+pub(crate) async fn get(team: Team) -> Result<Reply, Error> {
+    let (store, ctx) = (&team.store, &team.ctx);
+    let (workspace, used, account, prices) = try_join4(
+        store.workspace(),
+        store.used(),
+        store.subscriptions(),
+        prices(&team),
+    )
+    .await?;
+    let parts = Parts {
+        workspace: workspace.ok_or(Error::NotFound)?,
+        used,
+        account,
+        prices,
+    };
+    let page = PlanPage::new(ctx.app.new_id(), &parts, ctx.now);
+    let role = team.actor.role;
+    let page = PlanPage {
+        state: page.state.filter(|_| role.may(Action::WriteSettings)),
+        may_manage: role.may(Action::ManagePlan) && ctx.app.services.stripe.is_some(),
+        ..page
+    };
+    Ok(ctx.page(&page)?.leading_to_stripe(&ctx.app.config))
+}

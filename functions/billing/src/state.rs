@@ -1,0 +1,53 @@
+//! How the workspace stands with us, in words.
+
+use domain::plan::Plan;
+use domain::subscription::{Account, Standing};
+use domain::workspace::Workspace;
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// What the page says of the subscription.
+#[derive(Debug, Serialize)]
+pub(crate) struct State {
+    /// `free`, `given`, `runs`, `ends`, `owes` or `lapsed`.
+    pub(crate) name: &'static str,
+    /// How often is paid.
+    pub(crate) interval: Option<&'static str>,
+    /// When it renews, ends, or lapses.
+    pub(crate) at: Option<Timestamp>,
+    /// Whether more than one runs.
+    pub(crate) twice: bool,
+    /// Whether there is something to manage at Stripe.
+    pub(crate) is_customer: bool,
+}
+
+impl State {
+    pub(crate) fn new(workspace: &Workspace, account: Option<&Account>, now: Timestamp) -> Self {
+        let standing = account.map_or(Standing::Never, Account::standing);
+        let (name, interval, at) = match standing {
+            Standing::Never if workspace.plan == Plan::Starter => ("free", None, None),
+            Standing::Never => ("given", None, None),
+            Standing::Over => ("free", None, None),
+            Standing::Runs { offer, until, ends } => {
+                let name = if ends.is_some() { "ends" } else { "runs" };
+                (name, Some(offer.interval().label()), ends.or(Some(until)))
+            }
+            Standing::Owes { offer, lapses } => {
+                let name = if now < lapses { "owes" } else { "lapsed" };
+                (name, Some(offer.interval().label()), Some(lapses))
+            }
+        };
+        Self {
+            name,
+            interval,
+            at,
+            twice: account.is_some_and(|account| account.running() > 1),
+            is_customer: account.is_some_and(|account| !account.subscriptions.is_empty()),
+        }
+    }
+
+    /// Whether a subscription can be begun: none runs, and no plan was given.
+    pub(crate) fn may_subscribe(&self) -> bool {
+        self.name == "free"
+    }
+}

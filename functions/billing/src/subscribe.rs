@@ -1,0 +1,117 @@
+//! To Stripe: to its page where a subscription is paid for, and to the one where it is
+//! changed and cancelled.
+
+use domain::id::EntryId;
+use domain::subscription::{Account, Offer};
+use serde::Deserialize;
+use web::{
+    Error, NewCustomer, NewSubscription, Nothing, ProtectedForm, Reply, Stripe, Team, see_other,
+};
+
+use crate::state::State;
+
+const HOME: &str = "/settings/plan";
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Wanted {
+    offer: String,
+}
+
+/// What came of asking Stripe for a page.
+enum Asked {
+    There(String),
+    /// It isn't offered any more.
+    Gone,
+}
+
+pub(crate) async fn post(team: Team, form: ProtectedForm<Wanted>) -> Result<Reply, Error> {
+    let Some(stripe) = team.ctx.app.services.stripe.as_ref() else {
+        return Ok(see_other(HOME).flash("plan-gone"));
+    };
+    let offer = Offer::named(&form.input.offer).ok_or(Error::BadRequest("no such offer"))?;
+    let workspace = team.store.workspace().await?.ok_or(Error::NotFound)?;
+    let account = team.store.subscriptions().await?;
+    if !State::new(&workspace, account.as_ref(), team.ctx.now).may_subscribe() {
+        return Ok(see_other(HOME).flash("plan-runs"));
+    }
+    let form: EntryId = form.id()?;
+    led(page(&team, stripe, account, (offer, form)).await)
+}
+
+pub(crate) async fn manage(team: Team, _form: ProtectedForm<Nothing>) -> Result<Reply, Error> {
+    let account = team.store.subscriptions().await?;
+    let stripe = team.ctx.app.services.stripe.as_ref();
+    let Some((stripe, account)) = stripe.zip(account) else {
+        return Ok(see_other(HOME).flash("plan-gone"));
+    };
+    let back = here(&team, HOME);
+    let asked = stripe.manage(&account.customer, &back).await;
+    led(asked.map(Asked::There).map_err(Error::from))
+}
+
+fn here(team: &Team, path: &str) -> String {
+    let home = team.ctx.app.config.address(&team.ctx.workspace.slug);
+    format!("{home}{path}")
+}
+
+/// The page where an offer is paid for. Asked again by the same form, it is the same one.
+async fn page(
+    team: &Team,
+    stripe: &Stripe,
+    account: Option<Account>,
+    (offer, form): (Offer, EntryId),
+) -> Result<Asked, Error> {
+    let prices = stripe.prices().await?;
+    let Some(price) = prices.into_iter().find(|price| price.offer == offer) else {
+        return Ok(Asked::Gone);
+    };
+    let customer = match account {
+        Some(account) => account.customer,
+        None => customer(team, stripe, form).await?,
+    };
+    let ws = team.actor.workspace;
+    let new = NewSubscription {
+        customer,
+        price: price.id,
+        workspace: ws,
+        success: here(team, "/settings/plan/done"),
+        cancel: here(team, HOME),
+    };
+    let key = format!("subscribe-{ws}-{form}-{}", offer.name());
+    let made = stripe.subscribe(&key, &new).await?;
+    Ok(made.url.map_or(Asked::Gone, Asked::There))
+}
+
+/// Makes the workspace a customer; of two who do so at once, the first one's counts.
+async fn customer(team: &Team, stripe: &Stripe, form: EntryId) -> Result<String, Error> {
+    let ws = team.actor.workspace;
+    let new = NewCustomer {
+        workspace: ws,
+        name: team.ctx.workspace.name.clone(),
+        email: team.actor.email.as_str().to_owned(),
+    };
+    let key = format!("customer-{ws}-{form}");
+    let customer = stripe.create_customer(&key, &new).await?;
+    let account = Account::new(customer, stripe.is_live());
+    match team.store.keep_customer(&account).await {
+        Ok(()) => Ok(account.customer),
+        Err(store::Error::Refused(_)) => {
+            let first = team.store.subscriptions().await?;
+            Ok(first.ok_or(Error::Changed)?.customer)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn led(asked: Result<Asked, Error>) -> Result<Reply, Error> {
+    match asked {
+        Ok(Asked::There(url)) => Ok(see_other(&url)),
+        Ok(Asked::Gone) => Ok(see_other(HOME).flash("plan-gone")),
+        Err(error @ Error::Internal(_)) => {
+            tracing::error!(error = error.causes(), "Stripe gives no page");
+            Ok(see_other(HOME).flash("plan-silent"))
+        }
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,81 @@
+//! What can be subscribed to: a plan, by the month or the year.
+
+use serde::{Deserialize, Serialize};
+
+use crate::plan::Plan;
+
+/// How often is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Interval {
+    /// Each month.
+    Monthly,
+    /// Each year.
+    Yearly,
+}
+
+impl Interval {
+    /// The words on the screen.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Monthly => "monthly",
+            Self::Yearly => "yearly",
+        }
+    }
+}
+
+/// What can be subscribed to. It goes by its name, which is the lookup key of its price
+/// at Stripe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Offer {
+    /// Pro by the month.
+    ProMonthly,
+    /// Pro by the year.
+    ProYearly,
+    /// Team by the month.
+    TeamMonthly,
+    /// Team by the year.
+    TeamYearly,
+}
+
+impl Offer {
+    /// Everything on offer, the smaller plan first.
+    pub const ALL: [Self; 4] = [
+        Self::ProMonthly,
+        Self::ProYearly,
+        Self::TeamMonthly,
+        Self::TeamYearly,
+    ];
+
+    /// The lookup key of its price.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ProMonthly => "pro_monthly",
+            Self::ProYearly => "pro_yearly",
+            Self::TeamMonthly => "team_monthly",
+            Self::TeamYearly => "team_yearly",
+        }
+    }
+
+    /// The offer of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|offer| offer.name() == name)
+    }
+
+    /// What it gives.
+    pub const fn plan(self) -> Plan {
+        match self {
+            Self::ProMonthly | Self::ProYearly => Plan::Pro,
+            Self::TeamMonthly | Self::TeamYearly => Plan::Team,
+        }
+    }
+
+    /// How often is paid.
+    pub const fn interval(self) -> Interval {
+        match self {
+            Self::ProMonthly | Self::TeamMonthly => Interval::Monthly,
+            Self::ProYearly | Self::TeamYearly => Interval::Yearly,
+        }
+    }
+}

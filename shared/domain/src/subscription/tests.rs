@@ -1,0 +1,233 @@
+use jiff::ToSpan as _;
+use proptest::prelude::*;
+
+use super::*;
+use crate::plan::Plan;
+use crate::testing::config;
+use crate::workspace::Workspace;
+
+const NOW: Timestamp = Timestamp::constant(1_769_898_000, 0);
+const US: &str = "cus_1";
+
+fn customer() -> Account {
+    Account::new(US.to_owned(), false)
+}
+
+fn workspace(plan: Plan) -> Workspace {
+    let slug = "acme".parse().unwrap();
+    Workspace {
+        plan,
+        ..Workspace::new(WorkspaceId::new(1, 1), slug, "Acme".into(), "UTC".into())
+    }
+}
+
+fn fact(subscription: &str, news: News) -> Fact {
+    Fact {
+        subscription: subscription.to_owned(),
+        customer: US.to_owned(),
+        workspace: None,
+        news,
+    }
+}
+
+fn stand(status: Status, offer: Offer) -> News {
+    News::Stands(Stand {
+        status,
+        until: NOW + 720.hours(),
+        offer: Some(offer),
+        ends: None,
+    })
+}
+
+/// What comes of events, each so many hours after the first.
+fn after(events: &[(i64, News)]) -> Account {
+    let mut account = customer();
+    for (hours, news) in events {
+        let at = NOW + hours.hours();
+        account = account.joined(false, at, &fact("sub_1", *news)).unwrap();
+    }
+    account
+}
+
+fn applied(account: &Account, plan: Plan) -> (Plan, Option<Timestamp>) {
+    let before = workspace(plan);
+    let after = account.applied(&before).unwrap_or(before);
+    (after.plan, after.lapses)
+}
+
+#[test]
+fn a_subscription_gives_its_plan_until_it_is_over() {
+    use Offer::{ProMonthly as Pro, TeamYearly as Team};
+    use Status::{Active, Canceled, Incomplete, IncompleteExpired, PastDue, Paused, Unpaid};
+    let lapses = Some(NOW + 72.hours() + GRACE);
+    let active = (1, stand(Active, Pro));
+    for (events, plan) in [
+        (vec![], (Plan::Starter, None)),
+        (vec![(0, stand(Incomplete, Pro))], (Plan::Starter, None)),
+        (vec![(0, stand(Incomplete, Pro)), active], (Plan::Pro, None)),
+        (vec![active, (2, stand(Active, Team))], (Plan::Team, None)),
+        (
+            vec![active, (2, stand(Canceled, Pro))],
+            (Plan::Starter, None),
+        ),
+        (vec![active, (2, stand(Paused, Pro))], (Plan::Starter, None)),
+        (
+            vec![(1, stand(IncompleteExpired, Pro))],
+            (Plan::Starter, None),
+        ),
+        (
+            vec![active, (72, News::Failed), (72, stand(PastDue, Pro))],
+            (Plan::Pro, lapses),
+        ),
+        // The grace counts from the first failure, however often it is tried again.
+        (
+            vec![
+                active,
+                (72, News::Failed),
+                (72, stand(PastDue, Pro)),
+                (144, News::Failed),
+                (200, stand(Unpaid, Pro)),
+            ],
+            (Plan::Pro, lapses),
+        ),
+        // No failure was told of yet: from when it was seen.
+        (vec![active, (72, stand(PastDue, Pro))], (Plan::Pro, lapses)),
+        // Paying lifts it, whichever of the two events tells first.
+        (
+            vec![
+                active,
+                (72, News::Failed),
+                (72, stand(PastDue, Pro)),
+                (80, News::Paid),
+            ],
+            (Plan::Pro, None),
+        ),
+        (
+            vec![
+                active,
+                (72, News::Failed),
+                (72, stand(PastDue, Pro)),
+                (80, stand(Active, Pro)),
+            ],
+            (Plan::Pro, None),
+        ),
+    ] {
+        assert_eq!(applied(&after(&events), Plan::Starter), plan, "{events:?}");
+    }
+}
+
+#[test]
+fn a_plan_that_was_given_stays_until_a_subscription_ran() {
+    let begun = after(&[(0, stand(Status::Incomplete, Offer::ProMonthly))]);
+    assert_eq!(applied(&begun, Plan::Team), (Plan::Team, None));
+    assert_eq!(begun.applied(&workspace(Plan::Team)), None);
+    let never = after(&[(0, stand(Status::IncompleteExpired, Offer::ProMonthly))]);
+    assert_eq!(applied(&never, Plan::Team), (Plan::Team, None));
+    let over = after(&[(0, stand(Status::Canceled, Offer::ProMonthly))]);
+    assert_eq!(applied(&over, Plan::Team), (Plan::Starter, None));
+}
+
+#[test]
+fn the_best_of_several_subscriptions_counts() {
+    let mut account = after(&[(0, stand(Status::Active, Offer::TeamMonthly))]);
+    let at = NOW + 1.hour();
+    for (subscription, news) in [
+        ("sub_2", stand(Status::Active, Offer::ProMonthly)),
+        ("sub_3", stand(Status::Canceled, Offer::TeamMonthly)),
+    ] {
+        account = account
+            .joined(false, at, &fact(subscription, news))
+            .unwrap();
+    }
+    assert_eq!(applied(&account, Plan::Starter), (Plan::Team, None));
+    assert_eq!(account.running(), 2);
+}
+
+#[test]
+fn what_isnt_ours_is_refused() {
+    let account = customer();
+    let active = fact("sub_1", stand(Status::Active, Offer::ProMonthly));
+    let foreign = Fact {
+        customer: "cus_2".to_owned(),
+        ..active.clone()
+    };
+    let unknown = |status| {
+        let stand = Stand {
+            status,
+            until: NOW,
+            offer: None,
+            ends: None,
+        };
+        fact("sub_1", News::Stands(stand))
+    };
+    for (livemode, fact, why) in [
+        (false, foreign, Refused::Customer),
+        (true, active, Refused::Livemode),
+        (false, unknown(Status::Active), Refused::Price),
+    ] {
+        assert_eq!(account.joined(livemode, NOW, &fact), Err(why), "{fact:?}");
+    }
+    // What ends gives nothing: its price doesn't matter.
+    assert!(
+        account
+            .joined(false, NOW, &unknown(Status::Canceled))
+            .is_ok()
+    );
+}
+
+fn any_news() -> impl Strategy<Value = News> {
+    let stand = (0..Status::ALL.len(), 0..Offer::ALL.len(), 0..3_i64).prop_map(|(s, o, days)| {
+        News::Stands(Stand {
+            status: Status::ALL[s].0,
+            until: NOW + (24 * days).hours(),
+            offer: Some(Offer::ALL[o]),
+            ends: (days == 2).then_some(NOW),
+        })
+    });
+    prop_oneof![4 => stand, 1 => Just(News::Paid), 2 => Just(News::Failed)]
+}
+
+/// Events of up to three subscriptions, many of them in the same second; and the same
+/// as they may arrive: in another order, and some more than once, the last ones late.
+fn deliveries() -> impl Strategy<Value = (Vec<(i64, Fact)>, Vec<(i64, Fact)>)> {
+    let one = (0..3_u8, 0..12_i64, any_news());
+    let one = one.prop_map(|(n, at, news)| (at, fact(&format!("sub_{n}"), news)));
+    proptest::collection::vec(one, 1..14).prop_flat_map(|events| {
+        let again = proptest::sample::subsequence(events.clone(), 0..=events.len());
+        let arriving = again.prop_flat_map({
+            let events = events.clone();
+            move |again| Just([events.clone(), again].concat()).prop_shuffle()
+        });
+        (Just(events), arriving)
+    })
+}
+
+fn run(events: &[(i64, Fact)]) -> Account {
+    let joined = events.iter().fold(customer(), |account, (at, fact)| {
+        let at = NOW + at.seconds();
+        account.joined(false, at, fact).expect("ours")
+    });
+    Account {
+        version: 1,
+        ..joined
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 10_000, ..config() })]
+
+    #[test]
+    fn events_in_any_order_and_number_end_the_same((events, arriving) in deliveries()) {
+        let expected = run(&events);
+        prop_assert_eq!(&run(&arriving), &expected);
+        // Lost ones that come when all else is there change nothing either.
+        let (lost, kept) = arriving.split_at(arriving.len() / 2);
+        let late: Vec<_> = kept.iter().chain(lost).cloned().collect();
+        let found = run(&late);
+        prop_assert_eq!(&found, &expected);
+        prop_assert_eq!(
+            applied(&found, Plan::Starter),
+            applied(&expected, Plan::Starter)
+        );
+    }
+}
