@@ -37,7 +37,9 @@ pub enum Turn {
 
 /// The one item of a subscription.
 pub(super) fn item(subscription: &Value) -> &Value {
-    subscription.pointer("/items/data/0").unwrap_or(&Value::Null)
+    subscription
+        .pointer("/items/data/0")
+        .unwrap_or(&Value::Null)
 }
 
 /// From when until when a subscription's period is, in seconds.
@@ -96,7 +98,7 @@ fn begin(
     let (id, now) = (desk.new_id("sub"), desk.seconds());
     let item = json!({
         "id": desk.new_id("si"), "created": now, "current_period_start": now,
-        "current_period_end": after(now, prices::interval(price)), "price": price,
+        "current_period_end": after(now, prices::interval(price)), "plan": prices::plan(price), "price": price,
         "quantity": quantity, "subscription": id,
     });
     let fields = json!({
@@ -184,7 +186,11 @@ fn move_to(
         None => old.clone(),
     };
     let quantity = quantity.unwrap_or_else(|| whole(&item, "quantity"));
-    set(&mut item, json!({ "price": price, "quantity": quantity }));
+    let plan = prices::plan(&price);
+    set(
+        &mut item,
+        json!({ "plan": plan, "price": price, "quantity": quantity }),
+    );
     let anew = prices::interval(&price) != prices::interval(&old);
     if anew {
         let now = desk.seconds();
@@ -222,9 +228,7 @@ pub(super) fn turn(desk: &mut Desk<'_>, id: &str, turn: Turn) -> Result<(), Refu
     let ending = before.get("cancel_at_period_end") == Some(&Value::Bool(true));
     match turn {
         Turn::Renews | Turn::Fails if ending => cancel(desk, id).map(drop),
-        Turn::Renews | Turn::Fails if owes => {
-            Err(Refusal::new("The last period isn't paid yet."))
-        }
+        Turn::Renews | Turn::Fails if owes => Err(Refusal::new("The last period isn't paid yet.")),
         Turn::Renews => next_period(desk, &before, true),
         Turn::Fails => next_period(desk, &before, false),
         _ if !owes => Err(Refusal::new("Nothing is unpaid.")),
@@ -241,7 +245,10 @@ fn next_period(desk: &mut Desk<'_>, before: &Value, paid: bool) -> Result<(), Re
     let id = text(before, "id");
     let mut item = item(before).clone();
     let (_, start) = period(before);
-    let end = after(start, prices::interval(item.get("price").unwrap_or(&Value::Null)));
+    let end = after(
+        start,
+        prices::interval(item.get("price").unwrap_or(&Value::Null)),
+    );
     set(
         &mut item,
         json!({ "current_period_start": start, "current_period_end": end }),

@@ -14,8 +14,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tera::{Context, Tera};
 
-use super::server::Hand;
-use super::server::Served;
+use super::server::{Hand, Served};
 use crate::problem::{OrSay as _, Problem};
 
 const CSS: &str = concat!(
@@ -25,7 +24,10 @@ const CSS: &str = concat!(
 const PAGES: [(&str, &str); 6] = [
     ("stripe.html", include_str!("../../../pages/stripe.html")),
     ("account.html", include_str!("../../../pages/account.html")),
-    ("checkout.html", include_str!("../../../pages/checkout.html")),
+    (
+        "checkout.html",
+        include_str!("../../../pages/checkout.html"),
+    ),
     ("portal.html", include_str!("../../../pages/portal.html")),
     ("control.html", include_str!("../../../pages/control.html")),
     ("over.html", include_str!("../../../pages/over.html")),
@@ -71,7 +73,10 @@ pub(super) fn routes() -> Router<Served> {
     Router::new()
         .route("/", get(control::overview).post(control::act))
         .route("/setup/s/{account}/{token}", get(account::open))
-        .route("/setup/e/{account}/{token}", get(account::page).post(account::fill_in))
+        .route(
+            "/setup/e/{account}/{token}",
+            get(account::page).post(account::fill_in),
+        )
         .route("/c/pay/{session}", get(checkout::page).post(checkout::pay))
         .route("/p/session/{token}", get(portal::page).post(portal::change))
 }
@@ -81,8 +86,8 @@ pub(super) async fn css() -> Response {
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], CSS).into_response()
 }
 
-/// A time as people read it, from seconds.
+/// A time as people read it, in UTC, from seconds.
 fn time(seconds: i64) -> String {
     let time = Timestamp::from_second(seconds).unwrap_or_default();
-    time.strftime("%-d %B %Y, %H:%M:%S UTC").to_string()
+    time.strftime("%-d %b %Y, %H:%M:%S").to_string()
 }
