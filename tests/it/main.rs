@@ -64,6 +64,7 @@ mod people;
 mod policies;
 mod render;
 mod sign_in;
+mod stripe_objects;
 mod stripe_stand_in;
 mod subscriptions;
 mod template;
