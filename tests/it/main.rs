@@ -58,6 +58,7 @@ mod money;
 mod notifications;
 mod outbox;
 mod passwords;
+mod payments;
 mod people;
 mod policies;
 mod render;

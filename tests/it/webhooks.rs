@@ -521,7 +521,7 @@ async fn an_account_is_as_was_said_last_until_it_is_taken_away() {
     world.advance(SignedDuration::from_secs(10));
     let ready = begun.account_is(&world, "a2", true);
     assert_eq!(tell(&world, &mut browser, &ready).await, "done");
-    assert_eq!(tell(&world, &mut browser, &restricted).await, "done");
+    assert_eq!(tell(&world, &mut browser, &restricted).await, "repeated");
     assert_eq!(state().await, Connect::Ready);
     let gone = begun.event(
         &world,

@@ -61,10 +61,7 @@ pub const ROUTES: &[Route] = &[
 ];
 
 /// A sample of each page.
-pub const SAMPLES: &[fn() -> Sample] = &[
-    sample::<connect::PaymentsPage>,
-    sample::<wait::WaitPage>,
-];
+pub const SAMPLES: &[fn() -> Sample] = &[sample::<connect::PaymentsPage>, sample::<wait::WaitPage>];
 
 /// An invoice, in an address.
 #[derive(Debug, Clone, Copy, Deserialize)]

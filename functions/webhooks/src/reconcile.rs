@@ -73,7 +73,9 @@ pub async fn reconcile(app: &Arc<App>) -> Result<Compared, store::Error> {
         }
     }
     if sum.accounts > 0 {
-        let Compared { accounts, listed, .. } = sum;
+        let Compared {
+            accounts, listed, ..
+        } = sum;
         let (missed, failed) = (sum.missed, sum.failed);
         tracing::info!(
             accounts,

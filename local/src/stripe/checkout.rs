@@ -215,7 +215,9 @@ fn order(desk: &Desk<'_>, (form, mode): (&Form, &str), lines: &Lines) -> Result<
     }
     Ok(Order {
         name: lines.name.clone(),
-        description: form.text(&format!("{mine}[description]")).map(str::to_owned),
+        description: form
+            .text(&format!("{mine}[description]"))
+            .map(str::to_owned),
         metadata: form.metadata(&format!("{mine}[metadata]")),
         fee,
         price: lines.price.clone(),

@@ -120,7 +120,8 @@ pub enum Message {
         amount: String,
         /// By when.
         due: Date,
-    },    /// A payment of an invoice came, or some of it went back.
+    },
+    /// A payment of an invoice came, or some of it went back.
     Receipt {
         /// Where it is.
         invoice: InvoiceId,

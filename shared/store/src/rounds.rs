@@ -56,7 +56,9 @@ impl Directory {
 
     /// Notes that a round is done, and when the next one is.
     pub async fn round_done(&self, round: &Round, next: Timestamp) -> Result<(), Error> {
-        self.move_round(round, &round.place_at(next)).await.map(drop)
+        self.move_round(round, &round.place_at(next))
+            .await
+            .map(drop)
     }
 
     /// Takes an account out that has no next round: it is nobody's any more.

@@ -208,7 +208,10 @@ async fn what_happened_is_listed_page_by_page() {
     ] {
         let line = request.lines().next().unwrap();
         let line = line.replace("%5B", "[").replace("%5D", "]");
-        assert!(line.starts_with("GET /v1/events?") && line.contains(part), "{line}");
+        assert!(
+            line.starts_with("GET /v1/events?") && line.contains(part),
+            "{line}"
+        );
     }
 }
 

@@ -19,8 +19,8 @@ pub use event::{Event, Fact, Outcome, References, Unreadable, What};
 pub use ledger::{
     Attempt, Booked, Kind, Ledger, Origin, Payment, Progress, Refused, Sighted, State,
 };
-pub use reading::TYPES;
 pub use paying::{OPEN_FOR, Stage, Step, Wish};
+pub use reading::TYPES;
 pub use settle::{Receipt, Settled, settle};
 
 /// The name under which Stripe stands in histories.

@@ -153,7 +153,11 @@ impl Ledger {
     ) -> Result<Self, Refused> {
         let mut after = self.clone();
         let attempt = after.attempts.get_mut(&id).ok_or(Refused::Attempt)?;
-        if attempt.session.as_deref().is_some_and(|known| known != session) {
+        if attempt
+            .session
+            .as_deref()
+            .is_some_and(|known| known != session)
+        {
             return Err(Refused::Session);
         }
         attempt.session = Some(session.to_owned());

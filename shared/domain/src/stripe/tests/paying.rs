@@ -38,18 +38,84 @@ fn an_attempt_that_can_be_paid_is_gone_on_with() {
     for (what, ledger, wished, now, step, ended) in [
         ("nothing", Ledger::default(), wish(100), NOW, Step::New, 0),
         ("the same", known(|_| ()), wish(100), NOW, led.clone(), 0),
-        ("until it is late", known(|_| ()), wish(100), minutes(50), led.clone(), 0),
+        (
+            "until it is late",
+            known(|_| ()),
+            wish(100),
+            minutes(50),
+            led.clone(),
+            0,
+        ),
         ("late", known(|_| ()), wish(100), minutes(51), Step::New, 1),
         ("over", known(|_| ()), wish(100), minutes(60), Step::New, 0),
         ("another sum", known(|_| ()), wish(99), NOW, Step::New, 1),
-        ("a real one", known(|one| one.livemode = true), wish(100), NOW, Step::New, 1),
-        ("declined", known(|one| one.state = State::Declined), wish(100), NOW, led, 0),
-        ("on its way", known(|one| one.state = State::Processing), wish(1), NOW, Step::Wait, 0),
-        ("ended", known(|one| one.state = State::Ended), wish(100), NOW, Step::New, 0),
-        ("paid", known(|one| one.state = State::Paid), wish(100), NOW, Step::New, 0),
-        ("no answer yet", quiet.clone(), wish(100), minutes(1), Step::Again(id), 0),
-        ("no answer", quiet.clone(), wish(100), minutes(2), Step::New, 0),
-        ("a colleague's", quiet, Wish { by: KIM, ..wish(100) }, NOW, Step::Busy, 0),
+        (
+            "a real one",
+            known(|one| one.livemode = true),
+            wish(100),
+            NOW,
+            Step::New,
+            1,
+        ),
+        (
+            "declined",
+            known(|one| one.state = State::Declined),
+            wish(100),
+            NOW,
+            led,
+            0,
+        ),
+        (
+            "on its way",
+            known(|one| one.state = State::Processing),
+            wish(1),
+            NOW,
+            Step::Wait,
+            0,
+        ),
+        (
+            "ended",
+            known(|one| one.state = State::Ended),
+            wish(100),
+            NOW,
+            Step::New,
+            0,
+        ),
+        (
+            "paid",
+            known(|one| one.state = State::Paid),
+            wish(100),
+            NOW,
+            Step::New,
+            0,
+        ),
+        (
+            "no answer yet",
+            quiet.clone(),
+            wish(100),
+            minutes(1),
+            Step::Again(id),
+            0,
+        ),
+        (
+            "no answer",
+            quiet.clone(),
+            wish(100),
+            minutes(2),
+            Step::New,
+            0,
+        ),
+        (
+            "a colleague's",
+            quiet,
+            Wish {
+                by: KIM,
+                ..wish(100)
+            },
+            NOW,
+            Step::Busy,
+            0,
+        ),
     ] {
         let found = ledger.step(&wished, now);
         assert_eq!(found, step, "{what}");
@@ -60,7 +126,9 @@ fn an_attempt_that_can_be_paid_is_gone_on_with() {
 #[test]
 fn an_answer_of_another_session_is_refused() {
     let (id, ledger) = (EntryId::new(1, 1), known(|one| one.session = None));
-    let after = ledger.answered(id, "cs_1", Some("https://x".into())).unwrap();
+    let after = ledger
+        .answered(id, "cs_1", Some("https://x".into()))
+        .unwrap();
     assert_eq!(after.answered(id, "cs_1", None), Ok(after.clone()));
     assert_eq!(after.answered(id, "cs_2", None), Err(Refused::Session));
     let nobody = EntryId::new(1, 9);
