@@ -30,6 +30,8 @@ use crate::table::Embedded;
 
 /// How often the outbox is looked at.
 const SWEEP_EVERY: Duration = Duration::from_millis(500);
+/// How often it is looked whether an account is to be compared with what Stripe says.
+const COMPARE_EVERY: Duration = Duration::from_secs(60);
 /// How long the table's last requests may take.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -70,7 +72,8 @@ pub async fn run() -> Result<(), Problem> {
                 stripe.keep_delivering(stopping.clone()).await;
             }
         };
-        tokio::join!(served, sweep(&app, &mailbox, stopping.clone()), told)
+        let swept = sweep(&app, &mailbox, stopping.clone());
+        tokio::join!(served, swept, told, compare(&app, stopping.clone()))
     };
     let told = async {
         told.await;
@@ -227,6 +230,21 @@ async fn sweep(app: &App, mailbox: &Mailbox, mut stop: watch::Receiver<bool>) {
                 }
             }
             Err(error) => tracing::error!(%error, "the outbox can't be swept"),
+        }
+    }
+}
+
+/// Compares with Stripe what it told, as the deployed webhooks do when they are called.
+async fn compare(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut ticks = interval(COMPARE_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        if let Err(error) = webhooks::reconcile(app).await {
+            tracing::error!(%error, "Stripe can't be compared with");
         }
     }
 }

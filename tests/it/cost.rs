@@ -15,6 +15,7 @@ use store::Spent;
 use tests::{Browser, Cast, World, attachment, everywhere, evidence, filled};
 
 use crate::messages::talk;
+use crate::webhooks as hooks;
 
 const BUDGET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/cost.txt");
 const CLIENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/cost-clients.txt");
@@ -119,6 +120,7 @@ async fn pages_and_changes_stay_within_their_budget() {
     documents(&world, &cast, &mut team, &mut portal, &mut table).await;
     pictures(&world, &cast, &mut portal, &mut table).await;
     bills(&world, &cast, &mut team, &mut portal, &mut table).await;
+    payments(&mut table).await;
     let resolve = format!("{there}/findings/{open}/resolve");
     let resolved = portal
         .post(&resolve, &[("note", "Fixed."), ("version", "2")])
@@ -281,6 +283,40 @@ async fn pictures(world: &World, cast: &Cast, portal: &mut Browser, table: &mut 
         .await;
     assert!(sent.is_good(), "{}", sent.body);
     table.push_str(&row("a message with a file, by the client", sent.spent));
+}
+
+/// Paying by Stripe, and one event of it.
+async fn payments(table: &mut String) {
+    let world = World::with_stripe().await;
+    let cast = Cast::play(&world).await;
+    let (home, client) = (&cast.acme.workspace, &cast.acme.clients[0]);
+    tests::stripe::connected(&world, &cast.acme).await;
+    let owner = cast.acme.member(TeamRole::Owner);
+    let mut team = world.signed_in(home, owner).await;
+    let contact = client.contact(ContactRole::Collaborator);
+    let mut portal = world.signed_in(home, contact).await;
+    let settings = page(&mut team, "/settings/payments").await;
+    table.push_str(&row("where payments go", settings));
+    let here = format!("/invoices/{}", client.bills.sent);
+    for name in ["a payment begun", "the same again"] {
+        let led = portal.post(&format!("{here}/pay"), &[]).await;
+        assert!(led.is_good(), "{}", led.body);
+        table.push_str(&row(name, led.spent));
+    }
+    let waits = page(&mut portal, &format!("{here}/payment?since=1")).await;
+    table.push_str(&row("a payment waited for", waits));
+    let world = World::with(|config| config.stripe = Some(hooks::stripe())).await;
+    let cast = Cast::play(&world).await;
+    let client = &cast.acme.clients[0];
+    let begun = hooks::begin(&world, (&cast.acme, client), client.bills.sent, 1).await;
+    let mut stripe = world.browser("nobody");
+    for (name, event) in [
+        ("an event of a payment", begun.paid(&world, "p")),
+        ("the same event again", begun.paid(&world, "p")),
+    ] {
+        let told = hooks::told(&world, &mut stripe, &event).await;
+        table.push_str(&row(name, told.spent));
+    }
 }
 
 /// Invoices by the hundred: their lists and figures cost what they cost for few.

@@ -11,6 +11,7 @@ use domain::role::{ContactRole, Role, TeamRole};
 use domain::upload::State;
 use http::{Method, StatusCode};
 use jiff::SignedDuration;
+use local::stripe::{Act, How, Onboarding};
 use tests::function::FUNCTIONS;
 use tests::{Answer, Browser, CONTENT, Cast, World};
 use web::{App, Audience, EMAIL_CHANGE, EmailChange, Route};
@@ -436,6 +437,48 @@ async fn pictures_come_and_go(fenced: &Fenced, world: &World, cast: &Cast) {
     fenced.told_nothing("a picture that goes");
 }
 
+/// An account is connected, a client pays, and what nobody told of it is found.
+async fn is_paid(fenced: &Fenced) {
+    let world = World::with_stripe().await;
+    let cast = Cast::play(&world).await;
+    let (home, client) = (&cast.acme.workspace, &cast.acme.clients[0]);
+    let app = fenced.function(&world, "payments").await;
+    let admin = world
+        .signed_in(home, cast.acme.member(TeamRole::Admin))
+        .await;
+    let mut admin = admin.by(&app, payments::ROUTES);
+    let led = admin.post("/settings/payments/connect", &[]).await;
+    fenced.told_nothing("an account");
+    assert!(led.location().contains("/setup/"), "{}", led.body);
+    let found = cast.acme.store.connection().await.expect("read");
+    let (account, how) = (found.expect("connected").account, Onboarding::Complete);
+    let act = |act: Act| world.stripe().act(&act).expect("done");
+    act(Act::Onboard { account, how });
+    world.advance(SignedDuration::from_secs(5));
+    admin.get("/settings/payments/return").await;
+    fenced.told_nothing("an account's state");
+    let contact = world
+        .signed_in(home, client.contact(ContactRole::Manager))
+        .await;
+    let mut contact = contact.by(&app, payments::ROUTES);
+    let page = format!("/invoices/{}", client.bills.sent);
+    let led = contact.post(&format!("{page}/pay"), &[]).await;
+    fenced.told_nothing("an attempt");
+    let session = led.location().rsplit('/').next().unwrap_or_default();
+    act(Act::Pay {
+        session: session.to_owned(),
+        how: How::Card,
+    });
+    world.advance(SignedDuration::from_mins(11));
+    let app = fenced.function(&world, "webhooks").await;
+    let compared = webhooks::reconcile(&app).await.expect("compared");
+    fenced.told_nothing("what nobody told");
+    assert!(compared.missed > 0, "{compared:?}");
+    let app = fenced.function(&world, "worker").await;
+    worker::drain(&app).await.expect("told");
+    fenced.told_nothing("a receipt");
+}
+
 /// Stripe tells of an account, a payment, and of what goes back of it.
 async fn payments_come(fenced: &Fenced, world: &World, cast: &Cast) {
     let client = &cast.acme.clients[0];
@@ -645,6 +688,7 @@ async fn functions_reach_what_they_need_and_need_what_they_reach() {
     mail_fails(&fenced, &world, &cast).await;
     payments_come(&fenced, &world, &cast).await;
     subscribes(&fenced, &world, &cast).await;
+    is_paid(&fenced).await;
     let used = fenced.warden.used.lock().expect("used").clone();
     let names = FUNCTIONS.iter().chain(&["team-data", "portal-data"]);
     let granted: BTreeSet<_> = names.flat_map(|name| Policy::read(name).grants()).collect();

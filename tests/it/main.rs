@@ -60,6 +60,7 @@ mod notifications;
 mod outbox;
 mod papers;
 mod passwords;
+mod payments;
 mod people;
 mod policies;
 mod render;

@@ -27,7 +27,9 @@ impl Scene {
         let world = World::with_stripe().await;
         let cast = Cast::play(&world).await;
         let home = &cast.acme.workspace;
-        let admin = world.signed_in(home, cast.acme.member(TeamRole::Admin)).await;
+        let admin = world
+            .signed_in(home, cast.acme.member(TeamRole::Admin))
+            .await;
         let contact = cast.acme.clients[0].contact(ContactRole::Manager);
         let manager = world.signed_in(home, contact).await;
         Self {
@@ -83,7 +85,10 @@ impl Scene {
 
     /// The page on which the payer waits.
     async fn waits(&mut self) -> String {
-        let led = self.manager.get(&format!("{}/payment", self.theirs())).await;
+        let led = self
+            .manager
+            .get(&format!("{}/payment", self.theirs()))
+            .await;
         let page = self.manager.get(led.location()).await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.body);
         page.body
@@ -143,10 +148,17 @@ async fn an_account_is_connected_and_its_state_is_shown() {
     // Back without a word, through a link that is over, and with all said.
     for (path, leads) in [("/return", HERE), ("/refresh", origin.as_str())] {
         let led = scene.admin.get(&format!("{HERE}{path}")).await;
-        assert!(led.location().starts_with(leads), "{path}: {}", led.location());
+        assert!(
+            led.location().starts_with(leads),
+            "{path}: {}",
+            led.location()
+        );
     }
     let page = scene.admin.get(HERE).await.body;
-    assert!(page.contains("Continue at Stripe") && page.contains("Pending"), "{page}");
+    assert!(
+        page.contains("Continue at Stripe") && page.contains("Pending"),
+        "{page}"
+    );
     for (how, words) in [
         (Onboarding::Restricted, "takes no payments just now"),
         (Onboarding::Complete, "Clients can pay their invoices here"),
@@ -162,23 +174,41 @@ async fn an_account_is_connected_and_its_state_is_shown() {
     }
     deliver(&scene.world).await;
     scene.world.advance(SignedDuration::from_secs(5));
-    act_at(&scene, Act::Deauthorize { account: account.clone() }).await;
+    act_at(
+        &scene,
+        Act::Deauthorize {
+            account: account.clone(),
+        },
+    )
+    .await;
     let page = scene.admin.get(HERE).await.body;
     assert!(page.contains("taken away at Stripe"), "{page}");
     let led = scene.admin.post(&connect, &[]).await;
     assert!(led.location().starts_with(&origin), "{}", led.body);
     let found = scene.cast.acme.store.connection().await.expect("read");
     assert_ne!(found.expect("connected").account, account);
-    let kinds = scene.cast.acme.store.audit(None, None).await;
-    let changed = |kinds: Vec<Kind>| kinds.contains(&Kind::PaymentsChanged);
-    assert!(changed(kinds.expect("read")));
+    worker::drain(&scene.world.app).await.expect("chained");
+    let noted = scene
+        .cast
+        .acme
+        .store
+        .audit(None, 100)
+        .await
+        .expect("read")
+        .rows;
+    let noted = noted.iter().map(|one| one.record.kind);
+    assert!(noted.filter(|kind| *kind == Kind::PaymentsChanged).count() >= 5);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_pays_and_both_sides_see_what_came_of_it() {
     let mut scene = Scene::ready().await;
     let page = scene.manager.get(&scene.theirs()).await;
-    assert!(page.body.contains("Pay invoice: 1,785.00 EUR"), "{}", page.body);
+    assert!(
+        page.body.contains("Pay invoice: 1,785.00 EUR"),
+        "{}",
+        page.body
+    );
     let there = scene.pay().await;
     assert!(there.starts_with(scene.world.stripe().origin()), "{there}");
     // Again, and by a colleague: the same page.
@@ -186,7 +216,9 @@ async fn a_client_pays_and_both_sides_see_what_came_of_it() {
     let colleague = scene.client().contact(ContactRole::Collaborator);
     let colleague = scene.world.signed_in(&scene.cast.acme.workspace, colleague);
     let mut colleague = colleague.await;
-    let led = colleague.post(&format!("{}/pay", scene.theirs()), &[]).await;
+    let led = colleague
+        .post(&format!("{}/pay", scene.theirs()), &[])
+        .await;
     assert_eq!(led.location(), there);
     assert_eq!(scene.payments().await.ledger.attempts.len(), 1);
     assert!(scene.waits().await.contains("Waiting for Stripe"));
@@ -210,9 +242,9 @@ async fn a_client_pays_and_both_sides_see_what_came_of_it() {
     let intent = intent(&scene).await;
     assert!(ours.contains(&intent) && !theirs.contains(&intent));
     worker::drain(&scene.world.app).await.expect("sent");
-    let payer = scene.client().contact(ContactRole::Manager).email.as_str();
+    let payer = scene.client().contact(ContactRole::Manager).email.clone();
     let subjects = async |scene: &Scene| {
-        let letters = scene.world.mail_to(payer).await;
+        let letters = scene.world.mail_to(payer.as_str()).await;
         let subjects = letters.iter().map(ToString::to_string);
         subjects.collect::<String>()
     };
@@ -224,7 +256,10 @@ async fn a_client_pays_and_both_sides_see_what_came_of_it() {
     };
     act_at(&scene, refund).await;
     let (ours, theirs) = scene.both().await;
-    assert!(ours.contains("gave back") && theirs.contains("gave back"), "{theirs}");
+    assert!(
+        ours.contains("gave back") && theirs.contains("gave back"),
+        "{theirs}"
+    );
     worker::drain(&scene.world.app).await.expect("sent");
     let told = subjects(&scene).await;
     assert!(told.contains("Refund of 85.00 EUR for invoice"), "{told}");
@@ -239,7 +274,11 @@ async fn what_can_be_paid_is_what_is_owed_now() {
     let first = scene.pay().await;
     let (old, version) = (scene.session().await, "2");
     // A part is noted by hand meanwhile.
-    let id = scene.world.app.new_id::<domain::id::kind::Entry>().to_string();
+    let id = scene
+        .world
+        .app
+        .new_id::<domain::id::kind::Entry>()
+        .to_string();
     let fields = [
         ("amount", "1000"),
         ("on", "2026-01-05"),
@@ -249,6 +288,7 @@ async fn what_can_be_paid_is_what_is_owed_now() {
     let pay = format!("{}/pay", scene.ours());
     let noted = scene.admin.post(&pay, &fields).await;
     assert_eq!(noted.location(), scene.ours(), "{}", noted.body);
+    scene.world.advance(SignedDuration::from_secs(1));
     let second = scene.pay().await;
     assert_ne!(first, second);
     let over = scene.world.stripe().act(&by_card(old));
@@ -268,8 +308,8 @@ async fn what_can_be_paid_is_what_is_owed_now() {
     assert_eq!(billed.invoice.book.fees, 785);
     // It is paid: nothing leads to Stripe any more.
     assert_eq!(scene.pay().await, scene.theirs());
-    let back = scene.manager.get(&format!("{}/payment/cancelled", scene.theirs()));
-    assert_eq!(back.await.location(), scene.theirs());
+    let back = format!("{}/payment/cancelled", scene.theirs());
+    assert_eq!(scene.manager.get(&back).await.location(), scene.theirs());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -304,7 +344,11 @@ async fn what_came_too_much_is_shown_until_it_went_back() {
     let mut scene = Scene::ready().await;
     scene.pay().await;
     let session = scene.session().await;
-    let id = scene.world.app.new_id::<domain::id::kind::Entry>().to_string();
+    let id = scene
+        .world
+        .app
+        .new_id::<domain::id::kind::Entry>()
+        .to_string();
     let fields = [
         ("amount", "1785"),
         ("on", "2026-01-05"),
@@ -348,7 +392,6 @@ async fn what_no_webhook_told_is_found_and_done_once() {
     assert_eq!((compared.missed, compared.failed), (1, 0), "{compared:?}");
     let billed = bills::read(&scene.client().store, scene.sent()).await;
     assert_eq!(billed.invoice.state(), State::Paid);
-    assert!(scene.waits().await.contains("Thank you"));
     // Whatever Stripe delivers of it late, and however often it is compared.
     let before = billed.invoice.book;
     stripe.befall(Mishaps::default());
@@ -373,7 +416,14 @@ async fn who_may_not_or_can_not_pay_isnt_offered_it() {
     let mut scene = Scene::new().await;
     let (theirs, pay) = (scene.theirs(), format!("{}/pay", scene.theirs()));
     // Nothing is connected yet.
-    assert!(!scene.manager.get(&theirs).await.body.contains("Pay invoice"));
+    assert!(
+        !scene
+            .manager
+            .get(&theirs)
+            .await
+            .body
+            .contains("Pay invoice")
+    );
     assert_eq!(scene.pay().await, theirs);
     connected(&scene.world, &scene.cast.acme).await;
     let home = &scene.cast.acme.workspace;
@@ -384,8 +434,14 @@ async fn who_may_not_or_can_not_pay_isnt_offered_it() {
     // Another workspace's client pays nothing here, and has no account to pay to.
     let other = &scene.cast.northwind.clients[0];
     let contact = other.contact(ContactRole::Manager);
-    let mut other_one = scene.world.signed_in(&scene.cast.northwind.workspace, contact).await;
-    assert_eq!(other_one.post(&pay, &[]).await.status, StatusCode::NOT_FOUND);
+    let mut other_one = scene
+        .world
+        .signed_in(&scene.cast.northwind.workspace, contact)
+        .await;
+    assert_eq!(
+        other_one.post(&pay, &[]).await.status,
+        StatusCode::NOT_FOUND
+    );
     let own = format!("/invoices/{}", other.bills.sent);
     let led = other_one.post(&format!("{own}/pay"), &[]).await;
     assert_eq!(led.location(), own);
@@ -402,7 +458,10 @@ async fn who_may_not_or_can_not_pay_isnt_offered_it() {
         ..before.clone()
     };
     let store = &scene.cast.acme.store;
-    store.update_workspace(&before, &after).await.expect("changed");
+    store
+        .update_workspace(&before, &after)
+        .await
+        .expect("changed");
     let cold = scene.world.cold().await;
     let mut admin = scene.admin.served_by(&cold);
     assert_eq!(admin.get(HERE).await.status, StatusCode::NOT_FOUND);

@@ -421,6 +421,7 @@ async fn attempt(world: &World, (tenant, client): (&Tenant, &Client), account: &
         amount,
         fee: new.fee,
         at: world.now(),
+        by: None,
         session: Some(session.id.clone()),
         url: session.url,
         state: domain::stripe::State::Open,

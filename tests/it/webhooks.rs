@@ -55,12 +55,18 @@ async fn deliver(browser: &mut Browser, path: &str, header: &str, body: &[u8]) -
     browser.send(request.body(body).expect("a request")).await
 }
 
-/// Delivers an event as Stripe does, and gives what came of it.
-pub(crate) async fn tell(world: &World, browser: &mut Browser, event: &Value) -> String {
+/// Delivers an event as Stripe does.
+pub(crate) async fn told(world: &World, browser: &mut Browser, event: &Value) -> Answer {
     let body = serde_json::to_vec(event).expect("JSON");
     let header = sign(NEW, world.now().as_second(), &body);
     let answer = deliver(browser, CONNECT, &header, &body).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    answer
+}
+
+/// The same, and gives what came of it.
+pub(crate) async fn tell(world: &World, browser: &mut Browser, event: &Value) -> String {
+    let answer = told(world, browser, event).await;
     let said: Value = serde_json::from_str(&answer.body).expect("JSON");
     said["came"].as_str().expect("text").to_owned()
 }
@@ -549,7 +555,7 @@ async fn an_account_is_as_was_said_last_until_it_is_taken_away() {
     world.advance(SignedDuration::from_secs(10));
     let ready = begun.account_is(&world, "a2", true);
     assert_eq!(tell(&world, &mut browser, &ready).await, "done");
-    assert_eq!(tell(&world, &mut browser, &restricted).await, "done");
+    assert_eq!(tell(&world, &mut browser, &restricted).await, "repeated");
     assert_eq!(state().await, Connect::Ready);
     let gone = begun.event(
         &world,

@@ -9,6 +9,8 @@ const workspace = (slug) => listing.workspaces.find(({ address }) => new URL(add
 export const acme = workspace("acme").address;
 export const northwind = workspace("northwind").address;
 export const mailbox = listing.mailbox;
+/** Where Stripe's stand-in is looked at. */
+export const stripe = listing.stripe;
 
 /** An address on the same server that no workspace has. */
 export const elsewhere = (name) => acme.replace("acme.", `${name}.`);
