@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use scraper::{Html, Selector};
 use web::{Renderer, Sample};
 
-const SAMPLES: [&[fn() -> Sample]; 10] = [
+const SAMPLES: [&[fn() -> Sample]; 11] = [
     auth::SAMPLES,
     billing::SAMPLES,
     dashboard::SAMPLES,

@@ -46,7 +46,15 @@ pub(super) fn offer(desk: &mut Desk<'_>) {
 
 /// A price by the older name that subscriptions have for it.
 pub(super) fn plan(price: &Value) -> Value {
-    let same = ["active", "billing_scheme", "created", "currency", "id", "livemode", "product"];
+    let same = [
+        "active",
+        "billing_scheme",
+        "created",
+        "currency",
+        "id",
+        "livemode",
+        "product",
+    ];
     let mut plan = json!({
         "object": "plan", "amount": price.get("unit_amount"),
         "amount_decimal": price.get("unit_amount_decimal"), "interval": interval(price),
