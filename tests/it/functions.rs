@@ -72,6 +72,20 @@ async fn the_worker_takes_what_the_queue_brings() {
     assert!(suppressed.is_some(), "mail to the address is stopped");
 }
 
+/// What the schedule sends to the webhooks isn't a request, and nothing else is known.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_webhooks_compare_when_the_schedule_says_so() {
+    let world = World::new().await;
+    let webhooks = binaries().join("webhooks");
+    let asked = serde_json::json!({ "reconcile": true });
+    let invoked = invoke(&world, &webhooks, asked).await;
+    let nothing = serde_json::json!({ "accounts": 0, "missed": 0 });
+    assert_eq!(invoked.answer, nothing);
+    let invoked = invoke(&world, &webhooks, serde_json::json!({ "x": 1 })).await;
+    let error = invoked.answer["errorMessage"].as_str().unwrap_or_default();
+    assert!(error.contains("nobody knows"), "{}", invoked.answer);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_function_without_a_setting_names_it_and_ends() {
     let world = World::new().await;

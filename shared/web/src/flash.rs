@@ -15,7 +15,7 @@ const WORDS: [(&str, &str, &str); 85] = [
     (
         "payments-ready",
         "success",
-        "Stripe says that all is well: clients can pay their invoices here.",
+        "Stripe says that the account takes payments.",
     ),
     (
         "payments-checked",
