@@ -22,7 +22,7 @@ use web::{App, Route};
 use crate::problem::{OrSay as _, Problem};
 
 /// The routes of every function, each deployed by itself.
-pub const GROUPS: [&[Route]; 10] = [
+pub const GROUPS: [&[Route]; 11] = [
     auth::ROUTES,
     dashboard::ROUTES,
     documents::ROUTES,
@@ -32,6 +32,7 @@ pub const GROUPS: [&[Route]; 10] = [
     invoices::ROUTES,
     messages::ROUTES,
     settings::ROUTES,
+    signup::ROUTES,
     webhooks::ROUTES,
 ];
 /// How long open requests may take once the server is told to stop.

@@ -23,7 +23,7 @@ use crate::cast::Cast;
 use crate::world::World;
 
 /// Every function, by the name of its crate and of its policy.
-pub const FUNCTIONS: [&str; 11] = [
+pub const FUNCTIONS: [&str; 12] = [
     "auth",
     "dashboard",
     "documents",
@@ -33,6 +33,7 @@ pub const FUNCTIONS: [&str; 11] = [
     "invoices",
     "messages",
     "settings",
+    "signup",
     "webhooks",
     "worker",
 ];

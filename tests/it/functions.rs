@@ -26,6 +26,7 @@ async fn each_function_answers_its_event() {
         ("invoices", 200, "Invoice CANARY-acme-one"),
         ("messages", 200, "Hello from CANARY-acme-one"),
         ("settings", 200, "CANARY-acme Ltd"),
+        ("signup", 200, "Set up your portal"),
         ("webhooks", 400, "the signature doesn't hold"),
     ] {
         let answer = answer(&world, &cast, name).await;

@@ -62,6 +62,7 @@ mod people;
 mod policies;
 mod render;
 mod sign_in;
+mod signup;
 mod template;
 mod two_factor;
 mod webhooks;

@@ -69,6 +69,8 @@ impl Outcome {
 /// What the route's own row and the permission matrix say should come of it.
 pub(crate) fn expected(route: &Route, role: Option<Role>, target: Target) -> Outcome {
     let (action, fits) = match (route.audience, role) {
+        // There is no front at a workspace's address.
+        (Audience::Front, _) => return Outcome::NotFound,
         (Audience::Public, _) => return Outcome::Done,
         (_, None) => return Outcome::SignIn,
         (Audience::Team(action), Some(role)) => (action, role.is_team()),

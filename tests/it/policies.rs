@@ -102,6 +102,8 @@ fn rows(ws: WorkspaceId, cl: ClientId) -> Vec<(&'static str, String, &'static st
         ("session", keys::session("hash").pk, "", ""),
         ("invite_link", keys::invite_link("hash").pk, "", ""),
         ("reset", keys::reset("hash").pk, "", ""),
+        ("sign_up", keys::sign_up("hash").pk, "", ""),
+        ("handoff", keys::handoff("hash").pk, "", ""),
         ("rate", keys::rate("rule", "hash", 1).pk, "", ""),
         ("meta", keys::meta(&w).pk, "g", ""),
         ("meta", keys::meta(&c).pk, "gpu", "gqu"),

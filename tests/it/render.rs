@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use scraper::{Html, Selector};
 use web::{Renderer, Sample};
 
-const SAMPLES: [&[fn() -> Sample]; 9] = [
+const SAMPLES: [&[fn() -> Sample]; 10] = [
     auth::SAMPLES,
     dashboard::SAMPLES,
     documents::SAMPLES,
@@ -15,6 +15,7 @@ const SAMPLES: [&[fn() -> Sample]; 9] = [
     invoices::SAMPLES,
     messages::SAMPLES,
     settings::SAMPLES,
+    signup::SAMPLES,
 ];
 
 fn samples() -> impl Iterator<Item = Sample> {

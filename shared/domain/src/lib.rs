@@ -44,6 +44,7 @@ pub mod role;
 pub mod score;
 pub mod session;
 pub mod severity;
+pub mod signup;
 pub mod slug;
 pub mod spreadsheet;
 pub mod stripe;

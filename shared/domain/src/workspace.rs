@@ -40,6 +40,9 @@ pub struct Workspace {
     /// Whom the company works for.
     #[serde(default)]
     pub mode: Mode,
+    /// Whether the team is shown its first steps: until somebody puts them away.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guide: bool,
     /// Goes up with every change.
     pub version: i64,
 }
@@ -176,6 +179,7 @@ impl Workspace {
             plan: Plan::default(),
             moved: None,
             mode: Mode::default(),
+            guide: false,
             version: 1,
         }
     }

@@ -127,6 +127,17 @@ pub(crate) fn reset(hash: &str) -> Key {
     key(format!("RST#{hash}"), "RST")
 }
 
+/// `SUP#<hash of the address>` / `SUP`: a workspace that waits for its founder to confirm
+/// the address; of several, the newest.
+pub(crate) fn sign_up(email_hash: &str) -> Key {
+    key(format!("SUP#{email_hash}"), "SUP")
+}
+
+/// `HND#<hash of the code>` / `HND`: a founder on the way from the front to the workspace.
+pub(crate) fn handoff(hash: &str) -> Key {
+    key(format!("HND#{hash}"), "HND")
+}
+
 /// `RL#<rule>#<hash of the subject>#<window>` / `RL`: a rate counter.
 pub(crate) fn rate(rule: &str, subject_hash: &str, window: i64) -> Key {
     key(format!("RL#{rule}#{subject_hash}#{window}"), "RL")

@@ -1,6 +1,7 @@
 //! A workspace's own row, its copy at its address, and what stands at addresses
 //! that it had.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::audit::{Kind, Note};
 use domain::id::WorkspaceId;
 use domain::slug::Slug;
@@ -149,6 +150,11 @@ fn changed(before: &Workspace, after: &Workspace) -> Result<Update, Error> {
     if let Some(at) = after.moved {
         row = row.set("moved", serde_dynamo::to_attribute_value(at)?);
     }
+    row = if after.guide {
+        row.set("guide", AttributeValue::Bool(true))
+    } else {
+        row.remove("guide")
+    };
     Ok(row.when("v = :before", ":before", number(before.version)))
 }
 

@@ -12,6 +12,9 @@ use store::{Narrow, Table};
 
 use crate::app::Services;
 
+/// The name in the address at which workspaces are made: no workspace can have it.
+const FRONT: &str = "app";
+
 /// What a process is told.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -161,6 +164,16 @@ impl Config {
     /// The address of a workspace, without a slash at the end.
     pub fn address(&self, slug: &domain::slug::Slug) -> String {
         format!("{}://{slug}.{}", self.scheme, self.base_domain)
+    }
+
+    /// The address at which workspaces are made, without a slash at the end.
+    pub fn front(&self) -> String {
+        format!("{}://{FRONT}.{}", self.scheme, self.base_domain)
+    }
+
+    /// Whether a host is that.
+    pub(crate) fn is_front(&self, host: &str) -> bool {
+        host.eq_ignore_ascii_case(&format!("{FRONT}.{}", self.base_domain))
     }
 
     /// The services, as the settings and the machine's own AWS settings say.

@@ -19,6 +19,11 @@ pub(crate) fn csp_with_pictures(origin: &str) -> String {
     widened(&["connect-src", "img-src"], origin)
 }
 
+/// The policy of a page whose form leads on to `origin`.
+pub(crate) fn csp_leading_to(origin: &str) -> String {
+    widened(&["form-action"], origin)
+}
+
 fn widened(rules: &[&str], origin: &str) -> String {
     rules.iter().fold(CSP.to_owned(), |csp, rule| {
         let (before, after) = (format!("{rule} 'self'"), format!("{rule} 'self' {origin}"));

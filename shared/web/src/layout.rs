@@ -10,6 +10,10 @@ use store::session::Session;
 
 use crate::context::Context;
 use crate::flash::Flash;
+use crate::front::Front;
+
+/// What the product calls itself where no workspace's name stands.
+pub(crate) const PLATFORM: &str = "SecPortal";
 
 /// A step of the way to a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -207,6 +211,21 @@ impl Layout {
             path: path.to_owned(),
             title,
             request_id: ctx.request_id.clone(),
+        }
+    }
+
+    /// The layout of a page at the front.
+    pub(crate) fn front(front: &Front, title: String) -> Self {
+        Self {
+            brand: Brand {
+                name: PLATFORM.to_owned(),
+                initials: "S".to_owned(),
+            },
+            badge: false,
+            csrf: front.app.secrets().csrf(front.binding()),
+            flash: front.flash(),
+            path: front.path.split('?').next().unwrap_or("/").to_owned(),
+            ..Self::nowhere(&title, &front.request_id)
         }
     }
 

@@ -2,7 +2,7 @@
 
 use adapters::Letter;
 use domain::email::EmailAddress;
-use domain::id::{ClientId, WorkspaceId};
+use domain::id::{ClientId, EntryId, WorkspaceId};
 use domain::mail::{Mail, Message};
 use domain::notification::Notice;
 use domain::suppression;
@@ -42,6 +42,18 @@ pub struct EmailChange {
     pub from: EmailAddress,
     /// The new one.
     pub to: EmailAddress,
+}
+
+/// What the link to a new workspace is sealed for.
+pub const SIGN_UP: (&str, &str) = ("sign-up", "");
+
+/// What that link says: whose it is, and which. No other of this address is good.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SignUpLink {
+    /// The address that it was sent to.
+    pub email: EmailAddress,
+    /// Which.
+    pub id: EntryId,
 }
 
 /// The token of the link that ends such mail, where it is of the kind that can be ended.
@@ -84,6 +96,15 @@ pub async fn send(app: &App, leaving: Leaving<'_>, mail: &Mail) -> Result<(), Er
             let token = app.secrets().reset_token(*reset);
             ("reset", format!("/reset/{token}"))
         }
+        Message::SignUp { sign_up, until, .. } => {
+            let link = SignUpLink {
+                email: mail.to.clone(),
+                id: *sign_up,
+            };
+            let token = app.seal_again(SIGN_UP, *until, &link)?;
+            ("sign_up", format!("/sign-up/{token}"))
+        }
+        Message::Founded => ("founded", "/sign-in".to_owned()),
         Message::Added { .. } => ("added", "/switch".to_owned()),
         Message::PasswordChanged => ("password_changed", "/forgot".to_owned()),
         Message::NewDevice { .. } => ("new_device", "/account".to_owned()),
@@ -106,7 +127,10 @@ pub async fn send(app: &App, leaving: Leaving<'_>, mail: &Mail) -> Result<(), Er
         Message::Invoice { invoice, .. } => ("invoice", format!("/invoices/{invoice}")),
         Message::News { .. } => ("news", "/notifications".to_owned()),
     };
-    let base = app.config.address(&mail.slug);
+    let base = match mail.message {
+        Message::SignUp { .. } => app.config.front(),
+        _ => app.config.address(&mail.slug),
+    };
     let unsubscribe = unsubscribe(app, mail).map(|token| format!("{base}/unsubscribe/{token}"));
     let words = Words {
         brand: Brand { name: &mail.brand },

@@ -5,7 +5,7 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use jiff::SignedDuration;
 
 use crate::cookies;
-use crate::headers::{csp_with_files, csp_with_pictures};
+use crate::headers::{csp_leading_to, csp_with_files, csp_with_pictures};
 
 /// An answer.
 #[derive(Debug)]
@@ -71,6 +71,12 @@ impl Reply {
         self.policy(&csp_with_pictures(origin))
     }
 
+    /// With one that lets whoever sent its form be led on to `origin`.
+    #[must_use]
+    pub fn leading_to(self, origin: &str) -> Self {
+        self.policy(&csp_leading_to(origin))
+    }
+
     fn policy(self, csp: &str) -> Self {
         match HeaderValue::from_str(csp) {
             Ok(csp) => self.header(header::CONTENT_SECURITY_POLICY, csp),
@@ -130,6 +136,30 @@ impl Reply {
     #[must_use]
     pub fn reset_over(self) -> Self {
         self.cookie(cookies::clear(cookies::RESET))
+    }
+
+    /// With the token of a link to a new workspace, out of the address.
+    #[must_use]
+    pub fn signing_up(self, token: &str) -> Self {
+        self.cookie(cookies::set(cookies::SIGN_UP, token, None))
+    }
+
+    /// With that token taken away.
+    #[must_use]
+    pub fn sign_up_over(self) -> Self {
+        self.cookie(cookies::clear(cookies::SIGN_UP))
+    }
+
+    /// With the code that the front handed over, out of the address.
+    #[must_use]
+    pub fn handed_over(self, code: &str) -> Self {
+        self.cookie(cookies::set(cookies::HANDOFF, code, None))
+    }
+
+    /// With that code taken away.
+    #[must_use]
+    pub fn handoff_over(self) -> Self {
+        self.cookie(cookies::clear(cookies::HANDOFF))
     }
 
     /// With nothing half done any more.
