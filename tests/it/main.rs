@@ -15,6 +15,7 @@ mod audit;
 mod books;
 mod both;
 mod bounces;
+mod branding;
 mod cost;
 mod crossing;
 mod dashboards;

@@ -32,7 +32,7 @@ const LETTERS: [(char, &str, &str); 11] = [
 ];
 
 /// Pieces of sort keys, and what asks or is made of the others.
-const NO_PARTITIONS: [&str; 44] = [
+const NO_PARTITIONS: [&str; 45] = [
     "FINDINGS",
     "evidence_prefix",
     "evidence_object",
@@ -47,6 +47,7 @@ const NO_PARTITIONS: [&str; 44] = [
     "incoming_object",
     "document_object",
     "import_object",
+    "logo_object",
     "objects",
     "document_places",
     "DAYS",

@@ -10,7 +10,7 @@ const PASSWORD: &str = "quiet lantern orbit 42";
 const CHOSEN: [(&str, &str); 2] = [("password", PASSWORD), ("again", PASSWORD)];
 
 /// Sends the form; gives the answer.
-async fn send(browser: &mut Browser, id: &str, company: &str, email: &str) -> Answer {
+pub(crate) async fn send(browser: &mut Browser, id: &str, company: &str, email: &str) -> Answer {
     let fields = [
         ("id", id),
         ("company", company),
@@ -24,7 +24,7 @@ async fn send(browser: &mut Browser, id: &str, company: &str, email: &str) -> An
     browser.post("/sign-up", &fields).await
 }
 
-fn new_id(world: &World) -> String {
+pub(crate) fn new_id(world: &World) -> String {
     world.app.new_id::<domain::id::kind::Entry>().to_string()
 }
 

@@ -5,7 +5,9 @@ use std::io::Cursor;
 
 use domain::brand::LOGO_BOX;
 use image::imageops::FilterType;
-use image::{DynamicImage, GenericImageView as _, ImageDecoder as _, ImageFormat, ImageReader, Limits};
+use image::{
+    DynamicImage, GenericImageView as _, ImageDecoder as _, ImageFormat, ImageReader, Limits,
+};
 
 /// Pixels of what is sent at most, and from one side to the other: a few bytes can
 /// claim any.
@@ -13,7 +15,8 @@ const MAX_PIXELS: u64 = 16_000_000;
 const MAX_SIDE: u32 = 8_192;
 
 /// What a file can be that is no logo.
-pub(crate) const FLAW: &str = "Choose a PNG, JPEG or WebP picture of up to 1 MB, at most 8,192 pixels wide.";
+pub(crate) const FLAW: &str =
+    "Choose a PNG, JPEG or WebP picture of up to 1 MB, at most 8,192 pixels wide.";
 
 /// Makes a PNG of it; gives its width and height too. `None` for what is no picture of a
 /// kind that is taken, or a larger one.
@@ -92,7 +95,10 @@ mod tests {
         assert!(bomb.len() < 1024 * 1024, "small as a file");
         for (name, bytes) in [
             ("nothing", Vec::new()),
-            ("text", b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec()),
+            (
+                "text",
+                b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec(),
+            ),
             ("gif", b"GIF89a\x01\0\x01\0\0\0\0;".to_vec()),
             ("huge", huge),
             ("cut", cut),

@@ -14,6 +14,8 @@ pub(crate) struct Listing {
     pub(crate) workspaces: Vec<Workspace>,
     /// Where mail can be read.
     pub(crate) mailbox: String,
+    /// Where one makes a workspace of one's own.
+    pub(crate) front: String,
 }
 
 /// A workspace and its people.
@@ -61,6 +63,7 @@ impl Listing {
         Self {
             workspaces: workspaces.collect(),
             mailbox: format!("http://localhost:{port}/mail"),
+            front: format!("http://app.localhost:{port}/sign-up"),
         }
     }
 

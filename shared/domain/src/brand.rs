@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::id::EntryId;
+use crate::input::Invalid;
 
 /// Bytes of a logo's file at most.
 pub const MAX_LOGO: usize = 1024 * 1024;
@@ -187,6 +188,36 @@ impl TryFrom<String> for Accent {
 impl From<Accent> for String {
     fn from(accent: Accent) -> Self {
         accent.to_string()
+    }
+}
+
+/// The form, as typed.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BrandInput {
+    /// The company's name.
+    pub name: String,
+    /// The colour, as `#rrggbb`.
+    pub accent: String,
+    /// Something, where it is to be the platform's own colour.
+    #[serde(default, skip_serializing)]
+    pub standard: String,
+}
+
+impl BrandInput {
+    /// Checks both; the platform's own colour is none of one's own.
+    ///
+    /// # Errors
+    /// What is wrong, by field.
+    pub fn parse(&self) -> Result<(String, Option<Accent>), Invalid> {
+        let mut invalid = Invalid::default();
+        let name = invalid.line("name", &self.name, 80);
+        let accent = if self.standard.is_empty() {
+            invalid.check("accent", self.accent.parse::<Accent>())
+        } else {
+            None
+        };
+        invalid.into_result((name, accent.filter(|one| *one != Accent::STANDARD)))
     }
 }
 

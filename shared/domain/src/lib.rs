@@ -16,6 +16,7 @@
 
 pub mod activity;
 pub mod audit;
+pub mod brand;
 pub mod client;
 pub mod counts;
 pub mod document;

@@ -22,6 +22,8 @@ pub enum Feature {
     Address,
     /// Pages without the badge at their foot.
     NoBadge,
+    /// A logo of one's own.
+    Logo,
     /// Demanding a second factor of others.
     MfaPolicy,
 }
@@ -45,7 +47,12 @@ struct Row {
 }
 
 const GIB: i64 = 1024 * 1024 * 1024;
-const ALL: &[Feature] = &[Feature::Address, Feature::NoBadge, Feature::MfaPolicy];
+const ALL: &[Feature] = &[
+    Feature::Address,
+    Feature::NoBadge,
+    Feature::Logo,
+    Feature::MfaPolicy,
+];
 
 const STARTER: Row = Row {
     plan: Plan::Starter,
@@ -109,6 +116,7 @@ impl Plan {
         let what = match feature {
             Feature::Address => "An address of your own choice",
             Feature::NoBadge => "A portal without the badge",
+            Feature::Logo => "A logo of your own",
             Feature::MfaPolicy => "Demanding two-factor authentication",
         };
         if self.has(feature) {

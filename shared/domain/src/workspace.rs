@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::brand::{Accent, Logo, Look};
 use crate::due::{DueInput, DuePolicy};
 use crate::id::WorkspaceId;
 use crate::input::Invalid;
@@ -40,6 +41,12 @@ pub struct Workspace {
     /// Whom the company works for.
     #[serde(default)]
     pub mode: Mode,
+    /// Its own logo, kept whatever the plan shows of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<Logo>,
+    /// Its own colour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accent: Option<Accent>,
     /// Whether the team is shown its first steps: until somebody puts them away.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub guide: bool,
@@ -179,8 +186,21 @@ impl Workspace {
             plan: Plan::default(),
             moved: None,
             mode: Mode::default(),
+            logo: None,
+            accent: None,
             guide: false,
             version: 1,
+        }
+    }
+
+    /// What is seen of its brand, by its plan.
+    pub fn look(&self) -> Look {
+        let own = self.plan.has(Feature::Logo);
+        Look {
+            logo: self.logo.filter(|_| own),
+            accent: self.accent,
+            ours: !own,
+            badge: !self.plan.has(Feature::NoBadge),
         }
     }
 
@@ -345,6 +365,28 @@ mod tests {
         let early = moved.move_to(slug("acme"), end - SignedDuration::from_secs(1));
         assert_eq!(early, Err(Unmoved::Until(end)));
         assert!(moved.move_to(slug("acme"), end).is_ok());
+    }
+
+    #[test]
+    fn a_downgrade_hides_the_logo_and_keeps_it() {
+        let logo = Logo {
+            id: crate::id::EntryId::new(1, 1),
+            width: 96,
+            height: 96,
+        };
+        for (plan, shown) in [
+            (Plan::Starter, false),
+            (Plan::Pro, true),
+            (Plan::Team, true),
+        ] {
+            let workspace = Workspace {
+                logo: Some(logo),
+                ..acme(plan)
+            };
+            let look = workspace.look();
+            assert_eq!(look.logo.is_some(), shown, "{plan:?}");
+            assert_eq!((look.ours, look.badge), (!shown, !shown), "{plan:?}");
+        }
     }
 
     #[test]

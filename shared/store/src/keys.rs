@@ -600,6 +600,11 @@ pub(crate) fn import_object(ws: WorkspaceId, client: ClientId, import: ImportId)
     format!("{}imports/{import}", objects(ws, Some(client)))
 }
 
+/// Object `w/<workspace>/brand/<logo>`: a logo, which everybody may see.
+pub(crate) fn logo_object(ws: WorkspaceId, logo: EntryId) -> String {
+    format!("{}brand/{logo}", objects(ws, None))
+}
+
 /// Prefix of a workspace's or a client's objects; of those that aren't checked,
 /// below `in/`.
 pub(crate) fn objects(ws: WorkspaceId, client: Option<ClientId>) -> String {

@@ -3,7 +3,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::audit::{Kind, Note};
-use domain::id::WorkspaceId;
+use domain::id::{EntryId, WorkspaceId};
 use domain::slug::Slug;
 use domain::workspace::Workspace;
 use serde::{Deserialize, Serialize};
@@ -71,6 +71,12 @@ impl Directory {
         Ok(there.then_some(store))
     }
 
+    /// Where the logo of a workspace lies, if it has one. Everybody may see it.
+    pub fn logo_of(&self, workspace: &Workspace) -> Option<String> {
+        let logo = workspace.logo?;
+        Some(keys::logo_object(workspace.id, logo.id))
+    }
+
     /// Whether a workspace may have an address: nobody else has or had it.
     pub async fn is_free(&self, slug: &Slug, ws: WorkspaceId) -> Result<bool, Error> {
         let Some(found) = self.table().get(&keys::slug(slug), true).await? else {
@@ -82,6 +88,11 @@ impl Directory {
 }
 
 impl Store<WorkspaceScope> {
+    /// Where a logo lies.
+    pub fn logo_object(&self, logo: EntryId) -> String {
+        keys::logo_object(self.ws(), logo)
+    }
+
     /// The workspace, fresh from the table.
     pub async fn workspace(&self) -> Result<Option<Workspace>, Error> {
         self.get(&keys::meta(&self.prefix()))
@@ -150,11 +161,19 @@ fn changed(before: &Workspace, after: &Workspace) -> Result<Update, Error> {
     if let Some(at) = after.moved {
         row = row.set("moved", serde_dynamo::to_attribute_value(at)?);
     }
-    row = if after.guide {
-        row.set("guide", AttributeValue::Bool(true))
-    } else {
-        row.remove("guide")
-    };
+    // What there may be none of.
+    let guide = after.guide.then_some(AttributeValue::Bool(true));
+    let accent = after.accent.map(|accent| string(accent));
+    let logo = after
+        .logo
+        .map(serde_dynamo::to_attribute_value)
+        .transpose()?;
+    for (name, value) in [("guide", guide), ("accent", accent), ("logo", logo)] {
+        row = match value {
+            Some(value) => row.set(name, value),
+            None => row.remove(name),
+        };
+    }
     Ok(row.when("v = :before", ":before", number(before.version)))
 }
 
@@ -168,6 +187,23 @@ fn changes(before: &Workspace, after: &Workspace) -> Note {
         .change("two factors of", before.mfa.name(), after.mfa.name())
         .change("days to fix", &days(before), &days(after))
         .change("mode", before.mode.name(), after.mode.name())
+        .change("colour", &colour(before), &colour(after))
+        .change("logo", &logo(before), &logo(after))
+        .change("first steps", guide(before), guide(after))
+}
+
+fn colour(workspace: &Workspace) -> String {
+    let accent = workspace.accent;
+    accent.map_or_else(|| "standard".to_owned(), |accent| accent.to_string())
+}
+
+fn logo(workspace: &Workspace) -> String {
+    let logo = workspace.logo;
+    logo.map_or_else(|| "none".to_owned(), |logo| logo.id.to_string())
+}
+
+const fn guide(workspace: &Workspace) -> &'static str {
+    if workspace.guide { "shown" } else { "put away" }
 }
 
 /// The policy of days to fix, in words.

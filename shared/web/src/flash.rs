@@ -11,7 +11,7 @@ pub struct Flash {
 }
 
 /// Every code; `{}` takes the number that may follow it (`imported.7`).
-const WORDS: [(&str, &str, &str); 71] = [
+const WORDS: [(&str, &str, &str); 74] = [
     ("client-added", "success", "The client was added."),
     ("engagement-added", "success", "The engagement was added."),
     ("engagement-saved", "success", "The engagement was saved."),
@@ -176,6 +176,13 @@ const WORDS: [(&str, &str, &str); 71] = [
     ),
     ("session-ended", "success", "That sign-in is over."),
     ("saved", "success", "Saved."),
+    (
+        "logo-saved",
+        "success",
+        "Your logo is on the portal and in mail.",
+    ),
+    ("logo-removed", "success", "The logo is removed."),
+    ("steps-away", "info", "The first steps are put away."),
     ("message-sent", "success", "The message was sent."),
     ("message-edited", "success", "The message was changed."),
     (

@@ -43,6 +43,17 @@ impl Reply {
         Self(status.into_response())
     }
 
+    /// A file that never changes at its address, for anybody and for any page: mail is
+    /// read elsewhere.
+    pub fn lasting(bytes: Vec<u8>, kind: &'static str) -> Self {
+        let year = HeaderValue::from_static("public, max-age=31536000, immutable");
+        let everywhere = HeaderValue::from_static("cross-origin");
+        let policy = HeaderName::from_static("cross-origin-resource-policy");
+        Self::file(bytes, HeaderValue::from_static(kind))
+            .header(header::CACHE_CONTROL, year)
+            .header(policy, everywhere)
+    }
+
     /// With another status.
     #[must_use]
     pub fn status(mut self, status: StatusCode) -> Self {
