@@ -15,3 +15,4 @@ import "./attach.js";
 import "./viewer.js";
 import "./bulk.js";
 import "./calculator.js";
+import "./brand.js";

@@ -11,3 +11,8 @@ export function localise(root) {
   }
 }
 localise(document);
+
+// A new portal shows its times in the zone of whoever founds it.
+for (const field of document.querySelectorAll("input[data-time-zone]")) {
+  field.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+}

@@ -27,7 +27,7 @@ const CSP: &str = "default-src 'none'; style-src 'self'; frame-src 'self'; base-
     form-action 'none'; frame-ancestors 'none'";
 /// A mail brings its own looks, and nothing else: it runs nothing and loads nothing.
 const LETTER_CSP: &str = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; \
-    style-src 'unsafe-inline'; img-src data:; form-action 'none'; frame-ancestors 'self'";
+    style-src 'unsafe-inline'; img-src data: http://*.localhost:*; form-action 'none'; frame-ancestors 'self'";
 
 struct Front {
     pages: Tera,

@@ -22,7 +22,7 @@ use web::{App, Route};
 use crate::problem::{OrSay as _, Problem};
 
 /// The routes of every function, each deployed by itself.
-pub const GROUPS: [&[Route]; 13] = [
+pub const GROUPS: [&[Route]; 14] = [
     auth::ROUTES,
     billing::ROUTES,
     dashboard::ROUTES,
@@ -35,6 +35,7 @@ pub const GROUPS: [&[Route]; 13] = [
     papers::ROUTES,
     payments::ROUTES,
     settings::ROUTES,
+    signup::ROUTES,
     webhooks::ROUTES,
 ];
 /// The host at which Stripe's stand-in has its pages.

@@ -23,7 +23,7 @@ use crate::cast::Cast;
 use crate::world::World;
 
 /// Every function, by the name of its crate and of its policy.
-pub const FUNCTIONS: [&str; 14] = [
+pub const FUNCTIONS: [&str; 15] = [
     "auth",
     "billing",
     "dashboard",
@@ -36,6 +36,7 @@ pub const FUNCTIONS: [&str; 14] = [
     "papers",
     "payments",
     "settings",
+    "signup",
     "webhooks",
     "worker",
 ];

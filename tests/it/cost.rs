@@ -100,6 +100,7 @@ async fn pages_and_changes_stay_within_their_budget() {
         ("templates", "/templates".to_owned()),
         ("settings", "/settings".to_owned()),
         ("address", "/settings/address".to_owned()),
+        ("branding", "/settings/branding".to_owned()),
         ("account", "/account".to_owned()),
         ("notifications", "/notifications".to_owned()),
         ("what one gets mail of", "/account/notifications".to_owned()),
@@ -189,6 +190,7 @@ async fn pages_and_changes_stay_within_their_budget() {
     table.push_str(&row("a sign-in", signed_in.spent));
 
     flat(&table);
+    signing_up(&world, &mut table).await;
     crate::golden::holds(BUDGET, &table);
 }
 
@@ -385,6 +387,33 @@ async fn bills(
     let done = team.post(&format!("{drafted}/pay"), &fields).await;
     assert!(done.is_good(), "{}", done.body);
     table.push_str(&row("a payment noted", done.spent));
+}
+
+/// From the front to the first page of a workspace of one's own.
+async fn signing_up(world: &World, table: &mut String) {
+    let (mut front, id) = (world.browser("app"), crate::signup::new_id(world));
+    let email = "ada@apex.example";
+    let form = front.get("/sign-up").await;
+    table.push_str(&row("sign-up form", form.spent));
+    let asked = crate::signup::send(&mut front, &id, "Apex", email).await;
+    table.push_str(&row("asking for a workspace", asked.spent));
+    worker::drain(&world.app).await.expect("sent");
+    let letters = world.mail_to(email).await;
+    front.get(&crate::signup::link(&letters[0])).await;
+    let form = page(&mut front, "/sign-up/password").await;
+    table.push_str(&row("the form of its password", form));
+    let fields = [("password", PASSWORD), ("again", PASSWORD)];
+    let made = front.post("/sign-up/password", &fields).await;
+    table.push_str(&row("founding a workspace", made.spent));
+    let to = made.location().strip_prefix("https://apex.portal.example");
+    let mut browser = world.browser("apex");
+    browser.get(to.expect("the way there")).await;
+    browser.get("/welcome").await;
+    let came = browser.post("/welcome", &[]).await;
+    assert_eq!(came.location(), "/", "{}", came.body);
+    table.push_str(&row("coming to it", came.spent));
+    let first = page(&mut browser, "/").await;
+    table.push_str(&row("consultants' dashboard with first steps", first));
 }
 
 fn actor_of(cast: &Cast) -> Actor {

@@ -24,7 +24,7 @@ use crate::matrix::{OTHER, Outcome, PASSWORD, Target, address, expected, send};
 use crate::two_factor::enrol;
 use crate::webhooks as hooks;
 
-pub(crate) const GROUPS: [(&str, &[Route]); 13] = [
+pub(crate) const GROUPS: [(&str, &[Route]); 14] = [
     ("auth", auth::ROUTES),
     ("billing", billing::ROUTES),
     ("dashboard", dashboard::ROUTES),
@@ -37,6 +37,7 @@ pub(crate) const GROUPS: [(&str, &[Route]); 13] = [
     ("papers", papers::ROUTES),
     ("payments", payments::ROUTES),
     ("settings", settings::ROUTES),
+    ("signup", signup::ROUTES),
     ("webhooks", webhooks::ROUTES),
 ];
 
@@ -80,7 +81,7 @@ impl Fenced {
     /// what changes something, in a world of its own.
     async fn serves(&self, name: &str, routes: &'static [Route]) {
         let looked_at = self.stage(name).await;
-        let public = |route: &&Route| route.audience == Audience::Public;
+        let public = |route: &&Route| matches!(route.audience, Audience::Public | Audience::Front);
         for route in routes.iter().filter(|route| !public(route)) {
             for team in [true, false] {
                 let role = |role: Role| expected(route, Some(role), Target::Own);
@@ -633,6 +634,32 @@ async fn carries(fenced: &Fenced, world: &World, cast: &Cast) {
     assert_eq!(count["drifts"], serde_json::json!([]));
 }
 
+/// A company signs up, and its founder comes in.
+async fn begins(fenced: &Fenced, world: &World) {
+    let app = fenced.function(world, "signup").await;
+    let mut front = world.browser("app").by(&app, signup::ROUTES);
+    let letter = crate::signup::ask(world, &mut front, "Apex Ltd", "ada@apex.example").await;
+    fenced.told_nothing("signing up");
+    front.get(&crate::signup::link(&letter)).await;
+    let fields = [("password", PASSWORD), ("again", PASSWORD)];
+    let made = front.post("/sign-up/password", &fields).await;
+    fenced.told_nothing("founding");
+    let to = made
+        .location()
+        .strip_prefix("https://apex-ltd.portal.example");
+    let to = to.unwrap_or_else(|| panic!("{}", made.body)).to_owned();
+    let mut browser = world.browser("apex-ltd").by(&app, signup::ROUTES);
+    browser.get(&to).await;
+    assert!(browser.get("/welcome").await.is_good());
+    let came = browser.post("/welcome", &[]).await;
+    fenced.told_nothing("a welcome");
+    assert_eq!(came.location(), "/", "{}", came.body);
+    // The session's use is noted again after five minutes.
+    world.advance(SignedDuration::from_mins(6));
+    browser.get("/welcome").await;
+    fenced.told_nothing("a page that is left behind");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn functions_reach_what_they_need_and_need_what_they_reach() {
     let fenced = Fenced::new().await;
@@ -685,6 +712,7 @@ async fn functions_reach_what_they_need_and_need_what_they_reach() {
     let world = World::with(|config| config.stripe = Some(hooks::stripe())).await;
     let cast = Cast::play(&world).await;
     bills(&fenced, &world, &cast).await;
+    begins(&fenced, &world).await;
     mail_fails(&fenced, &world, &cast).await;
     payments_come(&fenced, &world, &cast).await;
     subscribes(&fenced, &world, &cast).await;

@@ -28,6 +28,7 @@ async fn each_function_answers_its_event() {
         ("messages", 200, "Hello from CANARY-acme-one"),
         ("payments", 200, "Connect with Stripe"),
         ("settings", 200, "CANARY-acme Ltd"),
+        ("signup", 200, "Set up your portal"),
         ("webhooks", 400, "the signature doesn't hold"),
     ] {
         let answer = answer(&world, &cast, name).await;

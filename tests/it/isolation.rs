@@ -135,8 +135,34 @@ async fn attempt(
         _ => "northwind",
     });
     let got = send(&mut abroad, route, &path, ID).await;
-    assert_eq!(Outcome::of(&got), Outcome::SignIn, "{what}, elsewhere");
+    let elsewhere = expected(route, None, Target::Missing);
+    assert_eq!(Outcome::of(&got), elsewhere, "{what}, elsewhere");
     true
+}
+
+/// At the front there is no workspace, whoever brings what cookies: what isn't the
+/// front's own is as if it had never been.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_a_workspace_is_at_the_front() {
+    const ID: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAW";
+    let world = World::new().await;
+    let cast = Cast::play(&world).await;
+    let visitors = visitors(&world, &cast).await;
+    let before = world.dump().await;
+    for visitor in &visitors {
+        for route in routes().filter(|route| route.audience != Audience::Front) {
+            let path = address(&route, &cast.acme.clients[0]);
+            let mut browser = visitor.browser.at("app");
+            let got = send(&mut browser, &route, &path, ID).await;
+            let what = format!("{}: {} {path}", visitor.name, route.method);
+            if path == "/" {
+                assert_eq!(got.location(), "/sign-up", "{what}");
+            } else {
+                assert_eq!(got.status, StatusCode::NOT_FOUND, "{what}");
+            }
+        }
+    }
+    assert!(before == world.dump().await, "something was changed");
 }
 
 /// The rightful ones get what they ask for: else the rest proves nothing. Each
@@ -144,7 +170,8 @@ async fn attempt(
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_serves_whom_it_is_for() {
     let mut untouched = None;
-    for route in routes().filter(|route| !is_link(route) && route.audience != Audience::Public) {
+    let anybodys = [Audience::Public, Audience::Front];
+    for route in routes().filter(|route| !is_link(route) && !anybodys.contains(&route.audience)) {
         let (world, cast) = if let Some(there) = untouched.take() {
             there
         } else {

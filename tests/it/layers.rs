@@ -115,7 +115,7 @@ fn keys_and_calls_of_the_table_have_one_place() {
             let text = std::fs::read_to_string(&path).expect("source");
             let code = text.split("#[cfg(test)]").next().unwrap_or_default();
             let spells = [
-                "W#", "SES#", "INV#", "SLUG#", "LOGIN#", "RL#", "USER#", "OUTBOX#",
+                "W#", "SES#", "INV#", "SLUG#", "LOGIN#", "RL#", "USER#", "OUTBOX#", "SUP#", "HND#",
             ];
             let spelled = spells.iter().find(|key| code.contains(&format!("\"{key}")));
             assert!(

@@ -69,6 +69,8 @@ impl Outcome {
 /// What the route's own row and the permission matrix say should come of it.
 pub(crate) fn expected(route: &Route, role: Option<Role>, target: Target) -> Outcome {
     let (action, fits) = match (route.audience, role) {
+        // There is no front at a workspace's address.
+        (Audience::Front, _) => return Outcome::NotFound,
         (Audience::Public, _) => return Outcome::Done,
         (_, None) => return Outcome::SignIn,
         (Audience::Team(action), Some(role)) => (action, role.is_team()),
@@ -152,6 +154,8 @@ pub(crate) fn address(route: &Route, client: &Client) -> String {
         .replace("{invoice}", &invoice.to_string())
         .replace("{notice}", &client.notice.to_string())
         .replace("{user}", &user.to_string())
+        .replace("{logo}", "01ARZ3NDEKTSV4RRFFQ69G5FAV")
+        .replace("{accent}", "1d5fb4")
         .replace("{token}", &"x".repeat(43))
 }
 
@@ -174,6 +178,8 @@ pub(crate) fn missing(route: &Route) -> String {
         "{upload}",
         "{notice}",
         "{user}",
+        "{logo}",
+        "{accent}",
     ] {
         path = path.replace(name, never);
     }
@@ -301,6 +307,11 @@ pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &
         "confirm" if route.path.starts_with("/account") => &[("token", "x")],
         "confirm" => &[("password", PASSWORD), ("next", "/")],
         "access" => &[("access", "disabled")],
+        "branding" => &[("name", "New"), ("accent", "#1d5fb4"), ("version", "1")],
+        "logo" => {
+            let picture = crate::evidence_sent::picture(image::ImageFormat::Png);
+            return browser.upload(path, id, "new.png", &picture).await;
+        }
         "security" => &[("mfa", "nobody")],
         "address" => &[("slug", "acme")],
         "export" if route.path.starts_with("/settings") => &[("from", "1")],

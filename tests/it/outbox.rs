@@ -209,6 +209,7 @@ async fn no_header_can_be_written_by_a_name_or_a_title() {
         id: &id,
         at: scene.world.now(),
         home: (acme.workspace.id, None),
+        look: domain::brand::Look::default(),
     };
     let sent = web::letters::send(&scene.worker, leaving, &mail).await;
     sent.expect("sent");

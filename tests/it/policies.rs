@@ -33,7 +33,7 @@ const LETTERS: [(char, &str, &str); 11] = [
 ];
 
 /// Pieces of sort keys, and what asks or is made of the others.
-const NO_PARTITIONS: [&str; 45] = [
+const NO_PARTITIONS: [&str; 46] = [
     "FINDINGS",
     "evidence_prefix",
     "evidence_object",
@@ -48,6 +48,7 @@ const NO_PARTITIONS: [&str; 45] = [
     "incoming_object",
     "document_object",
     "import_object",
+    "logo_object",
     "objects",
     "document_places",
     "DAYS",
@@ -104,6 +105,8 @@ fn rows(ws: WorkspaceId, cl: ClientId) -> Vec<(&'static str, String, &'static st
         ("session", keys::session("hash").pk, "", ""),
         ("invite_link", keys::invite_link("hash").pk, "", ""),
         ("reset", keys::reset("hash").pk, "", ""),
+        ("sign_up", keys::sign_up("hash").pk, "", ""),
+        ("handoff", keys::handoff("hash").pk, "", ""),
         ("rate", keys::rate("rule", "hash", 1).pk, "", ""),
         ("meta", keys::meta(&w).pk, "g", ""),
         ("meta", keys::meta(&c).pk, "gpu", "gqu"),

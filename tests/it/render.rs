@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use scraper::{Html, Selector};
 use web::{Renderer, Sample};
 
-const SAMPLES: [&[fn() -> Sample]; 11] = [
+const SAMPLES: [&[fn() -> Sample]; 12] = [
     auth::SAMPLES,
     billing::SAMPLES,
     dashboard::SAMPLES,
@@ -17,6 +17,7 @@ const SAMPLES: [&[fn() -> Sample]; 11] = [
     messages::SAMPLES,
     payments::SAMPLES,
     settings::SAMPLES,
+    signup::SAMPLES,
 ];
 
 fn samples() -> impl Iterator<Item = Sample> {

@@ -1,6 +1,7 @@
 //! The first page of both sides: how bad it is, what is next, how far we are.
 
 mod first;
+mod guide;
 mod portal;
 mod team;
 

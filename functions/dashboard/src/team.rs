@@ -24,6 +24,7 @@ use web::view::{
 use web::{Error, Page, Reply, Team};
 
 use crate::first::{PhaseTab, Wanted};
+use crate::guide::{self, Step};
 
 /// Clients that the totals are taken over: one bounded read.
 const CLIENTS: i32 = 100;
@@ -59,6 +60,8 @@ pub(crate) struct TeamDashboard {
     top: Vec<Top>,
     activity: Vec<ActivityRow>,
     may_write: bool,
+    /// The first steps; none once they were put away.
+    steps: Vec<Step>,
 }
 
 #[derive(Debug, Serialize)]
@@ -131,7 +134,10 @@ impl Page for TeamDashboard {
             },
             activity: vec![web::view::activity_sample()],
         };
-        Self::new(parts, today, &Wanted::default(), true)
+        Self {
+            steps: guide::sample(),
+            ..Self::new(parts, today, &Wanted::default(), true)
+        }
     }
 }
 
@@ -226,6 +232,7 @@ impl TeamDashboard {
                 })
                 .collect(),
             may_write,
+            steps: Vec::new(),
         }
     }
 }
@@ -287,6 +294,7 @@ pub(crate) async fn show(team: &Team, wanted: &Wanted) -> Result<Reply, Error> {
         ),
     )
     .await?;
+    let steps = guide::steps(team, &clients.rows).await?;
     let may_write = team.actor.role.may(Action::WriteClients);
     let parts = Parts {
         clients,
@@ -296,7 +304,10 @@ pub(crate) async fn show(team: &Team, wanted: &Wanted) -> Result<Reply, Error> {
         engagements,
         activity,
     };
-    ctx.page(&TeamDashboard::new(parts, today, wanted, may_write))
+    ctx.page(&TeamDashboard {
+        steps,
+        ..TeamDashboard::new(parts, today, wanted, may_write)
+    })
 }
 
 /// A number that changes with every change of a client: each has one that only

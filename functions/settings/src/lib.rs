@@ -3,8 +3,11 @@
 mod account;
 mod address;
 mod audit;
+mod branding;
 mod email;
+mod guide;
 mod inbox;
+mod logo;
 mod preferences;
 mod two_factor;
 mod workspace;
@@ -38,6 +41,27 @@ pub const ROUTES: &[Route] = &[
         post(address::post)
     })
     .fresh(),
+    Route::get("/settings/branding", Team(Action::WriteSettings), || {
+        get(branding::get)
+    }),
+    Route::post("/settings/branding", Team(Action::WriteSettings), || {
+        post(branding::post)
+    }),
+    Route::post(
+        "/settings/branding/logo",
+        Team(Action::WriteSettings),
+        || post(branding::send),
+    ),
+    Route::post(
+        "/settings/branding/logo/remove",
+        Team(Action::WriteSettings),
+        || post(branding::remove),
+    ),
+    Route::get("/brand/logo/{logo}", Public, || get(branding::logo)),
+    Route::get("/brand/colour/{accent}", Public, || get(branding::colour)),
+    Route::post("/settings/first-steps", Team(Action::WriteSettings), || {
+        post(guide::put_away)
+    }),
     Route::get("/settings/audit", Team(Action::ReadAudit), || {
         get(audit::get)
     }),
@@ -144,6 +168,7 @@ pub const SAMPLES: &[fn() -> Sample] = &[
     sample::<workspace::Settings>,
     sample::<address::Address>,
     sample::<address::Moved>,
+    sample::<branding::Branding>,
     sample::<account::Account>,
     sample::<inbox::Inbox>,
     sample::<preferences::Mail>,

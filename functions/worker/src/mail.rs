@@ -1,5 +1,6 @@
 //! Mail that leaves, where mail goes to its address at all.
 
+use domain::brand::Look;
 use domain::mail::{Mail, Message};
 use store::directory::Directory;
 use store::outbox::Leased;
@@ -25,10 +26,13 @@ pub(crate) async fn send(
         tracing::info!(effect = %leased.id, "a mail stays here");
         return Ok(());
     }
+    // A workspace that is still to be founded has no looks.
+    let workspace = leased.workspace(directory).await?;
     let leaving = Leaving {
         id: name,
         at: leased.at,
         home,
+        look: workspace.map_or_else(Look::default, |workspace| workspace.look(app.clock.now())),
     };
     letters::send(app, leaving, mail).await
 }

@@ -16,6 +16,8 @@ pub(crate) struct Listing {
     pub(crate) mailbox: String,
     /// Where Stripe's stand-in has its pages, unless it is Stripe itself.
     pub(crate) stripe: Option<String>,
+    /// Where one makes a workspace of one's own.
+    pub(crate) front: String,
 }
 
 /// A workspace and its people.
@@ -69,6 +71,7 @@ impl Listing {
             workspaces: workspaces.collect(),
             mailbox: format!("http://localhost:{port}/mail"),
             stripe,
+            front: format!("http://app.localhost:{port}/sign-up"),
         }
     }
 

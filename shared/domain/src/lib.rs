@@ -16,6 +16,7 @@
 
 pub mod activity;
 pub mod audit;
+pub mod brand;
 pub mod client;
 pub mod counts;
 pub mod document;
@@ -44,6 +45,7 @@ pub mod role;
 pub mod score;
 pub mod session;
 pub mod severity;
+pub mod signup;
 pub mod slug;
 pub mod spreadsheet;
 pub mod stripe;

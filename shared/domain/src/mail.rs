@@ -50,6 +50,19 @@ pub enum Message {
         /// Whole minutes for which the link works.
         minutes: i64,
     },
+    /// Confirm this address, and found a workspace.
+    SignUp {
+        /// Whose link to put in.
+        sign_up: EntryId,
+        /// Of which company.
+        company: String,
+        /// Until when the link works,
+        until: Timestamp,
+        /// whole hours from when it was asked for.
+        hours: i64,
+    },
+    /// The workspace is there, at this address.
+    Founded,
     /// The account belongs to another client from now on; no link, nothing to do.
     Added {
         /// Who invited.

@@ -25,6 +25,8 @@ pub enum Feature {
     Address,
     /// Pages without the badge at their foot.
     NoBadge,
+    /// A logo of one's own.
+    Logo,
     /// Demanding a second factor of others.
     MfaPolicy,
 }
@@ -65,13 +67,14 @@ pub struct Full {
 
 impl Feature {
     /// Every feature.
-    pub const ALL: [Self; 3] = [Self::Address, Self::NoBadge, Self::MfaPolicy];
+    pub const ALL: [Self; 4] = [Self::Address, Self::NoBadge, Self::Logo, Self::MfaPolicy];
 
     /// The words on the screen.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Address => "An address of your own choice",
             Self::NoBadge => "A portal without the badge",
+            Self::Logo => "A logo of your own",
             Self::MfaPolicy => "Demanding two-factor authentication",
         }
     }

@@ -16,7 +16,7 @@ pub struct Slug(String);
 pub struct BadSlug;
 
 /// Names that the platform keeps for itself, or that would look like it.
-const RESERVED: [&str; 29] = [
+const RESERVED: [&str; 31] = [
     "www",
     "api",
     "app",
@@ -46,7 +46,12 @@ const RESERVED: [&str; 29] = [
     "hooks",
     "stripe",
     "bounce",
+    "portal",
+    "signup",
 ];
+
+const SHORTEST: usize = 3;
+const LONGEST: usize = 40;
 
 /// What no address may read like: the platform's own name.
 const OURS: &str = "secportal";
@@ -63,6 +68,29 @@ impl Slug {
             return Err(BadSlug);
         }
         Ok(slug)
+    }
+
+    /// The address that a company's name makes: what is no plain letter is written in
+    /// plain ones. The second and further that one name makes end with their number.
+    ///
+    /// # Errors
+    /// The name is one of the platform's own words, or reads like its name.
+    pub fn of_name(name: &str, number: u32) -> Result<Self, BadSlug> {
+        let plain = deunicode::deunicode(name).to_lowercase();
+        let words = plain.split(|c: char| !c.is_ascii_lowercase() && !c.is_ascii_digit());
+        let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+        let mut slug = words.join("-");
+        // One of ours stays one, whatever is put around it.
+        if RESERVED.contains(&words.concat().as_str()) {
+            return Err(BadSlug);
+        }
+        if slug.len() < SHORTEST || !slug.starts_with(|c: char| c.is_ascii_lowercase()) {
+            slug = format!("portal-{slug}");
+        }
+        let number = Some(number).filter(|n| *n > 1);
+        let number = number.map_or_else(String::new, |n| format!("-{n}"));
+        slug.truncate(LONGEST - number.len());
+        Self::chosen(&format!("{}{number}", slug.trim_end_matches('-')))
     }
 
     /// The slug as text.
@@ -100,7 +128,8 @@ impl FromStr for Slug {
         let edges = text.starts_with(|c: char| c.is_ascii_lowercase())
             && !text.ends_with('-')
             && !text.contains("--");
-        if (3..=40).contains(&text.len()) && plain && edges && !RESERVED.contains(&text) {
+        if (SHORTEST..=LONGEST).contains(&text.len()) && plain && edges && !RESERVED.contains(&text)
+        {
             Ok(Self(text.to_owned()))
         } else {
             Err(BadSlug)
@@ -133,6 +162,53 @@ mod tests {
         }
         let chosen = Slug::chosen(" Acme-7 ").map(|slug| slug.to_string());
         assert_eq!(chosen, Ok("acme-7".to_owned()));
+    }
+
+    #[test]
+    fn a_name_makes_an_address_in_plain_letters() {
+        let of = |name, n| Slug::of_name(name, n).map(|slug| slug.to_string());
+        for (name, slug) in [
+            ("Acme Security", "acme-security"),
+            ("  Müller & Söhne GmbH ", "muller-sohne-gmbh"),
+            ("Łódź—Sekurak", "lodz-sekurak"),
+            ("Безопасность", "bezopasnost"),
+            ("株式会社", "zhu-shi-hui-she"),
+            ("3M", "portal-3m"),
+            ("X", "portal-x"),
+            ("A. C. M. E.", "a-c-m-e"),
+        ] {
+            assert_eq!(of(name, 1), Ok(slug.to_owned()), "{name}");
+        }
+        assert_eq!(of("Acme", 2), Ok("acme-2".to_owned()));
+        let name = "abcdefghi ".repeat(9);
+        let long = of(&name, 12);
+        assert_eq!(long, Ok("abcdefghi-abcdefghi-abcdefghi-abcdefg-12".into()));
+        for ours in [
+            "Support",
+            "  LOGIN ",
+            "Sign up",
+            "***",
+            "SecPortal",
+            "Sec-Portal Ltd",
+            "5ecportal",
+        ] {
+            assert_eq!(of(ours, 1), Err(BadSlug), "{ours}");
+            assert_eq!(of(ours, 2), Err(BadSlug), "{ours}");
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(crate::testing::config())]
+
+        #[test]
+        fn whatever_the_name_its_address_is_one_and_numbers_differ(name in "\\PC{0,90}", n in 2..99_999_u32) {
+            if let Ok(first) = Slug::of_name(&name, 1) {
+                let again: Result<Slug, _> = first.as_str().parse();
+                proptest::prop_assert_eq!(again.as_ref(), Ok(&first));
+                let other = Slug::of_name(&name, n);
+                proptest::prop_assert!(other.is_ok_and(|other| other != first && other.as_str().len() <= 40));
+            }
+        }
     }
 
     #[test]

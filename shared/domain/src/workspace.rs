@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::brand::{Accent, Logo, Look};
 use crate::due::{DueInput, DuePolicy};
 use crate::id::WorkspaceId;
 use crate::input::Invalid;
@@ -43,6 +44,15 @@ pub struct Workspace {
     /// Whom the company works for.
     #[serde(default)]
     pub mode: Mode,
+    /// Its own logo, kept whatever the plan shows of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<Logo>,
+    /// Its own colour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accent: Option<Accent>,
+    /// Whether the team is shown its first steps: until somebody puts them away.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guide: bool,
     /// Goes up with every change.
     pub version: i64,
 }
@@ -180,6 +190,9 @@ impl Workspace {
             lapses: None,
             moved: None,
             mode: Mode::default(),
+            logo: None,
+            accent: None,
+            guide: false,
             version: 1,
         }
     }
@@ -190,6 +203,18 @@ impl Workspace {
         match self.lapses {
             Some(at) if now >= at => Plan::Starter,
             _ => self.plan,
+        }
+    }
+
+    /// What is seen of its brand at `now`, by its plan.
+    pub fn look(&self, now: Timestamp) -> Look {
+        let plan = self.plan_at(now);
+        let own = plan.has(Feature::Logo);
+        Look {
+            logo: self.logo.filter(|_| own),
+            accent: self.accent,
+            ours: !own,
+            badge: !plan.has(Feature::NoBadge),
         }
     }
 
@@ -366,9 +391,33 @@ mod tests {
         };
         assert_eq!(owing.plan_at(early), Plan::Team);
         assert_eq!(owing.plan_at(end), Plan::Starter);
+        assert!(!owing.look(early).badge);
+        assert!(owing.look(end).badge);
         let slug = "apex".parse().expect("a slug");
         assert!(matches!(owing.move_to(slug, end), Err(Unmoved::Plan(_))));
         assert_eq!(acme(Plan::Pro).plan_at(end), Plan::Pro);
+    }
+
+    #[test]
+    fn a_downgrade_hides_the_logo_and_keeps_it() {
+        let logo = Logo {
+            id: crate::id::EntryId::new(1, 1),
+            width: 96,
+            height: 96,
+        };
+        for (plan, shown) in [
+            (Plan::Starter, false),
+            (Plan::Pro, true),
+            (Plan::Team, true),
+        ] {
+            let workspace = Workspace {
+                logo: Some(logo),
+                ..acme(plan)
+            };
+            let look = workspace.look(Timestamp::UNIX_EPOCH);
+            assert_eq!(look.logo.is_some(), shown, "{plan:?}");
+            assert_eq!((look.ours, look.badge), (!shown, !shown), "{plan:?}");
+        }
     }
 
     #[test]

@@ -118,20 +118,8 @@ impl Directory {
         workspace: &Workspace,
         owner: &Person,
     ) -> Result<Outcome, Error> {
-        let prefix = keys::workspace(workspace.id);
         let mut transaction = Transaction::new(&self.table);
-        transaction.put_new(item(
-            "slug",
-            &keys::slug(&workspace.slug),
-            &Versioned::of(workspace),
-        )?);
-        let mut meta = item("workspace", &keys::meta(&prefix), &Versioned::of(workspace))?;
-        // The first owner, and the one who can't leave.
-        meta.insert("owners".to_owned(), number(1));
-        transaction.put_new(meta);
-        put_person(&mut transaction, workspace.id, owner)?;
-        put_night(&mut transaction, workspace.id)?;
-        put_seat(&mut transaction, &prefix);
+        put_workspace(&mut transaction, workspace, owner)?;
         once(transaction.commit(&self.table).await)
     }
 
@@ -159,6 +147,24 @@ impl Directory {
             .map(row)
             .transpose()
     }
+}
+
+/// A workspace with its owner; its address, which may be taken, is the first write.
+pub(crate) fn put_workspace(
+    transaction: &mut Transaction,
+    workspace: &Workspace,
+    owner: &Person,
+) -> Result<(), Error> {
+    let (address, versioned) = (keys::slug(&workspace.slug), Versioned::of(workspace));
+    transaction.put_new(item("slug", &address, &versioned)?);
+    let home = keys::meta(&keys::workspace(workspace.id));
+    let mut meta = item("workspace", &home, &versioned)?;
+    // The first owner, and the one who can't leave.
+    meta.insert("owners".to_owned(), number(1));
+    transaction.put_new(meta);
+    put_person(transaction, workspace.id, owner)?;
+    put_seat(transaction, &keys::workspace(workspace.id));
+    put_night(transaction, workspace.id)
 }
 
 /// A workspace as an item: its version is the attribute `v`, as everywhere.

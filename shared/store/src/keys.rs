@@ -128,6 +128,17 @@ pub(crate) fn reset(hash: &str) -> Key {
     key(format!("RST#{hash}"), "RST")
 }
 
+/// `SUP#<hash of the address>` / `SUP`: a workspace that waits for its founder to confirm
+/// the address; of several, the newest.
+pub(crate) fn sign_up(email_hash: &str) -> Key {
+    key(format!("SUP#{email_hash}"), "SUP")
+}
+
+/// `HND#<hash of the code>` / `HND`: a founder on the way from the front to the workspace.
+pub(crate) fn handoff(hash: &str) -> Key {
+    key(format!("HND#{hash}"), "HND")
+}
+
 /// `RL#<rule>#<hash of the subject>#<window>` / `RL`: a rate counter.
 pub(crate) fn rate(rule: &str, subject_hash: &str, window: i64) -> Key {
     key(format!("RL#{rule}#{subject_hash}#{window}"), "RL")
@@ -611,6 +622,11 @@ pub(crate) fn attachment_object(ws: WorkspaceId, client: ClientId, upload: Uploa
 /// Object `w/<workspace>/c/<client>/imports/<import>`: an uploaded scan.
 pub(crate) fn import_object(ws: WorkspaceId, client: ClientId, import: ImportId) -> String {
     format!("{}imports/{import}", objects(ws, Some(client)))
+}
+
+/// Object `w/<workspace>/brand/<logo>`: a logo, which everybody may see.
+pub(crate) fn logo_object(ws: WorkspaceId, logo: EntryId) -> String {
+    format!("{}brand/{logo}", objects(ws, None))
 }
 
 /// Prefix of a workspace's or a client's objects; of those that aren't checked,

@@ -38,6 +38,8 @@ pub enum Step {
     Code(String),
     /// A recovery code, by its hash: it is used up.
     Recovery(String),
+    /// No password: a code that the front handed over, by its hash. It is used up.
+    Handoff(String),
 }
 
 /// A session that is to be opened.
@@ -171,6 +173,7 @@ impl Directory {
                 let codes = codes.when("contains(codes, :code)", ":code", string(code));
                 transaction.update(codes.take_from_set("codes", vec![code.clone()]));
             }
+            Step::Handoff(code) => transaction.delete_existing(&keys::handoff(code)),
         }
         let open = end_others(&mut transaction, &found, row, opening);
         person = person.set("sessions", AttributeValue::Ss(open));
@@ -196,7 +199,9 @@ impl Directory {
         match transaction.commit(self.table()).await {
             Ok(()) => Ok(Kept::Opened),
             Err(Error::Refused(n)) if rows.contains(&n) => Ok(Kept::Changed),
-            Err(Error::Refused(0)) if matches!(opening.step, Step::Recovery(_)) => {
+            Err(Error::Refused(0))
+                if matches!(opening.step, Step::Recovery(_) | Step::Handoff(_)) =>
+            {
                 Ok(Kept::UsedCode)
             }
             Err(error) => Err(error),
@@ -265,6 +270,7 @@ impl Directory {
             Step::Password => "password",
             Step::Code(_) => "password and code",
             Step::Recovery(_) => "password and recovery code",
+            Step::Handoff(_) => "founding the workspace",
         };
         let by = Some(Who::from(person));
         let at = (opening.ws, person.client);

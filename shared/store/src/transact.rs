@@ -194,6 +194,11 @@ impl Transaction {
         self.put(item, "v = :v", Some(number(version)));
     }
 
+    /// Puts an item if `condition` holds, in which `:v` is `value`.
+    pub(crate) fn put_when(&mut self, item: Item, condition: &str, value: AttributeValue) {
+        self.put(item, condition, Some(value));
+    }
+
     /// Puts an item in place of whatever is there.
     pub(crate) fn put_any(&mut self, item: Item) {
         self.put(item, "", None);

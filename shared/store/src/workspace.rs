@@ -1,8 +1,9 @@
 //! A workspace's own row, its copy at its address, and what stands at addresses
 //! that it had.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::audit::{Kind, Note};
-use domain::id::WorkspaceId;
+use domain::id::{EntryId, WorkspaceId};
 use domain::slug::Slug;
 use domain::workspace::Workspace;
 use jiff::Timestamp;
@@ -71,6 +72,12 @@ impl Directory {
         Ok(there.then_some(store))
     }
 
+    /// Where the logo of a workspace lies, if it has one. Everybody may see it.
+    pub fn logo_of(&self, workspace: &Workspace) -> Option<String> {
+        let logo = workspace.logo?;
+        Some(keys::logo_object(workspace.id, logo.id))
+    }
+
     /// Whether a workspace may have an address: nobody else has or had it.
     pub async fn is_free(&self, slug: &Slug, ws: WorkspaceId) -> Result<bool, Error> {
         let Some(found) = self.table().get(&keys::slug(slug), true).await? else {
@@ -82,6 +89,11 @@ impl Directory {
 }
 
 impl Store<WorkspaceScope> {
+    /// Where a logo lies.
+    pub fn logo_object(&self, logo: EntryId) -> String {
+        keys::logo_object(self.ws(), logo)
+    }
+
     /// The workspace, fresh from the table.
     pub async fn workspace(&self) -> Result<Option<Workspace>, Error> {
         self.get(&keys::meta(&self.prefix()))
@@ -150,10 +162,29 @@ pub(crate) fn changed(before: &Workspace, after: &Workspace) -> Result<Update, E
     if let Some(at) = after.moved {
         row = row.set("moved", serde_dynamo::to_attribute_value(at)?);
     }
-    row = match after.lapses {
-        Some(at) => row.set("lapses", serde_dynamo::to_attribute_value(at)?),
-        None => row.remove("lapses"),
-    };
+    // What there may be none of.
+    let guide = after.guide.then_some(AttributeValue::Bool(true));
+    let accent = after.accent.map(|accent| string(accent));
+    let logo = after
+        .logo
+        .map(serde_dynamo::to_attribute_value)
+        .transpose()?;
+    let lapses = after
+        .lapses
+        .map(serde_dynamo::to_attribute_value)
+        .transpose()?;
+    let row_of = [
+        ("guide", guide),
+        ("accent", accent),
+        ("logo", logo),
+        ("lapses", lapses),
+    ];
+    for (name, value) in row_of {
+        row = match value {
+            Some(value) => row.set(name, value),
+            None => row.remove(name),
+        };
+    }
     Ok(row.when("v = :before", ":before", number(before.version)))
 }
 
@@ -168,6 +199,23 @@ pub(crate) fn changes(before: &Workspace, after: &Workspace) -> Note {
         .change("two factors of", before.mfa.name(), after.mfa.name())
         .change("days to fix", &days(before), &days(after))
         .change("mode", before.mode.name(), after.mode.name())
+        .change("colour", &colour(before), &colour(after))
+        .change("logo", &logo(before), &logo(after))
+        .change("first steps", guide(before), guide(after))
+}
+
+fn colour(workspace: &Workspace) -> String {
+    let accent = workspace.accent;
+    accent.map_or_else(|| "standard".to_owned(), |accent| accent.to_string())
+}
+
+fn logo(workspace: &Workspace) -> String {
+    let logo = workspace.logo;
+    logo.map_or_else(|| "none".to_owned(), |logo| logo.id.to_string())
+}
+
+const fn guide(workspace: &Workspace) -> &'static str {
+    if workspace.guide { "shown" } else { "put away" }
 }
 
 fn time(at: Option<Timestamp>) -> String {

@@ -15,6 +15,8 @@ use crate::app::Services;
 /// Where accounts are filled in, where is paid, and where subscriptions are managed.
 const STRIPE_PAGES: &str =
     "https://connect.stripe.com https://checkout.stripe.com https://billing.stripe.com";
+/// The name in the address at which workspaces are made: no workspace can have it.
+const FRONT: &str = "app";
 
 /// What a process is told.
 #[derive(Debug, Clone)]
@@ -180,6 +182,16 @@ impl Config {
     /// The address of a workspace, without a slash at the end.
     pub fn address(&self, slug: &domain::slug::Slug) -> String {
         format!("{}://{slug}.{}", self.scheme, self.base_domain)
+    }
+
+    /// The address at which workspaces are made, without a slash at the end.
+    pub fn front(&self) -> String {
+        format!("{}://{FRONT}.{}", self.scheme, self.base_domain)
+    }
+
+    /// Whether a host is that.
+    pub(crate) fn is_front(&self, host: &str) -> bool {
+        host.eq_ignore_ascii_case(&format!("{FRONT}.{}", self.base_domain))
     }
 
     /// The services, as the settings and the machine's own AWS settings say.

@@ -1,5 +1,6 @@
-//! What is known about a request when its handler runs.
+//! What is known about a request at a workspace when its handler runs.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use domain::email::EmailAddress;
@@ -11,48 +12,45 @@ use domain::slug::Slug;
 use domain::workspace::Workspace;
 use http::request::Parts;
 use http::{HeaderValue, Method, header};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use store::directory::{Directory, hash};
-use store::session::{Device, Session};
-use store::{Limit, Meter, Trace};
+use store::session::Session;
+use store::{Limit, Meter};
 
-use crate::address::ClientAddress;
 use crate::app::App;
-use crate::cookies::{self, Cookies};
+use crate::cookies;
 use crate::error::Error;
-use crate::flash::{self, Flash};
 use crate::layout::Layout;
 use crate::page::Page;
 use crate::reply::Reply;
+use crate::visit::Visit;
 
 /// For how long something may be half done.
 const STEP: SignedDuration = SignedDuration::from_mins(10);
 
-/// What is known about a request: where, who, when, and at what cost so far.
+/// What is known about a request at a workspace: where, who, when, and at what cost
+/// so far.
 #[derive(Clone)]
 pub struct Context {
-    /// What the process has.
-    pub app: Arc<App>,
-    /// The time at which the request came.
-    pub now: Timestamp,
+    /// The request, wherever it came.
+    pub(crate) visit: Visit,
     /// The workspace at the request's host.
     pub workspace: Workspace,
     /// Who is signed in.
     pub session: Option<Session>,
-    /// Path and query.
-    pub path: String,
     /// The page that the person looks at: the path itself, or for a form and a
     /// pulse the page that sent it, if that is known.
     pub(crate) page_path: Option<String>,
-    pub(crate) request_id: String,
-    pub(crate) meter: Meter,
-    address: Option<ClientAddress>,
-    trace: Trace,
-    cookies: Cookies,
-    /// What a browser without a session binds its forms to; new where it had none.
-    anonymous: (String, bool),
+}
+
+impl Deref for Context {
+    type Target = Visit;
+
+    fn deref(&self) -> &Visit {
+        &self.visit
+    }
 }
 
 impl Context {
@@ -64,67 +62,39 @@ impl Context {
         request: &Parts,
         request_id: EntryId,
     ) -> Result<Self, Error> {
-        let cookies = Cookies::read(&request.headers)
-            .map_err(|_| Error::BadRequest("a cookie came twice"))?;
-        let now = app.clock.now();
-        let path = request
-            .uri
-            .path_and_query()
-            .map_or_else(|| "/".to_owned(), ToString::to_string);
-        // Words at the top of the page follow a change.
-        let changed = request.method == Method::GET && cookies.get(cookies::FLASH).is_some();
-        let table = app.services.table.metered(&meter).consistent(changed);
-        let address = request.extensions.get::<ClientAddress>().copied();
-        let device = Device {
-            agent: agent(&request.headers),
-            address: address.map_or_else(String::new, |ClientAddress(ip)| ip.to_string()),
-        };
-        let trace = Trace::new(request_id, now, device);
-        let directory = Directory::new(table, trace.clone());
+        let visit = Visit::read(app, meter, request, request_id)?;
         // What a page sends by itself, a pulse and the fetch of what changed,
         // keeps nobody signed in.
         let by_itself = request.uri.path().ends_with("/pulse")
             || (request.method == Method::GET && request.headers.contains_key("hx-request"));
         let page_path = if by_itself || request.method != Method::GET {
-            let home = app.config.address(&workspace.slug);
+            let home = visit.app.config.address(&workspace.slug);
             let sender = request.headers.get(header::REFERER);
             let sender = sender.and_then(|sender| sender.to_str().ok());
             let path = sender.and_then(|sender| sender.strip_prefix(&home));
             path.filter(|path| path.starts_with('/')).map(str::to_owned)
         } else {
-            Some(path.clone())
+            Some(visit.path.clone())
         };
-        let session = match cookies.get(cookies::SESSION) {
+        let session = match visit.cookie(cookies::SESSION) {
             Some(token) => {
+                // Words at the top of the page follow a change.
+                let changed =
+                    request.method == Method::GET && visit.cookie(cookies::FLASH).is_some();
+                let table = visit.app.services.table.metered(&visit.meter);
+                let directory = Directory::new(table.consistent(changed), visit.trace.clone());
                 directory
-                    .session(&hash(token), &workspace.slug, now, !by_itself)
+                    .session(&hash(token), &workspace.slug, visit.now, !by_itself)
                     .await?
             }
             None => None,
         };
-        let known = cookies.get(cookies::ANONYMOUS).map(str::to_owned);
-        let fresh = known.is_none();
-        let anonymous = (known.unwrap_or_else(|| app.new_secret()), fresh);
         Ok(Self {
-            app,
-            now,
+            visit,
             workspace,
             session,
-            path,
             page_path,
-            request_id: request_id.to_string(),
-            meter,
-            trace,
-            address,
-            cookies,
-            anonymous,
         })
-    }
-
-    /// The directory, its use counted on this request.
-    pub fn directory(&self) -> Directory {
-        let table = self.app.services.table.metered(&self.meter);
-        Directory::new(table, self.trace.clone())
     }
 
     /// The plan that applies to the workspace now.
@@ -144,39 +114,6 @@ impl Context {
             .allow(limit, &subject, self.now)
             .await?
             .map_err(Error::TooMany)
-    }
-
-    /// Counts one use of a limited thing by where the request comes from.
-    pub async fn limit_address(&self, limit: Limit) -> Result<(), Error> {
-        // Without an address all share one count: closed rather than open.
-        let subject = self
-            .address
-            .map_or_else(|| "unknown".to_owned(), ClientAddress::subject);
-        self.directory()
-            .allow(limit, &subject, self.now)
-            .await?
-            .map_err(Error::TooMany)
-    }
-
-    /// The token of an invitation, after it was taken out of the address.
-    pub fn invite_token(&self) -> Option<&str> {
-        self.cookies.get(cookies::INVITE)
-    }
-
-    /// The token of a link to a new password, after it was taken out of the address.
-    pub fn reset_token(&self) -> Option<&str> {
-        self.cookies.get(cookies::RESET)
-    }
-
-    /// What the request was sent with.
-    pub fn device(&self) -> &Device {
-        self.trace.device()
-    }
-
-    /// What the browser is known by; drawn anew where it isn't.
-    pub fn browser(&self) -> String {
-        let known = self.cookies.get(cookies::BROWSER).map(str::to_owned);
-        known.unwrap_or_else(|| self.app.new_secret())
     }
 
     /// Whether the password, and code, were given a short while ago; otherwise
@@ -210,7 +147,7 @@ impl Context {
     /// What is half done for `purpose`, if it was begun in this browser, at
     /// this workspace, by whoever is signed in, and not long ago.
     pub fn step<T: DeserializeOwned>(&self, purpose: &str) -> Option<T> {
-        let sealed = self.cookies.get(cookies::STEP)?;
+        let sealed = self.cookie(cookies::STEP)?;
         let subject = self.step_subject();
         self.app.unseal((purpose, &subject), sealed, self.now)
     }
@@ -245,11 +182,7 @@ impl Context {
     pub(crate) fn binding(&self) -> &str {
         self.session
             .as_ref()
-            .map_or(&self.anonymous.0, Session::hash)
-    }
-
-    pub(crate) fn flash(&self) -> Option<Flash> {
-        self.cookies.get(cookies::FLASH).and_then(flash::words)
+            .map_or(self.visit.binding(), Session::hash)
     }
 
     /// The page as an answer.
@@ -258,14 +191,7 @@ impl Context {
             let layout = Layout::of(self, page.title(), page.crumbs());
             self.app.renderer.page(P::TEMPLATE, &layout, page)
         })?;
-        let mut reply = Reply::html(html);
-        if self.session.is_none() && self.anonymous.1 {
-            reply = reply.cookie(cookies::set(cookies::ANONYMOUS, &self.anonymous.0, None));
-        }
-        if self.flash().is_some() {
-            reply = reply.cookie(cookies::clear(cookies::FLASH));
-        }
-        Ok(reply)
+        Ok(self.visit.shown(html, self.session.is_none()))
     }
 
     /// The page as the answer to a form that can't be accepted.
@@ -274,11 +200,4 @@ impl Context {
             .page(page)?
             .status(http::StatusCode::UNPROCESSABLE_ENTITY))
     }
-}
-
-/// What the browser says that it is, cut to what a list shows.
-fn agent(headers: &http::HeaderMap) -> String {
-    let agent = headers.get(header::USER_AGENT);
-    let agent = agent.and_then(|agent| agent.to_str().ok());
-    agent.unwrap_or_default().chars().take(200).collect()
 }

@@ -13,12 +13,20 @@ pub(crate) const ANONYMOUS: &str = "__Host-pre";
 pub(crate) const INVITE: &str = "__Host-inv";
 /// The token of a link to a new password, once it is out of the address.
 pub(crate) const RESET: &str = "__Host-rst";
+/// The token of a link to a new workspace, once it is out of the address.
+pub(crate) const SIGN_UP: &str = "__Host-sup";
+/// The code that the front handed over, once it is out of the address.
+pub(crate) const HANDOFF: &str = "__Host-hnd";
 /// What is half done between two pages, sealed.
 pub(crate) const STEP: &str = "__Host-step";
 /// What a browser is known by, whoever signs in with it.
 pub(crate) const BROWSER: &str = "__Host-browser";
 /// What the next page says of what was just done.
 pub(crate) const FLASH: &str = "__Host-flash";
+
+const OURS: [&str; 9] = [
+    SESSION, ANONYMOUS, INVITE, RESET, SIGN_UP, HANDOFF, STEP, BROWSER, FLASH,
+];
 
 /// The cookies of a request.
 #[derive(Debug, Clone, Default)]
@@ -40,8 +48,7 @@ impl Cookies {
             .flat_map(|line| line.split(';'))
             .filter_map(|pair| pair.trim().split_once('='))
         {
-            let ours = [SESSION, ANONYMOUS, INVITE, RESET, STEP, BROWSER, FLASH].contains(&name);
-            if ours && cookies.insert(name.to_owned(), value.to_owned()).is_some() {
+            if OURS.contains(&name) && cookies.insert(name.to_owned(), value.to_owned()).is_some() {
                 return Err(Twice);
             }
         }

@@ -11,7 +11,7 @@ pub struct Flash {
 }
 
 /// Every code; `{}` takes the number that may follow it (`imported.7`).
-const WORDS: [(&str, &str, &str); 85] = [
+const WORDS: [(&str, &str, &str); 88] = [
     (
         "payments-ready",
         "success",
@@ -247,6 +247,13 @@ const WORDS: [(&str, &str, &str); 85] = [
     ),
     ("session-ended", "success", "That sign-in is over."),
     ("saved", "success", "Saved."),
+    (
+        "logo-saved",
+        "success",
+        "Your logo is on the portal and in mail.",
+    ),
+    ("logo-removed", "success", "The logo is removed."),
+    ("steps-away", "info", "The first steps are put away."),
     ("message-sent", "success", "The message was sent."),
     ("message-edited", "success", "The message was changed."),
     (

@@ -6,13 +6,15 @@ use std::sync::Arc;
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
 use domain::input::Invalid;
-use http::header;
+use http::{Extensions, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use crate::app::App;
 use crate::context::Context;
 use crate::error::Error;
+use crate::front::Front;
 
 /// More than any form of ours holds.
 const MAX_FORM: usize = 1024 * 1024;
@@ -84,8 +86,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for ProtectedForm<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
-        let ctx = request.extensions().get::<Arc<Context>>().cloned();
-        let ctx = ctx.ok_or_else(|| Error::internal("a form outside the router"))?;
+        let bound = Bound::of(request.extensions())?;
         let kind = request
             .headers()
             .get(header::CONTENT_TYPE)
@@ -120,7 +121,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for ProtectedForm<T> {
             Some(Value::String(value)) => Some(value),
             _ => None,
         };
-        check(&ctx, take("csrf").as_deref())?;
+        bound.check(take("csrf").as_deref())?;
         let id = take("id");
         let version = take("version").map(|v| v.parse()).transpose();
         let version = version.map_err(|_| Error::BadRequest("the version is no number"))?;
@@ -133,8 +134,29 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for ProtectedForm<T> {
     }
 }
 
-/// Holds where the token is the one that our page gave to this browser.
-pub(crate) fn check(ctx: &Context, token: Option<&str>) -> Result<(), Error> {
-    let good = token.is_some_and(|token| ctx.app.secrets().is_csrf(ctx.binding(), token));
-    if good { Ok(()) } else { Err(Error::Stale) }
+/// What the forms of a browser are bound to.
+pub(crate) struct Bound {
+    app: Arc<App>,
+    to: String,
+}
+
+impl Bound {
+    /// That of a request at a workspace, or at the front.
+    pub(crate) fn of(request: &Extensions) -> Result<Self, Error> {
+        let (app, to) = if let Some(ctx) = request.get::<Arc<Context>>() {
+            (&ctx.app, ctx.binding())
+        } else if let Some(front) = request.get::<Front>() {
+            (&front.app, front.binding())
+        } else {
+            return Err(Error::internal("a form outside the router"));
+        };
+        let (app, to) = (Arc::clone(app), to.to_owned());
+        Ok(Self { app, to })
+    }
+
+    /// Holds where the token is the one that our page gave to this browser.
+    pub(crate) fn check(&self, token: Option<&str>) -> Result<(), Error> {
+        let good = token.is_some_and(|token| self.app.secrets().is_csrf(&self.to, token));
+        if good { Ok(()) } else { Err(Error::Stale) }
+    }
 }

@@ -11,7 +11,7 @@ use domain::slug::Slug;
 use domain::workspace::Mode;
 use futures::FutureExt;
 use http::request::Parts;
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{Extensions, HeaderMap, Method, StatusCode, header};
 use jiff::Timestamp;
 use serde::Serialize;
 use store::directory::Directory;
@@ -21,6 +21,7 @@ use store::{At, Meter, Spent, Took, Trace};
 use crate::app::App;
 use crate::context::Context;
 use crate::error::Error;
+use crate::front::Front;
 use crate::headers;
 use crate::lambda::TraceId;
 use crate::layout::Layout;
@@ -28,6 +29,10 @@ use crate::origin;
 use crate::page::Page;
 use crate::reply::{Reply, see_other};
 use crate::route::{Audience, Route};
+use crate::visit::Visit;
+
+/// What there is at the front.
+const FRONT_PAGE: &str = "/sign-up";
 
 /// Lets through who may use the route, and only changes that come from our pages.
 pub(crate) async fn route(
@@ -35,20 +40,22 @@ pub(crate) async fn route(
     request: Request,
     next: Next,
 ) -> Result<Response, Error> {
+    if let Some(front) = request.extensions().get::<Front>() {
+        at_front(&row, front, &request)?;
+        return Ok(next.run(request).await);
+    }
     let ctx = request.extensions().get::<Arc<Context>>().cloned();
     let ctx = ctx.ok_or_else(|| Error::internal("a route outside the router"))?;
     if row.consulting && ctx.workspace.mode == Mode::Internal {
         return Err(Error::NotFound);
     }
-    let reads = request.method() == Method::GET || request.method() == Method::HEAD;
-    if !reads && !row.by_link {
+    if !row.by_link {
         let address = ctx.app.config.address(&ctx.workspace.slug);
-        if !origin::is_same(request.headers(), &address) {
-            return Err(Error::Stale);
-        }
+        from_our_pages(&request, &address)?;
     }
     let role = ctx.actor().map(|actor| actor.role);
     let (action, fits) = match (row.audience, role) {
+        (Audience::Front, _) => return Err(Error::NotFound),
         (Audience::Public, _) => return Ok(next.run(request).await),
         (_, None) => return Err(Error::SignIn),
         (Audience::Team(action), Some(role)) => (action, role.is_team()),
@@ -70,6 +77,24 @@ pub(crate) async fn route(
     Ok(next.run(request).await)
 }
 
+/// Lets through what is for the front: all that is a workspace's isn't there.
+fn at_front(row: &Route, front: &Front, request: &Request) -> Result<(), Error> {
+    if row.audience != Audience::Front {
+        return Err(Error::NotFound);
+    }
+    from_our_pages(request, &front.app.config.front())
+}
+
+/// Holds for what reads, and for a change that a page of ours at `address` asks for.
+fn from_our_pages(request: &Request, address: &str) -> Result<(), Error> {
+    let reads = request.method() == Method::GET || request.method() == Method::HEAD;
+    if reads || origin::is_same(request.headers(), address) {
+        Ok(())
+    } else {
+        Err(Error::Stale)
+    }
+}
+
 /// Around everything: finds the workspace and the session, makes pages of
 /// errors, adds headers, and logs, once.
 pub(crate) async fn edge(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
@@ -77,24 +102,23 @@ pub(crate) async fn edge(State(app): State<Arc<App>>, request: Request, next: Ne
     let id = begun.id;
     let wants_json = wants_json(request.headers());
     let (parts, body) = request.into_parts();
-    let ctx = enter(&app, &begun.meter, &parts, id).await;
-    let (ctx, response) = match ctx {
-        Ok(Entered::Here(ctx)) => {
-            let ctx = Arc::new(*ctx);
+    let (here, response) = match enter(&app, &begun.meter, &parts, id).await {
+        Ok(Entered::Here(here)) => {
             let mut request = Request::from_parts(parts, body);
-            request.extensions_mut().insert(Arc::clone(&ctx));
+            here.put(request.extensions_mut());
             let caught = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-            (
-                Some(ctx),
-                caught.unwrap_or_else(|_| Error::internal("a handler panicked").into_response()),
-            )
+            let response =
+                caught.unwrap_or_else(|_| Error::internal("a handler panicked").into_response());
+            (Some(here), response)
         }
+        Ok(Entered::Led(to)) => (None, see_other(to).into_response()),
         Ok(Entered::Moved(slug)) => (None, moved(&app, &slug, &parts, &id.to_string())),
         Ok(Entered::Nowhere) => (None, Error::NotFound.into_response()),
         Err(error) => (None, error.into_response()),
     };
-    let (response, error) = shown(&app, ctx.as_deref(), response, wants_json, &id.to_string());
-    begun.end(&app, response, ctx.as_deref(), error.as_ref())
+    let (response, error) = shown(&app, here.as_ref(), response, wants_json, &id.to_string());
+    let ctx = here.as_ref().and_then(Here::workspace);
+    begun.end(&app, response, ctx, error.as_ref())
 }
 
 /// A request that came in, whoever stands around its route.
@@ -150,10 +174,44 @@ impl Begun {
     }
 }
 
+/// Where a handler runs.
+enum Here {
+    /// At a workspace.
+    Workspace(Arc<Context>),
+    /// At the front.
+    Front(Front),
+}
+
+impl Here {
+    /// Hands over what handlers ask for.
+    fn put(&self, request: &mut Extensions) {
+        match self {
+            Self::Workspace(ctx) => drop(request.insert(Arc::clone(ctx))),
+            Self::Front(front) => drop(request.insert(front.clone())),
+        }
+    }
+
+    fn workspace(&self) -> Option<&Context> {
+        match self {
+            Self::Workspace(ctx) => Some(ctx),
+            Self::Front(_) => None,
+        }
+    }
+
+    fn page(&self, page: &ErrorPage) -> Result<Reply, Error> {
+        match self {
+            Self::Workspace(ctx) => ctx.page(page),
+            Self::Front(front) => front.page(page),
+        }
+    }
+}
+
 /// Where a request came in.
 enum Entered {
-    /// At a workspace.
-    Here(Box<Context>),
+    /// Where a handler can run.
+    Here(Here),
+    /// At an address where there is nothing but the way to this page.
+    Led(&'static str),
     /// At an address that a workspace had: this is the one to go on at.
     Moved(Slug),
     /// At no workspace's address.
@@ -170,6 +228,13 @@ async fn enter(
         .headers
         .get(app.config.host_header.as_str())
         .and_then(|host| host.to_str().ok());
+    if app.config.is_front(host.unwrap_or_default()) {
+        if request.uri.path() == "/" {
+            return Ok(Entered::Led(FRONT_PAGE));
+        }
+        let visit = Visit::read(Arc::clone(app), meter.clone(), request, id)?;
+        return Ok(Entered::Here(Here::Front(Front::new(visit))));
+    }
     let trace = Trace::new(id, app.clock.now(), Device::default());
     let directory = Directory::new(app.services.table.metered(meter), trace);
     let base = &app.config.base_domain;
@@ -180,7 +245,7 @@ async fn enter(
     match found {
         Some(At::Here(workspace)) => {
             let ctx = Context::read(Arc::clone(app), workspace, meter.clone(), request, id);
-            Ok(Entered::Here(Box::new(ctx.await?)))
+            Ok(Entered::Here(Here::Workspace(Arc::new(ctx.await?))))
         }
         Some(At::Moved(slug)) => Ok(Entered::Moved(slug)),
         None => Ok(Entered::Nowhere),
@@ -207,7 +272,7 @@ fn moved(app: &App, slug: &Slug, request: &Parts, id: &str) -> Response {
 /// The answer as it is sent: an error becomes a page, data, or a way to sign in.
 fn shown(
     app: &App,
-    ctx: Option<&Context>,
+    here: Option<&Here>,
     mut response: Response,
     wants_json: bool,
     id: &str,
@@ -217,6 +282,7 @@ fn shown(
     };
     let status = error.status();
     let (title, text) = error.words();
+    let ctx = here.and_then(Here::workspace);
     let reply = match (&error, ctx) {
         _ if wants_json => {
             Reply::json(&serde_json::json!({ "error": text, "request_id": id })).status(status)
@@ -224,7 +290,7 @@ fn shown(
         (Error::SignIn, Some(ctx)) => see_other(&back("/sign-in", ctx)),
         (Error::Confirm, Some(ctx)) => see_other(&back("/confirm", ctx)),
         (Error::Enrol, Some(_)) => see_other("/account/two-factor"),
-        (_, Some(ctx)) => {
+        _ => {
             let page = ErrorPage {
                 status: status.as_u16(),
                 title,
@@ -232,16 +298,12 @@ fn shown(
                 request_id: id.to_owned(),
                 home: "/",
             };
-            let shown = ctx.page(&page).map(|reply| reply.status(status));
+            let shown = match here {
+                Some(here) => here.page(&page),
+                None => nowhere(app, &page),
+            };
+            let shown = shown.map(|reply| reply.status(status));
             shown.unwrap_or_else(|_| Reply::empty(StatusCode::INTERNAL_SERVER_ERROR))
-        }
-        (_, None) => {
-            let layout = Layout::nowhere(title, id);
-            let page = serde_json::json!({ "title": title, "text": text });
-            let html = app
-                .renderer
-                .page("pages/errors/unknown_host.html", &layout, &page);
-            Reply::html(html.unwrap_or_default()).status(status)
         }
     };
     let reply = match &error {
@@ -249,6 +311,13 @@ fn shown(
         _ => reply,
     };
     (reply.into_response(), Some(error))
+}
+
+/// The page of an error where no workspace is known.
+fn nowhere(app: &App, page: &ErrorPage) -> Result<Reply, Error> {
+    let layout = Layout::nowhere(page.title, &page.request_id);
+    let name = "pages/errors/unknown_host.html";
+    Ok(Reply::html(app.renderer.page(name, &layout, page)?))
 }
 
 fn wants_json(headers: &HeaderMap) -> bool {

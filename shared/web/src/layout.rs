@@ -1,7 +1,7 @@
 //! What surrounds every page: brand, navigation, the person.
 
+use domain::brand::{Accent, Logo, Look};
 use domain::person::initials;
-use domain::plan::Feature;
 use domain::role::{Action, Role};
 use domain::workspace::Mode;
 use jiff::Timestamp;
@@ -11,6 +11,10 @@ use store::session::Session;
 
 use crate::context::Context;
 use crate::flash::Flash;
+use crate::front::Front;
+
+/// What the product calls itself where no workspace's name stands.
+pub(crate) const PLATFORM: &str = "SecPortal";
 
 /// A step of the way to a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -59,6 +63,47 @@ pub(crate) struct Layout {
 struct Brand {
     name: String,
     initials: String,
+    /// The company's own.
+    logo: Option<Picture>,
+    /// Whether the platform's stands in its place.
+    ours: bool,
+    /// The stylesheet of the company's own colour.
+    colour: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Picture {
+    href: String,
+    width: u32,
+    height: u32,
+}
+
+impl Brand {
+    fn of(name: &str, look: &Look) -> Self {
+        let logo = look.logo.map(|logo| Picture {
+            href: logo_path(&logo),
+            width: logo.width,
+            height: logo.height,
+        });
+        let colour = look.accent.map(|accent| colour_path(&accent));
+        Self {
+            name: name.to_owned(),
+            initials: initials(name),
+            logo,
+            ours: look.ours,
+            colour,
+        }
+    }
+}
+
+/// Where everybody finds a logo of the workspace's.
+pub(crate) fn logo_path(logo: &Logo) -> String {
+    format!("/brand/logo/{}", logo.id)
+}
+
+/// Where the stylesheet of a colour is.
+fn colour_path(accent: &Accent) -> String {
+    format!("/brand/colour/{}", accent.hex())
 }
 
 /// From when on only the smallest plan applies, and whether it does by now.
@@ -82,6 +127,14 @@ struct Link {
     href: &'static str,
     icon: &'static str,
     active: bool,
+}
+
+/// How pages look that are no workspace's.
+fn ours() -> Look {
+    Look {
+        ours: true,
+        ..Look::default()
+    }
 }
 
 /// Where the navigation leads, for whom, and which addresses light it up.
@@ -175,6 +228,7 @@ impl Layout {
                 below
             }
         };
+        let look = ctx.workspace.look(ctx.now);
         let billing = ctx.workspace.mode == Mode::Consulting;
         let nav = actor.into_iter().flat_map(|actor| {
             NAV.into_iter()
@@ -188,11 +242,8 @@ impl Layout {
                 })
         });
         Self {
-            brand: Brand {
-                name: ctx.workspace.name.clone(),
-                initials: initials(&ctx.workspace.name),
-            },
-            badge: !ctx.plan().has(Feature::NoBadge),
+            brand: Brand::of(&ctx.workspace.name, &look),
+            badge: look.badge,
             unpaid: actor
                 .filter(|actor| actor.role.is_team())
                 .and(ctx.workspace.lapses)
@@ -227,13 +278,22 @@ impl Layout {
         }
     }
 
+    /// The layout of a page at the front.
+    pub(crate) fn front(front: &Front, title: String) -> Self {
+        Self {
+            brand: Brand::of(PLATFORM, &ours()),
+            badge: false,
+            csrf: front.app.secrets().csrf(front.binding()),
+            flash: front.flash(),
+            path: front.path.split('?').next().unwrap_or("/").to_owned(),
+            ..Self::nowhere(&title, &front.request_id)
+        }
+    }
+
     /// The layout of a page where no workspace is known.
     pub(crate) fn nowhere(title: &str, request_id: &str) -> Self {
         Self {
-            brand: Brand {
-                name: String::new(),
-                initials: String::new(),
-            },
+            brand: Brand::of("", &ours()),
             badge: true,
             unpaid: None,
             side: "anonymous",
@@ -267,10 +327,7 @@ impl Layout {
             active: href == "/",
         });
         Self {
-            brand: Brand {
-                name: "Acme Security".to_owned(),
-                initials: "AS".to_owned(),
-            },
+            brand: Brand::of("Acme Security", &Look::default()),
             side: if team { "team" } else { "portal" },
             user: Some(user),
             unpaid: team.then_some(Unpaid {

@@ -1,8 +1,9 @@
 //! Mail as it is written: from what the outbox holds to words.
 
 use adapters::Letter;
+use domain::brand::Look;
 use domain::email::EmailAddress;
-use domain::id::{ClientId, WorkspaceId};
+use domain::id::{ClientId, EntryId, WorkspaceId};
 use domain::mail::{Mail, Message};
 use domain::notification::Notice;
 use domain::suppression;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::error::Error;
+use crate::layout::logo_path;
 
 #[derive(Serialize)]
 struct Words<'a> {
@@ -30,6 +32,35 @@ struct Words<'a> {
 #[derive(Serialize)]
 struct Brand<'a> {
     name: &'a str,
+    /// Where the company's logo is, and how large it is shown.
+    logo: Option<Shown>,
+    /// The ground of buttons.
+    accent: String,
+    badge: bool,
+}
+
+#[derive(Serialize)]
+struct Shown {
+    href: String,
+    width: u32,
+    height: u32,
+}
+
+impl<'a> Brand<'a> {
+    fn of(name: &'a str, look: &Look, base: &str) -> Self {
+        let logo = look.logo.map(|logo| Shown {
+            href: format!("{base}{}", logo_path(&logo)),
+            // Half as large as it is, for fine screens.
+            width: logo.width.div_ceil(2),
+            height: logo.height.div_ceil(2),
+        });
+        Self {
+            name,
+            logo,
+            accent: look.colour().to_string(),
+            badge: look.badge,
+        }
+    }
 }
 
 /// What the link to a new address is sealed for, with the person's id.
@@ -42,6 +73,18 @@ pub struct EmailChange {
     pub from: EmailAddress,
     /// The new one.
     pub to: EmailAddress,
+}
+
+/// What the link to a new workspace is sealed for.
+pub const SIGN_UP: (&str, &str) = ("sign-up", "");
+
+/// What that link says: whose it is, and which. No other of this address is good.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SignUpLink {
+    /// The address that it was sent to.
+    pub email: EmailAddress,
+    /// Which.
+    pub id: EntryId,
 }
 
 /// The token of the link that ends such mail, where it is of the kind that can be ended.
@@ -70,9 +113,11 @@ pub struct Leaving<'a> {
     pub at: Timestamp,
     /// Where it was written: what SES tells of it belongs there.
     pub home: (WorkspaceId, Option<ClientId>),
+    /// How the workspace looks.
+    pub look: Look,
 }
 
-/// Writes a mail and hands it over: all of it is the same at every try. Whether mail
+/// Writes a mail and hands it over: all that it says is the same at every try. Whether mail
 /// goes to its address is for the caller to know.
 pub async fn send(app: &App, leaving: Leaving<'_>, mail: &Mail) -> Result<(), Error> {
     let (name, path) = match &mail.message {
@@ -84,6 +129,15 @@ pub async fn send(app: &App, leaving: Leaving<'_>, mail: &Mail) -> Result<(), Er
             let token = app.secrets().reset_token(*reset);
             ("reset", format!("/reset/{token}"))
         }
+        Message::SignUp { sign_up, until, .. } => {
+            let link = SignUpLink {
+                email: mail.to.clone(),
+                id: *sign_up,
+            };
+            let token = app.seal_again(SIGN_UP, *until, &link)?;
+            ("sign_up", format!("/sign-up/{token}"))
+        }
+        Message::Founded => ("founded", "/sign-in".to_owned()),
         Message::Added { .. } => ("added", "/switch".to_owned()),
         Message::PasswordChanged => ("password_changed", "/forgot".to_owned()),
         Message::NewDevice { .. } => ("new_device", "/account".to_owned()),
@@ -108,10 +162,13 @@ pub async fn send(app: &App, leaving: Leaving<'_>, mail: &Mail) -> Result<(), Er
         Message::Receipt { invoice, .. } => ("receipt", format!("/invoices/{invoice}")),
         Message::News { .. } => ("news", "/notifications".to_owned()),
     };
-    let base = app.config.address(&mail.slug);
+    let base = match mail.message {
+        Message::SignUp { .. } => app.config.front(),
+        _ => app.config.address(&mail.slug),
+    };
     let unsubscribe = unsubscribe(app, mail).map(|token| format!("{base}/unsubscribe/{token}"));
     let words = Words {
-        brand: Brand { name: &mail.brand },
+        brand: Brand::of(&mail.brand, &leaving.look, &base),
         to_name: &mail.to_name,
         link: format!("{base}{path}"),
         first: first(&mail.message),
@@ -121,7 +178,7 @@ pub async fn send(app: &App, leaving: Leaving<'_>, mail: &Mail) -> Result<(), Er
     };
     let part = |kind: &str| app.renderer.plain(&format!("emails/{name}.{kind}"), &words);
     let subject = part("subject.txt")?;
-    let Leaving { id, at, home } = leaving;
+    let Leaving { id, at, home, .. } = leaving;
     let letter = Letter {
         from_name: &mail.brand,
         to_name: &mail.to_name,

@@ -15,6 +15,7 @@ mod error;
 mod extract;
 pub mod flash;
 mod form;
+mod front;
 mod guard;
 mod headers;
 mod ids;
@@ -37,6 +38,7 @@ mod sending;
 mod tenants;
 mod upload;
 pub mod view;
+mod visit;
 
 pub use adapters::{
     Access, Answer, Challenge, CodeAnswer, Feed, Handed, NewCustomer, NewSession, NewSubscription,
@@ -49,9 +51,10 @@ pub use csv::Csv;
 pub use error::Error;
 pub use extract::{Anyone, Inside, Portal, Side, Team};
 pub use form::{Form, Nothing, ProtectedForm, SAVED_BEFORE};
+pub use front::Front;
 pub use ids::Ids;
 pub use layout::Crumb;
-pub use letters::{EMAIL_CHANGE, EmailChange};
+pub use letters::{EMAIL_CHANGE, EmailChange, SIGN_UP, SignUpLink};
 pub use machine::{MAX_MACHINE_READ, Machine};
 pub use markdown::{Pictures, to_html as markdown};
 pub use page::{Page, Sample, sample};
@@ -64,3 +67,4 @@ pub use route::{Audience, Route, router};
 pub use secrets::{Secrets, is_token};
 pub use sending::{Said, Whole};
 pub use upload::{MAX_UPLOAD, ProtectedUpload};
+pub use visit::Visit;

@@ -44,6 +44,17 @@ impl Reply {
         Self(status.into_response())
     }
 
+    /// A file that never changes at its address, for anybody and for any page: mail is
+    /// read elsewhere.
+    pub fn lasting(bytes: Vec<u8>, kind: &'static str) -> Self {
+        let year = HeaderValue::from_static("public, max-age=31536000, immutable");
+        let everywhere = HeaderValue::from_static("cross-origin");
+        let policy = HeaderName::from_static("cross-origin-resource-policy");
+        Self::file(bytes, HeaderValue::from_static(kind))
+            .header(header::CACHE_CONTROL, year)
+            .header(policy, everywhere)
+    }
+
     /// With another status.
     #[must_use]
     pub fn status(mut self, status: StatusCode) -> Self {
@@ -76,7 +87,13 @@ impl Reply {
     /// its page's policy wherever it is led on to.
     #[must_use]
     pub fn leading_to_stripe(self, config: &Config) -> Self {
-        self.policy(&csp_leading_to(&config.stripe_pages()))
+        self.leading_to(&config.stripe_pages())
+    }
+
+    /// With one that lets whoever sent its form be led on to the pages at `origins`.
+    #[must_use]
+    pub fn leading_to(self, origins: &str) -> Self {
+        self.policy(&csp_leading_to(origins))
     }
 
     fn policy(self, csp: &str) -> Self {
@@ -138,6 +155,30 @@ impl Reply {
     #[must_use]
     pub fn reset_over(self) -> Self {
         self.cookie(cookies::clear(cookies::RESET))
+    }
+
+    /// With the token of a link to a new workspace, out of the address.
+    #[must_use]
+    pub fn signing_up(self, token: &str) -> Self {
+        self.cookie(cookies::set(cookies::SIGN_UP, token, None))
+    }
+
+    /// With that token taken away.
+    #[must_use]
+    pub fn sign_up_over(self) -> Self {
+        self.cookie(cookies::clear(cookies::SIGN_UP))
+    }
+
+    /// With the code that the front handed over, out of the address.
+    #[must_use]
+    pub fn handed_over(self, code: &str) -> Self {
+        self.cookie(cookies::set(cookies::HANDOFF, code, None))
+    }
+
+    /// With that code taken away.
+    #[must_use]
+    pub fn handoff_over(self) -> Self {
+        self.cookie(cookies::clear(cookies::HANDOFF))
     }
 
     /// With nothing half done any more.

@@ -18,7 +18,9 @@ use crate::upload::MAX_READ;
 /// Who may use a route at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
-    /// Anybody.
+    /// Whoever comes to the front, where there is no workspace; elsewhere it isn't there.
+    Front,
+    /// Anybody, at a workspace as are all that follow.
     Public,
     /// The team, by role.
     Team(Action),

@@ -1,14 +1,11 @@
 //! Uploads through the function: small files, read with their form's token.
 
-use std::sync::Arc;
-
 use axum::extract::{FromRequest, Multipart, Request};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::context::Context;
 use crate::error::Error;
-use crate::form::{Nothing, check};
+use crate::form::{Bound, Nothing};
 
 /// Bytes of a file at most. A function is handed 6 MB at most, in base64.
 pub const MAX_UPLOAD: usize = 4 * 1024 * 1024;
@@ -38,8 +35,7 @@ impl<S: Sync + Send, T: DeserializeOwned> FromRequest<S> for ProtectedUpload<T> 
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
-        let ctx = request.extensions().get::<Arc<Context>>().cloned();
-        let ctx = ctx.ok_or_else(|| Error::internal("an upload outside the router"))?;
+        let bound = Bound::of(request.extensions())?;
         let unreadable = |_| Error::BadRequest("not an upload");
         let mut parts = Multipart::from_request(request, state)
             .await
@@ -51,7 +47,7 @@ impl<S: Sync + Send, T: DeserializeOwned> FromRequest<S> for ProtectedUpload<T> 
                 Some("id") => &mut id,
                 Some("file") => {
                     // The token comes first in our forms: nothing is kept without it.
-                    check(&ctx, token.as_deref())?;
+                    bound.check(token.as_deref())?;
                     let name = part
                         .file_name()
                         .unwrap_or_default()
@@ -82,7 +78,7 @@ impl<S: Sync + Send, T: DeserializeOwned> FromRequest<S> for ProtectedUpload<T> 
             };
             *slot = Some(part.text().await.map_err(unreadable)?);
         }
-        check(&ctx, token.as_deref())?;
+        bound.check(token.as_deref())?;
         let (file_name, bytes) = file.unwrap_or_else(|| (String::new(), Some(Vec::new())));
         let input = serde_json::from_value(Value::Object(fields));
         Ok(Self {

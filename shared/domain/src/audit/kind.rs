@@ -32,6 +32,7 @@ pub enum Kind {
     PersonRemoved,
     MailStopped,
     MailResumed,
+    WorkspaceFounded,
     WorkspaceChanged,
     ClientAdded,
     EngagementAdded,
@@ -102,7 +103,7 @@ impl Group {
 
 impl Kind {
     /// Every kind, with its group, its name in exports, and the words on the screen.
-    pub const ALL: [(Self, Group, &'static str, &'static str); 55] = {
+    pub const ALL: [(Self, Group, &'static str, &'static str); 56] = {
         use Group as G;
         [
             (Self::SignedIn, G::SignIns, "signed_in", "Signed in"),
@@ -239,6 +240,12 @@ impl Kind {
                 G::People,
                 "mail_resumed",
                 "Let mail go again to",
+            ),
+            (
+                Self::WorkspaceFounded,
+                G::Workspace,
+                "workspace_founded",
+                "Founded the workspace",
             ),
             (
                 Self::WorkspaceChanged,

@@ -1,0 +1,198 @@
+//! The second step: the link out of the mail, then a password, then a workspace.
+
+use domain::id::{EntryId, UserId};
+use domain::input::Invalid;
+use domain::mail::{Mail, Message};
+use domain::password;
+use domain::signup::SignUp;
+use domain::slug::Slug;
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+use store::directory::hash;
+use store::{Founded, Founding, Limit};
+use web::{Error, Form, Front, Ids, Page, ProtectedForm, Reply, SIGN_UP, SignUpLink, see_other};
+
+const BY_ADDRESS: Limit = Limit {
+    rule: "sign-up-link",
+    most: 60,
+    window: SignedDuration::from_hours(1),
+};
+/// How many addresses one name may make, before it must be another.
+const NUMBERS: u32 = 20;
+
+/// The form for a password.
+#[derive(Debug, Serialize)]
+pub(crate) struct Found {
+    form: Form,
+    company: String,
+    name: String,
+    email: String,
+    min: usize,
+}
+
+/// A link that is good for nothing: why, is nobody's business.
+#[derive(Debug, Serialize)]
+pub(crate) struct SignUpGone {}
+
+#[derive(Deserialize)]
+pub(crate) struct Token {
+    token: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Chosen {
+    password: String,
+    again: String,
+}
+
+impl Page for Found {
+    const TEMPLATE: &'static str = "pages/signup/found.html";
+
+    fn title(&self) -> String {
+        "Set your password".to_owned()
+    }
+
+    fn sample() -> Self {
+        Self {
+            form: Form::failed(&(), &Invalid::at("password", "Use at least 12 characters.")),
+            company: "Acme <b>".to_owned(),
+            name: "Ada".to_owned(),
+            email: "ada@example.com".to_owned(),
+            min: password::MIN,
+        }
+    }
+}
+
+impl Page for SignUpGone {
+    const TEMPLATE: &'static str = "pages/signup/gone.html";
+
+    fn title(&self) -> String {
+        "This link can't be used".to_owned()
+    }
+
+    fn sample() -> Self {
+        Self {}
+    }
+}
+
+impl Found {
+    fn new(sign_up: &SignUp, form: Form) -> Self {
+        Self {
+            form,
+            company: sign_up.company.clone(),
+            name: sign_up.name.clone(),
+            email: sign_up.email.as_str().to_owned(),
+            min: password::MIN,
+        }
+    }
+}
+
+/// Takes the token out of the address, and looks nothing up.
+pub(crate) async fn take(Ids(Token { token }): Ids<Token>) -> Result<Reply, Error> {
+    let to = see_other("/sign-up/password");
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    Ok(if token.len() < 2_000 && token.bytes().all(plain) {
+        to.signing_up(&token)
+    } else {
+        to.sign_up_over()
+    })
+}
+
+pub(crate) async fn get(front: Front) -> Result<Reply, Error> {
+    match waiting(&front).await? {
+        Some(sign_up) => shown(&front, front.page(&Found::new(&sign_up, Form::default()))?),
+        None => front.page(&SignUpGone {}),
+    }
+}
+
+pub(crate) async fn post(front: Front, chosen: ProtectedForm<Chosen>) -> Result<Reply, Error> {
+    let Some(sign_up) = waiting(&front).await? else {
+        return front.refused(&SignUpGone {});
+    };
+    let about = [
+        sign_up.name.as_str(),
+        sign_up.email.as_str(),
+        sign_up.company.as_str(),
+    ];
+    let Chosen { password, again } = &chosen.input;
+    if let Err(invalid) = password::check(password, again, &about) {
+        let page = Found::new(&sign_up, Form::failed(&(), &invalid));
+        return shown(&front, front.refused(&page)?);
+    }
+    match found(&front, &sign_up, password).await? {
+        Some(to) => Ok(see_other(&to).sign_up_over()),
+        None => Ok(front.refused(&SignUpGone {})?.sign_up_over()),
+    }
+}
+
+/// Its form leads to a workspace's address, which nobody knows yet.
+fn shown(front: &Front, reply: Reply) -> Result<Reply, Error> {
+    let config = &front.app.config;
+    Ok(reply.leading_to(&format!("{}://*.{}", config.scheme, config.base_domain)))
+}
+
+/// What waits for the link that this browser holds.
+async fn waiting(front: &Front) -> Result<Option<SignUp>, Error> {
+    front.limit_address(BY_ADDRESS).await?;
+    let Some(token) = front.sign_up_token() else {
+        return Ok(None);
+    };
+    let link = front.app.unseal::<SignUpLink>(SIGN_UP, token, front.now);
+    let Some(link) = link else {
+        return Ok(None);
+    };
+    let directory = front.directory();
+    let waiting = directory.sign_up(&link.email, link.id, front.now);
+    Ok(waiting.await?)
+}
+
+/// Makes the account and the workspace, and gives where its founder goes on; `None`
+/// where the link was used meanwhile. The password first, for a username of this
+/// attempt alone: without the workspace that follows it opens nothing, and the worker
+/// deletes it.
+async fn found(front: &Front, sign_up: &SignUp, password: &str) -> Result<Option<String>, Error> {
+    let directory = front.directory();
+    let (attempt, user): (EntryId, UserId) = (front.app.new_id(), front.app.new_id());
+    directory.begin_founding(sign_up.ws, attempt, user).await?;
+    let identity = &front.app.services.identity;
+    identity.set_password(user, password).await?;
+    let code = front.app.new_secret();
+    for number in 1..=NUMBERS {
+        let slug = Slug::of_name(&sign_up.company, number).map_err(Error::internal)?;
+        // Asked first: most names that are taken were taken long ago.
+        if !directory.is_free(&slug, sign_up.ws).await? {
+            continue;
+        }
+        let (workspace, owner) = sign_up.found(slug.clone(), user, front.now);
+        let founding = Founding {
+            sign_up,
+            workspace: &workspace,
+            owner: &owner,
+            attempt,
+            code: &hash(&code),
+            mail: &told(sign_up, &slug),
+        };
+        match directory.found(founding, front.now).await? {
+            Founded::Taken => {}
+            Founded::Gone => return Ok(None),
+            Founded::Done => {
+                front.forget_address(&slug);
+                let address = front.app.config.address(&slug);
+                return Ok(Some(format!("{address}/welcome/{code}")));
+            }
+        }
+    }
+    Err(Error::Unavailable)
+}
+
+/// The mail that tells of the address.
+fn told(sign_up: &SignUp, slug: &Slug) -> Mail {
+    Mail {
+        to: sign_up.email.clone(),
+        to_name: sign_up.name.clone(),
+        slug: slug.clone(),
+        brand: sign_up.company.clone(),
+        message: Message::Founded,
+    }
+}

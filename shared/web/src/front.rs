@@ -1,0 +1,85 @@
+//! The front: the one address that is no workspace's, where workspaces are made.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use domain::mail::{Mail, Message};
+use domain::signup::SignUp;
+use http::request::Parts;
+use store::Limit;
+
+use crate::error::Error;
+use crate::layout::Layout;
+use crate::page::Page;
+use crate::reply::Reply;
+use crate::visit::Visit;
+
+/// A handler for whoever comes to the front: there is no workspace, and nobody is
+/// signed in.
+#[derive(Clone)]
+pub struct Front {
+    visit: Arc<Visit>,
+}
+
+impl Deref for Front {
+    type Target = Visit;
+
+    fn deref(&self) -> &Visit {
+        &self.visit
+    }
+}
+
+impl Front {
+    pub(crate) fn new(visit: Visit) -> Self {
+        let visit = Arc::new(visit);
+        Self { visit }
+    }
+
+    /// Counts one use of a limited thing by `subject`.
+    pub async fn limit(&self, limit: Limit, subject: &str) -> Result<(), Error> {
+        self.allow(limit, subject).await
+    }
+
+    /// The mail to somebody who signs up.
+    pub fn mail(&self, sign_up: &SignUp, message: Message) -> Mail {
+        Mail {
+            to: sign_up.email.clone(),
+            to_name: sign_up.name.clone(),
+            // Nothing is there yet: links in it lead to the front.
+            slug: sign_up.slug.clone(),
+            brand: crate::layout::PLATFORM.to_owned(),
+            message,
+        }
+    }
+
+    /// Asks again what is at an address that a workspace has got.
+    pub fn forget_address(&self, slug: &domain::slug::Slug) {
+        self.app.tenants.forget(slug);
+    }
+
+    /// The page as an answer.
+    pub fn page<P: Page>(&self, page: &P) -> Result<Reply, Error> {
+        let html = self.meter.page(|| {
+            let layout = Layout::front(self, page.title());
+            self.app.renderer.page(P::TEMPLATE, &layout, page)
+        })?;
+        Ok(self.visit.shown(html, true))
+    }
+
+    /// The page as the answer to a form that can't be accepted.
+    pub fn refused<P: Page>(&self, page: &P) -> Result<Reply, Error> {
+        Ok(self
+            .page(page)?
+            .status(http::StatusCode::UNPROCESSABLE_ENTITY))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Front {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        let found = parts.extensions.get::<Self>().cloned();
+        found.ok_or_else(|| Error::internal("a route of the front elsewhere"))
+    }
+}
