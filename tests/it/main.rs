@@ -63,6 +63,7 @@ mod people;
 mod policies;
 mod render;
 mod sign_in;
+mod stripe_objects;
 mod stripe_stand_in;
 mod template;
 mod two_factor;

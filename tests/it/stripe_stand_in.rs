@@ -17,14 +17,14 @@ use tests::stripe::{act, connected, deliver};
 use tests::{Cast, Client, Tenant, World, bills};
 
 /// Whoever has the platform's key.
-struct Caller<'a> {
-    world: &'a World,
-    account: Option<&'a str>,
-    key: Option<&'a str>,
+pub(crate) struct Caller<'a> {
+    pub(crate) world: &'a World,
+    pub(crate) account: Option<&'a str>,
+    pub(crate) key: Option<&'a str>,
 }
 
 impl<'a> Caller<'a> {
-    fn new(world: &'a World) -> Self {
+    pub(crate) fn new(world: &'a World) -> Self {
         Self {
             world,
             account: None,
@@ -66,19 +66,19 @@ impl<'a> Caller<'a> {
         (parts.status, said, again)
     }
 
-    async fn get(&self, path: &str) -> (StatusCode, Value) {
+    pub(crate) async fn get(&self, path: &str) -> (StatusCode, Value) {
         let (status, said, _) = self.call(Method::GET, path, "").await;
         (status, said)
     }
 
-    async fn post(&self, path: &str, form: &str) -> (StatusCode, Value) {
+    pub(crate) async fn post(&self, path: &str, form: &str) -> (StatusCode, Value) {
         let (status, said, _) = self.call(Method::POST, path, form).await;
         (status, said)
     }
 }
 
 /// What a page answers, and where it leads.
-async fn page(url: &str, form: Option<&str>) -> (StatusCode, String, String) {
+pub(crate) async fn page(url: &str, form: Option<&str>) -> (StatusCode, String, String) {
     let method = form.map_or(Method::GET, |_| Method::POST);
     let request = Request::builder()
         .method(method)
@@ -95,11 +95,11 @@ async fn page(url: &str, form: Option<&str>) -> (StatusCode, String, String) {
     (parts.status, to.unwrap_or_default(), text)
 }
 
-fn adapter(world: &World) -> &Stripe {
+pub(crate) fn adapter(world: &World) -> &Stripe {
     world.app.services.stripe.as_ref().expect("Stripe")
 }
 
-fn session_of(account: &str, now: Timestamp, of: References) -> NewSession {
+pub(crate) fn session_of(account: &str, now: Timestamp, of: References) -> NewSession {
     NewSession {
         account: account.to_owned(),
         money: Money::new(178_500, "EUR".parse().expect("a currency")),
@@ -113,7 +113,7 @@ fn session_of(account: &str, now: Timestamp, of: References) -> NewSession {
     }
 }
 
-async fn ready(world: &World) -> String {
+pub(crate) async fn ready(world: &World) -> String {
     let made = adapter(world)
         .create_account("connect", "ana@acme.example")
         .await;

@@ -44,6 +44,21 @@ pub(super) fn offer(desk: &mut Desk<'_>) {
     }
 }
 
+/// A price by the older name that subscriptions have for it.
+pub(super) fn plan(price: &Value) -> Value {
+    let same = ["active", "billing_scheme", "created", "currency", "id", "livemode", "product"];
+    let mut plan = json!({
+        "object": "plan", "amount": price.get("unit_amount"),
+        "amount_decimal": price.get("unit_amount_decimal"), "interval": interval(price),
+        "interval_count": 1, "metadata": {}, "meter": null, "nickname": null, "tiers_mode": null,
+        "transform_usage": null, "trial_period_days": null, "usage_type": "licensed",
+    });
+    for name in same {
+        plan[name] = price.get(name).cloned().unwrap_or_default();
+    }
+    plan
+}
+
 /// How long a price's period is: `month` or `year`.
 pub(super) fn interval(price: &Value) -> &str {
     price

@@ -85,6 +85,7 @@ async fn call(
     let (request, answer) = stand_in.at_desk(|desk| {
         let request = desk.new_id("req");
         let answer = known(header("authorization")).and_then(|()| {
+            of_version(header("stripe-version"))?;
             if let Some(account) = &account {
                 accounts::known(desk, account)?;
             }
@@ -141,6 +142,17 @@ fn known(authorization: Option<&str>) -> Result<(), Refusal> {
     Err(Refusal::unauthorized(
         "Invalid API Key provided: only keys of test mode are known here.",
     ))
+}
+
+/// Whether objects are wanted as they are here: by the version that is asked for, if one
+/// is.
+fn of_version(version: Option<&str>) -> Result<(), Refusal> {
+    match version {
+        None | Some(VERSION) => Ok(()),
+        Some(other) => Err(Refusal::new(format!(
+            "Invalid Stripe API version: {other}. Only {VERSION} is known here."
+        ))),
+    }
 }
 
 /// Forms are sent by the pages themselves, and pages load nothing from elsewhere. What

@@ -98,7 +98,7 @@ fn begin(
     let (id, now) = (desk.new_id("sub"), desk.seconds());
     let item = json!({
         "id": desk.new_id("si"), "created": now, "current_period_start": now,
-        "current_period_end": after(now, prices::interval(price)), "price": price,
+        "current_period_end": after(now, prices::interval(price)), "plan": prices::plan(price), "price": price,
         "quantity": quantity, "subscription": id,
     });
     let fields = json!({
@@ -186,7 +186,11 @@ fn move_to(
         None => old.clone(),
     };
     let quantity = quantity.unwrap_or_else(|| whole(&item, "quantity"));
-    set(&mut item, json!({ "price": price, "quantity": quantity }));
+    let plan = prices::plan(&price);
+    set(
+        &mut item,
+        json!({ "plan": plan, "price": price, "quantity": quantity }),
+    );
     let anew = prices::interval(&price) != prices::interval(&old);
     if anew {
         let now = desk.seconds();

@@ -36,8 +36,9 @@ pub(super) async fn act(hand: Hand, Form(act): Form<Act>) -> Response {
     match hand.stand_in.act(&act) {
         Ok(()) => Redirect::to("/").into_response(),
         Err(words) => {
-            let mut query = form_urlencoded::Serializer::new(String::from("/?"));
-            Redirect::to(&query.append_pair("error", &words).finish()).into_response()
+            let mut query = form_urlencoded::Serializer::new(String::new());
+            let query = query.append_pair("error", &words).finish();
+            Redirect::to(&format!("/?{query}")).into_response()
         }
     }
 }
@@ -97,7 +98,6 @@ fn session(desk: &Desk<'_>, session: &Value) -> Value {
         "name": order.map(|order| order.name.as_str()),
         "amount": amount(session, "amount_total"),
         "paid": session.get("payment_status"),
-        "url": session.get("url"),
         "processing": intent.is_some_and(|intent| text(intent, "status") == "processing"),
         "until": time(whole(session, "expires_at")),
     })

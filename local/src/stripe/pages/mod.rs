@@ -14,8 +14,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tera::{Context, Tera};
 
-use super::server::Hand;
-use super::server::Served;
+use super::server::{Hand, Served};
 use crate::problem::{OrSay as _, Problem};
 
 const CSS: &str = concat!(
@@ -87,8 +86,8 @@ pub(super) async fn css() -> Response {
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], CSS).into_response()
 }
 
-/// A time as people read it, from seconds.
+/// A time as people read it, in UTC, from seconds.
 fn time(seconds: i64) -> String {
     let time = Timestamp::from_second(seconds).unwrap_or_default();
-    time.strftime("%-d %B %Y, %H:%M:%S UTC").to_string()
+    time.strftime("%-d %b %Y, %H:%M:%S").to_string()
 }
