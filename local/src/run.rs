@@ -31,7 +31,7 @@ use crate::table::Embedded;
 /// How often the outbox is looked at.
 const SWEEP_EVERY: Duration = Duration::from_millis(500);
 /// How often it is looked whether an account is to be compared with what Stripe says.
-const COMPARE_EVERY: Duration = Duration::from_secs(60);
+const COMPARE_EVERY: Duration = Duration::from_mins(1);
 /// How long the table's last requests may take.
 const GRACE: Duration = Duration::from_secs(2);
 

@@ -12,8 +12,8 @@ const HERE: &str = "/settings/payments";
 /// The page.
 #[derive(Debug, Serialize)]
 pub(crate) struct PaymentsPage {
-    /// Whether there is a way to Stripe at all.
-    offered: bool,
+    /// Whether the way to Stripe is about real money; `None` where there is no way.
+    mode: Option<&'static str>,
     state: &'static str,
     label: &'static str,
     /// Why it doesn't take payments.
@@ -22,7 +22,6 @@ pub(crate) struct PaymentsPage {
     submitted: bool,
     /// Whether money leaves it for a bank account.
     payouts: bool,
-    test: bool,
     account: Option<String>,
     /// When its owner took it away.
     ended: Option<Timestamp>,
@@ -62,13 +61,12 @@ impl PaymentsPage {
         let flags = usable.map(|one| &one.flags);
         let fee = way.map(|(_, fee)| fee).filter(|fee| fee.hundredths() > 0);
         Self {
-            offered: way.is_some(),
+            mode: way.map(|(live, _)| if live { "live" } else { "test" }),
             state: state.name(),
             label: state.label(),
             reason: flags.and_then(Flags::reason),
             submitted: flags.is_some_and(|flags| flags.details_submitted),
             payouts: flags.is_some_and(|flags| flags.payouts_enabled),
-            test: way.is_some() && !live,
             account: usable.map(|one| one.account.clone()),
             ended: found.and_then(|one| one.ended),
             fee: fee.map(|fee| fee.to_string()),

@@ -14,6 +14,7 @@ use web::{Error, Form, Page, ProtectedForm, Reply, Team, see_other};
 
 /// The page.
 #[derive(Debug, Serialize)]
+#[allow(clippy::struct_excessive_bools)] // each is a right of its own
 pub(crate) struct Settings {
     form: Form,
     zones: Vec<String>,
