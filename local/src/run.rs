@@ -141,8 +141,14 @@ async fn start(settings: &Settings) -> Result<Running, Problem> {
 
     let demo = demo::load()?;
     demo::seed(&app, &demo, &data, &cognito).await?;
-    let pages = stripe.as_ref().map(|stripe| format!("{}/", stripe.origin()));
-    let listing = Listing::of(&demo, |slug| app.config.address(slug), (listeners.port, pages));
+    let pages = stripe
+        .as_ref()
+        .map(|stripe| format!("{}/", stripe.origin()));
+    let listing = Listing::of(
+        &demo,
+        |slug| app.config.address(slug),
+        (listeners.port, pages),
+    );
     let json = serde_json::to_string_pretty(&listing).or_say("The demo can't be listed")?;
     data.write("demo.json", &json)
         .or_say("The demo's list can't be written")?;

@@ -355,9 +355,12 @@ impl Client {
             };
             let made = create(id, &written, owner.actor(), Happening::Created, world.now());
             let mut change = made.expect("allowed");
-            let made =
-                self.store
-                    .create_finding(self.engagement, &change, (&written, Plan::Team), world.app.new_id());
+            let made = self.store.create_finding(
+                self.engagement,
+                &change,
+                (&written, Plan::Team),
+                world.app.new_id(),
+            );
             made.await.expect("a finding");
             for event in events {
                 let who = if matches!(event, Event::Resolve | Event::Propose(_)) {

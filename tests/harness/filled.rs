@@ -107,7 +107,11 @@ async fn fill(
     kept.expect("confirmed");
     for batch in made.chunks(BATCH) {
         let after = import.stepped(few(batch.len()), few(batch.len()));
-        let step = store.make_step((&after, Then::Stays), batch, (&entry, domain::plan::Plan::Team));
+        let step = store.make_step(
+            (&after, Then::Stays),
+            batch,
+            (&entry, domain::plan::Plan::Team),
+        );
         step.await.expect("imported");
         import = after;
     }

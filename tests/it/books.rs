@@ -87,7 +87,8 @@ async fn execute(
             let draft = draft("Random", &client.mark, severity);
             let made = create(app.new_id(), &draft, &actor, Happening::Created, now);
             if let Ok(change) = made {
-                let made = store.create_finding(engagement, &change, (&draft, Plan::Team), app.new_id());
+                let made =
+                    store.create_finding(engagement, &change, (&draft, Plan::Team), app.new_id());
                 made.await.expect("made");
             }
         }

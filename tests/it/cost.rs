@@ -566,7 +566,10 @@ async fn the_dashboard_of_a_hundred_clients_stays_within_its_budget() {
         let new = domain::client::ClientInput { name }
             .parse()
             .expect("a client");
-        let made = acme.store.create_client(id, &new, Plan::Team, world.now()).await;
+        let made = acme
+            .store
+            .create_client(id, &new, Plan::Team, world.now())
+            .await;
         made.expect("a client");
         everywhere(&world, &acme.store.client(id), owner).await;
     }

@@ -247,7 +247,10 @@ async fn a_finding_holds_so_many_and_a_full_workspace_takes_no_more() {
     scene.world.use_up(&scene.cast.acme.workspace, room).await;
     let (status, told) = announce(&scene.world, &mut scene.team, &path, ("a.png", 9), &[]).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(told["error"].to_string().contains("250 GB are used"), "{told}");
+    assert!(
+        told["error"].to_string().contains("250 GB are used"),
+        "{told}"
+    );
 }
 
 /// A deleted picture keeps its room until it is gone, and the bucket and the table agree

@@ -462,7 +462,9 @@ async fn subscribes(fenced: &Fenced, world: &World, cast: &Cast) {
     let app = fenced.function(world, "billing").await;
     let acme = &cast.acme;
     let (workspace, owner) = (&acme.workspace, acme.member(TeamRole::Owner));
-    world.session(workspace, owner, "subscribes", world.now()).await;
+    world
+        .session(workspace, owner, "subscribes", world.now())
+        .await;
     let directory = app.directory();
     let session = directory.session("subscribes", &workspace.slug, world.now(), false);
     let session = session.await.expect("the table").expect("a session");
@@ -484,7 +486,10 @@ async fn subscribes(fenced: &Fenced, world: &World, cast: &Cast) {
             "id": format!("evt_{n}"), "livemode": false, "created": world.now().as_second(),
             "type": "customer.subscription.updated", "data": { "object": object },
         });
-        assert_eq!(hooks::tell_platform(world, &mut browser, &event).await, "done");
+        assert_eq!(
+            hooks::tell_platform(world, &mut browser, &event).await,
+            "done"
+        );
         fenced.told_nothing("a subscription");
     }
 }

@@ -150,7 +150,11 @@ impl Scene {
             hash: &hash,
             mail: &mail,
         };
-        let kept = self.client().store.create_invite(&invite, link, Plan::Team).await;
+        let kept = self
+            .client()
+            .store
+            .create_invite(&invite, link, Plan::Team)
+            .await;
         kept.expect("an invitation");
         Begun::Mail(contact.email.as_str().to_owned())
     }

@@ -50,7 +50,10 @@ impl Scene {
     }
 
     fn id(&self) -> String {
-        self.world.app.new_id::<domain::id::kind::Entry>().to_string()
+        self.world
+            .app
+            .new_id::<domain::id::kind::Entry>()
+            .to_string()
     }
 
     async fn add_client(&mut self, name: &str) -> Answer {
@@ -61,7 +64,12 @@ impl Scene {
 
     async fn add_engagement(&mut self, title: &str, phase: &str) -> Answer {
         let (id, path) = (self.id(), self.engagements());
-        let fields = [("title", title), ("kind", "api"), ("phase", phase), ("id", &id)];
+        let fields = [
+            ("title", title),
+            ("kind", "api"),
+            ("phase", phase),
+            ("id", &id),
+        ];
         self.owner.post(&path, &fields).await
     }
 
@@ -162,11 +170,17 @@ async fn of_many_at_once_as_many_get_in_as_fit() {
         }
     });
     let answers = futures::future::join_all(tries).await;
-    let added = answers.iter().filter(|one| one.location().starts_with("/clients/"));
+    let added = answers
+        .iter()
+        .filter(|one| one.location().starts_with("/clients/"));
     assert_eq!(added.count(), 2);
     for answer in &answers {
         let full = answer.body.contains("has 50 clients, and 50 are used");
-        assert!(full || answer.status == StatusCode::SEE_OTHER, "{}", answer.body);
+        assert!(
+            full || answer.status == StatusCode::SEE_OTHER,
+            "{}",
+            answer.body
+        );
     }
     assert_eq!(scene.used(Limit::Clients).await, 50);
 }
@@ -177,7 +191,11 @@ async fn engagements_count_while_they_are_active() {
     assert_eq!(scene.used(Limit::Engagements).await, 2);
     scene.add_engagement("Third", "active").await;
     let full = scene.add_engagement("Fourth", "reporting").await;
-    is_full(&full, "The plan Starter has 3 active engagements, and 3 are used.", "Fourth");
+    is_full(
+        &full,
+        "The plan Starter has 3 active engagements, and 3 are used.",
+        "Fourth",
+    );
     assert!(full.body.contains("id=\"phase-error\""), "{}", full.body);
     let planned = scene.add_engagement("Planned", "planned").await;
     let there = planned.location().to_owned();
@@ -192,9 +210,22 @@ async fn engagements_count_while_they_are_active() {
         ("version", "1"),
     ];
     let full = scene.owner.post(&begin, &fields).await;
-    is_full(&full, "close an engagement; or change to Pro", "Planned, and now begun");
-    let own = format!("{}/{}", scene.engagements(), scene.cast.acme.clients[0].engagement);
-    let closed = [("title", "Web test"), ("kind", "api"), ("phase", "closed"), ("version", "1")];
+    is_full(
+        &full,
+        "close an engagement; or change to Pro",
+        "Planned, and now begun",
+    );
+    let own = format!(
+        "{}/{}",
+        scene.engagements(),
+        scene.cast.acme.clients[0].engagement
+    );
+    let closed = [
+        ("title", "Web test"),
+        ("kind", "api"),
+        ("phase", "closed"),
+        ("version", "1"),
+    ];
     let done = scene.owner.post(&format!("{own}/edit"), &closed).await;
     assert_eq!(done.location(), own, "{}", done.body);
     let begun = scene.owner.post(&begin, &fields).await;
@@ -253,7 +284,10 @@ async fn seats_are_people_and_invitations_and_come_back_with_them() {
     assert!(page.contains("there is no seat: 10 are used"), "{page}");
     scene.adds_up().await;
     // Whoever is disabled and removed has no seat to give.
-    scene.owner.post(&format!("/settings/people/{member}/remove"), &[]).await;
+    scene
+        .owner
+        .post(&format!("/settings/people/{member}/remove"), &[])
+        .await;
     assert_eq!(scene.used(Limit::Seats).await, 10);
     scene.adds_up().await;
 }
@@ -264,17 +298,35 @@ async fn findings_are_limited_by_hand_and_by_import() {
     let before = scene.used(Limit::Findings).await;
     let fill = usize::try_from(99 - before).expect("room");
     let owner = scene.cast.acme.member(TeamRole::Owner).clone();
-    filled(&scene.world, &scene.cast.acme.clients[0], &owner, fill, |_, one| one).await;
-    let path = format!("{}/{}", scene.engagements(), scene.cast.acme.clients[0].engagement);
+    filled(
+        &scene.world,
+        &scene.cast.acme.clients[0],
+        &owner,
+        fill,
+        |_, one| one,
+    )
+    .await;
+    let path = format!(
+        "{}/{}",
+        scene.engagements(),
+        scene.cast.acme.clients[0].engagement
+    );
     let scan = b"Name,Risk,Host\nOne,high,h\nTwo,low,h\n";
     let id = scene.id();
-    let sent = scene.owner.upload(&format!("{path}/import"), &id, "two.csv", scan).await;
+    let sent = scene
+        .owner
+        .upload(&format!("{path}/import"), &id, "two.csv", scan)
+        .await;
     worker::drain(&scene.world.app).await.expect("read");
     let preview = sent.location().to_owned();
     let columns = [("title", "Name"), ("severity", "Risk"), ("asset", "Host")];
-    scene.owner.post(&format!("{preview}/columns"), &columns).await;
+    scene
+        .owner
+        .post(&format!("{preview}/columns"), &columns)
+        .await;
     worker::drain(&scene.world.app).await.expect("read");
-    let says = "The file would make 2 findings. The plan Starter has 100 findings, and 99 are used.";
+    let says =
+        "The file would make 2 findings. The plan Starter has 100 findings, and 99 are used.";
     let page = scene.owner.get(&preview).await.body;
     assert!(page.contains(says), "{page}");
     let refused = scene.owner.post(&preview, &[]).await;
@@ -283,10 +335,17 @@ async fn findings_are_limited_by_hand_and_by_import() {
     let last = scene.add_finding("The last").await;
     assert!(last.location().contains("/findings/"), "{}", last.body);
     let full = scene.add_finding("One too many").await;
-    is_full(&full, "100 findings, and 100 are used", "value=\"One too many\"");
+    is_full(
+        &full,
+        "100 findings, and 100 are used",
+        "value=\"One too many\"",
+    );
     // What is there is worked on as ever.
     let there = last.location().to_owned();
-    let published = scene.owner.post(&format!("{there}/publish"), &[("version", "1")]).await;
+    let published = scene
+        .owner
+        .post(&format!("{there}/publish"), &[("version", "1")])
+        .await;
     assert_eq!(published.location(), there, "{}", published.body);
     scene.adds_up().await;
 }
@@ -295,10 +354,17 @@ async fn findings_are_limited_by_hand_and_by_import() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_stops_where_the_plan_is_full() {
     let mut scene = Scene::on(Plan::Pro).await;
-    let path = format!("{}/{}", scene.engagements(), scene.cast.acme.clients[0].engagement);
+    let path = format!(
+        "{}/{}",
+        scene.engagements(),
+        scene.cast.acme.clients[0].engagement
+    );
     let scan = b"<issues><issue><type>1</type><name>n</name><host>h</host></issue></issues>";
     let id = scene.id();
-    let sent = scene.owner.upload(&format!("{path}/import"), &id, "one.xml", scan).await;
+    let sent = scene
+        .owner
+        .upload(&format!("{path}/import"), &id, "one.xml", scan)
+        .await;
     let preview = sent.location().to_owned();
     worker::drain(&scene.world.app).await.expect("read");
     let confirmed = scene.owner.post(&preview, &[]).await;
@@ -307,7 +373,10 @@ async fn an_import_stops_where_the_plan_is_full() {
     scene.use_up(Limit::Findings, 10_000).await;
     worker::drain(&scene.world.app).await.expect("swept");
     let page = scene.owner.get(&preview).await.body;
-    assert!(page.contains("10,000 findings, and 10,000 are used"), "{page}");
+    assert!(
+        page.contains("10,000 findings, and 10,000 are used"),
+        "{page}"
+    );
     scene.use_up(Limit::Findings, used).await;
     scene.adds_up().await;
 }
@@ -325,7 +394,10 @@ async fn files_are_limited_and_only_the_team_hears_of_the_plan() {
     let (status, told) = announce(&scene.world, &mut scene.owner, &path, file, &kinds).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     let said = told["error"].as_str().expect("words");
-    assert!(said.contains("2 GB of space for files, and 2 GB are used"), "{said}");
+    assert!(
+        said.contains("2 GB of space for files, and 2 GB are used"),
+        "{said}"
+    );
     let contact = acme.clients[0].contact(domain::role::ContactRole::Manager);
     let mut portal = scene.world.signed_in(&acme.workspace, contact).await;
     let proof = [("kind", "evidence")];
@@ -344,21 +416,38 @@ async fn a_smaller_plan_blocks_what_is_new_and_deletes_nothing() {
     }
     scene.change_to(Plan::Starter).await;
     let before = scene.world.dump().await.len();
-    is_full(&scene.add_client("More").await, "has 3 clients, and 5 are used", "More");
+    is_full(
+        &scene.add_client("More").await,
+        "has 3 clients, and 5 are used",
+        "More",
+    );
     is_full(
         &scene.add_engagement("More", "active").await,
         "has 3 active engagements, and 5 are used",
         "More",
     );
-    is_full(&scene.invite("m@new.example").await, "has 2 seats, and 5 are used", "m@new");
+    is_full(
+        &scene.invite("m@new.example").await,
+        "has 2 seats, and 5 are used",
+        "m@new",
+    );
     assert_eq!(scene.world.dump().await.len(), before);
     let page = scene.owner.get("/settings/plan").await.body;
     for says in ["5 of 3", "5 of 2", "Nothing can be added.", "90 days"] {
         assert!(page.contains(says), "{says}: {page}");
     }
     // What is there can be changed, and closing makes no room yet.
-    let own = format!("{}/{}", scene.engagements(), scene.cast.acme.clients[0].engagement);
-    let fields = [("title", "Renamed"), ("kind", "api"), ("phase", "reporting"), ("version", "1")];
+    let own = format!(
+        "{}/{}",
+        scene.engagements(),
+        scene.cast.acme.clients[0].engagement
+    );
+    let fields = [
+        ("title", "Renamed"),
+        ("kind", "api"),
+        ("phase", "reporting"),
+        ("version", "1"),
+    ];
     let saved = scene.owner.post(&format!("{own}/edit"), &fields).await;
     assert_eq!(saved.location(), own, "{}", saved.body);
     scene.adds_up().await;
@@ -373,7 +462,10 @@ async fn the_plan_page_shows_use_to_the_team_and_nothing_to_contacts() {
         (TeamRole::Admin, true),
         (TeamRole::Viewer, false),
     ] {
-        let mut browser = scene.world.signed_in(&acme.workspace, acme.member(role)).await;
+        let mut browser = scene
+            .world
+            .signed_in(&acme.workspace, acme.member(role))
+            .await;
         let page = browser.get("/settings/plan").await.body;
         for says in ["2 of 50", "5 of 10", "250 GB", "7 years"] {
             assert!(page.contains(says), "{says}: {page}");
@@ -382,7 +474,12 @@ async fn the_plan_page_shows_use_to_the_team_and_nothing_to_contacts() {
         assert_eq!(page.contains("nothing to pay"), knows, "{page}");
         let owner = role == TeamRole::Owner;
         let asked = browser.post("/settings/plan/manage", &[]).await;
-        assert_eq!(asked.status == StatusCode::FORBIDDEN, !owner, "{}", asked.status);
+        assert_eq!(
+            asked.status == StatusCode::FORBIDDEN,
+            !owner,
+            "{}",
+            asked.status
+        );
     }
     let contact = acme.clients[0].contact(domain::role::ContactRole::Manager);
     let mut portal = scene.world.signed_in(&acme.workspace, contact).await;

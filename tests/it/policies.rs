@@ -328,12 +328,7 @@ fn rows(ws: WorkspaceId, cl: ClientId) -> Vec<(&'static str, String, &'static st
             "",
             "",
         ),
-        (
-            "stripe_customer",
-            keys::stripe_customer("cus_1").pk,
-            "",
-            "",
-        ),
+        ("stripe_customer", keys::stripe_customer("cus_1").pk, "", ""),
         ("subscription", keys::subscription(&w).pk, "g", ""),
         ("stripe_account", keys::stripe_account("acct_1").pk, "", ""),
         (

@@ -45,13 +45,21 @@ impl<'a> Caller<'a> {
             ("stripe-account", self.account),
             ("idempotency-key", self.key),
         ];
-        let request = extra.into_iter().fold(request, |request, (name, value)| match value {
-            Some(value) => request.header(name, value),
-            None => request,
-        });
-        let request = request.body(Full::new(form.to_owned().into())).expect("a request");
+        let request = extra
+            .into_iter()
+            .fold(request, |request, (name, value)| match value {
+                Some(value) => request.header(name, value),
+                None => request,
+            });
+        let request = request
+            .body(Full::new(form.to_owned().into()))
+            .expect("a request");
         let client = Http::builder(TokioExecutor::new()).build_http::<Full<axum::body::Bytes>>();
-        let (parts, body) = client.request(request).await.expect("an answer").into_parts();
+        let (parts, body) = client
+            .request(request)
+            .await
+            .expect("an answer")
+            .into_parts();
         let body = body.collect().await.expect("a body").to_bytes();
         let again = parts.headers.contains_key("idempotent-replayed");
         let said = serde_json::from_slice(&body).unwrap_or_default();
@@ -106,7 +114,9 @@ fn session_of(account: &str, now: Timestamp, of: References) -> NewSession {
 }
 
 async fn ready(world: &World) -> String {
-    let made = adapter(world).create_account("connect", "ana@acme.example").await;
+    let made = adapter(world)
+        .create_account("connect", "ana@acme.example")
+        .await;
     let account = made.expect("an account");
     let how = Onboarding::Complete;
     let filled_in = Act::Onboard {
@@ -127,9 +137,18 @@ async fn an_account_is_filled_in_by_a_link_that_works_once_and_not_for_long() {
         stripe.create_account("k", "ana@acme.example").await.ok(),
         Some(account.clone())
     );
-    assert!(stripe.create_account("k", "bob@acme.example").await.is_err());
+    assert!(
+        stripe
+            .create_account("k", "bob@acme.example")
+            .await
+            .is_err()
+    );
     let link = async || {
-        let link = stripe.account_link(&account, "https://a.example/again", "https://a.example/back");
+        let link = stripe.account_link(
+            &account,
+            "https://a.example/again",
+            "https://a.example/back",
+        );
         link.await.expect("a link")
     };
     let flags = async || stripe.account(&account).await.expect("flags");
@@ -148,7 +167,10 @@ async fn an_account_is_filled_in_by_a_link_that_works_once_and_not_for_long() {
         let done = page(&inside, Some(&format!("how={how}"))).await;
         assert_eq!(done.1, "https://a.example/back");
         assert_eq!(Connect::from(&flags().await), state, "{how}");
-        assert_eq!(page(&inside, Some("how=complete")).await.0, StatusCode::NOT_FOUND);
+        assert_eq!(
+            page(&inside, Some("how=complete")).await.0,
+            StatusCode::NOT_FOUND
+        );
     }
     let late = link().await;
     world.advance(SignedDuration::from_mins(6));
@@ -158,19 +180,29 @@ async fn an_account_is_filled_in_by_a_link_that_works_once_and_not_for_long() {
     };
     world.stripe().act(&taken).expect("taken away");
     assert!(stripe.account(&account).await.is_err());
-    let (status, said) = Caller::new(&world).get(&format!("/v1/accounts/{account}")).await;
-    assert_eq!((status.as_u16(), &said["error"]["code"]), (403, &"account_invalid".into()));
+    let (status, said) = Caller::new(&world)
+        .get(&format!("/v1/accounts/{account}"))
+        .await;
+    assert_eq!(
+        (status.as_u16(), &said["error"]["code"]),
+        (403, &"account_invalid".into())
+    );
 }
 
 #[tokio::test]
 async fn a_session_is_one_accounts_and_made_once() {
     let world = World::with_stripe().await;
     let (ours, stripe) = (ready(&world).await, adapter(&world));
-    let made = stripe.create_account("other", "bob@northwind.example").await;
+    let made = stripe
+        .create_account("other", "bob@northwind.example")
+        .await;
     let theirs = made.expect("an account");
     let new = session_of(&ours, world.now(), References::default());
     let session = stripe.create_session("a1", &new).await.expect("a session");
-    assert_eq!(stripe.create_session("a1", &new).await.ok(), Some(session.clone()));
+    assert_eq!(
+        stripe.create_session("a1", &new).await.ok(),
+        Some(session.clone())
+    );
     let other = NewSession {
         name: "Another".to_owned(),
         ..session_of(&ours, world.now(), References::default())
@@ -195,9 +227,15 @@ async fn a_session_is_one_accounts_and_made_once() {
         let (_, list) = at(account).get("/v1/checkout/sessions").await;
         assert_eq!(list["data"], serde_json::json!([]));
     }
-    assert_eq!(at(Some("acct_none")).get(&path).await.0, StatusCode::FORBIDDEN);
+    assert_eq!(
+        at(Some("acct_none")).get(&path).await.0,
+        StatusCode::FORBIDDEN
+    );
     assert!(stripe.expire_session(&theirs, &session.id).await.is_err());
-    stripe.expire_session(&ours, &session.id).await.expect("ended");
+    stripe
+        .expire_session(&ours, &session.id)
+        .await
+        .expect("ended");
     assert!(stripe.expire_session(&ours, &session.id).await.is_err());
     assert_eq!(at(Some(&ours)).get(&path).await.1["status"], "expired");
 }
@@ -219,13 +257,29 @@ async fn what_stripe_would_refuse_is_refused() {
         ("&nonsense=1".to_owned(), "nonsense", "parameter_unknown"),
         (format!("&expires_at={}", now + 1_799), "expires_at", ""),
         (format!("&expires_at={}", now + 86_401), "expires_at", ""),
-        ("&expires_at=soon".to_owned(), "expires_at", "parameter_invalid_integer"),
-        ("&line_items[0][price_data][unit_amount]=49".to_owned(), "line_items", "amount_too_small"),
-        ("&line_items[0][price_data][currency]=xxx".to_owned(), "line_items[0][price_data][currency]", ""),
+        (
+            "&expires_at=soon".to_owned(),
+            "expires_at",
+            "parameter_invalid_integer",
+        ),
+        (
+            "&line_items[0][price_data][unit_amount]=49".to_owned(),
+            "line_items",
+            "amount_too_small",
+        ),
+        (
+            "&line_items[0][price_data][currency]=xxx".to_owned(),
+            "line_items[0][price_data][currency]",
+            "",
+        ),
         ("&cancel_url=here".to_owned(), "cancel_url", "url_invalid"),
         ("&customer=cus_1".to_owned(), "customer", "resource_missing"),
         ("&mode=subscription".to_owned(), "mode", ""),
-        ("&success_url=".to_owned(), "success_url", "parameter_missing"),
+        (
+            "&success_url=".to_owned(),
+            "success_url",
+            "parameter_missing",
+        ),
         (
             "&payment_intent_data[application_fee_amount]=101".to_owned(),
             "payment_intent_data[application_fee_amount]",
@@ -239,7 +293,11 @@ async fn what_stripe_would_refuse_is_refused() {
         let error = &said["error"];
         assert_eq!(error["type"], "invalid_request_error", "{more}");
         assert_eq!(error["param"], param, "{more}: {said}");
-        assert_eq!(error["code"].as_str().unwrap_or_default(), code, "{more}: {said}");
+        assert_eq!(
+            error["code"].as_str().unwrap_or_default(),
+            code,
+            "{more}: {said}"
+        );
     }
     // What was refused may be put right under its key; what was done may not be changed.
     let caller = at(Some(&account), Some("key"));
@@ -251,22 +309,42 @@ async fn what_stripe_would_refuse_is_refused() {
     let (_, second, again) = caller.call(Method::POST, path, good).await;
     assert!(again && first == second);
     let (status, said) = caller.post(path, &bad).await;
-    assert_eq!((status.as_u16(), &said["error"]["type"]), (400, &"idempotency_error".into()));
+    assert_eq!(
+        (status.as_u16(), &said["error"]["type"]),
+        (400, &"idempotency_error".into())
+    );
     // A page at a time, the newest first.
     for _ in 0..2 {
         world.advance(SignedDuration::from_secs(1));
         at(Some(&account), None).post(path, good).await;
     }
-    let (_, list) = at(Some(&account), None).get("/v1/checkout/sessions?limit=2").await;
+    let (_, list) = at(Some(&account), None)
+        .get("/v1/checkout/sessions?limit=2")
+        .await;
     let last = list["data"][1]["id"].as_str().expect("an id").to_owned();
-    assert_eq!((list["has_more"].clone(), list["data"].as_array().map(Vec::len)), (true.into(), Some(2)));
+    assert_eq!(
+        (
+            list["has_more"].clone(),
+            list["data"].as_array().map(Vec::len)
+        ),
+        (true.into(), Some(2))
+    );
     let rest = format!("/v1/checkout/sessions?limit=2&starting_after={last}");
     let (_, list) = at(Some(&account), None).get(&rest).await;
-    assert_eq!((&list["has_more"], &list["data"][0]["id"]), (&false.into(), &first["id"]));
-    let since = format!("/v1/checkout/sessions?created[gte]={}", world.now().as_second());
+    assert_eq!(
+        (&list["has_more"], &list["data"][0]["id"]),
+        (&false.into(), &first["id"])
+    );
+    let since = format!(
+        "/v1/checkout/sessions?created[gte]={}",
+        world.now().as_second()
+    );
     let (_, list) = at(Some(&account), None).get(&since).await;
     assert_eq!(list["data"].as_array().map(Vec::len), Some(1));
-    assert_eq!(at(None, None).get("/v1/nothing").await.0, StatusCode::NOT_FOUND);
+    assert_eq!(
+        at(None, None).get("/v1/nothing").await.0,
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[tokio::test]
@@ -278,13 +356,19 @@ async fn a_session_is_paid_on_its_page_or_runs_out() {
     let url = session.url.clone().expect("an address");
     let (status, _, text) = page(&url, None).await;
     assert_eq!(status, StatusCode::OK);
-    assert!(text.contains("1,785.00") && text.contains("Invoice INV-0001"), "{text}");
+    assert!(
+        text.contains("1,785.00") && text.contains("Invoice INV-0001"),
+        "{text}"
+    );
     let (status, _, text) = page(&url, Some("how=declined")).await;
     assert_eq!(status, StatusCode::OK);
     assert!(text.contains("declined") && text.contains("how"), "{text}");
     let (status, to, _) = page(&url, Some("how=card")).await;
     assert_eq!(status, StatusCode::SEE_OTHER);
-    assert_eq!(to, format!("https://acme.portal.example/paid?s={}", session.id));
+    assert_eq!(
+        to,
+        format!("https://acme.portal.example/paid?s={}", session.id)
+    );
     let (_, _, text) = page(&url, Some("how=card")).await;
     assert!(text.contains("paid already"), "{text}");
     // It was taken once, after one that was declined.
@@ -300,7 +384,9 @@ async fn a_session_is_paid_on_its_page_or_runs_out() {
     assert_eq!(charges[0]["payment_intent"], charges[1]["payment_intent"]);
     let (_, fees) = Caller::new(&world).get("/v1/application_fees").await;
     assert_eq!(fees["data"][0]["amount"], 1_785);
-    let (_, events) = caller.get("/v1/events?type=checkout.session.completed").await;
+    let (_, events) = caller
+        .get("/v1/events?type=checkout.session.completed")
+        .await;
     assert_eq!(events["data"][0]["data"]["object"]["id"], session.id);
 
     let late = stripe.create_session("b", &new).await.expect("another");
@@ -314,7 +400,10 @@ async fn a_session_is_paid_on_its_page_or_runs_out() {
 /// An attempt at paying an invoice, made at Stripe and noted, and its session.
 async fn attempt(world: &World, (tenant, client): (&Tenant, &Client), account: &str) -> String {
     let invoice = client.bills.sent;
-    let amount = bills::read(&client.store, invoice).await.invoice.outstanding();
+    let amount = bills::read(&client.store, invoice)
+        .await
+        .invoice
+        .outstanding();
     let id: EntryId = world.app.new_id();
     let of = References {
         workspace: Some(tenant.workspace.id),
@@ -357,7 +446,12 @@ async fn what_it_tells_is_believed_and_booked() {
         how,
     };
     act(&world, pay(How::Declined)).await;
-    let state = async || bills::read(&client.store, client.bills.sent).await.invoice.state();
+    let state = async || {
+        bills::read(&client.store, client.bills.sent)
+            .await
+            .invoice
+            .state()
+    };
     let before = state().await;
     act(&world, pay(How::Debit)).await;
     assert_eq!(state().await, before);
@@ -378,8 +472,14 @@ async fn what_it_tells_is_believed_and_booked() {
         amount: amount.to_owned(),
     };
     act(&world, refund("100.00")).await;
-    let book = bills::read(&client.store, client.bills.sent).await.invoice.book;
-    assert_eq!((book.paid, book.refunded, book.fees), (178_500, 10_000, 1_785));
+    let book = bills::read(&client.store, client.bills.sent)
+        .await
+        .invoice
+        .book;
+    assert_eq!(
+        (book.paid, book.refunded, book.fees),
+        (178_500, 10_000, 1_785)
+    );
     assert!(world.stripe().act(&refund("5000.00")).is_err());
     let dispute = Act::Dispute {
         payment: payment.clone(),
@@ -387,7 +487,10 @@ async fn what_it_tells_is_believed_and_booked() {
     act(&world, dispute).await;
     assert_eq!(state().await, State::Disputed);
     let (_, disputes) = caller.get("/v1/disputes").await;
-    let dispute = disputes["data"][0]["id"].as_str().expect("an id").to_owned();
+    let dispute = disputes["data"][0]["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
     act(&world, Act::WinDispute { dispute }).await;
     assert_eq!(state().await, State::PartlyRefunded);
     act(&world, Act::Deauthorize { account }).await;
@@ -436,7 +539,10 @@ async fn whatever_befalls_events_the_books_end_the_same() {
         // Once more, all of it, long after.
         world.stripe().send_all_again();
         deliver(&world).await;
-        let book = bills::read(&client.store, client.bills.sent).await.invoice.book;
+        let book = bills::read(&client.store, client.bills.sent)
+            .await
+            .invoice
+            .book;
         assert_eq!(book, found.0);
     }
 }

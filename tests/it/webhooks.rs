@@ -84,7 +84,12 @@ pub(crate) async fn until_told(world: &World, browser: &mut Browser, event: &Val
         if answer.status == StatusCode::OK {
             return;
         }
-        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{}", answer.body);
+        assert_eq!(
+            answer.status,
+            StatusCode::SERVICE_UNAVAILABLE,
+            "{}",
+            answer.body
+        );
     }
 }
 

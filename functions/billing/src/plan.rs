@@ -159,7 +159,9 @@ impl Use {
 }
 
 fn offers(parts: &Parts, plan: Plan) -> impl Iterator<Item = OfferRow> {
-    let all = Offer::ALL.into_iter().filter(move |offer| offer.plan() == plan);
+    let all = Offer::ALL
+        .into_iter()
+        .filter(move |offer| offer.plan() == plan);
     all.filter_map(move |offer| {
         let price = parts.prices.iter().find(|price| price.offer == offer)?;
         let money = price.money.map(|money| money.to_string());

@@ -230,7 +230,11 @@ pub(crate) async fn update(
     };
     let plan = inside.ctx.plan();
     let saved = match parsed {
-        Ok(new) => match inside.store.update_engagement(&engagement, &new, plan).await {
+        Ok(new) => match inside
+            .store
+            .update_engagement(&engagement, &new, plan)
+            .await
+        {
             Err(store::Error::Full(full)) => Err(Invalid::at("phase", full.to_string())),
             saved => Ok(saved?),
         },

@@ -143,16 +143,17 @@ fn begun<S: Scope>(place: &Place<S>, id: InviteId, new: NewInvite) -> Invite {
 
 /// Sends an invitation; `false` where somebody else was invited under its id. Why not,
 /// where the team has no seat for it.
-async fn send<S: Scope>(
-    place: &Place<S>,
-    invite: &Invite,
-) -> Result<Result<bool, Full>, Error> {
+async fn send<S: Scope>(place: &Place<S>, invite: &Invite) -> Result<Result<bool, Full>, Error> {
     let (hash, mail) = (link_hash(place, invite), mail(place, invite));
     let link = NewLink {
         hash: &hash,
         mail: &mail,
     };
-    match place.store.create_invite(invite, link, place.ctx.plan()).await {
+    match place
+        .store
+        .create_invite(invite, link, place.ctx.plan())
+        .await
+    {
         Err(store::Error::Full(full)) => Ok(Err(full)),
         made => Ok(Ok(is_made(place, made?, invite).await?)),
     }

@@ -135,7 +135,10 @@ impl<'a> Stage<'a> {
             .parse()
             .map_err(|_| Problem::new(format!("The demo's client {name} is wrong")))?;
         let id = id(&self.script.within("client", &name), at);
-        let made = self.team.create_client(id, &new, self.script.plan, at).await;
+        let made = self
+            .team
+            .create_client(id, &new, self.script.plan, at)
+            .await;
         made.or_say(format!("The demo's client {name} can't be made"))?;
         Ok(self.team.client(id))
     }
@@ -215,7 +218,9 @@ impl<'a> Stage<'a> {
         let new = script.input(self.born).parse();
         let new = new.map_err(|wrong| Problem::new(format!("{cannot}: {:?}", wrong.fields())))?;
         let id = id(&self.script.within("engagement", &script.title), at);
-        let made = store.create_engagement(id, &new, self.script.plan, at).await;
+        let made = store
+            .create_engagement(id, &new, self.script.plan, at)
+            .await;
         made.or_say(&cannot)?;
         for finding in &script.findings {
             self.finding(store, id, finding).await?;
@@ -239,7 +244,12 @@ impl<'a> Stage<'a> {
         let new = create(id, &draft, actor, Happening::Created, at);
         let new = new.map_err(|refusal| Problem::new(format!("{cannot}: {refusal:?}")))?;
         let made = store
-            .create_finding(engagement, &new, (&draft, self.script.plan), entry(&name, 0, at))
+            .create_finding(
+                engagement,
+                &new,
+                (&draft, self.script.plan),
+                entry(&name, 0, at),
+            )
             .await;
         made.or_say(&cannot)?;
         let found = store.finding(engagement, id).await.or_say(&cannot)?;

@@ -42,7 +42,8 @@ pub(super) fn create(desk: &mut Desk<'_>, form: &Form) -> Result<Value, Refusal>
         "type",
     ])?;
     if form.has("type") && form.has("controller") {
-        let words = "You may not provide the `type` parameter and `controller` parameters simultaneously.";
+        let words =
+            "You may not provide the `type` parameter and `controller` parameters simultaneously.";
         return Err(Refusal::of("type", words));
     }
     let id = format!("acct_1{}", desk.token(15));
@@ -148,11 +149,7 @@ pub(super) fn close(desk: &mut Desk<'_>, token: &str) -> Option<Page> {
 }
 
 /// What comes of what an account's owner did.
-pub(super) fn fill_in(
-    desk: &mut Desk<'_>,
-    account: &str,
-    how: Onboarding,
-) -> Result<(), Refusal> {
+pub(super) fn fill_in(desk: &mut Desk<'_>, account: &str, how: Onboarding) -> Result<(), Refusal> {
     known(desk, account)?;
     let (charges, reason, due, waits) = match how {
         Onboarding::Leave => return Ok(()),
@@ -183,8 +180,7 @@ pub(super) fn fill_in(
             "pending_verification": list(waits),
         },
     });
-    let (before, after) =
-        desk.as_account(None, |desk| desk.change("account", account, fields))?;
+    let (before, after) = desk.as_account(None, |desk| desk.change("account", account, fields))?;
     desk.as_account(Some(account.to_owned()), |desk| {
         desk.tell_changed("account.updated", &before, &after);
     });

@@ -219,7 +219,9 @@ pub(super) fn act(desk: &mut Desk<'_>, act: &Act) -> Result<(), Refusal> {
 fn charge(desk: &Desk<'_>, payment: &str) -> Result<String, Refusal> {
     match desk.get("payment_intent", payment, "payment") {
         Ok(intent) => Ok(text(intent, "latest_charge").to_owned()),
-        Err(_) => desk.get("charge", payment, "payment").map(|_| payment.to_owned()),
+        Err(_) => desk
+            .get("charge", payment, "payment")
+            .map(|_| payment.to_owned()),
     }
 }
 

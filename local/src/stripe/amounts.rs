@@ -28,9 +28,9 @@ const WHOLE: [&str; 2] = ["ISK", "UGX"];
 
 /// A currency by Stripe's spelling of it.
 pub(super) fn currency(text: &str, param: &str) -> Result<Currency, Refusal> {
-    text.to_uppercase().parse().map_err(|_| {
-        Refusal::of(param, format!("Invalid currency: {text}"))
-    })
+    text.to_uppercase()
+        .parse()
+        .map_err(|_| Refusal::of(param, format!("Invalid currency: {text}")))
 }
 
 /// Refuses an amount that can't be charged.

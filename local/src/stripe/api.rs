@@ -12,13 +12,21 @@ use super::{accounts, checkout, customers, lists, portal, refunds, subscriptions
 const READ: [(&str, &str, &[&str]); 12] = [
     ("application_fees", "application_fee", &["charge"]),
     ("charges", "charge", &["customer", "payment_intent"]),
-    ("checkout/sessions", "checkout.session", &["customer", "payment_intent", "status", "subscription"]),
+    (
+        "checkout/sessions",
+        "checkout.session",
+        &["customer", "payment_intent", "status", "subscription"],
+    ),
     ("customers", "customer", &["email"]),
     ("disputes", "dispute", &["charge", "payment_intent"]),
     ("events", "event", &["type", "types"]),
     ("invoices", "invoice", &["customer", "status"]),
     ("payment_intents", "payment_intent", &["customer"]),
-    ("prices", "price", &["active", "currency", "lookup_keys", "product", "type"]),
+    (
+        "prices",
+        "price",
+        &["active", "currency", "lookup_keys", "product", "type"],
+    ),
     ("products", "product", &["active"]),
     ("refunds", "refund", &["charge", "payment_intent"]),
     ("subscriptions", "subscription", &["customer", "status"]),

@@ -65,7 +65,7 @@ pub(super) fn create(desk: &mut Desk<'_>, form: &Form) -> Result<Value, Refusal>
     let id = format!("cs_test_a1{}", desk.token(56));
     let fields = json!({
         "id": id,
-        "adaptive_pricing": { "enabled": form.flag("adaptive_pricing[enabled]")? },
+        "adaptive_pricing": { "enabled": form.flag("adaptive_pricing[enabled]")?.unwrap_or_default() },
         "allow_promotion_codes": form.flag("allow_promotion_codes")?,
         "amount_subtotal": lines.total,
         "amount_total": lines.total,
@@ -215,7 +215,9 @@ fn order(desk: &Desk<'_>, (form, mode): (&Form, &str), lines: &Lines) -> Result<
     }
     Ok(Order {
         name: lines.name.clone(),
-        description: form.text(&format!("{mine}[description]")).map(str::to_owned),
+        description: form
+            .text(&format!("{mine}[description]"))
+            .map(str::to_owned),
         metadata: form.metadata(&format!("{mine}[metadata]")),
         fee,
         price: lines.price.clone(),

@@ -7,7 +7,14 @@ use super::form::Form;
 use super::refusal::Refusal;
 
 /// What a customer can say.
-const KNOWN: [&str; 6] = ["description", "email", "metadata", "name", "phone", "address"];
+const KNOWN: [&str; 6] = [
+    "description",
+    "email",
+    "metadata",
+    "name",
+    "phone",
+    "address",
+];
 
 /// `POST /v1/customers`.
 pub(super) fn create(desk: &mut Desk<'_>, form: &Form) -> Result<Value, Refusal> {

@@ -95,9 +95,7 @@ pub(super) fn queue(desk: &mut Desk<'_>, event: &str) {
 /// it, all.
 pub(super) fn waiting(desk: &mut Desk<'_>, by: Option<i64>) -> Vec<usize> {
     let all = desk.state.deliveries.iter().enumerate();
-    let waiting = all.filter(|(_, one)| {
-        one.way == Way::Waits && by.is_none_or(|by| one.due <= by)
-    });
+    let waiting = all.filter(|(_, one)| one.way == Way::Waits && by.is_none_or(|by| one.due <= by));
     let mut places: Vec<_> = waiting.map(|(at, _)| at).collect();
     if desk.state.mishaps.shuffle {
         places.shuffle(desk.rng);

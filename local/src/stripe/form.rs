@@ -27,8 +27,7 @@ impl Form {
     /// The value of `name`, which must be there.
     pub(super) fn need(&self, name: &str) -> Result<&str, Refusal> {
         self.text(name).ok_or_else(|| {
-            Refusal::of(name, format!("Missing required param: {name}."))
-                .coded("parameter_missing")
+            Refusal::of(name, format!("Missing required param: {name}.")).coded("parameter_missing")
         })
     }
 
@@ -58,9 +57,10 @@ impl Form {
     pub(super) fn address(&self, name: &str) -> Result<Option<&str>, Refusal> {
         let text = self.text(name);
         let good = |text: &str| {
-            ["http://", "https://"]
-                .iter()
-                .any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
+            ["http://", "https://"].iter().any(|scheme| {
+                text.strip_prefix(scheme)
+                    .is_some_and(|rest| !rest.is_empty())
+            })
         };
         match text {
             Some(text) if !good(text) => {
@@ -72,7 +72,11 @@ impl Form {
 
     /// The values of a list: `name[]` or `name[0]` and so on.
     pub(super) fn list(&self, name: &str) -> Vec<&str> {
-        let within = |known: &str| known.strip_prefix(name).is_some_and(|rest| rest.starts_with('['));
+        let within = |known: &str| {
+            known
+                .strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with('['))
+        };
         let found = self.0.iter().filter(|(known, _)| within(known));
         found.map(|(_, value)| value.as_str()).collect()
     }
@@ -89,7 +93,9 @@ impl Form {
     /// Whether anything is said of the object `name`.
     pub(super) fn has(&self, name: &str) -> bool {
         let within = |known: &str| {
-            known.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
+            known
+                .strip_prefix(name)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
         };
         self.0.iter().any(|(known, _)| within(known))
     }
@@ -97,7 +103,10 @@ impl Form {
     /// The pairs that are put on an object.
     pub(super) fn metadata(&self, name: &str) -> Value {
         let pair = |(known, value): &(String, String)| {
-            let key = known.strip_prefix(name)?.strip_prefix('[')?.strip_suffix(']')?;
+            let key = known
+                .strip_prefix(name)?
+                .strip_prefix('[')?
+                .strip_suffix(']')?;
             Some((key.to_owned(), Value::from(value.as_str())))
         };
         Value::Object(self.0.iter().filter_map(pair).collect::<Map<_, _>>())
@@ -107,13 +116,15 @@ impl Form {
     pub(super) fn only(&self, known: &[&str]) -> Result<(), Refusal> {
         let name = |full: &str| full.split('[').next().unwrap_or_default().to_owned();
         let other = self.0.iter().map(|(full, _)| name(full));
-        match other.into_iter().find(|one| !known.contains(&one.as_str()) && one != "expand") {
+        match other
+            .into_iter()
+            .find(|one| !known.contains(&one.as_str()) && one != "expand")
+        {
             None => Ok(()),
-            Some(name) => Err(Refusal::of(
-                &name,
-                format!("Received unknown parameter: {name}"),
-            )
-            .coded("parameter_unknown")),
+            Some(name) => Err(
+                Refusal::of(&name, format!("Received unknown parameter: {name}"))
+                    .coded("parameter_unknown"),
+            ),
         }
     }
 }

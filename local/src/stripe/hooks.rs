@@ -29,7 +29,10 @@ impl Hooks {
         let request = Request::post(path)
             .header(self.host_header.as_str(), &self.host)
             .header(header::CONTENT_TYPE, "application/json; charset=utf-8")
-            .header(header::USER_AGENT, "Stripe/1.0 (+https://stripe.com/docs/webhooks)")
+            .header(
+                header::USER_AGENT,
+                "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
+            )
             .header("stripe-signature", signature)
             .extension(ClientAddress(IpAddr::V4(Ipv4Addr::LOCALHOST)))
             .body(Body::from(body));

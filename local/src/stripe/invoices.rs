@@ -21,7 +21,10 @@ pub(super) fn bill(
     let (start, end) = period(subscription);
     let sub = text(subscription, "id");
     let customer = text(subscription, "customer");
-    let mail = desk.get("customer", customer, "customer")?.get("email").cloned();
+    let mail = desk
+        .get("customer", customer, "customer")?
+        .get("email")
+        .cloned();
     let line = json!({
         "id": desk.new_id("il"), "amount": total, "subtotal": total,
         "currency": price.get("currency"), "invoice": id, "quantity": quantity,
@@ -38,7 +41,11 @@ pub(super) fn bill(
             "price_details": { "price": price.get("id"), "product": price.get("product") },
         },
     });
-    let lines = list(&format!("/v1/invoices/{id}/lines"), vec![object("line_item", line)], false);
+    let lines = list(
+        &format!("/v1/invoices/{id}/lines"),
+        vec![object("line_item", line)],
+        false,
+    );
     let now = desk.seconds();
     let fields = json!({
         "id": id, "amount_due": total, "amount_remaining": total, "attempt_count": 1,
@@ -64,14 +71,21 @@ pub(super) fn bill(
     desk.tell("invoice.created", &invoice);
     desk.tell("invoice.finalized", &invoice);
     desk.change("subscription", sub, json!({ "latest_invoice": id }))?;
-    if paid { pay(desk, &id) } else { fail(desk, &id) }
+    if paid {
+        pay(desk, &id)
+    } else {
+        fail(desk, &id)
+    }
 }
 
 /// An invoice is paid.
 pub(super) fn pay(desk: &mut Desk<'_>, id: &str) -> Result<Value, Refusal> {
     let invoice = desk.get("invoice", id, "invoice")?;
     let total = whole(invoice, "total");
-    let mut moves = invoice.get("status_transitions").cloned().unwrap_or_default();
+    let mut moves = invoice
+        .get("status_transitions")
+        .cloned()
+        .unwrap_or_default();
     moves["paid_at"] = desk.seconds().into();
     let fields = json!({
         "amount_paid": total, "amount_remaining": 0, "next_payment_attempt": null,

@@ -44,18 +44,24 @@ pub(super) fn read(desk: &Desk<'_>, form: &Form, recurring: bool) -> Result<Line
         };
         if line.recurring != recurring {
             let words = match recurring {
-                true => "You must provide at least one recurring price in `subscription` mode when using prices.",
-                false => "You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.",
+                true => {
+                    "You must provide at least one recurring price in `subscription` mode when using prices."
+                }
+                false => {
+                    "You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices."
+                }
             };
             return Err(Refusal::of("mode", words));
         }
         let name = format!("{at}[quantity]");
         let quantity = form.whole(&name)?;
-        let quantity = quantity.filter(|n| (1..=999_999).contains(n)).ok_or_else(|| {
-            Refusal::of(&name, "Quantity is required and must be at least 1.")
-        })?;
+        let quantity = quantity
+            .filter(|n| (1..=999_999).contains(n))
+            .ok_or_else(|| Refusal::of(&name, "Quantity is required and must be at least 1."))?;
         let sum = line.each.checked_mul(quantity);
-        let sum = sum.ok_or_else(|| Refusal::of(&at, "The amount is too large.").coded("amount_too_large"))?;
+        let sum = sum.ok_or_else(|| {
+            Refusal::of(&at, "The amount is too large.").coded("amount_too_large")
+        })?;
         let price = line.price.map(|price| (price, quantity));
         lines = Some(match lines {
             None => Lines {
@@ -83,9 +89,14 @@ pub(super) fn read(desk: &Desk<'_>, form: &Form, recurring: bool) -> Result<Line
 /// A line at a price that the account keeps.
 fn kept(desk: &Desk<'_>, price: &str, at: &str) -> Result<Line, Refusal> {
     let price = desk.get("price", price, &format!("{at}[price]"))?;
-    let product = desk.state.get(desk.account.as_deref(), text(price, "product"));
+    let product = desk
+        .state
+        .get(desk.account.as_deref(), text(price, "product"));
     Ok(Line {
-        name: product.map(|product| text(product, "name")).unwrap_or_default().to_owned(),
+        name: product
+            .map(|product| text(product, "name"))
+            .unwrap_or_default()
+            .to_owned(),
         currency: amounts::currency(text(price, "currency"), at)?,
         each: whole(price, "unit_amount"),
         recurring: price.get("recurring").is_some_and(Value::is_object),
@@ -99,11 +110,13 @@ fn said(form: &Form, at: &str) -> Result<Line, Refusal> {
     let currency = form.need(&format!("{data}[currency]"))?;
     let name = format!("{data}[unit_amount]");
     let each = form.whole(&name)?;
-    let each = each.filter(|n| *n >= 0).ok_or_else(|| {
-        Refusal::of(&name, "An amount is required, and must not be negative.")
-    })?;
+    let each = each
+        .filter(|n| *n >= 0)
+        .ok_or_else(|| Refusal::of(&name, "An amount is required, and must not be negative."))?;
     Ok(Line {
-        name: form.need(&format!("{data}[product_data][name]"))?.to_owned(),
+        name: form
+            .need(&format!("{data}[product_data][name]"))?
+            .to_owned(),
         currency: amounts::currency(currency, &format!("{data}[currency]"))?,
         each,
         recurring: form.has(&format!("{data}[recurring]")),

@@ -29,7 +29,11 @@ pub(super) fn read(
     }
     let created = created(form)?;
     let all = desk.state.all(desk.account.as_deref(), kind).into_iter();
-    let all = all.filter(|one| created.iter().all(|bound| bound.holds(whole(one, "created"))));
+    let all = all.filter(|one| {
+        created
+            .iter()
+            .all(|bound| bound.holds(whole(one, "created")))
+    });
     let mut all: Vec<_> = all
         .filter(|one| fields.iter().all(|field| fits(one, field, form)))
         .collect();

@@ -5,20 +5,35 @@ use serde_json::{Map, Value};
 /// Of each kind, an object as the API gives it, without its id and time.
 const BASES: [(&str, &str); 15] = [
     ("account", include_str!("objects/account.json")),
-    ("application_fee", include_str!("objects/application_fee.json")),
-    ("billing_portal.session", include_str!("objects/portal.json")),
+    (
+        "application_fee",
+        include_str!("objects/application_fee.json"),
+    ),
+    (
+        "billing_portal.session",
+        include_str!("objects/portal.json"),
+    ),
     ("charge", include_str!("objects/charge.json")),
-    ("checkout.session", include_str!("objects/checkout_session.json")),
+    (
+        "checkout.session",
+        include_str!("objects/checkout_session.json"),
+    ),
     ("customer", include_str!("objects/customer.json")),
     ("dispute", include_str!("objects/dispute.json")),
     ("invoice", include_str!("objects/invoice.json")),
     ("line_item", include_str!("objects/invoice_line.json")),
-    ("payment_intent", include_str!("objects/payment_intent.json")),
+    (
+        "payment_intent",
+        include_str!("objects/payment_intent.json"),
+    ),
     ("price", include_str!("objects/price.json")),
     ("product", include_str!("objects/product.json")),
     ("refund", include_str!("objects/refund.json")),
     ("subscription", include_str!("objects/subscription.json")),
-    ("subscription_item", include_str!("objects/subscription_item.json")),
+    (
+        "subscription_item",
+        include_str!("objects/subscription_item.json"),
+    ),
 ];
 
 /// A new object of `kind`, with these fields.
@@ -45,7 +60,11 @@ pub(super) fn previous(before: &Value, after: &Value) -> Value {
     let changed = before
         .iter()
         .filter(|(name, value)| after.get(*name) != Some(value));
-    Value::Object(changed.map(|(name, value)| (name.clone(), value.clone())).collect())
+    Value::Object(
+        changed
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect(),
+    )
 }
 
 /// A list of the API.

@@ -122,7 +122,9 @@ pub(super) fn charge_of(intent: &Value, session: &Value) -> Value {
         .get("billing_details")
         .cloned()
         .unwrap_or_default();
-    let mail = session.get("customer_details").and_then(|all| all.get("email"));
+    let mail = session
+        .get("customer_details")
+        .and_then(|all| all.get("email"));
     billing["email"] = mail.cloned().unwrap_or_default();
     json!({
         "amount": intent.get("amount"),
@@ -161,11 +163,7 @@ pub(super) fn succeeded(
 }
 
 /// The card is no good; another may be tried.
-pub(super) fn declined(
-    desk: &mut Desk<'_>,
-    pi: &str,
-    charge: &Value,
-) -> Result<Value, Refusal> {
+pub(super) fn declined(desk: &mut Desk<'_>, pi: &str, charge: &Value) -> Result<Value, Refusal> {
     let fields = json!({
         "amount_captured": 0, "captured": false, "failure_code": "card_declined",
         "failure_message": "Your card was declined.", "paid": false, "status": "failed",

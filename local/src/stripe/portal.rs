@@ -12,7 +12,13 @@ const OPEN: i64 = 60 * 60;
 
 /// `POST /v1/billing_portal/sessions`.
 pub(super) fn create(desk: &mut Desk<'_>, form: &Form) -> Result<Value, Refusal> {
-    form.only(&["configuration", "customer", "flow_data", "locale", "return_url"])?;
+    form.only(&[
+        "configuration",
+        "customer",
+        "flow_data",
+        "locale",
+        "return_url",
+    ])?;
     let customer = form.need("customer")?.to_owned();
     desk.get("customer", &customer, "customer")?;
     let back = form.address("return_url")?;

@@ -46,7 +46,10 @@ pub(super) fn offer(desk: &mut Desk<'_>) {
 
 /// How long a price's period is: `month` or `year`.
 pub(super) fn interval(price: &Value) -> &str {
-    price.get("recurring").map(|all| text(all, "interval")).unwrap_or_default()
+    price
+        .get("recurring")
+        .map(|all| text(all, "interval"))
+        .unwrap_or_default()
 }
 
 /// A price that a subscription can have.

@@ -33,7 +33,12 @@ pub(super) fn create(desk: &mut Desk<'_>, form: &Form) -> Result<Value, Refusal>
         }
     };
     let amount = form.whole("amount")?;
-    refund(desk, &charge, amount, (form.text("reason"), &form.metadata("metadata")))
+    refund(
+        desk,
+        &charge,
+        amount,
+        (form.text("reason"), &form.metadata("metadata")),
+    )
 }
 
 /// Gives a part of a charge back, or what is left of it.
@@ -60,7 +65,9 @@ pub(super) fn refund(
     }
     let amount = amount.unwrap_or(left);
     if amount < 1 || amount > left {
-        let words = format!("Refund amount ({amount}) must be between 1 and the unrefunded amount on charge ({left}).");
+        let words = format!(
+            "Refund amount ({amount}) must be between 1 and the unrefunded amount on charge ({left})."
+        );
         return Err(Refusal::of("amount", words));
     }
     let fields = json!({

@@ -38,7 +38,10 @@ impl FromRequestParts<Served> for Hand {
     type Rejection = StatusCode;
 
     async fn from_request_parts(_: &mut Parts, served: &Served) -> Result<Self, StatusCode> {
-        let inner = served.inner.upgrade().ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
+        let inner = served
+            .inner
+            .upgrade()
+            .ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
         Ok(Self {
             stand_in: StripeStandIn::of(inner),
             pages: Arc::clone(&served.pages),
@@ -66,7 +69,11 @@ async fn call(
     body: Bytes,
 ) -> Response {
     let stand_in = hand.stand_in;
-    let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let header = |name| {
+        headers
+            .get(name)
+            .and_then(|value: &HeaderValue| value.to_str().ok())
+    };
     let sent = match method {
         Method::GET | Method::DELETE => query.unwrap_or_default().into_bytes(),
         _ => body.to_vec(),
@@ -94,7 +101,9 @@ async fn call(
             let mut response = Json(answer).into_response();
             if again {
                 let replayed = HeaderName::from_static("idempotent-replayed");
-                response.headers_mut().insert(replayed, HeaderValue::from_static("true"));
+                response
+                    .headers_mut()
+                    .insert(replayed, HeaderValue::from_static("true"));
             }
             response
         }
@@ -123,10 +132,15 @@ fn known(authorization: Option<&str>) -> Result<(), Refusal> {
              Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
         )
     })?;
-    if ["sk_test_", "rk_test_"].iter().any(|begin| key.starts_with(begin)) {
+    if ["sk_test_", "rk_test_"]
+        .iter()
+        .any(|begin| key.starts_with(begin))
+    {
         return Ok(());
     }
-    Err(Refusal::unauthorized("Invalid API Key provided: only keys of test mode are known here."))
+    Err(Refusal::unauthorized(
+        "Invalid API Key provided: only keys of test mode are known here.",
+    ))
 }
 
 /// Forms are sent by the pages themselves, and pages load nothing from elsewhere. What

@@ -29,7 +29,10 @@ use crate::problem::{OrSay as _, Problem};
 const KEY: &str = "sk_test_secportal";
 /// What events are signed with, by endpoint: the platform's, and that of connected
 /// accounts. They open nothing but a server of one's own.
-const SECRETS: (&str, &str) = ("whsec_platform_on_this_machine", "whsec_connect_on_this_machine");
+const SECRETS: (&str, &str) = (
+    "whsec_platform_on_this_machine",
+    "whsec_connect_on_this_machine",
+);
 /// How often it is looked for what is over, at least.
 const LOOK: Duration = Duration::from_secs(20);
 
@@ -105,7 +108,11 @@ impl StripeStandIn {
         }));
         this.at_desk(prices::offer);
         let router = this.router()?;
-        let mut serving = this.0.serving.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut serving = this
+            .0
+            .serving
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         serving.spawn(async move { drop(axum::serve(listener, router).await) });
         drop(serving);
         Ok(this)
@@ -170,7 +177,12 @@ impl StripeStandIn {
     pub fn send_all_again(&self) {
         self.at_desk(|desk| {
             let now = desk.now.as_millisecond();
-            let events: Vec<_> = desk.state.deliveries.iter().map(|one| one.event.clone()).collect();
+            let events: Vec<_> = desk
+                .state
+                .deliveries
+                .iter()
+                .map(|one| one.event.clone())
+                .collect();
             for event in events {
                 delivery::again(desk.state, Some(&event), now);
             }
@@ -273,13 +285,18 @@ impl StripeStandIn {
 
 impl std::fmt::Debug for Inner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Inner").field("url", &self.url).finish_non_exhaustive()
+        f.debug_struct("Inner")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
     }
 }
 
 /// What was kept by a run before.
 fn kept(file: &Path) -> Result<State, Problem> {
-    let cannot = format!("What Stripe's stand-in kept in {} can't be read", file.display());
+    let cannot = format!(
+        "What Stripe's stand-in kept in {} can't be read",
+        file.display()
+    );
     match fs::read(file) {
         Ok(bytes) => serde_json::from_slice(&bytes).or_say(cannot),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(State::default()),

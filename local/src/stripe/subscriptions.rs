@@ -37,7 +37,9 @@ pub enum Turn {
 
 /// The one item of a subscription.
 pub(super) fn item(subscription: &Value) -> &Value {
-    subscription.pointer("/items/data/0").unwrap_or(&Value::Null)
+    subscription
+        .pointer("/items/data/0")
+        .unwrap_or(&Value::Null)
 }
 
 /// From when until when a subscription's period is, in seconds.
@@ -222,9 +224,7 @@ pub(super) fn turn(desk: &mut Desk<'_>, id: &str, turn: Turn) -> Result<(), Refu
     let ending = before.get("cancel_at_period_end") == Some(&Value::Bool(true));
     match turn {
         Turn::Renews | Turn::Fails if ending => cancel(desk, id).map(drop),
-        Turn::Renews | Turn::Fails if owes => {
-            Err(Refusal::new("The last period isn't paid yet."))
-        }
+        Turn::Renews | Turn::Fails if owes => Err(Refusal::new("The last period isn't paid yet.")),
         Turn::Renews => next_period(desk, &before, true),
         Turn::Fails => next_period(desk, &before, false),
         _ if !owes => Err(Refusal::new("Nothing is unpaid.")),
@@ -241,7 +241,10 @@ fn next_period(desk: &mut Desk<'_>, before: &Value, paid: bool) -> Result<(), Re
     let id = text(before, "id");
     let mut item = item(before).clone();
     let (_, start) = period(before);
-    let end = after(start, prices::interval(item.get("price").unwrap_or(&Value::Null)));
+    let end = after(
+        start,
+        prices::interval(item.get("price").unwrap_or(&Value::Null)),
+    );
     set(
         &mut item,
         json!({ "current_period_start": start, "current_period_end": end }),

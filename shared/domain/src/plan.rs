@@ -6,9 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::file::size_label;
 
 /// A plan.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Plan {
     /// Free of charge.
@@ -233,9 +231,17 @@ impl std::fmt::Display for Full {
             .find(|other| other.most(limit) > plan.most(limit));
         let larger = larger.map(|other| {
             let most = limit.most(other.most(limit));
-            format!("change to {} with {most}, under Settings, Plan", other.label())
+            format!(
+                "change to {} with {most}, under Settings, Plan",
+                other.label()
+            )
         });
-        let ways: Vec<String> = limit.eased().map(str::to_owned).into_iter().chain(larger).collect();
+        let ways: Vec<String> = limit
+            .eased()
+            .map(str::to_owned)
+            .into_iter()
+            .chain(larger)
+            .collect();
         match ways.join("; or ") {
             ways if ways.is_empty() => Ok(()),
             ways => write!(f, " To add more, {ways}."),
@@ -332,7 +338,10 @@ mod tests {
         for pair in Plan::ALL.windows(2) {
             let [small, large] = pair else { continue };
             for limit in Limit::ALL {
-                assert!(small.most(limit) < large.most(limit), "{small:?}: {limit:?}");
+                assert!(
+                    small.most(limit) < large.most(limit),
+                    "{small:?}: {limit:?}"
+                );
             }
             assert!(small.log_kept() < large.log_kept(), "{small:?}");
             let kept = small.row().features.iter();

@@ -72,10 +72,7 @@ impl Store<WorkspaceScope> {
         let left: Vec<_> = left.collect();
         // Whose time is over are the oldest: nothing is to be shown after them.
         let more = slice.more && left.len() == all;
-        let mut rows: Vec<_> = left
-            .into_iter()
-            .map(read)
-            .collect::<Result<_, _>>()?;
+        let mut rows: Vec<_> = left.into_iter().map(read).collect::<Result<_, _>>()?;
         // Up to and with: the entry that a page ended with comes again.
         rows.retain(|entry| before != Some(entry.record.id.to_string().as_str()));
         rows.truncate(usize::try_from(limit).unwrap_or_default());

@@ -38,7 +38,11 @@ impl Store<WorkspaceScope> {
         let (counted, files) = try_join(self.query(query), self.files_used()).await?;
         let of = |limit: Limit| {
             let is_it = |item: &&Item| text(item, "sk").is_ok_and(|name| name == limit.name());
-            counted.items.iter().find(is_it).map_or(0, |item| integer(item, USED))
+            counted
+                .items
+                .iter()
+                .find(is_it)
+                .map_or(0, |item| integer(item, USED))
         };
         Ok(Limit::ALL.map(|limit| match limit {
             Limit::Storage => (limit, files),

@@ -112,7 +112,10 @@ impl Store<WorkspaceScope> {
         let key = keys::subscription(&self.prefix());
         transaction.put_new(item("subscription", &key, account)?);
         let note = Note::of(Kind::PaymentsChanged, "");
-        self.record(&mut transaction, note.change("customer", "", &account.customer))?;
+        self.record(
+            &mut transaction,
+            note.change("customer", "", &account.customer),
+        )?;
         self.commit_beside(transaction, &[pointer]).await
     }
 }

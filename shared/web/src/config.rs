@@ -162,13 +162,17 @@ impl Config {
         stripe.transpose()
     }
 
-    /// Where Stripe's own pages are: the origins, with spaces between.
+    /// Where Stripe's own pages are: the origins, with spaces between. A stand-in has them
+    /// beside its API, or under its own name of this installation.
     pub(crate) fn stripe_pages(&self) -> String {
         let elsewhere = self.stripe.as_ref().and_then(|stripe| stripe.url.as_ref());
         let elsewhere = elsewhere.and_then(|url| url.parse::<http::Uri>().ok());
         let parts = elsewhere.map(http::Uri::into_parts);
         match parts.and_then(|parts| Some((parts.scheme?, parts.authority?))) {
-            Some((scheme, authority)) => format!("{scheme}://{authority}"),
+            Some((scheme, authority)) => format!(
+                "{scheme}://{authority} {}://stripe.{}",
+                self.scheme, self.base_domain
+            ),
             None => STRIPE_PAGES.to_owned(),
         }
     }

@@ -39,8 +39,8 @@ mod upload;
 pub mod view;
 
 pub use adapters::{
-    Access, Answer, Challenge, CodeAnswer, Feed, Handed, NewSession, Offer, Reading, RoleArns,
-    NewCustomer, NewSubscription, Price, Stripe, bridge,
+    Access, Answer, Challenge, CodeAnswer, Feed, Handed, NewCustomer, NewSession, NewSubscription,
+    Offer, Price, Reading, RoleArns, Stripe, bridge,
 };
 pub use app::{App, Clock, Services};
 pub use config::{Clients, Config, Missing, StripeConfig};

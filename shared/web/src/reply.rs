@@ -4,8 +4,8 @@ use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use jiff::SignedDuration;
 
-use crate::cookies;
 use crate::config::Config;
+use crate::cookies;
 use crate::headers::{csp_leading_to, csp_with_files, csp_with_pictures};
 
 /// An answer.

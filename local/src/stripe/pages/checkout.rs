@@ -24,11 +24,7 @@ pub(super) async fn page(hand: Hand, Path(id): Path<String>) -> Response {
 }
 
 /// `POST /c/pay/{session}`.
-pub(super) async fn pay(
-    hand: Hand,
-    Path(id): Path<String>,
-    Form(form): Form<Paid>,
-) -> Response {
+pub(super) async fn pay(hand: Hand, Path(id): Path<String>, Form(form): Form<Paid>) -> Response {
     let act = Act::Pay {
         session: id.clone(),
         how: form.how,

@@ -25,7 +25,10 @@ const CSS: &str = concat!(
 const PAGES: [(&str, &str); 6] = [
     ("stripe.html", include_str!("../../../pages/stripe.html")),
     ("account.html", include_str!("../../../pages/account.html")),
-    ("checkout.html", include_str!("../../../pages/checkout.html")),
+    (
+        "checkout.html",
+        include_str!("../../../pages/checkout.html"),
+    ),
     ("portal.html", include_str!("../../../pages/portal.html")),
     ("control.html", include_str!("../../../pages/control.html")),
     ("over.html", include_str!("../../../pages/over.html")),
@@ -71,7 +74,10 @@ pub(super) fn routes() -> Router<Served> {
     Router::new()
         .route("/", get(control::overview).post(control::act))
         .route("/setup/s/{account}/{token}", get(account::open))
-        .route("/setup/e/{account}/{token}", get(account::page).post(account::fill_in))
+        .route(
+            "/setup/e/{account}/{token}",
+            get(account::page).post(account::fill_in),
+        )
         .route("/c/pay/{session}", get(checkout::page).post(checkout::pay))
         .route("/p/session/{token}", get(portal::page).post(portal::change))
 }

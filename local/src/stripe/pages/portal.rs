@@ -48,7 +48,11 @@ fn managed(desk: &Desk<'_>, token: &str, error: Option<&str>) -> Option<Value> {
         let product = desk.state.get(account, text(price, "product"));
         let name = product.map(|product| text(product, "name"));
         let amount = shown(whole(price, "unit_amount"), text(price, "currency"));
-        format!("{}, {amount} a {}", name.unwrap_or_default(), prices::interval(price))
+        format!(
+            "{}, {amount} a {}",
+            name.unwrap_or_default(),
+            prices::interval(price)
+        )
     };
     let all = desk.state.all(account, "subscription").into_iter();
     let own = all.filter(|one| text(one, "customer") == customer);
@@ -64,7 +68,10 @@ fn managed(desk: &Desk<'_>, token: &str, error: Option<&str>) -> Option<Value> {
     let prices = desk.state.all(account, "price").into_iter();
     let prices = prices.map(|price| json!({ "id": price.get("id"), "name": name(price) }));
     let prices: Vec<_> = prices.collect();
-    let email = desk.state.get(account, customer).map(|one| text(one, "email"));
+    let email = desk
+        .state
+        .get(account, customer)
+        .map(|one| text(one, "email"));
     Some(json!({
         "email": email, "subscriptions": subscriptions, "prices": prices,
         "back": session.get("return_url"), "error": error,

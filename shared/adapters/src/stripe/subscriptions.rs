@@ -57,7 +57,10 @@ pub struct NewSubscription {
 impl Stripe {
     /// The prices of what is on offer, by their lookup keys.
     pub async fn prices(&self) -> Result<Vec<Price>, Error> {
-        let keys: Vec<String> = Offer::ALL.iter().map(|offer| offer.name().to_owned()).collect();
+        let keys: Vec<String> = Offer::ALL
+            .iter()
+            .map(|offer| offer.name().to_owned())
+            .collect();
         let request = ListPrice::new().lookup_keys(keys).active(true);
         let found = self.send("ListPrices", &request, None, None).await?;
         let prices = found.data.into_iter().filter_map(|price| {
@@ -107,7 +110,9 @@ impl Stripe {
     /// A page on which a customer changes the plan, the card and the address, sees what
     /// was paid, and cancels; it leads back to `back`.
     pub async fn manage(&self, customer: &str, back: &str) -> Result<String, Error> {
-        let request = CreateBillingPortalSession::new().customer(customer).return_url(back);
+        let request = CreateBillingPortalSession::new()
+            .customer(customer)
+            .return_url(back);
         let made = self.send("CreateBillingPortalSession", &request, None, None);
         Ok(made.await?.url)
     }

@@ -123,16 +123,20 @@ fn stands(object: Value) -> Result<Option<Fact>, serde_json::Error> {
 /// An invoice of a subscription; `None` for another one.
 fn billed(object: Value, news: News) -> Result<Option<Fact>, serde_json::Error> {
     let invoice: Invoice = serde_json::from_value(object)?;
-    let details = invoice.parent.and_then(|parent| parent.subscription_details);
+    let details = invoice
+        .parent
+        .and_then(|parent| parent.subscription_details);
     let of = details.map(|details| details.subscription);
     let subscription = of.or(invoice.subscription).map(Expandable::id);
     let customer = invoice.customer.map(Expandable::id);
-    Ok(subscription.zip(customer).map(|(subscription, customer)| Fact {
-        subscription,
-        customer,
-        workspace: None,
-        news,
-    }))
+    Ok(subscription
+        .zip(customer)
+        .map(|(subscription, customer)| Fact {
+            subscription,
+            customer,
+            workspace: None,
+            news,
+        }))
 }
 
 impl Price {
@@ -140,7 +144,9 @@ impl Price {
     /// metadata still, under `offer`.
     fn offer(&self) -> Option<Offer> {
         let metadata = self.metadata.as_ref();
-        let kept = metadata.and_then(|all| all.get("offer")).and_then(Value::as_str);
+        let kept = metadata
+            .and_then(|all| all.get("offer"))
+            .and_then(Value::as_str);
         let name = self.lookup_key.as_deref().or(kept);
         name.and_then(Offer::named)
     }

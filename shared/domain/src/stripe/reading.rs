@@ -107,8 +107,7 @@ impl Event {
             None if is_subscription(kind) => subscribed(kind, object),
             _ => what(kind, object),
         };
-        let what = what
-            .map_err(|e| Unreadable::Object(envelope.kind.clone(), e.to_string()))?;
+        let what = what.map_err(|e| Unreadable::Object(envelope.kind.clone(), e.to_string()))?;
         let named = [Some(&envelope.id), envelope.account.as_ref()];
         let named = named.into_iter().flatten().chain(what.names());
         if named.into_iter().any(|id| !is_name(id)) {

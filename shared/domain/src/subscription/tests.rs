@@ -66,9 +66,15 @@ fn a_subscription_gives_its_plan_until_it_is_over() {
         (vec![(0, stand(Incomplete, Pro))], (Plan::Starter, None)),
         (vec![(0, stand(Incomplete, Pro)), active], (Plan::Pro, None)),
         (vec![active, (2, stand(Active, Team))], (Plan::Team, None)),
-        (vec![active, (2, stand(Canceled, Pro))], (Plan::Starter, None)),
+        (
+            vec![active, (2, stand(Canceled, Pro))],
+            (Plan::Starter, None),
+        ),
         (vec![active, (2, stand(Paused, Pro))], (Plan::Starter, None)),
-        (vec![(1, stand(IncompleteExpired, Pro))], (Plan::Starter, None)),
+        (
+            vec![(1, stand(IncompleteExpired, Pro))],
+            (Plan::Starter, None),
+        ),
         (
             vec![active, (72, News::Failed), (72, stand(PastDue, Pro))],
             (Plan::Pro, lapses),
@@ -88,11 +94,21 @@ fn a_subscription_gives_its_plan_until_it_is_over() {
         (vec![active, (72, stand(PastDue, Pro))], (Plan::Pro, lapses)),
         // Paying lifts it, whichever of the two events tells first.
         (
-            vec![active, (72, News::Failed), (72, stand(PastDue, Pro)), (80, News::Paid)],
+            vec![
+                active,
+                (72, News::Failed),
+                (72, stand(PastDue, Pro)),
+                (80, News::Paid),
+            ],
             (Plan::Pro, None),
         ),
         (
-            vec![active, (72, News::Failed), (72, stand(PastDue, Pro)), (80, stand(Active, Pro))],
+            vec![
+                active,
+                (72, News::Failed),
+                (72, stand(PastDue, Pro)),
+                (80, stand(Active, Pro)),
+            ],
             (Plan::Pro, None),
         ),
     ] {
@@ -152,7 +168,11 @@ fn what_isnt_ours_is_refused() {
         assert_eq!(account.joined(livemode, NOW, &fact), Err(why), "{fact:?}");
     }
     // What ends gives nothing: its price doesn't matter.
-    assert!(account.joined(false, NOW, &unknown(Status::Canceled)).is_ok());
+    assert!(
+        account
+            .joined(false, NOW, &unknown(Status::Canceled))
+            .is_ok()
+    );
 }
 
 fn any_news() -> impl Strategy<Value = News> {
@@ -167,9 +187,12 @@ fn any_news() -> impl Strategy<Value = News> {
     prop_oneof![4 => stand, 1 => Just(News::Paid), 2 => Just(News::Failed)]
 }
 
+/// Events, each with its second.
+type Events = Vec<(i64, Fact)>;
+
 /// Events of up to three subscriptions, many of them in the same second; and the same
 /// as they may arrive: in another order, and some more than once, the last ones late.
-fn deliveries() -> impl Strategy<Value = (Vec<(i64, Fact)>, Vec<(i64, Fact)>)> {
+fn deliveries() -> impl Strategy<Value = (Events, Events)> {
     let one = (0..3_u8, 0..12_i64, any_news());
     let one = one.prop_map(|(n, at, news)| (at, fact(&format!("sub_{n}"), news)));
     proptest::collection::vec(one, 1..14).prop_flat_map(|events| {

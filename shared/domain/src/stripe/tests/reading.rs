@@ -208,7 +208,8 @@ fn subscriptions_are_read_as_either_version_of_the_api_writes_them() {
         "cancel_at": null, "metadata": { "workspace": ws },
         "items": { "data": [{ "price": price, "current_period_end": 1_772_000_000 }] },
     });
-    let moved = json!({ "id": "price_0", "lookup_key": null, "metadata": { "offer": "team_yearly" } });
+    let moved =
+        json!({ "id": "price_0", "lookup_key": null, "metadata": { "offer": "team_yearly" } });
     let older = json!({
         "id": "sub_1", "customer": { "id": "cus_1" }, "status": "active",
         "cancel_at": 1_772_000_000, "current_period_end": 1_772_000_000,
@@ -234,7 +235,10 @@ fn subscriptions_are_read_as_either_version_of_the_api_writes_them() {
     let mut two = newer.clone();
     let line = two["items"]["data"][0].clone();
     two["items"]["data"].as_array_mut().unwrap().push(line);
-    let Ok(What::Subscription(Fact { news: News::Stands(stand), .. })) = platform(kind, &two)
+    let Ok(What::Subscription(Fact {
+        news: News::Stands(stand),
+        ..
+    })) = platform(kind, &two)
     else {
         panic!("a subscription");
     };
