@@ -3,7 +3,9 @@
 
 use domain::id::EntryId;
 use domain::subscription::{Account, Offer};
+use jiff::SignedDuration;
 use serde::Deserialize;
+use store::Limit;
 use web::{
     Error, NewCustomer, NewSubscription, Nothing, ProtectedForm, Reply, Stripe, Team, see_other,
 };
@@ -11,6 +13,12 @@ use web::{
 use crate::state::State;
 
 const HOME: &str = "/settings/plan";
+/// Pages of Stripe's that one person asks for at most.
+const LIMIT: Limit = Limit {
+    rule: "subscribe",
+    most: 60,
+    window: SignedDuration::from_hours(1),
+};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,6 +34,7 @@ enum Asked {
 }
 
 pub(crate) async fn post(team: Team, form: ProtectedForm<Wanted>) -> Result<Reply, Error> {
+    limit(&team).await?;
     let Some(stripe) = team.ctx.app.services.stripe.as_ref() else {
         return Ok(see_other(HOME).flash("plan-gone"));
     };
@@ -40,6 +49,7 @@ pub(crate) async fn post(team: Team, form: ProtectedForm<Wanted>) -> Result<Repl
 }
 
 pub(crate) async fn manage(team: Team, _form: ProtectedForm<Nothing>) -> Result<Reply, Error> {
+    limit(&team).await?;
     let account = team.store.subscriptions().await?;
     let stripe = team.ctx.app.services.stripe.as_ref();
     let Some((stripe, account)) = stripe.zip(account) else {
@@ -48,6 +58,10 @@ pub(crate) async fn manage(team: Team, _form: ProtectedForm<Nothing>) -> Result<
     let back = here(&team, HOME);
     let asked = stripe.manage(&account.customer, &back).await;
     led(asked.map(Asked::There).map_err(Error::from))
+}
+
+async fn limit(team: &Team) -> Result<(), Error> {
+    team.ctx.limit(LIMIT, &team.actor.user.to_string()).await
 }
 
 fn here(team: &Team, path: &str) -> String {

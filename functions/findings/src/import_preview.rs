@@ -408,13 +408,18 @@ async fn page(
     form: Option<Form>,
     around: (Link, Vec<Crumb>),
 ) -> Result<ImportPreview, Error> {
-    let shown = match import.stage {
-        Stage::Ready => inside.store.preview(import).await?,
-        _ => None,
+    let plan = import.plan.as_ref();
+    let plan = plan.filter(|_| import.stage == Stage::Ready);
+    let (shown, full) = match plan {
+        Some(plan) => {
+            let shown = async { Ok(inside.store.preview(import).await?) };
+            try_join(shown, lacking(inside, about, plan.all_fresh())).await?
+        }
+        None => (None, None),
     };
     let mut page = ImportPreview::new(import, shown.as_ref(), form, around);
     if let Some(made) = page.made.as_mut() {
-        made.full = lacking(inside, about, made.count).await?;
+        made.full = full;
     }
     Ok(page)
 }

@@ -162,13 +162,11 @@ impl Hands<'_> {
                 Err(store::Error::Full(full)) => return self.full(import, &full.to_string()).await,
                 Err(store::Error::Refused(0)) => return Err(Error::Changed),
                 Err(store::Error::Refused(n)) => {
-                    match Store::<ClientScope>::taken(n, then, batch.len()) {
-                        Some(nth) => drop(batch.remove(nth)),
-                        None => {
-                            let why = "The engagement has no room for more findings.";
-                            return self.full(import, why).await;
-                        }
-                    }
+                    let Some(nth) = Store::<ClientScope>::taken(n, then, batch.len()) else {
+                        let why = "The engagement has no room for more findings.";
+                        return self.full(import, why).await;
+                    };
+                    drop(batch.remove(nth));
                 }
                 Err(error) => return Err(error.into()),
             }

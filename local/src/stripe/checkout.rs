@@ -65,7 +65,7 @@ pub(super) fn create(desk: &mut Desk<'_>, form: &Form) -> Result<Value, Refusal>
     let id = format!("cs_test_a1{}", desk.token(56));
     let fields = json!({
         "id": id,
-        "adaptive_pricing": { "enabled": form.flag("adaptive_pricing[enabled]")? },
+        "adaptive_pricing": { "enabled": form.flag("adaptive_pricing[enabled]")?.unwrap_or_default() },
         "allow_promotion_codes": form.flag("allow_promotion_codes")?,
         "amount_subtotal": lines.total,
         "amount_total": lines.total,

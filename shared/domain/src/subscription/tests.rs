@@ -187,9 +187,12 @@ fn any_news() -> impl Strategy<Value = News> {
     prop_oneof![4 => stand, 1 => Just(News::Paid), 2 => Just(News::Failed)]
 }
 
+/// Events, each with its second.
+type Events = Vec<(i64, Fact)>;
+
 /// Events of up to three subscriptions, many of them in the same second; and the same
 /// as they may arrive: in another order, and some more than once, the last ones late.
-fn deliveries() -> impl Strategy<Value = (Vec<(i64, Fact)>, Vec<(i64, Fact)>)> {
+fn deliveries() -> impl Strategy<Value = (Events, Events)> {
     let one = (0..3_u8, 0..12_i64, any_news());
     let one = one.prop_map(|(n, at, news)| (at, fact(&format!("sub_{n}"), news)));
     proptest::collection::vec(one, 1..14).prop_flat_map(|events| {
