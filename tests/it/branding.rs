@@ -150,10 +150,9 @@ async fn a_former_logos_address_leads_to_the_present_one() {
     const FIRST: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
     let mut stage = Stage::new().await;
     let png = picture(96, 48, ImageFormat::Png);
-    let sent = stage
-        .owner
-        .upload(&format!("{HERE}/logo"), FIRST, "logo.png", &png);
-    assert_eq!(sent.await.location(), HERE);
+    let path = format!("{HERE}/logo");
+    let sent = stage.owner.upload(&path, FIRST, "logo.png", &png).await;
+    assert_eq!(sent.location(), HERE, "{}", sent.body);
     let first = logo_on(&stage.sign_in_page().await).expect("a logo");
     let object = stage
         .world

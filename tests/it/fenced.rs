@@ -634,6 +634,28 @@ async fn carries(fenced: &Fenced, world: &World, cast: &Cast) {
     assert_eq!(count["drifts"], serde_json::json!([]));
 }
 
+/// A logo comes, is seen by anybody, and goes.
+async fn brands(fenced: &Fenced, world: &World, cast: &Cast) {
+    let app = fenced.function(world, "settings").await;
+    let owner = cast.acme.member(TeamRole::Owner);
+    let browser = world.signed_in(&cast.acme.workspace, owner).await;
+    let mut browser = browser.by(&app, settings::ROUTES);
+    let id = app.new_id::<kind::Entry>().to_string();
+    let (path, png) = ("/settings/branding/logo", picture(image::ImageFormat::Png));
+    let sent = browser.upload(path, &id, "logo.png", &png).await;
+    fenced.told_nothing("a logo");
+    assert_eq!(sent.location(), "/settings/branding", "{}", sent.body);
+    let request = browser.request("GET", &format!("/brand/logo/{id}"));
+    let request = request.body(axum::body::Body::empty()).expect("one");
+    let router = web::router(&app, &[settings::ROUTES]);
+    let seen = tower::ServiceExt::oneshot(router, request).await;
+    fenced.told_nothing("a logo that is looked at");
+    assert_eq!(seen.expect("an answer").status(), StatusCode::OK);
+    let gone = browser.post(&format!("{path}/remove"), &[]).await;
+    fenced.told_nothing("a logo that goes");
+    assert_eq!(gone.location(), "/settings/branding", "{}", gone.body);
+}
+
 /// A company signs up, and its founder comes in.
 async fn begins(fenced: &Fenced, world: &World) {
     let app = fenced.function(world, "signup").await;
@@ -712,6 +734,7 @@ async fn functions_reach_what_they_need_and_need_what_they_reach() {
     let world = World::with(|config| config.stripe = Some(hooks::stripe())).await;
     let cast = Cast::play(&world).await;
     bills(&fenced, &world, &cast).await;
+    brands(&fenced, &world, &cast).await;
     begins(&fenced, &world).await;
     mail_fails(&fenced, &world, &cast).await;
     payments_come(&fenced, &world, &cast).await;

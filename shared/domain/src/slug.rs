@@ -81,7 +81,7 @@ impl Slug {
         let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
         let mut slug = words.join("-");
         // One of ours stays one, whatever is put around it.
-        if RESERVED.contains(&words.concat().as_str()) {
+        if words.is_empty() || RESERVED.contains(&words.concat().as_str()) {
             return Err(BadSlug);
         }
         if slug.len() < SHORTEST || !slug.starts_with(|c: char| c.is_ascii_lowercase()) {
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn a_name_makes_an_address_in_plain_letters() {
-        let of = |name, n| Slug::of_name(name, n).map(|slug| slug.to_string());
+        let of = |name: &str, n| Slug::of_name(name, n).map(|slug| slug.to_string());
         for (name, slug) in [
             ("Acme Security", "acme-security"),
             ("  Müller & Söhne GmbH ", "muller-sohne-gmbh"),

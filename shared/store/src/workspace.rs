@@ -44,7 +44,13 @@ struct Signpost {
 impl Directory {
     /// What is at an address.
     pub async fn at(&self, slug: &Slug) -> Result<Option<At>, Error> {
-        let Some(found) = self.table().get(&keys::slug(slug), false).await? else {
+        let key = keys::slug(slug);
+        let found = match self.table().get(&key, false).await? {
+            Some(found) => Some(found),
+            // One that was founded a moment ago is there, and its founder on the way.
+            None => self.table().get(&key, true).await?,
+        };
+        let Some(found) = found else {
             return Ok(None);
         };
         if found.contains_key("to") {
