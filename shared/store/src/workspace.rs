@@ -170,7 +170,7 @@ pub(crate) fn changed(before: &Workspace, after: &Workspace) -> Result<Update, E
     }
     // What there may be none of.
     let guide = after.guide.then_some(AttributeValue::Bool(true));
-    let accent = after.accent.map(|accent| string(accent));
+    let accent = after.accent.map(string);
     let logo = after
         .logo
         .map(serde_dynamo::to_attribute_value)
