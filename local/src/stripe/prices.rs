@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::desk::Desk;
-use super::objects::{object, text};
+use super::objects::{object, set, text};
 use super::refusal::Refusal;
 
 /// Plan, interval, and price in cents of a euro.
@@ -46,7 +46,15 @@ pub(super) fn offer(desk: &mut Desk<'_>) {
 
 /// A price by the older name that subscriptions have for it.
 pub(super) fn plan(price: &Value) -> Value {
-    let same = ["active", "billing_scheme", "created", "currency", "id", "livemode", "product"];
+    let same = [
+        "active",
+        "billing_scheme",
+        "created",
+        "currency",
+        "id",
+        "livemode",
+        "product",
+    ];
     let mut plan = json!({
         "object": "plan", "amount": price.get("unit_amount"),
         "amount_decimal": price.get("unit_amount_decimal"), "interval": interval(price),
@@ -54,7 +62,7 @@ pub(super) fn plan(price: &Value) -> Value {
         "transform_usage": null, "trial_period_days": null, "usage_type": "licensed",
     });
     for name in same {
-        plan[name] = price.get(name).cloned().unwrap_or_default();
+        set(&mut plan, json!({ name: price.get(name) }));
     }
     plan
 }
