@@ -86,6 +86,13 @@ mod tests {
         };
         assert_eq!(read("PORT", "").map(|s| s.port).ok(), Some(8080));
         assert!(read("RESET", "1").is_ok_and(|s| s.reset));
+        let stripe = |name, value| read(name, value).map(|s| s.stripe.is_some()).ok();
+        assert_eq!(stripe("STRIPE_SECRET_KEY", "sk_test_1"), Some(true));
+        assert_eq!(stripe("STRIPE_WEBHOOK_SECRETS", "whsec_1"), Some(false));
+        let wrong = read("STRIPE_FEE_PERCENT", "much")
+            .expect_err("wrong")
+            .to_string();
+        assert!(wrong.contains("STRIPE_FEE_PERCENT"), "{wrong}");
         for (name, value) in [("PORT", "http"), ("PORT", "70000"), ("RESET", "yes")] {
             let problem = read(name, value).expect_err("wrong").to_string();
             assert!(problem.contains(&format!("{name}={value}")), "{problem}");

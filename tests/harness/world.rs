@@ -78,9 +78,10 @@ impl World {
         let clock = Arc::new(Mutex::new(START));
         let hands = Arc::clone(&clock);
         let now = Clock::new(move || *hands.lock().expect("the clock"));
-        let stripe = match pays {
-            true => Some(crate::stripe::start(now.clone(), seed).await),
-            false => None,
+        let stripe = if pays {
+            Some(crate::stripe::start(now.clone(), seed).await)
+        } else {
+            None
         };
         let table = Embedded::memory().await.expect("a table");
         // One mailbox and one set of pools for all worlds of a process, who draw

@@ -70,6 +70,7 @@ async fn whole_objects_are_read_by_the_library() {
     );
 }
 
+#[allow(clippy::too_many_lines)] // one life
 #[tokio::test]
 async fn a_subscription_is_begun_changed_owed_and_ended() {
     let world = World::with_stripe().await;
@@ -190,7 +191,7 @@ async fn a_subscription_is_begun_changed_owed_and_ended() {
     assert_eq!(kinds.len(), 11);
     let (_, _, text) = page(&control, None).await;
     assert!(
-        text.contains("invoice.payment_failed") && text.contains(sub),
+        text.contains("invoice.payment_failed") && text.contains("canceled"),
         "{text}"
     );
     assert!(world.stripe().deliver().await.taken > 0);

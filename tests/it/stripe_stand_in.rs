@@ -175,11 +175,17 @@ async fn an_account_is_filled_in_by_a_link_that_works_once_and_not_for_long() {
     let late = link().await;
     world.advance(SignedDuration::from_mins(6));
     assert_eq!(page(&late, None).await.1, "https://a.example/again");
+    let listed = async || {
+        let (_, list) = Caller::new(&world).get("/v1/accounts").await;
+        list["data"].as_array().map(Vec::len)
+    };
+    assert_eq!(listed().await, Some(1));
     let taken = Act::Deauthorize {
         account: account.clone(),
     };
     world.stripe().act(&taken).expect("taken away");
     assert!(stripe.account(&account).await.is_err());
+    assert_eq!(listed().await, Some(0));
     let (status, said) = Caller::new(&world)
         .get(&format!("/v1/accounts/{account}"))
         .await;
@@ -240,6 +246,7 @@ async fn a_session_is_one_accounts_and_made_once() {
     assert_eq!(at(Some(&ours)).get(&path).await.1["status"], "expired");
 }
 
+#[allow(clippy::too_many_lines)] // one table
 #[tokio::test]
 async fn what_stripe_would_refuse_is_refused() {
     let world = World::with_stripe().await;

@@ -53,7 +53,7 @@ pub(super) fn create(desk: &mut Desk<'_>, form: &Form) -> Result<Value, Refusal>
         "email": form.text("email"),
         "country": form.text("country").unwrap_or("US"),
         "metadata": form.metadata("metadata"),
-        "external_accounts": super::objects::list(&lists, Vec::new(), false),
+        "external_accounts": super::objects::list(&lists, &[], false),
     });
     Ok(desk.make("account", "acct", fields))
 }

@@ -167,8 +167,8 @@ impl Act {
 /// Does it, in the place of the account that its object is of.
 pub(super) fn act(desk: &mut Desk<'_>, act: &Act) -> Result<(), Refusal> {
     if let Some(id) = act.about() {
-        let owner = desk.state.owner(id);
-        let owner = owner.ok_or_else(|| Refusal::missing("object", id, "id"))?;
+        let found = desk.state.find(id);
+        let (owner, _) = found.ok_or_else(|| Refusal::missing("object", id, "id"))?;
         desk.account = owner.map(str::to_owned);
     }
     let now = desk.now.as_millisecond();

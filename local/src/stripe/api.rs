@@ -9,7 +9,8 @@ use super::refusal::Refusal;
 use super::{accounts, checkout, customers, lists, portal, refunds, subscriptions};
 
 /// Address, kind, and by which fields its list may be narrowed: what is read alike.
-const READ: [(&str, &str, &[&str]); 12] = [
+const READ: [(&str, &str, &[&str]); 13] = [
+    ("accounts", "account", &[]),
     ("application_fees", "application_fee", &["charge"]),
     ("charges", "charge", &["customer", "payment_intent"]),
     (

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::desk::Desk;
 use super::form::Form;
+use super::objects::set;
 use super::refusal::Refusal;
 
 /// What a customer can say.
@@ -34,11 +35,14 @@ pub(super) fn update(desk: &mut Desk<'_>, id: &str, form: &Form) -> Result<Value
     let mut fields = json!({});
     for name in ["description", "email", "name", "phone"] {
         if form.has(name) {
-            fields[name] = form.text(name).into();
+            set(&mut fields, json!({ name: form.text(name) }));
         }
     }
     if form.has("metadata") {
-        fields["metadata"] = form.metadata("metadata");
+        set(
+            &mut fields,
+            json!({ "metadata": form.metadata("metadata") }),
+        );
     }
     if let Some(mail) = form.text("email") {
         check(mail, "email")?;

@@ -76,9 +76,10 @@ pub(super) fn queue(desk: &mut Desk<'_>, event: &str) {
     let now = desk.now.as_millisecond();
     for _ in 0..=u8::from(mishaps.repeat) {
         let lost = desk.rng.random_range(0..100) < mishaps.lose;
-        let later = match mishaps.shuffle {
-            true => desk.rng.random_range(0..STREWN),
-            false => 0,
+        let later = if mishaps.shuffle {
+            desk.rng.random_range(0..STREWN)
+        } else {
+            0
         };
         desk.state.deliveries.push(Delivery {
             event: event.to_owned(),

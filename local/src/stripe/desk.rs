@@ -96,7 +96,7 @@ impl Desk<'_> {
 
     /// Tells of an object as it is now.
     pub(super) fn tell(&mut self, event: &str, object: &Value) {
-        self.event(event, json!({ "object": object }));
+        self.event(event, &json!({ "object": object }));
     }
 
     /// Tells of an object as it is now, and what it was before.
@@ -104,11 +104,11 @@ impl Desk<'_> {
         let previous = previous(before, after);
         self.event(
             event,
-            json!({ "object": after, "previous_attributes": previous }),
+            &json!({ "object": after, "previous_attributes": previous }),
         );
     }
 
-    fn event(&mut self, kind: &str, data: Value) {
+    fn event(&mut self, kind: &str, data: &Value) {
         let id = self.new_id("evt");
         let mut event = json!({
             "id": id, "object": "event", "api_version": VERSION, "created": self.seconds(),
@@ -116,7 +116,7 @@ impl Desk<'_> {
             "request": { "id": null, "idempotency_key": null }, "type": kind,
         });
         if let Some(account) = &self.account {
-            event["account"] = account.as_str().into();
+            set(&mut event, json!({ "account": account }));
         }
         self.state.put(self.account.as_deref(), event);
         delivery::queue(self, &id);

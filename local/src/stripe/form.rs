@@ -87,7 +87,7 @@ impl Form {
             let prefix = format!("{name}[{row}]");
             self.0.iter().any(|(known, _)| known.starts_with(&prefix))
         };
-        (0..).take_while(is_there).count()
+        (0..self.0.len()).take_while(is_there).count()
     }
 
     /// Whether anything is said of the object `name`.

@@ -22,9 +22,10 @@ pub struct Hooks {
 impl Hooks {
     /// Posts an event, and gives the answer's status; 0 where there is none.
     pub(super) async fn post(&self, connect: bool, (body, signature): (Vec<u8>, String)) -> u16 {
-        let path = match connect {
-            true => "/webhooks/stripe/connect",
-            false => "/webhooks/stripe",
+        let path = if connect {
+            "/webhooks/stripe/connect"
+        } else {
+            "/webhooks/stripe"
         };
         let request = Request::post(path)
             .header(self.host_header.as_str(), &self.host)

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::desk::Desk;
-use super::objects::{list, object, text, whole};
+use super::objects::{list, object, set, text, whole};
 use super::refusal::Refusal;
 use super::subscriptions::{item, period};
 
@@ -43,7 +43,7 @@ pub(super) fn bill(
     });
     let lines = list(
         &format!("/v1/invoices/{id}/lines"),
-        vec![object("line_item", line)],
+        &[object("line_item", line)],
         false,
     );
     let now = desk.seconds();
@@ -86,7 +86,7 @@ pub(super) fn pay(desk: &mut Desk<'_>, id: &str) -> Result<Value, Refusal> {
         .get("status_transitions")
         .cloned()
         .unwrap_or_default();
-    moves["paid_at"] = desk.seconds().into();
+    set(&mut moves, json!({ "paid_at": desk.seconds() }));
     let fields = json!({
         "amount_paid": total, "amount_remaining": 0, "next_payment_attempt": null,
         "status": "paid", "status_transitions": moves,

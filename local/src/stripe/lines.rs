@@ -43,13 +43,10 @@ pub(super) fn read(desk: &Desk<'_>, form: &Form, recurring: bool) -> Result<Line
             None => said(form, &at)?,
         };
         if line.recurring != recurring {
-            let words = match recurring {
-                true => {
-                    "You must provide at least one recurring price in `subscription` mode when using prices."
-                }
-                false => {
-                    "You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices."
-                }
+            let words = if recurring {
+                "You must provide at least one recurring price in `subscription` mode when using prices."
+            } else {
+                "You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices."
             };
             return Err(Refusal::of("mode", words));
         }

@@ -34,7 +34,9 @@ pub(super) fn read(
             .iter()
             .all(|bound| bound.holds(whole(one, "created")))
     });
+    let left = &desk.state.left;
     let mut all: Vec<_> = all
+        .filter(|one| !left.contains(text(one, "id")))
         .filter(|one| fields.iter().all(|field| fits(one, field, form)))
         .collect();
     if let Some(after) = form.text("starting_after") {
@@ -48,12 +50,12 @@ pub(super) fn read(
         let at = at.ok_or_else(|| Refusal::missing(kind, before, "ending_before"))?;
         all.truncate(at);
         let first = all.len().saturating_sub(limit);
-        let page = all.drain(first..).cloned().collect();
-        return Ok(list(url, page, first > 0));
+        let page: Vec<_> = all.drain(first..).cloned().collect();
+        return Ok(list(url, &page, first > 0));
     }
     let more = all.len() > limit;
-    let page = all.into_iter().take(limit).cloned().collect();
-    Ok(list(url, page, more))
+    let page: Vec<_> = all.into_iter().take(limit).cloned().collect();
+    Ok(list(url, &page, more))
 }
 
 /// Whether an object is as a request wants it in one field. Those in the plural hold

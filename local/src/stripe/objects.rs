@@ -68,7 +68,7 @@ pub(super) fn previous(before: &Value, after: &Value) -> Value {
 }
 
 /// A list of the API.
-pub(super) fn list(url: &str, data: Vec<Value>, has_more: bool) -> Value {
+pub(super) fn list(url: &str, data: &[Value], has_more: bool) -> Value {
     serde_json::json!({ "object": "list", "url": url, "has_more": has_more, "data": data })
 }
 

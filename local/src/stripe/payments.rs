@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::desk::{APPLICATION, Desk};
-use super::objects::{object, text, whole};
+use super::objects::{object, set, text, whole};
 use super::refusal::Refusal;
 use super::state::Order;
 use super::{checkout, subscriptions};
@@ -125,7 +125,7 @@ pub(super) fn charge_of(intent: &Value, session: &Value) -> Value {
     let mail = session
         .get("customer_details")
         .and_then(|all| all.get("email"));
-    billing["email"] = mail.cloned().unwrap_or_default();
+    set(&mut billing, json!({ "email": mail }));
     json!({
         "amount": intent.get("amount"),
         "amount_captured": intent.get("amount"),
@@ -229,6 +229,6 @@ fn debit() -> Value {
 
 /// Fields, with others in place of their own.
 pub(super) fn with(mut fields: Value, others: Value) -> Value {
-    super::objects::set(&mut fields, others);
+    set(&mut fields, others);
     fields
 }

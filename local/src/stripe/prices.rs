@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::desk::Desk;
-use super::objects::{object, text};
+use super::objects::{object, set, text};
 use super::refusal::Refusal;
 
 /// Plan, interval, and price in cents of a euro.
@@ -62,7 +62,7 @@ pub(super) fn plan(price: &Value) -> Value {
         "transform_usage": null, "trial_period_days": null, "usage_type": "licensed",
     });
     for name in same {
-        plan[name] = price.get(name).cloned().unwrap_or_default();
+        set(&mut plan, json!({ name: price.get(name) }));
     }
     plan
 }

@@ -5,6 +5,8 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde_json::json;
 
+use super::objects::set;
+
 /// An error of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refusal {
@@ -102,11 +104,11 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let mut error = json!({ "type": self.kind, "message": self.message });
         if let Some(code) = self.code {
-            error["code"] = code.into();
-            error["doc_url"] = format!("https://docs.stripe.com/error-codes#{code}").into();
+            let more = format!("https://docs.stripe.com/error-codes#{code}");
+            set(&mut error, json!({ "code": code, "doc_url": more }));
         }
         if let Some(param) = self.param {
-            error["param"] = param.into();
+            set(&mut error, json!({ "param": param }));
         }
         (self.status, Json(json!({ "error": error }))).into_response()
     }

@@ -76,10 +76,10 @@ impl State {
         (owned.account.as_deref() == account).then_some(&owned.object)
     }
 
-    /// Whose an object is; `None` where there is none.
-    pub(super) fn owner(&self, id: &str) -> Option<Option<&str>> {
+    /// An object, whoever has it, and who that is.
+    pub(super) fn find(&self, id: &str) -> Option<(Option<&str>, &Value)> {
         let owned = self.objects.get(id)?;
-        Some(owned.account.as_deref())
+        Some((owned.account.as_deref(), &owned.object))
     }
 
     /// Keeps an object, in place of an older one of its id.

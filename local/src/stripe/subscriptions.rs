@@ -69,13 +69,12 @@ pub(super) fn subscribe(
         }
         How::Debit => return Err(Refusal::new("Subscriptions are paid by card here.")),
     }
-    let customer = match session.get("customer").and_then(Value::as_str) {
-        Some(customer) => customer.to_owned(),
-        None => {
-            let mail = session.get("customer_email").and_then(Value::as_str);
-            let made = customers::new(desk, (mail, None, None), &json!({}));
-            text(&made, "id").to_owned()
-        }
+    let known = |name| session.get(name).and_then(Value::as_str);
+    let customer = if let Some(customer) = known("customer") {
+        customer.to_owned()
+    } else {
+        let made = customers::new(desk, (known("customer_email"), None, None), &json!({}));
+        text(&made, "id").to_owned()
     };
     let (price, quantity) = order.price.clone().unwrap_or_default();
     let price = prices::recurring(desk, &price, "line_items")?;
@@ -163,10 +162,10 @@ pub(super) fn cancel(desk: &mut Desk<'_>, id: &str) -> Result<Value, Refusal> {
 fn end_later(desk: &mut Desk<'_>, id: &str, ending: bool) -> Result<(), Refusal> {
     let end = period(desk.get(KIND, id, "id")?).1;
     let now = desk.seconds();
-    let fields = match ending {
-        true => json!({ "cancel_at": end, "cancel_at_period_end": true, "canceled_at": now }),
-        false => json!({ "cancel_at": null, "cancel_at_period_end": false, "canceled_at": null }),
-    };
+    let fields = json!({
+        "cancel_at": ending.then_some(end), "cancel_at_period_end": ending,
+        "canceled_at": ending.then_some(now),
+    });
     desk.change(KIND, id, fields).map(drop)
 }
 
@@ -294,7 +293,7 @@ fn tell_of(desk: &mut Desk<'_>, id: &str, before: &Value) -> Result<(), Refusal>
 
 fn items(subscription: &str, item: Value) -> Value {
     let url = format!("/v1/subscription_items?subscription={subscription}");
-    with(list(&url, vec![item], false), json!({ "total_count": 1 }))
+    with(list(&url, &[item], false), json!({ "total_count": 1 }))
 }
 
 /// A period later.

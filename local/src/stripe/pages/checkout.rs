@@ -35,8 +35,8 @@ pub(super) async fn pay(hand: Hand, Path(id): Path<String>, Form(form): Form<Pai
         }
         Ok(()) => {
             let back = hand.stand_in.at_desk(|desk| {
-                let owner = desk.state.owner(&id)?;
-                desk.state.get(owner, &id).map(back)
+                let found = desk.state.find(&id);
+                found.map(|(_, session)| back(session))
             });
             return Redirect::to(&back.unwrap_or_default()).into_response();
         }
@@ -54,8 +54,7 @@ fn show(hand: &Hand, id: &str, error: Option<&str>) -> Response {
 
 /// What the page of a session shows.
 fn session(desk: &Desk<'_>, id: &str, error: Option<&str>) -> Option<Value> {
-    let owner = desk.state.owner(id)?;
-    let session = desk.state.get(owner, id)?;
+    let (owner, session) = desk.state.find(id)?;
     let order = desk.state.orders.get(id)?;
     let price = order.price.as_ref();
     let price = price.and_then(|(price, _)| desk.state.get(owner, price));

@@ -9,13 +9,16 @@ use super::super::act::Act;
 use super::super::amounts::shown;
 use super::super::delivery::{Delivery, Way};
 use super::super::desk::Desk;
-use super::super::objects::{text, whole};
+use super::super::objects::{set, text, whole};
 use super::super::prices;
 use super::super::subscriptions::{item, period};
 use super::{Hand, time};
 
 /// How many events are shown.
 const EVENTS: usize = 60;
+
+/// An object and the account that it is of.
+type Object<'a> = (Option<&'a str>, &'a Value);
 
 #[derive(Deserialize)]
 pub(super) struct Shown {
@@ -27,7 +30,7 @@ pub(super) struct Shown {
 /// `GET /`.
 pub(super) async fn overview(hand: Hand, Query(shown): Query<Shown>) -> Response {
     let mut page = hand.stand_in.at_desk(|desk| everything(desk));
-    page["error"] = shown.error.into();
+    set(&mut page, json!({ "error": shown.error }));
     hand.pages.show("control.html", &page)
 }
 
@@ -44,15 +47,16 @@ pub(super) async fn act(hand: Hand, Form(act): Form<Act>) -> Response {
 }
 
 fn everything(desk: &Desk<'_>) -> Value {
-    let rows = |kind: &str, row: fn(&Desk<'_>, &Value) -> Value| -> Vec<Value> {
+    let rows = |kind: &str, row: fn(&Desk<'_>, Object<'_>) -> Value| -> Vec<Value> {
         let every = desk.state.every(kind).into_iter();
         every
             .map(|(account, object)| {
-                let mut shown = row(desk, object);
-                shown["id"] = object.get("id").cloned().unwrap_or_default();
-                shown["account"] = account.into();
-                shown["status"] = object.get("status").cloned().unwrap_or_default();
-                shown["at"] = time(whole(object, "created")).into();
+                let mut shown = row(desk, (account, object));
+                let alike = json!({
+                    "id": object.get("id"), "account": account, "status": object.get("status"),
+                    "at": time(whole(object, "created")),
+                });
+                set(&mut shown, alike);
                 shown
             })
             .collect()
@@ -74,7 +78,7 @@ fn amount(object: &Value, name: &str) -> String {
     shown(whole(object, name), text(object, "currency"))
 }
 
-fn account(desk: &Desk<'_>, account: &Value) -> Value {
+fn account(desk: &Desk<'_>, (_, account): Object<'_>) -> Value {
     let is = |name: &str| account.get(name) == Some(&Value::Bool(true));
     let reason = account.pointer("/requirements/disabled_reason");
     let state = if desk.state.left.contains(text(account, "id")) {
@@ -89,10 +93,9 @@ fn account(desk: &Desk<'_>, account: &Value) -> Value {
     json!({ "email": account.get("email"), "state": state })
 }
 
-fn session(desk: &Desk<'_>, session: &Value) -> Value {
+fn session(desk: &Desk<'_>, (owner, session): Object<'_>) -> Value {
     let order = desk.state.orders.get(text(session, "id"));
     let intent = session.get("payment_intent").and_then(Value::as_str);
-    let owner = desk.state.owner(text(session, "id")).flatten();
     let intent = intent.and_then(|intent| desk.state.get(owner, intent));
     json!({
         "name": order.map(|order| order.name.as_str()),
@@ -103,7 +106,7 @@ fn session(desk: &Desk<'_>, session: &Value) -> Value {
     })
 }
 
-fn payment(_: &Desk<'_>, charge: &Value) -> Value {
+fn payment(_: &Desk<'_>, (_, charge): Object<'_>) -> Value {
     let left = whole(charge, "amount") - whole(charge, "amount_refunded");
     json!({
         "name": charge.get("description"),
@@ -114,13 +117,12 @@ fn payment(_: &Desk<'_>, charge: &Value) -> Value {
     })
 }
 
-fn part(_: &Desk<'_>, part: &Value) -> Value {
+fn part(_: &Desk<'_>, (_, part): Object<'_>) -> Value {
     json!({ "amount": amount(part, "amount"), "charge": part.get("charge") })
 }
 
-fn subscription(desk: &Desk<'_>, one: &Value) -> Value {
+fn subscription(desk: &Desk<'_>, (owner, one): Object<'_>) -> Value {
     let price = item(one).get("price").unwrap_or(&Value::Null);
-    let owner = desk.state.owner(text(one, "id")).flatten();
     let customer = desk.state.get(owner, text(one, "customer"));
     json!({
         "price": price.get("lookup_key"),
