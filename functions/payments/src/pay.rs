@@ -91,7 +91,7 @@ impl Counter<'_> {
         let (ledger, now) = (&self.payments.ledger, self.portal.ctx.now);
         let step = ledger.step(&self.wish, now);
         let mut over = Vec::new();
-        for (id, attempt, session) in ledger.to_end(&step, now) {
+        for (id, attempt, session) in ledger.to_end(&step, &self.wish, now) {
             match self.end(&attempt.account, session).await? {
                 Standing::Complete => return Ok(Led::Wait),
                 Standing::Open | Standing::Over => over.push(id),

@@ -92,10 +92,14 @@ impl Wish<'_> {
 }
 
 impl Attempt {
+    /// Whether nothing is known to have come of it.
+    fn is_unpaid(&self) -> bool {
+        self.state == State::Open || self.state == State::Declined
+    }
+
     /// Whether somebody may still pay by it, as far as we know.
     fn is_open(&self, now: Timestamp) -> bool {
-        let unpaid = self.state == State::Open || self.state == State::Declined;
-        unpaid && now.duration_since(self.at) < OPEN_FOR
+        self.is_unpaid() && now.duration_since(self.at) < OPEN_FOR
     }
 
     /// Until when it can be paid.
@@ -129,17 +133,25 @@ impl Ledger {
         }
     }
 
-    /// The sessions by which somebody could still pay, but for the one that `step` leads
-    /// to: they are to be ended first.
-    pub fn to_end(&self, step: &Step, now: Timestamp) -> Vec<(EntryId, &Attempt, &str)> {
+    /// The sessions by which somebody could still pay, or may have paid without our
+    /// having heard of it, but for the one that `step` leads to: how they stand is asked
+    /// first, and they are ended.
+    pub fn to_end(
+        &self,
+        step: &Step,
+        wish: &Wish<'_>,
+        now: Timestamp,
+    ) -> Vec<(EntryId, &Attempt, &str)> {
         let led = match step {
             Step::Known(id, _) | Step::Again(id) => Some(*id),
             Step::Wait | Step::Busy | Step::New => None,
         };
-        let others = self.attempts.iter().filter(|(id, one)| {
-            let other = Some(**id) != led;
-            other && one.is_open(now)
-        });
+        let asked = |one: &Attempt| {
+            let same_account = (one.account.as_str(), one.livemode) == (wish.account, wish.livemode);
+            one.is_open(now) || (one.is_unpaid() && same_account)
+        };
+        let others = self.attempts.iter();
+        let others = others.filter(|(id, one)| Some(**id) != led && asked(one));
         let answered = others.filter_map(|(id, one)| Some((*id, one, one.session.as_deref()?)));
         answered.collect()
     }

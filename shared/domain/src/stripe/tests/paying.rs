@@ -47,7 +47,7 @@ fn an_attempt_that_can_be_paid_is_gone_on_with() {
             0,
         ),
         ("late", known(|_| ()), wish(100), minutes(51), Step::New, 1),
-        ("over", known(|_| ()), wish(100), minutes(60), Step::New, 0),
+        ("over", known(|_| ()), wish(100), minutes(60), Step::New, 1),
         ("another sum", known(|_| ()), wish(99), NOW, Step::New, 1),
         (
             "a real one",
@@ -119,7 +119,7 @@ fn an_attempt_that_can_be_paid_is_gone_on_with() {
     ] {
         let found = ledger.step(&wished, now);
         assert_eq!(found, step, "{what}");
-        assert_eq!(ledger.to_end(&found, now).len(), ended, "{what}");
+        assert_eq!(ledger.to_end(&found, &wished, now).len(), ended, "{what}");
     }
 }
 
