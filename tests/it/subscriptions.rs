@@ -79,7 +79,7 @@ impl Scene {
         tell_platform(&self.world, &mut self.machine, event).await
     }
 
-    async fn later(&self, hours: i64) {
+    fn later(&self, hours: i64) {
         self.world.advance(SignedDuration::from_hours(hours));
     }
 
@@ -127,7 +127,7 @@ async fn a_subscription_gives_the_plan_and_its_end_takes_it_away() {
     assert_eq!(scene.tell(&active).await, "done");
     assert_eq!(scene.tell(&active).await, "repeated");
     assert_eq!(scene.acme().await.plan, Plan::Pro);
-    scene.later(1).await;
+    scene.later(1);
     assert!(!scene.page("/", true).await.contains(BADGE));
     let page = scene.page("/settings/plan", false).await;
     assert!(
@@ -139,7 +139,7 @@ async fn a_subscription_gives_the_plan_and_its_end_takes_it_away() {
     let team = scene.stands("3", "active", "team_yearly");
     scene.tell(&team).await;
     assert_eq!(scene.acme().await.plan, Plan::Team);
-    scene.later(1).await;
+    scene.later(1);
     let over = scene.stands("4", "canceled", "team_yearly");
     scene.tell(&over).await;
     assert_eq!(scene.acme().await.plan, Plan::Starter);
@@ -148,7 +148,7 @@ async fn a_subscription_gives_the_plan_and_its_end_takes_it_away() {
         .tell(&{ scene.stands("5", "active", "pro_monthly") })
         .await;
     assert_eq!(scene.acme().await.plan, Plan::Starter);
-    scene.later(1).await;
+    scene.later(1);
     assert!(scene.page("/", true).await.contains(BADGE));
     let log = scene.page("/settings/audit", false).await;
     assert!(log.contains("Pro") && log.contains("Team"), "{log}");
@@ -160,7 +160,7 @@ async fn what_isnt_paid_is_told_and_lapses_until_it_is() {
     let active = scene.stands("1", "active", "pro_monthly");
     scene.tell(&active).await;
     worker::drain(&scene.world.app).await.expect("swept");
-    scene.later(30 * 24).await;
+    scene.later(30 * 24);
     let failed = scene.billed("2", "invoice.payment_failed");
     scene.tell(&failed).await;
     let owes = scene.stands("3", "past_due", "pro_monthly");
@@ -168,7 +168,7 @@ async fn what_isnt_paid_is_told_and_lapses_until_it_is() {
     let lapses = scene.world.now() + GRACE;
     let acme = scene.acme().await;
     assert_eq!((acme.plan, acme.lapses), (Plan::Pro, Some(lapses)));
-    scene.later(1).await;
+    scene.later(1);
 
     // The team sees it on each page, contacts on none; each owner hears of it once.
     for (path, contact) in [("/", false), ("/clients", false), ("/", true)] {
@@ -190,7 +190,7 @@ async fn what_isnt_paid_is_told_and_lapses_until_it_is() {
 
     // Limits and features are those of Starter when the time is over.
     assert!(!scene.page("/", true).await.contains(BADGE));
-    scene.later(14 * 24).await;
+    scene.later(14 * 24);
     assert!(scene.page("/", true).await.contains(BADGE));
     let page = scene.page("/settings/plan", false).await;
     assert!(
@@ -201,7 +201,7 @@ async fn what_isnt_paid_is_told_and_lapses_until_it_is() {
     scene.tell(&paid).await;
     let acme = scene.acme().await;
     assert_eq!((acme.plan, acme.lapses), (Plan::Pro, None));
-    scene.later(1).await;
+    scene.later(1);
     assert!(!scene.page("/", true).await.contains(BADGE));
     assert!(
         scene
@@ -273,12 +273,12 @@ async fn events_in_any_order_and_at_once_end_the_same() {
             scene.stands("2", "active", "team_monthly"),
             scene.billed("3", "invoice.paid"),
         ];
-        scene.later(720).await;
+        scene.later(720);
         events.push(scene.billed("4", "invoice.payment_failed"));
         events.push(scene.stands("5", "past_due", "team_monthly"));
-        scene.later(24).await;
+        scene.later(24);
         events.push(scene.billed("6", "invoice.payment_failed"));
-        scene.later(24).await;
+        scene.later(24);
         match turn {
             0 => {}
             1 => events.reverse(),
@@ -405,14 +405,8 @@ async fn an_owner_subscribes_changes_and_cancels_at_stripe() {
     let again = owner.post("/settings/plan/subscribe", &fields).await;
     assert_eq!(led.location(), again.location());
     let session = session_of(&led);
-    act(
-        &world,
-        Act::Pay {
-            session: session.clone(),
-            how: How::Declined,
-        },
-    )
-    .await;
+    let pay = |session, how| Act::Pay { session, how };
+    act(&world, pay(session.clone(), How::Declined)).await;
     assert_eq!(plan().await, (Plan::Starter, None));
     let waits = owner.get("/settings/plan/done").await;
     assert!(
@@ -422,10 +416,7 @@ async fn an_owner_subscribes_changes_and_cancels_at_stripe() {
     );
 
     // Paid, but not told of: the page waits.
-    let paid = Act::Pay {
-        session,
-        how: How::Card,
-    };
+    let paid = pay(session, How::Card);
     world.stripe().act(&paid).expect("paid");
     assert!(owner.get("/settings/plan/done").await.is_good());
     assert_eq!(plan().await, (Plan::Starter, None));
@@ -491,14 +482,7 @@ async fn an_owner_subscribes_changes_and_cancels_at_stripe() {
     let third = world.app.new_id::<domain::id::kind::Entry>().to_string();
     let fields = [("offer", "team_monthly"), ("id", third.as_str())];
     let session = session_of(&owner.post("/settings/plan/subscribe", &fields).await);
-    act(
-        &world,
-        Act::Pay {
-            session,
-            how: How::Card,
-        },
-    )
-    .await;
+    act(&world, pay(session, How::Card)).await;
     assert_eq!(plan().await, (Plan::Team, None));
     let now = acme
         .subscriptions()

@@ -101,7 +101,10 @@ pub(crate) async fn take(Ids(Token { token }): Ids<Token>) -> Result<Reply, Erro
 
 pub(crate) async fn get(front: Front) -> Result<Reply, Error> {
     match waiting(&front).await? {
-        Some(sign_up) => shown(&front, front.page(&Found::new(&sign_up, Form::default()))?),
+        Some(sign_up) => {
+            let page = Found::new(&sign_up, Form::default());
+            front.page(&page).map(|reply| leading_on(&front, reply))
+        }
         None => front.page(&SignUpGone {}),
     }
 }
@@ -118,7 +121,7 @@ pub(crate) async fn post(front: Front, chosen: ProtectedForm<Chosen>) -> Result<
     let Chosen { password, again } = &chosen.input;
     if let Err(invalid) = password::check(password, again, &about) {
         let page = Found::new(&sign_up, Form::failed(&(), &invalid));
-        return shown(&front, front.refused(&page)?);
+        return front.refused(&page).map(|reply| leading_on(&front, reply));
     }
     match found(&front, &sign_up, password).await? {
         Some(to) => Ok(see_other(&to).sign_up_over()),
@@ -127,9 +130,9 @@ pub(crate) async fn post(front: Front, chosen: ProtectedForm<Chosen>) -> Result<
 }
 
 /// Its form leads to a workspace's address, which nobody knows yet.
-fn shown(front: &Front, reply: Reply) -> Result<Reply, Error> {
+fn leading_on(front: &Front, reply: Reply) -> Reply {
     let config = &front.app.config;
-    Ok(reply.leading_to(&format!("{}://*.{}", config.scheme, config.base_domain)))
+    reply.leading_to(&format!("{}://*.{}", config.scheme, config.base_domain))
 }
 
 /// What waits for the link that this browser holds.

@@ -61,7 +61,7 @@ impl Front {
     /// The page as an answer.
     pub fn page<P: Page>(&self, page: &P) -> Result<Reply, Error> {
         let html = self.meter.page(|| {
-            let layout = Layout::front(self, page.title());
+            let layout = Layout::front(self, &page.title());
             self.app.renderer.page(P::TEMPLATE, &layout, page)
         })?;
         Ok(self.visit.shown(html, true))

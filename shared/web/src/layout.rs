@@ -85,7 +85,7 @@ impl Brand {
             width: logo.width,
             height: logo.height,
         });
-        let colour = look.accent.map(|accent| colour_path(&accent));
+        let colour = look.accent.map(colour_path);
         Self {
             name: name.to_owned(),
             initials: initials(name),
@@ -102,7 +102,7 @@ pub(crate) fn logo_path(logo: &Logo) -> String {
 }
 
 /// Where the stylesheet of a colour is.
-fn colour_path(accent: &Accent) -> String {
+fn colour_path(accent: Accent) -> String {
     format!("/brand/colour/{}", accent.hex())
 }
 
@@ -279,14 +279,14 @@ impl Layout {
     }
 
     /// The layout of a page at the front.
-    pub(crate) fn front(front: &Front, title: String) -> Self {
+    pub(crate) fn front(front: &Front, title: &str) -> Self {
         Self {
             brand: Brand::of(PLATFORM, &ours()),
             badge: false,
             csrf: front.app.secrets().csrf(front.binding()),
             flash: front.flash(),
             path: front.path.split('?').next().unwrap_or("/").to_owned(),
-            ..Self::nowhere(&title, &front.request_id)
+            ..Self::nowhere(title, &front.request_id)
         }
     }
 

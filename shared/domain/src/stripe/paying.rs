@@ -147,7 +147,8 @@ impl Ledger {
             Step::Wait | Step::Busy | Step::New => None,
         };
         let asked = |one: &Attempt| {
-            let same_account = (one.account.as_str(), one.livemode) == (wish.account, wish.livemode);
+            let same_account =
+                (one.account.as_str(), one.livemode) == (wish.account, wish.livemode);
             one.is_open(now) || (one.is_unpaid() && same_account)
         };
         let others = self.attempts.iter();
