@@ -651,6 +651,12 @@ async fn brands(fenced: &Fenced, world: &World, cast: &Cast) {
     let seen = tower::ServiceExt::oneshot(router, request).await;
     fenced.told_nothing("a logo that is looked at");
     assert_eq!(seen.expect("an answer").status(), StatusCode::OK);
+    let app = fenced.function(world, "papers").await;
+    let mut reader = browser.by(&app, papers::ROUTES);
+    let (client, sent) = (cast.acme.clients[0].id, cast.acme.clients[0].bills.sent);
+    let paper = format!("/clients/{client}/invoices/{sent}/pdf");
+    assert!(reader.get(&paper).await.is_good());
+    fenced.told_nothing("a logo on a paper");
     let gone = browser.post(&format!("{path}/remove"), &[]).await;
     fenced.told_nothing("a logo that goes");
     assert_eq!(gone.location(), "/settings/branding", "{}", gone.body);

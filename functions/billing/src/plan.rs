@@ -24,7 +24,7 @@ pub(crate) struct PlanPage {
     state: Option<State>,
     may_manage: bool,
     uses: Vec<Use>,
-    log_days: i64,
+    log_kept: String,
     columns: Vec<Column>,
     rows: Vec<Row>,
     /// Whether anything can be subscribed to here.
@@ -136,7 +136,7 @@ impl PlanPage {
                 .iter()
                 .map(|(limit, used)| Use::new(applies, *limit, *used))
                 .collect(),
-            log_days: applies.log_kept().as_hours() / 24,
+            log_kept: log_kept(applies),
             columns: columns.into(),
             rows: rows(),
             offers,
@@ -181,17 +181,22 @@ fn rows() -> Vec<Row> {
     });
     let log = Row {
         label: "Audit log".to_owned(),
-        cells: cells(|plan| match plan.log_kept().as_hours() / 24 {
-            days if days % 365 == 0 && days > 365 => format!("{} years", days / 365),
-            365 => "1 year".to_owned(),
-            days => format!("{days} days"),
-        }),
+        cells: cells(log_kept),
     };
     let features = Feature::ALL.map(|feature| Row {
         label: feature.label().to_owned(),
         cells: cells(|plan| if plan.has(feature) { "Yes" } else { "No" }.to_owned()),
     });
     limits.into_iter().chain([log]).chain(features).collect()
+}
+
+/// How long the audit log keeps an entry, in words.
+fn log_kept(plan: Plan) -> String {
+    match plan.log_kept().as_hours() / 24 {
+        365 => "1 year".to_owned(),
+        days if days % 365 == 0 => format!("{} years", days / 365),
+        days => format!("{days} days"),
+    }
 }
 
 fn cells(of: impl Fn(Plan) -> String) -> Vec<String> {

@@ -5,9 +5,9 @@ use domain::id::InvoiceId;
 use http::{HeaderValue, header};
 use serde::Deserialize;
 use web::view::Paper;
-use web::{Error, Ids, Inside, Reply};
+use web::{Context, Error, Ids, Inside, Reply};
 
-use crate::press;
+use crate::press::{self, Brand};
 
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub(crate) struct AtInvoice {
@@ -20,9 +20,23 @@ pub(crate) async fn get(inside: Inside, Ids(at): Ids<AtInvoice>) -> Result<Reply
     let sent = billed.filter(|billed| billed.invoice.issued.is_some());
     let billed = sent.ok_or(Error::NotFound)?;
     let paper = Paper::new(&billed, &inside.ctx.workspace.name);
-    let bytes = press::pdf(&paper).map_err(Error::internal)?;
+    let bytes = press::pdf(paper, brand(&inside.ctx).await?).map_err(Error::internal)?;
     let kind = HeaderValue::from_static("application/pdf");
     let name = attachment(&format!("{}.pdf", billed.invoice.number()));
     let disposition = HeaderValue::from_str(&name).map_err(Error::internal)?;
     Ok(Reply::file(bytes, kind).header(header::CONTENT_DISPOSITION, disposition))
+}
+
+/// What is seen of the company's brand, as on its pages.
+async fn brand(ctx: &Context) -> Result<Brand, Error> {
+    let look = ctx.workspace.look(ctx.now);
+    let logo = ctx.directory().logo_of(&ctx.workspace);
+    let logo = match logo.filter(|_| look.logo.is_some()) {
+        Some(object) => ctx.app.services.files.get(&object).await?,
+        None => None,
+    };
+    Ok(Brand {
+        accent: look.colour().to_string(),
+        logo,
+    })
 }

@@ -30,6 +30,24 @@ struct Shop {
     fonts: Vec<Font>,
     text: Source,
     data: FileId,
+    logo: FileId,
+}
+
+/// What makes a paper the company's own.
+pub(crate) struct Brand {
+    /// The colour, as `#rrggbb`.
+    pub(crate) accent: String,
+    /// The logo, a PNG.
+    pub(crate) logo: Option<Vec<u8>>,
+}
+
+/// What our own text reads.
+#[derive(Serialize)]
+struct Data {
+    #[serde(flatten)]
+    paper: Paper,
+    accent: String,
+    logo: bool,
 }
 
 static SHOP: LazyLock<Shop> = LazyLock::new(|| {
@@ -45,6 +63,7 @@ static SHOP: LazyLock<Shop> = LazyLock::new(|| {
         fonts,
         text: Source::new(id("invoice.typ"), include_str!("invoice.typ").to_owned()),
         data: id("paper.json"),
+        logo: id("logo.png"),
     }
 });
 
@@ -54,7 +73,10 @@ fn id(name: &str) -> FileId {
 }
 
 /// One paper on its way. It can read nothing but itself: no file, no package, no clock.
-struct Sheet(Bytes);
+struct Sheet {
+    data: Bytes,
+    logo: Option<Bytes>,
+}
 
 impl World for Sheet {
     fn library(&self) -> &LazyHash<Library> {
@@ -77,10 +99,9 @@ impl World for Sheet {
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        if id == SHOP.data {
-            return Ok(self.0.clone());
-        }
-        Err(FileError::AccessDenied)
+        let logo = self.logo.as_ref().filter(|_| id == SHOP.logo);
+        let found = Some(&self.data).filter(|_| id == SHOP.data).or(logo);
+        found.cloned().ok_or(FileError::AccessDenied)
     }
 
     fn font(&self, index: usize) -> Option<Font> {
@@ -96,8 +117,14 @@ impl World for Sheet {
 ///
 /// # Errors
 /// Where our own text is wrong.
-pub(crate) fn pdf(paper: &Paper) -> Result<Vec<u8>, Failure> {
-    let document = set(paper)?;
+pub(crate) fn pdf(paper: Paper, brand: Brand) -> Result<Vec<u8>, Failure> {
+    let Brand { accent, logo } = brand;
+    let data = Data {
+        paper,
+        accent,
+        logo: logo.is_some(),
+    };
+    let document = set(&data, logo)?;
     let options = PdfOptions {
         creator: Smart::Custom(None),
         ..PdfOptions::default()
@@ -105,8 +132,11 @@ pub(crate) fn pdf(paper: &Paper) -> Result<Vec<u8>, Failure> {
     typst_pdf::pdf(&document, &options).map_err(|errors| failure(&errors))
 }
 
-fn set(paper: &impl Serialize) -> Result<PagedDocument, Failure> {
-    let sheet = Sheet(Bytes::new(serde_json::to_vec(paper)?));
+fn set(data: &impl Serialize, logo: Option<Vec<u8>>) -> Result<PagedDocument, Failure> {
+    let sheet = Sheet {
+        data: Bytes::new(serde_json::to_vec(data)?),
+        logo: logo.map(Bytes::new),
+    };
     let Warned { output, .. } = typst::compile::<PagedDocument>(&sheet);
     // What it remembers would be of use for the same paper only, and grows.
     comemo::evict(0);

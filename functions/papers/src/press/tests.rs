@@ -19,7 +19,7 @@ fn words(frame: &Frame, into: &mut String) {
 
 /// What a reader finds on each page.
 fn read(paper: &impl Serialize) -> Vec<String> {
-    let document = set(paper).expect("a paper");
+    let document = set(paper, None).expect("a paper");
     let pages = document.pages().iter().map(|page| {
         let mut found = String::new();
         words(&page.frame, &mut found);
@@ -29,8 +29,12 @@ fn read(paper: &impl Serialize) -> Vec<String> {
 }
 
 fn sample() -> Value {
-    let paper = Paper::new(&billed_sample(), "Acme #b[x] $y$");
-    serde_json::to_value(paper).expect("a paper")
+    let data = Data {
+        paper: Paper::new(&billed_sample(), "Acme #b[x] $y$"),
+        accent: "#1b5eb8".to_owned(),
+        logo: false,
+    };
+    serde_json::to_value(data).expect("a paper")
 }
 
 #[test]
@@ -89,7 +93,7 @@ fn names_are_set_in_the_scripts_that_the_fonts_have() {
     ] {
         let mut paper = sample();
         paper["brand"] = json!(name);
-        let document = set(&paper).expect("a paper");
+        let document = set(&paper, None).expect("a paper");
         assert!(!has_gap(&document.pages()[0].frame), "{name}");
     }
 }
@@ -104,9 +108,15 @@ fn has_gap(frame: &Frame) -> bool {
 }
 
 #[test]
-fn the_same_paper_gives_the_same_bytes() {
-    let paper = Paper::new(&billed_sample(), "Acme");
-    let first = pdf(&paper).expect("a file");
+fn the_same_paper_gives_the_same_bytes_and_a_logo_others() {
+    let file = |logo| {
+        let accent = "#1b5eb8".to_owned();
+        pdf(Paper::new(&billed_sample(), "Acme"), Brand { accent, logo })
+    };
+    let first = file(None).expect("a file");
     assert!(first.starts_with(b"%PDF-"));
-    assert_eq!(first, pdf(&paper).expect("a file"));
+    assert_eq!(first, file(None).expect("a file"));
+    let logo = include_bytes!("logo.png").to_vec();
+    assert_ne!(first, file(Some(logo)).expect("a file"));
+    assert!(file(Some(b"no picture".to_vec())).is_err());
 }
