@@ -526,3 +526,34 @@ async fn two_who_subscribe_at_once_are_one_customer() {
     let page = one.get("/settings/plan").await.body;
     assert!(page.contains("More than one subscription runs"), "{page}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_webhook_told_of_a_plan_is_found_and_done_once() {
+    let (world, cast, mut owner) = shop().await;
+    let plan = async || {
+        let found = cast.acme.store.workspace().await.expect("read");
+        found.expect("a workspace").plan
+    };
+    let id = world.app.new_id::<domain::id::kind::Entry>().to_string();
+    let fields = [("offer", "pro_monthly"), ("id", id.as_str())];
+    let led = owner.post("/settings/plan/subscribe", &fields).await;
+    let paid = Act::Pay {
+        session: session_of(&led),
+        how: How::Card,
+    };
+    world.stripe().act(&paid).expect("paid");
+    let look = async || webhooks::reconcile(&world.app).await.expect("compared");
+    // The platform's own account has its turn every six hours.
+    let turn = 6 * 60 * 60;
+    let gone = world.now().as_second().rem_euclid(turn);
+    world.advance(SignedDuration::from_secs(turn - gone + 15 * 60));
+    assert_eq!((look().await.listed, plan().await), (0, Plan::Starter));
+    world.advance(SignedDuration::from_secs(turn - 15 * 60));
+    let compared = look().await;
+    assert!(compared.missed > 0 && compared.failed == 0, "{compared:?}");
+    assert_eq!(plan().await, Plan::Pro);
+    let again = look().await;
+    assert_eq!((again.listed, again.missed), (compared.listed, 0));
+    deliver(&world).await;
+    assert_eq!(plan().await, Plan::Pro);
+}

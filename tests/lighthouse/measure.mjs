@@ -45,7 +45,11 @@ async function link(origin, cookie, path, fits) {
   return links.find((to) => fits.test(to));
 }
 
-const bytesOf = ({ audits }) => audits["network-requests"].details.items.reduce((sum, one) => sum + (one.transferSize ?? 0), 0);
+/** What went over the wire; a page that couldn't be loaded says why. */
+function bytesOf({ audits, finalDisplayedUrl, runtimeError }) {
+  if (runtimeError) throw new Error(`${finalDisplayedUrl}: ${runtimeError.message}`);
+  return audits["network-requests"].details.items.reduce((sum, one) => sum + (one.transferSize ?? 0), 0);
+}
 
 async function look(port, url, cookie) {
   const extraHeaders = cookie ? { cookie } : {};

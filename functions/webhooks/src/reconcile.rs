@@ -1,18 +1,18 @@
 //! What happened at Stripe and nobody told us: a webhook that was off, or given up.
 //!
-//! Each account has its turn four times a day. What Stripe lists of its last 48 hours goes
-//! the very way of deliveries: what was heard of is passed over, by the event's id. Stripe
-//! gives the list to whoever has our secret key, so what is in it is Stripe's word, as what
-//! is signed.
+//! Each account has its turn four times a day, and so has the platform's own. What Stripe
+//! lists of its last 48 hours goes the very way of deliveries: what was heard of is passed
+//! over, by the event's id. Stripe gives the list to whoever has our secret key, so what is
+//! in it is Stripe's word, as what is signed.
 
 use std::sync::Arc;
 
-use domain::stripe::{Event, TYPES, What};
+use domain::stripe::{Event, PLAN_TYPES, TYPES};
 use jiff::{SignedDuration, Timestamp};
 use store::{Payee, Round};
 use web::{App, Error, Machine, Stripe};
 
-use crate::stripe::{Came, done};
+use crate::stripe::{Came, done, done_here};
 
 /// How far back is looked.
 const BACK: SignedDuration = SignedDuration::from_hours(48);
@@ -20,6 +20,8 @@ const BACK: SignedDuration = SignedDuration::from_hours(48);
 const ON_ITS_WAY: SignedDuration = SignedDuration::from_mins(10);
 /// How long until an account's next turn.
 const AGAIN: SignedDuration = SignedDuration::from_hours(6);
+/// How long it is from one call to the next.
+const BETWEEN: SignedDuration = SignedDuration::from_mins(15);
 /// Accounts of one shard that are taken at once.
 const AT_ONCE: i32 = 5;
 /// After how long no more accounts are taken; the rest have their turn at the next call.
@@ -47,6 +49,13 @@ pub async fn reconcile(app: &Arc<App>) -> Result<Compared, store::Error> {
     let Some(stripe) = &app.services.stripe else {
         return Ok(sum);
     };
+    if is_platforms_turn(started)
+        && let Err(error) = compare(app, stripe, None, &mut sum).await
+    {
+        sum.failed += 1;
+        let cause = error.causes();
+        tracing::error!(cause, "the platform's own account couldn't be compared");
+    }
     let directory = app.directory();
     loop {
         let now = app.clock.now();
@@ -54,7 +63,7 @@ pub async fn reconcile(app: &Arc<App>) -> Result<Compared, store::Error> {
         for round in &rounds {
             sum.accounts += 1;
             let failed = sum.failed;
-            match compare(app, stripe, round, &mut sum).await {
+            match turn(app, stripe, round, &mut sum).await {
                 Ok(Turn::Last) => directory.round_over(round).await?,
                 Ok(Turn::Next) if sum.failed == failed => {
                     let next = now.saturating_add(AGAIN).unwrap_or(now);
@@ -72,7 +81,7 @@ pub async fn reconcile(app: &Arc<App>) -> Result<Compared, store::Error> {
             break;
         }
     }
-    if sum.accounts > 0 {
+    if sum.accounts > 0 || sum.listed > 0 {
         let Compared {
             accounts, listed, ..
         } = sum;
@@ -94,25 +103,36 @@ enum Turn {
     Last,
 }
 
-async fn compare(
+async fn turn(
     app: &Arc<App>,
     stripe: &Stripe,
     round: &Round,
     sum: &mut Compared,
 ) -> Result<Turn, Error> {
-    let payee = &round.payee;
     // Who took it away from us, or has another one, is told of by webhooks alone: Stripe
     // doesn't list what happens there.
-    let connection = payee.connection().await?;
+    let connection = round.payee.connection().await?;
     if connection.is_none_or(|one| one.ended.is_some()) {
         return Ok(Turn::Last);
     }
+    compare(app, stripe, Some(&round.payee), sum).await?;
+    Ok(Turn::Next)
+}
+
+/// Does what Stripe lists of an account, or of the platform's own, as far as nobody did.
+async fn compare(
+    app: &Arc<App>,
+    stripe: &Stripe,
+    payee: Option<&Payee>,
+    sum: &mut Compared,
+) -> Result<(), Error> {
     let machine = Machine::by_itself(app);
     let span = span(machine.now);
+    let account = payee.map(Payee::account);
+    let types = payee.map_or(&PLAN_TYPES[..], |_| &TYPES);
     let mut after = None::<String>;
     for _ in 0..PAGES {
-        let account = payee.account();
-        let page = stripe.events(account, span, &TYPES, after.as_deref());
+        let page = stripe.events(account, span, types, after.as_deref());
         let page = page.await?;
         for body in &page.bodies {
             sum.listed += 1;
@@ -128,15 +148,17 @@ async fn compare(
         }
         after = page.next;
         if after.is_none() {
-            return Ok(Turn::Next);
+            return Ok(());
         }
     }
-    tracing::error!(
-        account = payee.account(),
-        errors = 1,
-        "more happened than is compared"
-    );
-    Ok(Turn::Next)
+    tracing::error!(account, errors = 1, "more happened than is compared");
+    Ok(())
+}
+
+/// Whether it is the turn of the platform's own events: four times a day, at the one of
+/// the calls, a quarter of an hour apart, that comes next.
+fn is_platforms_turn(now: Timestamp) -> bool {
+    now.as_second().rem_euclid(AGAIN.as_secs()) < BETWEEN.as_secs()
 }
 
 fn span(now: Timestamp) -> (Timestamp, Timestamp) {
@@ -145,14 +167,16 @@ fn span(now: Timestamp) -> (Timestamp, Timestamp) {
 }
 
 /// Does what a listed event says, if nobody did.
-async fn hear(machine: &Machine, payee: &Payee, body: &[u8]) -> Result<Came, Error> {
+async fn hear(machine: &Machine, payee: Option<&Payee>, body: &[u8]) -> Result<Came, Error> {
     let mut event = Event::read(body).map_err(Error::internal)?;
-    // It was asked of this account.
-    event.account = Some(payee.account().to_owned());
-    if let What::Other(_) = event.what {
-        return Ok(Came::Unknown);
-    }
-    let came = done(machine, payee, &event).await?;
+    let came = match payee {
+        Some(payee) => {
+            // It was asked of this account.
+            event.account = Some(payee.account().to_owned());
+            done(machine, payee, &event).await?
+        }
+        None => done_here(machine, &event).await?,
+    };
     match came {
         Came::Done | Came::Waits => {
             tracing::warn!(event = event.id, "nobody had told us of an event");
@@ -160,7 +184,10 @@ async fn hear(machine: &Machine, payee: &Payee, body: &[u8]) -> Result<Came, Err
         Came::Refused(why) => {
             tracing::warn!(event = event.id, %why, "a listed event is refused");
         }
-        Came::Repeated | Came::NotOurs | Came::Unknown | Came::RefusedPlan(_) => {}
+        Came::RefusedPlan(why) => {
+            tracing::warn!(event = event.id, %why, "a listed event is refused");
+        }
+        Came::Repeated | Came::NotOurs | Came::Unknown => {}
     }
     Ok(came)
 }

@@ -57,11 +57,16 @@ pub(crate) async fn platform(
     if event.account.is_some() {
         return Err(Error::BadRequest("an event of a connected account"));
     }
-    let came = match &event.what {
-        What::Subscription(fact) => crate::subscription::tell(&machine, &event, fact).await?,
-        _ => Came::Unknown,
-    };
+    let came = done_here(&machine, &event).await?;
     Ok(answer(&event, came))
+}
+
+/// Does what an event of the platform's own account says, whoever brought it.
+pub(crate) async fn done_here(machine: &Machine, event: &Event) -> Result<Came, Error> {
+    match &event.what {
+        What::Subscription(fact) => crate::subscription::tell(machine, event, fact).await,
+        _ => Ok(Came::Unknown),
+    }
 }
 
 /// Events of connected accounts.

@@ -1,4 +1,4 @@
-//! What happened at a connected account, as Stripe lists it.
+//! What happened at a connected account, or the platform's own, as Stripe lists it.
 
 use jiff::Timestamp;
 use miniserde::Deserialize;
@@ -53,10 +53,11 @@ impl StripeRequest for ListEvents<'_> {
 }
 
 impl Stripe {
-    /// A page of what happened at an account between two moments, of these types only.
+    /// A page of what happened at a connected account, or at none of them but ours,
+    /// between two moments, of these types only.
     pub async fn events(
         &self,
-        account: &str,
+        account: Option<&str>,
         (from, to): (Timestamp, Timestamp),
         types: &[&str],
         after: Option<&str>,
@@ -70,7 +71,7 @@ impl Stripe {
             limit: AT_ONCE,
             starting_after: after,
         };
-        let listed = self.send("ListEvents", &request, None, Some(account));
+        let listed = self.send("ListEvents", &request, None, account);
         let Listed { data, has_more } = listed.await?;
         let next = data.last().and_then(id).filter(|_| has_more);
         let bodies = data.iter().map(|one| json::to_string(one).into_bytes());

@@ -191,13 +191,19 @@ async fn what_happened_is_listed_page_by_page() {
     let stripe = Stripe::new("sk_test_1", Some(&url)).unwrap();
     let span = (Timestamp::UNIX_EPOCH, Timestamp::constant(10, 0));
     let types = ["account.updated", "refund.created"];
-    let page = stripe.events("acct_1", span, &types, None).await.unwrap();
+    let page = stripe
+        .events(Some("acct_1"), span, &types, None)
+        .await
+        .unwrap();
     assert_eq!(page.next.as_deref(), Some("evt_1"));
     let bodies = page.bodies.iter().map(|one| serde_json::from_slice(one));
     let bodies: Vec<serde_json::Value> = bodies.collect::<Result<_, _>>().unwrap();
     assert_eq!(bodies[1]["data"]["object"]["n"], 1_200_000);
     let next = page.next.as_deref();
-    let page = stripe.events("acct_1", span, &types, next).await.unwrap();
+    let page = stripe
+        .events(Some("acct_1"), span, &types, next)
+        .await
+        .unwrap();
     assert_eq!(page, Events::default());
     let (one, other) = (got.recv().unwrap(), got.recv().unwrap());
     assert!(one.contains("stripe-account: acct_1"), "{one}");

@@ -69,6 +69,17 @@ struct Details {
     subscription: Expandable,
 }
 
+/// The types of events of the platform's own account that mean something here.
+pub const PLAN_TYPES: [&str; 7] = [
+    "customer.subscription.created",
+    "customer.subscription.updated",
+    "customer.subscription.deleted",
+    "customer.subscription.paused",
+    "customer.subscription.resumed",
+    "invoice.paid",
+    "invoice.payment_failed",
+];
+
 /// Whether a type of events is about subscriptions.
 pub(super) fn is_subscription(kind: &str) -> bool {
     kind.starts_with("customer.subscription.")

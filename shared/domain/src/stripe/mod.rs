@@ -15,6 +15,7 @@ mod paying;
 mod reading;
 mod settle;
 
+pub use billed::PLAN_TYPES;
 pub use connect::{Connect, Connection, Flags};
 pub use event::{Event, Fact, Outcome, References, Unreadable, What};
 pub use ledger::{

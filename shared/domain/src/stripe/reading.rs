@@ -13,7 +13,7 @@ use super::connect::Flags;
 use super::event::{Event, Fact, Outcome, References, Unreadable, What};
 use super::ledger::{Progress, Sighted};
 
-/// The types of events that mean something here.
+/// The types of events of connected accounts that mean something here.
 pub const TYPES: [&str; 16] = [
     "checkout.session.completed",
     "checkout.session.async_payment_succeeded",
