@@ -1,11 +1,18 @@
 // The workspace's own plan: what is used, the badge, and the way to another one.
-import { northwind } from "./helpers/demo.js";
+import { elsewhere, northwind } from "./helpers/demo.js";
 import { looksRight } from "./helpers/look.js";
 import { expect, test } from "./helpers/test.js";
 
 const press = (page, name) => page.getByRole("button", { name }).click();
 
-test("a plan is subscribed to, takes the badge away, and brings it back", async ({ as }) => {
+/** What the page says once Stripe told of it. */
+const told = (page, words) =>
+  expect(async () => {
+    await page.goto(`${northwind}/settings/plan`);
+    await expect(page.getByText(words)).toBeVisible({ timeout: 1_000 });
+  }).toPass({ timeout: 20_000 });
+
+test("a plan is subscribed to and takes the badge away; its end leaves Starter", async ({ as, visit }) => {
   const [owner, contact] = [await as("nora at northwind"), await as("carl at northwind")];
   const badge = contact.getByText("Powered by SecPortal");
   await expect(badge).toBeVisible();
@@ -26,6 +33,10 @@ test("a plan is subscribed to, takes the badge away, and brings it back", async 
 
   await press(owner, "Manage billing");
   await press(owner, "Cancel at the end of the period");
-  await owner.goto(`${northwind}/settings/plan`);
-  await expect(owner.getByText("It was cancelled and ends on")).toBeVisible({ timeout: 20_000 });
+  await told(owner, "It was cancelled and ends on");
+
+  // Its time comes: what would have been renewed ends.
+  const stripe = await visit(elsewhere("stripe"));
+  await press(stripe, "It ends");
+  await told(owner, "Starter is free of charge.");
 });
