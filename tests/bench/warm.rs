@@ -13,8 +13,8 @@ use crate::report::Report;
 
 /// How many findings the workspaces have.
 const SIZES: [usize; 3] = [200, 2_000, 20_000];
-/// Findings of an engagement at most.
-const MOST: usize = 4_000;
+/// Engagements that they are spread over: the largest fill four.
+const ENGAGEMENTS: usize = 4;
 /// Answers that are timed, after some that aren't.
 const RUNS: usize = 60;
 const BEFORE: usize = 5;
@@ -27,6 +27,7 @@ struct Office {
     portal: Browser,
     client: String,
     engagement: EngagementId,
+    other: EngagementId,
     _world: World,
 }
 
@@ -143,19 +144,17 @@ async fn open(size: usize) -> Office {
     let (acme, client) = (&cast.acme, &cast.acme.clients[0]);
     let owner = acme.member(TeamRole::Owner);
     let contact = client.contact(ContactRole::Collaborator);
-    let mut engagement = None;
-    let mut left = size;
-    while left > 0 {
-        let some = left.min(MOST);
+    let mut engagements = Vec::new();
+    for _ in 0..ENGAGEMENTS {
         let plain = |_, finding: Finding| finding;
-        engagement = Some(filled(&world, client, owner, some, plain).await);
-        left -= some;
+        engagements.push(filled(&world, client, owner, size / ENGAGEMENTS, plain).await);
     }
     Office {
         team: world.signed_in(&acme.workspace, owner).await,
         portal: world.signed_in(&acme.workspace, contact).await,
         client: client.id.to_string(),
-        engagement: engagement.expect("findings"),
+        engagement: engagements[0],
+        other: engagements[1],
         _world: world,
     }
 }
@@ -182,16 +181,21 @@ async fn look(offices: &mut [Office], page: &Page) -> Vec<Samples> {
     samples
 }
 
-/// The same hundred findings are due on one day and on another, in turn.
+/// The same hundred findings of two engagements are due on one day and on another, in turn.
 async fn change(offices: &mut [Office]) -> Vec<Samples> {
     let mut samples = vec![Samples::default(); offices.len()];
     for version in 1..=CHANGES {
         for (office, samples) in offices.iter_mut().zip(&mut samples) {
-            let place = format!("{}.{}", office.client, office.engagement);
-            let key = |k| format!("1.{}.{version}", office.engagement.finding(k));
+            let places = [office.engagement, office.other];
+            let place = places.map(|id| format!("{}.{id}", office.client));
+            let key = |k: usize| {
+                let finding = places[k % 2].finding((k / 2) as u128);
+                format!("{}.{finding}.{version}", k % 2 + 1)
+            };
             let keys: Vec<_> = (0..100).map(|k| (format!("c{}", k + 1), key(k))).collect();
             let due = ["2027-03-01", "2027-03-02"][version % 2];
-            let mut fields = vec![("what", "due"), ("due", due), ("e1", place.as_str())];
+            let mut fields = vec![("what", "due"), ("due", due)];
+            fields.extend([("e1", place[0].as_str()), ("e2", place[1].as_str())]);
             fields.extend(keys.iter().map(|(name, key)| (name.as_str(), key.as_str())));
             let begun = Instant::now();
             let answer = office.team.post("/findings/bulk", &fields).await;
