@@ -6,11 +6,9 @@ use domain::person::Person;
 use serde::{Deserialize, Serialize};
 use store::directory::Login;
 use web::{
-    Anyone, Challenge, Context, Error, Form, Page, Proof, ProtectedForm, Reply, prove_code,
-    see_other, wrong_code,
+    Anyone, Challenge, Context, Error, Form, Page, Proof, ProtectedForm, Reply, open_session,
+    prove_code, see_other, wrong_code,
 };
-
-use crate::sign_in::open;
 
 /// What the step between password and code is sealed for.
 pub(crate) const PURPOSE: &str = "sign-in";
@@ -92,7 +90,7 @@ pub(crate) async fn post(
         Proof::Over => return Ok(see_other("/sign-in").step_over().flash("sign-in-again")),
         Proof::Failed(invalid) => return refused(&ctx, &person, &invalid).await,
     };
-    match open(&ctx, &person, step, &pending.next).await? {
+    match open_session(&ctx, &person, step, &pending.next).await? {
         Some(reply) => Ok(reply.step_over()),
         None => refused(&ctx, &person, &wrong_code()).await,
     }

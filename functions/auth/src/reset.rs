@@ -2,12 +2,12 @@
 
 use domain::input::Invalid;
 use domain::mail::Message;
-use domain::password;
+use domain::password::Chosen;
 use jiff::SignedDuration;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use store::directory::hash;
 use store::{Limit, Reset};
-use web::{Anyone, Context, Error, Form, Ids, Page, ProtectedForm, Reply, see_other};
+use web::{Anyone, Context, Error, Form, Ids, Page, ProtectedForm, Reply, Token, see_other};
 
 const BY_ADDRESS: Limit = Limit {
     rule: "reset-address",
@@ -25,18 +25,6 @@ pub(crate) struct NewPassword {
 /// A link that is good for nothing: why, is nobody's business.
 #[derive(Debug, Serialize)]
 pub(crate) struct ResetGone {}
-
-#[derive(Deserialize)]
-pub(crate) struct Token {
-    token: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Chosen {
-    password: String,
-    again: String,
-}
 
 impl Page for NewPassword {
     const TEMPLATE: &'static str = "pages/auth/reset.html";
@@ -95,8 +83,7 @@ pub(crate) async fn post(
         person.email.as_str(),
         &ctx.workspace.name,
     ];
-    let Chosen { password, again } = &chosen.input;
-    if let Err(invalid) = password::check(password, again, &about) {
+    if let Err(invalid) = chosen.input.check(&about) {
         return ctx.refused(&form(&reset, Form::failed(&(), &invalid)));
     }
     // The link first: of two who hold it, only one sets a password.
@@ -109,6 +96,7 @@ pub(crate) async fn post(
         Err(error) => return Err(error.into()),
     }
     let identity = &ctx.app.services.identity;
+    let password = &chosen.input.password;
     identity.set_password(person.id, password).await?;
     Ok(see_other("/sign-in").reset_over().flash("password-set"))
 }

@@ -2,14 +2,13 @@
 
 use domain::email::EmailAddress;
 use domain::input::Invalid;
-use domain::mail::Message;
 use domain::person::Person;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
-use store::directory::hash;
-use store::{Limit, Opening, Step};
+use store::{Limit, Step};
 use web::{
-    Answer, Anyone, Context, Error, Form, Page, ProtectedForm, Query, Reply, see_other, view,
+    Answer, Anyone, Context, Error, Form, Page, ProtectedForm, Query, Reply, open_session,
+    see_other,
 };
 
 use crate::code::{self, Pending};
@@ -92,7 +91,7 @@ pub(crate) async fn post(
     let next = local(&input.next);
     match check(&ctx, &input).await? {
         Known::Person(person) => {
-            let opened = open(&ctx, &person, Step::Password, next).await?;
+            let opened = open_session(&ctx, &person, Step::Password, next).await?;
             opened.ok_or_else(|| Error::internal("a password is no code to be used up"))
         }
         Known::AsksForCode(pending) => {
@@ -159,38 +158,4 @@ async fn check(ctx: &Context, input: &Input) -> Result<Known, Error> {
             Ok(Known::Nobody)
         }
     }
-}
-
-/// Opens a session, in place of one that this browser has. `None` where the
-/// code was used before.
-pub(crate) async fn open(
-    ctx: &Context,
-    person: &Person,
-    step: Step,
-    next: &str,
-) -> Result<Option<Reply>, Error> {
-    let directory = ctx.directory();
-    let (secret, browser) = (ctx.app.new_secret(), ctx.browser());
-    let device = ctx.device();
-    let message = Message::NewDevice {
-        at: ctx.now,
-        device: view::device(&device.agent),
-        address: device.address.clone(),
-    };
-    let mail = ctx.mail(&person.name, &person.email, message);
-    let (secret_hash, browser_hash) = (hash(&secret), hash(&browser));
-    let workspace = &ctx.workspace;
-    let plain = Opening::plain(workspace.id, &workspace.slug, &secret_hash, ctx.now);
-    let opening = Opening {
-        step,
-        browser: Some((&browser_hash, &mail)),
-        ..plain
-    };
-    if directory.open_session(person, &opening).await?.is_none() {
-        return Ok(None);
-    }
-    if let Some(former) = &ctx.session {
-        directory.close_session(former).await?;
-    }
-    Ok(Some(see_other(next).signed_in(&secret).known(&browser)))
 }

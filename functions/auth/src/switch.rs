@@ -1,11 +1,12 @@
 //! From one client to another, for contacts who belong to several.
 
 use domain::id::ClientId;
-use domain::mail::Message;
 use serde::{Deserialize, Serialize};
 use store::directory::hash;
 use store::session::Session;
-use web::{Anyone, Context, Error, Ids, Nothing, Page, ProtectedForm, Reply, see_other, view};
+use web::{
+    Anyone, Context, Error, Ids, Nothing, Page, ProtectedForm, Reply, new_device, see_other,
+};
 
 /// The clients that one belongs to.
 #[derive(Debug, Serialize)]
@@ -85,13 +86,7 @@ pub(crate) async fn post(
     }
     let (secret, browser) = (ctx.app.new_secret(), ctx.browser());
     let (hashed, known) = (hash(&secret), hash(&browser));
-    let device = ctx.device();
-    let message = Message::NewDevice {
-        at: ctx.now,
-        device: view::device(&device.agent),
-        address: device.address.clone(),
-    };
-    let mail = ctx.mail(&actor.name, &actor.email, message);
+    let mail = new_device(&ctx, &actor.name, &actor.email);
     let by = (
         &ctx.workspace.slug,
         hashed.as_str(),

@@ -4,12 +4,12 @@ use domain::id::{EntryId, UserId};
 use domain::input::Invalid;
 use domain::invite::State;
 use domain::mail::Message;
-use domain::password;
+use domain::password::{self, Chosen};
 use jiff::SignedDuration;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use store::directory::hash;
 use store::{Account, Limit, Redeemable};
-use web::{Anyone, Context, Error, Form, Ids, Page, ProtectedForm, Reply, see_other};
+use web::{Anyone, Context, Error, Form, Ids, Page, ProtectedForm, Reply, Token, see_other};
 
 const BY_ADDRESS: Limit = Limit {
     rule: "invite-address",
@@ -35,20 +35,6 @@ pub(crate) struct Accept {
 #[derive(Debug, Serialize)]
 pub(crate) struct Gone {
     clash: bool,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct Token {
-    token: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Chosen {
-    #[serde(default)]
-    password: String,
-    #[serde(default)]
-    again: String,
 }
 
 /// What a link leads to.
@@ -158,7 +144,7 @@ fn check(ctx: &Context, redeemable: &Redeemable, chosen: &Chosen) -> Result<(), 
         invite.email.as_str(),
         ctx.workspace.name.as_str(),
     ];
-    password::check(&chosen.password, &chosen.again, &about)
+    chosen.check(&about)
 }
 
 /// Makes the account. The password first, for a username of this attempt alone:

@@ -3,14 +3,16 @@
 use domain::id::{EntryId, UserId};
 use domain::input::Invalid;
 use domain::mail::{Mail, Message};
-use domain::password;
+use domain::password::{self, Chosen};
 use domain::signup::SignUp;
 use domain::slug::Slug;
 use jiff::SignedDuration;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use store::directory::hash;
 use store::{Founded, Founding, Limit};
-use web::{Error, Form, Front, Ids, Page, ProtectedForm, Reply, SIGN_UP, SignUpLink, see_other};
+use web::{
+    Error, Form, Front, Ids, Page, ProtectedForm, Reply, SIGN_UP, SignUpLink, Token, see_other,
+};
 
 const BY_ADDRESS: Limit = Limit {
     rule: "sign-up-link",
@@ -33,18 +35,6 @@ pub(crate) struct Found {
 /// A link that is good for nothing: why, is nobody's business.
 #[derive(Debug, Serialize)]
 pub(crate) struct SignUpGone {}
-
-#[derive(Deserialize)]
-pub(crate) struct Token {
-    token: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Chosen {
-    password: String,
-    again: String,
-}
 
 impl Page for Found {
     const TEMPLATE: &'static str = "pages/signup/found.html";
@@ -118,12 +108,11 @@ pub(crate) async fn post(front: Front, chosen: ProtectedForm<Chosen>) -> Result<
         sign_up.email.as_str(),
         sign_up.company.as_str(),
     ];
-    let Chosen { password, again } = &chosen.input;
-    if let Err(invalid) = password::check(password, again, &about) {
+    if let Err(invalid) = chosen.input.check(&about) {
         let page = Found::new(&sign_up, Form::failed(&(), &invalid));
         return front.refused(&page).map(|reply| leading_on(&front, reply));
     }
-    match found(&front, &sign_up, password).await? {
+    match found(&front, &sign_up, &chosen.input.password).await? {
         Some(to) => Ok(see_other(&to).sign_up_over()),
         None => Ok(front.refused(&SignUpGone {})?.sign_up_over()),
     }

@@ -1,12 +1,14 @@
 //! The third step, at the workspace: whoever founded it comes in.
 
-use domain::mail::Message;
 use domain::person::Person;
 use jiff::SignedDuration;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use store::directory::hash;
-use store::{Limit, Opening, Step};
-use web::{Anyone, Context, Error, Ids, Nothing, Page, ProtectedForm, Reply, see_other, view};
+use store::{Limit, Step};
+use web::{
+    Anyone, Context, Error, Ids, Nothing, Page, ProtectedForm, Reply, Token, open_session,
+    see_other,
+};
 
 const BY_ADDRESS: Limit = Limit {
     rule: "welcome-address",
@@ -24,11 +26,6 @@ pub(crate) struct Welcome {
 /// A code that is good for nothing: the password still is.
 #[derive(Debug, Serialize)]
 pub(crate) struct WelcomeGone {}
-
-#[derive(Deserialize)]
-pub(crate) struct Token {
-    token: String,
-}
 
 impl Page for Welcome {
     const TEMPLATE: &'static str = "pages/signup/welcome.html";
@@ -85,7 +82,7 @@ pub(crate) async fn post(
     let Some((code, person)) = founder(&ctx).await? else {
         return Ok(ctx.refused(&WelcomeGone {})?.handoff_over());
     };
-    match open(&ctx, &person, code).await? {
+    match open_session(&ctx, &person, Step::Handoff(code), "/").await? {
         Some(reply) => Ok(reply.handoff_over()),
         None => Ok(ctx.refused(&WelcomeGone {})?.handoff_over()),
     }
@@ -100,25 +97,4 @@ async fn founder(ctx: &Context) -> Result<Option<(String, Person)>, Error> {
     let directory = ctx.directory();
     let person = directory.handoff(ctx.workspace.id, &code, ctx.now).await?;
     Ok(person.map(|person| (code, person)))
-}
-
-/// Opens a session, as a password would. `None` where the code was used before.
-async fn open(ctx: &Context, person: &Person, code: String) -> Result<Option<Reply>, Error> {
-    let (secret, browser) = (ctx.app.new_secret(), ctx.browser());
-    let device = ctx.device();
-    let message = Message::NewDevice {
-        at: ctx.now,
-        device: view::device(&device.agent),
-        address: device.address.clone(),
-    };
-    let mail = ctx.mail(&person.name, &person.email, message);
-    let (secret_hash, browser_hash) = (hash(&secret), hash(&browser));
-    let workspace = &ctx.workspace;
-    let opening = Opening {
-        step: Step::Handoff(code),
-        browser: Some((&browser_hash, &mail)),
-        ..Opening::plain(workspace.id, &workspace.slug, &secret_hash, ctx.now)
-    };
-    let opened = ctx.directory().open_session(person, &opening).await?;
-    Ok(opened.map(|_| see_other("/").signed_in(&secret).known(&browser)))
 }

@@ -1,6 +1,7 @@
 //! What a password must be: long enough, and not easy to guess.
 
 use jiff::SignedDuration;
+use serde::Deserialize;
 
 use crate::input::Invalid;
 
@@ -10,6 +11,24 @@ pub const RESET_LIFETIME: SignedDuration = SignedDuration::from_mins(60);
 pub const MIN: usize = 12;
 /// Most characters: what the identity provider takes.
 pub const MAX: usize = 256;
+
+/// The form in which somebody chooses one, as typed. It has no `Debug`, so that nothing
+/// can log it.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Chosen {
+    /// The password.
+    pub password: String,
+    /// The same once more.
+    pub again: String,
+}
+
+impl Chosen {
+    /// Checks it, by [`check`].
+    pub fn check(&self, about: &[&str]) -> Result<(), Invalid> {
+        check(&self.password, &self.again, about)
+    }
+}
 
 /// Checks a new password, typed twice. `about` is what an attacker would try
 /// first: the person's name, address, the company's name.

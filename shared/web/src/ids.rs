@@ -2,6 +2,7 @@
 
 use axum::extract::{FromRequestParts, Path};
 use http::request::Parts;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::Error;
@@ -9,6 +10,14 @@ use crate::error::Error;
 /// The ids in a route's address, by name.
 #[derive(Debug, Clone, Copy)]
 pub struct Ids<T>(pub T);
+
+/// The secret at the end of a link that was mailed. It has no `Debug`, so that nothing can
+/// log it.
+#[derive(Deserialize)]
+pub struct Token {
+    /// As it stands in the address.
+    pub token: String,
+}
 
 impl<S: Sync + Send, T: DeserializeOwned + Send> FromRequestParts<S> for Ids<T> {
     type Rejection = Error;

@@ -1,0 +1,51 @@
+//! A session for somebody who proved who they are.
+
+use domain::email::EmailAddress;
+use domain::mail::{Mail, Message};
+use domain::person::Person;
+use store::directory::hash;
+use store::{Opening, Step};
+
+use crate::context::Context;
+use crate::error::Error;
+use crate::reply::{Reply, see_other};
+use crate::view;
+
+/// Opens a session, in place of one that this browser has, and leads to `next`. `None`
+/// where what `step` goes by was used before.
+pub async fn open_session(
+    ctx: &Context,
+    person: &Person,
+    step: Step,
+    next: &str,
+) -> Result<Option<Reply>, Error> {
+    let directory = ctx.directory();
+    let (secret, browser) = (ctx.app.new_secret(), ctx.browser());
+    let mail = new_device(ctx, &person.name, &person.email);
+    let (secret_hash, browser_hash) = (hash(&secret), hash(&browser));
+    let workspace = &ctx.workspace;
+    let plain = Opening::plain(workspace.id, &workspace.slug, &secret_hash, ctx.now);
+    let opening = Opening {
+        step,
+        browser: Some((&browser_hash, &mail)),
+        ..plain
+    };
+    if directory.open_session(person, &opening).await?.is_none() {
+        return Ok(None);
+    }
+    if let Some(former) = &ctx.session {
+        directory.close_session(former).await?;
+    }
+    Ok(Some(see_other(next).signed_in(&secret).known(&browser)))
+}
+
+/// The mail that goes out where this browser isn't known yet.
+pub fn new_device(ctx: &Context, name: &str, email: &EmailAddress) -> Mail {
+    let device = ctx.device();
+    let message = Message::NewDevice {
+        at: ctx.now,
+        device: view::device(&device.agent),
+        address: device.address.clone(),
+    };
+    ctx.mail(name, email, message)
+}
