@@ -49,9 +49,7 @@ impl Store<WorkspaceScope> {
             _ => (limit, of(limit)),
         }))
     }
-}
 
-impl Store<WorkspaceScope> {
     /// How much of a limit is used, but for files.
     pub async fn used_of(&self, limit: Limit) -> Result<i64, Error> {
         let found = self.get(&self.used_key(limit)).await?;
