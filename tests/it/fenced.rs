@@ -1,6 +1,9 @@
 //! Every function does its work behind the third fence, and uses all of what
 //! its policy grants.
 
+mod files;
+mod money;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -286,288 +289,6 @@ async fn looks_through(fenced: &Fenced, world: &World, cast: &Cast) {
     }
 }
 
-/// Both sides send a file and take one away; the worker checks what was sent, and
-/// forgets what was deleted.
-async fn files_come_and_go(fenced: &Fenced, world: &World, cast: &Cast) {
-    let client = &cast.acme.clients[0];
-    let app = fenced.function(world, "documents").await;
-    let team_base = format!("/clients/{}", client.id);
-    let contact = client.contact(ContactRole::Manager);
-    for (person, base) in [
-        (cast.acme.member(TeamRole::Admin), team_base.as_str()),
-        (contact, ""),
-    ] {
-        let browser = world.signed_in(&cast.acme.workspace, person).await;
-        let mut browser = browser.by(&app, documents::ROUTES);
-        let id = app.new_id::<kind::Upload>().to_string();
-        let size = CONTENT.len().to_string();
-        let said = [
-            ("id", id.as_str()),
-            ("n", "0"),
-            ("name", "a.txt"),
-            ("size", &size),
-            ("kind", "evidence"),
-        ];
-        let told = browser.ask(&format!("{base}/documents"), &said).await;
-        fenced.told_nothing("an announcement");
-        let told: serde_json::Value = serde_json::from_str(&told.body).expect("JSON");
-        assert!(sent_by(&fenced.warden, &told["fields"]), "{told}");
-        let there = told["complete"].as_str().expect("an address");
-        assert!(browser.post(there, &[]).await.is_good());
-        let papers = client.papers;
-        let take = format!("{base}/documents/{}/download", papers.proof);
-        let taken = browser.post(&take, &[]).await;
-        assert!(fetched_by(&fenced.warden, taken.location()));
-        fenced.told_nothing("files");
-    }
-    let app = fenced.function(world, "worker").await;
-    worker::drain(&app).await.expect("swept");
-    fenced.told_nothing("what was sent");
-    let found = client.store.documents(None, false, None).await;
-    let found = found.expect("read").rows;
-    assert_eq!(found.iter().filter(|one| one.title == "a").count(), 2);
-    world.advance(SignedDuration::from_hours(24 * 31));
-    worker::drain(&app).await.expect("swept");
-    fenced.told_nothing("what is deleted");
-    let gone = client.store.document(client.papers.gone).await;
-    assert_eq!(gone.expect("read"), None);
-}
-
-/// A scan comes by the bucket, is read by the worker, and becomes findings.
-async fn scans_come(fenced: &Fenced, world: &World, cast: &Cast) {
-    let client = &cast.acme.clients[0];
-    let admin = cast.acme.member(TeamRole::Admin);
-    let here = format!("/clients/{}/engagements/{}", client.id, client.engagement);
-    let app = fenced.function(world, "findings").await;
-    let browser = world.signed_in(&cast.acme.workspace, admin).await;
-    let mut browser = browser.by(&app, findings::ROUTES);
-    let (id, size) = (app.new_id::<kind::Upload>(), CONTENT.len().to_string());
-    let said = [
-        ("id", id.to_string()),
-        ("name", "a.csv".to_owned()),
-        ("size", size),
-    ];
-    let said = said.each_ref().map(|(name, value)| (*name, value.as_str()));
-    let told = browser.ask(&format!("{here}/import"), &said).await;
-    fenced.told_nothing("an announcement of a scan");
-    let told: serde_json::Value = serde_json::from_str(&told.body).expect("JSON");
-    let door = fenced.function(world, "documents").await;
-    let there = told["complete"].as_str().expect("an address");
-    let sender = world.signed_in(&cast.acme.workspace, admin).await;
-    let there = sender.by(&door, documents::ROUTES).post(there, &[]).await;
-    let worker = fenced.function(world, "worker").await;
-    worker::drain(&worker).await.expect("swept");
-    fenced.told_nothing("a scan that is read");
-    let preview = there.location();
-    let page = browser.get(preview).await;
-    assert!(page.body.contains("would make 2 drafts<"), "{}", page.body);
-    assert_eq!(browser.post(preview, &[]).await.location(), preview);
-    worker::drain(&worker).await.expect("swept");
-    fenced.told_nothing("an import");
-    let done = browser.get(preview).await;
-    assert_eq!(done.location(), format!("{here}?show=drafts"));
-}
-
-/// Both sides send a picture and a file with a message, look at them and take them
-/// away, and delete one; the worker makes them what they are for.
-async fn pictures_come_and_go(fenced: &Fenced, world: &World, cast: &Cast) {
-    let client = &cast.acme.clients[0];
-    let (engagement, finding) = (client.engagement, client.findings[&Status::Open]);
-    let png = picture(image::ImageFormat::Png);
-    let contact = client.contact(ContactRole::Manager);
-    let team_base = format!("/clients/{}", client.id);
-    let findings = fenced.function(world, "findings").await;
-    let messages = fenced.function(world, "messages").await;
-    let mut mine = Vec::new();
-    for (person, base) in [
-        (cast.acme.member(TeamRole::Admin), team_base.as_str()),
-        (contact, ""),
-    ] {
-        let here = format!("{base}/engagements/{engagement}");
-        let browser = world.signed_in(&cast.acme.workspace, person).await;
-        let mut browser = browser.by(&findings, findings::ROUTES);
-        let id = findings.new_id::<kind::Upload>();
-        let text = id.to_string();
-        let path = format!("{here}/findings/{finding}/evidence");
-        let fields = [("id", text.as_str())];
-        let sent = browser.upload_with(&path, &fields, "a.png", &png).await;
-        assert!(sent.is_good(), "{}", sent.body);
-        mine.push((id.evidence(), path.clone()));
-        let image = browser
-            .get(&format!("{path}/{}/image", client.shots.proof))
-            .await;
-        assert!(fetched_by(&fenced.warden, image.location()));
-        let browser = world.signed_in(&cast.acme.workspace, person).await;
-        let mut browser = browser.by(&messages, messages::ROUTES);
-        let id = messages.new_id::<kind::Entry>().to_string();
-        let fields = [("id", id.as_str()), ("text", "Fenced.")];
-        let path = format!("{here}/messages");
-        let sent = browser
-            .upload_with(&path, &fields, "a.txt", CONTENT.as_bytes())
-            .await;
-        assert!(sent.is_good(), "{}", sent.body);
-        let take = format!("{path}/{}/files/{}", client.message, client.attached);
-        let taken = browser.post(&take, &[]).await;
-        assert!(fetched_by(&fenced.warden, taken.location()));
-        fenced.told_nothing("pictures");
-    }
-    let app = fenced.function(world, "worker").await;
-    worker::drain(&app).await.expect("swept");
-    fenced.told_nothing("what was sent");
-    let there = client.store.evidence(engagement, finding).await;
-    let there = there.expect("read");
-    assert!(
-        mine.iter()
-            .all(|(id, _)| there.iter().any(|one| one.id == *id))
-    );
-    let thread = client.store.thread(engagement, None).await.expect("read");
-    let rows = thread
-        .rows
-        .iter()
-        .filter(|row| row.message.text == "Fenced.");
-    let files: Vec<_> = rows.flat_map(|row| &row.message.files).collect();
-    assert_eq!(files.len(), 2);
-    assert!(files.iter().all(|file| file.state == State::Ready));
-    let browser = world.signed_in(&cast.acme.workspace, contact).await;
-    let mut browser = browser.by(&findings, findings::ROUTES);
-    let (id, path) = &mine[1];
-    let gone = browser
-        .post(&format!("{path}/{id}/remove"), &[("version", "1")])
-        .await;
-    assert!(gone.is_good(), "{}", gone.body);
-    fenced.told_nothing("a picture that goes");
-}
-
-/// An account is connected, a client pays, and what nobody told of it is found.
-async fn is_paid(fenced: &Fenced) {
-    let world = World::with_stripe().await;
-    let cast = Cast::play(&world).await;
-    let (home, client) = (&cast.acme.workspace, &cast.acme.clients[0]);
-    let app = fenced.function(&world, "payments").await;
-    let admin = world
-        .signed_in(home, cast.acme.member(TeamRole::Admin))
-        .await;
-    let mut admin = admin.by(&app, payments::ROUTES);
-    let led = admin.post("/settings/payments/connect", &[]).await;
-    fenced.told_nothing("an account");
-    assert!(led.location().contains("/setup/"), "{}", led.body);
-    let found = cast.acme.store.connection().await.expect("read");
-    let (account, how) = (found.expect("connected").account, Onboarding::Complete);
-    let act = |act: Act| world.stripe().act(&act).expect("done");
-    act(Act::Onboard { account, how });
-    world.advance(SignedDuration::from_secs(5));
-    admin.get("/settings/payments/return").await;
-    fenced.told_nothing("an account's state");
-    let contact = world
-        .signed_in(home, client.contact(ContactRole::Manager))
-        .await;
-    let mut contact = contact.by(&app, payments::ROUTES);
-    let page = format!("/invoices/{}", client.bills.sent);
-    let led = contact.post(&format!("{page}/pay"), &[]).await;
-    fenced.told_nothing("an attempt");
-    let session = led.location().rsplit('/').next().unwrap_or_default();
-    act(Act::Pay {
-        session: session.to_owned(),
-        how: How::Card,
-    });
-    world.advance(SignedDuration::from_mins(11));
-    let app = fenced.function(&world, "webhooks").await;
-    let compared = webhooks::reconcile(&app).await.expect("compared");
-    fenced.told_nothing("what nobody told");
-    assert!(compared.missed > 0, "{compared:?}");
-    let app = fenced.function(&world, "worker").await;
-    worker::drain(&app).await.expect("told");
-    fenced.told_nothing("a receipt");
-}
-
-/// Stripe tells of an account, a payment, and of what goes back of it.
-async fn payments_come(fenced: &Fenced, world: &World, cast: &Cast) {
-    let client = &cast.acme.clients[0];
-    let begun = hooks::begin(world, (&cast.acme, client), client.bills.sent, 1).await;
-    let app = fenced.function(world, "webhooks").await;
-    let browser = world.browser("nobody");
-    let mut browser = browser.by(&app, webhooks::ROUTES);
-    world.advance(SignedDuration::from_secs(10));
-    for event in [
-        begun.account_is(world, "a1", true),
-        begun.part(world, "re1", 100, "succeeded"),
-        begun.paid(world, "p"),
-        begun.part(world, "re2", 100, "failed"),
-    ] {
-        let came = hooks::tell(world, &mut browser, &event).await;
-        assert!(
-            ["done", "waits"].contains(&came.as_str()),
-            "{came}: {event}"
-        );
-        fenced.told_nothing("an event");
-    }
-}
-
-/// A workspace becomes a customer of ours, subscribes, and doesn't pay.
-async fn subscribes(fenced: &Fenced, world: &World, cast: &Cast) {
-    let app = fenced.function(world, "billing").await;
-    let acme = &cast.acme;
-    let (workspace, owner) = (&acme.workspace, acme.member(TeamRole::Owner));
-    world
-        .session(workspace, owner, "subscribes", world.now())
-        .await;
-    let directory = app.directory();
-    let session = directory.session("subscribes", &workspace.slug, world.now(), false);
-    let session = session.await.expect("the table").expect("a session");
-    let store = session.team_store().expect("the team's");
-    let us = domain::subscription::Account::new("cus_1".to_owned(), false);
-    store.keep_customer(&us).await.expect("kept");
-    fenced.told_nothing("a customer");
-    let app = fenced.function(world, "webhooks").await;
-    let browser = world.browser("nobody");
-    let mut browser = browser.by(&app, webhooks::ROUTES);
-    let line = serde_json::json!({
-        "price": { "lookup_key": "pro_monthly" }, "current_period_end": world.now().as_second(),
-    });
-    for (n, status) in ["active", "past_due"].into_iter().enumerate() {
-        let object = serde_json::json!({
-            "id": "sub_1", "customer": "cus_1", "status": status, "items": { "data": [line] },
-        });
-        let event = serde_json::json!({
-            "id": format!("evt_{n}"), "livemode": false, "created": world.now().as_second(),
-            "type": "customer.subscription.updated", "data": { "object": object },
-        });
-        assert_eq!(
-            hooks::tell_platform(world, &mut browser, &event).await,
-            "done"
-        );
-        fenced.told_nothing("a subscription");
-    }
-}
-
-/// An invoice is sent; the worker tells the client, and notes that it is overdue.
-async fn bills(fenced: &Fenced, world: &World, cast: &Cast) {
-    let client = &cast.acme.clients[0];
-    let app = fenced.function(world, "invoices").await;
-    let admin = cast.acme.member(TeamRole::Admin);
-    let browser = world.signed_in(&cast.acme.workspace, admin).await;
-    let mut browser = browser.by(&app, invoices::ROUTES);
-    let page = format!("/clients/{}/invoices/{}", client.id, client.bills.draft);
-    let entry = app.new_id::<kind::Entry>().to_string();
-    let fields = [("id", entry.as_str()), ("version", "1")];
-    let sent = browser.post(&format!("{page}/send"), &fields).await;
-    fenced.told_nothing("an invoice");
-    assert_eq!(sent.location(), page, "{}", sent.body);
-    for path in ["/invoices?show=drafts", "/invoices/overview?month=2026-02"] {
-        assert!(browser.get(path).await.is_good());
-        fenced.told_nothing(path);
-    }
-    let app = fenced.function(world, "worker").await;
-    // Due on the 4th of February.
-    for days in [0, 32] {
-        world.advance(SignedDuration::from_hours(24 * days));
-        assert!(worker::drain(&app).await.expect("swept") > 0);
-        fenced.told_nothing("reminders");
-    }
-    let invoice = tests::bills::read(&client.store, client.bills.draft).await;
-    assert!(invoice.invoice.late);
-}
-
 /// Mail to somebody of each side and to whoever is invited bounces: the worker stops it
 /// and tells; whoever manages people lets it go again.
 async fn mail_fails(fenced: &Fenced, world: &World, cast: &Cast) {
@@ -632,34 +353,6 @@ async fn carries(fenced: &Fenced, world: &World, cast: &Cast) {
     let count = worker::recount(&app, "acme").await.expect("counted");
     fenced.told_nothing("a recount");
     assert_eq!(count["drifts"], serde_json::json!([]));
-}
-
-/// A logo comes, is seen by anybody, and goes.
-async fn brands(fenced: &Fenced, world: &World, cast: &Cast) {
-    let app = fenced.function(world, "settings").await;
-    let owner = cast.acme.member(TeamRole::Owner);
-    let browser = world.signed_in(&cast.acme.workspace, owner).await;
-    let mut browser = browser.by(&app, settings::ROUTES);
-    let id = app.new_id::<kind::Entry>().to_string();
-    let (path, png) = ("/settings/branding/logo", picture(image::ImageFormat::Png));
-    let sent = browser.upload(path, &id, "logo.png", &png).await;
-    fenced.told_nothing("a logo");
-    assert_eq!(sent.location(), "/settings/branding", "{}", sent.body);
-    let request = browser.request("GET", &format!("/brand/logo/{id}"));
-    let request = request.body(axum::body::Body::empty()).expect("one");
-    let router = web::router(&app, &[settings::ROUTES]);
-    let seen = tower::ServiceExt::oneshot(router, request).await;
-    fenced.told_nothing("a logo that is looked at");
-    assert_eq!(seen.expect("an answer").status(), StatusCode::OK);
-    let app = fenced.function(world, "papers").await;
-    let mut reader = browser.by(&app, papers::ROUTES);
-    let (client, sent) = (cast.acme.clients[0].id, cast.acme.clients[0].bills.sent);
-    let paper = format!("/clients/{client}/invoices/{sent}/pdf");
-    assert!(reader.get(&paper).await.is_good());
-    fenced.told_nothing("a logo on a paper");
-    let gone = browser.post(&format!("{path}/remove"), &[]).await;
-    fenced.told_nothing("a logo that goes");
-    assert_eq!(gone.location(), "/settings/branding", "{}", gone.body);
 }
 
 /// A company signs up, and its founder comes in.
@@ -731,21 +424,21 @@ async fn functions_reach_what_they_need_and_need_what_they_reach() {
         let app = fenced.function(&world, "worker").await;
         assert!(worker::drain(&app).await.expect("sent") > 0);
         fenced.told_nothing("mail");
-        scans_come(&fenced, &world, &cast).await;
-        pictures_come_and_go(&fenced, &world, &cast).await;
+        files::scans_come(&fenced, &world, &cast).await;
+        files::pictures_come_and_go(&fenced, &world, &cast).await;
         // Time goes by there: what was deleted here goes as well.
-        files_come_and_go(&fenced, &world, &cast).await;
+        files::files_come_and_go(&fenced, &world, &cast).await;
         carries(&fenced, &world, &cast).await;
     }
     let world = World::with(|config| config.stripe = Some(hooks::stripe())).await;
     let cast = Cast::play(&world).await;
-    bills(&fenced, &world, &cast).await;
-    brands(&fenced, &world, &cast).await;
+    money::bills(&fenced, &world, &cast).await;
+    files::brands(&fenced, &world, &cast).await;
     begins(&fenced, &world).await;
     mail_fails(&fenced, &world, &cast).await;
-    payments_come(&fenced, &world, &cast).await;
-    subscribes(&fenced, &world, &cast).await;
-    is_paid(&fenced).await;
+    money::payments_come(&fenced, &world, &cast).await;
+    money::subscribes(&fenced, &world, &cast).await;
+    money::is_paid(&fenced).await;
     let used = fenced.warden.used.lock().expect("used").clone();
     let names = FUNCTIONS.iter().chain(&["team-data", "portal-data"]);
     let granted: BTreeSet<_> = names.flat_map(|name| Policy::read(name).grants()).collect();

@@ -94,6 +94,21 @@ impl Scene {
         page.body
     }
 
+    /// A payment of so many euros is noted by hand.
+    async fn note(&mut self, amount: &str) {
+        let id = self.world.app.new_id::<domain::id::kind::Entry>();
+        let id = id.to_string();
+        let fields = [
+            ("amount", amount),
+            ("on", "2026-01-05"),
+            ("id", &id),
+            ("version", "2"),
+        ];
+        let here = self.ours();
+        let noted = self.admin.post(&format!("{here}/pay"), &fields).await;
+        assert_eq!(noted.location(), here, "{}", noted.body);
+    }
+
     /// What the invoice's page says to the team and to the client.
     async fn both(&mut self) -> (String, String) {
         let (ours, theirs) = (self.ours(), self.theirs());
@@ -275,22 +290,9 @@ async fn a_client_pays_and_both_sides_see_what_came_of_it() {
 async fn what_can_be_paid_is_what_is_owed_now() {
     let mut scene = Scene::ready().await;
     let first = scene.pay().await;
-    let (old, version) = (scene.session().await, "2");
+    let old = scene.session().await;
     // A part is noted by hand meanwhile.
-    let id = scene
-        .world
-        .app
-        .new_id::<domain::id::kind::Entry>()
-        .to_string();
-    let fields = [
-        ("amount", "1000"),
-        ("on", "2026-01-05"),
-        ("id", &id),
-        ("version", version),
-    ];
-    let pay = format!("{}/pay", scene.ours());
-    let noted = scene.admin.post(&pay, &fields).await;
-    assert_eq!(noted.location(), scene.ours(), "{}", noted.body);
+    scene.note("1000").await;
     scene.world.advance(SignedDuration::from_secs(1));
     let second = scene.pay().await;
     assert_ne!(first, second);
@@ -347,19 +349,7 @@ async fn what_came_too_much_is_shown_until_it_went_back() {
     let mut scene = Scene::ready().await;
     scene.pay().await;
     let session = scene.session().await;
-    let id = scene
-        .world
-        .app
-        .new_id::<domain::id::kind::Entry>()
-        .to_string();
-    let fields = [
-        ("amount", "1785"),
-        ("on", "2026-01-05"),
-        ("id", &id),
-        ("version", "2"),
-    ];
-    let pay = format!("{}/pay", scene.ours());
-    scene.admin.post(&pay, &fields).await;
+    scene.note("1785").await;
     act_at(&scene, by_card(session)).await;
     assert!(scene.waits().await.contains("1,785.00 EUR more came in"));
     let (ours, theirs) = scene.both().await;
