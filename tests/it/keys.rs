@@ -1,52 +1,62 @@
-//! `docs/KEYS.md` is what the doc comments of `keys.rs` say.
+//! `docs/KEYS.md` is what the doc comments of the store's keys say.
 
 use std::fmt::Write as _;
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/KEYS.md");
-const SOURCE: &str = include_str!("../../shared/store/src/keys.rs");
+/// The files that spell keys: the prefixes first.
+pub(crate) const SOURCES: &[&str] = &[
+    include_str!("../../shared/store/src/keys/mod.rs"),
+    include_str!("../../shared/store/src/keys/directory.rs"),
+    include_str!("../../shared/store/src/keys/workspace.rs"),
+    include_str!("../../shared/store/src/keys/engagement.rs"),
+    include_str!("../../shared/store/src/keys/outbox.rs"),
+    include_str!("../../shared/store/src/keys/files.rs"),
+    include_str!("../../shared/store/src/keys/money.rs"),
+    include_str!("../../shared/store/src/keys/objects.rs"),
+    include_str!("../../shared/store/src/keys/places.rs"),
+];
 
 const HEAD: &str = "# The table's keys\n\n\
-    Made from the comments of `shared/store/src/keys.rs`, the only place where a key is spelled. A test \
+    Made from the comments of `shared/store/src/keys/`, the only place where a key is spelled. A test \
     holds the two together; `UPDATE_GOLDEN=1 cargo test -p tests keys` writes this file again.\n\n";
 
 const TAIL: &str = "\n## What it costs\n\n\
     Measured, with the budget that a test holds, in `tests/golden/cost.txt`: read and write capacity units, \
     calls, and sequential round trips of each page and of each kind of change.\n";
 
-/// Headings, and a row for each function or constant with its comment.
+/// What a file's own comment says, without its first `skip` lines.
+fn about(source: &str, skip: usize) -> impl Iterator<Item = &str> {
+    let lines = source.lines().map_while(|line| line.strip_prefix("//!"));
+    lines.map(str::trim).skip(skip)
+}
+
+/// The name of a function or a constant that a line begins.
+pub(crate) fn item(line: &str) -> Option<&str> {
+    let rest = line
+        .strip_prefix("pub(crate) fn ")
+        .or_else(|| line.strip_prefix("pub(crate) const "))?;
+    rest.split(['(', ':']).next()
+}
+
+/// A heading for each file, and a row for each function or constant with its comment.
 fn document() -> String {
-    let code = SOURCE.split("#[cfg(test)]").next().expect("code");
     let mut document = HEAD.to_owned();
-    for line in code
-        .lines()
-        .take_while(|line| line.starts_with("//!"))
-        .skip(2)
-    {
-        let _ = writeln!(document, "{}", line.trim_start_matches("//!").trim());
+    let (prefixes, files) = SOURCES.split_first().expect("files");
+    for line in about(prefixes, 2) {
+        let _ = writeln!(document, "{line}");
     }
-    let mut comment = String::new();
-    let mut in_table = false;
-    for line in code.lines() {
-        if let Some(text) = line.strip_prefix("/// ") {
-            let _ = write!(
-                comment,
-                "{}{text}",
-                if comment.is_empty() { "" } else { " " }
-            );
-        } else if let Some(heading) = line.strip_prefix("// ") {
-            let _ = write!(
-                document,
-                "\n## {}\n\n| name | what |\n|---|---|\n",
-                heading.trim_end_matches('.')
-            );
-            in_table = true;
-        } else {
-            let item = line
-                .strip_prefix("pub(crate) fn ")
-                .or_else(|| line.strip_prefix("pub(crate) const "));
-            let name = item.and_then(|item| item.split(['(', ':']).next());
-            if let Some(name) = name.filter(|_| in_table && !comment.is_empty()) {
-                let _ = writeln!(document, "| `{name}` | {comment} |");
+    for source in files {
+        let heading = about(source, 0).collect::<Vec<_>>().join(" ");
+        let heading = heading.trim_end_matches('.');
+        let _ = write!(document, "\n## {heading}\n\n| name | what |\n|---|---|\n");
+        let mut comment = Vec::new();
+        for line in source.lines() {
+            if let Some(text) = line.strip_prefix("/// ") {
+                comment.push(text);
+                continue;
+            }
+            if let Some(name) = item(line) {
+                let _ = writeln!(document, "| `{name}` | {} |", comment.join(" "));
             }
             comment.clear();
         }

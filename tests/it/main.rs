@@ -44,8 +44,8 @@ mod invoices_later;
 mod isolation;
 mod keys;
 /// The store's keys, compiled once more to be tried against the policies.
-#[allow(dead_code)]
-#[path = "../../shared/store/src/keys.rs"]
+#[allow(dead_code, unused_imports)]
+#[path = "../../shared/store/src/keys/mod.rs"]
 mod keys_of_the_store;
 mod kills;
 mod layers;
