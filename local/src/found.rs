@@ -1,6 +1,7 @@
 //! A workspace's beginning, in whatever deployment the environment names: the one
 //! thing that no page does.
 
+use aws_config::BehaviorVersion;
 use domain::email::EmailAddress;
 use domain::person::Person;
 use domain::plan::Plan;
@@ -10,7 +11,7 @@ use domain::workspace::Workspace;
 use rand::SeedableRng as _;
 use rand::rngs::{StdRng, SysRng};
 use store::Outcome;
-use web::{App, Clock, Config};
+use web::{App, Clock, Config, Renderer};
 
 use crate::problem::{OrSay as _, Problem};
 
@@ -27,10 +28,11 @@ pub async fn found(
         .parse()
         .or_say(format!("{email} is no mail address"))?;
     let config = Config::from_env().or_say("The deployment isn't named by the environment")?;
-    let services = config.services().await.or_say("AWS can't be used")?;
+    let aws = aws_config::load_defaults(BehaviorVersion::latest()).await;
+    let services = config.services(&aws).or_say("AWS can't be used")?;
     let rng = StdRng::try_from_rng(&mut SysRng).or_say("The system gives no random numbers")?;
-    let app = App::new(config, services, Clock::system(), rng);
-    let app = app.or_say("The templates can't be read")?;
+    let renderer = Renderer::new().or_say("The templates can't be read")?;
+    let app = App::new(config, services, renderer, Clock::system(), rng);
     // Whoever runs the deployment has all of it.
     let workspace = Workspace {
         plan: Plan::Team,

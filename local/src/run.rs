@@ -11,10 +11,11 @@ use rand::rngs::{StdRng, SysRng};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, timeout};
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{EnvFilter, Layer as _, fmt};
-use web::{App, Clock, Config};
+use tracing_subscriber::{Layer as _, fmt};
+use web::{App, Clock, Config, Renderer};
 
 use crate::data::Data;
 use crate::demo::{self, Listing};
@@ -131,9 +132,9 @@ async fn start(settings: &Settings) -> Result<Running, Problem> {
     };
     services.stripe = config.stripe().or_say("Stripe can't be used")?;
     let rng = StdRng::try_from_rng(&mut SysRng).or_say("The system gives no random numbers")?;
-    let app = App::new(config, services, clock, rng).or_say("The templates can't be read")?;
-    let app = Arc::new(app);
-    app.warm().await;
+    let renderer = Renderer::new().or_say("The templates can't be read")?;
+    let app = Arc::new(App::new(config, services, renderer, clock, rng));
+    futures::join!(app.warm(), app.warm_identity());
     if let Some(stripe) = &stripe {
         stripe.deliver_to(Hooks {
             router: web::router(&app, &server::GROUPS),
@@ -272,13 +273,13 @@ fn log(data: &Data) -> Result<(), Problem> {
         .flatten_event(true)
         .with_current_span(false)
         .with_writer(Mutex::new(file))
-        .with_filter(EnvFilter::new("info"));
+        .with_filter(LevelFilter::INFO);
     let wrong = fmt::layer()
         .compact()
         .without_time()
         .with_target(false)
         .with_writer(std::io::stderr)
-        .with_filter(EnvFilter::new("error"));
+        .with_filter(LevelFilter::ERROR);
     let started = tracing_subscriber::registry().with(lines).with(wrong);
     started.try_init().or_say("The log can't be started")
 }

@@ -21,7 +21,7 @@ impl Write for Keep {
 /// Starts keeping, as a function named `tests` would log, once for all worlds.
 pub(crate) fn start() {
     static STARTED: Once = Once::new();
-    STARTED.call_once(|| web::log::start("info", Some("tests".to_owned()), || Keep));
+    STARTED.call_once(|| web::log::start(Some("tests".to_owned()), || Keep));
 }
 
 /// Every line that any world of this process has logged so far.

@@ -18,7 +18,7 @@ use serde_json::Value;
 use store::Opening;
 use store::directory::hash;
 use store::session::Session;
-use web::{App, Clock, Config};
+use web::{App, Clock, Config, Renderer};
 
 use crate::browser::Browser;
 use crate::stand_ins;
@@ -116,7 +116,8 @@ impl World {
         set(&mut config);
         services.stripe = config.stripe().expect("a way to Stripe");
         let rng = StdRng::seed_from_u64(seed);
-        let app = Arc::new(App::new(config, services, now, rng).expect("templates"));
+        let renderer = Renderer::new().expect("templates");
+        let app = Arc::new(App::new(config, services, renderer, now, rng));
         let router = web::router(&app, &GROUPS);
         if let Some(stripe) = &stripe {
             stripe.deliver_to(Hooks {
@@ -174,7 +175,8 @@ impl World {
         services.stripe = config.stripe().expect("a way to Stripe");
         // Another seed, so that it draws no id that the world has.
         let rng = StdRng::seed_from_u64(SEED + 1);
-        Arc::new(App::new(config, services, self.clock(), rng).expect("templates"))
+        let renderer = Renderer::new().expect("templates");
+        Arc::new(App::new(config, services, renderer, self.clock(), rng))
     }
 
     /// Somebody's browser, at the address of a workspace.

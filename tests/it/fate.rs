@@ -19,7 +19,7 @@ use base64::prelude::BASE64_STANDARD;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use tests::World;
-use web::{App, Clients};
+use web::{App, Clients, Renderer};
 
 /// When a worker ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -186,7 +186,8 @@ pub(crate) fn worker_of(world: &World, fate: &Arc<Fate>) -> Arc<App> {
     // Another seed for each, so that no two draw the same id.
     let seed = 7_000 + NTH.fetch_add(1, SeqCst);
     let rng = StdRng::seed_from_u64(seed as u64);
-    Arc::new(App::new(config, services, world.clock(), rng).expect("templates"))
+    let renderer = Renderer::new().expect("templates");
+    Arc::new(App::new(config, services, renderer, world.clock(), rng))
 }
 
 static NTH: AtomicUsize = AtomicUsize::new(0);

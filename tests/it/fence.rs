@@ -26,7 +26,7 @@ use tests::function::FUNCTIONS;
 use tests::{CONTENT, World};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
-use web::{App, Clients};
+use web::{App, Clients, Renderer};
 
 use crate::iam::{Grant, Policy, Request, role_arn};
 
@@ -436,5 +436,6 @@ pub(crate) fn function(
     let services = config.services_by(clients).expect("services");
     // A seed of its own for each, so that no two draw the same id.
     let rng = StdRng::seed_from_u64(warden.processes.fetch_add(1, Relaxed));
-    Arc::new(App::new(config, services, world.clock(), rng).expect("templates"))
+    let renderer = Renderer::new().expect("templates");
+    Arc::new(App::new(config, services, renderer, world.clock(), rng))
 }

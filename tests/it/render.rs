@@ -5,31 +5,38 @@ use std::collections::{BTreeMap, BTreeSet};
 use scraper::{Html, Selector};
 use web::{Renderer, Sample};
 
-const SAMPLES: [&[fn() -> Sample]; 12] = [
-    auth::SAMPLES,
-    billing::SAMPLES,
-    dashboard::SAMPLES,
-    documents::SAMPLES,
-    engagements::SAMPLES,
-    findings::SAMPLES,
-    invites::SAMPLES,
-    invoices::SAMPLES,
-    messages::SAMPLES,
-    payments::SAMPLES,
-    settings::SAMPLES,
-    signup::SAMPLES,
+type Samples = &'static [fn() -> Sample];
+
+/// Each function's pages, by the folder that it reads.
+const SAMPLES: &[(&str, Samples)] = &[
+    ("pages/auth", auth::SAMPLES),
+    ("pages/billing", billing::SAMPLES),
+    ("pages/dashboard", dashboard::SAMPLES),
+    ("pages/documents", documents::SAMPLES),
+    ("pages/engagements", engagements::SAMPLES),
+    ("pages/findings", findings::SAMPLES),
+    ("pages/invites", invites::SAMPLES),
+    ("pages/invoices", invoices::SAMPLES),
+    ("pages/messages", messages::SAMPLES),
+    ("pages/payments", payments::SAMPLES),
+    ("pages/settings", settings::SAMPLES),
+    ("pages/signup", signup::SAMPLES),
 ];
 
 fn samples() -> impl Iterator<Item = Sample> {
-    SAMPLES.into_iter().flatten().map(|sample| sample())
+    let all = SAMPLES.iter().flat_map(|(_, samples)| *samples);
+    all.map(|sample| sample())
 }
 
 /// Each page as the team and as a contact would get it.
 fn pages() -> Vec<(String, String)> {
-    let renderer = Renderer::new().expect("templates");
     let mut pages = Vec::new();
-    for sample in samples() {
-        for team in [true, false] {
+    for (folder, samples) in SAMPLES {
+        let renderer = Renderer::of(folder).expect("templates");
+        for (sample, team) in samples
+            .iter()
+            .flat_map(|one| [(one(), true), (one(), false)])
+        {
             let html = sample.render(&renderer, team);
             let html = html.unwrap_or_else(|e| panic!("{}: {e:?}", sample.template));
             pages.push((format!("{} (team: {team})", sample.template), html));

@@ -2,5 +2,7 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), web::lambda::Failure> {
-    web::lambda::serve(auth::ROUTES).await
+    let app = web::lambda::app("pages/auth")?;
+    futures::join!(app.warm(), app.warm_identity());
+    web::lambda::serve(&app, auth::ROUTES).await
 }

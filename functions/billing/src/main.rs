@@ -2,5 +2,7 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), web::lambda::Failure> {
-    web::lambda::serve(billing::ROUTES).await
+    let app = web::lambda::app("pages/billing")?;
+    app.warm().await;
+    web::lambda::serve(&app, billing::ROUTES).await
 }

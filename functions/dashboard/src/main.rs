@@ -2,5 +2,7 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), web::lambda::Failure> {
-    web::lambda::serve(dashboard::ROUTES).await
+    let app = web::lambda::app("pages/dashboard")?;
+    app.warm().await;
+    web::lambda::serve(&app, dashboard::ROUTES).await
 }

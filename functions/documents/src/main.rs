@@ -2,5 +2,7 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), web::lambda::Failure> {
-    web::lambda::serve(documents::ROUTES).await
+    let app = web::lambda::app("pages/documents")?;
+    app.warm().await;
+    web::lambda::serve(&app, documents::ROUTES).await
 }

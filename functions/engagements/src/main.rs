@@ -2,5 +2,7 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), web::lambda::Failure> {
-    web::lambda::serve(engagements::ROUTES).await
+    let app = web::lambda::app("pages/engagements")?;
+    app.warm().await;
+    web::lambda::serve(&app, engagements::ROUTES).await
 }

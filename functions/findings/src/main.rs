@@ -2,5 +2,7 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), web::lambda::Failure> {
-    web::lambda::serve(findings::ROUTES).await
+    let app = web::lambda::app("pages/findings")?;
+    app.warm().await;
+    web::lambda::serve(&app, findings::ROUTES).await
 }

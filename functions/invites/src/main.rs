@@ -2,5 +2,7 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), web::lambda::Failure> {
-    web::lambda::serve(invites::ROUTES).await
+    let app = web::lambda::app("pages/invites")?;
+    app.warm().await;
+    web::lambda::serve(&app, invites::ROUTES).await
 }

@@ -2,5 +2,7 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), web::lambda::Failure> {
-    web::lambda::serve(papers::ROUTES).await
+    let app = web::lambda::app("pages/papers")?;
+    app.warm().await;
+    web::lambda::serve(&app, papers::ROUTES).await
 }

@@ -2,5 +2,7 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), web::lambda::Failure> {
-    web::lambda::serve(settings::ROUTES).await
+    let app = web::lambda::app("pages/settings")?;
+    app.warm().await;
+    web::lambda::serve(&app, settings::ROUTES).await
 }

@@ -5,7 +5,9 @@ use web::lambda::Failure;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
-    web::lambda::serve_beside(webhooks::ROUTES, async |app, event| {
+    let app = web::lambda::app("pages/webhooks")?;
+    app.warm().await;
+    web::lambda::serve_beside(&app, webhooks::ROUTES, async |app, event| {
         if event.get("reconcile").and_then(Value::as_bool) != Some(true) {
             return Err("nobody knows what is asked for".into());
         }

@@ -6,7 +6,8 @@ use web::lambda::Failure;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
-    let app = web::lambda::app().await?;
+    let app = web::lambda::app("emails")?;
+    app.warm().await;
     let app = app.as_ref();
     // The table's stream and the schedule say only that there may be something
     // to do; what it is stands in the outbox. `{"recount": "<address>"}` asks for

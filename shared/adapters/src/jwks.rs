@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Empty, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::jwk::JwkSet;
@@ -29,7 +28,6 @@ const LEEWAY: i64 = 60;
 #[derive(Debug)]
 pub(crate) struct Jwks {
     url: http::Uri,
-    http: Client<HttpsConnector<HttpConnector>, Empty<&'static [u8]>>,
     known: Mutex<Known>,
 }
 
@@ -58,17 +56,11 @@ struct Claims {
 impl Jwks {
     /// The keys at `url`; nothing is asked yet.
     pub(crate) fn new(url: &str) -> Result<Self, Error> {
-        let connector = HttpsConnectorBuilder::new()
-            .with_native_roots()
-            .map_err(|e| Error::new("JWKS", e))?;
-        let connector = connector.https_or_http().enable_http1().build();
-        let http = Client::builder(TokioExecutor::new()).build(connector);
         let url = url
             .parse()
             .map_err(|e: http::uri::InvalidUri| Error::new("JWKS", e))?;
         Ok(Self {
             url,
-            http,
             known: Mutex::default(),
         })
     }
@@ -87,7 +79,14 @@ impl Jwks {
 
     async fn fetch(&self) -> Result<JwkSet, Error> {
         let failed = |e| Error::new("JWKS", e);
-        let answer = self.http.get(self.url.clone()).await;
+        // Made when it is asked, which is rare: most functions never do, and reading the
+        // system's certificates takes a good part of a start.
+        let connector = HttpsConnectorBuilder::new()
+            .with_native_roots()
+            .map_err(|e| Error::new("JWKS", e))?;
+        let connector = connector.https_or_http().enable_http1().build();
+        let http = Client::builder(TokioExecutor::new()).build::<_, Empty<&[u8]>>(connector);
+        let answer = http.get(self.url.clone()).await;
         let answer = answer.map_err(|e| Error::new("JWKS", e))?;
         if !answer.status().is_success() {
             return Err(Error::new("JWKS", format!("status {}", answer.status())));

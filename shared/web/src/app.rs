@@ -87,13 +87,13 @@ impl App {
     pub fn new(
         config: Config,
         services: Services,
+        renderer: Renderer,
         clock: Clock,
         rng: StdRng,
-    ) -> Result<Self, tera::Error> {
+    ) -> Self {
         let secrets = Secrets::new(&config.secret_key);
-        let renderer = Renderer::new()?;
         let rng = Mutex::new(rng);
-        Ok(Self {
+        Self {
             config,
             services,
             renderer,
@@ -102,7 +102,7 @@ impl App {
             secrets,
             rng,
             used: AtomicBool::new(false),
-        })
+        }
     }
 
     /// Whether this is the first time that this process is used: whoever asks for it
@@ -187,18 +187,18 @@ impl App {
         draw(&mut self.rng.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// One cheap call to each service that a page needs, so that the first
-    /// user doesn't wait for connections. What fails here fails again, and is
-    /// told, when it is needed.
+    /// One cheap call to the table, so that the first user doesn't wait for a
+    /// connection. What fails here fails again, and is told, when it is needed.
     pub async fn warm(&self) {
-        let (table, keys) = futures::join!(
-            self.services.table.warm(),
-            self.services.identity.warm(self.clock.now())
-        );
-        if let Err(error) = table {
+        if let Err(error) = self.services.table.warm().await {
             tracing::warn!(error = %error, "the table doesn't answer yet");
         }
-        if let Err(error) = keys {
+    }
+
+    /// Fetches the keys that a sign-in is checked by, so that the first doesn't wait for
+    /// them; as [`Self::warm`].
+    pub async fn warm_identity(&self) {
+        if let Err(error) = self.services.identity.warm(self.clock.now()).await {
             tracing::warn!(error = %error, "the identity provider's keys can't be had yet");
         }
     }

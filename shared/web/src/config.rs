@@ -3,7 +3,9 @@
 use adapters::{
     DataRoles, FileClient, Files, Identity, Mailer, PerTenant, Pool, RoleArns, Stripe, cache,
 };
-use aws_sdk_s3::config::SharedCredentialsProvider;
+use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
+use aws_types::SdkConfig;
+use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use domain::email::EmailAddress;
@@ -194,16 +196,15 @@ impl Config {
         host.eq_ignore_ascii_case(&format!("{FRONT}.{}", self.base_domain))
     }
 
-    /// The services, as the settings and the machine's own AWS settings say.
-    pub async fn services(&self) -> Result<Services, adapters::Error> {
-        let aws = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
-        let s3 = aws_sdk_s3::config::Builder::from(&aws).force_path_style(self.bucket_in_path);
+    /// The services, as the settings and those of AWS say.
+    pub fn services(&self, aws: &SdkConfig) -> Result<Services, adapters::Error> {
+        let s3 = aws_sdk_s3::config::Builder::from(aws).force_path_style(self.bucket_in_path);
         self.services_by(Clients {
-            dynamo: aws_sdk_dynamodb::Client::new(&aws),
+            dynamo: aws_sdk_dynamodb::Client::new(aws),
             s3: FileClient::new(s3, aws.credentials_provider())?,
-            cognito: aws_sdk_cognitoidentityprovider::Client::new(&aws),
-            ses: aws_sdk_ses::Client::new(&aws),
-            sts: aws_sdk_sts::Client::new(&aws),
+            cognito: aws_sdk_cognitoidentityprovider::Client::new(aws),
+            ses: aws_sdk_ses::Client::new(aws),
+            sts: aws_sdk_sts::Client::new(aws),
         })
     }
 
@@ -237,6 +238,45 @@ impl Config {
             mailer: Mailer::new(ses, self.mail_from.clone()),
             stripe: self.stripe()?,
         })
+    }
+}
+
+/// The settings of AWS that Lambda gives a function: its region, and the credentials of
+/// its role, which hold for as long as the process lives. There are no profiles and no
+/// other sources to look through, as elsewhere.
+#[allow(clippy::disallowed_methods)] // beside the one place that reads them
+pub(crate) fn on_lambda() -> Result<SdkConfig, Missing> {
+    let need = |name| {
+        std::env::var(name).map_err(|why| Missing {
+            name,
+            why: why.to_string(),
+        })
+    };
+    let credentials = Credentials::new(
+        need("AWS_ACCESS_KEY_ID")?,
+        need("AWS_SECRET_ACCESS_KEY")?,
+        std::env::var("AWS_SESSION_TOKEN").ok(),
+        None,
+        "Lambda",
+    );
+    Ok(SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(need("AWS_REGION")?))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .service_config(Endpoints)
+        .build())
+}
+
+/// Addresses in AWS's place, by the variables that all its tools know.
+#[derive(Debug)]
+struct Endpoints;
+
+impl LoadServiceConfig for Endpoints {
+    #[allow(clippy::disallowed_methods)] // as above
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        let service = key.service_id().to_uppercase().replace(' ', "_");
+        let own = std::env::var(format!("{}_{service}", key.env()));
+        own.or_else(|_| std::env::var(key.env())).ok()
     }
 }
 

@@ -18,8 +18,9 @@ use subtle::{Choice, ConstantTimeEq as _};
 
 use crate::address::ClientAddress;
 use crate::app::{App, Clock};
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::log;
+use crate::render::Renderer;
 use crate::route::{Route, router};
 
 /// What the distribution sends with each request, to be known by.
@@ -34,37 +35,35 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug, Clone)]
 pub struct TraceId(pub String);
 
-/// What a function has, from its environment.
-pub async fn app() -> Result<Arc<App>, Failure> {
-    log::start("info", Config::function(), std::io::stdout);
+/// What a function has, from its environment. It renders templates of `folder`.
+pub fn app(folder: &str) -> Result<Arc<App>, Failure> {
+    log::start(Config::function(), std::io::stdout);
     let config = Config::from_env()?;
-    let services = config.services().await?;
-    let app = App::new(
-        config,
-        services,
-        Clock::system(),
-        StdRng::try_from_rng(&mut SysRng)?,
-    )?;
-    app.warm().await;
+    let services = config.services(&config::on_lambda()?)?;
+    let rng = StdRng::try_from_rng(&mut SysRng)?;
+    let renderer = Renderer::of(folder)?;
+    let app = App::new(config, services, renderer, Clock::system(), rng);
     Ok(Arc::new(app))
 }
 
 /// Serves `routes` until the environment is taken down.
-pub async fn serve(routes: &'static [Route]) -> Result<(), Failure> {
-    let app = app().await?;
-    lambda_http::run(service(&app, routes)).await
+pub async fn serve(app: &Arc<App>, routes: &'static [Route]) -> Result<(), Failure> {
+    lambda_http::run(service(app, routes)).await
 }
 
 /// Serves `routes`, and does `work` for what no API sends: an event of a schedule.
-pub async fn serve_beside<W>(routes: &'static [Route], work: W) -> Result<(), Failure>
+pub async fn serve_beside<W>(
+    app: &Arc<App>,
+    routes: &'static [Route],
+    work: W,
+) -> Result<(), Failure>
 where
     W: AsyncFn(Arc<App>, Value) -> Result<Value, Failure>,
 {
-    let app = app().await?;
-    let api = Adapter::from(service(&app, routes));
+    let api = Adapter::from(service(app, routes));
     let work = &work;
     let serve = service_fn(|event: LambdaEvent<Value>| {
-        let (app, mut api) = (Arc::clone(&app), api.clone());
+        let (app, mut api) = (Arc::clone(app), api.clone());
         async move {
             // The API puts it into each request, whoever sends it.
             if event.payload.get("requestContext").is_none() {

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde_json::json;
 use tracing::{Event, Metadata, Subscriber};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::format::{Format, Json, JsonFields, Writer};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, MakeWriter};
 use tracing_subscriber::registry::LookupSpan;
@@ -25,9 +25,8 @@ pub const METRICS: [(&str, &str); 11] = [
     ("events_missed", "Count"),
 ];
 
-/// Starts logging, once. `filter` is in the form of `RUST_LOG`; `function` is the
-/// name by which it is counted, if it is.
-pub fn start<W>(filter: &str, function: Option<String>, to: W)
+/// Starts logging, once. `function` is the name by which it is counted, if it is.
+pub fn start<W>(function: Option<String>, to: W)
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
@@ -37,7 +36,7 @@ where
         .fmt_fields(JsonFields::new())
         .event_format(Line { json, function })
         .with_writer(to)
-        .with_env_filter(EnvFilter::new(filter))
+        .with_max_level(LevelFilter::INFO)
         .try_init();
     // A second start, as in tests, leaves the first one in place.
     drop(started);

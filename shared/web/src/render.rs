@@ -13,12 +13,29 @@ use crate::markdown::{self, Pictures};
 const TEMPLATES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/templates.rs"));
 const MANIFEST: &str = include_str!(concat!(env!("OUT_DIR"), "/manifest.json"));
 
-/// Every template, ready to render.
+/// What any page may need.
+const SHARED: [&str; 3] = ["layouts/", "components/", "pages/errors/"];
+
+/// Templates, ready to render.
 pub struct Renderer(Tera);
 
 impl Renderer {
-    /// Reads the templates; one that can't be read is an error at start.
+    /// Reads every template; one that can't be read is an error at start.
     pub fn new() -> Result<Self, tera::Error> {
+        Self::reading(|_| true)
+    }
+
+    /// Reads those in `folder` and what any page may need, and no others: reading takes
+    /// a good part of a start.
+    pub fn of(folder: &str) -> Result<Self, tera::Error> {
+        Self::reading(|name| {
+            let own = name.strip_prefix(folder);
+            own.is_some_and(|rest| rest.starts_with('/'))
+                || SHARED.iter().any(|shared| name.starts_with(shared))
+        })
+    }
+
+    fn reading(wanted: impl Fn(&str) -> bool) -> Result<Self, tera::Error> {
         let mut tera = Tera::new();
         let assets: HashMap<String, String> = serde_json::from_str(MANIFEST).unwrap_or_default();
         let icons = url(&assets, "icons.svg");
@@ -72,7 +89,8 @@ impl Renderer {
         tera.register_filter("filesize", |n: i64, _: Kwargs, _: &State| -> String {
             filesize(n)
         });
-        tera.add_raw_templates(TEMPLATES.to_vec())?;
+        let templates = TEMPLATES.iter().copied().filter(|(name, _)| wanted(name));
+        tera.add_raw_templates(templates.collect::<Vec<_>>())?;
         Ok(Self(tera))
     }
 
