@@ -32,8 +32,9 @@ test-rust: $(ASSETS) $(VENV)/.run
 test-edge: | need
 	node --test infra/edge/
 
+# The whole workspace, as above: alone, other features would have most of it built again.
 test-browser: $(ASSETS) $(VENV)/.run $(BROWSER)
-	cargo build --locked --package local
+	cargo build --locked --workspace --bins
 	chromium=$$(tools/chromium.sh); cd tests/browser; CHROMIUM=$$chromium npx --no-install playwright test
 
 check: $(ASSETS) $(VENV)/.check $(VENV)/.infra ## formatting, lints, the template, licences and advisories
@@ -45,7 +46,7 @@ assets: $(ASSETS) ## CSS and JavaScript, bundled
 
 bench: ARCH := $(subst aarch64,arm64,$(shell uname -m))
 bench: build $(VENV)/.run $(LIGHTHOUSE) ## starts, pages, journeys, load, Lighthouse: tables, and target/bench.json
-	cargo build --locked --profile bench --package local --bin local
+	cargo build --locked --profile bench --package local --package tests --bin local --benches
 	cargo bench --locked --package tests
 	chromium=$$(tools/chromium.sh); cd tests/lighthouse; CHROMIUM=$$chromium SERVER=target/release/local node measure.mjs
 
@@ -67,7 +68,7 @@ destroy: $(VENV)/.aws ## take a deployment away, but for its data: ENV=
 	$(AWS)/python tools/deploy.py destroy $(ENV)
 
 deploy-local: $(ASSETS) $(VENV)/.run $(VENV)/.infra $(BROWSER) ## the template on this machine, and the main job in a browser against it
-	cargo build --locked --workspace --exclude tests --bins
+	cargo build --locked --workspace --bins
 	$(AWS)/python tools/deploy-local.py
 
 clean: ## take away what was built, never data

@@ -10,8 +10,8 @@ use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::Value;
 use tests::function::{binaries, peak};
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
 use tokio::task::JoinSet;
 use tokio::time::{Instant as Tick, sleep, sleep_until, timeout};
 
@@ -51,7 +51,8 @@ pub(crate) async fn measure(report: &mut Report) {
     }
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench/data");
     let _ = std::fs::remove_dir_all(&data);
-    let mut server = start(&binary, &data).await;
+    // It speaks until its end, so somebody must listen until then.
+    let (mut server, _words) = start(&binary, &data).await;
     let guests = guests(&data).await;
     println!("\nseed {SEED}: {PORTALS} open portals, {PEOPLE} people at work");
     #[allow(clippy::disallowed_methods)] // a setting of the bench alone
@@ -87,8 +88,8 @@ pub(crate) async fn measure(report: &mut Report) {
     stop(&mut server).await;
 }
 
-/// The server on any free port, when it is ready.
-async fn start(binary: &PathBuf, data: &Path) -> Child {
+/// The server on any free port, when it is ready, and what it says from then on.
+async fn start(binary: &PathBuf, data: &Path) -> (Child, Lines<BufReader<ChildStdout>>) {
     let mut command = Command::new(binary);
     command.env("PORT", "0").env("DATA_DIR", data);
     let spawned = command.stdout(Stdio::piped()).kill_on_drop(true).spawn();
@@ -106,7 +107,7 @@ async fn start(binary: &PathBuf, data: &Path) -> Child {
     timeout(START, ready)
         .await
         .expect("the server is ready in two minutes");
-    server
+    (server, lines)
 }
 
 /// As Ctrl-C does.

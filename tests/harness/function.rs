@@ -205,6 +205,7 @@ pub fn event(cast: &Cast, name: &str) -> Value {
             "01K0000000000000000000000F",
             client.findings[&Status::Open].to_string(),
         ),
+        ("01K00000000000000000000001", client.bills.sent.to_string()),
         (
             "01K0000000000000000000000W",
             cast.acme.workspace.id.to_string(),
