@@ -7,6 +7,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import puppeteer from "puppeteer-core";
 import { inRepository } from "../browser/helpers/files.js";
 import { launch } from "../browser/helpers/launch.js";
 
@@ -45,15 +46,28 @@ async function link(origin, cookie, path, fits) {
   return links.find((to) => fits.test(to));
 }
 
-/** What went over the wire; a page that couldn't be loaded says why. */
-function bytesOf({ audits, finalDisplayedUrl, runtimeError }) {
+/** Has the browser know one cookie, or none, and no other. A cookie among the headers would be left out. */
+async function know(port, url, cookie) {
+  const browser = await puppeteer.connect({ browserURL: `http://127.0.0.1:${port}` });
+  const session = await browser.target().createCDPSession();
+  await session.send("Storage.clearCookies");
+  if (cookie) {
+    const [name, value] = cookie.split("=", 2);
+    await session.send("Storage.setCookies", { cookies: [{ name, value, url, path: "/", secure: true, httpOnly: true, sameSite: "Lax" }] });
+  }
+  await browser.disconnect();
+}
+
+/** What went over the wire; a page that couldn't be loaded, or was another one, says so. */
+function bytesOf({ audits, requestedUrl, finalDisplayedUrl, runtimeError }) {
   if (runtimeError) throw new Error(`${finalDisplayedUrl}: ${runtimeError.message}`);
+  if (finalDisplayedUrl !== requestedUrl) throw new Error(`${requestedUrl} led to ${finalDisplayedUrl}`);
   return audits["network-requests"].details.items.reduce((sum, one) => sum + (one.transferSize ?? 0), 0);
 }
 
 async function look(port, url, cookie) {
-  const extraHeaders = cookie ? { cookie } : {};
-  const common = { port, output: "json", logLevel: "error", extraHeaders };
+  await know(port, url, cookie);
+  const common = { port, output: "json", logLevel: "error" };
   const first = await lighthouse(url, { ...common, onlyCategories: CATEGORIES }, desktopConfig);
   const again = await lighthouse(url, { ...common, onlyCategories: ["performance"], disableStorageReset: true }, desktopConfig);
   const { categories } = first.lhr;
