@@ -205,10 +205,9 @@ pub(crate) async fn send(team: Team, upload: ProtectedUpload) -> Result<Reply, E
         ..before.clone()
     };
     if let Err(error) = change(&team, &before, after).await {
-        files.delete(&object).await?;
+        team.store.forget_logo(id).await?;
         return Err(error);
     }
-    forget_former(&team, &before).await?;
     Ok(see_other(HERE).flash("logo-saved"))
 }
 
@@ -221,18 +220,8 @@ pub(crate) async fn remove(team: Team, _: ProtectedForm<Nothing>) -> Result<Repl
             ..before.clone()
         };
         change(&team, &before, after).await?;
-        forget_former(&team, &before).await?;
     }
     Ok(see_other(HERE).flash("logo-removed"))
-}
-
-/// Deletes the picture that nothing shows any more.
-async fn forget_former(team: &Team, before: &Workspace) -> Result<(), Error> {
-    let files = team.ctx.app.services.files.of(before.id, None);
-    if let Some(logo) = before.logo {
-        files.delete(&team.store.logo_object(logo.id)).await?;
-    }
-    Ok(())
 }
 
 /// The logo, for everybody; by the address of a former one, the way to the present one:

@@ -12,6 +12,7 @@ mod forget;
 mod gather;
 mod imports;
 mod invoices;
+mod logo;
 mod mail;
 mod night;
 mod notify;
@@ -208,6 +209,7 @@ async fn carry_out(app: &App, directory: &Directory, leased: &Leased) -> Result<
         Effect::Import(job) => return imports::look(app, directory, leased, *job).await,
         Effect::Invoice(due) => invoices::look(app, directory, leased, *due).await?,
         Effect::Receipt(receipt) => receipts::look(app, directory, leased, *receipt).await?,
+        Effect::Logo(logo) => logo::look(app, directory, leased, *logo).await?,
         Effect::Identity(user) => app.services.identity.delete(*user).await?,
         Effect::Notify(events) => notify::tell(app, directory, leased, events).await?,
         Effect::Gather(gather) => {

@@ -6,15 +6,20 @@ use domain::audit::{Kind, Note};
 use domain::id::{EntryId, WorkspaceId};
 use domain::slug::Slug;
 use domain::workspace::Workspace;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{item, number, row, string};
 use crate::directory::{Directory, Versioned};
 use crate::error::Error;
 use crate::keys;
+use crate::outbox::{Effect, put_effect};
 use crate::scope::{Store, WorkspaceScope};
-use crate::transact::Update;
+use crate::transact::{Transaction, Update};
+
+/// For how long a process may still show a logo that was replaced: as long as it remembers
+/// a workspace, and some time to fetch it.
+const SHOWN: SignedDuration = SignedDuration::from_mins(2);
 
 /// What is at an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,9 +127,24 @@ impl Store<WorkspaceScope> {
             item("slug", &address, &Versioned::of(after))?,
             before.version,
         );
+        if let Some(former) = before.logo.filter(|logo| after.logo != Some(*logo)) {
+            self.put_logo(&mut transaction, former.id)?;
+        }
         self.record(&mut transaction, changes(before, after))?;
         // The address lies outside the scope; its version holds it to this workspace.
         self.commit_beside(transaction, &[address]).await
+    }
+
+    /// Has the picture of a logo deleted that the workspace didn't come to have.
+    pub async fn forget_logo(&self, logo: EntryId) -> Result<(), Error> {
+        let mut transaction = self.transaction();
+        self.put_logo(&mut transaction, logo)?;
+        self.commit_beside(transaction, &[]).await
+    }
+
+    fn put_logo(&self, transaction: &mut Transaction, logo: EntryId) -> Result<(), Error> {
+        let (id, at) = (self.trace.next(), self.trace.at() + SHOWN);
+        put_effect(transaction, &self.prefix(), id, Effect::Logo(logo), at)
     }
 
     /// Takes the workspace to the address of `after`. What was its address leads

@@ -54,6 +54,8 @@ pub enum Effect {
     Gather(Gather),
     /// What somebody was told who is gone.
     Forget(UserId),
+    /// A logo to be deleted, unless the workspace has it.
+    Logo(EntryId),
 }
 
 /// A picture of a finding, by its place.
