@@ -30,6 +30,8 @@ pub(crate) async fn measure(report: &mut Report) {
         "function", "to ready", "hello's", "ratio", "answer", "peak", "zip"
     );
     for name in FUNCTIONS {
+        // The webhooks' event is signed by nobody.
+        let status = if name == "webhooks" { 400 } else { 200 };
         let Some((binary, size)) = unpacked(&target, name) else {
             println!("{name:<14} isn't built");
             continue;
@@ -38,8 +40,7 @@ pub(crate) async fn measure(report: &mut Report) {
         for _ in 0..RUNS {
             least.push(invoke(&world, &hello.0, event(&cast, "dashboard")).await);
             let one = invoke(&world, &binary, event(&cast, name)).await;
-            // The webhooks' event is signed by nobody.
-            let failed = one.answer["statusCode"].as_u64().unwrap_or(200) > 400;
+            let failed = one.answer["statusCode"].as_u64().unwrap_or(200) != status;
             assert!(
                 !failed && one.answer != Value::Null,
                 "{name}: {}",
