@@ -1,7 +1,7 @@
 //! From the settings to a server that is ready, and in order to its end.
 
 use std::fs::OpenOptions;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -78,7 +78,8 @@ pub async fn run() -> Result<(), Problem> {
     };
     let told = async {
         told.await;
-        println!("Stopping…");
+        // Whoever listened may be gone.
+        drop(writeln!(io::stdout(), "Stopping…"));
         let _ = stop.send(true);
         std::future::pending::<()>().await;
     };
