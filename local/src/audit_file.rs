@@ -1,6 +1,6 @@
 //! An exported audit log, checked offline.
 
-use domain::audit::{COLUMNS, Exported, START, WIDTH, verify};
+use domain::audit::{COLUMNS, ExportedEntry, START, WIDTH, verify};
 use domain::spreadsheet::unguarded;
 
 /// Checks the text of an export; what was found, in words, either way.
@@ -31,7 +31,7 @@ pub fn verify_export(text: &str) -> Result<String, String> {
     ))
 }
 
-fn entry(record: Result<csv::StringRecord, csv::Error>) -> Result<Exported, String> {
+fn entry(record: Result<csv::StringRecord, csv::Error>) -> Result<ExportedEntry, String> {
     let record = record.map_err(|e| e.to_string())?;
     let mut cells = record.iter().map(|cell| unguarded(cell).to_owned());
     let mut next = || cells.next().unwrap_or_default();
@@ -40,7 +40,7 @@ fn entry(record: Result<csv::StringRecord, csv::Error>) -> Result<Exported, Stri
         .parse()
         .map_err(|_| format!("'{seq}' is no number of an entry"))?;
     let columns = (0..WIDTH).map(|_| next()).collect();
-    Ok(Exported {
+    Ok(ExportedEntry {
         seq,
         columns,
         previous: next(),

@@ -1,9 +1,9 @@
 //! What the outbox gave up: shown, and tried again.
 
 use domain::id::EntryId;
-use store::Trace;
+use store::AuditContext;
 use store::directory::Directory;
-use store::outbox::Dead;
+use store::outbox::DeadLetter;
 use store::session::Device;
 use web::Clock;
 
@@ -29,7 +29,7 @@ pub async fn dead_letters(wanted: Wanted) -> Result<(), Problem> {
     let now = Clock::system().now();
     let data = Data::take(&settings.data, false, now).await?;
     let table = Embedded::file(&data.path("table.sqlite")).await?;
-    let trace = Trace::new(EntryId::new(0, 0), now, Device::default());
+    let trace = AuditContext::new(EntryId::new(0, 0), now, Device::default());
     let directory = Directory::new(provision::table(&table.url), trace);
     let cannot = "What was given up can't be read";
     match wanted {
@@ -59,7 +59,7 @@ pub async fn dead_letters(wanted: Wanted) -> Result<(), Problem> {
     Ok(())
 }
 
-fn line(dead: &Dead) -> String {
+fn line(dead: &DeadLetter) -> String {
     let home = match dead.home {
         Some((ws, Some(client))) => format!("workspace {ws}, client {client}"),
         Some((ws, None)) => format!("workspace {ws}"),

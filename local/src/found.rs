@@ -10,7 +10,7 @@ use domain::slug::Slug;
 use domain::workspace::Workspace;
 use rand::SeedableRng as _;
 use rand::rngs::{StdRng, SysRng};
-use store::Outcome;
+use store::WriteOutcome;
 use web::{App, Clock, Config, Renderer};
 
 use crate::problem::{OrSay as _, Problem};
@@ -49,12 +49,12 @@ pub async fn found(
         mfa: None,
         disabled: None,
         suppressed: None,
-        notify: domain::notification::Preferences::default(),
+        notify: domain::notification::NotificationPreferences::default(),
     };
     let made = app.directory().create_workspace(&workspace, &owner).await;
     match made.or_say("The workspace can't be made")? {
-        Outcome::Done => {}
-        Outcome::Repeated => {
+        WriteOutcome::Done => {}
+        WriteOutcome::Repeated => {
             let words = format!("{} is somebody's address already.", workspace.slug);
             return Err(Problem::new(words));
         }

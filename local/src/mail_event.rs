@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use rand::rngs::SysRng;
 use rand::{SeedableRng as _, rngs::StdRng};
 use serde_json::{Value, json};
-use store::Trace;
+use store::AuditContext;
 use store::directory::Directory;
 use store::session::Device;
 use web::Clock;
-use worker::Body;
+use worker::ReportOutcome;
 
 use crate::data::Data;
 use crate::problem::{OrSay as _, Problem};
@@ -33,7 +33,7 @@ pub async fn mail_event(event: &str, slug: &str, to: &str) -> Result<(), Problem
     let mut rng = StdRng::try_from_rng(&mut SysRng).or_say("The system gives no random numbers")?;
     let ms = u64::try_from(now.as_millisecond()).unwrap_or_default();
     let mut new_id = || EntryId::new(ms, rand::RngExt::random(&mut rng));
-    let trace = Trace::new(new_id(), now, Device::default());
+    let trace = AuditContext::new(new_id(), now, Device::default());
     let directory = Directory::new(provision::table(&table.url), trace);
     let cannot = "The workspace can't be read";
     let workspace = directory.workspace(&slug).await.or_say(cannot)?;
@@ -47,8 +47,8 @@ pub async fn mail_event(event: &str, slug: &str, to: &str) -> Result<(), Problem
     println!(
         "{}",
         match came.or_say("The event can't be taken")? {
-            Body::Stopped => "No mail goes to the address any more.",
-            Body::Nothing => "Nothing changes: it was known, or it stops no mail.",
+            ReportOutcome::Stopped => "No mail goes to the address any more.",
+            ReportOutcome::Nothing => "Nothing changes: it was known, or it stops no mail.",
         }
     );
     Ok(())

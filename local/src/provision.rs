@@ -1,6 +1,6 @@
 //! What a deployment makes: the table, the bucket, the user pool, the sender.
 
-use adapters::{FileClient, Files, Identity, Mailer, Pool};
+use adapters::{FileClient, Files, Identity, Mailer, UserPool};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_cognitoidentityprovider::Client as Cognito;
 use aws_sdk_cognitoidentityprovider::types::{
@@ -32,7 +32,7 @@ pub struct Provisioned {
     /// The bucket's service, to ask what the product doesn't.
     pub s3: aws_sdk_s3::Client,
     /// The user pool.
-    pub pool: Pool,
+    pub pool: UserPool,
     /// The sender of mail.
     pub mail_from: EmailAddress,
     /// The identity provider, to ask what the product doesn't.
@@ -117,7 +117,7 @@ fn at(url: &str) -> SdkConfig {
         .build()
 }
 
-async fn pool(cognito: &Cognito, url: &str, name: &str) -> Result<Pool, crate::fetch::Failure> {
+async fn pool(cognito: &Cognito, url: &str, name: &str) -> Result<UserPool, crate::fetch::Failure> {
     let listed = cognito.list_user_pools().max_results(60).send().await?;
     let known = listed.user_pools().iter();
     let known = known
@@ -142,7 +142,7 @@ async fn pool(cognito: &Cognito, url: &str, name: &str) -> Result<Pool, crate::f
         Some(client) => client.to_owned(),
         None => create_client(cognito, &id).await?,
     };
-    Ok(Pool {
+    Ok(UserPool {
         // Its tokens name AWS's own address, while its keys are here.
         issuer: format!("https://cognito-idp.{REGION}.amazonaws.com/{id}"),
         jwks_url: format!("{url}/{id}/.well-known/jwks.json"),

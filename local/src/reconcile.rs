@@ -7,7 +7,7 @@ use domain::id::EntryId;
 use domain::slug::Slug;
 use store::directory::Directory;
 use store::session::Device;
-use store::{Expected, Trace};
+use store::{AuditContext, ExpectedObjects};
 use web::Clock;
 
 use crate::data::Data;
@@ -50,7 +50,7 @@ pub async fn reconcile(
     let Some(expected) = directory.expected_files(slug).await? else {
         return Ok(None);
     };
-    let Expected {
+    let ExpectedObjects {
         prefixes,
         needed,
         allowed,
@@ -86,7 +86,7 @@ pub async fn reconcile_data(slugs: &[String]) -> Result<(), Problem> {
     let table = Embedded::file(&data.path("table.sqlite")).await?;
     let stand_ins = StandIns::start(&settings.python, data.path("stand-ins")).await?;
     let files = provision::files(&stand_ins.url())?;
-    let trace = Trace::new(EntryId::new(0, 0), now, Device::default());
+    let trace = AuditContext::new(EntryId::new(0, 0), now, Device::default());
     let directory = Directory::new(provision::table(&table.url), trace);
     let mut wrong = 0;
     for slug in demo::asked_for(slugs)? {

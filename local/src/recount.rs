@@ -1,7 +1,7 @@
 //! `recount`: whether the totals in the data folder are those of its findings.
 
 use domain::id::EntryId;
-use store::Trace;
+use store::AuditContext;
 use store::directory::Directory;
 use store::session::Device;
 use web::Clock;
@@ -21,7 +21,7 @@ pub async fn recount(slugs: &[String]) -> Result<(), Problem> {
     let data = Data::take(&settings.data, false, Clock::system().now()).await?;
     let table = Embedded::file(&data.path("table.sqlite")).await?;
     let now = Clock::system().now();
-    let trace = Trace::new(EntryId::new(0, 0), now, Device::default());
+    let trace = AuditContext::new(EntryId::new(0, 0), now, Device::default());
     let directory = Directory::new(provision::table(&table.url), trace);
     let mut drifts = 0;
     for slug in demo::asked_for(slugs)? {

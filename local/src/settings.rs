@@ -3,7 +3,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use domain::money::Rate;
+use domain::money::Percentage;
 use web::StripeConfig;
 
 use crate::problem::{OrSay as _, Problem};
@@ -24,7 +24,7 @@ pub(crate) struct Settings {
     /// The way to Stripe itself. Without it there is a stand-in.
     pub(crate) stripe: Option<StripeConfig>,
     /// What the platform takes of a payment at the stand-in.
-    pub(crate) fee: Rate,
+    pub(crate) fee: Percentage,
 }
 
 impl Settings {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use domain::finding::Finding;
 use domain::id::EngagementId;
 use domain::role::{ContactRole, TeamRole};
-use store::{Spent, Took};
+use store::{CapacityUsed, RequestTimings};
 use tests::{Answer, Browser, Cast, World, filled};
 
 use crate::report::Report;
@@ -42,8 +42,8 @@ struct Page {
 #[derive(Default, Clone)]
 struct Samples {
     times: Vec<Duration>,
-    took: Took,
-    spent: Spent,
+    took: RequestTimings,
+    spent: CapacityUsed,
     bytes: usize,
 }
 
@@ -234,7 +234,7 @@ fn tell(report: &mut Report, name: &str, samples: &[Samples]) {
         let share = |part: Duration| 100.0 * part.as_secs_f64() / all.as_secs_f64();
         let (table, pages) = (share(of.took.table), share(of.took.pages));
         let (median, slow) = (of.millis(50), of.millis(99));
-        let Spent {
+        let CapacityUsed {
             read,
             write,
             round_trips,

@@ -2,13 +2,13 @@
 
 use domain::id::{EntryId, InvoiceId};
 use domain::invoice::{
-    Ask, Bill, Book, By, Change, How, Invoice, InvoiceInput, NewInvoice, Reminder, issue,
-    transition,
+    Invoice, InvoiceActor, InvoiceBalance, InvoiceChange, InvoiceCommand, InvoiceContent,
+    InvoiceInput, InvoiceReminder, NewInvoice, PaymentMethod, issue, transition,
 };
 use domain::person::{Actor, Person};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use store::{Billed, ClientScope, Numbered, Store, WorkspaceScope};
+use store::{ClientScope, InvoiceDetail, IssueOutcome, Store, WorkspaceScope};
 
 use crate::papers::actor;
 use crate::world::World;
@@ -58,7 +58,7 @@ pub async fn drafted(
         total: new.bill.totals.total,
         due: new.due,
         issued: None,
-        book: Book::default(),
+        book: InvoiceBalance::default(),
         late: false,
         updated: now,
         version: 1,
@@ -71,10 +71,10 @@ pub async fn drafted(
 /// The draft, sent under the next number.
 pub async fn sent(
     store: &Store<WorkspaceScope>,
-    (draft, bill): (&Invoice, &Bill),
+    (draft, bill): (&Invoice, &InvoiceContent),
     (by, today): (&Actor, Date),
-    schedule: &[(Timestamp, Reminder)],
-) -> Change {
+    schedule: &[(Timestamp, InvoiceReminder)],
+) -> InvoiceChange {
     let ways = store.invoice_ways().await.expect("the table");
     loop {
         let n = store.last_invoice().await.expect("the table") + 1;
@@ -83,9 +83,9 @@ pub async fn sent(
         let entry = draft.id.to_string().parse().expect("an id");
         let done = store.send_invoice(draft, (&change, bill), (entry, n), schedule);
         match done.await.expect("the table") {
-            Numbered::Sent => return change,
-            Numbered::Taken => {}
-            Numbered::Gone => panic!("the draft is gone"),
+            IssueOutcome::Sent => return change,
+            IssueOutcome::Taken => {}
+            IssueOutcome::Gone => panic!("the draft is gone"),
         }
     }
 }
@@ -108,13 +108,13 @@ impl Bills {
             let draft = drafted(stores, id, &shared, now).await;
             let change = sent(stores.0, (&draft, &shared.bill), (&by, today), &[]).await;
             if id == part {
-                let ask = Ask::Pay {
+                let ask = InvoiceCommand::Pay {
                     amount: 50_000,
                     fee: 0,
                     on: today,
-                    how: How::ByHand(format!("Bank {mark}")),
+                    how: PaymentMethod::ByHand(format!("Bank {mark}")),
                 };
-                let paid = transition(&change.invoice, By::Person(&by), &ask, today, now);
+                let paid = transition(&change.invoice, InvoiceActor::Person(&by), &ask, today, now);
                 let paid = paid.expect("allowed");
                 let noted = stores.0.change_invoice(&paid, payment(part), None);
                 noted.await.expect("noted");
@@ -135,7 +135,7 @@ pub fn payment(invoice: InvoiceId) -> EntryId {
 }
 
 /// The invoice, as the team sees it.
-pub async fn read(client: &Store<ClientScope>, id: InvoiceId) -> Billed {
+pub async fn read(client: &Store<ClientScope>, id: InvoiceId) -> InvoiceDetail {
     let found = client.invoice(id).await.expect("the table");
     found.expect("an invoice")
 }

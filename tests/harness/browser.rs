@@ -9,7 +9,7 @@ use axum::body::Body;
 use http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use store::directory::hash;
-use store::{Spent, Took};
+use store::{CapacityUsed, RequestTimings};
 use tower::ServiceExt as _;
 use web::address::ClientAddress;
 use web::{App, Route};
@@ -36,9 +36,9 @@ pub struct Answer {
     /// Its text, as far as it is text.
     pub body: String,
     /// What it cost.
-    pub spent: Spent,
+    pub spent: CapacityUsed,
     /// Where its time went.
-    pub took: Took,
+    pub took: RequestTimings,
 }
 
 impl Browser {
@@ -135,8 +135,16 @@ impl Browser {
         }
         Answer {
             status: parts.status,
-            spent: parts.extensions.get::<Spent>().copied().unwrap_or_default(),
-            took: parts.extensions.get::<Took>().copied().unwrap_or_default(),
+            spent: parts
+                .extensions
+                .get::<CapacityUsed>()
+                .copied()
+                .unwrap_or_default(),
+            took: parts
+                .extensions
+                .get::<RequestTimings>()
+                .copied()
+                .unwrap_or_default(),
             headers: parts.headers,
             body: String::from_utf8_lossy(&body).into_owned(),
         }

@@ -3,11 +3,11 @@
 
 mod client;
 
-use domain::finding::{Draft, FindingInput};
+use domain::finding::{FindingContent, FindingInput};
 use domain::id::{ClientId, InviteId, TemplateId, WorkspaceId};
 use domain::invite::Invite;
 use domain::library::TemplateInput;
-use domain::mail::{Mail, Message};
+use domain::mail::{Mail, MailMessage};
 use domain::person::Person;
 use domain::plan::Plan;
 use domain::role::{Role, TeamRole};
@@ -15,7 +15,7 @@ use domain::workspace::Workspace;
 use jiff::Timestamp;
 use store::directory::hash;
 use store::session::Session;
-use store::{NewLink, Scope, Store, WorkspaceScope};
+use store::{InviteLink, Scope, Store, WorkspaceScope};
 
 pub use client::Client;
 
@@ -44,7 +44,7 @@ pub struct Tenant {
 }
 
 /// A finding's text that says `mark` in every section.
-pub fn draft(title: &str, mark: &str, severity: &str) -> Draft {
+pub fn draft(title: &str, mark: &str, severity: &str) -> FindingContent {
     let text = || format!("**{mark}** says <script>alert(1)</script>");
     let input = FindingInput {
         title: format!("{title} {mark}"),
@@ -162,7 +162,7 @@ fn person(world: &World, mark: &str, role: Role, client: Option<ClientId>) -> Pe
         mfa: None,
         disabled: None,
         suppressed: None,
-        notify: domain::notification::Preferences::default(),
+        notify: domain::notification::NotificationPreferences::default(),
     }
 }
 
@@ -215,7 +215,7 @@ async fn keep_invite<S: Scope>(
         to_name: invite.name.clone(),
         slug: workspace.slug.clone(),
         brand: workspace.name.clone(),
-        message: Message::Invite {
+        message: MailMessage::Invite {
             invite: invite.id,
             turn: 1,
             by_name: invite.by_name.clone(),
@@ -227,7 +227,7 @@ async fn keep_invite<S: Scope>(
     let kept = store
         .create_invite(
             invite,
-            NewLink {
+            InviteLink {
                 hash: &token,
                 mail: &mail,
             },

@@ -1,12 +1,12 @@
 //! Engagements with as many findings as a test wants.
 
-use domain::finding::{Draft, Finding, Life, Status, create};
-use domain::history::{Entry, Happening};
+use domain::finding::{Finding, FindingContent, FindingStatus, LifecycleTimes, create};
+use domain::history::{FindingEvent, HistoryEntry};
 use domain::id::EngagementId;
-use domain::import::job::{BATCH, Confirmed, Import, Plan};
+use domain::import::job::{BATCH, Import, ImportConfirmation, ImportPlan};
 use domain::person::{Actor, Person};
 use jiff::SignedDuration;
-use store::{ClientScope, Store, Then};
+use store::{ClientScope, ImportSchedule, Store};
 
 use crate::cast::{Client, draft};
 use crate::world::World;
@@ -29,12 +29,12 @@ pub async fn everywhere(world: &World, store: &Store<ClientScope>, by: &Person) 
     let shape = |k: usize, finding: Finding| {
         let months = i64::try_from(k % 6).expect("few");
         let before = SignedDuration::from_hours(24 * 30 * months + 1);
-        let status = Status::ALL[k / 5];
+        let status = FindingStatus::ALL[k / 5];
         let published = status.is_published().then(|| world.now() - before);
-        let fixed = (status == Status::Verified).then(|| world.now());
+        let fixed = (status == FindingStatus::Verified).then(|| world.now());
         Finding {
             status,
-            life: Life { published, fixed },
+            life: LifecycleTimes { published, fixed },
             ..finding
         }
     };
@@ -68,47 +68,47 @@ async fn fill(
         workspace: domain::id::WorkspaceId::new(1, 1),
         client: None,
     };
-    let how = Happening::Imported {
+    let how = FindingEvent::Imported {
         scanner: "Nessus".to_owned(),
     };
     let severities = ["critical", "high", "medium", "low", "info"];
-    let made: Vec<(u64, Finding, Draft)> = (0..n)
+    let made: Vec<(u64, Finding, FindingContent)> = (0..n)
         .map(|k| {
             let draft = draft(&format!("Finding {k}"), mark, severities[k % 5]);
             let id = id.finding(k as u128);
             let change = create(id, &draft, &actor, how.clone(), world.now()).expect("allowed");
             // As if each had been published at once: the lists are the same.
             let finding = Finding {
-                status: Status::Open,
+                status: FindingStatus::Open,
                 ..change.finding
             };
             (k as u64, shape(k, finding), draft)
         })
         .collect();
-    let entry = Entry::new(&actor, world.now(), how, None);
+    let entry = HistoryEntry::new(&actor, world.now(), how, None);
     let few = |n: usize| i64::try_from(n).expect("few");
-    let plan = Plan {
+    let plan = ImportPlan {
         scanner: "Nessus".to_owned(),
         fresh: vec![few(n)],
         makes: few(n.div_ceil(BATCH)),
-        ..Plan::default()
+        ..ImportPlan::default()
     };
     let ids = (world.app.new_id(), id);
     let import = Import::uploaded(ids, ("scan.xml", 1), &by.name, world.now()).planned(plan);
     store.create_import(&import).await.expect("an import");
-    let confirmed = Confirmed {
+    let confirmed = ImportConfirmation {
         by: actor,
         at: world.now(),
         resolve_gone: false,
         reopen_back: false,
     };
     let mut import = import.confirmed(confirmed).expect("ready");
-    let kept = store.change_import(&import, Then::Stays).await;
+    let kept = store.change_import(&import, ImportSchedule::Stays).await;
     kept.expect("confirmed");
     for batch in made.chunks(BATCH) {
         let after = import.stepped(few(batch.len()), few(batch.len()));
         let step = store.make_step(
-            (&after, Then::Stays),
+            (&after, ImportSchedule::Stays),
             batch,
             (&entry, domain::plan::Plan::Team),
         );

@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use domain::finding::Status;
+use domain::finding::FindingStatus;
 use domain::role::{ContactRole, TeamRole};
 use serde_json::Value;
 use store::directory::hash;
@@ -203,7 +203,7 @@ pub fn event(cast: &Cast, name: &str) -> Value {
         ("01K0000000000000000000000E", client.engagement.to_string()),
         (
             "01K0000000000000000000000F",
-            client.findings[&Status::Open].to_string(),
+            client.findings[&FindingStatus::Open].to_string(),
         ),
         ("01K00000000000000000000001", client.bills.sent.to_string()),
         (

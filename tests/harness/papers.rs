@@ -6,11 +6,11 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::types::{Tag, Tagging};
 use domain::document::{Document, DocumentInput, delete};
-use domain::file::{Checked, FileName};
+use domain::file::{CheckedFile, FileName};
 use domain::id::{DocumentId, EngagementId, UploadId};
 use domain::person::{Actor, Person};
 use domain::plan::Plan;
-use domain::upload::{Purpose, Upload, announce};
+use domain::upload::{Upload, UploadPurpose, announce};
 use domain::workspace::Workspace;
 use local::NAME;
 use store::{ClientScope, Store};
@@ -105,7 +105,14 @@ pub async fn announced(
     let size = i64::try_from(CONTENT.len()).expect("few");
     let id: UploadId = world.app.new_id();
     let actor = actor(person);
-    let upload = announce(id, Purpose::Document(new), &file, size, &actor, world.now());
+    let upload = announce(
+        id,
+        UploadPurpose::Document(new),
+        &file,
+        size,
+        &actor,
+        world.now(),
+    );
     let upload = upload.expect("fit");
     store
         .announce(&upload, Plan::Team)
@@ -126,12 +133,12 @@ async fn keep(world: &World, store: &Store<ClientScope>, upload: &Upload) -> Doc
 async fn release(store: &Store<ClientScope>, upload: &Upload) -> Document {
     let there = upload.arrived().expect("announced");
     store.upload_arrived(&there).await.expect("there");
-    let checked = Checked {
+    let checked = CheckedFile {
         size: upload.size,
         sha256: "0".repeat(64),
     };
     let released = there.released().expect("checked");
-    let Purpose::Document(new) = &released.purpose else {
+    let UploadPurpose::Document(new) = &released.purpose else {
         panic!("it was sent for a document");
     };
     let made = store.release_upload(&released, new, &checked).await;

@@ -1,11 +1,11 @@
 //! What a client of the cast has of pictures, and of files that go along with messages.
 
-use domain::evidence::{NewEvidence, Picture, delete};
+use domain::evidence::{EvidenceImage, NewEvidence, delete};
 use domain::file::{FileName, FileType};
 use domain::id::{EngagementId, EvidenceId, FindingId, UploadId};
 use domain::person::Person;
 use domain::plan::Plan;
-use domain::upload::{Purpose, Upload, announce};
+use domain::upload::{Upload, UploadPurpose, announce};
 use store::{ClientScope, Store};
 
 use crate::papers::{CONTENT, actor};
@@ -60,7 +60,7 @@ async fn arrived(
     world: &World,
     store: &Store<ClientScope>,
     person: &Person,
-    (name, purpose): (&str, Purpose),
+    (name, purpose): (&str, UploadPurpose),
 ) -> Upload {
     let file = FileName::parse(name).expect("a name");
     let size = i64::try_from(CONTENT.len()).expect("few");
@@ -83,7 +83,7 @@ pub async fn evidence(
     person: &Person,
     new: NewEvidence,
 ) -> EvidenceId {
-    let purpose = Purpose::Evidence(new.clone());
+    let purpose = UploadPurpose::Evidence(new.clone());
     let there = arrived(world, store, person, ("shot.png", purpose)).await;
     let released = there.released().expect("checked");
     let (files, id) = (&world.app.services.files, there.id.evidence());
@@ -91,7 +91,7 @@ pub async fn evidence(
         let kept = files.put(&key, b"\x89PNG\r\n\x1a\n".to_vec(), "image/png");
         kept.await.expect("kept");
     }
-    let picture = Picture {
+    let picture = EvidenceImage {
         file_type: FileType::Png,
         width: 640,
         height: 480,
@@ -111,7 +111,7 @@ pub async fn attachment(
     engagement: EngagementId,
     name: &str,
 ) -> Upload {
-    let purpose = Purpose::Attachment(engagement);
+    let purpose = UploadPurpose::Attachment(engagement);
     let there = arrived(world, store, person, (name, purpose)).await;
     let released = there.released().expect("checked");
     let key = store.attachment_key(there.id);

@@ -1,6 +1,6 @@
 //! Stripe by its stand-in, and what people do there.
 
-use domain::stripe::Connection;
+use domain::stripe::StripeConnection;
 use local::stripe::{Act, Beginning, Onboarding, StripeStandIn};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
@@ -47,7 +47,7 @@ pub async fn connected(world: &World, tenant: &Tenant) -> String {
     let key = format!("connect-{}", tenant.workspace.id);
     let made = stripe.create_account(&key, "owner@example.com").await;
     let account = made.expect("an account");
-    let new = Connection::new(account.clone(), false, world.now());
+    let new = StripeConnection::new(account.clone(), false, world.now());
     tenant.store.connect(None, &new).await.expect("connected");
     let how = Onboarding::Complete;
     let filled_in = Act::Onboard {

@@ -15,7 +15,7 @@ use local::{Embedded, GROUPS, NAME, Provisioned};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use serde_json::Value;
-use store::Opening;
+use store::NewSession;
 use store::directory::hash;
 use store::session::Session;
 use web::{App, Clock, Config, Renderer};
@@ -202,9 +202,9 @@ impl World {
         hash: &str,
         at: Timestamp,
     ) -> Session {
-        let opening = Opening {
+        let opening = NewSession {
             recorded: false,
-            ..Opening::plain(workspace.id, &workspace.slug, hash, at)
+            ..NewSession::plain(workspace.id, &workspace.slug, hash, at)
         };
         let opened = self.app.directory().open_session(person, &opening).await;
         opened.expect("a session").expect("no code was used")

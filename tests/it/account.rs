@@ -84,7 +84,10 @@ async fn the_only_owner_who_can_sign_in_cant_be_disabled() {
     let store = &office.cast.acme.store;
     let owner = office.owner();
     let kept = store.disable_person(owner, office.world.now()).await;
-    assert_eq!(kept.expect("the table"), Err(store::Kept::LastOwner));
+    assert_eq!(
+        kept.expect("the table"),
+        Err(store::MembershipRefusal::LastOwner)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

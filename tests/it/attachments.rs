@@ -3,7 +3,7 @@
 
 use domain::message::Message;
 use domain::role::ContactRole;
-use domain::upload::State;
+use domain::upload::UploadState;
 use http::{StatusCode, header};
 use jiff::SignedDuration;
 use tests::{Browser, Client, World, bucket};
@@ -42,7 +42,10 @@ async fn write(
     path: &str,
     fields: &[(&str, &str)],
 ) -> (StatusCode, String) {
-    let id = world.app.new_id::<domain::id::kind::Entry>().to_string();
+    let id = world
+        .app
+        .new_id::<domain::id::marker::EntryMarker>()
+        .to_string();
     let fields = [&[("id", id.as_str())], fields].concat();
     let answer = browser.post(path, &fields).await;
     (answer.status, answer.body)
@@ -66,7 +69,12 @@ async fn files_reach_the_other_side_under_their_names() {
     let (status, body) = write(&scene.world, &mut scene.team, &team, &fields).await;
     assert_eq!(status, StatusCode::SEE_OTHER, "{body}");
     let message = scene.message("See these.").await;
-    assert!(message.files.iter().all(|file| file.state == State::Ready));
+    assert!(
+        message
+            .files
+            .iter()
+            .all(|file| file.state == UploadState::Ready)
+    );
     let page = scene.portal.get(&portal).await.body;
     assert!(
         page.contains("Protokoll \u{fc}.log") && page.contains("two.txt"),
@@ -162,7 +170,7 @@ async fn without_scripts_a_file_comes_with_its_message() {
     let id = scene
         .world
         .app
-        .new_id::<domain::id::kind::Entry>()
+        .new_id::<domain::id::marker::EntryMarker>()
         .to_string();
     let fields = [
         ("id", id.as_str()),
@@ -190,7 +198,7 @@ async fn without_scripts_a_file_comes_with_its_message() {
     }
     let message = scene.message("Here it is.").await;
     assert_eq!(message.files.len(), 1);
-    assert_eq!(message.files[0].state, State::Checking);
+    assert_eq!(message.files[0].state, UploadState::Checking);
     let page = scene.team.get(&team).await.body;
     assert!(
         page.contains("Being checked") && page.contains("proof.txt"),
@@ -203,7 +211,7 @@ async fn without_scripts_a_file_comes_with_its_message() {
     worker::drain(&scene.world.app).await.expect("swept");
     assert_eq!(
         scene.message("Here it is.").await.files[0].state,
-        State::Ready
+        UploadState::Ready
     );
     let taken = scene.portal.post(&take, &[]).await;
     let (status, _, bytes) = bucket::fetch(taken.location()).await;
@@ -212,7 +220,7 @@ async fn without_scripts_a_file_comes_with_its_message() {
     let id = scene
         .world
         .app
-        .new_id::<domain::id::kind::Entry>()
+        .new_id::<domain::id::marker::EntryMarker>()
         .to_string();
     let fields = [
         ("id", id.as_str()),
@@ -226,7 +234,7 @@ async fn without_scripts_a_file_comes_with_its_message() {
         .await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
     worker::drain(&scene.world.app).await.expect("swept");
-    assert_eq!(scene.message("").await.files[0].state, State::Refused);
+    assert_eq!(scene.message("").await.files[0].state, UploadState::Refused);
     let page = scene.team.get(&team).await.body;
     assert!(
         page.contains("lies.pdf") && page.contains("Refused"),

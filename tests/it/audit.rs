@@ -79,7 +79,10 @@ async fn an_export_verifies_offline_and_a_changed_one_doesnt() {
         .into_iter()
         .enumerate()
     {
-        let id = world.app.new_id::<domain::id::kind::Client>().to_string();
+        let id = world
+            .app
+            .new_id::<domain::id::marker::ClientMarker>()
+            .to_string();
         let name = format!("{name}{n}");
         let made = owners
             .post("/clients", &[("name", &name), ("id", &id)])

@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::counts::Counts;
 use domain::finding::{
-    Ask, Bulk, CommentInput, Event, Finding, PlanInput, comment, create, edit, plan, transition,
+    BulkAction, CommentInput, Finding, RemediationInput, Transition, TransitionRequest, comment,
+    create, edit, plan, transition,
 };
-use domain::history::Happening;
+use domain::history::FindingEvent;
 use domain::id::FindingId;
 use domain::person::{Actor, Person};
 use jiff::tz::TimeZone;
@@ -18,7 +19,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::test_runner::{Config, RngAlgorithm, RngSeed, TestRunner};
 use serde_json::Value;
-use store::{ClientScope, Many, Store};
+use store::{BulkChange, ClientScope, Store};
 use tests::{Cast, Client, Tenant, World, draft, home};
 
 const SEED: u64 = 20_261_124;
@@ -29,11 +30,11 @@ type Dump = BTreeMap<(String, String), Value>;
 enum Command {
     Write(&'static str),
     Edit(Index, &'static str),
-    Move(Index, Event),
+    Move(Index, Transition),
     Plan(Index, Option<i64>),
     Comment(Index, bool),
     /// The same for several at once; every third is rated anew instead.
-    Bulk(Vec<Index>, Event, &'static str),
+    Bulk(Vec<Index>, Transition, &'static str),
     /// Days go by, and the worker does what is due.
     Wait(i64),
 }
@@ -43,10 +44,10 @@ fn commands() -> impl Strategy<Value = Vec<(bool, Index, Index, Command)>> {
     let command = prop_oneof![
         1 => severity().prop_map(Command::Write),
         1 => (any::<Index>(), severity()).prop_map(|(which, to)| Command::Edit(which, to)),
-        8 => (any::<Index>(), select(Event::ALL.to_vec())).prop_map(|(which, event)| Command::Move(which, event)),
+        8 => (any::<Index>(), select(Transition::ALL.to_vec())).prop_map(|(which, event)| Command::Move(which, event)),
         1 => (any::<Index>(), proptest::option::of(-30_i64..90)).prop_map(|(which, due)| Command::Plan(which, due)),
         1 => (any::<Index>(), any::<bool>()).prop_map(|(which, internal)| Command::Comment(which, internal)),
-        2 => (proptest::collection::vec(any::<Index>(), 1..6), select(Event::ALL.to_vec()), severity())
+        2 => (proptest::collection::vec(any::<Index>(), 1..6), select(Transition::ALL.to_vec()), severity())
             .prop_map(|(which, event, severity)| Command::Bulk(which, event, severity)),
         1 => (1_i64..40).prop_map(Command::Wait),
     ];
@@ -85,7 +86,7 @@ async fn execute(
     match command {
         Command::Write(severity) => {
             let draft = draft("Random", &client.mark, severity);
-            let made = create(app.new_id(), &draft, &actor, Happening::Created, now);
+            let made = create(app.new_id(), &draft, &actor, FindingEvent::Created, now);
             if let Ok(change) = made {
                 let made =
                     store.create_finding(engagement, &change, (&draft, Plan::Team), app.new_id());
@@ -111,7 +112,7 @@ async fn execute(
                 .expect("read");
             let Some(finding) = finding else { return };
             let until = day(now, 30);
-            let ask = Ask {
+            let ask = TransitionRequest {
                 event,
                 note: "because",
                 until: &until,
@@ -131,7 +132,7 @@ async fn execute(
             let Some(finding) = finding.expect("read") else {
                 return;
             };
-            let input = PlanInput {
+            let input = RemediationInput {
                 due: due.map(|days| day(now, days)),
                 tags: Some(format!("tag-{}", due.unwrap_or_default())),
                 assignee: Some(client.contacts[0].id.to_string()),
@@ -178,16 +179,16 @@ async fn many(
     client: &Client,
     (actor, store): (&Actor, &Store<ClientScope>),
     chosen: BTreeSet<FindingId>,
-    (event, severity): (Event, &str),
+    (event, severity): (Transition, &str),
 ) {
     let (app, now, engagement) = (&world.app, world.now(), client.engagement);
     let mut many = Vec::new();
     for (n, id) in chosen.into_iter().enumerate() {
         let found = store.finding(engagement, id).await.expect("read");
         let bulk = if (n + 1).is_multiple_of(3) {
-            Bulk::Rate(severity.parse().expect("one"), "So.".to_owned())
+            BulkAction::Rate(severity.parse().expect("one"), "So.".to_owned())
         } else {
-            Bulk::Move {
+            BulkAction::Move {
                 event,
                 note: "because".to_owned(),
                 until: day(now, 30),
@@ -195,11 +196,11 @@ async fn many(
         };
         let decide = |found: Finding| bulk.decide(&found, actor, &home(actor.workspace), now);
         if let Some(Ok(Some(change))) = found.map(decide) {
-            many.push(Many {
+            many.push(BulkChange {
                 change,
                 entry: app.new_id(),
                 rated: match bulk {
-                    Bulk::Rate(severity, reason) => Some((severity, reason)),
+                    BulkAction::Rate(severity, reason) => Some((severity, reason)),
                     _ => None,
                 },
             });

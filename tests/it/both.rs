@@ -49,7 +49,7 @@ impl Both {
     pub(crate) fn new_id(&self) -> String {
         self.world
             .app
-            .new_id::<domain::id::kind::Finding>()
+            .new_id::<domain::id::marker::FindingMarker>()
             .to_string()
     }
 }

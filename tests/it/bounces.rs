@@ -3,16 +3,16 @@
 
 mod others;
 
-use domain::id::{WorkspaceId, kind};
+use domain::id::{WorkspaceId, marker};
 use domain::person::Person;
 use domain::role::{ContactRole, TeamRole};
-use domain::suppression::{Reason, Suppressed};
+use domain::suppression::{SuppressionNotice, SuppressionReason};
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use store::directory::hash;
 use tests::{Browser, Cast, Client, Tenant, World};
-use worker::Body;
+use worker::ReportOutcome;
 
 use crate::notifications::{minutes_go_by, work};
 
@@ -59,13 +59,13 @@ impl Scene {
     }
 
     /// SES tells of a mail that Acme sent just now.
-    async fn told(&self, example: &str, to: &str) -> Body {
+    async fn told(&self, example: &str, to: &str) -> ReportOutcome {
         let acme = self.cast.acme.workspace.id;
         let event = event(example, acme, to, self.world.now());
         self.takes(&event).await
     }
 
-    async fn takes(&self, event: &Value) -> Body {
+    async fn takes(&self, event: &Value) -> ReportOutcome {
         let app = &self.world.app;
         let as_of = (app.new_id(), app.clock.now());
         let came = worker::report(&app.directory(), as_of, &event.to_string()).await;
@@ -104,7 +104,7 @@ impl Scene {
         self.world.mail_to(to).await.len() > before
     }
 
-    async fn mark(&self, client: &Client, person: &Person) -> Option<Suppressed> {
+    async fn mark(&self, client: &Client, person: &Person) -> Option<SuppressionNotice> {
         let found = client.store.person(person.id).await.expect("read");
         found.expect("there").suppressed
     }
@@ -131,11 +131,11 @@ async fn mail_that_bounces_stops_and_the_team_is_told_once() {
     let to = contact.email.as_str();
     assert!(scene.link_arrives(acme, to).await);
     let first = event(BOUNCE, acme.workspace.id, to, scene.world.now());
-    assert_eq!(scene.takes(&first).await, Body::Stopped);
-    assert_eq!(scene.takes(&first).await, Body::Nothing, "again");
+    assert_eq!(scene.takes(&first).await, ReportOutcome::Stopped);
+    assert_eq!(scene.takes(&first).await, ReportOutcome::Nothing, "again");
     // Another mail that was on its way.
     scene.world.advance(SignedDuration::from_secs(5));
-    assert_eq!(scene.told(BOUNCE, to).await, Body::Nothing);
+    assert_eq!(scene.told(BOUNCE, to).await, ReportOutcome::Nothing);
 
     assert!(!scene.link_arrives(acme, to).await);
     // What happens isn't told by mail either, but in the inbox.
@@ -147,7 +147,7 @@ async fn mail_that_bounces_stops_and_the_team_is_told_once() {
         scene.people_page(),
         client.engagement
     );
-    let id = scene.world.app.new_id::<kind::Entry>().to_string();
+    let id = scene.world.app.new_id::<marker::EntryMarker>().to_string();
     let sent = owner
         .post(&thread, &[("id", id.as_str()), ("text", "Hello, all.")])
         .await;
@@ -188,12 +188,12 @@ async fn what_passes_changes_nothing() {
     let scene = Scene::new().await;
     let to = scene.contact().email.as_str();
     let before = scene.world.dump().await;
-    assert_eq!(scene.told(TRANSIENT, to).await, Body::Nothing);
+    assert_eq!(scene.told(TRANSIENT, to).await, ReportOutcome::Nothing);
     // A workspace that isn't there, and mail that isn't the portal's.
     let mut nowhere = event(BOUNCE, WorkspaceId::new(1, 1), to, scene.world.now());
-    assert_eq!(scene.takes(&nowhere).await, Body::Nothing);
+    assert_eq!(scene.takes(&nowhere).await, ReportOutcome::Nothing);
     nowhere["mail"]["tags"] = json!({});
-    assert_eq!(scene.takes(&nowhere).await, Body::Nothing);
+    assert_eq!(scene.takes(&nowhere).await, ReportOutcome::Nothing);
     assert_eq!(scene.world.dump().await, before);
     let app = &scene.world.app;
     let as_of = (app.new_id(), app.clock.now());
@@ -226,11 +226,11 @@ async fn no_other_workspace_hears_of_it() {
         dump
     };
     let before = theirs().await;
-    assert_eq!(scene.told(COMPLAINT, to).await, Body::Stopped);
+    assert_eq!(scene.told(COMPLAINT, to).await, ReportOutcome::Stopped);
     // An address that only Northwind knows, of a mail that Acme sent.
     let foreign = northwind.clients[0].contact(ContactRole::Manager);
     let foreign = foreign.email.as_str();
-    assert_eq!(scene.told(BOUNCE, foreign).await, Body::Stopped);
+    assert_eq!(scene.told(BOUNCE, foreign).await, ReportOutcome::Stopped);
     assert_eq!(theirs().await, before);
     assert!(scene.row(acme.workspace.id, foreign).await.is_some());
     assert!(scene.link_arrives(northwind, to).await);
@@ -292,10 +292,10 @@ async fn who_manages_people_sees_it_and_lets_mail_go_again() {
     assert!(!page.contains(shown) && page.contains("Mail goes to the address again."));
     assert!(scene.link_arrives(acme, to).await);
     // A late repetition tells of mail that was sent before.
-    assert_eq!(scene.takes(&bounce).await, Body::Nothing);
+    assert_eq!(scene.takes(&bounce).await, ReportOutcome::Nothing);
     assert!(scene.link_arrives(acme, to).await);
     // A new failure is another one, told anew; the client's own manager lets it go.
-    assert_eq!(scene.told(COMPLAINT, to).await, Body::Stopped);
+    assert_eq!(scene.told(COMPLAINT, to).await, ReportOutcome::Stopped);
     assert_eq!(scene.notices(acme, acme.member(TeamRole::Admin)).await, 2);
     let manager = scene.client().contact(ContactRole::Manager);
     let mut manager = scene.browser(acme, manager).await;
@@ -349,7 +349,7 @@ async fn in_any_order_and_however_often_the_end_is_the_same() {
     for person in people {
         let row = scene.row(ws, person.email.as_str()).await.expect("a row");
         let mark = scene.mark(scene.client(), person).await.expect("a mark");
-        assert_eq!(mark.reason, Reason::Complaint);
+        assert_eq!(mark.reason, SuppressionReason::Complaint);
         ends.push((row["bounced"].clone(), row["complained"].clone(), mark));
     }
     assert_eq!(ends[0], ends[1]);
@@ -374,7 +374,7 @@ async fn the_same_event_twice_at_once_is_told_once() {
             .expect("taken")
     };
     let came = futures::future::join_all([take(), take(), take()]).await;
-    let stopped = came.iter().filter(|one| **one == Body::Stopped);
+    let stopped = came.iter().filter(|one| **one == ReportOutcome::Stopped);
     assert_eq!(stopped.count(), 1, "{came:?}");
     work(&scene.world).await;
     assert_eq!(scene.notices(acme, acme.member(TeamRole::Owner)).await, 1);

@@ -24,7 +24,10 @@ fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
 }
 
 fn new_id(world: &World) -> String {
-    world.app.new_id::<domain::id::kind::Entry>().to_string()
+    world
+        .app
+        .new_id::<domain::id::marker::EntryMarker>()
+        .to_string()
 }
 
 async fn send(world: &World, browser: &mut Browser, bytes: &[u8]) -> Answer {

@@ -6,14 +6,14 @@ mod lists;
 use std::fmt::Write as _;
 
 use domain::evidence::{MAX_EVIDENCE, NewEvidence};
-use domain::finding::{Finding, Status};
+use domain::finding::{Finding, FindingStatus};
 use domain::person::Actor;
 use domain::plan::Plan;
 use domain::role::{ContactRole, TeamRole};
 use domain::severity::Severity;
-use domain::trend::Day;
+use domain::trend::DaySnapshot;
 use jiff::SignedDuration;
-use store::Spent;
+use store::CapacityUsed;
 use tests::{Browser, Cast, World, attachment, everywhere, evidence, filled};
 
 use crate::messages::talk;
@@ -26,14 +26,14 @@ const LISTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/cost-lists.txt"
 /// The first 60 characters, then read units, write units, calls, round trips.
 const PASSWORD: &str = "quiet lantern orbit 42";
 
-fn row(name: &str, spent: Spent) -> String {
+fn row(name: &str, spent: CapacityUsed) -> String {
     format!(
         "{name:<60} {:>8} {:>8} {:>6} {:>6}\n",
         spent.read, spent.write, spent.calls, spent.round_trips
     )
 }
 
-async fn page(browser: &mut Browser, path: &str) -> Spent {
+async fn page(browser: &mut Browser, path: &str) -> CapacityUsed {
     let answer = browser.get(path).await;
     assert!(answer.is_good(), "{path}: {}", answer.status);
     answer.spent
@@ -74,7 +74,7 @@ async fn pages_and_changes_stay_within_their_budget() {
     }
     let e = client.engagement;
     let here = format!("/clients/{}/engagements/{e}", client.id);
-    let open = client.findings[&Status::Open];
+    let open = client.findings[&FindingStatus::Open];
     let pages = [
         ("clients", "/clients".to_owned()),
         ("client", format!("/clients/{}", client.id)),
@@ -134,7 +134,10 @@ async fn pages_and_changes_stay_within_their_budget() {
     let verified = team.post(&verify, &[("note", ""), ("version", "3")]).await;
     assert!(verified.is_good(), "{}", verified.body);
     table.push_str(&row("one status change, by the team", verified.spent));
-    let id = world.app.new_id::<domain::id::kind::Finding>().to_string();
+    let id = world
+        .app
+        .new_id::<domain::id::marker::FindingMarker>()
+        .to_string();
     let fields = [("id", id.as_str()), ("title", "New"), ("severity", "low")];
     let made = team.post(&format!("{here}/findings"), &fields).await;
     assert!(made.is_good(), "{}", made.body);
@@ -151,7 +154,10 @@ async fn pages_and_changes_stay_within_their_budget() {
         };
         note("thread, team", page(&mut team, &ours).await);
         note("thread, client", page(&mut portal, &theirs).await);
-        let id = world.app.new_id::<domain::id::kind::Entry>().to_string();
+        let id = world
+            .app
+            .new_id::<domain::id::marker::EntryMarker>()
+            .to_string();
         let fields = [("id", id.as_str()), ("text", "Hello.")];
         let sent = portal.post(&theirs, &fields).await;
         assert!(sent.is_good(), "{}", sent.body);
@@ -223,7 +229,10 @@ async fn documents(
     let taken = portal.post(&format!("{report}/download"), &[]).await;
     assert!(taken.is_good(), "{}", taken.body);
     table.push_str(&row("a download, by the client", taken.spent));
-    let id = world.app.new_id::<domain::id::kind::Upload>().to_string();
+    let id = world
+        .app
+        .new_id::<domain::id::marker::UploadMarker>()
+        .to_string();
     let said = [
         ("id", id.as_str()),
         ("n", "0"),
@@ -243,7 +252,7 @@ async fn documents(
 /// message with a file.
 async fn pictures(world: &World, cast: &Cast, portal: &mut Browser, table: &mut String) {
     let client = &cast.acme.clients[0];
-    let (e, finding) = (client.engagement, client.findings[&Status::Open]);
+    let (e, finding) = (client.engagement, client.findings[&FindingStatus::Open]);
     let new = NewEvidence {
         engagement: e,
         finding,
@@ -261,7 +270,10 @@ async fn pictures(world: &World, cast: &Cast, portal: &mut Browser, table: &mut 
     table.push_str(&row("page of a picture, client", page(portal, &shot).await));
     let image = page(portal, &format!("{shot}/thumb")).await;
     table.push_str(&row("address of a picture, client", image));
-    let id = world.app.new_id::<domain::id::kind::Upload>().to_string();
+    let id = world
+        .app
+        .new_id::<domain::id::marker::UploadMarker>()
+        .to_string();
     let said = [
         ("id", id.as_str()),
         ("n", "0"),
@@ -274,7 +286,10 @@ async fn pictures(world: &World, cast: &Cast, portal: &mut Browser, table: &mut 
     let contact = client.contact(ContactRole::Collaborator);
     let file = attachment(world, &client.store, contact, e, "log.txt").await;
     let (id, file) = (
-        world.app.new_id::<domain::id::kind::Entry>().to_string(),
+        world
+            .app
+            .new_id::<domain::id::marker::EntryMarker>()
+            .to_string(),
         file.id.to_string(),
     );
     let fields = [
@@ -375,7 +390,12 @@ async fn bills(
         "invoice form",
         page(team, &format!("{drafted}/edit")).await,
     ));
-    let [entry, paid] = [0; 2].map(|_| world.app.new_id::<domain::id::kind::Entry>().to_string());
+    let [entry, paid] = [0; 2].map(|_| {
+        world
+            .app
+            .new_id::<domain::id::marker::EntryMarker>()
+            .to_string()
+    });
     let fields = [("id", entry.as_str()), ("version", "1")];
     let done = team.post(&format!("{drafted}/send"), &fields).await;
     assert!(done.is_good(), "{}", done.body);

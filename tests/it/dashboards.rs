@@ -1,13 +1,13 @@
 //! Dashboards: what they show to whom, the days that the worker notes, and what
 //! happened lately.
 
-use domain::finding::Status;
+use domain::finding::FindingStatus;
 use domain::role::{ContactRole, TeamRole};
-use domain::trend::Day;
+use domain::trend::DaySnapshot;
 use jiff::civil::date;
 use jiff::{SignedDuration, ToSpan as _};
 use scraper::{Html, Selector};
-use store::Outcome;
+use store::WriteOutcome;
 use tests::{Browser, filled};
 
 use crate::both::Both;
@@ -34,7 +34,7 @@ async fn a_day_is_noted_once_and_a_gap_is_like_the_day_before() {
     let mut both = Both::new().await;
     let (client, team) = (both.client().store.clone(), both.cast.acme.store.clone());
     let counts = client.about().await.expect("read").expect("there").counts;
-    let day = Day::of(&counts);
+    let day = DaySnapshot::of(&counts);
     drain(&both).await;
     let first = date(2026, 1, 1);
     let noted = client.days(first).await.expect("read");
@@ -45,13 +45,13 @@ async fn a_day_is_noted_once_and_a_gap_is_like_the_day_before() {
 
     // What changes afterwards, and another run, leave it as it is.
     let (_, there) = both.paths();
-    let open = both.client().findings[&Status::Open];
+    let open = both.client().findings[&FindingStatus::Open];
     let resolve = format!("{there}/findings/{open}/resolve");
     let fields = [("note", "Fixed."), ("version", "2")];
     assert!(both.portal.post(&resolve, &fields).await.is_good());
     drain(&both).await;
-    let again = client.note_day(sunday, Day::default(), 9).await;
-    assert_eq!(again.expect("tried"), Outcome::Repeated);
+    let again = client.note_day(sunday, DaySnapshot::default(), 9).await;
+    assert_eq!(again.expect("tried"), WriteOutcome::Repeated);
     assert_eq!(client.days(first).await.expect("read")[&sunday], day);
 
     both.world.advance(SignedDuration::from_hours(72));
@@ -66,7 +66,8 @@ async fn a_day_is_noted_once_and_a_gap_is_like_the_day_before() {
         .signed_in(&both.cast.acme.workspace, &contact)
         .await;
     let rows = texts(&mut portal, "/?days=30", "#trend tbody tr").await;
-    let told = |date: &str, day: Day| format!("{date}{}{}{}", day.open, day.resolved, day.closed);
+    let told =
+        |date: &str, day: DaySnapshot| format!("{date}{}{}{}", day.open, day.resolved, day.closed);
     assert!(rows.contains(&told("6 Jan 2026", day)), "{rows:?}");
     assert!(rows.contains(&told("8 Jan 2026", wednesday)), "{rows:?}");
 }
@@ -75,7 +76,7 @@ async fn a_day_is_noted_once_and_a_gap_is_like_the_day_before() {
 async fn activity_tells_each_side_what_it_may_know() {
     let mut both = Both::new().await;
     let (here, there) = both.paths();
-    let open = both.client().findings[&Status::Open];
+    let open = both.client().findings[&FindingStatus::Open];
     let finding = format!("{here}/findings/{open}");
     both.later();
     let id = both.new_id();
@@ -162,9 +163,9 @@ async fn what_is_overdue_is_counted_exactly_up_to_a_page_and_by_night_beyond() {
         domain::finding::Finding {
             due: due.ok(),
             status: if k == 0 {
-                Status::Resolved
+                FindingStatus::Resolved
             } else {
-                Status::Open
+                FindingStatus::Open
             },
             ..finding
         }
@@ -248,7 +249,7 @@ async fn an_engagement_has_people_and_a_way_and_is_found_by_its_phase() {
 async fn fixes_are_timed_from_publishing_to_the_last_retest() {
     let mut both = Both::new().await;
     let (here, there) = both.paths();
-    let open = both.client().findings[&Status::Open];
+    let open = both.client().findings[&FindingStatus::Open];
     let (team, portal) = (
         format!("{here}/findings/{open}"),
         format!("{there}/findings/{open}"),

@@ -2,7 +2,7 @@
 //! when; what people say of it; and what the history tells.
 
 use domain::email::EmailAddress;
-use domain::finding::Status;
+use domain::finding::FindingStatus;
 use domain::id::FindingId;
 use domain::role::{ContactRole, TeamRole};
 use http::StatusCode;
@@ -39,7 +39,7 @@ fn days(both: &Both, n: i64) {
 async fn a_risk_is_proposed_approved_warned_of_and_ends_by_itself() {
     let both = Both::new().await;
     let (mut team, mut portal) = (both.team.clone(), both.portal.clone());
-    let (page, there) = at(&both, both.client().findings[&Status::Open]);
+    let (page, there) = at(&both, both.client().findings[&FindingStatus::Open]);
     let odd = [
         ("note", "Legacy."),
         ("until", "2026-01-05"),
@@ -137,8 +137,8 @@ async fn a_risk_that_was_prolonged_or_reopened_leaves_nothing_to_lapse() {
     let both = Both::new().await;
     let (mut team, client) = (both.team.clone(), both.client());
     let (open, resolved) = (
-        client.findings[&Status::Open],
-        client.findings[&Status::Resolved],
+        client.findings[&FindingStatus::Open],
+        client.findings[&FindingStatus::Resolved],
     );
     let accept = async |team: &mut Browser, id, until, version| {
         let (page, _) = at(&both, id);
@@ -160,7 +160,7 @@ async fn a_risk_that_was_prolonged_or_reopened_leaves_nothing_to_lapse() {
     let prolonged = now(open).await;
     assert_eq!(
         (prolonged.status, prolonged.version),
-        (Status::AcceptedRisk, 4)
+        (FindingStatus::AcceptedRisk, 4)
     );
     assert_eq!(
         now(resolved).await.version,
@@ -195,7 +195,7 @@ async fn a_proposal_is_declined_with_a_reason() {
 async fn what_is_taken_back_is_gone_for_the_client() {
     let both = Both::new().await;
     let (mut team, mut portal) = (both.team.clone(), both.portal.clone());
-    let (page, there) = at(&both, both.client().findings[&Status::Open]);
+    let (page, there) = at(&both, both.client().findings[&FindingStatus::Open]);
     send(&mut team, &format!("{page}/withdraw"), &[("version", "2")]).await;
     assert_eq!(portal.get(&there).await.status, StatusCode::NOT_FOUND);
     assert!(portal.get("/").await.body.contains("1 of 3 closed"));
@@ -214,7 +214,7 @@ async fn the_team_keeps_its_comments_and_edits_to_itself() {
     let both = Both::new().await;
     let (mut team, mut portal) = (both.team.clone(), both.portal.clone());
     let client = both.client();
-    let (page, there) = at(&both, client.findings[&Status::Verified]);
+    let (page, there) = at(&both, client.findings[&FindingStatus::Verified]);
     let comments = format!("{page}/comments");
     let ids = [both.new_id(), both.new_id(), both.new_id()];
     let internal = [
@@ -260,7 +260,7 @@ async fn a_finding_is_planned_within_ones_reach() {
     let both = Both::new().await;
     let (mut team, mut portal) = (both.team.clone(), both.portal.clone());
     let client = both.client();
-    let (page, there) = at(&both, client.findings[&Status::Open]);
+    let (page, there) = at(&both, client.findings[&FindingStatus::Open]);
     let carl = client.contact(ContactRole::Collaborator);
     let fields = [
         ("assignee", &*carl.id.to_string()),
@@ -335,7 +335,7 @@ async fn the_workspaces_policy_sets_the_day_of_what_is_published_next() {
         wrong.body
     );
     send(&mut owner, "/settings", &policy("14")).await;
-    let (page, there) = at(&both, both.client().findings[&Status::Draft]);
+    let (page, there) = at(&both, both.client().findings[&FindingStatus::Draft]);
     send(&mut owner, &format!("{page}/publish"), &[("version", "1")]).await;
     let mut portal = both.portal.clone();
     assert!(portal.get(&there).await.body.contains("19 Jan 2026"));

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use domain::finding::Status;
-use domain::notification::{Cadence, Kind, Preferences};
+use domain::finding::FindingStatus;
+use domain::notification::{Cadence, NotificationKind, NotificationPreferences};
 use domain::person::Person;
 use domain::role::ContactRole;
 use http::StatusCode;
@@ -22,7 +22,7 @@ async fn ten_changes_in_five_minutes_are_one_mail() {
     work(&both.world).await;
     let before = both.world.mail_to(to.as_str()).await.len();
     for n in 0..10 {
-        both.comment(true, Status::Open, &format!("Words {n}."), false)
+        both.comment(true, FindingStatus::Open, &format!("Words {n}."), false)
             .await;
         both.world.advance(SignedDuration::from_secs(20));
         work(&both.world).await;
@@ -40,7 +40,8 @@ async fn ten_changes_in_five_minutes_are_one_mail() {
             .starts_with("10 updates: ")
     );
     // What comes after it is another mail.
-    both.comment(true, Status::Open, "Later.", false).await;
+    both.comment(true, FindingStatus::Open, "Later.", false)
+        .await;
     minutes_go_by(&both.world).await;
     let letters = both.world.mail_to(to.as_str()).await;
     assert_eq!(letters.len(), before + 2);
@@ -70,7 +71,8 @@ async fn mail_comes_as_each_person_wishes_where_that_person_is() {
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.body.contains("Nowhere"), "nothing typed is lost");
     }
-    both.comment(true, Status::Open, "Words.", false).await;
+    both.comment(true, FindingStatus::Open, "Words.", false)
+        .await;
     minutes_go_by(&both.world).await;
     let count = async |world: &World, person: &Person| {
         let letters = world.mail_to(person.email.as_str()).await;
@@ -107,7 +109,8 @@ async fn one_click_ends_the_mail_without_a_sign_in_and_for_nobody_else() {
     let mut both = Both::new().await;
     let letters = Arc::default();
     let app = worker_of(&both.world, &Fate::new(End::Never, &letters));
-    both.comment(true, Status::Open, "Words.", false).await;
+    both.comment(true, FindingStatus::Open, "Words.", false)
+        .await;
     worker::drain(&app).await.expect("swept");
     both.world.advance(SignedDuration::from_mins(6));
     worker::drain(&app).await.expect("swept");
@@ -153,7 +156,7 @@ async fn one_click_ends_the_mail_without_a_sign_in_and_for_nobody_else() {
             .expect("there")
             .notify
     };
-    assert_eq!(now().await, Preferences::default());
+    assert_eq!(now().await, NotificationPreferences::default());
     let other = both.client().contact(ContactRole::Viewer).id.to_string();
     let forged = path.replace(&manager.id.to_string(), &other);
     for (slug, path) in [("acme", &forged), ("northwind", &path)] {
@@ -162,7 +165,7 @@ async fn one_click_ends_the_mail_without_a_sign_in_and_for_nobody_else() {
         let got = one_click(&mut browser, path).await;
         assert_eq!(got.status, StatusCode::NOT_FOUND, "{path}");
     }
-    assert_eq!(now().await, Preferences::default());
+    assert_eq!(now().await, NotificationPreferences::default());
     // A mail program asks: no cookie, no origin, no token of a form.
     for _ in 0..2 {
         let mut program = both.world.browser("acme");
@@ -170,11 +173,12 @@ async fn one_click_ends_the_mail_without_a_sign_in_and_for_nobody_else() {
         assert_eq!(got.status, StatusCode::OK, "{}", got.body);
     }
     let silent = now().await;
-    for about in Kind::all() {
+    for about in NotificationKind::all() {
         assert_eq!(silent.cadence(about.kind, manager.role), Cadence::Off);
     }
     let sent = letters.lock().expect("letters").len();
-    both.comment(true, Status::Open, "More.", false).await;
+    both.comment(true, FindingStatus::Open, "More.", false)
+        .await;
     worker::drain(&app).await.expect("swept");
     both.world.advance(SignedDuration::from_mins(6));
     worker::drain(&app).await.expect("swept");

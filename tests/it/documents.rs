@@ -293,7 +293,7 @@ async fn a_small_file_is_sent_without_scripts() {
     let id = scene
         .world
         .app
-        .new_id::<domain::id::kind::Upload>()
+        .new_id::<domain::id::marker::UploadMarker>()
         .to_string();
     let fields = [
         ("id", id.as_str()),

@@ -1,7 +1,7 @@
 //! Documents over time: deletion, the room that they take, long lists, and that the
 //! bucket and the table agree.
 
-use domain::plan::{Limit, Plan};
+use domain::plan::{Plan, PlanLimit};
 use http::StatusCode;
 use jiff::SignedDuration;
 
@@ -40,8 +40,8 @@ async fn a_deleted_document_comes_back_or_goes_after_thirty_days() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_workspace_takes_no_more() {
     let mut scene = Scene::at(700).await;
-    let room =
-        Plan::Team.most(Limit::Storage) - scene.cast.acme.store.files_used().await.expect("read");
+    let room = Plan::Team.most(PlanLimit::Storage)
+        - scene.cast.acme.store.files_used().await.expect("read");
     scene
         .world
         .use_up(&scene.cast.acme.workspace, room - 20)

@@ -1,10 +1,10 @@
 //! Files on their way in: what the bucket takes, what the check lets through, and
 //! what is refused.
 
-use domain::file::Flaw;
-use domain::id::{UploadId, kind};
+use domain::file::FileFlaw;
+use domain::id::{UploadId, marker};
 use domain::role::{ContactRole, TeamRole};
-use domain::upload::State;
+use domain::upload::UploadState;
 use http::StatusCode;
 use jiff::SignedDuration;
 use serde_json::Value;
@@ -19,7 +19,7 @@ pub(crate) async fn announce(
     fields: &[(&str, &str)],
 ) -> (StatusCode, Value) {
     let (id, size) = (
-        world.app.new_id::<kind::Upload>().to_string(),
+        world.app.new_id::<marker::UploadMarker>().to_string(),
         size.to_string(),
     );
     let said = [
@@ -164,11 +164,15 @@ async fn content_that_lies_is_refused_and_gives_its_room_back() {
     let client = &cast.acme.clients[0];
     let before = cast.acme.store.files_used().await.expect("read");
     for (name, bytes, flaw) in [
-        ("a.pdf", &b"<html><script>alert(1)</script>"[..], Flaw::Lies),
-        ("b.png", b"%PDF-1.7", Flaw::Lies),
-        ("c.txt", b"<!DOCTYPE html><p>", Flaw::Markup),
-        ("d.csv", b"\0\x01\x02", Flaw::Encoding),
-        ("e.docx", b"PK\x03\x04 but no document", Flaw::Lies),
+        (
+            "a.pdf",
+            &b"<html><script>alert(1)</script>"[..],
+            FileFlaw::Lies,
+        ),
+        ("b.png", b"%PDF-1.7", FileFlaw::Lies),
+        ("c.txt", b"<!DOCTYPE html><p>", FileFlaw::Markup),
+        ("d.csv", b"\0\x01\x02", FileFlaw::Encoding),
+        ("e.docx", b"PK\x03\x04 but no document", FileFlaw::Lies),
     ] {
         let fields = [("kind", "other")];
         sent(&world, &mut browser, &path, (name, bytes), &fields).await;
@@ -176,7 +180,7 @@ async fn content_that_lies_is_refused_and_gives_its_room_back() {
         let upload = uploads.iter().find(|one| one.name == name).expect("listed");
         assert_eq!(
             (upload.state, upload.flaw),
-            (State::Refused, Some(flaw)),
+            (UploadState::Refused, Some(flaw)),
             "{name}"
         );
         let key = client.store.incoming_key(upload.id);
@@ -211,10 +215,13 @@ async fn what_never_comes_is_given_up() {
         (upload.state, upload.flaw)
     };
     worker::drain(&world.app).await.expect("swept");
-    assert_eq!(state(client).await, (State::Uploading, None));
+    assert_eq!(state(client).await, (UploadState::Uploading, None));
     world.advance(SignedDuration::from_hours(3));
     worker::drain(&world.app).await.expect("swept");
-    assert_eq!(state(client).await, (State::Refused, Some(Flaw::Missing)));
+    assert_eq!(
+        state(client).await,
+        (UploadState::Refused, Some(FileFlaw::Missing))
+    );
     // The one that the cast announced went as well.
     let after = cast.acme.store.files_used().await.expect("read");
     assert!(after < before, "{after}");
@@ -231,16 +238,16 @@ async fn nothing_is_released_before_the_scan_has_spoken() {
     let (cast, mut browser, path) = stage(&world).await;
     let client = &cast.acme.clients[0];
     for (name, verdict, expected) in [
-        ("good.txt", "NO_THREATS_FOUND", (State::Ready, None)),
+        ("good.txt", "NO_THREATS_FOUND", (UploadState::Ready, None)),
         (
             "bad.txt",
             "THREATS_FOUND",
-            (State::Refused, Some(Flaw::Harmful)),
+            (UploadState::Refused, Some(FileFlaw::Harmful)),
         ),
         (
             "locked.txt",
             "UNSUPPORTED",
-            (State::Refused, Some(Flaw::Unscanned)),
+            (UploadState::Refused, Some(FileFlaw::Unscanned)),
         ),
     ] {
         let file = (name, 4);
@@ -261,7 +268,7 @@ async fn nothing_is_released_before_the_scan_has_spoken() {
             (upload.state, upload.flaw)
         };
         worker::drain(&world.app).await.expect("swept");
-        assert_eq!(state().await, (State::Checking, None), "{name}");
+        assert_eq!(state().await, (UploadState::Checking, None), "{name}");
         world.tag(&client.store.incoming_key(id), verdict).await;
         world.advance(SignedDuration::from_mins(2));
         worker::drain(&world.app).await.expect("swept");

@@ -2,7 +2,7 @@
 //! an earlier edition wrote is read and changed by today's, and what a later one
 //! will add is passed over.
 
-use domain::finding::Status;
+use domain::finding::FindingStatus;
 use domain::role::{ContactRole, TeamRole};
 use http::Method;
 use serde_json::Value;
@@ -88,7 +88,7 @@ async fn everything_works(world: &World, cast: &Cast) {
         world.signed_in(&cast.acme.workspace, manager).await,
     );
     let (mut team, mut portal) = (team.served_by(&app), portal.served_by(&app));
-    let (finding, engagement) = (client.findings[&Status::Open], client.engagement);
+    let (finding, engagement) = (client.findings[&FindingStatus::Open], client.engagement);
     let theirs = format!("/engagements/{engagement}/findings/{finding}");
     let ours = format!("/clients/{}{theirs}", client.id);
     let resolved = [("version", "2"), ("note", "Patched.")];

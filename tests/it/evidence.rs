@@ -1,7 +1,7 @@
 //! Pictures of findings: who sees which, in texts and by their addresses.
 
 use domain::evidence::{Evidence, NewEvidence};
-use domain::finding::Status;
+use domain::finding::FindingStatus;
 use domain::id::{EntryId, EvidenceId};
 use domain::role::{ContactRole, TeamRole};
 use http::{StatusCode, header};
@@ -38,7 +38,7 @@ async fn said(
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_the_teams_alone_is_not_there_for_its_client() {
     let mut scene = Scene::at(2_500).await;
-    let (team, portal, id) = scene.finding(Status::Open);
+    let (team, portal, id) = scene.finding(FindingStatus::Open);
     let shots = scene.cast.acme.clients[0].shots;
     let secret = scene.cast.acme.clients[0].secret.clone();
     let all: Vec<Evidence> = scene.evidence(id).await;
@@ -62,7 +62,7 @@ async fn what_is_the_teams_alone_is_not_there_for_its_client() {
     }
     assert!(!theirs.contains(&secret), "{theirs}");
     // By the address of another finding, its own or another client's, it isn't there.
-    let (_, other, _) = scene.finding(Status::Resolved);
+    let (_, other, _) = scene.finding(FindingStatus::Resolved);
     let path = format!("{other}/evidence/{}/image", shots.proof);
     assert_eq!(scene.portal.get(&path).await.status, StatusCode::NOT_FOUND);
     let sibling = scene.cast.acme.clients[1].contact(ContactRole::Manager);
@@ -77,7 +77,7 @@ async fn what_is_the_teams_alone_is_not_there_for_its_client() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_drafts_pictures_appear_with_it_and_go_with_it() {
     let mut scene = Scene::at(2_600).await;
-    let (team, portal, id) = scene.finding(Status::Draft);
+    let (team, portal, id) = scene.finding(FindingStatus::Draft);
     let client = &scene.cast.acme.clients[0];
     let new = NewEvidence {
         engagement: client.engagement,
@@ -108,9 +108,9 @@ async fn a_drafts_pictures_appear_with_it_and_go_with_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn texts_show_the_pictures_of_their_finding_to_those_who_see_them() {
     let mut scene = Scene::at(2_700).await;
-    let (team, portal, _) = scene.finding(Status::Open);
+    let (team, portal, _) = scene.finding(FindingStatus::Open);
     let shots = scene.cast.acme.clients[0].shots;
-    let (other_team, _, _) = scene.finding(Status::Resolved);
+    let (other_team, _, _) = scene.finding(FindingStatus::Resolved);
     let text = |id: EvidenceId| format!("Look: ![a <b>](evidence:{id})");
     // Both, by both; the retest's note as well.
     let (status, body) = said(&mut scene.portal, &portal, &text(shots.proof), "").await;
@@ -152,7 +152,7 @@ async fn texts_show_the_pictures_of_their_finding_to_those_who_see_them() {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_changes_what_they_may() {
     let mut scene = Scene::at(2_800).await;
-    let (team, portal, id) = scene.finding(Status::Open);
+    let (team, portal, id) = scene.finding(FindingStatus::Open);
     let shots = scene.cast.acme.clients[0].shots;
     // A colleague's, and as one who reads.
     let caption = format!("{portal}/evidence/{}/caption", shots.proof);
@@ -199,7 +199,7 @@ async fn each_changes_what_they_may() {
 #[tokio::test(flavor = "multi_thread")]
 async fn only_pages_with_pictures_may_show_what_lies_in_the_bucket() {
     let mut scene = Scene::at(2_900).await;
-    let (team, _, _) = scene.finding(Status::Open);
+    let (team, _, _) = scene.finding(FindingStatus::Open);
     let shot = scene.cast.acme.clients[0].shots.proof;
     let origin = scene.world.app.services.files.origin().await.expect("one");
     let engagement = team

@@ -3,8 +3,8 @@
 use std::io::Cursor;
 
 use domain::evidence::{Evidence, MAX_EVIDENCE, NewEvidence};
-use domain::file::{FileType, Flaw};
-use domain::finding::Status;
+use domain::file::{FileFlaw, FileType};
+use domain::finding::FindingStatus;
 use domain::id::{FindingId, UploadId};
 use domain::role::{ContactRole, TeamRole};
 use http::{StatusCode, header};
@@ -46,7 +46,7 @@ pub(crate) async fn sent(
 
 impl Scene {
     /// The address of a finding, for the team and for a contact.
-    pub(crate) fn finding(&self, status: Status) -> (String, String, FindingId) {
+    pub(crate) fn finding(&self, status: FindingStatus) -> (String, String, FindingId) {
         let client = &self.cast.acme.clients[0];
         let id = client.findings[&status];
         let portal = format!("/engagements/{}/findings/{id}", client.engagement);
@@ -81,7 +81,7 @@ fn with_exif(jpeg: &[u8]) -> Vec<u8> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_picture_is_made_anew_and_shown_from_the_bucket() {
     let mut scene = Scene::at(2_000).await;
-    let (team, portal, id) = scene.finding(Status::Open);
+    let (team, portal, id) = scene.finding(FindingStatus::Open);
     let jpeg = with_exif(&picture(ImageFormat::Jpeg));
     assert!(jpeg.windows(11).any(|part| part == b"GPS-52.5200"));
     let before = scene.used().await;
@@ -131,17 +131,17 @@ async fn a_picture_is_made_anew_and_shown_from_the_bucket() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_picture_is_refused_and_gives_its_room_back() {
     let mut scene = Scene::at(2_100).await;
-    let (team, _, id) = scene.finding(Status::Open);
+    let (team, _, id) = scene.finding(FindingStatus::Open);
     let (before, all) = (scene.used().await, scene.evidence(id).await.len());
     let path = format!("{team}/evidence");
     let png = picture(ImageFormat::Png);
     let mut huge = png.clone();
     huge[16..24].copy_from_slice(&[0x7f, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff]);
     for (name, bytes, flaw) in [
-        ("a.png", &b"<svg onload=alert(1)>"[..], Flaw::Lies),
-        ("b.jpg", &png, Flaw::Lies),
-        ("c.png", &png[..40], Flaw::Image),
-        ("d.png", &huge, Flaw::Image),
+        ("a.png", &b"<svg onload=alert(1)>"[..], FileFlaw::Lies),
+        ("b.jpg", &png, FileFlaw::Lies),
+        ("c.png", &png[..40], FileFlaw::Image),
+        ("d.png", &huge, FileFlaw::Image),
     ] {
         let upload = sent(&scene.world, &mut scene.team, &path, (name, bytes), &[]).await;
         let state = scene.state(upload).await;
@@ -173,9 +173,9 @@ async fn what_is_no_picture_is_refused_and_gives_its_room_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_scripts_a_picture_comes_with_its_form() {
     let mut scene = Scene::at(2_200).await;
-    let (_, portal, id) = scene.finding(Status::Open);
+    let (_, portal, id) = scene.finding(FindingStatus::Open);
     let path = format!("{portal}/evidence");
-    let upload = scene.world.app.new_id::<domain::id::kind::Upload>();
+    let upload = scene.world.app.new_id::<domain::id::marker::UploadMarker>();
     let said = upload.to_string();
     let fields = [("id", said.as_str()), ("caption", "Patched")];
     let wrong = scene
@@ -223,7 +223,7 @@ async fn without_scripts_a_picture_comes_with_its_form() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_finding_holds_so_many_and_a_full_workspace_takes_no_more() {
     let mut scene = Scene::at(2_300).await;
-    let (team, _, id) = scene.finding(Status::Open);
+    let (team, _, id) = scene.finding(FindingStatus::Open);
     let client = &scene.cast.acme.clients[0];
     let new = NewEvidence {
         engagement: client.engagement,
@@ -240,10 +240,10 @@ async fn a_finding_holds_so_many_and_a_full_workspace_takes_no_more() {
     let before = scene.used().await;
     let upload = sent(&scene.world, &mut scene.team, &path, ("a.png", &png), &[]).await;
     let state = scene.state(upload).await;
-    assert_eq!(state["error"], Flaw::Full.words());
+    assert_eq!(state["error"], FileFlaw::Full.words());
     assert_eq!(scene.used().await, before);
     assert!(scene.team.get(&team).await.is_good());
-    let room = domain::plan::Plan::Team.most(domain::plan::Limit::Storage) - before;
+    let room = domain::plan::Plan::Team.most(domain::plan::PlanLimit::Storage) - before;
     scene.world.use_up(&scene.cast.acme.workspace, room).await;
     let (status, told) = announce(&scene.world, &mut scene.team, &path, ("a.png", 9), &[]).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -258,7 +258,7 @@ async fn a_finding_holds_so_many_and_a_full_workspace_takes_no_more() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deleted_picture_comes_back_or_goes_after_thirty_days() {
     let mut scene = Scene::at(2_400).await;
-    let (team, portal, id) = scene.finding(Status::Open);
+    let (team, portal, id) = scene.finding(FindingStatus::Open);
     let client = scene.cast.acme.clients[0]
         .contact(ContactRole::Collaborator)
         .id;

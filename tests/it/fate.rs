@@ -19,7 +19,7 @@ use base64::prelude::BASE64_STANDARD;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use tests::World;
-use web::{App, Clients, Renderer};
+use web::{App, AwsClients, Renderer};
 
 /// When a worker ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,7 +172,7 @@ pub(crate) fn worker_of(world: &World, fate: &Arc<Fate>) -> Arc<App> {
     let cognito = aws_sdk_cognitoidentityprovider::config::Builder::from(&others);
     let ses = aws_sdk_ses::config::Builder::from(&others);
     let files = FileClient::new(s3.interceptor(thread()), others.credentials_provider());
-    let clients = Clients {
+    let clients = AwsClients {
         dynamo: aws_sdk_dynamodb::Client::from_conf(dynamo.interceptor(thread()).build()),
         s3: files.expect("credentials"),
         cognito: aws_sdk_cognitoidentityprovider::Client::from_conf(

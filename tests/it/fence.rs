@@ -26,7 +26,7 @@ use tests::function::FUNCTIONS;
 use tests::{CONTENT, World};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
-use web::{App, Clients, Renderer};
+use web::{App, AwsClients, Renderer};
 
 use crate::iam::{Grant, Policy, Request, role_arn};
 
@@ -414,7 +414,7 @@ pub(crate) fn function(
     let s3 = aws_sdk_s3::config::Builder::from(&at(&sts.url, name)).force_path_style(true);
     let cognito = aws_sdk_cognitoidentityprovider::config::Builder::from(&others);
     let ses = aws_sdk_ses::config::Builder::from(&others);
-    let clients = Clients {
+    let clients = AwsClients {
         dynamo: aws_sdk_dynamodb::Client::from_conf(dynamo.interceptor(guard()).build()),
         s3: FileClient::new(
             s3.interceptor(guard()),

@@ -7,11 +7,11 @@ mod money;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::finding::Status;
-use domain::id::{EntryId, kind};
+use domain::finding::FindingStatus;
+use domain::id::{EntryId, marker};
 use domain::person::Person;
 use domain::role::{ContactRole, Role, TeamRole};
-use domain::upload::State;
+use domain::upload::UploadState;
 use http::{Method, StatusCode};
 use jiff::SignedDuration;
 use local::stripe::{Act, How, Onboarding};
@@ -132,7 +132,7 @@ impl Stage {
         let browser = world.signed_in(&cast.acme.workspace, person).await;
         // The session's use is noted again after five minutes.
         world.advance(SignedDuration::from_mins(6));
-        let (path, id) = (address(route, own), app.new_id::<kind::Entry>());
+        let (path, id) = (address(route, own), app.new_id::<marker::EntryMarker>());
         let mut browser = browser.by(app, routes);
         send(&mut browser, route, &path, &id.to_string()).await
     }
@@ -236,7 +236,7 @@ async fn belongs_to_two(fenced: &Fenced, world: &World, cast: &Cast) {
     let known = [ContactRole::Viewer, ContactRole::Manager].map(|role| one.contact(role));
     let base = format!("/clients/{}", two.id);
     for (by, base, person) in [(&mut manager, "", known[0]), (&mut owner, &base, known[1])] {
-        let id = app.new_id::<kind::Invite>();
+        let id = app.new_id::<marker::InviteMarker>();
         let fields = [
             ("id", id.to_string()),
             ("name", "Ana".to_owned()),
@@ -304,7 +304,7 @@ async fn mail_fails(fenced: &Fenced, world: &World, cast: &Cast) {
         let as_of = (app.new_id(), world.now());
         let took = worker::report(&app.directory(), as_of, &event.to_string()).await;
         fenced.told_nothing("a bounce");
-        assert_eq!(took.expect("taken"), worker::Body::Stopped);
+        assert_eq!(took.expect("taken"), worker::ReportOutcome::Stopped);
     }
     worker::drain(&app).await.expect("told");
     fenced.told_nothing("mail that stays");
@@ -349,7 +349,7 @@ async fn carries(fenced: &Fenced, world: &World, cast: &Cast) {
     }
     let finding = client.store.finding(client.engagement, client.proposed);
     let status = finding.await.expect("read").expect("there").status;
-    assert_eq!(status, domain::finding::Status::Reopened);
+    assert_eq!(status, domain::finding::FindingStatus::Reopened);
     let count = worker::recount(&app, "acme").await.expect("counted");
     fenced.told_nothing("a recount");
     assert_eq!(count["drifts"], serde_json::json!([]));

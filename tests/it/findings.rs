@@ -1,7 +1,7 @@
 //! The main job through the pages: written, published, resolved, verified; and
 //! what happens when two act at once.
 
-use domain::finding::{Event, Outcome, Status, transition};
+use domain::finding::{FindingStatus, RetestOutcome, Transition, transition};
 use domain::role::TeamRole;
 use http::StatusCode;
 use tests::Browser;
@@ -83,7 +83,7 @@ async fn go(browser: &mut Browser, page: &str, event: &str, version: &str, note:
 async fn a_fix_is_said_doubted_said_again_and_verified() {
     let mut both = Both::new().await;
     let (team, portal) = both.paths();
-    let open = both.client().findings[&Status::Open];
+    let open = both.client().findings[&FindingStatus::Open];
     let (page, there) = (
         format!("{team}/findings/{open}"),
         format!("{portal}/findings/{open}"),
@@ -159,7 +159,7 @@ async fn a_fix_is_said_doubted_said_again_and_verified() {
 async fn whoever_saw_an_old_version_is_told_and_loses_nothing() {
     let mut both = Both::new().await;
     let (team, portal) = both.paths();
-    let open = both.client().findings[&Status::Open];
+    let open = both.client().findings[&FindingStatus::Open];
     let page = format!("{team}/findings/{open}");
     let fields = [
         ("version", "2"),
@@ -208,7 +208,7 @@ async fn whoever_saw_an_old_version_is_told_and_loses_nothing() {
 async fn of_two_moves_at_once_one_wins_and_the_books_are_right() {
     let both = Both::new().await;
     let client = both.client();
-    let resolved = client.findings[&Status::Resolved];
+    let resolved = client.findings[&FindingStatus::Resolved];
     let finding = client.store.finding(client.engagement, resolved).await;
     let finding = finding.expect("the table").expect("there");
     let owner = both.cast.acme.member(TeamRole::Owner);
@@ -223,11 +223,11 @@ async fn of_two_moves_at_once_one_wins_and_the_books_are_right() {
     let now = both.world.now();
     let home = &both.cast.acme.workspace;
     let change = |outcome| {
-        let ask = Event::Retest(outcome).because("So.");
+        let ask = Transition::Retest(outcome).because("So.");
         transition(&finding, &actor, home, ask, now).expect("allowed")
     };
-    let verify = change(Outcome::Fixed);
-    let reopen = change(Outcome::NotFixed);
+    let verify = change(RetestOutcome::Fixed);
+    let reopen = change(RetestOutcome::NotFixed);
     let app = &both.world.app;
     let (one, two) = tokio::join!(
         client
@@ -241,13 +241,13 @@ async fn of_two_moves_at_once_one_wins_and_the_books_are_right() {
     let engagement = client.store.engagement(client.engagement).await;
     let counts = engagement.expect("the table").expect("there").counts;
     assert_eq!(counts.sum(|_, _| true), 5);
-    assert_eq!(counts.in_status(Status::Resolved), 0);
+    assert_eq!(counts.in_status(FindingStatus::Resolved), 0);
     let won = if one.is_ok() {
-        Status::Verified
+        FindingStatus::Verified
     } else {
-        Status::Reopened
+        FindingStatus::Reopened
     };
-    let were = i64::from(won == Status::Verified);
+    let were = i64::from(won == FindingStatus::Verified);
     assert_eq!(counts.in_status(won), were + 1);
 }
 

@@ -1,6 +1,6 @@
 //! Forms that are sent twice, sent again with something else, or wrong.
 
-use domain::finding::Status;
+use domain::finding::FindingStatus;
 use http::StatusCode;
 
 use crate::both::Both;
@@ -21,7 +21,7 @@ async fn the_same_thing_sent_twice_happens_once() {
         before + 4,
         "a row, a text, an entry, a record"
     );
-    let open = both.client().findings[&Status::Open];
+    let open = both.client().findings[&FindingStatus::Open];
     let resolve = format!("{portal}/findings/{open}/resolve");
     for _ in 0..3 {
         let answer = both

@@ -15,7 +15,7 @@ async fn a_change_needs_our_page_our_origin_and_each_field_once() {
     let cast = Cast::play(&world).await;
     let owner = cast.acme.member(TeamRole::Owner);
     let mut browser = world.signed_in(&cast.acme.workspace, owner).await;
-    let id = world.app.new_id::<domain::id::kind::Client>();
+    let id = world.app.new_id::<domain::id::marker::ClientMarker>();
     let csrf = browser.csrf();
     let form = format!("csrf={csrf}&id={id}&name=Sneaky");
     let urlencoded = "application/x-www-form-urlencoded";

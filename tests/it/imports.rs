@@ -57,7 +57,7 @@ impl Import {
         let id = self
             .world
             .app
-            .new_id::<domain::id::kind::Import>()
+            .new_id::<domain::id::marker::ImportMarker>()
             .to_string();
         let path = format!("{}/import", self.here);
         let answer = self.team.upload(&path, &id, name, bytes).await;

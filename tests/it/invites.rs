@@ -5,7 +5,7 @@ use domain::role::TeamRole;
 use http::StatusCode;
 use jiff::SignedDuration;
 use serde_json::Value;
-use store::outbox::Taken;
+use store::outbox::LeaseOutcome;
 use tests::{Answer, Browser, Cast, World};
 
 const PASSWORD: &str = "quiet lantern orbit 42";
@@ -48,7 +48,10 @@ impl Invited {
         let owner = cast.acme.member(TeamRole::Owner);
         let mut team = world.signed_in(&cast.acme.workspace, owner).await;
         let base = format!("/clients/{}", cast.acme.clients[0].id);
-        let id = world.app.new_id::<domain::id::kind::Invite>().to_string();
+        let id = world
+            .app
+            .new_id::<domain::id::marker::InviteMarker>()
+            .to_string();
         let answer = invite(&mut team, &base, &id, email).await;
         assert_eq!(answer.location(), base, "{}", answer.body);
         Self {
@@ -249,7 +252,7 @@ async fn a_wrong_form_says_what_is_wrong_and_keeps_what_was_typed() {
     let id = invited
         .world
         .app
-        .new_id::<domain::id::kind::Invite>()
+        .new_id::<domain::id::marker::InviteMarker>()
         .to_string();
     let answer = invite(
         &mut invited.team,
@@ -270,7 +273,7 @@ async fn mail_leaves_once_though_two_workers_sweep_and_again_after_a_crash() {
     let due = directory.due(world.now(), 25).await.expect("due");
     assert_eq!(due.len(), 1);
     let leased = directory.lease(due[0].clone(), world.now()).await;
-    assert!(matches!(leased, Ok(Taken::Leased(_))));
+    assert!(matches!(leased, Ok(LeaseOutcome::Leased(_))));
     assert_eq!(worker::sweep(app).await.expect("swept"), 0);
     world.advance(SignedDuration::from_secs(61));
     let (one, two) = tokio::join!(worker::sweep(app), worker::sweep(app));

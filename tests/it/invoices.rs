@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use domain::id::kind;
-use domain::invoice::State;
+use domain::id::marker;
+use domain::invoice::InvoiceState;
 use domain::person::Person;
 use domain::role::{ContactRole, TeamRole};
 use http::StatusCode;
-use store::Listing;
+use store::InvoiceList;
 use tests::{Answer, Browser, Cast, Client, World, bills};
 use tokio::task::JoinSet;
 
@@ -59,7 +59,7 @@ impl Scene {
     }
 
     pub(crate) fn new_id(&self) -> String {
-        self.world.app.new_id::<kind::Invoice>().to_string()
+        self.world.app.new_id::<marker::InvoiceMarker>().to_string()
     }
 
     /// Writes a draft, and gives its address.
@@ -180,7 +180,7 @@ async fn numbers_have_no_gap_however_many_are_sent_at_once() {
         one.expect("sent");
     }
     let store = &scene.cast.acme.store;
-    let all = store.all_invoices(Listing::Outstanding, None).await;
+    let all = store.all_invoices(InvoiceList::Outstanding, None).await;
     let all = all.expect("read").rows;
     let numbers: Vec<_> = all.iter().map(|one| one.number().to_owned()).collect();
     let distinct: BTreeSet<_> = numbers.iter().cloned().collect();
@@ -247,7 +247,7 @@ async fn mistakes_refunds_and_void_ones() {
     let found = bills::read(&store, part).await;
     assert_eq!(
         (found.invoice.book.paid, found.invoice.state()),
-        (0, State::Sent)
+        (0, InvoiceState::Sent)
     );
     // Once only, whatever the page says.
     let again = [("payment", payment.as_str()), ("version", "4")];
@@ -256,8 +256,8 @@ async fn mistakes_refunds_and_void_ones() {
     let all = [("amount", "1785"), ("on", "2026-01-05"), ("version", "4")];
     assert!(scene.act(&page, "pay", &all).await.is_good());
     for (version, amount, state) in [
-        ("5", "85", State::PartlyRefunded),
-        ("6", "1700", State::Refunded),
+        ("5", "85", InvoiceState::PartlyRefunded),
+        ("6", "1700", InvoiceState::Refunded),
     ] {
         let back = [
             ("amount", amount),

@@ -1,9 +1,9 @@
 //! What becomes of invoices with time: reminders, figures, and a workspace that
 //! writes none any more.
 
-use domain::invoice::Figure;
+use domain::invoice::RevenueFigure;
 use domain::role::{ContactRole, TeamRole};
-use domain::workspace::{Mode, Workspace};
+use domain::workspace::{Workspace, WorkspaceMode};
 use http::{Method, StatusCode};
 use jiff::SignedDuration;
 use jiff::civil::date;
@@ -13,7 +13,7 @@ use crate::invoices::Scene;
 use crate::matrix::{address, routes, send};
 
 impl Scene {
-    async fn turn(&self, mode: Mode) {
+    async fn turn(&self, mode: WorkspaceMode) {
         let store = &self.cast.acme.store;
         let before = store.workspace().await.expect("the table").expect("there");
         let after = Workspace {
@@ -43,7 +43,7 @@ async fn reminders_look_before_they_speak() {
     let eur = "EUR".parse().expect("a currency");
     let overdue = async || {
         let books = store.all_owed().await.expect("read");
-        books.of(eur, Figure::Overdue)
+        books.of(eur, RevenueFigure::Overdue)
     };
     // Three days before the 4th of February, the day after it, a week, three weeks.
     for (days, soon, late, owed) in [
@@ -76,7 +76,7 @@ async fn in_internal_mode_there_are_no_invoices_anywhere() {
             .await
             .is_good()
     );
-    scene.turn(Mode::Internal).await;
+    scene.turn(WorkspaceMode::Internal).await;
     let own = scene.client();
     let contact = own.contact(ContactRole::Manager);
     let home = scene.cast.acme.workspace.clone();
@@ -100,7 +100,7 @@ async fn in_internal_mode_there_are_no_invoices_anywhere() {
     let manager = scene.client().contact(ContactRole::Manager).clone();
     assert_eq!(scene.letters(&manager, "Invoice INV-").await, 0);
     // What there is is kept.
-    scene.turn(Mode::Consulting).await;
+    scene.turn(WorkspaceMode::Consulting).await;
     let mut browser = scene.world.signed_in(&home, &admin).await;
     assert!(browser.get("/").await.body.contains("/invoices"));
     let shown = browser.get(&page).await.body;
@@ -127,7 +127,7 @@ async fn the_mode_is_a_setting_of_owners_and_admins() {
         assert_eq!(answer.status, want, "{}", answer.body);
     }
     let now = acme.store.workspace().await.expect("read").expect("there");
-    assert_eq!(now.mode, Mode::Internal);
+    assert_eq!(now.mode, WorkspaceMode::Internal);
 }
 
 #[tokio::test(flavor = "multi_thread")]

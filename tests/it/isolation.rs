@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use domain::finding::Status;
+use domain::finding::FindingStatus;
 use domain::role::{ContactRole, Role};
 use http::{Method, StatusCode};
 use jiff::SignedDuration;
@@ -205,7 +205,7 @@ async fn serves(world: &World, cast: &Cast, route: &Route) {
     let mut browser = world.signed_in(&tenant.workspace, person).await;
     let (path, id) = (
         address(route, own),
-        world.app.new_id::<domain::id::kind::Entry>(),
+        world.app.new_id::<domain::id::marker::EntryMarker>(),
     );
     let got = send(&mut browser, route, &path, &id.to_string()).await;
     let good = got.is_good() || route.path.contains("sign-out");
@@ -267,7 +267,7 @@ async fn a_viewer_of_a_client_is_offered_nothing_that_changes() {
     let client = &cast.acme.clients[0];
     let viewer = client.contact(ContactRole::Viewer);
     let mut browser = world.signed_in(&cast.acme.workspace, viewer).await;
-    let finding = client.findings[&Status::Open];
+    let finding = client.findings[&FindingStatus::Open];
     let page = browser
         .get(&format!(
             "/engagements/{}/findings/{finding}",
@@ -293,8 +293,8 @@ async fn a_draft_is_not_there_for_its_own_client() {
     let cast = Cast::play(&world).await;
     let (acme, client) = (&cast.acme.workspace, &cast.acme.clients[0]);
     let (open, draft) = (
-        client.findings[&Status::Open],
-        client.findings[&Status::Draft],
+        client.findings[&FindingStatus::Open],
+        client.findings[&FindingStatus::Draft],
     );
     for person in &client.contacts {
         let mut browser = world.signed_in(acme, person).await;

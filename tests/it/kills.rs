@@ -4,14 +4,17 @@
 use std::sync::{Arc, Mutex};
 
 use domain::document::delete;
-use domain::finding::{Ask, CommentInput, Decision, Event, Finding, Status, comment, transition};
-use domain::history::Happening;
-use domain::id::{DocumentId, UploadId, kind};
-use domain::notification::{Preferences, WINDOW};
+use domain::finding::{
+    CommentInput, Decision, Finding, FindingStatus, Transition, TransitionRequest, comment,
+    transition,
+};
+use domain::history::FindingEvent;
+use domain::id::{DocumentId, UploadId, marker};
+use domain::notification::{NotificationPreferences, WINDOW};
 use domain::person::{Actor, Person};
 use domain::plan::Plan;
 use domain::role::{ContactRole, Role, TeamRole};
-use domain::upload::State;
+use domain::upload::UploadState;
 use jiff::SignedDuration;
 use tests::{CONTENT, Cast, Client, World, actor, announced};
 
@@ -51,7 +54,7 @@ enum Delivery {
 enum Begun {
     Mail(String),
     Identity(Box<Person>),
-    Upload(UploadId, State),
+    Upload(UploadId, UploadState),
     Document(DocumentId),
     Risk(i64),
     News(String),
@@ -131,7 +134,7 @@ impl Scene {
             revoked: None,
             suppressed: None,
         };
-        let message = domain::mail::Message::Invite {
+        let message = domain::mail::MailMessage::Invite {
             invite: invite.id,
             turn: 1,
             by_name: "Somebody".to_owned(),
@@ -146,7 +149,7 @@ impl Scene {
             message,
         };
         let hash = store::directory::hash(&world.app.secrets().invite_token(invite.id, 1));
-        let link = store::NewLink {
+        let link = store::InviteLink {
             hash: &hash,
             mail: &mail,
         };
@@ -191,7 +194,11 @@ impl Scene {
         }
         let there = upload.arrived().expect("announced");
         client.store.upload_arrived(&there).await.expect("there");
-        let state = if comes { State::Ready } else { State::Refused };
+        let state = if comes {
+            UploadState::Ready
+        } else {
+            UploadState::Refused
+        };
         Begun::Upload(upload.id, state)
     }
 
@@ -213,7 +220,7 @@ impl Scene {
     /// Accepted long ago until yesterday, so that all of it is due.
     async fn begin_risk(&self) -> Begun {
         let (client, now) = (self.client(), self.world.now());
-        let id = client.findings[&Status::Open];
+        let id = client.findings[&FindingStatus::Open];
         let found = client.store.finding(client.engagement, id).await;
         let found = found.expect("read").expect("there");
         let (before, home) = (
@@ -221,13 +228,13 @@ impl Scene {
             &self.cast.acme.workspace,
         );
         let until = home.today(now).yesterday().expect("a day").to_string();
-        let ask = Ask {
-            event: Event::Decide(Decision::AcceptRisk),
+        let ask = TransitionRequest {
+            event: Transition::Decide(Decision::AcceptRisk),
             note: "Because.",
             until: &until,
         };
         let change = transition(&found, &self.member(), home, ask, before).expect("allowed");
-        let entry = self.world.app.new_id::<kind::Entry>();
+        let entry = self.world.app.new_id::<marker::EntryMarker>();
         let moved = client.store.move_finding(client.engagement, &change, entry);
         moved.await.expect("accepted");
         Begun::Risk(change.finding.version)
@@ -236,7 +243,7 @@ impl Scene {
     /// One of the team comments on a finding, whose title is new each time.
     async fn say(&self) -> String {
         let client = self.client();
-        let id = client.findings[&Status::Resolved];
+        let id = client.findings[&FindingStatus::Resolved];
         let found = client.store.finding(client.engagement, id).await;
         let title = format!("TITLE-{}-", self.n);
         let found = Finding {
@@ -249,7 +256,7 @@ impl Scene {
         };
         let now = self.world.now();
         let said = comment(&found, &self.member(), &input, now).expect("allowed");
-        let entry = self.world.app.new_id::<kind::Entry>();
+        let entry = self.world.app.new_id::<marker::EntryMarker>();
         let kept = client
             .store
             .comment(client.engagement, &found, &said, entry);
@@ -259,8 +266,8 @@ impl Scene {
 
     /// Those who hear of things want no mail, but for the first of each side.
     async fn quieten(&self, but: usize) {
-        let off = Preferences::default().silent();
-        let at_once = Preferences::default();
+        let off = NotificationPreferences::default().silent();
+        let at_once = NotificationPreferences::default();
         let (acme, client) = (&self.cast.acme, self.client());
         for (n, person) in acme.team.iter().enumerate() {
             let chosen = if n < but { &at_once } else { &off };
@@ -383,7 +390,7 @@ impl Scene {
                 let answer = identity
                     .check(person.id, "quiet lantern orbit 42", now)
                     .await;
-                let gone = matches!(answer, Ok(web::Answer::Wrong));
+                let gone = matches!(answer, Ok(web::PasswordAnswer::Wrong));
                 assert!(gone, "{what}: the user is still there");
             }
             Begun::Upload(id, state) => {
@@ -396,7 +403,7 @@ impl Scene {
                 assert_eq!(upload.state, *state, "{what}");
                 let document = client.store.document(id.document()).await.expect("read");
                 let versions = document.map(|one| one.current.number);
-                let ready = *state == State::Ready;
+                let ready = *state == UploadState::Ready;
                 assert_eq!(versions, ready.then_some(1), "{what}");
                 let files = &self.world.app.services.files;
                 let left = files.get(&client.store.incoming_key(*id)).await;
@@ -407,15 +414,15 @@ impl Scene {
                 assert!(document.is_none(), "{what}: it is still there");
             }
             Begun::Risk(version) => {
-                let id = client.findings[&Status::Open];
+                let id = client.findings[&FindingStatus::Open];
                 let found = client.store.finding(client.engagement, id).await;
                 let found = found.expect("read").expect("there");
                 let now = (found.status, found.version);
-                assert_eq!(now, (Status::Reopened, version + 1), "{what}");
+                assert_eq!(now, (FindingStatus::Reopened, version + 1), "{what}");
                 let dossier = client.store.dossier(client.engagement, id).await;
                 let dossier = dossier.expect("read").expect("there");
                 let last = dossier.history.rows.first().map(|one| &one.entry.what);
-                let lapsed = matches!(last, Some(Happening::Lapsed { .. }));
+                let lapsed = matches!(last, Some(FindingEvent::Lapsed { .. }));
                 assert!(lapsed, "{what}: {last:?}");
             }
         }

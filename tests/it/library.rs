@@ -1,6 +1,6 @@
 //! Templates of findings: searched, chosen, and a workspace's own.
 
-use domain::finding::Status;
+use domain::finding::FindingStatus;
 use domain::library::{MAX_TEMPLATES, TemplateInput, starters};
 use domain::role::{ContactRole, TeamRole};
 use http::StatusCode;
@@ -90,7 +90,7 @@ async fn a_finding_becomes_a_template_that_is_changed_and_deleted() {
     // After the cast's own entries in the log.
     both.world.advance(SignedDuration::from_mins(1));
     let (team, _) = both.paths();
-    let finding = both.client().findings[&Status::Open];
+    let finding = both.client().findings[&FindingStatus::Open];
     let mark = both.client().mark.clone();
     let page = both
         .team
@@ -203,7 +203,7 @@ async fn templates_are_bounded_and_the_teams_alone() {
         let made = store.create_template(both.world.app.new_id(), &template, both.world.now());
         made.await.expect("room");
     }
-    let finding = both.client().findings[&Status::Open];
+    let finding = both.client().findings[&FindingStatus::Open];
     let id = both.new_id();
     let fields = [
         ("id", id.as_str()),

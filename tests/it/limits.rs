@@ -1,7 +1,7 @@
 //! What a plan limits: each limit is reached on its page and nothing typed is lost; two
 //! at once can't pass it; and a smaller plan blocks what is new and takes nothing away.
 
-use domain::plan::{Limit, Plan};
+use domain::plan::{Plan, PlanLimit};
 use domain::role::TeamRole;
 use domain::workspace::Workspace;
 use http::StatusCode;
@@ -43,7 +43,7 @@ impl Scene {
         self.world.advance(SignedDuration::from_secs(61));
     }
 
-    async fn used(&self, limit: Limit) -> i64 {
+    async fn used(&self, limit: PlanLimit) -> i64 {
         let used = self.cast.acme.store.used().await.expect("read");
         let of = used.into_iter().find(|(one, _)| *one == limit);
         of.expect("counted").1
@@ -52,7 +52,7 @@ impl Scene {
     fn id(&self) -> String {
         self.world
             .app
-            .new_id::<domain::id::kind::Entry>()
+            .new_id::<domain::id::marker::EntryMarker>()
             .to_string()
     }
 
@@ -100,7 +100,7 @@ impl Scene {
     }
 
     /// Has so much of a limit be used, whatever there is.
-    async fn use_up(&self, limit: Limit, n: i64) {
+    async fn use_up(&self, limit: PlanLimit, n: i64) {
         let ws = self.cast.acme.workspace.id;
         let more = n - self.used(limit).await;
         let pk = format!("W#{ws}#USE");
@@ -125,7 +125,7 @@ fn is_full(answer: &Answer, says: &str, typed: &str) {
 #[tokio::test]
 async fn the_last_client_fits_and_the_next_one_is_told_why_not() {
     let mut scene = Scene::on(Plan::Starter).await;
-    assert_eq!(scene.used(Limit::Clients).await, 2);
+    assert_eq!(scene.used(PlanLimit::Clients).await, 2);
     let last = scene.add_client("Third").await;
     assert!(last.location().starts_with("/clients/"), "{}", last.body);
     let full = scene.add_client("Fourth & Sons").await;
@@ -149,14 +149,14 @@ async fn a_form_that_comes_twice_counts_once() {
     let second = scene.owner.post("/clients", &fields).await;
     // It is there: that there is no room for another is no matter.
     assert_eq!(first.location(), second.location(), "{}", second.body);
-    assert_eq!(scene.used(Limit::Clients).await, 3);
+    assert_eq!(scene.used(PlanLimit::Clients).await, 3);
     scene.adds_up().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_at_once_as_many_get_in_as_fit() {
     let scene = Scene::on(Plan::Pro).await;
-    scene.use_up(Limit::Clients, 48).await;
+    scene.use_up(PlanLimit::Clients, 48).await;
     let tries = (0..6).map(async |n| {
         let (mut owner, id) = (scene.owner.clone(), scene.id());
         let name = format!("At once {n}");
@@ -182,13 +182,13 @@ async fn of_many_at_once_as_many_get_in_as_fit() {
             answer.body
         );
     }
-    assert_eq!(scene.used(Limit::Clients).await, 50);
+    assert_eq!(scene.used(PlanLimit::Clients).await, 50);
 }
 
 #[tokio::test]
 async fn engagements_count_while_they_are_active() {
     let mut scene = Scene::on(Plan::Starter).await;
-    assert_eq!(scene.used(Limit::Engagements).await, 2);
+    assert_eq!(scene.used(PlanLimit::Engagements).await, 2);
     scene.add_engagement("Third", "active").await;
     let full = scene.add_engagement("Fourth", "reporting").await;
     is_full(
@@ -230,7 +230,7 @@ async fn engagements_count_while_they_are_active() {
     assert_eq!(done.location(), own, "{}", done.body);
     let begun = scene.owner.post(&begin, &fields).await;
     assert_eq!(begun.location(), there, "{}", begun.body);
-    assert_eq!(scene.used(Limit::Engagements).await, 3);
+    assert_eq!(scene.used(PlanLimit::Engagements).await, 3);
     scene.adds_up().await;
 }
 
@@ -238,7 +238,7 @@ async fn engagements_count_while_they_are_active() {
 async fn seats_are_people_and_invitations_and_come_back_with_them() {
     let mut scene = Scene::on(Plan::Pro).await;
     // Four of the team, and one who was invited.
-    assert_eq!(scene.used(Limit::Seats).await, 5);
+    assert_eq!(scene.used(PlanLimit::Seats).await, 5);
     for n in 6..=10 {
         let invited = scene.invite(&format!("n{n}@new.example")).await;
         assert_eq!(invited.location(), "/settings", "{}", invited.body);
@@ -266,7 +266,7 @@ async fn seats_are_people_and_invitations_and_come_back_with_them() {
     let revoke = format!("/settings/invites/{waiting}/revoke");
     scene.owner.post(&revoke, &[]).await;
     scene.owner.post(&revoke, &[]).await;
-    assert_eq!(scene.used(Limit::Seats).await, 9);
+    assert_eq!(scene.used(PlanLimit::Seats).await, 9);
     let invited = scene.invite("late@new.example").await;
     assert_eq!(invited.location(), "/settings", "{}", invited.body);
 
@@ -276,7 +276,7 @@ async fn seats_are_people_and_invitations_and_come_back_with_them() {
     let disable = [("access", "disabled")];
     scene.owner.post(&access, &disable).await;
     scene.owner.post(&access, &disable).await;
-    assert_eq!(scene.used(Limit::Seats).await, 9);
+    assert_eq!(scene.used(PlanLimit::Seats).await, 9);
     scene.invite("later@new.example").await;
     let enable = [("access", "enabled")];
     let back = scene.owner.post(&access, &enable).await;
@@ -288,14 +288,14 @@ async fn seats_are_people_and_invitations_and_come_back_with_them() {
         .owner
         .post(&format!("/settings/people/{member}/remove"), &[])
         .await;
-    assert_eq!(scene.used(Limit::Seats).await, 10);
+    assert_eq!(scene.used(PlanLimit::Seats).await, 10);
     scene.adds_up().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn findings_are_limited_by_hand_and_by_import() {
     let mut scene = Scene::on(Plan::Starter).await;
-    let before = scene.used(Limit::Findings).await;
+    let before = scene.used(PlanLimit::Findings).await;
     let fill = usize::try_from(99 - before).expect("room");
     let owner = scene.cast.acme.member(TeamRole::Owner).clone();
     filled(
@@ -369,15 +369,15 @@ async fn an_import_stops_where_the_plan_is_full() {
     worker::drain(&scene.world.app).await.expect("read");
     let confirmed = scene.owner.post(&preview, &[]).await;
     assert_eq!(confirmed.location(), preview, "{}", confirmed.body);
-    let used = scene.used(Limit::Findings).await;
-    scene.use_up(Limit::Findings, 10_000).await;
+    let used = scene.used(PlanLimit::Findings).await;
+    scene.use_up(PlanLimit::Findings, 10_000).await;
     worker::drain(&scene.world.app).await.expect("swept");
     let page = scene.owner.get(&preview).await.body;
     assert!(
         page.contains("10,000 findings, and 10,000 are used"),
         "{page}"
     );
-    scene.use_up(Limit::Findings, used).await;
+    scene.use_up(PlanLimit::Findings, used).await;
     scene.adds_up().await;
 }
 
@@ -385,7 +385,7 @@ async fn an_import_stops_where_the_plan_is_full() {
 async fn files_are_limited_and_only_the_team_hears_of_the_plan() {
     let mut scene = Scene::on(Plan::Starter).await;
     let acme = &scene.cast.acme;
-    let most = Plan::Starter.most(Limit::Storage);
+    let most = Plan::Starter.most(PlanLimit::Storage);
     let room = most - acme.store.files_used().await.expect("read");
     scene.world.use_up(&acme.workspace, room).await;
     let kinds = [("kind", "report")];

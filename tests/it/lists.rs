@@ -1,7 +1,7 @@
 //! Lists of findings: searched, filtered, sorted; changed by many; taken away as
 //! a file.
 
-use domain::finding::{Assignee, Finding, Status};
+use domain::finding::{Assignee, Finding, FindingStatus};
 use domain::role::{ContactRole, TeamRole};
 use http::StatusCode;
 use jiff::civil::date;
@@ -28,9 +28,9 @@ async fn ten(both: &Both) -> String {
     let shape = |k: usize, finding: Finding| Finding {
         title: format!("Row {k} CANARY"),
         status: match k {
-            3 => Status::InProgress,
-            4 => Status::AcceptedRisk,
-            _ => Status::Open,
+            3 => FindingStatus::InProgress,
+            4 => FindingStatus::AcceptedRisk,
+            _ => FindingStatus::Open,
         },
         due: match k {
             5 => Some(date(2025, 12, 1)),
@@ -191,7 +191,7 @@ async fn a_list_narrowed_to_what_is_anothers_is_not_there() {
     // A cursor that points elsewhere gives the first page.
     let cursor = format!(
         "11.high.88..{}.{}.{}",
-        foreign.findings[&Status::Open],
+        foreign.findings[&FindingStatus::Open],
         foreign.id,
         foreign.engagement
     );
@@ -215,9 +215,9 @@ async fn many_are_changed_at_once_each_by_the_rules_and_once() {
     let (mut team, client) = (both.team.clone(), both.client());
     let place = format!("{}.{}", client.id, client.engagement);
     let key = |id, version| format!("1.{id}.{version}");
-    let open = key(client.findings[&Status::Open], 2);
-    let resolved = key(client.findings[&Status::Resolved], 3);
-    let draft = key(client.findings[&Status::Draft], 1);
+    let open = key(client.findings[&FindingStatus::Open], 2);
+    let resolved = key(client.findings[&FindingStatus::Resolved], 3);
+    let draft = key(client.findings[&FindingStatus::Draft], 1);
     let stale = key(client.proposed, 1);
     let fields = [
         ("what", "start"),
@@ -255,7 +255,8 @@ async fn many_are_changed_at_once_each_by_the_rules_and_once() {
     ];
     for (version, (what, field, value)) in (3..).zip(changes) {
         let id = client.id.to_string();
-        let now = [Status::Open, Status::Resolved].map(|s| key(client.findings[&s], version));
+        let now = [FindingStatus::Open, FindingStatus::Resolved]
+            .map(|s| key(client.findings[&s], version));
         let fields = [
             ("what", what),
             (field, value),
@@ -273,7 +274,7 @@ async fn many_are_changed_at_once_each_by_the_rules_and_once() {
             answer.body
         );
     }
-    for status in [Status::Open, Status::Resolved] {
+    for status in [FindingStatus::Open, FindingStatus::Resolved] {
         let dossier = client
             .store
             .dossier(client.engagement, client.findings[&status])
@@ -303,7 +304,7 @@ async fn nobody_changes_others_findings_by_choosing_them() {
     let foreign = &both.cast.northwind.clients[0];
     let sibling = &both.cast.acme.clients[1];
     let key = |client: &tests::Client| {
-        let id = client.findings[&Status::Open];
+        let id = client.findings[&FindingStatus::Open];
         let place = format!("{}.{}", client.id, client.engagement);
         (place, format!("1.{id}.2"))
     };

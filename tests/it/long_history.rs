@@ -1,7 +1,7 @@
 //! A finding whose history and comments are longer than its page.
 
-use domain::finding::{CommentInput, Status, comment};
-use domain::id::kind::Entry;
+use domain::finding::{CommentInput, FindingStatus, comment};
+use domain::id::marker::EntryMarker;
 use domain::role::{ContactRole, TeamRole};
 use http::StatusCode;
 use jiff::SignedDuration;
@@ -55,7 +55,7 @@ async fn everything_that_was_said_and_done_can_be_read() {
     let world = World::new().await;
     let cast = Cast::play(&world).await;
     let client = &cast.acme.clients[0];
-    let (e, id) = (client.engagement, client.findings[&Status::Open]);
+    let (e, id) = (client.engagement, client.findings[&FindingStatus::Open]);
     let owner = cast.acme.member(TeamRole::Owner);
     // Every third between the team.
     for n in 0..130 {
@@ -69,7 +69,7 @@ async fn everything_that_was_said_and_done_can_be_read() {
         let said = comment(&finding, &actor(owner), &input, world.now()).expect("allowed");
         let kept = client
             .store
-            .comment(e, &finding, &said, world.app.new_id::<Entry>());
+            .comment(e, &finding, &said, world.app.new_id::<EntryMarker>());
         kept.await.expect("kept");
     }
     let mut team = world.signed_in(&cast.acme.workspace, owner).await;
@@ -118,7 +118,7 @@ async fn a_place_that_never_was_gives_what_is_before_it() {
     let client = &cast.acme.clients[0];
     let contact = client.contact(ContactRole::Viewer);
     let mut portal = world.signed_in(&cast.acme.workspace, contact).await;
-    let id = client.findings[&Status::Open];
+    let id = client.findings[&FindingStatus::Open];
     let there = format!("/engagements/{}/findings/{id}", client.engagement);
     for what in ["history", "comments"] {
         let old = format!("{there}/{what}?before=00000000000000000000000000");

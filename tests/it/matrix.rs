@@ -1,7 +1,7 @@
 //! What to ask of each route, as whom, and what should come of it: from the
 //! route's own row and the permission matrix.
 
-use domain::finding::Status;
+use domain::finding::FindingStatus;
 use domain::person::Person;
 use domain::role::{ContactRole, Role};
 use http::{Method, StatusCode};
@@ -100,10 +100,10 @@ pub(crate) fn is_link(route: &Route) -> bool {
 
 pub(crate) fn address(route: &Route, client: &Client) -> String {
     let status = match route.path.rsplit('/').next() {
-        Some("publish") => Status::Draft,
-        Some("fixed" | "partly-fixed" | "not-fixed") => Status::Resolved,
-        Some("reopen" | "{entry}") => Status::Verified,
-        _ => Status::Open,
+        Some("publish") => FindingStatus::Draft,
+        Some("fixed" | "partly-fixed" | "not-fixed") => FindingStatus::Resolved,
+        Some("reopen" | "{entry}") => FindingStatus::Verified,
+        _ => FindingStatus::Open,
     };
     let finding = match route.path.rsplit('/').next() {
         Some("approve" | "decline") => client.proposed,
@@ -290,7 +290,7 @@ pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &
         "comments" | "messages" => &[("text", "New"), ("id", id)],
         "plan" => &plan,
         last if route.path.contains("{finding}")
-            && domain::finding::Event::named(last).is_some() =>
+            && domain::finding::Transition::named(last).is_some() =>
         {
             &risk
         }

@@ -4,20 +4,24 @@
 mod whole;
 
 use domain::email::EmailAddress;
-use domain::id::kind;
+use domain::id::marker;
 use domain::person::Person;
 use domain::role::{ContactRole, TeamRole};
 use http::StatusCode;
 use jiff::SignedDuration;
 use store::directory::hash;
 use tests::{Answer, Browser, Client};
-use web::{Answer as Worth, EMAIL_CHANGE, EmailChange};
+use web::{EMAIL_CHANGE, EmailChange, PasswordAnswer};
 
 use crate::two_factor::{Office, PASSWORD, enrol};
 
 /// Invites from the form at `base`.
 async fn invite(office: &Office, by: &mut Browser, base: &str, email: &str) -> Answer {
-    let id = office.world.app.new_id::<kind::Invite>().to_string();
+    let id = office
+        .world
+        .app
+        .new_id::<marker::InviteMarker>()
+        .to_string();
     let fields = [
         ("id", id.as_str()),
         ("name", "Ana Pérez"),
@@ -70,7 +74,7 @@ async fn is_password(office: &Office, person: &Person) -> bool {
     let answer = identity
         .check(person.id, PASSWORD, office.world.now())
         .await;
-    !matches!(answer.expect("an answer"), Worth::Wrong)
+    !matches!(answer.expect("an answer"), PasswordAnswer::Wrong)
 }
 
 async fn login(office: &Office, email: &EmailAddress) -> Option<store::directory::Login> {
@@ -120,7 +124,7 @@ async fn the_team_adds_an_account_at_once_and_it_switches_between_its_clients() 
     assert_eq!(hers.get(&other).await.status, StatusCode::NOT_FOUND);
     let mine = format!("/engagements/{}", two.engagement);
     assert!(hers.get(&mine).await.is_good());
-    let finding = two.findings[&domain::finding::Status::Open];
+    let finding = two.findings[&domain::finding::FindingStatus::Open];
     let resolve = format!("{mine}/findings/{finding}/resolve");
     let refused = hers
         .post(&resolve, &[("note", "x"), ("version", "2")])
@@ -232,7 +236,11 @@ async fn an_account_is_never_on_both_sides_and_the_team_is_told_so() {
         ("/settings", ana, "has an account in a client"),
         (own.as_str(), ana, "has an account here already"),
     ] {
-        let id = office.world.app.new_id::<kind::Invite>().to_string();
+        let id = office
+            .world
+            .app
+            .new_id::<marker::InviteMarker>()
+            .to_string();
         let role = if base == "/settings" {
             "member"
         } else {

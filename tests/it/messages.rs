@@ -2,7 +2,7 @@
 //! changes within a quarter of an hour, and the way back to the beginning.
 
 use domain::id::{EngagementId, MessageId};
-use domain::message::{MessageInput, Posting, Tally, post};
+use domain::message::{MessageCounts, MessageInput, NewMessage, post};
 use domain::person::Actor;
 use domain::role::{ContactRole, TeamRole};
 use http::StatusCode;
@@ -261,7 +261,7 @@ pub(crate) async fn talk(
     (store, engagement): (&Store<ClientScope>, EngagementId),
     actor: &Actor,
     n: usize,
-) -> Vec<Posting> {
+) -> Vec<NewMessage> {
     let mut postings = Vec::with_capacity(n);
     for k in 0..n {
         let input = MessageInput {
@@ -334,7 +334,7 @@ async fn every_message_comes_once_on_the_way_back() {
     assert_eq!(tally.total(), 322);
 }
 
-async fn client_tally(both: &Both) -> Tally {
+async fn client_tally(both: &Both) -> MessageCounts {
     let client = both.client();
     let engagement = client.store.engagement(client.engagement).await;
     engagement.expect("read").expect("there").messages

@@ -4,54 +4,57 @@
 use std::collections::BTreeMap;
 
 use domain::id::{EntryId, InvoiceId};
-use domain::invoice::{Ask, By, Figure, Happening, How, Invoice, postings, transition};
+use domain::invoice::{
+    Invoice, InvoiceActor, InvoiceCommand, InvoiceEvent, PaymentMethod, RevenueFigure, postings,
+    transition,
+};
 use domain::money::Currency;
 use domain::role::TeamRole;
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 use rand::rngs::StdRng;
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
-use store::{Billed, Books, Listing};
+use store::{CurrencyFigures, InvoiceDetail, InvoiceList};
 use tests::{Cast, Client, World, bills};
 
 const SEED: u64 = 20_261_125;
 
 /// What somebody, or time, or a provider does next.
-fn ask(rng: &mut StdRng, billed: &Billed, today: Date) -> Ask {
+fn ask(rng: &mut StdRng, billed: &InvoiceDetail, today: Date) -> InvoiceCommand {
     let invoice = &billed.invoice;
     let step = invoice.currency.step();
     let amount = rng.random_range(1..=invoice.total / step) * step;
-    let how = How::ByHand("random".to_owned());
+    let how = PaymentMethod::ByHand("random".to_owned());
     match rng.random_range(0..10) {
         0..4 => {
             let amount = amount.min(invoice.outstanding());
-            Ask::Pay {
+            InvoiceCommand::Pay {
                 amount,
                 fee: amount / 50,
                 on: today,
                 how,
             }
         }
-        4 => Ask::Refund {
+        4 => InvoiceCommand::Refund {
             amount,
             on: today,
             how,
         },
-        5 => Ask::Void("random".to_owned()),
-        6 => Ask::OpenDispute(amount),
-        7 => Ask::WinDispute(invoice.book.disputed),
-        8 => Ask::LoseDispute(invoice.book.disputed, today),
-        _ => Ask::Lapse,
+        5 => InvoiceCommand::Void("random".to_owned()),
+        6 => InvoiceCommand::OpenDispute(amount),
+        7 => InvoiceCommand::WinDispute(invoice.book.disputed),
+        8 => InvoiceCommand::LoseDispute(invoice.book.disputed, today),
+        _ => InvoiceCommand::Lapse,
     }
 }
 
 /// The payment that is there to be taken out.
-fn mistake(billed: &Billed) -> Option<(EntryId, Ask)> {
+fn mistake(billed: &InvoiceDetail) -> Option<(EntryId, InvoiceCommand)> {
     let mut open = billed.entries.iter().filter(|one| !one.taken_back);
     open.find_map(|one| match &one.entry.what {
-        Happening::Paid { amount, on, .. } => Some((
+        InvoiceEvent::Paid { amount, on, .. } => Some((
             one.id,
-            Ask::TakeBack {
+            InvoiceCommand::TakeBack {
                 payment: one.id,
                 amount: *amount,
                 on: *on,
@@ -64,7 +67,11 @@ fn mistake(billed: &Billed) -> Option<(EntryId, Ask)> {
 /// All that was sent to a client.
 async fn all(client: &Client) -> Vec<Invoice> {
     let mut all = Vec::new();
-    for listing in [Listing::Outstanding, Listing::Paid, Listing::Void] {
+    for listing in [
+        InvoiceList::Outstanding,
+        InvoiceList::Paid,
+        InvoiceList::Void,
+    ] {
         let mut after = None::<String>;
         loop {
             let page = client.store.invoices(listing, after.as_deref()).await;
@@ -80,7 +87,7 @@ async fn all(client: &Client) -> Vec<Invoice> {
 }
 
 /// The books as the histories of the invoices tell them.
-async fn recounted(client: &Client) -> BTreeMap<(Date, Currency, Figure), i64> {
+async fn recounted(client: &Client) -> BTreeMap<(Date, Currency, RevenueFigure), i64> {
     let mut books = BTreeMap::new();
     for invoice in all(client).await {
         let billed = bills::read(&client.store, invoice.id).await;
@@ -96,24 +103,29 @@ async fn recounted(client: &Client) -> BTreeMap<(Date, Currency, Figure), i64> {
         };
         let issued = invoice.issued.as_ref().expect("sent").on;
         if !book.void {
-            add(issued, Figure::Invoiced, invoice.total);
+            add(issued, RevenueFigure::Invoiced, invoice.total);
         }
-        add(invoice.due, Figure::Outstanding, invoice.outstanding());
+        add(
+            invoice.due,
+            RevenueFigure::Outstanding,
+            invoice.outstanding(),
+        );
         if invoice.late {
-            add(invoice.due, Figure::Overdue, invoice.outstanding());
+            add(invoice.due, RevenueFigure::Overdue, invoice.outstanding());
         }
         for one in &billed.entries {
             match one.entry.what {
-                Happening::Paid {
+                InvoiceEvent::Paid {
                     amount, fee, on, ..
                 } => {
-                    add(on, Figure::Fees, fee);
+                    add(on, RevenueFigure::Fees, fee);
                     if !one.taken_back {
-                        add(on, Figure::Paid, amount);
+                        add(on, RevenueFigure::Paid, amount);
                     }
                 }
-                Happening::Refunded { amount, on, .. } | Happening::DisputeLost { amount, on } => {
-                    add(on, Figure::Refunded, amount);
+                InvoiceEvent::Refunded { amount, on, .. }
+                | InvoiceEvent::DisputeLost { amount, on } => {
+                    add(on, RevenueFigure::Refunded, amount);
                 }
                 _ => {}
             }
@@ -124,8 +136,8 @@ async fn recounted(client: &Client) -> BTreeMap<(Date, Currency, Figure), i64> {
 }
 
 /// By currency alone, of what stands whatever the month.
-fn standing(books: &BTreeMap<(Date, Currency, Figure), i64>) -> Books {
-    let mut sum = Books::default();
+fn standing(books: &BTreeMap<(Date, Currency, RevenueFigure), i64>) -> CurrencyFigures {
+    let mut sum = CurrencyFigures::default();
     for ((_, currency, figure), minor) in books {
         if figure.is_standing() {
             sum.add(*currency, *figure, *minor);
@@ -166,7 +178,7 @@ async fn the_books_are_the_recount_of_the_invoices() {
             None => (None, ask(&mut rng, &billed, today)),
         };
         today += i64::from(rng.random_range(0..4) == 0).days();
-        let by = By::Itself("random");
+        let by = InvoiceActor::Itself("random");
         let Ok(change) = transition(&billed.invoice, by, &ask, today, world.now()) else {
             continue;
         };
@@ -193,7 +205,7 @@ async fn the_books_are_the_recount_of_the_invoices() {
     let mut kept = BTreeMap::new();
     for (month, books) in months {
         for currency in books.currencies() {
-            for figure in Figure::ALL {
+            for figure in RevenueFigure::ALL {
                 let minor = books.of(currency, figure);
                 kept.insert((month, currency, figure), minor);
             }
@@ -208,11 +220,13 @@ async fn the_books_are_the_recount_of_the_invoices() {
     let paid: i64 = rows
         .rows
         .iter()
-        .map(|one| one.books.of(eur, Figure::Paid))
+        .map(|one| one.books.of(eur, RevenueFigure::Paid))
         .sum();
     assert_eq!(
         paid,
-        sum.get(&(month, eur, Figure::Paid)).copied().unwrap_or(0)
+        sum.get(&(month, eur, RevenueFigure::Paid))
+            .copied()
+            .unwrap_or(0)
     );
 }
 
@@ -225,5 +239,5 @@ fn nothing_is_posted_for_what_changes_nothing() {
         "updated": "2026-01-05T00:00:00Z", "v": 1
     });
     let invoice: Invoice = serde_json::from_value(invoice).expect("an invoice");
-    assert_eq!(postings(&invoice, &invoice, &Happening::Sent), []);
+    assert_eq!(postings(&invoice, &invoice, &InvoiceEvent::Sent), []);
 }

@@ -1,6 +1,6 @@
 //! What people are told of: who hears of what, and how much is unread.
 
-use domain::finding::Status;
+use domain::finding::FindingStatus;
 use domain::person::Person;
 use domain::role::{ContactRole, TeamRole};
 use http::StatusCode;
@@ -44,7 +44,7 @@ impl Both {
     pub(crate) async fn comment(
         &mut self,
         team: bool,
-        finding: Status,
+        finding: FindingStatus,
         text: &str,
         internal: bool,
     ) {
@@ -69,20 +69,22 @@ impl Both {
 async fn nobody_hears_of_what_one_did_or_may_not_see() {
     let mut both = Both::new().await;
     let (ours, theirs) = both.paths();
-    both.comment(true, Status::Open, "For both.", false).await;
-    both.comment(true, Status::Open, "For us.", true).await;
-    both.comment(true, Status::Draft, "Of a draft.", false)
+    both.comment(true, FindingStatus::Open, "For both.", false)
         .await;
-    both.comment(false, Status::Open, "From the client.", false)
+    both.comment(true, FindingStatus::Open, "For us.", true)
         .await;
-    let draft = both.client().findings[&Status::Draft];
+    both.comment(true, FindingStatus::Draft, "Of a draft.", false)
+        .await;
+    both.comment(false, FindingStatus::Open, "From the client.", false)
+        .await;
+    let draft = both.client().findings[&FindingStatus::Draft];
     for (internal, text) in [("yes", "Between us."), ("", "To all.")] {
         let id = both.new_id();
         let fields = [("id", id.as_str()), ("text", text), ("internal", internal)];
         let sent = both.team.post(&format!("{ours}/messages"), &fields).await;
         assert!(sent.is_good(), "{}", sent.body);
     }
-    let open = both.client().findings[&Status::Open];
+    let open = both.client().findings[&FindingStatus::Open];
     let resolve = format!("{theirs}/findings/{open}/resolve");
     let resolved = both
         .portal
@@ -152,9 +154,10 @@ async fn what_is_unread_is_counted_once_and_read_once() {
     let mut both = Both::new().await;
     // What the cast was told.
     let before = bell(&mut both.portal).await;
-    both.comment(true, Status::Open, "One.", false).await;
+    both.comment(true, FindingStatus::Open, "One.", false).await;
     both.later();
-    both.comment(true, Status::Resolved, "Two.", false).await;
+    both.comment(true, FindingStatus::Resolved, "Two.", false)
+        .await;
     assert_eq!(
         bell(&mut both.portal).await,
         before,
@@ -172,7 +175,7 @@ async fn what_is_unread_is_counted_once_and_read_once() {
         .portal
         .post(&format!("/notifications/{newest}/open"), &[])
         .await;
-    let resolved = both.client().findings[&Status::Resolved];
+    let resolved = both.client().findings[&FindingStatus::Resolved];
     let (_, theirs) = both.paths();
     assert_eq!(opened.location(), format!("{theirs}/findings/{resolved}"));
     for _ in 0..2 {
@@ -203,7 +206,8 @@ async fn what_is_unread_is_counted_once_and_read_once() {
     );
     assert_eq!(bell(&mut colleague).await, before + 2);
     // What comes later is unread again.
-    both.comment(true, Status::Open, "Three.", false).await;
+    both.comment(true, FindingStatus::Open, "Three.", false)
+        .await;
     work(&both.world).await;
     assert_eq!(bell(&mut both.portal).await, 1);
     assert_eq!(
@@ -224,7 +228,7 @@ async fn a_long_inbox_has_pages_and_old_notices_go() {
         both.world.advance(SignedDuration::from_secs(1));
         let hearers = client.store.hearers(None).await.expect("read").0;
         let hearer = hearers.into_iter().find(|one| one.person.id == contact.id);
-        let notice = domain::notification::Notice {
+        let notice = domain::notification::Notification {
             id: both.world.app.new_id(),
             title: format!("Number {n}."),
             ..first.clone()
@@ -269,7 +273,7 @@ async fn what_somebody_was_told_goes_with_the_person() {
     let hearer = hearer.expect("there");
     // More than one transaction takes.
     for _ in 0..130 {
-        let notice = domain::notification::Notice {
+        let notice = domain::notification::Notification {
             id: world.app.new_id(),
             ..first.clone()
         };
@@ -318,7 +322,8 @@ async fn the_pulse_tells_how_much_is_unread() {
     let paths = ["/pulse".to_owned(), format!("{theirs}/pulse")];
     let (before, _) = told(&mut both.portal, &paths[0]).await;
     let (team, _) = told(&mut both.team, &format!("{ours}/pulse")).await;
-    both.comment(true, Status::Open, "Look.", false).await;
+    both.comment(true, FindingStatus::Open, "Look.", false)
+        .await;
     work(&both.world).await;
     for path in &paths {
         let (after, _) = told(&mut both.portal, path).await;
@@ -387,7 +392,10 @@ async fn one_account_at_two_clients_has_two_inboxes() {
     let person = one.contact(ContactRole::Viewer);
     let owner = cast.acme.member(TeamRole::Owner);
     let mut owner = world.signed_in(&cast.acme.workspace, owner).await;
-    let id = world.app.new_id::<domain::id::kind::Invite>().to_string();
+    let id = world
+        .app
+        .new_id::<domain::id::marker::InviteMarker>()
+        .to_string();
     let fields = [
         ("id", id.as_str()),
         ("name", "Ana"),
@@ -401,7 +409,10 @@ async fn one_account_at_two_clients_has_two_inboxes() {
             "/clients/{}/engagements/{}/messages",
             client.id, client.engagement
         );
-        let id = world.app.new_id::<domain::id::kind::Entry>().to_string();
+        let id = world
+            .app
+            .new_id::<domain::id::marker::EntryMarker>()
+            .to_string();
         let fields = [("id", id.as_str()), ("text", "Hello.")];
         assert!(owner.post(&path, &fields).await.is_good());
     }

@@ -4,8 +4,8 @@
 use std::sync::{Arc, Mutex};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::id::{EntryId, kind};
-use domain::mail::{Mail, Message};
+use domain::id::{EntryId, marker};
+use domain::mail::{Mail, MailMessage};
 use domain::role::{ContactRole, TeamRole};
 use jiff::SignedDuration;
 use local::NAME;
@@ -53,7 +53,7 @@ impl Scene {
             to_name: "Somebody".to_owned(),
             slug: tenant.workspace.slug.clone(),
             brand: tenant.workspace.name.clone(),
-            message: Message::NewDevice {
+            message: MailMessage::NewDevice {
                 at: world.now(),
                 device: device.to_owned(),
                 address: String::new(),
@@ -196,7 +196,7 @@ async fn no_header_can_be_written_by_a_name_or_a_title() {
         to_name: evil.to_owned(),
         slug: acme.workspace.slug.clone(),
         brand: evil.to_owned(),
-        message: Message::Invite {
+        message: MailMessage::Invite {
             invite: scene.world.app.new_id(),
             turn: 1,
             by_name: evil.to_owned(),
@@ -204,12 +204,12 @@ async fn no_header_can_be_written_by_a_name_or_a_title() {
             days: 7,
         },
     };
-    let id = scene.world.app.new_id::<kind::Entry>().to_string();
-    let leaving = web::letters::Leaving {
+    let id = scene.world.app.new_id::<marker::EntryMarker>().to_string();
+    let leaving = web::letters::Envelope {
         id: &id,
         at: scene.world.now(),
         home: (acme.workspace.id, None),
-        look: domain::brand::Look::default(),
+        look: domain::brand::Branding::default(),
     };
     let sent = web::letters::send(&scene.worker, leaving, &mail).await;
     sent.expect("sent");

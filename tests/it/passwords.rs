@@ -5,7 +5,7 @@ use domain::role::{ContactRole, TeamRole};
 use http::StatusCode;
 use jiff::SignedDuration;
 use serde_json::Value;
-use store::Opening;
+use store::NewSession;
 use tests::{Answer, Browser, Cast, World};
 
 const OLD: &str = "quiet lantern orbit 42";
@@ -242,7 +242,7 @@ async fn whoever_knows_the_old_password_only_is_not_let_in_late() {
     );
     // Its password was found right before; its session is asked for after.
     let directory = it.world.app.directory();
-    let opening = |hash| Opening::plain(acme.id, &acme.slug, hash, it.world.now());
+    let opening = |hash| NewSession::plain(acme.id, &acme.slug, hash, it.world.now());
     let late = directory.open_session(person, &opening("late")).await;
     assert!(late.is_err());
     let login = directory

@@ -1,17 +1,17 @@
 //! Payments by Stripe: a workspace connects its account, a client pays, and both see what
 //! came of it; nobody pays twice where it can be helped, and what no webhook told is found.
 
-use domain::audit::Kind;
+use domain::audit::AuditKind;
 use domain::id::InvoiceId;
-use domain::invoice::State;
+use domain::invoice::InvoiceState;
 use domain::role::{ContactRole, TeamRole};
 use http::{StatusCode, header};
 use jiff::SignedDuration;
 use local::stripe::{Act, How, Mishaps, Onboarding};
-use store::Payments;
+use store::InvoicePayments;
 use tests::stripe::{act, connected, deliver};
 use tests::{Browser, Cast, Client, World, bills};
-use webhooks::{Compared, reconcile};
+use webhooks::{ReconcileReport, reconcile};
 
 const HERE: &str = "/settings/payments";
 
@@ -63,7 +63,7 @@ impl Scene {
         format!("/clients/{}{}", self.client().id, self.theirs())
     }
 
-    async fn payments(&self) -> Payments {
+    async fn payments(&self) -> InvoicePayments {
         let read = self.client().store.payments(self.sent()).await;
         read.expect("read")
     }
@@ -96,7 +96,7 @@ impl Scene {
 
     /// A payment of so many euros is noted by hand.
     async fn note(&mut self, amount: &str) {
-        let id = self.world.app.new_id::<domain::id::kind::Entry>();
+        let id = self.world.app.new_id::<domain::id::marker::EntryMarker>();
         let id = id.to_string();
         let fields = [
             ("amount", amount),
@@ -212,7 +212,12 @@ async fn an_account_is_connected_and_its_state_is_shown() {
         .expect("read")
         .rows;
     let noted = noted.iter().map(|one| one.record.kind);
-    assert!(noted.filter(|kind| *kind == Kind::PaymentsChanged).count() >= 5);
+    assert!(
+        noted
+            .filter(|kind| *kind == AuditKind::PaymentsChanged)
+            .count()
+            >= 5
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -309,7 +314,7 @@ async fn what_can_be_paid_is_what_is_owed_now() {
     assert_eq!(scene.pay().await, second);
     act_at(&scene, by_card(session)).await;
     let billed = bills::read(&scene.client().store, scene.sent()).await;
-    assert_eq!(billed.invoice.state(), State::Paid);
+    assert_eq!(billed.invoice.state(), InvoiceState::Paid);
     assert_eq!(billed.invoice.book.fees, 785);
     // It is paid: nothing leads to Stripe any more.
     assert_eq!(scene.pay().await, scene.theirs());
@@ -379,12 +384,16 @@ async fn what_no_webhook_told_is_found_and_done_once() {
     // What is young may be on its way.
     let compared = look(&scene).await;
     assert_eq!((compared.accounts, compared.missed), (1, 0), "{compared:?}");
-    assert_eq!(look(&scene).await, Compared::default(), "it isn't its turn");
+    assert_eq!(
+        look(&scene).await,
+        ReconcileReport::default(),
+        "it isn't its turn"
+    );
     scene.world.advance(turn);
     let compared = look(&scene).await;
     assert_eq!((compared.missed, compared.failed), (1, 0), "{compared:?}");
     let billed = bills::read(&scene.client().store, scene.sent()).await;
-    assert_eq!(billed.invoice.state(), State::Paid);
+    assert_eq!(billed.invoice.state(), InvoiceState::Paid);
     // Whatever Stripe delivers of it late, and however often it is compared.
     let before = billed.invoice.book;
     stripe.befall(Mishaps::default());
@@ -446,7 +455,7 @@ async fn who_may_not_or_can_not_pay_isnt_offered_it() {
     let before = scene.cast.acme.store.workspace().await.expect("read");
     let before = before.expect("there");
     let after = domain::workspace::Workspace {
-        mode: domain::workspace::Mode::Internal,
+        mode: domain::workspace::WorkspaceMode::Internal,
         version: before.version + 1,
         ..before.clone()
     };

@@ -47,7 +47,7 @@ impl Office {
         let id = self
             .world
             .app
-            .new_id::<domain::id::kind::Invite>()
+            .new_id::<domain::id::marker::InviteMarker>()
             .to_string();
         let fields = [
             ("id", id.as_str()),
@@ -343,7 +343,10 @@ async fn the_last_owner_stays_even_if_two_remove_each_other_at_once() {
         .store
         .change_role(last, Role::Team(TeamRole::Admin))
         .await;
-    assert_eq!(refused.expect("the table"), Err(store::Kept::LastOwner));
+    assert_eq!(
+        refused.expect("the table"),
+        Err(store::MembershipRefusal::LastOwner)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

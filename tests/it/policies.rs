@@ -12,7 +12,7 @@ use domain::id::{
     ClientId, DocumentId, EngagementId, EntryId, EvidenceId, FindingId, ImportId, InviteId,
     InvoiceId, MessageId, TemplateId, UploadId, UserId, WorkspaceId,
 };
-use domain::plan::Limit;
+use domain::plan::PlanLimit;
 use tests::function::FUNCTIONS;
 
 use crate::iam::{Policy, Request};

@@ -25,7 +25,10 @@ pub(crate) async fn send(browser: &mut Browser, id: &str, company: &str, email: 
 }
 
 pub(crate) fn new_id(world: &World) -> String {
-    world.app.new_id::<domain::id::kind::Entry>().to_string()
+    world
+        .app
+        .new_id::<domain::id::marker::EntryMarker>()
+        .to_string()
 }
 
 /// Asks for a workspace; gives the newest mail.

@@ -2,7 +2,7 @@
 //! all of it over a restart.
 
 use adapters::Stripe;
-use domain::stripe::References;
+use domain::stripe::PaymentReferences;
 use http::StatusCode;
 use local::stripe::{Act, Beginning, How, Onboarding, StripeStandIn};
 use rand::SeedableRng as _;
@@ -21,7 +21,7 @@ fn reads<T: miniserde::Deserialize>(object: &Value) {
 async fn whole_objects_are_read_by_the_library() {
     let world = World::with_stripe().await;
     let (account, stripe) = (ready(&world).await, adapter(&world));
-    let new = session_of(&account, world.now(), References::default());
+    let new = session_of(&account, world.now(), PaymentReferences::default());
     let session = stripe
         .create_session("a", &new)
         .await

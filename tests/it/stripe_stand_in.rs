@@ -3,11 +3,11 @@
 
 mod sessions;
 
-use adapters::{NewSession, Stripe};
+use adapters::{NewCheckoutSession, Stripe};
 use domain::id::EntryId;
-use domain::invoice::State;
+use domain::invoice::InvoiceState;
 use domain::money::Money;
-use domain::stripe::{Attempt, Connect, References};
+use domain::stripe::{CheckoutAttempt, ConnectStatus, PaymentReferences};
 use http::{Method, Request, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::client::legacy::Client as Http;
@@ -101,8 +101,12 @@ pub(crate) fn adapter(world: &World) -> &Stripe {
     world.app.services.stripe.as_ref().expect("Stripe")
 }
 
-pub(crate) fn session_of(account: &str, now: Timestamp, of: References) -> NewSession {
-    NewSession {
+pub(crate) fn session_of(
+    account: &str,
+    now: Timestamp,
+    of: PaymentReferences,
+) -> NewCheckoutSession {
+    NewCheckoutSession {
         account: account.to_owned(),
         money: Money::new(178_500, "EUR".parse().expect("a currency")),
         fee: 1_785,
@@ -156,9 +160,9 @@ async fn an_account_is_filled_in_by_a_link_that_works_once_and_not_for_long() {
     let flags = async || stripe.account(&account).await.expect("flags");
     assert!(!flags().await.details_submitted);
     for (how, state) in [
-        ("pending", Connect::Pending),
-        ("restricted", Connect::Restricted),
-        ("complete", Connect::Ready),
+        ("pending", ConnectStatus::Pending),
+        ("restricted", ConnectStatus::Restricted),
+        ("complete", ConnectStatus::Ready),
     ] {
         let link = link().await;
         let (_, inside, _) = page(&link, None).await;
@@ -168,7 +172,7 @@ async fn an_account_is_filled_in_by_a_link_that_works_once_and_not_for_long() {
         assert_eq!(page(&link, None).await.1, "https://a.example/again");
         let done = page(&inside, Some(&format!("how={how}"))).await;
         assert_eq!(done.1, "https://a.example/back");
-        assert_eq!(Connect::from(&flags().await), state, "{how}");
+        assert_eq!(ConnectStatus::from(&flags().await), state, "{how}");
         assert_eq!(
             page(&inside, Some("how=complete")).await.0,
             StatusCode::NOT_FOUND
@@ -205,19 +209,19 @@ async fn a_session_is_one_accounts_and_made_once() {
         .create_account("other", "bob@northwind.example")
         .await;
     let theirs = made.expect("an account");
-    let new = session_of(&ours, world.now(), References::default());
+    let new = session_of(&ours, world.now(), PaymentReferences::default());
     let session = stripe.create_session("a1", &new).await.expect("a session");
     assert_eq!(
         stripe.create_session("a1", &new).await.ok(),
         Some(session.clone())
     );
-    let other = NewSession {
+    let other = NewCheckoutSession {
         name: "Another".to_owned(),
-        ..session_of(&ours, world.now(), References::default())
+        ..session_of(&ours, world.now(), PaymentReferences::default())
     };
     assert!(stripe.create_session("a1", &other).await.is_err());
     // An account that isn't filled in takes nothing.
-    let early = session_of(&theirs, world.now(), References::default());
+    let early = session_of(&theirs, world.now(), PaymentReferences::default());
     assert!(stripe.create_session("b1", &early).await.is_err());
 
     let path = format!("/v1/checkout/sessions/{}", session.id);

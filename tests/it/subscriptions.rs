@@ -5,7 +5,7 @@ mod shop;
 
 use domain::plan::Plan;
 use domain::role::{ContactRole, TeamRole};
-use domain::subscription::{Account, GRACE, Standing};
+use domain::subscription::{AccountStanding, BillingAccount, GRACE};
 use domain::workspace::Workspace;
 use http::StatusCode;
 use jiff::SignedDuration;
@@ -31,7 +31,7 @@ impl Scene {
         let cast = Cast::play(&world).await;
         to_starter(&cast.acme).await;
         to_starter(&cast.northwind).await;
-        let us = Account::new(US.to_owned(), false);
+        let us = BillingAccount::new(US.to_owned(), false);
         cast.acme.store.keep_customer(&us).await.expect("kept");
         world.advance(SignedDuration::from_secs(61));
         let machine = world.browser("nobody");
@@ -95,7 +95,7 @@ impl Scene {
         own
     }
 
-    async fn account(&self) -> Account {
+    async fn account(&self) -> BillingAccount {
         let found = self.cast.acme.store.subscriptions().await;
         found.expect("read").expect("a customer")
     }
@@ -228,7 +228,7 @@ async fn what_isnt_paid_is_told_and_lapses_until_it_is() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_isnt_ours_is_answered_and_changes_nothing() {
     let mut scene = Scene::new().await;
-    let northwind = Account::new("cus_northwind".to_owned(), false);
+    let northwind = BillingAccount::new("cus_northwind".to_owned(), false);
     let kept = scene.cast.northwind.store.keep_customer(&northwind).await;
     kept.expect("kept");
     let good = scene.stands("1", "active", "pro_monthly");
@@ -267,9 +267,12 @@ async fn what_isnt_ours_is_answered_and_changes_nothing() {
     }
     assert!(before == scene.world.dump().await, "something was written");
     // A customer is one workspace's, for good.
-    let taken = Account::new(US.to_owned(), false);
+    let taken = BillingAccount::new(US.to_owned(), false);
     let taken = scene.cast.northwind.store.keep_customer(&taken).await;
-    assert!(matches!(taken, Err(store::Error::Refused(_))), "{taken:?}");
+    assert!(
+        matches!(taken, Err(store::StoreError::Refused(_))),
+        "{taken:?}"
+    );
     assert_eq!(scene.tell(&good).await, "done");
     assert_eq!(scene.acme().await.plan, Plan::Pro);
     let found = scene.cast.northwind.store.workspace().await.expect("read");
@@ -311,12 +314,12 @@ async fn events_in_any_order_and_at_once_end_the_same() {
                 scene.tell(event).await;
             }
         }
-        let account = Account {
+        let account = BillingAccount {
             version: 1,
             ..scene.account().await
         };
         assert!(
-            matches!(account.standing(), Standing::Owes { .. }),
+            matches!(account.standing(), AccountStanding::Owes { .. }),
             "{account:?}"
         );
         let acme = scene.acme().await;
@@ -338,7 +341,7 @@ async fn without_an_answer_of_stripe_nothing_changes() {
     let id = scene
         .world
         .app
-        .new_id::<domain::id::kind::Entry>()
+        .new_id::<domain::id::marker::EntryMarker>()
         .to_string();
     let fields = [("offer", "pro_monthly"), ("id", id.as_str())];
     for role in [TeamRole::Owner, TeamRole::Admin] {

@@ -4,15 +4,15 @@
 mod many;
 
 use domain::id::{EntryId, InvoiceId};
-use domain::invoice::State;
-use domain::stripe::{Attempt, Connect, Connection};
+use domain::invoice::InvoiceState;
+use domain::stripe::{CheckoutAttempt, ConnectStatus, StripeConnection};
 use futures::future::join_all;
 use hmac::{Hmac, Mac as _};
 use http::{Request, StatusCode};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use sha2::Sha256;
-use store::Payments;
+use store::InvoicePayments;
 use tests::{Answer, Browser, Cast, Client, Tenant, World, bills};
 use web::StripeConfig;
 
@@ -117,12 +117,12 @@ pub(crate) async fn begin(
 ) -> Begun {
     let account = format!("acct_{}", tenant.workspace.slug);
     if tenant.store.connection().await.expect("read").is_none() {
-        let new = Connection::new(account.clone(), false, world.now());
+        let new = StripeConnection::new(account.clone(), false, world.now());
         tenant.store.connect(None, &new).await.expect("connected");
     }
     let found = bills::read(&client.store, invoice).await.invoice;
     let (id, amount): (EntryId, _) = (world.app.new_id(), found.outstanding());
-    let attempt = Attempt {
+    let attempt = CheckoutAttempt {
         account: account.clone(),
         livemode: false,
         amount,
@@ -131,9 +131,9 @@ pub(crate) async fn begin(
         by: None,
         session: Some(format!("cs_{n}")),
         url: None,
-        state: domain::stripe::State::Open,
+        state: domain::stripe::PaymentState::Open,
     };
-    let before: Payments = client.store.payments(invoice).await.expect("read");
+    let before: InvoicePayments = client.store.payments(invoice).await.expect("read");
     let ledger = before.ledger.attempted(id, attempt).expect("one more");
     let kept = client.store.keep_attempt(invoice, &before, &ledger).await;
     kept.expect("kept");
@@ -338,7 +338,7 @@ async fn a_payment_is_booked_once_and_so_is_what_goes_back_of_it() {
     assert_eq!(tell(&world, &mut browser, &paid).await, "done");
     let after = bills::read(&client.store, id).await;
     let book = after.invoice.book;
-    assert_eq!(after.invoice.state(), State::PartlyRefunded);
+    assert_eq!(after.invoice.state(), InvoiceState::PartlyRefunded);
     assert_eq!(
         (book.paid, book.refunded, book.fees),
         (begun.amount, 1_000, begun.amount / 100)
@@ -362,10 +362,10 @@ async fn a_payment_is_booked_once_and_so_is_what_goes_back_of_it() {
     );
     assert_eq!(bills::read(&client.store, id).await.invoice.book, book);
     for (event, status, state) in [
-        ("dp1", "needs_response", State::Disputed),
-        ("dp2", "lost", State::PartlyRefunded),
+        ("dp1", "needs_response", InvoiceState::Disputed),
+        ("dp2", "lost", InvoiceState::PartlyRefunded),
         // Heard of late.
-        ("dp3", "under_review", State::PartlyRefunded),
+        ("dp3", "under_review", InvoiceState::PartlyRefunded),
     ] {
         let event = begun.part(&world, event, 2_000, status);
         assert_eq!(tell(&world, &mut browser, &event).await, "done");

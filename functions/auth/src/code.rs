@@ -1,13 +1,13 @@
 //! The second step of signing in, for those who have a second factor.
 
 use domain::id::{ClientId, UserId};
-use domain::input::Invalid;
+use domain::input::FieldErrors;
 use domain::person::Person;
 use serde::{Deserialize, Serialize};
 use store::directory::Login;
 use web::{
-    Anyone, Challenge, Context, Error, Form, Page, Proof, ProtectedForm, Reply, open_session,
-    prove_code, see_other, wrong_code,
+    Context, Form, MfaChallenge, Page, PageError, ProtectedForm, PublicAccess, ReauthProof, Reply,
+    open_session, prove_code, see_other, wrong_code,
 };
 
 /// What the step between password and code is sealed for.
@@ -15,17 +15,17 @@ pub(crate) const PURPOSE: &str = "sign-in";
 
 /// Somebody whose password was right a moment ago.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct Pending {
+pub(crate) struct PendingSignIn {
     user: UserId,
     client: Option<ClientId>,
     /// The account as it was then: another password or role since, and it is over.
     epoch: i64,
-    challenge: Challenge,
+    challenge: MfaChallenge,
     next: String,
 }
 
-impl Pending {
-    pub(crate) fn of(person: &Person, challenge: Challenge, next: String) -> Self {
+impl PendingSignIn {
+    pub(crate) fn of(person: &Person, challenge: MfaChallenge, next: String) -> Self {
         Self {
             user: person.id,
             client: person.client,
@@ -38,17 +38,17 @@ impl Pending {
 
 /// The page with the form.
 #[derive(Debug, Serialize)]
-pub(crate) struct Code {
+pub(crate) struct CodePage {
     form: Form,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Input {
+pub(crate) struct CodeForm {
     code: String,
 }
 
-impl Page for Code {
+impl Page for CodePage {
     const TEMPLATE: &'static str = "pages/auth/code.html";
 
     fn title(&self) -> String {
@@ -62,9 +62,9 @@ impl Page for Code {
     }
 }
 
-pub(crate) async fn get(Anyone { ctx }: Anyone) -> Result<Reply, Error> {
-    match ctx.step::<Pending>(PURPOSE) {
-        Some(_) => ctx.page(&Code {
+pub(crate) async fn get(PublicAccess { ctx }: PublicAccess) -> Result<Reply, PageError> {
+    match ctx.step::<PendingSignIn>(PURPOSE) {
+        Some(_) => ctx.page(&CodePage {
             form: Form::default(),
         }),
         None => Ok(see_other("/sign-in")),
@@ -72,10 +72,10 @@ pub(crate) async fn get(Anyone { ctx }: Anyone) -> Result<Reply, Error> {
 }
 
 pub(crate) async fn post(
-    Anyone { ctx }: Anyone,
-    form: ProtectedForm<Input>,
-) -> Result<Reply, Error> {
-    let Some(pending) = ctx.step::<Pending>(PURPOSE) else {
+    PublicAccess { ctx }: PublicAccess,
+    form: ProtectedForm<CodeForm>,
+) -> Result<Reply, PageError> {
+    let Some(pending) = ctx.step::<PendingSignIn>(PURPOSE) else {
         return Ok(see_other("/sign-in").flash("sign-in-again"));
     };
     let login = Login::of(pending.user, pending.client);
@@ -86,9 +86,9 @@ pub(crate) async fn post(
     };
     let typed = &form.input.code;
     let step = match prove_code(&ctx, pending.user, &pending.challenge, typed).await? {
-        Proof::Given(step) => step,
-        Proof::Over => return Ok(see_other("/sign-in").step_over().flash("sign-in-again")),
-        Proof::Failed(invalid) => return refused(&ctx, &person, &invalid).await,
+        ReauthProof::Given(step) => step,
+        ReauthProof::Over => return Ok(see_other("/sign-in").step_over().flash("sign-in-again")),
+        ReauthProof::Failed(invalid) => return refused(&ctx, &person, &invalid).await,
     };
     match open_session(&ctx, &person, step, &pending.next).await? {
         Some(reply) => Ok(reply.step_over()),
@@ -96,10 +96,14 @@ pub(crate) async fn post(
     }
 }
 
-async fn refused(ctx: &Context, person: &Person, invalid: &Invalid) -> Result<Reply, Error> {
+async fn refused(
+    ctx: &Context,
+    person: &Person,
+    invalid: &FieldErrors,
+) -> Result<Reply, PageError> {
     let (directory, ws) = (ctx.directory(), ctx.workspace.id);
     let failed = directory.sign_in_failed(ws, person.client, &person.email, "wrong code");
     failed.await?;
     let form = Form::failed(&(), invalid);
-    ctx.refused(&Code { form })
+    ctx.refused(&CodePage { form })
 }

@@ -1,20 +1,20 @@
 //! Confirming who one is, before something that a session left open must not do.
 
-use domain::input::Invalid;
+use domain::input::FieldErrors;
 use serde::{Deserialize, Serialize};
-use store::Opening;
+use store::NewSession;
 use store::directory::{Login, hash};
 use store::session::Session;
 use web::{
-    Anyone, Context, Error, Form, Page, Proof, ProtectedForm, Query, Reply, prove, see_other,
-    wrong_code,
+    Context, Form, Page, PageError, ProtectedForm, PublicAccess, Query, ReauthProof, Reply, prove,
+    see_other, wrong_code,
 };
 
 use crate::next::local;
 
 /// The page with the form.
 #[derive(Debug, Serialize)]
-pub(crate) struct Confirm {
+pub(crate) struct ConfirmPage {
     form: Form,
     email: String,
     asks_for_code: bool,
@@ -23,7 +23,7 @@ pub(crate) struct Confirm {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Input {
+pub(crate) struct ConfirmForm {
     password: String,
     #[serde(default)]
     code: String,
@@ -31,12 +31,12 @@ pub(crate) struct Input {
 }
 
 #[derive(Deserialize)]
-pub(crate) struct Wanted {
+pub(crate) struct ConfirmQuery {
     #[serde(default)]
     next: String,
 }
 
-impl Page for Confirm {
+impl Page for ConfirmPage {
     const TEMPLATE: &'static str = "pages/auth/confirm.html";
 
     fn title(&self) -> String {
@@ -44,7 +44,7 @@ impl Page for Confirm {
     }
 
     fn sample() -> Self {
-        let mut invalid = Invalid::at("password", "This is not your password.");
+        let mut invalid = FieldErrors::at("password", "This is not your password.");
         invalid.add("code", "This code isn't right.");
         Self {
             form: Form::failed(&(), &invalid),
@@ -55,7 +55,7 @@ impl Page for Confirm {
     }
 }
 
-impl Confirm {
+impl ConfirmPage {
     fn new(session: &Session, form: Form, next: &str) -> Self {
         Self {
             form,
@@ -67,23 +67,23 @@ impl Confirm {
 }
 
 pub(crate) async fn get(
-    Anyone { ctx }: Anyone,
-    Query(wanted): Query<Wanted>,
-) -> Result<Reply, Error> {
-    let session = ctx.session.as_ref().ok_or(Error::SignIn)?;
+    PublicAccess { ctx }: PublicAccess,
+    Query(wanted): Query<ConfirmQuery>,
+) -> Result<Reply, PageError> {
+    let session = ctx.session.as_ref().ok_or(PageError::SignIn)?;
     let next = local(&wanted.next);
     if session.is_fresh(ctx.now) {
         return Ok(see_other(next));
     }
-    ctx.page(&Confirm::new(session, Form::default(), next))
+    ctx.page(&ConfirmPage::new(session, Form::default(), next))
 }
 
 pub(crate) async fn post(
-    Anyone { ctx }: Anyone,
-    form: ProtectedForm<Input>,
-) -> Result<Reply, Error> {
-    let session = ctx.session.as_ref().ok_or(Error::SignIn)?;
-    let Input {
+    PublicAccess { ctx }: PublicAccess,
+    form: ProtectedForm<ConfirmForm>,
+) -> Result<Reply, PageError> {
+    let session = ctx.session.as_ref().ok_or(PageError::SignIn)?;
+    let ConfirmForm {
         password,
         code,
         next,
@@ -93,7 +93,7 @@ pub(crate) async fn post(
         Ok(reply) => Ok(reply),
         Err(invalid) => {
             let form = Form::failed(&(), &invalid);
-            ctx.refused(&Confirm::new(session, form, next))
+            ctx.refused(&ConfirmPage::new(session, form, next))
         }
     }
 }
@@ -104,15 +104,15 @@ async fn confirm(
     session: &Session,
     typed: (&str, &str),
     next: &str,
-) -> Result<Result<Reply, Invalid>, Error> {
+) -> Result<Result<Reply, FieldErrors>, PageError> {
     let (directory, actor) = (ctx.directory(), session.actor());
     let login = Login::of(actor.user, actor.client);
     let person = directory.person(actor.workspace, &login).await?;
-    let person = person.ok_or(Error::SignIn)?;
+    let person = person.ok_or(PageError::SignIn)?;
     let step = match prove(ctx, (actor, &person), typed).await? {
-        Proof::Given(step) => step,
-        Proof::Over => return Ok(Err(wrong_code())),
-        Proof::Failed(invalid) => {
+        ReauthProof::Given(step) => step,
+        ReauthProof::Over => return Ok(Err(wrong_code())),
+        ReauthProof::Failed(invalid) => {
             let why = "not confirmed";
             let at = (actor.workspace, actor.client);
             directory
@@ -123,10 +123,10 @@ async fn confirm(
     };
     let secret = ctx.app.new_secret();
     let hashed = hash(&secret);
-    let opening = Opening {
+    let opening = NewSession {
         step,
         instead: Some(session),
-        ..Opening::plain(actor.workspace, &ctx.workspace.slug, &hashed, ctx.now)
+        ..NewSession::plain(actor.workspace, &ctx.workspace.slug, &hashed, ctx.now)
     };
     let opened = directory.open_session(&person, &opening).await?;
     Ok(match opened {

@@ -3,21 +3,21 @@
 
 use domain::email::EmailAddress;
 use domain::id::EntryId;
-use domain::input::Invalid;
-use domain::mail::Message;
+use domain::input::FieldErrors;
+use domain::mail::MailMessage;
 use domain::password::RESET_LIFETIME;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
-use store::Limit;
+use store::RateLimit;
 use store::directory::hash;
-use web::{Anyone, Context, Error, Form, Page, ProtectedForm, Reply};
+use web::{Context, Form, Page, PageError, ProtectedForm, PublicAccess, Reply};
 
-const BY_ACCOUNT: Limit = Limit {
+const BY_ACCOUNT: RateLimit = RateLimit {
     rule: "forgot-account",
     most: 3,
     window: SignedDuration::from_hours(1),
 };
-const BY_ADDRESS: Limit = Limit {
+const BY_ADDRESS: RateLimit = RateLimit {
     rule: "forgot-address",
     most: 20,
     window: SignedDuration::from_hours(1),
@@ -25,7 +25,7 @@ const BY_ADDRESS: Limit = Limit {
 
 /// The page with the form, or what is said after it was sent.
 #[derive(Debug, Serialize)]
-pub(crate) struct Forgot {
+pub(crate) struct ForgotPage {
     form: Form,
     sent: bool,
     minutes: i64,
@@ -33,11 +33,11 @@ pub(crate) struct Forgot {
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Input {
+pub(crate) struct ForgotForm {
     email: String,
 }
 
-impl Page for Forgot {
+impl Page for ForgotPage {
     const TEMPLATE: &'static str = "pages/auth/forgot.html";
 
     fn title(&self) -> String {
@@ -45,12 +45,12 @@ impl Page for Forgot {
     }
 
     fn sample() -> Self {
-        let invalid = Invalid::at("email", "Enter a mail address.");
-        Self::new(Form::failed(&Input::default(), &invalid), false)
+        let invalid = FieldErrors::at("email", "Enter a mail address.");
+        Self::new(Form::failed(&ForgotForm::default(), &invalid), false)
     }
 }
 
-impl Forgot {
+impl ForgotPage {
     fn new(form: Form, sent: bool) -> Self {
         Self {
             form,
@@ -60,35 +60,38 @@ impl Forgot {
     }
 }
 
-pub(crate) async fn get(Anyone { ctx }: Anyone) -> Result<Reply, Error> {
-    ctx.page(&Forgot::new(Form::filled(&Input::default()), false))
+pub(crate) async fn get(PublicAccess { ctx }: PublicAccess) -> Result<Reply, PageError> {
+    ctx.page(&ForgotPage::new(
+        Form::filled(&ForgotForm::default()),
+        false,
+    ))
 }
 
 pub(crate) async fn post(
-    Anyone { ctx }: Anyone,
-    form: ProtectedForm<Input>,
-) -> Result<Reply, Error> {
+    PublicAccess { ctx }: PublicAccess,
+    form: ProtectedForm<ForgotForm>,
+) -> Result<Reply, PageError> {
     ctx.limit_address(BY_ADDRESS).await?;
     let email = match form.input.email.parse::<EmailAddress>() {
         Ok(email) => email,
         Err(wrong) => {
-            let invalid = Invalid::at("email", wrong.to_string());
+            let invalid = FieldErrors::at("email", wrong.to_string());
             let form = Form::failed(&form.input, &invalid);
-            return ctx.refused(&Forgot::new(form, false));
+            return ctx.refused(&ForgotPage::new(form, false));
         }
     };
     // Over the limit, nothing is sent and nothing else is said: asking often
     // neither floods a mailbox nor keeps its owner out.
     match ctx.limit(BY_ACCOUNT, &email.fold()).await {
         Ok(()) => send(&ctx, &email).await?,
-        Err(Error::TooMany(_)) => {}
+        Err(PageError::TooMany(_)) => {}
         Err(error) => return Err(error),
     }
-    ctx.page(&Forgot::new(Form::filled(&form.input), true))
+    ctx.page(&ForgotPage::new(Form::filled(&form.input), true))
 }
 
 /// Sends a link, where somebody has the address; otherwise keeps a decoy.
-async fn send(ctx: &Context, email: &EmailAddress) -> Result<(), Error> {
+async fn send(ctx: &Context, email: &EmailAddress) -> Result<(), PageError> {
     let (directory, ws) = (ctx.directory(), ctx.workspace.id);
     let account = directory.account(ws, email).await?;
     let person = match &account {
@@ -99,7 +102,7 @@ async fn send(ctx: &Context, email: &EmailAddress) -> Result<(), Error> {
     let person = person.filter(|person| person.disabled.is_none());
     let id: EntryId = ctx.app.new_id();
     let token = hash(&ctx.app.secrets().reset_token(id));
-    let message = Message::Reset {
+    let message = MailMessage::Reset {
         reset: id,
         minutes: RESET_LIFETIME.as_mins(),
     };

@@ -49,12 +49,12 @@ pub const ROUTES: &[Route] = &[
 
 /// A sample of each page.
 pub const SAMPLES: &[fn() -> Sample] = &[
-    sample::<sign_in::SignIn>,
-    sample::<code::Code>,
-    sample::<confirm::Confirm>,
-    sample::<sign_out::SignedOut>,
-    sample::<switch::Switch>,
-    sample::<forgot::Forgot>,
-    sample::<reset::NewPassword>,
-    sample::<reset::ResetGone>,
+    sample::<sign_in::SignInPage>,
+    sample::<code::CodePage>,
+    sample::<confirm::ConfirmPage>,
+    sample::<sign_out::SignedOutPage>,
+    sample::<switch::SwitchPage>,
+    sample::<forgot::ForgotPage>,
+    sample::<reset::ResetPage>,
+    sample::<reset::ResetGonePage>,
 ];

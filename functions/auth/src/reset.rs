@@ -1,15 +1,17 @@
 //! A forgotten password, second step: the link, then a new one.
 
-use domain::input::Invalid;
-use domain::mail::Message;
-use domain::password::Chosen;
+use domain::input::FieldErrors;
+use domain::mail::MailMessage;
+use domain::password::PasswordInput;
 use jiff::SignedDuration;
 use serde::Serialize;
 use store::directory::hash;
-use store::{Limit, Reset};
-use web::{Anyone, Context, Error, Form, Ids, Page, ProtectedForm, Reply, Token, see_other};
+use store::{PasswordReset, RateLimit};
+use web::{
+    Context, Form, Ids, Page, PageError, ProtectedForm, PublicAccess, Reply, Token, see_other,
+};
 
-const BY_ADDRESS: Limit = Limit {
+const BY_ADDRESS: RateLimit = RateLimit {
     rule: "reset-address",
     most: 60,
     window: SignedDuration::from_hours(1),
@@ -17,16 +19,16 @@ const BY_ADDRESS: Limit = Limit {
 
 /// The form for a new password.
 #[derive(Debug, Serialize)]
-pub(crate) struct NewPassword {
+pub(crate) struct ResetPage {
     form: Form,
     email: String,
 }
 
 /// A link that is good for nothing: why, is nobody's business.
 #[derive(Debug, Serialize)]
-pub(crate) struct ResetGone {}
+pub(crate) struct ResetGonePage {}
 
-impl Page for NewPassword {
+impl Page for ResetPage {
     const TEMPLATE: &'static str = "pages/auth/reset.html";
 
     fn title(&self) -> String {
@@ -35,13 +37,16 @@ impl Page for NewPassword {
 
     fn sample() -> Self {
         Self {
-            form: Form::failed(&(), &Invalid::at("password", "Use at least 12 characters.")),
+            form: Form::failed(
+                &(),
+                &FieldErrors::at("password", "Use at least 12 characters."),
+            ),
             email: "ada@example.com".to_owned(),
         }
     }
 }
 
-impl Page for ResetGone {
+impl Page for ResetGonePage {
     const TEMPLATE: &'static str = "pages/auth/reset_gone.html";
 
     fn title(&self) -> String {
@@ -54,7 +59,7 @@ impl Page for ResetGone {
 }
 
 /// Takes the token out of the address, and looks nothing up.
-pub(crate) async fn take(Ids(Token { token }): Ids<Token>) -> Result<Reply, Error> {
+pub(crate) async fn take(Ids(Token { token }): Ids<Token>) -> Result<Reply, PageError> {
     let to = see_other("/reset");
     Ok(if web::is_token(&token) {
         to.resetting(&token)
@@ -63,19 +68,19 @@ pub(crate) async fn take(Ids(Token { token }): Ids<Token>) -> Result<Reply, Erro
     })
 }
 
-pub(crate) async fn get(Anyone { ctx }: Anyone) -> Result<Reply, Error> {
+pub(crate) async fn get(PublicAccess { ctx }: PublicAccess) -> Result<Reply, PageError> {
     match reset(&ctx).await? {
         Some(reset) => ctx.page(&form(&reset, Form::default())),
-        None => ctx.page(&ResetGone {}),
+        None => ctx.page(&ResetGonePage {}),
     }
 }
 
 pub(crate) async fn post(
-    Anyone { ctx }: Anyone,
-    chosen: ProtectedForm<Chosen>,
-) -> Result<Reply, Error> {
+    PublicAccess { ctx }: PublicAccess,
+    chosen: ProtectedForm<PasswordInput>,
+) -> Result<Reply, PageError> {
     let Some(reset) = reset(&ctx).await? else {
-        return ctx.refused(&ResetGone {});
+        return ctx.refused(&ResetGonePage {});
     };
     let person = &reset.person;
     let about = [
@@ -87,12 +92,14 @@ pub(crate) async fn post(
         return ctx.refused(&form(&reset, Form::failed(&(), &invalid)));
     }
     // The link first: of two who hold it, only one sets a password.
-    let mail = ctx.mail(&person.name, &person.email, Message::PasswordChanged);
+    let mail = ctx.mail(&person.name, &person.email, MailMessage::PasswordChanged);
     let (directory, told) = (ctx.directory(), (ctx.app.new_id(), &mail));
     let used = directory.use_reset(&reset, told, ctx.now);
     match used.await {
         Ok(()) => {}
-        Err(store::Error::Refused(_)) => return Ok(ctx.refused(&ResetGone {})?.reset_over()),
+        Err(store::StoreError::Refused(_)) => {
+            return Ok(ctx.refused(&ResetGonePage {})?.reset_over());
+        }
         Err(error) => return Err(error.into()),
     }
     let identity = &ctx.app.services.identity;
@@ -101,7 +108,7 @@ pub(crate) async fn post(
     Ok(see_other("/sign-in").reset_over().flash("password-set"))
 }
 
-async fn reset(ctx: &Context) -> Result<Option<Reset>, Error> {
+async fn reset(ctx: &Context) -> Result<Option<PasswordReset>, PageError> {
     ctx.limit_address(BY_ADDRESS).await?;
     let Some(token) = ctx.reset_token() else {
         return Ok(None);
@@ -111,8 +118,8 @@ async fn reset(ctx: &Context) -> Result<Option<Reset>, Error> {
     Ok(found.await?)
 }
 
-fn form(reset: &Reset, form: Form) -> NewPassword {
-    NewPassword {
+fn form(reset: &PasswordReset, form: Form) -> ResetPage {
+    ResetPage {
         form,
         email: reset.person.email.as_str().to_owned(),
     }

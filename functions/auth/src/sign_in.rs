@@ -1,20 +1,20 @@
 //! The way in: mail address and password, then a session of our own.
 
 use domain::email::EmailAddress;
-use domain::input::Invalid;
+use domain::input::FieldErrors;
 use domain::person::Person;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
-use store::{Limit, Step};
+use store::{RateLimit, SignInStep};
 use web::{
-    Answer, Anyone, Context, Error, Form, Page, ProtectedForm, Query, Reply, open_session,
-    see_other,
+    Context, Form, Page, PageError, PasswordAnswer, ProtectedForm, PublicAccess, Query, Reply,
+    open_session, see_other,
 };
 
-use crate::code::{self, Pending};
+use crate::code::{self, PendingSignIn};
 use crate::next::local;
 
-const BY_ADDRESS: Limit = Limit {
+const BY_ADDRESS: RateLimit = RateLimit {
     rule: "sign-in-address",
     most: 50,
     window: SignedDuration::from_mins(15),
@@ -22,7 +22,7 @@ const BY_ADDRESS: Limit = Limit {
 
 /// The page with the form.
 #[derive(Debug, Serialize)]
-pub(crate) struct SignIn {
+pub(crate) struct SignInPage {
     form: Form,
     next: String,
     notice: Option<&'static str>,
@@ -30,7 +30,7 @@ pub(crate) struct SignIn {
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Input {
+pub(crate) struct SignInForm {
     email: String,
     #[serde(skip_serializing)]
     password: String,
@@ -38,12 +38,12 @@ pub(crate) struct Input {
 }
 
 #[derive(Deserialize)]
-pub(crate) struct Wanted {
+pub(crate) struct SignInQuery {
     #[serde(default)]
     next: String,
 }
 
-impl Page for SignIn {
+impl Page for SignInPage {
     const TEMPLATE: &'static str = "pages/auth/sign_in.html";
 
     fn title(&self) -> String {
@@ -51,13 +51,13 @@ impl Page for SignIn {
     }
 
     fn sample() -> Self {
-        let input = Input {
+        let input = SignInForm {
             email: "ada@example.com".to_owned(),
-            ..Input::default()
+            ..SignInForm::default()
         };
         let form = Form::failed(
             &input,
-            &Invalid::at("form", "The e-mail address or the password is wrong."),
+            &FieldErrors::at("form", "The e-mail address or the password is wrong."),
         );
         Self {
             form,
@@ -68,40 +68,40 @@ impl Page for SignIn {
 }
 
 pub(crate) async fn get(
-    Anyone { ctx }: Anyone,
-    Query(wanted): Query<Wanted>,
-) -> Result<Reply, Error> {
+    PublicAccess { ctx }: PublicAccess,
+    Query(wanted): Query<SignInQuery>,
+) -> Result<Reply, PageError> {
     let next = local(&wanted.next);
     if ctx.session.is_some() {
         return Ok(see_other(next));
     }
     let notice = (next != "/").then_some("Sign in to see that page.");
-    ctx.page(&SignIn {
-        form: Form::filled(&Input::default()),
+    ctx.page(&SignInPage {
+        form: Form::filled(&SignInForm::default()),
         next: next.to_owned(),
         notice,
     })
 }
 
 pub(crate) async fn post(
-    Anyone { ctx }: Anyone,
-    form: ProtectedForm<Input>,
-) -> Result<Reply, Error> {
+    PublicAccess { ctx }: PublicAccess,
+    form: ProtectedForm<SignInForm>,
+) -> Result<Reply, PageError> {
     let input = form.input;
     let next = local(&input.next);
     match check(&ctx, &input).await? {
         Known::Person(person) => {
-            let opened = open_session(&ctx, &person, Step::Password, next).await?;
-            opened.ok_or_else(|| Error::internal("a password is no code to be used up"))
+            let opened = open_session(&ctx, &person, SignInStep::Password, next).await?;
+            opened.ok_or_else(|| PageError::internal("a password is no code to be used up"))
         }
         Known::AsksForCode(pending) => {
             let step = ctx.begin_step(code::PURPOSE, &pending)?;
             Ok(see_other("/sign-in/code").cookie(step))
         }
         Known::Nobody => {
-            let wrong = Invalid::at("form", "The e-mail address or the password is wrong.");
+            let wrong = FieldErrors::at("form", "The e-mail address or the password is wrong.");
             let form = Form::failed(&input, &wrong);
-            ctx.refused(&SignIn {
+            ctx.refused(&SignInPage {
                 form,
                 next: next.to_owned(),
                 notice: None,
@@ -113,18 +113,18 @@ pub(crate) async fn post(
 /// Who is at the door.
 enum Known {
     Person(Box<Person>),
-    AsksForCode(Pending),
+    AsksForCode(PendingSignIn),
     Nobody,
 }
 
 /// Whose the password is. Whoever isn't known takes the same way, under a name
 /// that nobody has.
-async fn check(ctx: &Context, input: &Input) -> Result<Known, Error> {
+async fn check(ctx: &Context, input: &SignInForm) -> Result<Known, PageError> {
     ctx.limit_address(BY_ADDRESS).await?;
     let Ok(email) = input.email.parse::<EmailAddress>() else {
         return Ok(Known::Nobody);
     };
-    ctx.limit(Limit::GUESSES, &email.fold()).await?;
+    ctx.limit(RateLimit::GUESSES, &email.fold()).await?;
     let (directory, ws) = (ctx.directory(), ctx.workspace.id);
     let login = directory.login(ws, &email).await?;
     // Read before the password is asked for: what changes after it is seen.
@@ -139,15 +139,17 @@ async fn check(ctx: &Context, input: &Input) -> Result<Known, Error> {
     let answer = identity.check(user, &input.password, ctx.now).await?;
     let known = match (person, answer) {
         (None, _) => Err("no such account"),
-        (Some(_), Answer::Wrong) => Err("wrong password"),
+        (Some(_), PasswordAnswer::Wrong) => Err("wrong password"),
         (Some(person), _) if person.disabled.is_some() => Err("disabled"),
-        (Some(person), Answer::Right(_)) if person.mfa.is_some() => {
-            return Err(Error::internal("no code is asked for where one is due"));
+        (Some(person), PasswordAnswer::Right(_)) if person.mfa.is_some() => {
+            return Err(PageError::internal("no code is asked for where one is due"));
         }
-        (Some(person), Answer::Right(_)) => Ok(Known::Person(Box::new(person))),
-        (Some(person), Answer::AsksForCode(challenge)) => {
+        (Some(person), PasswordAnswer::Right(_)) => Ok(Known::Person(Box::new(person))),
+        (Some(person), PasswordAnswer::AsksForCode(challenge)) => {
             let next = local(&input.next).to_owned();
-            Ok(Known::AsksForCode(Pending::of(&person, challenge, next)))
+            Ok(Known::AsksForCode(PendingSignIn::of(
+                &person, challenge, next,
+            )))
         }
     };
     match known {

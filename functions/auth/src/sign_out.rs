@@ -1,13 +1,13 @@
 //! The way out.
 
 use serde::Serialize;
-use web::{Anyone, Error, Nothing, Page, ProtectedForm, Reply, see_other};
+use web::{EmptyForm, Page, PageError, ProtectedForm, PublicAccess, Reply, see_other};
 
 /// The page that says good-bye.
 #[derive(Debug, Serialize)]
-pub(crate) struct SignedOut {}
+pub(crate) struct SignedOutPage {}
 
-impl Page for SignedOut {
+impl Page for SignedOutPage {
     const TEMPLATE: &'static str = "pages/auth/signed_out.html";
 
     fn title(&self) -> String {
@@ -19,14 +19,14 @@ impl Page for SignedOut {
     }
 }
 
-pub(crate) async fn get(Anyone { ctx }: Anyone) -> Result<Reply, Error> {
-    ctx.page(&SignedOut {})
+pub(crate) async fn get(PublicAccess { ctx }: PublicAccess) -> Result<Reply, PageError> {
+    ctx.page(&SignedOutPage {})
 }
 
 pub(crate) async fn post(
-    Anyone { ctx }: Anyone,
-    _form: ProtectedForm<Nothing>,
-) -> Result<Reply, Error> {
+    PublicAccess { ctx }: PublicAccess,
+    _form: ProtectedForm<EmptyForm>,
+) -> Result<Reply, PageError> {
     if let Some(session) = &ctx.session {
         ctx.directory().close_session(session).await?;
     }

@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use store::directory::hash;
 use store::session::Session;
 use web::{
-    Anyone, Context, Error, Ids, Nothing, Page, ProtectedForm, Reply, new_device, see_other,
+    Context, EmptyForm, Ids, Page, PageError, ProtectedForm, PublicAccess, Reply, new_device,
+    see_other,
 };
 
 /// The clients that one belongs to.
 #[derive(Debug, Serialize)]
-pub(crate) struct Switch {
+pub(crate) struct SwitchPage {
     clients: Vec<Row>,
 }
 
@@ -23,11 +24,11 @@ struct Row {
 }
 
 #[derive(Deserialize)]
-pub(crate) struct AtClient {
+pub(crate) struct ClientPath {
     client: ClientId,
 }
 
-impl Page for Switch {
+impl Page for SwitchPage {
     const TEMPLATE: &'static str = "pages/auth/switch.html";
 
     fn title(&self) -> String {
@@ -47,15 +48,15 @@ impl Page for Switch {
     }
 }
 
-fn session(ctx: &Context) -> Result<&Session, Error> {
-    ctx.session.as_ref().ok_or(Error::SignIn)
+fn session(ctx: &Context) -> Result<&Session, PageError> {
+    ctx.session.as_ref().ok_or(PageError::SignIn)
 }
 
-pub(crate) async fn get(Anyone { ctx }: Anyone) -> Result<Reply, Error> {
+pub(crate) async fn get(PublicAccess { ctx }: PublicAccess) -> Result<Reply, PageError> {
     let (actor, directory) = (session(&ctx)?.actor(), ctx.directory());
     let account = directory.account(actor.workspace, &actor.email).await?;
     let account = account.filter(|account| account.user() == actor.user);
-    let people = account.ok_or(Error::SignIn)?.people()?;
+    let people = account.ok_or(PageError::SignIn)?.people()?;
     let open = people.iter().filter(|person| person.disabled.is_none());
     let here: Vec<_> = open
         .filter_map(|person| Some((person.client?, person.role)))
@@ -69,16 +70,16 @@ pub(crate) async fn get(Anyone { ctx }: Anyone) -> Result<Reply, Error> {
         action: format!("/switch/{client}"),
         open: Some(client) == actor.client,
     });
-    ctx.page(&Switch {
+    ctx.page(&SwitchPage {
         clients: clients.collect(),
     })
 }
 
 pub(crate) async fn post(
-    Anyone { ctx }: Anyone,
-    Ids(AtClient { client }): Ids<AtClient>,
-    _form: ProtectedForm<Nothing>,
-) -> Result<Reply, Error> {
+    PublicAccess { ctx }: PublicAccess,
+    Ids(ClientPath { client }): Ids<ClientPath>,
+    _form: ProtectedForm<EmptyForm>,
+) -> Result<Reply, PageError> {
     let session = session(&ctx)?;
     let actor = session.actor();
     if actor.client == Some(client) {
@@ -94,9 +95,9 @@ pub(crate) async fn post(
     );
     match ctx.directory().switch(session, client, by, ctx.now).await {
         Ok(Some(_)) => Ok(see_other("/").signed_in(&secret).known(&browser)),
-        Ok(None) => Err(Error::NotFound),
+        Ok(None) => Err(PageError::NotFound),
         // The session ended while it was asked for.
-        Err(store::Error::Refused(_)) => Err(Error::SignIn),
+        Err(store::StoreError::Refused(_)) => Err(PageError::SignIn),
         Err(error) => Err(error.into()),
     }
 }

@@ -2,13 +2,13 @@
 
 use http::{HeaderValue, header};
 use serde::Serialize;
-use web::{Crumb, Error, Page, Reply, Team, see_other};
+use web::{Crumb, Page, PageError, Reply, TeamAccess, see_other};
 
 /// The page.
 #[derive(Debug, Serialize)]
-pub(crate) struct Waiting {}
+pub(crate) struct WaitingPage {}
 
-impl Page for Waiting {
+impl Page for WaitingPage {
     const TEMPLATE: &'static str = "pages/billing/done.html";
 
     fn title(&self) -> String {
@@ -27,13 +27,13 @@ impl Page for Waiting {
     }
 }
 
-pub(crate) async fn get(team: Team) -> Result<Reply, Error> {
+pub(crate) async fn get(team: TeamAccess) -> Result<Reply, PageError> {
     let account = team.store.subscriptions().await?;
     if account.is_some_and(|account| account.standing().is_running()) {
         team.ctx.forget_workspace();
         return Ok(see_other("/settings/plan").flash("plan-begun"));
     }
-    let page = team.ctx.page(&Waiting {})?;
+    let page = team.ctx.page(&WaitingPage {})?;
     // It looks again after so many seconds, with or without scripts.
     Ok(page.header(header::REFRESH, HeaderValue::from_static("2")))
 }

@@ -28,4 +28,4 @@ pub const ROUTES: &[Route] = &[
 ];
 
 /// The group's pages with samples, for the tests of templates.
-pub const SAMPLES: &[fn() -> Sample] = &[sample::<plan::PlanPage>, sample::<done::Waiting>];
+pub const SAMPLES: &[fn() -> Sample] = &[sample::<plan::PlanPage>, sample::<done::WaitingPage>];

@@ -1,17 +1,17 @@
 //! The plan: how much is used of it, what the others have, and how it is paid for.
 
 use domain::id::EntryId;
-use domain::plan::{Feature, Limit, Plan};
+use domain::plan::{Feature, Plan, PlanLimit};
 use domain::role::Action;
-use domain::subscription::{Account, Offer};
+use domain::subscription::{BillingAccount, PlanOffer};
 use domain::workspace::Workspace;
 use futures::future::try_join4;
 use jiff::Timestamp;
 use serde::Serialize;
-use store::Used;
-use web::{Crumb, Error, Page, Price, Reply, Team};
+use store::LimitUsage;
+use web::{Crumb, Page, PageError, Reply, StripePrice, TeamAccess};
 
-use crate::state::State;
+use crate::state::SubscriptionPanel;
 
 /// The page.
 #[derive(Debug, Serialize)]
@@ -21,7 +21,7 @@ pub(crate) struct PlanPage {
     /// The plan that is paid for or was given.
     plan: &'static str,
     /// What is known of the subscription, for whoever may know.
-    state: Option<State>,
+    state: Option<SubscriptionPanel>,
     may_manage: bool,
     uses: Vec<Use>,
     log_kept: String,
@@ -70,9 +70,9 @@ struct Row {
 /// What the page is made of.
 struct Parts {
     workspace: Workspace,
-    used: Used,
-    account: Option<Account>,
-    prices: Vec<Price>,
+    used: LimitUsage,
+    account: Option<BillingAccount>,
+    prices: Vec<StripePrice>,
 }
 
 impl Page for PlanPage {
@@ -88,18 +88,18 @@ impl Page for PlanPage {
 
     fn sample() -> Self {
         let actor = web::view::actor_sample();
-        let price = Price {
+        let price = StripePrice {
             id: "price_1".to_owned(),
-            offer: Offer::ProMonthly,
+            offer: PlanOffer::ProMonthly,
             money: None,
         };
         let parts = Parts {
             workspace: web::view::workspace_sample(actor.workspace),
-            used: Limit::ALL.map(|limit| (limit, 3)),
+            used: PlanLimit::ALL.map(|limit| (limit, 3)),
             account: None,
             prices: vec![price],
         };
-        let state = State {
+        let state = SubscriptionPanel {
             name: "owes",
             interval: Some("monthly"),
             at: Some(Timestamp::UNIX_EPOCH),
@@ -116,7 +116,7 @@ impl Page for PlanPage {
 
 impl PlanPage {
     fn new(id: EntryId, parts: &Parts, now: Timestamp) -> Self {
-        let state = State::new(&parts.workspace, parts.account.as_ref(), now);
+        let state = SubscriptionPanel::new(&parts.workspace, parts.account.as_ref(), now);
         // What applies may be less than what is paid for.
         let (plan, applies) = (parts.workspace.plan, parts.workspace.plan_at(now));
         let subscribes = state.may_subscribe();
@@ -145,7 +145,7 @@ impl PlanPage {
 }
 
 impl Use {
-    fn new(plan: Plan, limit: Limit, used: i64) -> Self {
+    fn new(plan: Plan, limit: PlanLimit, used: i64) -> Self {
         let most = plan.most(limit);
         Self {
             label: limit.label(),
@@ -159,7 +159,7 @@ impl Use {
 }
 
 fn offers(parts: &Parts, plan: Plan) -> impl Iterator<Item = OfferRow> {
-    let all = Offer::ALL
+    let all = PlanOffer::ALL
         .into_iter()
         .filter(move |offer| offer.plan() == plan);
     all.filter_map(move |offer| {
@@ -175,7 +175,7 @@ fn offers(parts: &Parts, plan: Plan) -> impl Iterator<Item = OfferRow> {
 
 /// What the plans have, limit by limit and feature by feature.
 fn rows() -> Vec<Row> {
-    let limits = Limit::ALL.map(|limit| Row {
+    let limits = PlanLimit::ALL.map(|limit| Row {
         label: limit.label().to_owned(),
         cells: cells(|plan| limit.amount(plan.most(limit))),
     });
@@ -205,7 +205,7 @@ fn cells(of: impl Fn(Plan) -> String) -> Vec<String> {
 
 /// The prices, for whoever may subscribe. Without Stripe's answer there are none, and
 /// nothing is offered: the rest of the page is as useful.
-async fn prices(team: &Team) -> Result<Vec<Price>, store::Error> {
+async fn prices(team: &TeamAccess) -> Result<Vec<StripePrice>, store::StoreError> {
     let manages = team.actor.role.may(Action::ManagePlan);
     let stripe = team.ctx.app.services.stripe.as_ref();
     let Some(stripe) = stripe.filter(|_| manages) else {
@@ -217,7 +217,7 @@ async fn prices(team: &Team) -> Result<Vec<Price>, store::Error> {
     }))
 }
 
-pub(crate) async fn get(team: Team) -> Result<Reply, Error> {
+pub(crate) async fn get(team: TeamAccess) -> Result<Reply, PageError> {
     let (store, ctx) = (&team.store, &team.ctx);
     let (workspace, used, account, prices) = try_join4(
         store.workspace(),
@@ -227,7 +227,7 @@ pub(crate) async fn get(team: Team) -> Result<Reply, Error> {
     )
     .await?;
     let parts = Parts {
-        workspace: workspace.ok_or(Error::NotFound)?,
+        workspace: workspace.ok_or(PageError::NotFound)?,
         used,
         account,
         prices,

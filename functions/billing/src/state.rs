@@ -1,14 +1,14 @@
 //! How the workspace stands with us, in words.
 
 use domain::plan::Plan;
-use domain::subscription::{Account, Standing};
+use domain::subscription::{AccountStanding, BillingAccount};
 use domain::workspace::Workspace;
 use jiff::Timestamp;
 use serde::Serialize;
 
 /// What the page says of the subscription.
 #[derive(Debug, Serialize)]
-pub(crate) struct State {
+pub(crate) struct SubscriptionPanel {
     /// `free`, `given`, `runs`, `ends`, `owes` or `lapsed`.
     pub(crate) name: &'static str,
     /// How often is paid.
@@ -21,18 +21,22 @@ pub(crate) struct State {
     pub(crate) is_customer: bool,
 }
 
-impl State {
-    pub(crate) fn new(workspace: &Workspace, account: Option<&Account>, now: Timestamp) -> Self {
-        let standing = account.map_or(Standing::Never, Account::standing);
+impl SubscriptionPanel {
+    pub(crate) fn new(
+        workspace: &Workspace,
+        account: Option<&BillingAccount>,
+        now: Timestamp,
+    ) -> Self {
+        let standing = account.map_or(AccountStanding::Never, BillingAccount::standing);
         let (name, interval, at) = match standing {
-            Standing::Never if workspace.plan == Plan::Starter => ("free", None, None),
-            Standing::Never => ("given", None, None),
-            Standing::Over => ("free", None, None),
-            Standing::Runs { offer, until, ends } => {
+            AccountStanding::Never if workspace.plan == Plan::Starter => ("free", None, None),
+            AccountStanding::Never => ("given", None, None),
+            AccountStanding::Over => ("free", None, None),
+            AccountStanding::Runs { offer, until, ends } => {
                 let name = if ends.is_some() { "ends" } else { "runs" };
                 (name, Some(offer.interval().label()), ends.or(Some(until)))
             }
-            Standing::Owes { offer, lapses } => {
+            AccountStanding::Owes { offer, lapses } => {
                 let name = if now < lapses { "owes" } else { "lapsed" };
                 (name, Some(offer.interval().label()), Some(lapses))
             }

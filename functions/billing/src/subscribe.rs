@@ -2,19 +2,20 @@
 //! changed and cancelled.
 
 use domain::id::EntryId;
-use domain::subscription::{Account, Offer};
+use domain::subscription::{BillingAccount, PlanOffer};
 use jiff::SignedDuration;
 use serde::Deserialize;
-use store::Limit;
+use store::RateLimit;
 use web::{
-    Error, NewCustomer, NewSubscription, Nothing, ProtectedForm, Reply, Stripe, Team, see_other,
+    EmptyForm, NewCustomer, NewSubscription, PageError, ProtectedForm, Reply, Stripe, TeamAccess,
+    see_other,
 };
 
-use crate::state::State;
+use crate::state::SubscriptionPanel;
 
 const HOME: &str = "/settings/plan";
 /// Pages of Stripe's that one person asks for at most.
-const LIMIT: Limit = Limit {
+const LIMIT: RateLimit = RateLimit {
     rule: "subscribe",
     most: 60,
     window: SignedDuration::from_hours(1),
@@ -22,7 +23,7 @@ const LIMIT: Limit = Limit {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Wanted {
+pub(crate) struct SubscribeForm {
     offer: String,
 }
 
@@ -33,22 +34,29 @@ enum Asked {
     Gone,
 }
 
-pub(crate) async fn post(team: Team, form: ProtectedForm<Wanted>) -> Result<Reply, Error> {
+pub(crate) async fn post(
+    team: TeamAccess,
+    form: ProtectedForm<SubscribeForm>,
+) -> Result<Reply, PageError> {
     limit(&team).await?;
     let Some(stripe) = team.ctx.app.services.stripe.as_ref() else {
         return Ok(see_other(HOME).flash("plan-gone"));
     };
-    let offer = Offer::named(&form.input.offer).ok_or(Error::BadRequest("no such offer"))?;
-    let workspace = team.store.workspace().await?.ok_or(Error::NotFound)?;
+    let offer =
+        PlanOffer::named(&form.input.offer).ok_or(PageError::BadRequest("no such offer"))?;
+    let workspace = team.store.workspace().await?.ok_or(PageError::NotFound)?;
     let account = team.store.subscriptions().await?;
-    if !State::new(&workspace, account.as_ref(), team.ctx.now).may_subscribe() {
+    if !SubscriptionPanel::new(&workspace, account.as_ref(), team.ctx.now).may_subscribe() {
         return Ok(see_other(HOME).flash("plan-runs"));
     }
     let form: EntryId = form.id()?;
     led(page(&team, stripe, account, (offer, form)).await)
 }
 
-pub(crate) async fn manage(team: Team, _form: ProtectedForm<Nothing>) -> Result<Reply, Error> {
+pub(crate) async fn manage(
+    team: TeamAccess,
+    _form: ProtectedForm<EmptyForm>,
+) -> Result<Reply, PageError> {
     limit(&team).await?;
     let account = team.store.subscriptions().await?;
     let stripe = team.ctx.app.services.stripe.as_ref();
@@ -57,25 +65,25 @@ pub(crate) async fn manage(team: Team, _form: ProtectedForm<Nothing>) -> Result<
     };
     let back = here(&team, HOME);
     let asked = stripe.manage(&account.customer, &back).await;
-    led(asked.map(Asked::There).map_err(Error::from))
+    led(asked.map(Asked::There).map_err(PageError::from))
 }
 
-async fn limit(team: &Team) -> Result<(), Error> {
+async fn limit(team: &TeamAccess) -> Result<(), PageError> {
     team.ctx.limit(LIMIT, &team.actor.user.to_string()).await
 }
 
-fn here(team: &Team, path: &str) -> String {
+fn here(team: &TeamAccess, path: &str) -> String {
     let home = team.ctx.app.config.address(&team.ctx.workspace.slug);
     format!("{home}{path}")
 }
 
 /// The page where an offer is paid for. Asked again by the same form, it is the same one.
 async fn page(
-    team: &Team,
+    team: &TeamAccess,
     stripe: &Stripe,
-    account: Option<Account>,
-    (offer, form): (Offer, EntryId),
-) -> Result<Asked, Error> {
+    account: Option<BillingAccount>,
+    (offer, form): (PlanOffer, EntryId),
+) -> Result<Asked, PageError> {
     let prices = stripe.prices().await?;
     let Some(price) = prices.into_iter().find(|price| price.offer == offer) else {
         return Ok(Asked::Gone);
@@ -98,7 +106,7 @@ async fn page(
 }
 
 /// Makes the workspace a customer; of two who do so at once, the first one's counts.
-async fn customer(team: &Team, stripe: &Stripe, form: EntryId) -> Result<String, Error> {
+async fn customer(team: &TeamAccess, stripe: &Stripe, form: EntryId) -> Result<String, PageError> {
     let ws = team.actor.workspace;
     let new = NewCustomer {
         workspace: ws,
@@ -107,22 +115,22 @@ async fn customer(team: &Team, stripe: &Stripe, form: EntryId) -> Result<String,
     };
     let key = format!("customer-{ws}-{form}");
     let customer = stripe.create_customer(&key, &new).await?;
-    let account = Account::new(customer, stripe.is_live());
+    let account = BillingAccount::new(customer, stripe.is_live());
     match team.store.keep_customer(&account).await {
         Ok(()) => Ok(account.customer),
-        Err(store::Error::Refused(_)) => {
+        Err(store::StoreError::Refused(_)) => {
             let first = team.store.subscriptions().await?;
-            Ok(first.ok_or(Error::Changed)?.customer)
+            Ok(first.ok_or(PageError::Changed)?.customer)
         }
         Err(error) => Err(error.into()),
     }
 }
 
-fn led(asked: Result<Asked, Error>) -> Result<Reply, Error> {
+fn led(asked: Result<Asked, PageError>) -> Result<Reply, PageError> {
     match asked {
         Ok(Asked::There(url)) => Ok(see_other(&url)),
         Ok(Asked::Gone) => Ok(see_other(HOME).flash("plan-gone")),
-        Err(error @ Error::Internal(_)) => {
+        Err(error @ PageError::Internal(_)) => {
             tracing::error!(error = error.causes(), "Stripe gives no page");
             Ok(see_other(HOME).flash("plan-silent"))
         }

@@ -1,30 +1,30 @@
 //! One address, a page for each side.
 
 use domain::engagement::Phase;
-use domain::trend::Window;
+use domain::trend::TrendWindow;
 use serde::{Deserialize, Serialize};
-use web::{Error, Query, Reply, Side};
+use web::{EitherSide, PageError, Query, Reply};
 
 use crate::{portal, team};
 
 #[derive(Deserialize)]
-pub(crate) struct Seen {
+pub(crate) struct PulseQuery {
     seen: Option<i64>,
 }
 
 /// What the address asks for; what can't be read asks for nothing.
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct Wanted {
+pub(crate) struct DashboardQuery {
     /// Days that the trend reaches back.
     days: Option<String>,
     phase: Option<String>,
     pub(crate) after: Option<String>,
 }
 
-impl Wanted {
+impl DashboardQuery {
     /// How far the trend reaches back.
-    pub(crate) fn window(&self) -> Window {
-        Window::named(self.days.as_deref())
+    pub(crate) fn window(&self) -> TrendWindow {
+        TrendWindow::named(self.days.as_deref())
     }
 
     /// Engagements in which phase; `None` for any.
@@ -58,17 +58,23 @@ impl PhaseTab {
     }
 }
 
-pub(crate) async fn get(side: Side, Query(wanted): Query<Wanted>) -> Result<Reply, Error> {
+pub(crate) async fn get(
+    side: EitherSide,
+    Query(wanted): Query<DashboardQuery>,
+) -> Result<Reply, PageError> {
     match side {
-        Side::Team(team) => team::show(&team, &wanted).await,
-        Side::Portal(portal) => portal::show(&portal, &wanted).await,
+        EitherSide::Team(team) => team::show(&team, &wanted).await,
+        EitherSide::Portal(portal) => portal::show(&portal, &wanted).await,
     }
 }
 
-pub(crate) async fn pulse(side: Side, Query(Seen { seen }): Query<Seen>) -> Result<Reply, Error> {
+pub(crate) async fn pulse(
+    side: EitherSide,
+    Query(PulseQuery { seen }): Query<PulseQuery>,
+) -> Result<Reply, PageError> {
     let (ctx, rev) = match &side {
-        Side::Team(team) => (&team.ctx, team::rev(team).await?),
-        Side::Portal(portal) => (&portal.ctx, portal.store.client_rev().await?),
+        EitherSide::Team(team) => (&team.ctx, team::rev(team).await?),
+        EitherSide::Portal(portal) => (&portal.ctx, portal.store.client_rev().await?),
     };
     web::pulse(ctx, seen, rev)
 }

@@ -4,11 +4,11 @@ use domain::client::Client;
 use domain::role::Action;
 use futures::future::try_join;
 use serde::Serialize;
-use web::{Error, Team};
+use web::{PageError, TeamAccess};
 
 /// A step, and whether it is done.
 #[derive(Debug, Serialize)]
-pub(crate) struct Step {
+pub(crate) struct GuideStep {
     title: &'static str,
     text: &'static str,
     href: String,
@@ -17,7 +17,10 @@ pub(crate) struct Step {
 
 /// The steps, for whoever may put them away. What the dashboard reads tells of most;
 /// whom somebody invited is two reads, and none once they are put away.
-pub(crate) async fn steps(team: &Team, clients: &[Client]) -> Result<Vec<Step>, Error> {
+pub(crate) async fn steps(
+    team: &TeamAccess,
+    clients: &[Client],
+) -> Result<Vec<GuideStep>, PageError> {
     let workspace = &team.ctx.workspace;
     if !workspace.guide || !team.actor.role.may(Action::WriteSettings) {
         return Ok(Vec::new());
@@ -38,25 +41,25 @@ pub(crate) async fn steps(team: &Team, clients: &[Client]) -> Result<Vec<Step>, 
     };
     let branded = workspace.logo.is_some() || workspace.accent.is_some();
     Ok(vec![
-        Step {
+        GuideStep {
             title: "Make it yours",
             text: "Your logo and your colour, on every page and in mail.",
             href: "/settings/branding".to_owned(),
             done: branded,
         },
-        Step {
+        GuideStep {
             title: "Add your first client",
             text: "Each gets a portal of its own.",
             href: "/clients/new".to_owned(),
             done: first.is_some(),
         },
-        Step {
+        GuideStep {
             title: "Begin the first engagement",
             text: "A test, a review, an audit: findings belong to one.",
             href: at("/engagements/new"),
             done: begun,
         },
-        Step {
+        GuideStep {
             title: "Invite somebody",
             text: "Your client's people to their portal, or a colleague in the settings.",
             href: at("/invites/new"),
@@ -66,8 +69,8 @@ pub(crate) async fn steps(team: &Team, clients: &[Client]) -> Result<Vec<Step>, 
 }
 
 /// Steps for the page's sample.
-pub(crate) fn sample() -> Vec<Step> {
-    let step = |title, done| Step {
+pub(crate) fn sample() -> Vec<GuideStep> {
+    let step = |title, done| GuideStep {
         title,
         text: "Each gets a portal of its own.",
         href: "/clients/new".to_owned(),

@@ -21,6 +21,6 @@ pub const ROUTES: &[Route] = &[
 
 /// A sample of each page.
 pub const SAMPLES: &[fn() -> Sample] = &[
-    sample::<team::TeamDashboard>,
-    sample::<portal::PortalDashboard>,
+    sample::<team::TeamDashboardPage>,
+    sample::<portal::PortalDashboardPage>,
 ];

@@ -5,23 +5,23 @@ use std::collections::BTreeMap;
 use domain::activity::Activity;
 use domain::client::Client;
 use domain::engagement::{Engagement, Phase};
-use domain::finding::Status;
+use domain::finding::FindingStatus;
 use domain::id::EngagementId;
-use domain::message::Tally;
+use domain::message::MessageCounts;
 use domain::severity::Severity;
-use domain::trend::{Day, series};
+use domain::trend::{DaySnapshot, series};
 use futures::future::{try_join, try_join3, try_join4};
 use jiff::civil::Date;
 use serde::Serialize;
-use store::page::Page as Rows;
-use store::{Due, Listed};
+use store::page::ListPage;
+use store::{DueFindings, Listed};
 use web::view::{
-    ActivityRow, Breakdown, DueList, EngagementCard, FindingRow, Fixing, Pager, Progress, Todo,
-    Trend,
+    ActivityRow, Breakdown, DueList, EngagementCard, FindingRow, FixTimeRow, Pager, ProgressBar,
+    Todo, TrendChart,
 };
-use web::{Error, Page, Portal, Reply};
+use web::{Page, PageError, PortalAccess, Reply};
 
-use crate::first::{PhaseTab, Wanted};
+use crate::first::{DashboardQuery, PhaseTab};
 
 /// Findings that are shown as the worst, and as those that are due.
 const WORST: i32 = 6;
@@ -33,20 +33,20 @@ const LATELY: i32 = 12;
 
 /// The page.
 #[derive(Debug, Serialize)]
-pub(crate) struct PortalDashboard {
+pub(crate) struct PortalDashboardPage {
     pulse: String,
     client_name: String,
     stats: Stats,
     todos: Vec<Todo>,
     breakdown: Breakdown,
-    progress: Progress,
+    progress: ProgressBar,
     due: DueList,
-    trend: Trend,
+    trend: TrendChart,
     phases: Vec<PhaseTab>,
     engagements: Vec<EngagementCard>,
     any_engagements: bool,
     pager: Pager,
-    fixing: Vec<Fixing>,
+    fixing: Vec<FixTimeRow>,
     top: Vec<FindingRow>,
     activity: Vec<ActivityRow>,
 }
@@ -60,15 +60,15 @@ struct Stats {
 
 struct Parts {
     client: Client,
-    engagements: Rows<Engagement>,
+    engagements: ListPage<Engagement>,
     worst: Vec<Listed>,
-    due: Due,
-    days: BTreeMap<Date, Day>,
+    due: DueFindings,
+    days: BTreeMap<Date, DaySnapshot>,
     activity: Vec<Activity>,
-    seen: BTreeMap<EngagementId, Tally>,
+    seen: BTreeMap<EngagementId, MessageCounts>,
 }
 
-impl Page for PortalDashboard {
+impl Page for PortalDashboardPage {
     const TEMPLATE: &'static str = "pages/dashboard/portal.html";
 
     fn title(&self) -> String {
@@ -86,12 +86,12 @@ impl Page for PortalDashboard {
         let today = Date::constant(2026, 11, 24);
         let parts = Parts {
             client,
-            engagements: Rows {
+            engagements: ListPage {
                 rows: vec![engagement],
                 next: Some("x".to_owned()),
             },
             worst: vec![listed.clone()],
-            due: Due {
+            due: DueFindings {
                 rows: vec![listed],
                 more: false,
             },
@@ -99,12 +99,12 @@ impl Page for PortalDashboard {
             activity: vec![web::view::activity_sample()],
             seen: BTreeMap::new(),
         };
-        Self::new(parts, today, &Wanted::default())
+        Self::new(parts, today, &DashboardQuery::default())
     }
 }
 
-impl PortalDashboard {
-    fn new(parts: Parts, today: Date, wanted: &Wanted) -> Self {
+impl PortalDashboardPage {
+    fn new(parts: Parts, today: Date, wanted: &DashboardQuery) -> Self {
         let Parts {
             client,
             engagements,
@@ -120,7 +120,7 @@ impl PortalDashboard {
             (href(listed), None)
         });
         let (window, phase) = (wanted.window(), wanted.phase());
-        let days = series(&days, window, today, Day::of(counts));
+        let days = series(&days, window, today, DaySnapshot::of(counts));
         let in_phase = |e: &&Engagement| phase.is_none_or(|phase| e.phase == phase);
         let shown = engagements.rows.iter().filter(in_phase);
         let path = phase.map_or_else(
@@ -132,14 +132,14 @@ impl PortalDashboard {
             pulse: format!("/pulse?seen={}", client.shared_rev),
             stats: Stats {
                 active: counts.active_total(),
-                resolved: counts.in_status(Status::Resolved),
+                resolved: counts.in_status(FindingStatus::Resolved),
                 critical_high: counts.active(Severity::Critical) + counts.active(Severity::High),
             },
             todos: todos(&client, &due),
             breakdown: counts.into(),
             progress: counts.into(),
             due,
-            trend: Trend::new(&days, window, "/"),
+            trend: TrendChart::new(&days, window, "/"),
             phases: PhaseTab::all(phase, true),
             engagements: shown
                 .map(|e| {
@@ -149,7 +149,7 @@ impl PortalDashboard {
                 .collect(),
             any_engagements: client.engagements > 0,
             pager: Pager::new(&engagements, &path, after, count(&client, phase)),
-            fixing: Fixing::of(counts),
+            fixing: FixTimeRow::of(counts),
             top: worst
                 .iter()
                 .map(|listed| FindingRow::new(&listed.finding, href(listed)))
@@ -180,17 +180,17 @@ fn todos(client: &Client, due: &DueList) -> Vec<Todo> {
             "/findings?severity=critical",
         ),
         (
-            counts.in_status(Status::Reopened),
+            counts.in_status(FindingStatus::Reopened),
             "reopened: to be fixed again",
             "/findings?status=reopened",
         ),
         (
-            counts.in_status(Status::Open),
+            counts.in_status(FindingStatus::Open),
             "that nobody works on yet",
             "/findings?status=open",
         ),
         (
-            counts.in_status(Status::InProgress),
+            counts.in_status(FindingStatus::InProgress),
             "being worked on",
             "/findings?status=in_progress",
         ),
@@ -201,7 +201,10 @@ fn todos(client: &Client, due: &DueList) -> Vec<Todo> {
     overdue.into_iter().chain(rest).collect()
 }
 
-pub(crate) async fn show(portal: &Portal, wanted: &Wanted) -> Result<Reply, Error> {
+pub(crate) async fn show(
+    portal: &PortalAccess,
+    wanted: &DashboardQuery,
+) -> Result<Reply, PageError> {
     let (store, ctx) = (&portal.store, &portal.ctx);
     let today = ctx.workspace.today(ctx.now);
     let first = wanted.window().first(today);
@@ -220,7 +223,7 @@ pub(crate) async fn show(portal: &Portal, wanted: &Wanted) -> Result<Reply, Erro
     )
     .await?;
     let parts = Parts {
-        client: client.ok_or(Error::NotFound)?,
+        client: client.ok_or(PageError::NotFound)?,
         engagements,
         worst,
         due,
@@ -228,5 +231,5 @@ pub(crate) async fn show(portal: &Portal, wanted: &Wanted) -> Result<Reply, Erro
         activity,
         seen,
     };
-    ctx.page(&PortalDashboard::new(parts, today, wanted))
+    ctx.page(&PortalDashboardPage::new(parts, today, wanted))
 }

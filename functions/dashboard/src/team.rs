@@ -7,24 +7,24 @@ use domain::activity::Activity;
 use domain::client::Client;
 use domain::counts::Counts;
 use domain::engagement::{Engagement, Phase};
-use domain::finding::Status;
+use domain::finding::FindingStatus;
 use domain::id::ClientId;
 use domain::role::Action;
 use domain::severity::Severity;
-use domain::trend::{Day, series};
+use domain::trend::{DaySnapshot, series};
 use futures::future::{try_join, try_join3};
 use jiff::civil::Date;
 use serde::Serialize;
-use store::page::Page as Rows;
-use store::{Due, Listed};
+use store::page::ListPage;
+use store::{DueFindings, Listed};
 use web::view::{
-    ActivityRow, Ages, Breakdown, ClientCard, DueList, EngagementCard, FindingRow, Fixing, Pager,
-    Progress, Todo, Trend,
+    ActivityRow, Breakdown, ClientCard, DueList, EngagementCard, FindingAges, FindingRow,
+    FixTimeRow, Pager, ProgressBar, Todo, TrendChart,
 };
-use web::{Error, Page, Reply, Team};
+use web::{Page, PageError, Reply, TeamAccess};
 
-use crate::first::{PhaseTab, Wanted};
-use crate::guide::{self, Step};
+use crate::first::{DashboardQuery, PhaseTab};
+use crate::guide::{self, GuideStep};
 
 /// Clients that the totals are taken over: one bounded read.
 const CLIENTS: i32 = 100;
@@ -41,19 +41,19 @@ const LATELY: i32 = 12;
 
 /// The page.
 #[derive(Debug, Serialize)]
-pub(crate) struct TeamDashboard {
+pub(crate) struct TeamDashboardPage {
     pulse: String,
     stats: Stats,
     todos: Vec<Todo>,
     breakdown: Breakdown,
-    progress: Progress,
+    progress: ProgressBar,
     clients: Vec<ClientCard>,
     more_clients: Option<&'static str>,
     waiting: Vec<Waiting>,
     due: DueList,
-    trend: Trend,
-    ages: Ages,
-    fixing: Vec<Fixing>,
+    trend: TrendChart,
+    ages: FindingAges,
+    fixing: Vec<FixTimeRow>,
     phases: Vec<PhaseTab>,
     engagements: Vec<InClient>,
     pager: Pager,
@@ -61,7 +61,7 @@ pub(crate) struct TeamDashboard {
     activity: Vec<ActivityRow>,
     may_write: bool,
     /// The first steps; none once they were put away.
-    steps: Vec<Step>,
+    steps: Vec<GuideStep>,
 }
 
 #[derive(Debug, Serialize)]
@@ -93,15 +93,15 @@ struct Top {
 }
 
 struct Parts {
-    clients: Rows<Client>,
+    clients: ListPage<Client>,
     worst: Vec<Listed>,
-    due: Due,
-    days: BTreeMap<Date, Day>,
-    engagements: Rows<Engagement>,
+    due: DueFindings,
+    days: BTreeMap<Date, DaySnapshot>,
+    engagements: ListPage<Engagement>,
     activity: Vec<Activity>,
 }
 
-impl Page for TeamDashboard {
+impl Page for TeamDashboardPage {
     const TEMPLATE: &'static str = "pages/dashboard/team.html";
 
     fn title(&self) -> String {
@@ -118,17 +118,17 @@ impl Page for TeamDashboard {
         };
         let today = Date::constant(2026, 11, 24);
         let parts = Parts {
-            clients: Rows {
+            clients: ListPage {
                 rows: vec![client],
                 next: Some("x".to_owned()),
             },
             worst: vec![listed.clone()],
-            due: Due {
+            due: DueFindings {
                 rows: vec![listed],
                 more: false,
             },
             days: web::view::days_sample(today),
-            engagements: Rows {
+            engagements: ListPage {
                 rows: vec![engagement],
                 next: Some("x".to_owned()),
             },
@@ -136,13 +136,13 @@ impl Page for TeamDashboard {
         };
         Self {
             steps: guide::sample(),
-            ..Self::new(parts, today, &Wanted::default(), true)
+            ..Self::new(parts, today, &DashboardQuery::default(), true)
         }
     }
 }
 
 /// The phase whose engagements are shown.
-fn phase(wanted: &Wanted) -> Phase {
+fn phase(wanted: &DashboardQuery) -> Phase {
     wanted.phase().unwrap_or(Phase::Active)
 }
 
@@ -153,8 +153,8 @@ fn page_of(listed: &Listed) -> String {
     )
 }
 
-impl TeamDashboard {
-    fn new(parts: Parts, today: Date, wanted: &Wanted, may_write: bool) -> Self {
+impl TeamDashboardPage {
+    fn new(parts: Parts, today: Date, wanted: &DashboardQuery, may_write: bool) -> Self {
         let Parts {
             clients,
             worst,
@@ -181,7 +181,7 @@ impl TeamDashboard {
             (page_of(listed), name(listed.client))
         });
         let window = wanted.window();
-        let days = series(&days, window, today, Day::of(&counts));
+        let days = series(&days, window, today, DaySnapshot::of(&counts));
         let phase = phase(wanted);
         let path = format!("/?phase={}", phase.name());
         let known = clients.len();
@@ -189,7 +189,7 @@ impl TeamDashboard {
             pulse: format!("/pulse?seen={rev}"),
             stats: Stats {
                 active: counts.active_total(),
-                resolved: counts.in_status(Status::Resolved),
+                resolved: counts.in_status(FindingStatus::Resolved),
                 critical_high: counts.active(Severity::Critical) + counts.active(Severity::High),
                 clients: if more {
                     format!("{known}+")
@@ -204,9 +204,9 @@ impl TeamDashboard {
             more_clients: (known > SHOWN).then_some("/clients"),
             waiting: waiting(&clients),
             due,
-            trend: Trend::new(&days, window, "/"),
-            ages: Ages::new(&counts, today),
-            fixing: Fixing::of(&counts),
+            trend: TrendChart::new(&days, window, "/"),
+            ages: FindingAges::new(&counts, today),
+            fixing: FixTimeRow::of(&counts),
             phases: PhaseTab::all(Some(phase), false),
             engagements: engagements
                 .rows
@@ -243,7 +243,7 @@ fn todos(counts: &Counts, due: &DueList) -> Vec<Todo> {
     let overdue = overdue.map(|n| Todo::counted(n, "overdue at clients", "/findings?overdue=yes"));
     let rest = [
         (
-            counts.in_status(Status::Resolved),
+            counts.in_status(FindingStatus::Resolved),
             "to verify",
             "/findings?status=resolved",
         ),
@@ -253,7 +253,7 @@ fn todos(counts: &Counts, due: &DueList) -> Vec<Todo> {
             "/findings?severity=critical",
         ),
         (
-            counts.in_status(Status::Draft),
+            counts.in_status(FindingStatus::Draft),
             "drafts to publish",
             "/findings?show=drafts",
         ),
@@ -266,7 +266,7 @@ fn todos(counts: &Counts, due: &DueList) -> Vec<Todo> {
 
 /// The clients whose fixes wait to be verified, the most first.
 fn waiting(clients: &[Client]) -> Vec<Waiting> {
-    let count = |client: &Client| client.counts.in_status(Status::Resolved);
+    let count = |client: &Client| client.counts.in_status(FindingStatus::Resolved);
     let mut some: Vec<&Client> = clients.iter().filter(|one| count(one) > 0).collect();
     some.sort_by_key(|client| Reverse(count(client)));
     let some = some.into_iter().take(SHOWN);
@@ -278,7 +278,7 @@ fn waiting(clients: &[Client]) -> Vec<Waiting> {
     .collect()
 }
 
-pub(crate) async fn show(team: &Team, wanted: &Wanted) -> Result<Reply, Error> {
+pub(crate) async fn show(team: &TeamAccess, wanted: &DashboardQuery) -> Result<Reply, PageError> {
     let (store, ctx) = (&team.store, &team.ctx);
     let today = ctx.workspace.today(ctx.now);
     let ((clients, worst, due), (days, engagements, activity)) = try_join(
@@ -304,15 +304,15 @@ pub(crate) async fn show(team: &Team, wanted: &Wanted) -> Result<Reply, Error> {
         engagements,
         activity,
     };
-    ctx.page(&TeamDashboard {
+    ctx.page(&TeamDashboardPage {
         steps,
-        ..TeamDashboard::new(parts, today, wanted, may_write)
+        ..TeamDashboardPage::new(parts, today, wanted, may_write)
     })
 }
 
 /// A number that changes with every change of a client: each has one that only
 /// goes up.
-pub(crate) async fn rev(team: &Team) -> Result<Option<i64>, Error> {
+pub(crate) async fn rev(team: &TeamAccess) -> Result<Option<i64>, PageError> {
     let clients = team.store.clients("", None, CLIENTS).await?;
     Ok(Some(rev_of(&clients.rows)))
 }

@@ -1,22 +1,22 @@
 //! One document: its versions, who took it away, and what can be done with it.
 
 use domain::document::{
-    Document, DocumentKind, KEPT, NewDocument, Revision, Visibility, may_supersede,
+    Document, DocumentKind, DocumentVersion, KEPT, NewDocument, Visibility, may_supersede,
 };
 use domain::file::{FileType, size_label};
 use domain::id::{DocumentId, EntryId, UploadId, UserId};
-use domain::input::Invalid;
+use domain::input::FieldErrors;
 use domain::role::Action;
 use futures::future::try_join;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::Receipt;
-use store::page::Page as Rows;
-use web::view::{Pager, SendForm};
-use web::{Crumb, Error, Form, Ids, Inside, Page, Query, Reply};
+use store::DownloadRecord;
+use store::page::ListPage;
+use web::view::{Pager, UploadForm};
+use web::{ClientAccess, Crumb, Form, Ids, Page, PageError, Query, Reply};
 
 use crate::list::send_form;
-use crate::target::{Path, Target};
+use crate::target::{DocumentPath, DocumentTarget};
 
 /// The page.
 #[derive(Debug, Serialize)]
@@ -33,7 +33,7 @@ pub(crate) struct DocumentPage {
     download: Option<String>,
     receipts: Option<Receipts>,
     manage: Option<Manage>,
-    send: Option<SendForm>,
+    send: Option<UploadForm>,
     #[serde(skip)]
     crumbs: Vec<Crumb>,
 }
@@ -76,7 +76,7 @@ struct Manage {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Wanted {
+pub(crate) struct DocumentQuery {
     after: Option<String>,
 }
 
@@ -84,8 +84,8 @@ fn side(by_team: bool) -> &'static str {
     if by_team { "team" } else { "client" }
 }
 
-impl From<(&Revision, i64)> for Version {
-    fn from((revision, current): (&Revision, i64)) -> Self {
+impl From<(&DocumentVersion, i64)> for Version {
+    fn from((revision, current): (&DocumentVersion, i64)) -> Self {
         Self {
             number: revision.number,
             current: revision.number == current,
@@ -101,8 +101,8 @@ impl From<(&Revision, i64)> for Version {
 }
 
 impl Receipts {
-    fn new(found: &Rows<Receipt>, here: &str, after: Option<&str>) -> Self {
-        let row = |receipt: &Receipt| Taken {
+    fn new(found: &ListPage<DownloadRecord>, here: &str, after: Option<&str>) -> Self {
+        let row = |receipt: &DownloadRecord| Taken {
             number: receipt.number,
             by: receipt.by_name.clone(),
             side: side(receipt.by_team),
@@ -141,7 +141,7 @@ impl Page for DocumentPage {
     fn sample() -> Self {
         let document = document_sample();
         let here = "/clients/c/documents/d";
-        let receipt = Receipt {
+        let receipt = DownloadRecord {
             id: EntryId::new(1, 1),
             number: 1,
             at: Timestamp::UNIX_EPOCH,
@@ -149,16 +149,16 @@ impl Page for DocumentPage {
             by_name: "Carl <b>".to_owned(),
             by_team: false,
         };
-        let found = Rows {
+        let found = ListPage {
             rows: vec![receipt],
             next: Some("x".to_owned()),
         };
-        let form = Form::failed(&(), &Invalid::at("file", "Choose a file."));
+        let form = Form::failed(&(), &FieldErrors::at("file", "Choose a file."));
         let parts = Parts {
             versions: vec![document.current.clone()],
             receipts: Some(Receipts::new(&found, here, Some("y"))),
             manage: Some(Manage::new(&document, here)),
-            send: Some(SendForm::new(here, form, UploadId::new(1, 1))),
+            send: Some(UploadForm::new(here, form, UploadId::new(1, 1))),
         };
         let links = ("/clients/c", "/clients/c/pulse?seen=1".to_owned());
         Self::new(&document, parts, links, Vec::new())
@@ -166,10 +166,10 @@ impl Page for DocumentPage {
 }
 
 struct Parts {
-    versions: Vec<Revision>,
+    versions: Vec<DocumentVersion>,
     receipts: Option<Receipts>,
     manage: Option<Manage>,
-    send: Option<SendForm>,
+    send: Option<UploadForm>,
 }
 
 impl DocumentPage {
@@ -215,7 +215,7 @@ pub(crate) fn document_sample() -> Document {
         visibility: Visibility::Team,
         replaces: None,
     };
-    let revision = Revision {
+    let revision = DocumentVersion {
         number: 1,
         upload: UploadId::new(1, 1),
         name: "report.pdf".to_owned(),
@@ -231,22 +231,26 @@ pub(crate) fn document_sample() -> Document {
 }
 
 /// What the page shows beside the document.
-type Found = (Vec<Revision>, Rows<Receipt>);
+type Found = (Vec<DocumentVersion>, ListPage<DownloadRecord>);
 
-async fn find(inside: &Inside, path: Path, after: Option<&str>) -> Result<Found, Error> {
-    let (store, id) = (&inside.store, path.document.ok_or(Error::NotFound)?);
+async fn find(
+    inside: &ClientAccess,
+    path: DocumentPath,
+    after: Option<&str>,
+) -> Result<Found, PageError> {
+    let (store, id) = (&inside.store, path.document.ok_or(PageError::NotFound)?);
     let from: Option<EntryId> = after.and_then(|id| id.parse().ok());
     Ok(try_join(store.revisions(id), store.receipts(id, from)).await?)
 }
 
 fn page(
-    inside: &Inside,
-    target: &Target,
+    inside: &ClientAccess,
+    target: &DocumentTarget,
     (versions, receipts): Found,
     after: Option<&str>,
     form: Form,
-) -> Result<DocumentPage, Error> {
-    let document = target.document.as_ref().ok_or(Error::NotFound)?;
+) -> Result<DocumentPage, PageError> {
+    let document = target.document.as_ref().ok_or(PageError::NotFound)?;
     let here = target.href(&inside.base);
     let parts = Parts {
         versions,
@@ -265,12 +269,15 @@ fn page(
 }
 
 pub(crate) async fn get(
-    inside: Inside,
-    Ids(path): Ids<Path>,
-    Query(wanted): Query<Wanted>,
-) -> Result<Reply, Error> {
+    inside: ClientAccess,
+    Ids(path): Ids<DocumentPath>,
+    Query(wanted): Query<DocumentQuery>,
+) -> Result<Reply, PageError> {
     let after = wanted.after.as_deref();
-    let read = try_join(Target::read(&inside, path), find(&inside, path, after));
+    let read = try_join(
+        DocumentTarget::read(&inside, path),
+        find(&inside, path, after),
+    );
     let (target, found) = read.await?;
     let page = page(&inside, &target, found, after, Form::default())?;
     let origin = inside.ctx.app.services.files.origin().await?;
@@ -278,8 +285,12 @@ pub(crate) async fn get(
 }
 
 /// The page again, with what is wrong with the form.
-pub(crate) async fn again(inside: &Inside, target: Target, form: Form) -> Result<Reply, Error> {
-    let path = Path {
+pub(crate) async fn again(
+    inside: &ClientAccess,
+    target: DocumentTarget,
+    form: Form,
+) -> Result<Reply, PageError> {
+    let path = DocumentPath {
         engagement: None,
         document: target.document.as_ref().map(|one| one.id),
     };

@@ -3,30 +3,30 @@
 
 use domain::file::attachment;
 use serde::Deserialize;
-use web::{Error, Handed, Ids, Inside, ProtectedForm, Reply, see_other};
+use web::{ClientAccess, FileDownload, Ids, PageError, ProtectedForm, Reply, see_other};
 
-use crate::target::{Path, Target};
+use crate::target::{DocumentPath, DocumentTarget};
 
 /// Which version; the current one where none is named.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct Wanted {
+pub(crate) struct DownloadQuery {
     number: String,
 }
 
 pub(crate) async fn post(
-    inside: Inside,
-    Ids(path): Ids<Path>,
-    form: ProtectedForm<Wanted>,
-) -> Result<Reply, Error> {
-    let target = Target::read(&inside, path).await?;
-    let document = target.document.ok_or(Error::NotFound)?;
+    inside: ClientAccess,
+    Ids(path): Ids<DocumentPath>,
+    form: ProtectedForm<DownloadQuery>,
+) -> Result<Reply, PageError> {
+    let target = DocumentTarget::read(&inside, path).await?;
+    let document = target.document.ok_or(PageError::NotFound)?;
     let revision = match form.input.number.as_str() {
         "" => document.current.clone(),
         number => {
-            let number = number.parse().map_err(|_| Error::NotFound)?;
+            let number = number.parse().map_err(|_| PageError::NotFound)?;
             let found = inside.store.revision(document.id, number).await?;
-            found.ok_or(Error::NotFound)?
+            found.ok_or(PageError::NotFound)?
         }
     };
     inside
@@ -34,7 +34,7 @@ pub(crate) async fn post(
         .took(&document, &revision, &inside.actor)
         .await?;
     let key = inside.store.document_key(revision.upload);
-    let handed = Handed {
+    let handed = FileDownload {
         key: &key,
         disposition: &attachment(&revision.name),
         content_type: revision.file_type.media_type(),

@@ -1,20 +1,20 @@
 //! The documents of a client or an engagement, for both sides.
 
 use domain::document::{Document, Visibility, choices};
-use domain::file::{Flaw, size_label};
+use domain::file::{FileFlaw, size_label};
 use domain::id::{DocumentId, UploadId};
-use domain::input::Invalid;
-use domain::message::Tally;
+use domain::input::FieldErrors;
+use domain::message::MessageCounts;
 use domain::role::Action;
-use domain::upload::{Purpose, State, Upload};
+use domain::upload::{Upload, UploadPurpose, UploadState};
 use futures::future::{try_join, try_join3};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::page::Page as Rows;
-use web::view::{Choice, EngagementTabs, Pager, SendForm};
-use web::{Crumb, Error, Form, Ids, Inside, Page, Query, Reply};
+use store::page::ListPage;
+use web::view::{EngagementTabs, Pager, SelectOption, UploadForm};
+use web::{ClientAccess, Crumb, Form, Ids, Page, PageError, Query, Reply};
 
-use crate::target::{Path, Target};
+use crate::target::{DocumentPath, DocumentTarget};
 
 /// The page.
 #[derive(Debug, Serialize)]
@@ -29,7 +29,7 @@ pub(crate) struct DocumentsPage {
     /// Whether those are shown that are deleted.
     deleted: bool,
     team: bool,
-    send: Option<SendForm>,
+    send: Option<UploadForm>,
     #[serde(skip)]
     crumbs: Vec<Crumb>,
 }
@@ -61,13 +61,18 @@ struct Coming {
 }
 
 /// The form of files that become documents at `action`, or a new version of one.
-pub(crate) fn send_form(inside: &Inside, action: &str, form: Form, version: bool) -> SendForm {
-    let send = SendForm::new(action, form, inside.ctx.app.new_id());
+pub(crate) fn send_form(
+    inside: &ClientAccess,
+    action: &str,
+    form: Form,
+    version: bool,
+) -> UploadForm {
+    let send = UploadForm::new(action, form, inside.ctx.app.new_id());
     if version {
         return send;
     }
     let (kinds, choose) = choices(inside.actor.role);
-    let kinds = kinds.into_iter().map(|kind| Choice {
+    let kinds = kinds.into_iter().map(|kind| SelectOption {
         value: kind.name(),
         label: kind.label(),
     });
@@ -102,7 +107,7 @@ impl From<&Upload> for Coming {
             name: upload.name.clone(),
             size: size_label(upload.size),
             state: upload.state.name(),
-            why: upload.flaw.map(Flaw::words),
+            why: upload.flaw.map(FileFlaw::words),
             by: upload.by_name.clone(),
             at: upload.at,
         }
@@ -112,14 +117,14 @@ impl From<&Upload> for Coming {
 /// Which part of the list.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Wanted {
+pub(crate) struct DocumentsQuery {
     after: Option<String>,
     show: String,
 }
 
-impl Wanted {
+impl DocumentsQuery {
     /// Whether those are asked for that are deleted, by one who may.
-    fn is_deleted(&self, inside: &Inside) -> bool {
+    fn is_deleted(&self, inside: &ClientAccess) -> bool {
         inside.is_team() && self.show == "deleted"
     }
 }
@@ -137,11 +142,11 @@ impl Page for DocumentsPage {
 
     fn sample() -> Self {
         let document = crate::document::document_sample();
-        let page = Rows {
+        let page = ListPage {
             rows: vec![Row::new(&document, "/clients/c")],
             next: Some(document.id.to_string()),
         };
-        let coming = |state: State, why| Coming {
+        let coming = |state: UploadState, why| Coming {
             name: "old <b>.pdf".to_owned(),
             size: "2 MB".to_owned(),
             state: state.name(),
@@ -149,13 +154,13 @@ impl Page for DocumentsPage {
             by: "Ada".to_owned(),
             at: Timestamp::UNIX_EPOCH,
         };
-        let lies = Flaw::Lies.words();
-        let form = Form::failed(&(), &Invalid::at("file", "Choose a file."));
-        let kinds = vec![Choice {
+        let lies = FileFlaw::Lies.words();
+        let form = Form::failed(&(), &FieldErrors::at("file", "Choose a file."));
+        let kinds = vec![SelectOption {
             value: "report",
             label: "Report",
         }];
-        let send = SendForm::new("/clients/c/documents", form, UploadId::new(1, 1));
+        let send = UploadForm::new("/clients/c/documents", form, UploadId::new(1, 1));
         Self {
             tabs: Some(EngagementTabs::new(
                 "/clients/c/engagements/e",
@@ -167,8 +172,8 @@ impl Page for DocumentsPage {
             pager: Pager::new(&page, "/clients/c/documents", Some("x"), None),
             rows: page.rows,
             uploads: vec![
-                coming(State::Checking, None),
-                coming(State::Refused, Some(lies)),
+                coming(UploadState::Checking, None),
+                coming(UploadState::Refused, Some(lies)),
             ],
             deleted: false,
             team: true,
@@ -179,15 +184,19 @@ impl Page for DocumentsPage {
 }
 
 /// What a page lists, and what of the engagement's messages the reader has seen.
-type Found = (Rows<Document>, Vec<Upload>, Tally);
+type Found = (ListPage<Document>, Vec<Upload>, MessageCounts);
 
-async fn find(inside: &Inside, path: Path, wanted: &Wanted) -> Result<Found, Error> {
+async fn find(
+    inside: &ClientAccess,
+    path: DocumentPath,
+    wanted: &DocumentsQuery,
+) -> Result<Found, PageError> {
     let from: Option<DocumentId> = wanted.after.as_deref().and_then(|id| id.parse().ok());
     let (store, now) = (&inside.store, inside.ctx.now);
     let seen = async {
         match path.engagement {
             Some(id) => store.read_mark(inside.actor.user, id).await,
-            None => Ok(Tally::default()),
+            None => Ok(MessageCounts::default()),
         }
     };
     let found = try_join3(
@@ -199,17 +208,17 @@ async fn find(inside: &Inside, path: Path, wanted: &Wanted) -> Result<Found, Err
 }
 
 fn page(
-    inside: &Inside,
-    target: &Target,
+    inside: &ClientAccess,
+    target: &DocumentTarget,
     (found, uploads, seen): &Found,
-    wanted: &Wanted,
+    wanted: &DocumentsQuery,
     form: Form,
 ) -> DocumentsPage {
     let deleted = wanted.is_deleted(inside);
     let engagement = target.engagement.as_ref().map(|one| one.id);
     let here = target.href(&inside.base);
     let uploads = uploads.iter().filter(|upload| {
-        let document = matches!(upload.purpose, Purpose::Document(_));
+        let document = matches!(upload.purpose, UploadPurpose::Document(_));
         document && engagement.is_none_or(|id| upload.purpose.engagement() == Some(id))
     });
     let path = if deleted {
@@ -241,11 +250,14 @@ fn page(
 }
 
 pub(crate) async fn get(
-    inside: Inside,
-    Ids(path): Ids<Path>,
-    Query(wanted): Query<Wanted>,
-) -> Result<Reply, Error> {
-    let read = try_join(Target::read(&inside, path), find(&inside, path, &wanted));
+    inside: ClientAccess,
+    Ids(path): Ids<DocumentPath>,
+    Query(wanted): Query<DocumentsQuery>,
+) -> Result<Reply, PageError> {
+    let read = try_join(
+        DocumentTarget::read(&inside, path),
+        find(&inside, path, &wanted),
+    );
     let (target, found) = read.await?;
     let page = page(&inside, &target, &found, &wanted, Form::default());
     let origin = inside.ctx.app.services.files.origin().await?;
@@ -253,12 +265,16 @@ pub(crate) async fn get(
 }
 
 /// The page again, with what is wrong with the form.
-pub(crate) async fn again(inside: &Inside, target: Target, form: Form) -> Result<Reply, Error> {
-    let path = Path {
+pub(crate) async fn again(
+    inside: &ClientAccess,
+    target: DocumentTarget,
+    form: Form,
+) -> Result<Reply, PageError> {
+    let path = DocumentPath {
         engagement: target.engagement.as_ref().map(|one| one.id),
         document: None,
     };
-    let wanted = Wanted::default();
+    let wanted = DocumentsQuery::default();
     let found = find(inside, path, &wanted).await?;
     let page = page(inside, &target, &found, &wanted, form);
     let origin = inside.ctx.app.services.files.origin().await?;

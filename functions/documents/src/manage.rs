@@ -1,47 +1,51 @@
 //! What becomes of a document: deleted, restored, or shown to others.
 
-use domain::document::{self, Document, Refusal, Visibility};
+use domain::document::{self, Document, DocumentRefusal, Visibility};
 use serde::Deserialize;
-use web::{Error, Ids, Inside, Nothing, ProtectedForm, Reply, see_other};
+use web::{ClientAccess, EmptyForm, Ids, PageError, ProtectedForm, Reply, see_other};
 
-use crate::target::{Path, Target};
+use crate::target::{DocumentPath, DocumentTarget};
 
 /// Who is to see it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct Readers {
+pub(crate) struct VisibilityForm {
     visibility: String,
 }
 
 /// The document as the page showed it; another version of it is somebody else's
 /// change.
-async fn read(inside: &Inside, path: Path, version: Option<i64>) -> Result<Document, Error> {
-    let target = Target::read(inside, path).await?;
-    let document = target.document.ok_or(Error::NotFound)?;
+async fn read(
+    inside: &ClientAccess,
+    path: DocumentPath,
+    version: Option<i64>,
+) -> Result<Document, PageError> {
+    let target = DocumentTarget::read(inside, path).await?;
+    let document = target.document.ok_or(PageError::NotFound)?;
     if version == Some(document.version) {
         Ok(document)
     } else {
-        Err(Error::Changed)
+        Err(PageError::Changed)
     }
 }
 
 async fn change(
-    inside: &Inside,
+    inside: &ClientAccess,
     before: &Document,
-    after: Result<Document, Refusal>,
-) -> Result<(), Error> {
+    after: Result<Document, DocumentRefusal>,
+) -> Result<(), PageError> {
     let after = after.map_err(|refusal| match refusal {
-        Refusal::Role => Error::Forbidden,
-        Refusal::State => Error::Changed,
+        DocumentRefusal::Role => PageError::Forbidden,
+        DocumentRefusal::State => PageError::Changed,
     })?;
     Ok(inside.store.change_document(before, &after).await?)
 }
 
 pub(crate) async fn delete(
-    inside: Inside,
-    Ids(path): Ids<Path>,
-    form: ProtectedForm<Nothing>,
-) -> Result<Reply, Error> {
+    inside: ClientAccess,
+    Ids(path): Ids<DocumentPath>,
+    form: ProtectedForm<EmptyForm>,
+) -> Result<Reply, PageError> {
     let before = read(&inside, path, form.version).await?;
     let after = document::delete(&before, &inside.actor, inside.ctx.now);
     change(&inside, &before, after).await?;
@@ -49,10 +53,10 @@ pub(crate) async fn delete(
 }
 
 pub(crate) async fn restore(
-    inside: Inside,
-    Ids(path): Ids<Path>,
-    form: ProtectedForm<Nothing>,
-) -> Result<Reply, Error> {
+    inside: ClientAccess,
+    Ids(path): Ids<DocumentPath>,
+    form: ProtectedForm<EmptyForm>,
+) -> Result<Reply, PageError> {
     let before = read(&inside, path, form.version).await?;
     let after = document::restore(&before, &inside.actor, inside.ctx.now);
     change(&inside, &before, after).await?;
@@ -60,14 +64,14 @@ pub(crate) async fn restore(
 }
 
 pub(crate) async fn readers(
-    inside: Inside,
-    Ids(path): Ids<Path>,
-    form: ProtectedForm<Readers>,
-) -> Result<Reply, Error> {
+    inside: ClientAccess,
+    Ids(path): Ids<DocumentPath>,
+    form: ProtectedForm<VisibilityForm>,
+) -> Result<Reply, PageError> {
     let wanted = Visibility::ALL.into_iter();
     let mut wanted = wanted;
     let wanted = wanted.find(|one| one.name() == form.input.visibility);
-    let wanted = wanted.ok_or(Error::BadRequest("nobody is named"))?;
+    let wanted = wanted.ok_or(PageError::BadRequest("nobody is named"))?;
     let before = read(&inside, path, form.version).await?;
     let after = document::show(&before, &inside.actor, wanted);
     change(&inside, &before, after).await?;
@@ -77,6 +81,6 @@ pub(crate) async fn readers(
     }))
 }
 
-fn here(inside: &Inside, document: &Document) -> Reply {
+fn here(inside: &ClientAccess, document: &Document) -> Reply {
     see_other(&format!("{}/documents/{}", inside.base, document.id))
 }

@@ -4,19 +4,22 @@
 use axum::extract::{FromRequest as _, Request};
 use domain::document::{DocumentInput, NewDocument, may_supersede};
 use domain::file::FileName;
-use domain::input::Invalid;
-use domain::upload::{Purpose, Upload};
+use domain::input::FieldErrors;
+use domain::upload::{Upload, UploadPurpose};
 use http::header;
 use serde::Deserialize;
-use web::{Error, Form, Ids, Inside, ProtectedForm, ProtectedUpload, Reply, Said, see_other};
+use web::{
+    ClientAccess, Form, Ids, PageError, ProtectedForm, ProtectedUpload, Reply, UploadRequest,
+    see_other,
+};
 
-use crate::target::{Path, Target};
+use crate::target::{DocumentPath, DocumentTarget};
 use crate::{document, list};
 
 /// What a script says of a file before it sends it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct Announcement {
+pub(crate) struct DocumentAnnouncement {
     name: String,
     size: String,
     n: String,
@@ -25,7 +28,7 @@ pub(crate) struct Announcement {
     visibility: String,
 }
 
-impl Announcement {
+impl DocumentAnnouncement {
     fn document(&self) -> DocumentInput {
         DocumentInput {
             kind: self.kind.clone(),
@@ -36,11 +39,11 @@ impl Announcement {
 }
 
 pub(crate) async fn post(
-    inside: Inside,
-    Ids(path): Ids<Path>,
+    inside: ClientAccess,
+    Ids(path): Ids<DocumentPath>,
     request: Request,
-) -> Result<Reply, Error> {
-    let target = Target::read(&inside, path).await?;
+) -> Result<Reply, PageError> {
+    let target = DocumentTarget::read(&inside, path).await?;
     let kind = request.headers().get(header::CONTENT_TYPE);
     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if kind.starts_with("multipart/form-data") {
@@ -54,21 +57,21 @@ pub(crate) async fn post(
 
 /// What a file is to become, by what was said of it.
 fn purpose(
-    inside: &Inside,
-    target: &Target,
+    inside: &ClientAccess,
+    target: &DocumentTarget,
     file: &FileName,
     input: &DocumentInput,
-) -> Result<Result<Purpose, Invalid>, Error> {
+) -> Result<Result<UploadPurpose, FieldErrors>, PageError> {
     let role = inside.actor.role;
     let Some(document) = &target.document else {
         let engagement = target.engagement.as_ref().map(|one| one.id);
         let new = input.parse(role, engagement, file);
-        return Ok(new.map(Purpose::Document));
+        return Ok(new.map(UploadPurpose::Document));
     };
     if !may_supersede(role, document) {
-        return Err(Error::Forbidden);
+        return Err(PageError::Forbidden);
     }
-    Ok(Ok(Purpose::Document(NewDocument {
+    Ok(Ok(UploadPurpose::Document(NewDocument {
         engagement: document.engagement,
         kind: document.kind,
         title: document.title.clone(),
@@ -79,11 +82,11 @@ fn purpose(
 
 /// Announces a file, if what was said of it can be accepted.
 async fn begin(
-    inside: &Inside,
-    target: &Target,
-    said: Said<'_>,
+    inside: &ClientAccess,
+    target: &DocumentTarget,
+    said: UploadRequest<'_>,
     input: &DocumentInput,
-) -> Result<Result<Upload, Invalid>, Error> {
+) -> Result<Result<Upload, FieldErrors>, PageError> {
     let file = match said.file() {
         Ok(file) => file,
         Err(invalid) => return Ok(Err(invalid)),
@@ -95,23 +98,23 @@ async fn begin(
 }
 
 async fn announced(
-    inside: &Inside,
-    target: &Target,
-    form: ProtectedForm<Announcement>,
-) -> Result<Reply, Error> {
-    let Announcement { name, size, n, .. } = &form.input;
-    let said = Said::by_script(&form, (name, size, n))?;
+    inside: &ClientAccess,
+    target: &DocumentTarget,
+    form: ProtectedForm<DocumentAnnouncement>,
+) -> Result<Reply, PageError> {
+    let DocumentAnnouncement { name, size, n, .. } = &form.input;
+    let said = UploadRequest::by_script(&form, (name, size, n))?;
     let begun = begin(inside, target, said, &form.input.document()).await?;
     inside.offer(begun).await
 }
 
 async fn whole(
-    inside: &Inside,
-    target: Target,
+    inside: &ClientAccess,
+    target: DocumentTarget,
     mut sent: ProtectedUpload<DocumentInput>,
-) -> Result<Reply, Error> {
+) -> Result<Reply, PageError> {
     let input = sent.input.clone();
-    let begun = match Said::by_form(&mut sent)? {
+    let begun = match UploadRequest::by_form(&mut sent)? {
         Ok((said, bytes)) => {
             let begun = begin(inside, &target, said, &input).await?;
             begun.map(|upload| (upload, bytes))

@@ -6,11 +6,11 @@ use domain::engagement::Engagement;
 use domain::id::{DocumentId, EngagementId, UploadId};
 use futures::future::try_join3;
 use serde::Deserialize;
-use web::{Crumb, Error, Inside};
+use web::{ClientAccess, Crumb, PageError};
 
 /// The ids in an address.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
-pub(crate) struct Path {
+pub(crate) struct DocumentPath {
     #[serde(default)]
     pub(crate) engagement: Option<EngagementId>,
     #[serde(default)]
@@ -18,20 +18,20 @@ pub(crate) struct Path {
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
-pub(crate) struct AtUpload {
+pub(crate) struct UploadPath {
     pub(crate) upload: UploadId,
 }
 
 /// What they name; all of it is there.
-pub(crate) struct Target {
+pub(crate) struct DocumentTarget {
     pub(crate) client: Client,
     pub(crate) engagement: Option<Engagement>,
     pub(crate) document: Option<Document>,
 }
 
-impl Target {
+impl DocumentTarget {
     /// Reads it; what isn't there, or isn't the reader's to see, is not found.
-    pub(crate) async fn read(inside: &Inside, path: Path) -> Result<Self, Error> {
+    pub(crate) async fn read(inside: &ClientAccess, path: DocumentPath) -> Result<Self, PageError> {
         let store = &inside.store;
         let engagement = async {
             match path.engagement {
@@ -54,7 +54,7 @@ impl Target {
                 engagement,
                 document,
             }),
-            _ => Err(Error::NotFound),
+            _ => Err(PageError::NotFound),
         }
     }
 
@@ -68,7 +68,7 @@ impl Target {
     }
 
     /// The way to it.
-    pub(crate) fn crumbs(&self, inside: &Inside) -> Vec<Crumb> {
+    pub(crate) fn crumbs(&self, inside: &ClientAccess) -> Vec<Crumb> {
         let mut crumbs = inside.crumbs(&self.client.name);
         if let Some(engagement) = &self.engagement {
             let href = format!("{}/engagements/{}", inside.base, engagement.id);
@@ -81,7 +81,7 @@ impl Target {
     }
 
     /// What tells of a change of it.
-    pub(crate) fn pulse(&self, inside: &Inside) -> String {
+    pub(crate) fn pulse(&self, inside: &ClientAccess) -> String {
         let (here, rev, shared) = match &self.engagement {
             Some(e) => (format!("/engagements/{}", e.id), e.rev, e.shared_rev),
             None => (String::new(), self.client.rev, self.client.shared_rev),

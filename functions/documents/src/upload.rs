@@ -1,14 +1,14 @@
 //! A file on its way in, whatever it was sent for: said to be there, and how far it
 //! is, for scripts and for people.
 
-use domain::file::{Flaw, size_label};
-use domain::upload::{Purpose, State, Upload};
+use domain::file::{FileFlaw, size_label};
+use domain::upload::{Upload, UploadPurpose, UploadState};
 use http::header;
 use serde::Serialize;
 use serde_json::json;
-use web::{Crumb, Error, Ids, Inside, Nothing, Page, ProtectedForm, Reply, see_other};
+use web::{ClientAccess, Crumb, EmptyForm, Ids, Page, PageError, ProtectedForm, Reply, see_other};
 
-use crate::target::AtUpload;
+use crate::target::UploadPath;
 
 /// How far it is.
 #[derive(Debug, Serialize)]
@@ -36,8 +36,8 @@ impl Page for UploadPage {
         Self {
             name: "old <b>.png".to_owned(),
             size: "2 MB".to_owned(),
-            state: State::Refused.name(),
-            why: Some(Flaw::Image.words()),
+            state: UploadState::Refused.name(),
+            why: Some(FileFlaw::Image.words()),
             here: "/uploads/u".to_owned(),
             back: "/documents".to_owned(),
         }
@@ -47,27 +47,27 @@ impl Page for UploadPage {
 /// Where what it was sent for is.
 fn back(upload: &Upload, base: &str) -> String {
     match &upload.purpose {
-        Purpose::Document(new) => match new.engagement {
+        UploadPurpose::Document(new) => match new.engagement {
             Some(id) => format!("{base}/engagements/{id}/documents"),
             None => format!("{base}/documents"),
         },
-        Purpose::Evidence(new) => {
+        UploadPurpose::Evidence(new) => {
             let (engagement, finding) = (new.engagement, new.finding);
             format!("{base}/engagements/{engagement}/findings/{finding}#evidence")
         }
-        Purpose::Import(id) => format!("{base}/engagements/{id}/imports/{}", upload.id),
-        Purpose::Attachment(id) => format!("{base}/engagements/{id}/messages#end"),
+        UploadPurpose::Import(id) => format!("{base}/engagements/{id}/imports/{}", upload.id),
+        UploadPurpose::Attachment(id) => format!("{base}/engagements/{id}/messages#end"),
     }
 }
 
 pub(crate) async fn get(
-    inside: Inside,
-    Ids(path): Ids<AtUpload>,
+    inside: ClientAccess,
+    Ids(path): Ids<UploadPath>,
     headers: http::HeaderMap,
-) -> Result<Reply, Error> {
+) -> Result<Reply, PageError> {
     let upload = inside.store.upload(path.upload).await?;
-    let upload = upload.ok_or(Error::NotFound)?;
-    let (state, why) = (upload.state.name(), upload.flaw.map(Flaw::words));
+    let upload = upload.ok_or(PageError::NotFound)?;
+    let (state, why) = (upload.state.name(), upload.flaw.map(FileFlaw::words));
     let wanted = headers.get(header::ACCEPT);
     let wanted = wanted.and_then(|wanted| wanted.to_str().ok());
     if wanted.is_some_and(|wanted| wanted.starts_with("application/json")) {
@@ -84,12 +84,12 @@ pub(crate) async fn get(
 }
 
 pub(crate) async fn complete(
-    inside: Inside,
-    Ids(path): Ids<AtUpload>,
-    _: ProtectedForm<Nothing>,
-) -> Result<Reply, Error> {
+    inside: ClientAccess,
+    Ids(path): Ids<UploadPath>,
+    _: ProtectedForm<EmptyForm>,
+) -> Result<Reply, PageError> {
     let upload = inside.store.upload(path.upload).await?;
-    let upload = upload.ok_or(Error::NotFound)?;
+    let upload = upload.ok_or(PageError::NotFound)?;
     inside.arrive(&upload).await?;
     Ok(see_other(&back(&upload, &inside.base)))
 }

@@ -5,28 +5,28 @@ use std::collections::BTreeMap;
 use domain::activity::Activity;
 use domain::client::Client;
 use domain::engagement::Engagement;
-use domain::finding::Status;
+use domain::finding::FindingStatus;
 use domain::id::EngagementId;
 use domain::invite::Invite;
-use domain::message::Tally;
+use domain::message::MessageCounts;
 use domain::person::{Actor, Person};
 use domain::role::Action;
 use domain::severity::Severity;
-use domain::trend::{Day, Window, series};
-use domain::workspace::Mode;
+use domain::trend::{DaySnapshot, TrendWindow, series};
+use domain::workspace::WorkspaceMode;
 use futures::future::{try_join, try_join4};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use store::page::Page as Rows;
-use store::{Due, Listed};
+use store::page::ListPage;
+use store::{DueFindings, Listed};
 use web::view::{
-    ActivityRow, Ages, Breakdown, DueList, EngagementCard, Fixing, InviteRow, Pager, PersonRow,
-    Progress, Trend,
+    ActivityRow, Breakdown, DueList, EngagementCard, FindingAges, FixTimeRow, InviteRow, Pager,
+    PersonRow, ProgressBar, TrendChart,
 };
-use web::{Crumb, Error, Ids, Page, Query, Reply, Team};
+use web::{Crumb, Ids, Page, PageError, Query, Reply, TeamAccess};
 
-use crate::paths::InClient;
+use crate::paths::ClientPath;
 
 /// Findings that are shown by when they are due, and that are read for the number
 /// of those overdue.
@@ -44,11 +44,11 @@ pub(crate) struct ClientPage {
     since: Timestamp,
     stats: Stats,
     breakdown: Breakdown,
-    progress: Progress,
+    progress: ProgressBar,
     due: DueList,
-    trend: Trend,
-    ages: Ages,
-    fixing: Vec<Fixing>,
+    trend: TrendChart,
+    ages: FindingAges,
+    fixing: Vec<FixTimeRow>,
     activity: Vec<ActivityRow>,
     findings: String,
     engagements: Vec<EngagementCard>,
@@ -69,20 +69,20 @@ struct Stats {
 }
 
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct Wanted {
+pub(crate) struct ClientQuery {
     after: Option<String>,
     days: Option<String>,
 }
 
 struct Parts {
     client: Client,
-    engagements: Rows<Engagement>,
+    engagements: ListPage<Engagement>,
     people: Vec<Person>,
     invites: Vec<Invite>,
-    due: Due,
-    days: BTreeMap<Date, Day>,
+    due: DueFindings,
+    days: BTreeMap<Date, DaySnapshot>,
     activity: Vec<Activity>,
-    seen: BTreeMap<EngagementId, Tally>,
+    seen: BTreeMap<EngagementId, MessageCounts>,
 }
 
 impl Page for ClientPage {
@@ -105,7 +105,7 @@ impl Page for ClientPage {
             engagement: web::view::engagement_sample().id,
         };
         let (person, invite) = web::view::people_samples();
-        let engagements = Rows {
+        let engagements = ListPage {
             rows: vec![web::view::engagement_sample()],
             next: None,
         };
@@ -114,7 +114,7 @@ impl Page for ClientPage {
             engagements,
             people: vec![person],
             invites: vec![invite],
-            due: Due {
+            due: DueFindings {
                 rows: vec![listed],
                 more: false,
             },
@@ -124,18 +124,23 @@ impl Page for ClientPage {
         };
         let actor = web::view::actor_sample();
         let now = (today, Timestamp::UNIX_EPOCH);
-        Self::new(parts, &Wanted::default(), &actor, now)
+        Self::new(parts, &ClientQuery::default(), &actor, now)
     }
 }
 
-impl Wanted {
-    fn window(&self) -> Window {
-        Window::named(self.days.as_deref())
+impl ClientQuery {
+    fn window(&self) -> TrendWindow {
+        TrendWindow::named(self.days.as_deref())
     }
 }
 
 impl ClientPage {
-    fn new(parts: Parts, wanted: &Wanted, actor: &Actor, (today, now): (Date, Timestamp)) -> Self {
+    fn new(
+        parts: Parts,
+        wanted: &ClientQuery,
+        actor: &Actor,
+        (today, now): (Date, Timestamp),
+    ) -> Self {
         let Parts {
             client,
             engagements,
@@ -160,21 +165,21 @@ impl ClientPage {
                 None,
             )
         };
-        let days = series(&days, window, today, Day::of(counts));
+        let days = series(&days, window, today, DaySnapshot::of(counts));
         Self {
             pulse: format!("{href}/pulse?seen={}", client.rev),
             since: client.since,
             stats: Stats {
                 active: counts.active_total(),
-                resolved: counts.in_status(Status::Resolved),
+                resolved: counts.in_status(FindingStatus::Resolved),
                 critical_high: counts.active(Severity::Critical) + counts.active(Severity::High),
             },
             breakdown: counts.into(),
             progress: counts.into(),
             due: DueList::new(&due, (today, client.overdue, DUE), page),
-            trend: Trend::new(&days, window, &href),
-            ages: Ages::new(counts, today),
-            fixing: Fixing::of(counts),
+            trend: TrendChart::new(&days, window, &href),
+            ages: FindingAges::new(counts, today),
+            fixing: FixTimeRow::of(counts),
             activity: activity
                 .iter()
                 .map(|one| ActivityRow::new(one, &href, None))
@@ -207,10 +212,10 @@ impl ClientPage {
 }
 
 pub(crate) async fn get(
-    team: Team,
-    Ids(path): Ids<InClient>,
-    Query(wanted): Query<Wanted>,
-) -> Result<Reply, Error> {
+    team: TeamAccess,
+    Ids(path): Ids<ClientPath>,
+    Query(wanted): Query<ClientQuery>,
+) -> Result<Reply, PageError> {
     let (store, ctx) = (team.store.client(path.client), &team.ctx);
     let today = ctx.workspace.today(ctx.now);
     let read = try_join(
@@ -228,7 +233,7 @@ pub(crate) async fn get(
         ),
     );
     let ((client, engagements, people, invites), (due, days, activity, seen)) = read.await?;
-    let client = client.ok_or(Error::NotFound)?;
+    let client = client.ok_or(PageError::NotFound)?;
     let parts = Parts {
         client,
         engagements,
@@ -241,7 +246,7 @@ pub(crate) async fn get(
     };
     let now = (today, ctx.now);
     ctx.page(&ClientPage {
-        billing: ctx.workspace.mode == Mode::Consulting,
+        billing: ctx.workspace.mode == WorkspaceMode::Consulting,
         ..ClientPage::new(parts, &wanted, &team.actor, now)
     })
 }

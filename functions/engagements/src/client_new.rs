@@ -2,20 +2,22 @@
 
 use domain::client::{ClientInput, NewClient};
 use domain::id::ClientId;
-use domain::input::Invalid;
+use domain::input::FieldErrors;
 use serde::Serialize;
-use store::Outcome;
-use web::{Crumb, Error, Form, Page, ProtectedForm, Reply, SAVED_BEFORE, Team, see_other};
+use store::WriteOutcome;
+use web::{
+    Crumb, Form, Page, PageError, ProtectedForm, Reply, SAVED_BEFORE, TeamAccess, see_other,
+};
 
 /// The form.
 #[derive(Debug, Serialize)]
-pub(crate) struct ClientNew {
+pub(crate) struct ClientNewPage {
     id: ClientId,
     form: Form,
     action: &'static str,
 }
 
-impl ClientNew {
+impl ClientNewPage {
     fn new(id: ClientId, form: Form) -> Self {
         Self {
             id,
@@ -25,7 +27,7 @@ impl ClientNew {
     }
 }
 
-impl Page for ClientNew {
+impl Page for ClientNewPage {
     const TEMPLATE: &'static str = "pages/engagements/client_new.html";
 
     fn title(&self) -> String {
@@ -39,45 +41,48 @@ impl Page for ClientNew {
     fn sample() -> Self {
         let form = Form::failed(
             &ClientInput::default(),
-            &Invalid::at("name", "Fill this in."),
+            &FieldErrors::at("name", "Fill this in."),
         );
         Self::new(ClientId::new(1, 1), form)
     }
 }
 
-pub(crate) async fn get(team: Team) -> Result<Reply, Error> {
-    team.ctx.page(&ClientNew::new(
+pub(crate) async fn get(team: TeamAccess) -> Result<Reply, PageError> {
+    team.ctx.page(&ClientNewPage::new(
         team.ctx.app.new_id(),
         Form::filled(&ClientInput::default()),
     ))
 }
 
-pub(crate) async fn post(team: Team, form: ProtectedForm<ClientInput>) -> Result<Reply, Error> {
+pub(crate) async fn post(
+    team: TeamAccess,
+    form: ProtectedForm<ClientInput>,
+) -> Result<Reply, PageError> {
     let id = form.id()?;
     let new = match form.input.parse() {
         Ok(new) => new,
         Err(invalid) => {
             let form = Form::failed(&form.input, &invalid);
-            return team.ctx.refused(&ClientNew::new(id, form));
+            return team.ctx.refused(&ClientNewPage::new(id, form));
         }
     };
     let (plan, now) = (team.ctx.plan(), team.ctx.now);
     let (id, invalid) = match team.store.create_client(id, &new, plan, now).await {
-        Err(store::Error::Full(full)) => (id, Invalid::at("form", full.to_string())),
+        Err(store::StoreError::Full(full)) => (id, FieldErrors::at("form", full.to_string())),
         made => {
-            if made? == Outcome::Done || is_saved(&team, id, &new).await? {
+            if made? == WriteOutcome::Done || is_saved(&team, id, &new).await? {
                 return Ok(see_other(&format!("/clients/{id}")).flash("client-added"));
             }
             let id = team.ctx.app.new_id();
-            (id, Invalid::at("form", SAVED_BEFORE))
+            (id, FieldErrors::at("form", SAVED_BEFORE))
         }
     };
     let form = Form::failed(&form.input, &invalid);
-    team.ctx.refused(&ClientNew::new(id, form))
+    team.ctx.refused(&ClientNewPage::new(id, form))
 }
 
 /// Whether what stands under the id is what was typed now.
-async fn is_saved(team: &Team, id: ClientId, new: &NewClient) -> Result<bool, Error> {
+async fn is_saved(team: &TeamAccess, id: ClientId, new: &NewClient) -> Result<bool, PageError> {
     let client = team.store.client(id).about().await?;
     Ok(client.is_some_and(|client| client.name == new.name))
 }

@@ -3,11 +3,11 @@
 use domain::role::Action;
 use serde::{Deserialize, Serialize};
 use web::view::{ClientCard, Pager};
-use web::{Error, Page, Query, Reply, Team};
+use web::{Page, PageError, Query, Reply, TeamAccess};
 
 /// The page.
 #[derive(Debug, Serialize)]
-pub(crate) struct Clients {
+pub(crate) struct ClientsPage {
     q: String,
     clients: Vec<ClientCard>,
     pager: Pager,
@@ -15,13 +15,13 @@ pub(crate) struct Clients {
 }
 
 #[derive(Deserialize)]
-pub(crate) struct Wanted {
+pub(crate) struct ClientsQuery {
     #[serde(default)]
     q: String,
     after: Option<String>,
 }
 
-impl Page for Clients {
+impl Page for ClientsPage {
     const TEMPLATE: &'static str = "pages/engagements/clients.html";
 
     fn title(&self) -> String {
@@ -39,14 +39,17 @@ impl Page for Clients {
     }
 }
 
-pub(crate) async fn get(team: Team, Query(wanted): Query<Wanted>) -> Result<Reply, Error> {
+pub(crate) async fn get(
+    team: TeamAccess,
+    Query(wanted): Query<ClientsQuery>,
+) -> Result<Reply, PageError> {
     let after = wanted.after.as_deref();
     let page = team.store.clients_page(&wanted.q, after).await?;
     let path = match wanted.q.as_str() {
         "" => "/clients".to_owned(),
         q => format!("/clients?q={}", web::view::encode(q)),
     };
-    team.ctx.page(&Clients {
+    team.ctx.page(&ClientsPage {
         clients: page.rows.iter().map(ClientCard::from).collect(),
         pager: Pager::new(&page, &path, after, None),
         q: wanted.q,

@@ -4,19 +4,21 @@ use domain::activity::Activity;
 use domain::client::Client;
 use domain::counts::Counts;
 use domain::engagement::Engagement;
-use domain::finding::{FilterInput, Status};
-use domain::message::Tally;
+use domain::finding::{FindingFilterInput, FindingStatus};
+use domain::message::MessageCounts;
 use domain::person::Person;
 use domain::role::Action;
 use futures::future::{try_join, try_join3, try_join5};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use store::Brief;
-use web::view::{ActivityRow, Breakdown, EngagementTabs, FindingList, Frame, Progress};
-use web::{Crumb, Error, Ids, Inside, Page, Query, Reply};
+use store::EngagementBrief;
+use web::view::{
+    ActivityRow, Breakdown, EngagementTabs, FindingList, FindingListContext, ProgressBar,
+};
+use web::{ClientAccess, Crumb, Ids, Page, PageError, Query, Reply};
 
-use crate::paths::InEngagement;
-use crate::timeline::{Step, timeline};
+use crate::paths::EngagementPath;
+use crate::timeline::{TimelineStep, timeline};
 
 /// Things that happened lately.
 const LATELY: i32 = 12;
@@ -35,9 +37,9 @@ pub(crate) struct EngagementPage {
     ends_on: Option<Date>,
     scope: String,
     breakdown: Breakdown,
-    progress: Progress,
+    progress: ProgressBar,
     by_status: Vec<StatusCount>,
-    timeline: Vec<Step>,
+    timeline: Vec<TimelineStep>,
     people: Vec<String>,
     activity: Vec<ActivityRow>,
     list: FindingList,
@@ -61,9 +63,9 @@ struct Tools {
 }
 
 #[derive(Deserialize)]
-pub(crate) struct Wanted {
+pub(crate) struct EngagementQuery {
     #[serde(flatten)]
-    filter: FilterInput,
+    filter: FindingFilterInput,
     #[serde(default)]
     after: Option<String>,
 }
@@ -71,10 +73,10 @@ pub(crate) struct Wanted {
 struct Parts {
     client: Client,
     engagement: Engagement,
-    brief: Brief,
+    brief: EngagementBrief,
     list: FindingList,
     activity: Vec<Activity>,
-    seen: Tally,
+    seen: MessageCounts,
 }
 
 impl Page for EngagementPage {
@@ -93,12 +95,12 @@ impl Page for EngagementPage {
         let parts = Parts {
             client,
             engagement: web::view::engagement_sample(),
-            brief: Brief {
+            brief: EngagementBrief {
                 scope: "All of **app.example.com**".to_owned(),
             },
             list: FindingList::sample(),
             activity: vec![web::view::activity_sample()],
-            seen: Tally::default(),
+            seen: MessageCounts::default(),
         };
         let today = Date::constant(2026, 11, 24);
         let tools = Tools::new("/clients/c/engagements/e", true);
@@ -134,7 +136,7 @@ impl EngagementPage {
         } = parts;
         let counts = &engagement.counts;
         let here = format!("{base}/engagements/{}", engagement.id);
-        let shown = |status: &Status| team.is_some() || status.is_published();
+        let shown = |status: &FindingStatus| team.is_some() || status.is_published();
         let rev = if team.is_some() {
             engagement.rev
         } else {
@@ -151,7 +153,7 @@ impl EngagementPage {
             scope: brief.scope,
             breakdown: counts.into(),
             progress: counts.into(),
-            by_status: Status::ALL
+            by_status: FindingStatus::ALL
                 .iter()
                 .filter(|status| shown(status))
                 .map(|status| StatusCount {
@@ -176,7 +178,7 @@ impl EngagementPage {
 /// How many findings each part of the list has, in the order of `Show::ALL`.
 fn sizes(counts: &Counts, team: bool) -> [Option<i64>; 4] {
     let drafts = if team {
-        counts.in_status(Status::Draft)
+        counts.in_status(FindingStatus::Draft)
     } else {
         0
     };
@@ -185,7 +187,7 @@ fn sizes(counts: &Counts, team: bool) -> [Option<i64>; 4] {
 }
 
 /// Those whom findings can be given to, for those who may.
-async fn people(inside: &Inside) -> Result<Vec<Person>, store::Error> {
+async fn people(inside: &ClientAccess) -> Result<Vec<Person>, store::StoreError> {
     if !inside.may(Action::AssignFindings) {
         return inside.store.people().await;
     }
@@ -202,10 +204,10 @@ async fn people(inside: &Inside) -> Result<Vec<Person>, store::Error> {
 }
 
 pub(crate) async fn get(
-    inside: Inside,
-    Ids(path): Ids<InEngagement>,
-    Query(wanted): Query<Wanted>,
-) -> Result<Reply, Error> {
+    inside: ClientAccess,
+    Ids(path): Ids<EngagementPath>,
+    Query(wanted): Query<EngagementQuery>,
+) -> Result<Reply, PageError> {
     let (store, id, ctx) = (&inside.store, path.engagement, &inside.ctx);
     let filter = wanted.filter.parse(inside.actor.user);
     let today = ctx.workspace.today(ctx.now);
@@ -223,13 +225,13 @@ pub(crate) async fn get(
     );
     let ((client, engagement, brief, found, people), activity, seen) = read.await?;
     let (Some(client), Some(engagement)) = (client, engagement) else {
-        return Err(Error::NotFound);
+        return Err(PageError::NotFound);
     };
     let here = format!("{}/engagements/{id}", inside.base);
     let team = inside
         .is_team()
         .then(|| Tools::new(&here, inside.may(Action::WriteFindings)));
-    let frame = Frame {
+    let frame = FindingListContext {
         path: &here,
         client: Some(client.id),
         engagement: Some(id),

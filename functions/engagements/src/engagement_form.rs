@@ -1,28 +1,30 @@
 //! Adding and changing an engagement.
 
 use domain::client::Client;
-use domain::engagement::{Engagement, EngagementInput, Kind, NewEngagement, Phase};
+use domain::engagement::{Engagement, EngagementInput, EngagementKind, NewEngagement, Phase};
 use domain::finding::Assignee;
 use domain::id::{EngagementId, UserId};
-use domain::input::Invalid;
+use domain::input::FieldErrors;
 use domain::person::Person;
 use futures::future::{try_join, try_join3, try_join4};
 use jiff::civil::Date;
 use serde::Serialize;
-use store::Outcome;
-use web::view::Choice;
-use web::{Crumb, Error, Form, Ids, Inside, Page, ProtectedForm, Reply, SAVED_BEFORE, see_other};
+use store::WriteOutcome;
+use web::view::SelectOption;
+use web::{
+    ClientAccess, Crumb, Form, Ids, Page, PageError, ProtectedForm, Reply, SAVED_BEFORE, see_other,
+};
 
-use crate::paths::InEngagement;
+use crate::paths::EngagementPath;
 
 /// The form.
 #[derive(Debug, Serialize)]
-pub(crate) struct EngagementForm {
+pub(crate) struct EngagementFormPage {
     id: Option<EngagementId>,
     version: Option<i64>,
     form: Form,
-    kinds: Vec<Choice>,
-    phases: Vec<Choice>,
+    kinds: Vec<SelectOption>,
+    phases: Vec<SelectOption>,
     people: Vec<Member>,
     action: String,
     submit: &'static str,
@@ -40,7 +42,7 @@ struct Member {
     chosen: bool,
 }
 
-impl Page for EngagementForm {
+impl Page for EngagementFormPage {
     const TEMPLATE: &'static str = "pages/engagements/engagement_form.html";
 
     fn title(&self) -> String {
@@ -54,7 +56,7 @@ impl Page for EngagementForm {
     fn sample() -> Self {
         let form = Form::failed(
             &EngagementInput::default(),
-            &Invalid::at("title", "Fill this in."),
+            &FieldErrors::at("title", "Fill this in."),
         );
         let id = EngagementId::new(1, 1);
         let (person, _) = web::view::people_samples();
@@ -63,17 +65,17 @@ impl Page for EngagementForm {
     }
 }
 
-impl EngagementForm {
+impl EngagementFormPage {
     fn adding(form: Form, id: EngagementId, base: &str, crumbs: Vec<Crumb>) -> Self {
         Self {
             id: Some(id),
             version: None,
             form,
-            kinds: Kind::ALL
-                .map(|(_, value, label)| Choice { value, label })
+            kinds: EngagementKind::ALL
+                .map(|(_, value, label)| SelectOption { value, label })
                 .to_vec(),
             phases: Phase::ALL
-                .map(|(_, value, label)| Choice { value, label })
+                .map(|(_, value, label)| SelectOption { value, label })
                 .to_vec(),
             people: Vec::new(),
             action: format!("{base}/engagements"),
@@ -104,7 +106,7 @@ impl EngagementForm {
     }
 }
 
-impl EngagementForm {
+impl EngagementFormPage {
     /// The form with the people to choose from: the `team`, and whoever worked on
     /// it `before`.
     fn offering(mut self, team: &[Person], before: &[Assignee], chosen: &[String]) -> Self {
@@ -122,7 +124,7 @@ impl EngagementForm {
 }
 
 /// The people of the consultancy.
-async fn team_of(inside: &Inside) -> Result<Vec<Person>, store::Error> {
+async fn team_of(inside: &ClientAccess) -> Result<Vec<Person>, store::StoreError> {
     let session = inside.ctx.session.as_ref();
     match session.and_then(store::session::Session::team_store) {
         Some(team) => team.people().await,
@@ -130,25 +132,25 @@ async fn team_of(inside: &Inside) -> Result<Vec<Person>, store::Error> {
     }
 }
 
-async fn about(inside: &Inside) -> Result<Client, Error> {
-    inside.store.about().await?.ok_or(Error::NotFound)
+async fn about(inside: &ClientAccess) -> Result<Client, PageError> {
+    inside.store.about().await?.ok_or(PageError::NotFound)
 }
 
-pub(crate) async fn new(inside: Inside) -> Result<Reply, Error> {
+pub(crate) async fn new(inside: ClientAccess) -> Result<Reply, PageError> {
     let (client, team) = try_join(about(&inside), async { Ok(team_of(&inside).await?) }).await?;
     let input = EngagementInput {
         phase: Phase::Active.name().to_owned(),
         ..EngagementInput::default()
     };
     let (id, crumbs) = (inside.ctx.app.new_id(), inside.crumbs(&client.name));
-    let page = EngagementForm::adding(Form::filled(&input), id, &inside.base, crumbs);
+    let page = EngagementFormPage::adding(Form::filled(&input), id, &inside.base, crumbs);
     inside.ctx.page(&page.offering(&team, &[], &[]))
 }
 
 pub(crate) async fn create(
-    inside: Inside,
+    inside: ClientAccess,
     form: ProtectedForm<EngagementInput>,
-) -> Result<Reply, Error> {
+) -> Result<Reply, PageError> {
     let (client, team) = try_join(about(&inside), async { Ok(team_of(&inside).await?) }).await?;
     let (store, now) = (&inside.store, inside.ctx.now);
     let id = form.id()?;
@@ -156,14 +158,16 @@ pub(crate) async fn create(
         Ok(new) => {
             let plan = inside.ctx.plan();
             match store.create_engagement(id, &new, plan, now).await {
-                Err(store::Error::Full(full)) => (id, Invalid::at("phase", full.to_string())),
+                Err(store::StoreError::Full(full)) => {
+                    (id, FieldErrors::at("phase", full.to_string()))
+                }
                 made => {
-                    if made? == Outcome::Done || is_saved(&inside, id, &new).await? {
+                    if made? == WriteOutcome::Done || is_saved(&inside, id, &new).await? {
                         let there = format!("{}/engagements/{id}", inside.base);
                         return Ok(see_other(&there).flash("engagement-added"));
                     }
                     let id = inside.ctx.app.new_id();
-                    (id, Invalid::at("form", SAVED_BEFORE))
+                    (id, FieldErrors::at("form", SAVED_BEFORE))
                 }
             }
         }
@@ -171,13 +175,17 @@ pub(crate) async fn create(
     };
     let failed = Form::failed(&form.input, &invalid);
     let crumbs = inside.crumbs(&client.name);
-    let page = EngagementForm::adding(failed, id, &inside.base, crumbs);
+    let page = EngagementFormPage::adding(failed, id, &inside.base, crumbs);
     let page = page.offering(&team, &[], &form.input.team);
     inside.ctx.refused(&page)
 }
 
 /// Whether what stands under the id is what was typed now.
-async fn is_saved(inside: &Inside, id: EngagementId, new: &NewEngagement) -> Result<bool, Error> {
+async fn is_saved(
+    inside: &ClientAccess,
+    id: EngagementId,
+    new: &NewEngagement,
+) -> Result<bool, PageError> {
     let store = &inside.store;
     let (engagement, brief) = try_join(store.engagement(id), store.brief(id)).await?;
     let saved = engagement.map(|engagement| {
@@ -187,7 +195,10 @@ async fn is_saved(inside: &Inside, id: EngagementId, new: &NewEngagement) -> Res
     Ok(saved.is_some_and(|saved| saved.is_ok_and(|saved| saved == *new)))
 }
 
-pub(crate) async fn edit(inside: Inside, Ids(path): Ids<InEngagement>) -> Result<Reply, Error> {
+pub(crate) async fn edit(
+    inside: ClientAccess,
+    Ids(path): Ids<EngagementPath>,
+) -> Result<Reply, PageError> {
     let id = path.engagement;
     let read = try_join4(
         inside.store.about(),
@@ -196,20 +207,20 @@ pub(crate) async fn edit(inside: Inside, Ids(path): Ids<InEngagement>) -> Result
         team_of(&inside),
     );
     let (Some(client), Some(engagement), brief, team) = read.await? else {
-        return Err(Error::NotFound);
+        return Err(PageError::NotFound);
     };
     let input = typed(&engagement, brief.scope);
     let (form, crumbs) = (Form::filled(&input), inside.crumbs(&client.name));
-    let page = EngagementForm::changing(form, id, engagement.version, &inside.base, crumbs);
+    let page = EngagementFormPage::changing(form, id, engagement.version, &inside.base, crumbs);
     let page = page.offering(&team, &engagement.team, &input.team);
     inside.ctx.page(&page)
 }
 
 pub(crate) async fn update(
-    inside: Inside,
-    Ids(path): Ids<InEngagement>,
+    inside: ClientAccess,
+    Ids(path): Ids<EngagementPath>,
     form: ProtectedForm<EngagementInput>,
-) -> Result<Reply, Error> {
+) -> Result<Reply, PageError> {
     let id = path.engagement;
     let read = try_join3(
         inside.store.about(),
@@ -217,13 +228,13 @@ pub(crate) async fn update(
         team_of(&inside),
     );
     let (Some(client), Some(engagement), team) = read.await? else {
-        return Err(Error::NotFound);
+        return Err(PageError::NotFound);
     };
     let seen = form.version.unwrap_or(engagement.version);
     let parsed = if seen == engagement.version {
         form.input.parse_with(&team, &engagement.team)
     } else {
-        Err(Invalid::at(
+        Err(FieldErrors::at(
             "form",
             "Somebody else changed this engagement meanwhile. Look at it again, then save.",
         ))
@@ -235,7 +246,7 @@ pub(crate) async fn update(
             .update_engagement(&engagement, &new, plan)
             .await
         {
-            Err(store::Error::Full(full)) => Err(Invalid::at("phase", full.to_string())),
+            Err(store::StoreError::Full(full)) => Err(FieldErrors::at("phase", full.to_string())),
             saved => Ok(saved?),
         },
         Err(invalid) => Err(invalid),
@@ -250,7 +261,7 @@ pub(crate) async fn update(
                 inside.crumbs(&client.name),
             );
             let version = engagement.version;
-            let page = EngagementForm::changing(failed, id, version, &inside.base, crumbs);
+            let page = EngagementFormPage::changing(failed, id, version, &inside.base, crumbs);
             let page = page.offering(&team, &engagement.team, &form.input.team);
             inside.ctx.refused(&page)
         }
@@ -259,7 +270,7 @@ pub(crate) async fn update(
 
 fn typed(engagement: &Engagement, scope: String) -> EngagementInput {
     let date = |date: Option<Date>| date.map_or_else(String::new, |date| date.to_string());
-    let kind = Kind::ALL
+    let kind = EngagementKind::ALL
         .iter()
         .find(|(kind, ..)| *kind == engagement.kind)
         .map_or("", |(_, name, _)| name);

@@ -73,9 +73,9 @@ pub const ROUTES: &[Route] = &[
 
 /// A sample of each page.
 pub const SAMPLES: &[fn() -> Sample] = &[
-    sample::<clients::Clients>,
-    sample::<client_new::ClientNew>,
+    sample::<clients::ClientsPage>,
+    sample::<client_new::ClientNewPage>,
     sample::<client::ClientPage>,
     sample::<engagement::EngagementPage>,
-    sample::<engagement_form::EngagementForm>,
+    sample::<engagement_form::EngagementFormPage>,
 ];

@@ -4,11 +4,11 @@ use domain::id::{ClientId, EngagementId};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
-pub(crate) struct InClient {
+pub(crate) struct ClientPath {
     pub(crate) client: ClientId,
 }
 
 #[derive(Deserialize)]
-pub(crate) struct InEngagement {
+pub(crate) struct EngagementPath {
     pub(crate) engagement: EngagementId,
 }

@@ -1,27 +1,27 @@
 //! Whether a client or an engagement has changed since a page showed it.
 
 use serde::Deserialize;
-use web::{Error, Ids, Inside, Query, Reply};
+use web::{ClientAccess, Ids, PageError, Query, Reply};
 
-use crate::paths::InEngagement;
+use crate::paths::EngagementPath;
 
 #[derive(Deserialize)]
-pub(crate) struct Seen {
+pub(crate) struct PulseQuery {
     seen: Option<i64>,
 }
 
 pub(crate) async fn client(
-    inside: Inside,
-    Query(Seen { seen }): Query<Seen>,
-) -> Result<Reply, Error> {
+    inside: ClientAccess,
+    Query(PulseQuery { seen }): Query<PulseQuery>,
+) -> Result<Reply, PageError> {
     web::pulse(&inside.ctx, seen, inside.store.client_rev().await?)
 }
 
 pub(crate) async fn engagement(
-    inside: Inside,
-    Ids(path): Ids<InEngagement>,
-    Query(Seen { seen }): Query<Seen>,
-) -> Result<Reply, Error> {
+    inside: ClientAccess,
+    Ids(path): Ids<EngagementPath>,
+    Query(PulseQuery { seen }): Query<PulseQuery>,
+) -> Result<Reply, PageError> {
     let rev = inside.store.engagement_rev(path.engagement).await?;
     web::pulse(&inside.ctx, seen, rev)
 }

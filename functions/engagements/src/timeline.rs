@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// A phase on the way.
 #[derive(Debug, Serialize)]
-pub(crate) struct Step {
+pub(crate) struct TimelineStep {
     label: &'static str,
     state: &'static str,
     hint: Option<&'static str>,
@@ -14,7 +14,7 @@ pub(crate) struct Step {
 }
 
 /// Every phase: those that are over, the present one, those to come.
-pub(crate) fn timeline(engagement: &Engagement, today: Date) -> Vec<Step> {
+pub(crate) fn timeline(engagement: &Engagement, today: Date) -> Vec<TimelineStep> {
     let now = Phase::ALL
         .iter()
         .position(|(phase, ..)| *phase == engagement.phase);
@@ -24,7 +24,7 @@ pub(crate) fn timeline(engagement: &Engagement, today: Date) -> Vec<Step> {
             Phase::Reporting => (tested(engagement, today), engagement.ends_on),
             _ => (None, None),
         };
-        Step {
+        TimelineStep {
             label,
             state: match now.map(|now| n.cmp(&now)) {
                 Some(std::cmp::Ordering::Less) => "past",

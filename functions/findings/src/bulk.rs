@@ -3,16 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use domain::finding::{Assignee, Bulk, Event, Finding, MAX_BULK, Refusal};
+use domain::finding::{Assignee, BulkAction, Finding, MAX_BULK, Transition, TransitionRefusal};
 use domain::id::{ClientId, EngagementId, FindingId};
-use domain::input::Invalid;
+use domain::input::FieldErrors;
 use domain::person::Person;
 use futures::future::{join_all, try_join_all};
 use serde::Serialize;
-use store::Many;
-use web::{Error, Page, ProtectedForm, Reply, Side, see_other};
+use store::BulkChange;
+use web::{EitherSide, Page, PageError, ProtectedForm, Reply, see_other};
 
-use crate::reach::{Narrow, Reach};
+use crate::reach::{ListScope, ListScopeQuery};
 
 /// The form: what is to be done, and a field for each row that is chosen.
 type Fields = BTreeMap<String, String>;
@@ -47,7 +47,7 @@ struct Chosen {
 /// What comes of a row.
 enum Fate {
     /// It is to be changed.
-    Change(Box<Many>),
+    Change(Box<BulkChange>),
     /// It stands so already.
     Already,
     /// It can't be.
@@ -82,12 +82,15 @@ impl Page for BulkPage {
     }
 }
 
-pub(crate) async fn post(side: Side, form: ProtectedForm<Fields>) -> Result<Reply, Error> {
+pub(crate) async fn post(
+    side: EitherSide,
+    form: ProtectedForm<Fields>,
+) -> Result<Reply, PageError> {
     let mut fields = form.input;
     let mut take = |name: &str| fields.remove(name).unwrap_or_default();
-    let narrow = Narrow {
+    let narrow = ListScopeQuery {
         client: take("client"),
-        ..Narrow::default()
+        ..ListScopeQuery::default()
     };
     let (back, one) = (local(take("back")), take("publish"));
     let what = What {
@@ -98,7 +101,7 @@ pub(crate) async fn post(side: Side, form: ProtectedForm<Fields>) -> Result<Repl
         due: take("due"),
         severity: take("rate"),
     };
-    let reach = Reach::of(side, &narrow)?;
+    let reach = ListScope::of(side, &narrow)?;
     let around = reach.around().await?;
     if !one.is_empty() {
         // A row's own button: that row only, and back to the list.
@@ -145,10 +148,10 @@ struct What {
 }
 
 impl What {
-    fn parse(self, people: &[Person]) -> Result<Bulk, Invalid> {
-        let mut invalid = Invalid::default();
+    fn parse(self, people: &[Person]) -> Result<BulkAction, FieldErrors> {
+        let mut invalid = FieldErrors::default();
         let bulk = match self.what.as_str() {
-            "assign" => Some(Bulk::Assign(match self.assignee.as_str() {
+            "assign" => Some(BulkAction::Assign(match self.assignee.as_str() {
                 "" => None,
                 id => {
                     let known = people.iter().find(|one| one.id.to_string() == id);
@@ -161,19 +164,22 @@ impl What {
                     })
                 }
             })),
-            "due" => Some(Bulk::Due(domain::finding::due(&mut invalid, &self.due))),
+            "due" => Some(BulkAction::Due(domain::finding::due(
+                &mut invalid,
+                &self.due,
+            ))),
             "severity" => {
                 let severity = invalid.check("severity", self.severity.parse());
                 let most = domain::finding::MAX_REASON;
                 let reason = invalid.optional_line("note", &self.note, most);
-                severity.map(|severity| Bulk::Rate(severity, reason))
+                severity.map(|severity| BulkAction::Rate(severity, reason))
             }
             name => {
-                let event = Event::named(name).filter(|event| !event.answers());
+                let event = Transition::named(name).filter(|event| !event.answers());
                 if event.is_none() {
                     invalid.add("what", "Choose what is to be done.");
                 }
-                event.map(|event| Bulk::Move {
+                event.map(|event| BulkAction::Move {
                     event,
                     note: self.note,
                     until: self.until,
@@ -187,9 +193,9 @@ impl What {
     }
 }
 
-const fn publish() -> Bulk {
-    Bulk::Move {
-        event: Event::Publish,
+const fn publish() -> BulkAction {
+    BulkAction::Move {
+        event: Transition::Publish,
         note: String::new(),
         until: String::new(),
     }
@@ -197,7 +203,11 @@ const fn publish() -> Bulk {
 
 /// Reads the rows that were chosen: each names a field of the form that names its
 /// engagement. What can't be read was never in a list.
-fn chosen<'a>(reach: &Reach, fields: &Fields, keys: impl Iterator<Item = &'a str>) -> Vec<Chosen> {
+fn chosen<'a>(
+    reach: &ListScope,
+    fields: &Fields,
+    keys: impl Iterator<Item = &'a str>,
+) -> Vec<Chosen> {
     let read = |key: &str| {
         let mut parts = key.split('.');
         let place = fields.get(&format!("e{}", parts.next()?))?;
@@ -225,11 +235,11 @@ fn chosen<'a>(reach: &Reach, fields: &Fields, keys: impl Iterator<Item = &'a str
 }
 
 async fn carry_out(
-    reach: &Reach,
-    bulk: &Bulk,
+    reach: &ListScope,
+    bulk: &BulkAction,
     chosen: &[Chosen],
     back: String,
-) -> Result<BulkPage, Error> {
+) -> Result<BulkPage, PageError> {
     let found = try_join_all(chosen.iter().map(async |one| {
         let Some(store) = reach.store(Some(one.client)) else {
             return Ok(None);
@@ -238,7 +248,7 @@ async fn carry_out(
     }))
     .await?;
     let mut rows = Vec::new();
-    let mut groups: BTreeMap<(ClientId, EngagementId), Vec<(usize, Many)>> = BTreeMap::new();
+    let mut groups: BTreeMap<(ClientId, EngagementId), Vec<(usize, BulkChange)>> = BTreeMap::new();
     for (one, finding) in chosen.iter().zip(found) {
         // Somebody else's and what never was are alike: nothing is said of them.
         let Some(finding) = finding else { continue };
@@ -266,7 +276,7 @@ async fn carry_out(
             let Some(store) = reach.store(Some(client)) else {
                 return Vec::new();
             };
-            let (at, many): (Vec<usize>, Vec<Many>) = group.into_iter().unzip();
+            let (at, many): (Vec<usize>, Vec<BulkChange>) = group.into_iter().unzip();
             let results = store.change_many(engagement, &many).await;
             at.into_iter().zip(results).collect::<Vec<_>>()
         });
@@ -285,7 +295,7 @@ async fn carry_out(
     })
 }
 
-fn fate(reach: &Reach, bulk: &Bulk, one: &Chosen, finding: &Finding) -> Fate {
+fn fate(reach: &ListScope, bulk: &BulkAction, one: &Chosen, finding: &Finding) -> Fate {
     if bulk.is_done(finding) {
         return Fate::Already;
     }
@@ -295,19 +305,19 @@ fn fate(reach: &Reach, bulk: &Bulk, one: &Chosen, finding: &Finding) -> Fate {
     let ctx = &reach.ctx;
     match bulk.decide(finding, &reach.actor, &ctx.workspace, ctx.now) {
         Ok(None) => Fate::Already,
-        Ok(Some(change)) => Fate::Change(Box::new(Many {
+        Ok(Some(change)) => Fate::Change(Box::new(BulkChange {
             rated: match bulk {
-                Bulk::Rate(severity, reason) => Some((*severity, reason.clone())),
+                BulkAction::Rate(severity, reason) => Some((*severity, reason.clone())),
                 _ => None,
             },
             change,
             entry: ctx.app.new_id(),
         })),
         Err(refusal) => Fate::Refused(match refusal {
-            Refusal::Role => "Your role doesn't allow it.".to_owned(),
-            Refusal::From(status) => format!("It is “{}”.", status.label()),
-            Refusal::NothingProposed => "Nothing is proposed.".to_owned(),
-            Refusal::Invalid(invalid) => {
+            TransitionRefusal::Role => "Your role doesn't allow it.".to_owned(),
+            TransitionRefusal::From(status) => format!("It is “{}”.", status.label()),
+            TransitionRefusal::NothingProposed => "Nothing is proposed.".to_owned(),
+            TransitionRefusal::Invalid(invalid) => {
                 let first = invalid.fields().values().next();
                 first.cloned().unwrap_or_default()
             }
@@ -316,10 +326,10 @@ fn fate(reach: &Reach, bulk: &Bulk, one: &Chosen, finding: &Finding) -> Fate {
 }
 
 /// Why a change didn't happen after all.
-fn words(error: store::Error) -> String {
+fn words(error: store::StoreError) -> String {
     match error {
-        store::Error::Refused(_) => "Somebody else changed it meanwhile.".to_owned(),
-        store::Error::Busy => "It is busy just now. Try again in a moment.".to_owned(),
+        store::StoreError::Refused(_) => "Somebody else changed it meanwhile.".to_owned(),
+        store::StoreError::Busy => "It is busy just now. Try again in a moment.".to_owned(),
         error => {
             tracing::error!(cause = %error, "a change of many failed");
             "It didn't work. Try again in a moment.".to_owned()
@@ -327,7 +337,7 @@ fn words(error: store::Error) -> String {
     }
 }
 
-fn href(reach: &Reach, one: &Chosen) -> String {
+fn href(reach: &ListScope, one: &Chosen) -> String {
     let below = format!("/engagements/{}/findings/{}", one.engagement, one.finding);
     if reach.actor.role.is_team() {
         format!("/clients/{}{below}", one.client)

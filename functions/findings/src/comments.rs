@@ -1,31 +1,31 @@
 //! What people say of a finding.
 
 use domain::evidence::referred;
-use domain::finding::{CommentInput, Refusal, comment};
-use domain::input::Invalid;
-use web::{Error, Ids, Inside, ProtectedForm, Reply, see_other};
+use domain::finding::{CommentInput, TransitionRefusal, comment};
+use domain::input::FieldErrors;
+use web::{ClientAccess, Ids, PageError, ProtectedForm, Reply, see_other};
 
-use crate::finding::{self, Failed};
-use crate::paths::AtFinding;
+use crate::finding::{self, RefusedForm};
+use crate::paths::FindingPath;
 
 /// Comments that one person makes at most.
-const LIMIT: store::Limit = store::Limit {
+const LIMIT: store::RateLimit = store::RateLimit {
     rule: "comment",
     most: 60,
     window: jiff::SignedDuration::from_hours(1),
 };
 
 pub(crate) async fn post(
-    inside: Inside,
-    Ids(path): Ids<AtFinding>,
+    inside: ClientAccess,
+    Ids(path): Ids<FindingPath>,
     form: ProtectedForm<CommentInput>,
-) -> Result<Reply, Error> {
+) -> Result<Reply, PageError> {
     let ctx = &inside.ctx;
     let found = inside
         .store
         .finding(path.engagement, path.finding)
         .await?
-        .ok_or(Error::NotFound)?;
+        .ok_or(PageError::NotFound)?;
     let id = form.id()?;
     let there = format!(
         "{}/engagements/{}/findings/{}",
@@ -34,8 +34,8 @@ pub(crate) async fn post(
     match comment(&found, &inside.actor, &form.input, ctx.now) {
         Ok(said) if said.shared && shows_internal(&inside, path, &said.comment.text).await? => {
             let why = "A picture in it is only for the team. Take it out, or let only the team read this.";
-            let invalid = Invalid::at("text", why);
-            finding::refused(&inside, path, Failed::Comment(form.input, invalid)).await
+            let invalid = FieldErrors::at("text", why);
+            finding::refused(&inside, path, RefusedForm::Comment(form.input, invalid)).await
         }
         Ok(said) => {
             let user = inside.actor.user.to_string();
@@ -44,15 +44,19 @@ pub(crate) async fn post(
             kept.await?;
             Ok(see_other(&format!("{there}#comments")).flash("commented"))
         }
-        Err(Refusal::Invalid(invalid)) => {
-            finding::refused(&inside, path, Failed::Comment(form.input, invalid)).await
+        Err(TransitionRefusal::Invalid(invalid)) => {
+            finding::refused(&inside, path, RefusedForm::Comment(form.input, invalid)).await
         }
-        Err(_) => Err(Error::Forbidden),
+        Err(_) => Err(PageError::Forbidden),
     }
 }
 
 /// Whether a text shows a picture that is the team's alone.
-async fn shows_internal(inside: &Inside, path: AtFinding, text: &str) -> Result<bool, Error> {
+async fn shows_internal(
+    inside: &ClientAccess,
+    path: FindingPath,
+    text: &str,
+) -> Result<bool, PageError> {
     let referred: Vec<_> = referred(text).collect();
     if referred.is_empty() {
         return Ok(false);

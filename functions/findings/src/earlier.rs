@@ -4,16 +4,16 @@
 use domain::id::EntryId;
 use futures::future::try_join5;
 use serde::{Deserialize, Serialize};
-use store::{Remark, Spoken};
-use web::{Crumb, Error, Ids, Inside, Page, Query, Reply};
+use store::{CommentItem, HistoryItem};
+use web::{ClientAccess, Crumb, Ids, Page, PageError, Query, Reply};
 
-use crate::past::{Row, Voice};
-use crate::paths::AtFinding;
-use crate::shots::Shown;
+use crate::past::{CommentView, HistoryView};
+use crate::paths::FindingPath;
+use crate::shots::EvidenceLinks;
 
 /// What the address asks for.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Wanted {
+pub(crate) struct EarlierQuery {
     before: Option<EntryId>,
 }
 
@@ -21,11 +21,11 @@ pub(crate) struct Wanted {
 #[derive(Debug, Serialize)]
 pub(crate) struct EarlierPage {
     title: &'static str,
-    history: Vec<Row>,
-    comments: Vec<Voice>,
+    history: Vec<HistoryView>,
+    comments: Vec<CommentView>,
     /// Where it goes on.
     next: Option<String>,
-    evidence: Shown,
+    evidence: EvidenceLinks,
     back: String,
     #[serde(skip)]
     crumbs: Vec<Crumb>,
@@ -47,10 +47,10 @@ impl Page for EarlierPage {
         let here = "/clients/c/engagements/e/findings/f";
         Self {
             title: HISTORY,
-            history: Row::all(dossier.history.rows, here),
-            comments: Voice::all(dossier.comments.rows),
+            history: HistoryView::all(dossier.history.rows, here),
+            comments: CommentView::all(dossier.comments.rows),
             next: dossier.history.next,
-            evidence: Shown::new(&dossier.evidence, here),
+            evidence: EvidenceLinks::new(&dossier.evidence, here),
             back: here.to_owned(),
             crumbs: Vec::new(),
         }
@@ -62,40 +62,52 @@ const COMMENTS: &str = "Comments";
 
 /// Changes of longer ago.
 pub(crate) async fn history(
-    inside: Inside,
-    Ids(path): Ids<AtFinding>,
-    Query(wanted): Query<Wanted>,
-) -> Result<Reply, Error> {
+    inside: ClientAccess,
+    Ids(path): Ids<FindingPath>,
+    Query(wanted): Query<EarlierQuery>,
+) -> Result<Reply, PageError> {
     let at = (path.engagement, path.finding);
     let read = inside.store.history(at, wanted.before);
-    show(&inside, path, HISTORY, read, |page, rows: Vec<Remark>| {
-        page.history = Row::all(rows, &page.back);
-    })
+    show(
+        &inside,
+        path,
+        HISTORY,
+        read,
+        |page, rows: Vec<HistoryItem>| {
+            page.history = HistoryView::all(rows, &page.back);
+        },
+    )
     .await
 }
 
 /// Comments of longer ago.
 pub(crate) async fn comments(
-    inside: Inside,
-    Ids(path): Ids<AtFinding>,
-    Query(wanted): Query<Wanted>,
-) -> Result<Reply, Error> {
+    inside: ClientAccess,
+    Ids(path): Ids<FindingPath>,
+    Query(wanted): Query<EarlierQuery>,
+) -> Result<Reply, PageError> {
     let at = (path.engagement, path.finding);
     let read = inside.store.comments(at, wanted.before);
-    show(&inside, path, COMMENTS, read, |page, rows: Vec<Spoken>| {
-        page.comments = Voice::all(rows);
-    })
+    show(
+        &inside,
+        path,
+        COMMENTS,
+        read,
+        |page, rows: Vec<CommentItem>| {
+            page.comments = CommentView::all(rows);
+        },
+    )
     .await
 }
 
 /// The page of what is read, put where it belongs.
 async fn show<T>(
-    inside: &Inside,
-    path: AtFinding,
+    inside: &ClientAccess,
+    path: FindingPath,
     title: &'static str,
-    read: impl Future<Output = Result<store::page::Page<T>, store::Error>>,
+    read: impl Future<Output = Result<store::page::ListPage<T>, store::StoreError>>,
     put: impl FnOnce(&mut EarlierPage, Vec<T>),
-) -> Result<Reply, Error> {
+) -> Result<Reply, PageError> {
     let (store, ctx) = (&inside.store, &inside.ctx);
     let all = try_join5(
         store.about(),
@@ -105,7 +117,7 @@ async fn show<T>(
         read,
     );
     let (Some(client), Some(engagement), Some(finding), evidence, found) = all.await? else {
-        return Err(Error::NotFound);
+        return Err(PageError::NotFound);
     };
     let around = format!("{}/engagements/{}", inside.base, engagement.id);
     let back = format!("{around}/findings/{}", finding.id);
@@ -117,7 +129,7 @@ async fn show<T>(
         history: Vec::new(),
         comments: Vec::new(),
         next: found.next.map(|at| format!("?before={at}")),
-        evidence: Shown::new(&evidence, &back),
+        evidence: EvidenceLinks::new(&evidence, &back),
         back,
         crumbs,
     };

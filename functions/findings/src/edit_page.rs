@@ -5,12 +5,12 @@ use domain::id::EntryId;
 use futures::future::try_join4;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use web::{Crumb, Error, Ids, Inside, Page, Reply};
+use web::{ClientAccess, Crumb, Ids, Page, PageError, Reply};
 
 use domain::id::{EngagementId, FindingId};
 
 #[derive(Clone, Copy, Deserialize)]
-pub(crate) struct AtEntry {
+pub(crate) struct EntryPath {
     engagement: EngagementId,
     finding: FindingId,
     entry: EntryId,
@@ -56,7 +56,10 @@ impl Page for EditPage {
     }
 }
 
-pub(crate) async fn get(inside: Inside, Ids(path): Ids<AtEntry>) -> Result<Reply, Error> {
+pub(crate) async fn get(
+    inside: ClientAccess,
+    Ids(path): Ids<EntryPath>,
+) -> Result<Reply, PageError> {
     let store = &inside.store;
     let read = try_join4(
         store.about(),
@@ -66,7 +69,7 @@ pub(crate) async fn get(inside: Inside, Ids(path): Ids<AtEntry>) -> Result<Reply
     );
     let (Some(client), Some(engagement), Some(finding), Some((entry, changes))) = read.await?
     else {
-        return Err(Error::NotFound);
+        return Err(PageError::NotFound);
     };
     let around = format!("{}/engagements/{}", inside.base, engagement.id);
     let back = format!("{around}/findings/{}", finding.id);

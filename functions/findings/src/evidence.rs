@@ -5,14 +5,17 @@ use axum::extract::{FromRequest as _, Request};
 use domain::evidence::{Evidence, EvidenceInput};
 use domain::file::{FileType, inline};
 use domain::finding::Finding;
-use domain::input::Invalid;
-use domain::upload::{Purpose, Upload};
+use domain::input::FieldErrors;
+use domain::upload::{Upload, UploadPurpose};
 use http::header;
 use serde::Deserialize;
-use web::{Error, Handed, Ids, Inside, ProtectedForm, ProtectedUpload, Reply, Said, see_other};
+use web::{
+    ClientAccess, FileDownload, Ids, PageError, ProtectedForm, ProtectedUpload, Reply,
+    UploadRequest, see_other,
+};
 
-use crate::finding::{self, Failed};
-use crate::paths::{AtEvidence, AtFinding};
+use crate::finding::{self, RefusedForm};
+use crate::paths::{EvidencePath, FindingPath};
 
 /// For how many seconds a browser may use the address of a picture again: less than
 /// that address holds.
@@ -21,7 +24,7 @@ const KNOWN: u32 = 45;
 /// What a script says of a picture before it sends it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct Announcement {
+pub(crate) struct EvidenceAnnouncement {
     name: String,
     size: String,
     n: String,
@@ -30,12 +33,12 @@ pub(crate) struct Announcement {
 }
 
 pub(crate) async fn post(
-    inside: Inside,
-    Ids(path): Ids<AtFinding>,
+    inside: ClientAccess,
+    Ids(path): Ids<FindingPath>,
     request: Request,
-) -> Result<Reply, Error> {
+) -> Result<Reply, PageError> {
     let found = inside.store.finding(path.engagement, path.finding);
-    let found = found.await?.ok_or(Error::NotFound)?;
+    let found = found.await?.ok_or(PageError::NotFound)?;
     let kind = request.headers().get(header::CONTENT_TYPE);
     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if kind.starts_with("multipart/form-data") {
@@ -48,26 +51,30 @@ pub(crate) async fn post(
 }
 
 async fn begin(
-    inside: &Inside,
-    (path, finding): (AtFinding, &Finding),
-    said: Said<'_>,
+    inside: &ClientAccess,
+    (path, finding): (FindingPath, &Finding),
+    said: UploadRequest<'_>,
     input: &EvidenceInput,
-) -> Result<Result<Upload, Invalid>, Error> {
+) -> Result<Result<Upload, FieldErrors>, PageError> {
     let new = input.parse(inside.actor.role, path.engagement, finding);
     match new.and_then(|new| Ok((said.file()?, new))) {
-        Ok((file, new)) => inside.announce(said, &file, Purpose::Evidence(new)).await,
+        Ok((file, new)) => {
+            inside
+                .announce(said, &file, UploadPurpose::Evidence(new))
+                .await
+        }
         Err(invalid) => Ok(Err(invalid)),
     }
 }
 
 async fn announced(
-    inside: &Inside,
-    path: AtFinding,
+    inside: &ClientAccess,
+    path: FindingPath,
     finding: &Finding,
-    form: ProtectedForm<Announcement>,
-) -> Result<Reply, Error> {
-    let Announcement { name, size, n, .. } = &form.input;
-    let said = Said::by_script(&form, (name, size, n))?;
+    form: ProtectedForm<EvidenceAnnouncement>,
+) -> Result<Reply, PageError> {
+    let EvidenceAnnouncement { name, size, n, .. } = &form.input;
+    let said = UploadRequest::by_script(&form, (name, size, n))?;
     let input = EvidenceInput {
         caption: form.input.caption.clone(),
         internal: form.input.internal.clone(),
@@ -77,13 +84,13 @@ async fn announced(
 }
 
 async fn whole(
-    inside: &Inside,
-    path: AtFinding,
+    inside: &ClientAccess,
+    path: FindingPath,
     finding: &Finding,
     mut sent: ProtectedUpload<EvidenceInput>,
-) -> Result<Reply, Error> {
+) -> Result<Reply, PageError> {
     let input = sent.input.clone();
-    let begun = match Said::by_form(&mut sent)? {
+    let begun = match UploadRequest::by_form(&mut sent)? {
         Ok((said, bytes)) => {
             let begun = begin(inside, (path, finding), said, &input).await?;
             begun.map(|upload| (upload, bytes))
@@ -95,30 +102,36 @@ async fn whole(
             inside.keep(&upload, bytes).await?;
             Ok(see_other(&format!("{}/uploads/{}", inside.base, upload.id)))
         }
-        Err(invalid) => finding::refused(inside, path, Failed::Evidence(input, invalid)).await,
+        Err(invalid) => finding::refused(inside, path, RefusedForm::Evidence(input, invalid)).await,
     }
 }
 
 /// The picture itself.
-pub(crate) async fn image(inside: Inside, Ids(path): Ids<AtEvidence>) -> Result<Reply, Error> {
+pub(crate) async fn image(
+    inside: ClientAccess,
+    Ids(path): Ids<EvidencePath>,
+) -> Result<Reply, PageError> {
     let (_, evidence) = read(&inside, path).await?;
     let key = inside.store.evidence_key(evidence.id);
     handed(&inside, &evidence, &key, evidence.picture.file_type).await
 }
 
 /// The same, small.
-pub(crate) async fn thumbnail(inside: Inside, Ids(path): Ids<AtEvidence>) -> Result<Reply, Error> {
+pub(crate) async fn thumbnail(
+    inside: ClientAccess,
+    Ids(path): Ids<EvidencePath>,
+) -> Result<Reply, PageError> {
     let (_, evidence) = read(&inside, path).await?;
     let key = inside.store.thumbnail_key(evidence.id);
     handed(&inside, &evidence, &key, FileType::Jpeg).await
 }
 
 async fn handed(
-    inside: &Inside,
+    inside: &ClientAccess,
     evidence: &Evidence,
     key: &str,
     file_type: FileType,
-) -> Result<Reply, Error> {
+) -> Result<Reply, PageError> {
     // By the type that it has now: the name says what was sent.
     let stem = evidence
         .name
@@ -129,7 +142,7 @@ async fn handed(
     } else {
         "jpg"
     };
-    let handed = Handed {
+    let handed = FileDownload {
         key,
         disposition: &inline(&format!("{stem}.{end}")),
         content_type: file_type.media_type(),
@@ -139,9 +152,12 @@ async fn handed(
 }
 
 /// A picture that the reader may see, and its finding.
-pub(crate) async fn read(inside: &Inside, path: AtEvidence) -> Result<(Finding, Evidence), Error> {
+pub(crate) async fn read(
+    inside: &ClientAccess,
+    path: EvidencePath,
+) -> Result<(Finding, Evidence), PageError> {
     let found = inside
         .store
         .one_evidence(path.engagement, path.finding, path.evidence);
-    found.await?.ok_or(Error::NotFound)
+    found.await?.ok_or(PageError::NotFound)
 }

@@ -4,25 +4,25 @@ use domain::finding::Finding;
 use http::{HeaderValue, header};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use store::{Limit, Listed};
-use web::{Csv, Error, Nothing, ProtectedForm, Query, Reply, Side};
+use store::{Listed, RateLimit};
+use web::{Csv, EitherSide, EmptyForm, PageError, ProtectedForm, Query, Reply};
 
-use crate::list::Wanted;
-use crate::reach::{Places, Reach};
+use crate::list::FindingsQuery;
+use crate::reach::{ListScope, ScopeNames};
 
 /// Findings that one file holds at most.
 pub(crate) const MOST: usize = 5_000;
 /// Rows that are looked at for them at most.
 const LOOK: usize = 20_000;
 /// Files that one person takes at most.
-const LIMIT: Limit = Limit {
+const LIMIT: RateLimit = RateLimit {
     rule: "export",
     most: 30,
     window: jiff::SignedDuration::from_hours(1),
 };
 
 #[derive(Debug, Deserialize)]
-pub(crate) struct Format {
+pub(crate) struct ExportFormat {
     #[serde(default)]
     format: String,
 }
@@ -58,7 +58,7 @@ struct File<'a> {
 }
 
 impl<'a> Line<'a> {
-    fn new(one: &'a Listed, places: &'a Places, today: Date, home: &str, team: bool) -> Self {
+    fn new(one: &'a Listed, places: &'a ScopeNames, today: Date, home: &str, team: bool) -> Self {
         let Finding { id, .. } = one.finding;
         let below = format!("/engagements/{}/findings/{id}", one.engagement);
         let link = if team {
@@ -132,18 +132,18 @@ const HEAD: [&str; 16] = [
 
 /// A change by its method, since the audit log tells of it.
 pub(crate) async fn post(
-    side: Side,
-    Query(Format { format }): Query<Format>,
-    Query(wanted): Query<Wanted>,
-    _form: ProtectedForm<Nothing>,
-) -> Result<Reply, Error> {
-    let reach = Reach::of(side, &wanted.narrow)?;
+    side: EitherSide,
+    Query(ExportFormat { format }): Query<ExportFormat>,
+    Query(wanted): Query<FindingsQuery>,
+    _form: ProtectedForm<EmptyForm>,
+) -> Result<Reply, PageError> {
+    let reach = ListScope::of(side, &wanted.narrow)?;
     let ctx = reach.ctx.clone();
     let around = reach.around().await?;
     ctx.limit(LIMIT, &reach.actor.user.to_string()).await?;
     let filter = wanted.filter.parse(reach.actor.user);
     let today = ctx.workspace.today(ctx.now);
-    let (mut rows, mut places) = (Vec::new(), Places::default());
+    let (mut rows, mut places) = (Vec::new(), ScopeNames::default());
     let (mut looked, mut after) = (0, None);
     loop {
         let found = reach.list(&filter, today, after.as_deref()).await?;
@@ -173,9 +173,9 @@ pub(crate) async fn post(
             truncated: cut,
             most: MOST,
         };
-        let json = serde_json::to_vec_pretty(&file).map_err(Error::internal)?;
+        let json = serde_json::to_vec_pretty(&file).map_err(PageError::internal)?;
         let name = format!("attachment; filename=\"{name}.json\"");
-        let name = HeaderValue::from_str(&name).map_err(Error::internal)?;
+        let name = HeaderValue::from_str(&name).map_err(PageError::internal)?;
         let kind = HeaderValue::from_static("application/json");
         return Ok(Reply::file(json, kind).header(header::CONTENT_DISPOSITION, name));
     }

@@ -3,24 +3,24 @@
 use domain::client::Client;
 use domain::engagement::Engagement;
 use domain::evidence::EvidenceInput;
-use domain::finding::{CommentInput, Event, Plan, PlanInput};
+use domain::finding::{CommentInput, Remediation, RemediationInput, Transition};
 use domain::id::{EntryId, UploadId};
-use domain::input::Invalid;
+use domain::input::FieldErrors;
 use domain::person::{Actor, Person};
 use domain::role::Action;
 use futures::future::try_join4;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
-use store::Dossier;
-use web::{Crumb, Error, Form, Ids, Inside, Page, Reply};
+use store::FindingDetail;
+use web::{ClientAccess, Crumb, Form, Ids, Page, PageError, Reply};
 
-use crate::moves::Said;
-use crate::next::{Group, groups};
-use crate::past::{Round, Row, Voice};
-use crate::paths::AtFinding;
+use crate::moves::TransitionForm;
+use crate::next::{TransitionGroup, groups};
+use crate::past::{CommentView, HistoryView, RetestView};
+use crate::paths::FindingPath;
 use crate::plan::people;
-use crate::shots::Shots;
+use crate::shots::EvidenceGallery;
 
 /// The page.
 #[derive(Debug, Serialize)]
@@ -50,15 +50,15 @@ pub(crate) struct FindingPage {
     proposal: Option<Asked>,
     updated: Timestamp,
     engagement: Link,
-    history: Vec<Row>,
+    history: Vec<HistoryView>,
     /// Where the history goes on.
     older: Option<String>,
-    rounds: Vec<Round>,
-    comments: Vec<Voice>,
+    rounds: Vec<RetestView>,
+    comments: Vec<CommentView>,
     /// Where comments before these are.
     earlier: Option<String>,
-    evidence: Shots,
-    groups: Vec<Group>,
+    evidence: EvidenceGallery,
+    groups: Vec<TransitionGroup>,
     waits: bool,
     version: i64,
     plan: Option<Planning>,
@@ -125,23 +125,23 @@ struct Talk {
 }
 
 /// What the page is made of.
-pub(crate) struct Parts {
+pub(crate) struct FindingData {
     client: Client,
     engagement: Engagement,
-    dossier: Dossier,
+    dossier: FindingDetail,
     people: Vec<Person>,
 }
 
 /// A form of the page that can't be accepted.
-pub(crate) enum Failed {
+pub(crate) enum RefusedForm {
     /// A move.
-    Move(Event, Said, Invalid),
+    Move(Transition, TransitionForm, FieldErrors),
     /// The plan.
-    Plan(PlanInput, Invalid),
+    Plan(RemediationInput, FieldErrors),
     /// A comment.
-    Comment(CommentInput, Invalid),
+    Comment(CommentInput, FieldErrors),
     /// A picture.
-    Evidence(EvidenceInput, Invalid),
+    Evidence(EvidenceInput, FieldErrors),
 }
 
 /// Where the page is shown, and to whom.
@@ -167,7 +167,7 @@ impl Page for FindingPage {
     fn sample() -> Self {
         let (client, _) = web::view::samples();
         let (person, _) = web::view::people_samples();
-        let parts = Parts {
+        let parts = FindingData {
             client,
             engagement: web::view::engagement_sample(),
             dossier: crate::past::dossier_sample(),
@@ -180,24 +180,29 @@ impl Page for FindingPage {
             comment: EntryId::new(1, 1),
             uploads: [UploadId::new(1, 1), UploadId::new(1, 2)],
         };
-        let failed = Failed::Move(
-            Event::Decline,
-            Said::default(),
-            Invalid::at("note", "Say why it is declined."),
+        let failed = RefusedForm::Move(
+            Transition::Decline,
+            TransitionForm::default(),
+            FieldErrors::at("note", "Say why it is declined."),
         );
         Self::new(parts, &frame, Vec::new(), Some(&failed))
     }
 }
 
 impl FindingPage {
-    fn new(parts: Parts, frame: &Frame<'_>, crumbs: Vec<Crumb>, failed: Option<&Failed>) -> Self {
-        let Parts {
+    fn new(
+        parts: FindingData,
+        frame: &Frame<'_>,
+        crumbs: Vec<Crumb>,
+        failed: Option<&RefusedForm>,
+    ) -> Self {
+        let FindingData {
             engagement,
             dossier,
             people,
             ..
         } = parts;
-        let Dossier {
+        let FindingDetail {
             finding,
             draft,
             history,
@@ -215,7 +220,7 @@ impl FindingPage {
         };
         let groups = groups(&finding, role, &here, failed);
         let sent = match failed {
-            Some(Failed::Evidence(input, invalid)) => Form::failed(input, invalid),
+            Some(RefusedForm::Evidence(input, invalid)) => Form::failed(input, invalid),
             _ => Form::default(),
         };
         Self {
@@ -254,14 +259,14 @@ impl FindingPage {
                 href: around,
             },
             older: history.next.map(|at| format!("{here}/history?before={at}")),
-            history: Row::all(history.rows, &here),
-            rounds: rounds.into_iter().map(Round::from).collect(),
+            history: HistoryView::all(history.rows, &here),
+            rounds: rounds.into_iter().map(RetestView::from).collect(),
             earlier: comments
                 .next
                 .map(|at| format!("{here}/comments?before={at}")),
-            comments: Voice::all(comments.rows),
-            evidence: Shots::new(&evidence, (&here, role), frame.uploads, sent),
-            waits: groups.is_empty() && finding.status == domain::finding::Status::Resolved,
+            comments: CommentView::all(comments.rows),
+            evidence: EvidenceGallery::new(&evidence, (&here, role), frame.uploads, sent),
+            waits: groups.is_empty() && finding.status == domain::finding::FindingStatus::Resolved,
             groups,
             version: finding.version,
             plan: role
@@ -300,15 +305,15 @@ impl Known {
 
 impl Planning {
     fn new(
-        plan: &Plan,
+        plan: &Remediation,
         frame: &Frame<'_>,
         people: &[Person],
         here: &str,
-        failed: Option<&Failed>,
+        failed: Option<&RefusedForm>,
     ) -> Self {
         let (form, open) = match failed {
-            Some(Failed::Plan(input, invalid)) => (Form::failed(input, invalid), true),
-            _ => (Form::filled(&PlanInput::from(plan)), false),
+            Some(RefusedForm::Plan(input, invalid)) => (Form::failed(input, invalid), true),
+            _ => (Form::filled(&RemediationInput::from(plan)), false),
         };
         let mut choices: Vec<Choice> = people.iter().map(Choice::from).collect();
         let known = |id: &str| people.iter().any(|one| one.id.to_string() == id);
@@ -346,12 +351,12 @@ impl From<&Person> for Choice {
 }
 
 impl Talk {
-    fn new(frame: &Frame<'_>, published: bool, here: &str, failed: Option<&Failed>) -> Self {
+    fn new(frame: &Frame<'_>, published: bool, here: &str, failed: Option<&RefusedForm>) -> Self {
         Self {
             action: format!("{here}/comments"),
             id: frame.comment,
             form: match failed {
-                Some(Failed::Comment(input, invalid)) => Form::failed(input, invalid),
+                Some(RefusedForm::Comment(input, invalid)) => Form::failed(input, invalid),
                 _ => Form::filled(&CommentInput::default()),
             },
             choose: frame.actor.role.is_team() && published,
@@ -361,7 +366,7 @@ impl Talk {
 }
 
 /// Reads what the page shows.
-async fn read(inside: &Inside, path: AtFinding) -> Result<Parts, Error> {
+async fn read(inside: &ClientAccess, path: FindingPath) -> Result<FindingData, PageError> {
     let store = &inside.store;
     let read = try_join4(
         async { Ok(store.about().await?) },
@@ -376,9 +381,9 @@ async fn read(inside: &Inside, path: AtFinding) -> Result<Parts, Error> {
         },
     );
     let (Some(client), Some(engagement), Some(dossier), people) = read.await? else {
-        return Err(Error::NotFound);
+        return Err(PageError::NotFound);
     };
-    Ok(Parts {
+    Ok(FindingData {
         client,
         engagement,
         dossier,
@@ -386,7 +391,10 @@ async fn read(inside: &Inside, path: AtFinding) -> Result<Parts, Error> {
     })
 }
 
-pub(crate) async fn get(inside: Inside, Ids(path): Ids<AtFinding>) -> Result<Reply, Error> {
+pub(crate) async fn get(
+    inside: ClientAccess,
+    Ids(path): Ids<FindingPath>,
+) -> Result<Reply, PageError> {
     let parts = read(&inside, path).await?;
     let origin = inside.ctx.app.services.files.origin().await?;
     let reply = inside.ctx.page(&page(&inside, parts, None))?;
@@ -395,28 +403,28 @@ pub(crate) async fn get(inside: Inside, Ids(path): Ids<AtFinding>) -> Result<Rep
 
 /// The page again, with what was typed and why a move failed.
 pub(crate) async fn again(
-    inside: &Inside,
-    path: AtFinding,
-    event: Event,
-    said: Said,
-    invalid: Invalid,
-) -> Result<Reply, Error> {
-    refused(inside, path, Failed::Move(event, said, invalid)).await
+    inside: &ClientAccess,
+    path: FindingPath,
+    event: Transition,
+    said: TransitionForm,
+    invalid: FieldErrors,
+) -> Result<Reply, PageError> {
+    refused(inside, path, RefusedForm::Move(event, said, invalid)).await
 }
 
 /// The page again, with what was typed and why it can't be accepted.
 pub(crate) async fn refused(
-    inside: &Inside,
-    path: AtFinding,
-    failed: Failed,
-) -> Result<Reply, Error> {
+    inside: &ClientAccess,
+    path: FindingPath,
+    failed: RefusedForm,
+) -> Result<Reply, PageError> {
     let parts = read(inside, path).await?;
     let origin = inside.ctx.app.services.files.origin().await?;
     let reply = inside.ctx.refused(&page(inside, parts, Some(&failed)))?;
     Ok(reply.with_pictures(&origin))
 }
 
-fn page(inside: &Inside, parts: Parts, failed: Option<&Failed>) -> FindingPage {
+fn page(inside: &ClientAccess, parts: FindingData, failed: Option<&RefusedForm>) -> FindingPage {
     let mut crumbs = inside.crumbs(&parts.client.name);
     let engagement = format!("{}/engagements/{}", inside.base, parts.engagement.id);
     crumbs.push(Crumb::to(&parts.engagement.title, engagement));

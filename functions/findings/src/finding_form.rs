@@ -3,36 +3,37 @@
 use domain::client::Client;
 use domain::engagement::Engagement;
 use domain::finding::{
-    Draft, Finding, FindingInput, Refusal, create as new_finding, edit as changed,
+    Finding, FindingContent, FindingInput, TransitionRefusal, create as new_finding,
+    edit as changed,
 };
-use domain::history::Happening;
+use domain::history::FindingEvent;
 use domain::id::{FindingId, TemplateId};
-use domain::input::Invalid;
+use domain::input::FieldErrors;
 use domain::library::starter;
-use domain::score::Vector;
+use domain::score::CvssVector;
 use domain::severity::Severity;
 use futures::future::{try_join, try_join3};
 use serde::{Deserialize, Serialize};
-use store::Outcome;
-use web::view::Choice;
+use store::WriteOutcome;
+use web::view::SelectOption;
 use web::{
-    Crumb, Error, Form, Ids, Inside, Page, ProtectedForm, Query, Reply, SAVED_BEFORE, Team,
-    see_other,
+    ClientAccess, Crumb, Form, Ids, Page, PageError, ProtectedForm, Query, Reply, SAVED_BEFORE,
+    TeamAccess, see_other,
 };
 
-use crate::paths::{AtFinding, InEngagement};
-use crate::shots::{Paste, base};
-use crate::typed::{Calculated, Calculator, Typed};
+use crate::paths::{EngagementPath, FindingPath};
+use crate::shots::{PasteTarget, base};
+use crate::typed::{CalculatorForm, CvssCalculator, FindingFields};
 
 /// The form.
 #[derive(Debug, Serialize)]
-pub(crate) struct FindingForm {
+pub(crate) struct FindingFormPage {
     id: Option<FindingId>,
     version: Option<i64>,
     form: Form,
-    severities: Vec<Choice>,
+    severities: Vec<SelectOption>,
     score: Option<Scored>,
-    calculators: Vec<Calculator>,
+    calculators: Vec<CvssCalculator>,
     calculate: String,
     action: String,
     submit: &'static str,
@@ -41,7 +42,7 @@ pub(crate) struct FindingForm {
     heading: &'static str,
     preview_url: String,
     /// Where pasted pictures go: to a finding that is there.
-    paste: Option<Paste>,
+    paste: Option<PasteTarget>,
     score_url: &'static str,
     #[serde(skip)]
     crumbs: Vec<Crumb>,
@@ -53,34 +54,34 @@ struct Scored {
     severity: &'static str,
 }
 
-pub(crate) const SEVERITIES: [Choice; 6] = [
-    Choice {
+pub(crate) const SEVERITIES: [SelectOption; 6] = [
+    SelectOption {
         value: "",
         label: "From the CVSS vector",
     },
-    Choice {
+    SelectOption {
         value: "critical",
         label: "Critical",
     },
-    Choice {
+    SelectOption {
         value: "high",
         label: "High",
     },
-    Choice {
+    SelectOption {
         value: "medium",
         label: "Medium",
     },
-    Choice {
+    SelectOption {
         value: "low",
         label: "Low",
     },
-    Choice {
+    SelectOption {
         value: "info",
         label: "Info",
     },
 ];
 
-impl Page for FindingForm {
+impl Page for FindingFormPage {
     const TEMPLATE: &'static str = "pages/findings/finding_form.html";
 
     fn title(&self) -> String {
@@ -98,7 +99,7 @@ impl Page for FindingForm {
             severity: Severity::High.name().to_owned(),
             ..FindingInput::default()
         };
-        let failed = Invalid::at("title", "Fill this in.");
+        let failed = FieldErrors::at("title", "Fill this in.");
         Self::adding(
             &input.into(),
             Some(&failed),
@@ -109,10 +110,10 @@ impl Page for FindingForm {
     }
 }
 
-impl FindingForm {
+impl FindingFormPage {
     fn adding(
-        typed: &Typed,
-        failed: Option<&Invalid>,
+        typed: &FindingFields,
+        failed: Option<&FieldErrors>,
         id: FindingId,
         around: &str,
         crumbs: Vec<Crumb>,
@@ -120,7 +121,7 @@ impl FindingForm {
         let input = &typed.input;
         let scored = input
             .vector
-            .parse::<Vector>()
+            .parse::<CvssVector>()
             .ok()
             .map(|vector| vector.score());
         Self {
@@ -150,8 +151,8 @@ impl FindingForm {
     }
 
     fn changing(
-        typed: &Typed,
-        failed: Option<&Invalid>,
+        typed: &FindingFields,
+        failed: Option<&FieldErrors>,
         (id, version): (FindingId, i64),
         around: &str,
         crumbs: Vec<Crumb>,
@@ -172,9 +173,12 @@ impl FindingForm {
     }
 
     /// The form of a finding that is there, as an answer.
-    async fn shown(self, inside: &Inside, refused: bool) -> Result<Reply, Error> {
+    async fn shown(self, inside: &ClientAccess, refused: bool) -> Result<Reply, PageError> {
         let page = Self {
-            paste: Some(Paste::new(&base(&self.cancel), inside.ctx.app.new_id())),
+            paste: Some(PasteTarget::new(
+                &base(&self.cancel),
+                inside.ctx.app.new_id(),
+            )),
             ..self
         };
         let origin = inside.ctx.app.services.files.origin().await?;
@@ -194,31 +198,34 @@ struct Around {
 }
 
 impl Around {
-    fn new(inside: &Inside, client: &Client, engagement: &Engagement) -> Self {
+    fn new(inside: &ClientAccess, client: &Client, engagement: &Engagement) -> Self {
         let href = format!("{}/engagements/{}", inside.base, engagement.id);
         let mut crumbs = inside.crumbs(&client.name);
         crumbs.push(Crumb::to(&engagement.title, &href));
         Self { href, crumbs }
     }
 
-    async fn read(inside: &Inside, path: InEngagement) -> Result<Self, Error> {
+    async fn read(inside: &ClientAccess, path: EngagementPath) -> Result<Self, PageError> {
         let read = try_join(
             inside.store.about(),
             inside.store.engagement(path.engagement),
         )
         .await?;
         let (Some(client), Some(engagement)) = read else {
-            return Err(Error::NotFound);
+            return Err(PageError::NotFound);
         };
         Ok(Self::new(inside, &client, &engagement))
     }
 
-    async fn read_with(inside: &Inside, path: AtFinding) -> Result<(Self, Finding, Draft), Error> {
+    async fn read_with(
+        inside: &ClientAccess,
+        path: FindingPath,
+    ) -> Result<(Self, Finding, FindingContent), PageError> {
         let store = &inside.store;
         let text = store.finding_with_text(path.engagement, path.finding);
         let read = try_join3(store.about(), store.engagement(path.engagement), text).await?;
         let (Some(client), Some(engagement), Some((finding, draft))) = read else {
-            return Err(Error::NotFound);
+            return Err(PageError::NotFound);
         };
         Ok((Self::new(inside, &client, &engagement), finding, draft))
     }
@@ -227,15 +234,15 @@ impl Around {
 /// The template that the form begins with.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Beginning {
+pub(crate) struct FormTemplate {
     starter: Option<String>,
     template: Option<TemplateId>,
 }
 
-impl Beginning {
+impl FormTemplate {
     /// What the form is filled with; a template that isn't there is a page that
     /// isn't there.
-    async fn read(self, team: &Team) -> Result<FindingInput, Error> {
+    async fn read(self, team: &TeamAccess) -> Result<FindingInput, PageError> {
         let draft = match (self.template, self.starter) {
             (Some(id), _) => team.store.template(id).await?.map(|(_, own)| own.draft),
             (None, Some(id)) => starter(&id).map(|starter| starter.draft.clone()),
@@ -244,19 +251,19 @@ impl Beginning {
         draft
             .as_ref()
             .map(FindingInput::from)
-            .ok_or(Error::NotFound)
+            .ok_or(PageError::NotFound)
     }
 }
 
 pub(crate) async fn new(
-    inside: Inside,
-    team: Team,
-    Ids(path): Ids<InEngagement>,
-    Query(from): Query<Beginning>,
-) -> Result<Reply, Error> {
+    inside: ClientAccess,
+    team: TeamAccess,
+    Ids(path): Ids<EngagementPath>,
+    Query(from): Query<FormTemplate>,
+) -> Result<Reply, PageError> {
     let (around, input) = try_join(Around::read(&inside, path), from.read(&team)).await?;
     let id = inside.ctx.app.new_id();
-    inside.ctx.page(&FindingForm::adding(
+    inside.ctx.page(&FindingFormPage::adding(
         &input.into(),
         None,
         id,
@@ -267,14 +274,14 @@ pub(crate) async fn new(
 
 /// The form again, with the vector that the calculator's button chose.
 pub(crate) async fn calculate_new(
-    inside: Inside,
-    Ids(path): Ids<InEngagement>,
-    form: ProtectedForm<Calculated>,
-) -> Result<Reply, Error> {
+    inside: ClientAccess,
+    Ids(path): Ids<EngagementPath>,
+    form: ProtectedForm<CalculatorForm>,
+) -> Result<Reply, PageError> {
     let around = Around::read(&inside, path).await?;
     let id = form.id()?;
     let (typed, invalid) = form.input.vector();
-    inside.ctx.page(&FindingForm::adding(
+    inside.ctx.page(&FindingFormPage::adding(
         &typed,
         invalid.as_ref(),
         id,
@@ -285,24 +292,24 @@ pub(crate) async fn calculate_new(
 
 /// As above, while a finding is changed.
 pub(crate) async fn calculate_edit(
-    inside: Inside,
-    Ids(path): Ids<AtFinding>,
-    form: ProtectedForm<Calculated>,
-) -> Result<Reply, Error> {
+    inside: ClientAccess,
+    Ids(path): Ids<FindingPath>,
+    form: ProtectedForm<CalculatorForm>,
+) -> Result<Reply, PageError> {
     let (around, finding, _) = Around::read_with(&inside, path).await?;
     let version = form.version.unwrap_or(finding.version);
     let (typed, invalid) = form.input.vector();
     let at = (finding.id, version);
-    FindingForm::changing(&typed, invalid.as_ref(), at, &around.href, around.crumbs)
+    FindingFormPage::changing(&typed, invalid.as_ref(), at, &around.href, around.crumbs)
         .shown(&inside, false)
         .await
 }
 
 pub(crate) async fn create(
-    inside: Inside,
-    Ids(path): Ids<InEngagement>,
-    form: ProtectedForm<Typed>,
-) -> Result<Reply, Error> {
+    inside: ClientAccess,
+    Ids(path): Ids<EngagementPath>,
+    form: ProtectedForm<FindingFields>,
+) -> Result<Reply, PageError> {
     let around = Around::read(&inside, path).await?;
     let id = form.id()?;
     let typed = form.input.filled();
@@ -312,29 +319,29 @@ pub(crate) async fn create(
                 let there = format!("{}/findings/{id}", around.href);
                 return Ok(see_other(&there).flash("finding-added"));
             }
-            Err(why) => (inside.ctx.app.new_id(), Invalid::at("form", why)),
+            Err(why) => (inside.ctx.app.new_id(), FieldErrors::at("form", why)),
         },
         Err(invalid) => (id, invalid),
     };
     let Around { href, crumbs } = around;
-    let page = FindingForm::adding(&typed, Some(&invalid), id, &href, crumbs);
+    let page = FindingFormPage::adding(&typed, Some(&invalid), id, &href, crumbs);
     inside.ctx.refused(&page)
 }
 
 /// Adds a draft; or says why not, for the person.
 async fn add(
-    inside: &Inside,
-    path: InEngagement,
+    inside: &ClientAccess,
+    path: EngagementPath,
     id: FindingId,
-    draft: &Draft,
-) -> Result<Result<(), String>, Error> {
+    draft: &FindingContent,
+) -> Result<Result<(), String>, PageError> {
     let (store, ctx, around) = (&inside.store, &inside.ctx, path.engagement);
-    let new = new_finding(id, draft, &inside.actor, Happening::Created, ctx.now);
+    let new = new_finding(id, draft, &inside.actor, FindingEvent::Created, ctx.now);
     let change = new.map_err(refused)?;
     let made = store.create_finding(around, &change, (draft, ctx.plan()), ctx.app.new_id());
     match made.await {
-        Ok(Outcome::Done) => Ok(Ok(())),
-        Ok(Outcome::Repeated) => {
+        Ok(WriteOutcome::Done) => Ok(Ok(())),
+        Ok(WriteOutcome::Repeated) => {
             let saved = store.finding_with_text(around, id).await?;
             let same = saved.is_some_and(|(_, saved)| saved == *draft);
             Ok(if same {
@@ -343,35 +350,38 @@ async fn add(
                 Err(SAVED_BEFORE.to_owned())
             })
         }
-        Err(store::Error::Full(full)) => Ok(Err(full.to_string())),
+        Err(store::StoreError::Full(full)) => Ok(Err(full.to_string())),
         // The engagement was read just now: it is there, so it is full.
-        Err(store::Error::Refused(_)) => Ok(Err(
+        Err(store::StoreError::Refused(_)) => Ok(Err(
             "This engagement holds as many findings as it can. Add another engagement.".to_owned(),
         )),
         Err(error) => Err(error.into()),
     }
 }
 
-pub(crate) async fn edit(inside: Inside, Ids(path): Ids<AtFinding>) -> Result<Reply, Error> {
+pub(crate) async fn edit(
+    inside: ClientAccess,
+    Ids(path): Ids<FindingPath>,
+) -> Result<Reply, PageError> {
     let (around, finding, draft) = Around::read_with(&inside, path).await?;
     let at = (finding.id, finding.version);
     let typed = FindingInput::from(&draft).into();
-    FindingForm::changing(&typed, None, at, &around.href, around.crumbs)
+    FindingFormPage::changing(&typed, None, at, &around.href, around.crumbs)
         .shown(&inside, false)
         .await
 }
 
 pub(crate) async fn update(
-    inside: Inside,
-    Ids(path): Ids<AtFinding>,
-    form: ProtectedForm<Typed>,
-) -> Result<Reply, Error> {
+    inside: ClientAccess,
+    Ids(path): Ids<FindingPath>,
+    form: ProtectedForm<FindingFields>,
+) -> Result<Reply, PageError> {
     let (around, finding, before) = Around::read_with(&inside, path).await?;
     let typed = form.input.filled();
     let parsed = if form.version == Some(finding.version) {
         typed.input.parse()
     } else {
-        Err(Invalid::at(
+        Err(FieldErrors::at(
             "form",
             "Somebody else changed this finding meanwhile. Compare with it, then save again.",
         ))
@@ -381,7 +391,7 @@ pub(crate) async fn update(
         Err(invalid) => {
             let at = (finding.id, finding.version);
             let page =
-                FindingForm::changing(&typed, Some(&invalid), at, &around.href, around.crumbs);
+                FindingFormPage::changing(&typed, Some(&invalid), at, &around.href, around.crumbs);
             return page.shown(&inside, true).await;
         }
     };
@@ -399,6 +409,6 @@ pub(crate) async fn update(
 }
 
 /// Writing is refused for one reason only: the role.
-fn refused(_: Refusal) -> Error {
-    Error::Forbidden
+fn refused(_: TransitionRefusal) -> PageError {
+    PageError::Forbidden
 }

@@ -5,21 +5,21 @@
 use axum::extract::{FromRequest as _, Request};
 use domain::engagement::Engagement;
 use domain::file::FileName;
-use domain::id::{ImportId, kind};
+use domain::id::{ImportId, marker};
 use domain::import::job::Import;
-use domain::import::{self, MAX_BYTES, Mapping, Refused};
-use domain::input::Invalid;
-use domain::upload::Purpose;
+use domain::import::{self, ColumnMapping, MAX_BYTES, ScanError};
+use domain::input::FieldErrors;
+use domain::upload::UploadPurpose;
 use futures::future::try_join;
 use http::header;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use web::{
-    Crumb, Error, Form, Ids, Inside, MAX_UPLOAD, Page, ProtectedForm, ProtectedUpload, Reply, Said,
-    see_other,
+    ClientAccess, Crumb, Form, Ids, MAX_UPLOAD, Page, PageError, ProtectedForm, ProtectedUpload,
+    Reply, UploadRequest, see_other,
 };
 
-use crate::paths::InEngagement;
+use crate::paths::EngagementPath;
 
 /// The form.
 #[derive(Debug, Serialize)]
@@ -58,7 +58,7 @@ impl Page for ImportPage {
             title: "Web test".to_owned(),
             href: "/clients/c/engagements/e".to_owned(),
         };
-        let form = Form::failed(&(), &Invalid::at("file", "Choose a file."));
+        let form = Form::failed(&(), &FieldErrors::at("file", "Choose a file."));
         Self::new(ImportId::new(1, 1), form, engagement, Vec::new())
     }
 }
@@ -80,16 +80,16 @@ impl ImportPage {
 
 /// The engagement that is imported into, and the way to it.
 pub(crate) async fn around(
-    inside: &Inside,
-    path: InEngagement,
-) -> Result<(Engagement, Link, Vec<Crumb>), Error> {
+    inside: &ClientAccess,
+    path: EngagementPath,
+) -> Result<(Engagement, Link, Vec<Crumb>), PageError> {
     let read = try_join(
         inside.store.about(),
         inside.store.engagement(path.engagement),
     )
     .await?;
     let (Some(client), Some(engagement)) = read else {
-        return Err(Error::NotFound);
+        return Err(PageError::NotFound);
     };
     let href = format!("{}/engagements/{}", inside.base, engagement.id);
     let mut crumbs = inside.crumbs(&client.name);
@@ -104,13 +104,17 @@ pub(crate) async fn around(
 /// What a script says of a file before it sends it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct Announcement {
+pub(crate) struct ScanAnnouncement {
     name: String,
     size: String,
 }
 
 /// The form, from where files may be sent to the bucket.
-async fn shown(inside: &Inside, page: &ImportPage, refused: bool) -> Result<Reply, Error> {
+async fn shown(
+    inside: &ClientAccess,
+    page: &ImportPage,
+    refused: bool,
+) -> Result<Reply, PageError> {
     let origin = inside.ctx.app.services.files.origin().await?;
     let reply = if refused {
         inside.ctx.refused(page)?
@@ -120,17 +124,20 @@ async fn shown(inside: &Inside, page: &ImportPage, refused: bool) -> Result<Repl
     Ok(reply.with_files(&origin))
 }
 
-pub(crate) async fn get(inside: Inside, Ids(path): Ids<InEngagement>) -> Result<Reply, Error> {
+pub(crate) async fn get(
+    inside: ClientAccess,
+    Ids(path): Ids<EngagementPath>,
+) -> Result<Reply, PageError> {
     let (_, link, crumbs) = around(&inside, path).await?;
     let page = ImportPage::new(inside.ctx.app.new_id(), Form::default(), link, crumbs);
     shown(&inside, &page, false).await
 }
 
 pub(crate) async fn post(
-    inside: Inside,
-    Ids(path): Ids<InEngagement>,
+    inside: ClientAccess,
+    Ids(path): Ids<EngagementPath>,
     request: Request,
-) -> Result<Reply, Error> {
+) -> Result<Reply, PageError> {
     let (_, link, crumbs) = around(&inside, path).await?;
     let kind = request.headers().get(header::CONTENT_TYPE);
     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
@@ -145,17 +152,17 @@ pub(crate) async fn post(
 
 /// A small file, which is kept if it can be read.
 async fn whole(
-    inside: &Inside,
-    path: InEngagement,
+    inside: &ClientAccess,
+    path: EngagementPath,
     upload: ProtectedUpload,
     (link, crumbs): (Link, Vec<Crumb>),
-) -> Result<Reply, Error> {
+) -> Result<Reply, PageError> {
     let id = upload.id.as_deref().and_then(|id| id.parse().ok());
-    let page: ImportId = id.ok_or(Error::BadRequest("the form has no id"))?;
+    let page: ImportId = id.ok_or(PageError::BadRequest("the form has no id"))?;
     let bytes = match check(&upload.file_name, upload.bytes) {
         Ok(bytes) => bytes,
         Err(why) => {
-            let form = Form::failed(&(), &Invalid::at("file", why));
+            let form = Form::failed(&(), &FieldErrors::at("file", why));
             let page = ImportPage::new(page, form, link, crumbs);
             return shown(inside, &page, true).await;
         }
@@ -191,25 +198,25 @@ fn check(file_name: &str, bytes: Option<Vec<u8>>) -> Result<Vec<u8>, String> {
         return Err("Choose a file.".to_owned());
     }
     let columns = import::columns(&bytes).map_err(|refused| refused.to_string())?;
-    let mapping = columns.map(|columns| Mapping::guess(&columns.names));
+    let mapping = columns.map(|columns| ColumnMapping::guess(&columns.names));
     match import::read(&bytes, &mapping.unwrap_or_default()) {
         // The next page asks for the title.
-        Ok(_) | Err(Refused::NoTitle) => Ok(bytes),
+        Ok(_) | Err(ScanError::NoTitle) => Ok(bytes),
         Err(refused) => Err(refused.to_string()),
     }
 }
 
 /// Tells a script where to send a file. Told again, it is the same upload.
 async fn announced(
-    inside: &Inside,
-    path: InEngagement,
-    form: ProtectedForm<Announcement>,
-) -> Result<Reply, Error> {
+    inside: &ClientAccess,
+    path: EngagementPath,
+    form: ProtectedForm<ScanAnnouncement>,
+) -> Result<Reply, PageError> {
     let size = form.input.size.parse();
-    let size: i64 = size.map_err(|_| Error::BadRequest("the file has no size"))?;
-    let (id, name) = (form.id::<kind::Upload>()?, form.input.name.as_str());
-    let purpose = Purpose::Import(path.engagement);
-    let said = Said { id, size, name };
+    let size: i64 = size.map_err(|_| PageError::BadRequest("the file has no size"))?;
+    let (id, name) = (form.id::<marker::UploadMarker>()?, form.input.name.as_str());
+    let purpose = UploadPurpose::Import(path.engagement);
+    let said = UploadRequest { id, size, name };
     let begun = inside
         .announce(said, &FileName::scan(name), purpose)
         .await?;

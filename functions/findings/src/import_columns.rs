@@ -2,15 +2,15 @@
 
 use domain::id::ClientId;
 use domain::import::mapping::PARTS;
-use domain::import::{Columns, Mapping, Refused};
-use domain::input::Invalid;
+use domain::import::{ColumnMapping, CsvColumns, ScanError};
+use domain::input::FieldErrors;
 use futures::future::try_join;
 use serde::{Deserialize, Serialize};
-use web::{Error, Form, Ids, Inside, ProtectedForm, Reply, Team, see_other};
+use web::{ClientAccess, Form, Ids, PageError, ProtectedForm, Reply, TeamAccess, see_other};
 
 use crate::import::around;
 use crate::import_preview::{again, found, here};
-use crate::paths::{AtImport, InEngagement};
+use crate::paths::{EngagementPath, ImportPath};
 
 /// The form in which a person names the columns.
 #[derive(Debug, Serialize)]
@@ -35,13 +35,13 @@ struct Column {
 }
 
 #[derive(Deserialize)]
-pub(crate) struct InClient {
+pub(crate) struct ColumnsPath {
     client: ClientId,
 }
 
 impl ColumnsForm {
     /// The form for a table with these columns; its address is below `here`.
-    pub(crate) fn new(columns: &Columns, form: Form, here: &str) -> Self {
+    pub(crate) fn new(columns: &CsvColumns, form: Form, here: &str) -> Self {
         let none = Column {
             value: String::new(),
             label: "Not in the file".to_owned(),
@@ -69,30 +69,30 @@ impl ColumnsForm {
 }
 
 pub(crate) async fn post(
-    inside: Inside,
-    team: Team,
-    Ids(path): Ids<AtImport>,
-    Ids(InClient { client }): Ids<InClient>,
-    form: ProtectedForm<Mapping>,
-) -> Result<Reply, Error> {
+    inside: ClientAccess,
+    team: TeamAccess,
+    Ids(path): Ids<ImportPath>,
+    Ids(ColumnsPath { client }): Ids<ColumnsPath>,
+    form: ProtectedForm<ColumnMapping>,
+) -> Result<Reply, PageError> {
     let engagement = path.engagement;
     let read = try_join(
-        around(&inside, InEngagement { engagement }),
+        around(&inside, EngagementPath { engagement }),
         found(&inside, path),
     );
     let ((about, link, crumbs), import) = read.await?;
-    let import = import.ok_or(Error::NotFound)?;
+    let import = import.ok_or(PageError::NotFound)?;
     let Some(columns) = &import.columns else {
         return Ok(see_other(&here(&link, path.import)));
     };
     let mapping = form.input.within(&columns.names);
     if mapping.title.is_empty() {
-        let invalid = Invalid::at("title", Refused::NoTitle.to_string());
+        let invalid = FieldErrors::at("title", ScanError::NoTitle.to_string());
         let form = Form::failed(&mapping, &invalid);
         return again(&inside, &about, &import, Some(form), (link, crumbs)).await;
     }
     // Once it was confirmed, it is too late.
-    let after = import.mapped(mapping.clone()).ok_or(Error::Changed)?;
+    let after = import.mapped(mapping.clone()).ok_or(PageError::Changed)?;
     let kept = team.store.map_import(client, &after, columns, &mapping);
     kept.await?;
     Ok(see_other(&here(&link, path.import)))

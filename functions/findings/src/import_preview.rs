@@ -3,26 +3,28 @@
 
 use domain::engagement::{Engagement, MAX_FINDINGS};
 use domain::id::{EngagementId, ImportId};
-use domain::import::job::{FreshRow, Import, KnownRow, Plan, Preview, Stage};
-use domain::import::{Columns, Mapping};
-use domain::plan::Limit;
+use domain::import::job::{
+    ExistingFindingRow, Import, ImportPlan, ImportPreview, ImportStage, NewFindingRow,
+};
+use domain::import::{ColumnMapping, CsvColumns};
+use domain::plan::PlanLimit;
 use domain::severity::Severity;
-use domain::upload::{Purpose, State};
+use domain::upload::{UploadPurpose, UploadState};
 use futures::future::try_join;
 use http::{HeaderValue, header};
 use jiff::Timestamp;
 use serde::Serialize;
 use store::session::Session;
 use web::view::Breakdown;
-use web::{Crumb, Error, Form, Ids, Inside, Page, Reply, see_other};
+use web::{ClientAccess, Crumb, Form, Ids, Page, PageError, Reply, see_other};
 
 use crate::import::{Link, around};
 use crate::import_columns::ColumnsForm;
-use crate::paths::{AtImport, InEngagement};
+use crate::paths::{EngagementPath, ImportPath};
 
 /// The page.
 #[derive(Debug, Serialize)]
-pub(crate) struct ImportPreview {
+pub(crate) struct ImportPreviewPage {
     file_name: String,
     /// What is going on, and how far it is.
     going: Option<Going>,
@@ -99,7 +101,7 @@ struct Row {
     asset: Option<String>,
 }
 
-impl Page for ImportPreview {
+impl Page for ImportPreviewPage {
     const TEMPLATE: &'static str = "pages/findings/import_preview.html";
 
     fn title(&self) -> String {
@@ -117,11 +119,11 @@ impl Page for ImportPreview {
         };
         let ids = (ImportId::new(1, 1), EngagementId::new(1, 1));
         let import = Import::uploaded(ids, ("scan.csv", 9), "Ada", Timestamp::UNIX_EPOCH);
-        let columns = Columns {
+        let columns = CsvColumns {
             names: vec!["Name".to_owned(), "Risk <b>".to_owned()],
             examples: vec!["Old <b>TLS</b>".to_owned(), String::new()],
         };
-        let plan = Plan {
+        let plan = ImportPlan {
             scanner: "CSV".to_owned(),
             rows: 2,
             remarks: vec!["Left out: 1 × a row without a title.".to_owned()],
@@ -130,11 +132,13 @@ impl Page for ImportPreview {
             back: 1,
             gone: 30,
             gone_drafts: 1,
-            ..Plan::default()
+            ..ImportPlan::default()
         };
-        let import = import.table(columns, Mapping::default()).planned(plan);
-        let failed = domain::input::Invalid::at("title", "Say which column holds the title.");
-        let form = Form::failed(&Mapping::default(), &failed);
+        let import = import
+            .table(columns, ColumnMapping::default())
+            .planned(plan);
+        let failed = domain::input::FieldErrors::at("title", "Say which column holds the title.");
+        let form = Form::failed(&ColumnMapping::default(), &failed);
         let mut page = Self::new(
             &import,
             Some(&sample()),
@@ -156,16 +160,16 @@ impl Page for ImportPreview {
     }
 }
 
-fn sample() -> Preview {
+fn sample() -> ImportPreview {
     let (_, finding) = web::view::samples();
-    let known = KnownRow {
+    let known = ExistingFindingRow {
         id: finding.id,
         title: finding.title,
         severity: finding.severity,
         score: finding.score.map(|score| score.to_string()),
         status: finding.status.name().to_owned(),
     };
-    let fresh = FreshRow {
+    let fresh = NewFindingRow {
         title: "Old <b>TLS</b>".to_owned(),
         severity: Severity::Low,
         score: Some("3.1".to_owned()),
@@ -173,22 +177,22 @@ fn sample() -> Preview {
         asset: Some("a:443".to_owned()),
         assets: 3,
     };
-    Preview {
+    ImportPreview {
         fresh: vec![fresh],
         back: vec![known.clone()],
         gone: vec![known],
     }
 }
 
-impl ImportPreview {
+impl ImportPreviewPage {
     fn new(
         import: &Import,
-        shown: Option<&Preview>,
+        shown: Option<&ImportPreview>,
         form: Option<Form>,
         (engagement, crumbs): (Link, Vec<Crumb>),
     ) -> Self {
         let action = here(&engagement, import.id);
-        let asked = matches!(import.stage, Stage::Columns | Stage::Ready);
+        let asked = matches!(import.stage, ImportStage::Columns | ImportStage::Ready);
         let columns = import.columns.as_ref().filter(|_| asked).map(|columns| {
             let mapping = import.mapping.clone().unwrap_or_default();
             let form = form.unwrap_or_else(|| Form::filled(&mapping));
@@ -197,7 +201,7 @@ impl ImportPreview {
         let plan = import
             .plan
             .as_ref()
-            .filter(|_| import.stage == Stage::Ready);
+            .filter(|_| import.stage == ImportStage::Ready);
         let made = plan.zip(shown);
         Self {
             file_name: import.file_name.clone(),
@@ -239,7 +243,7 @@ impl ImportPreview {
         }
     }
 
-    fn reply(&self, inside: &Inside) -> Result<Reply, Error> {
+    fn reply(&self, inside: &ClientAccess) -> Result<Reply, PageError> {
         let reply = inside.ctx.page(self)?;
         Ok(match self.going {
             // It looks again after so many seconds, with or without scripts.
@@ -253,13 +257,13 @@ impl Going {
     fn of(import: &Import) -> Option<Self> {
         let label = domain::file::size_label;
         match import.stage {
-            Stage::Reading => Some(Self {
+            ImportStage::Reading => Some(Self {
                 title: "Reading the file",
                 words: format!("{} of {}", label(import.read), label(import.size)),
                 done: import.read,
                 of: import.size.max(1),
             }),
-            Stage::Importing => Some(Self {
+            ImportStage::Importing => Some(Self {
                 title: "Importing",
                 words: format!("{} of {} findings", import.done, import.total()),
                 done: import.done,
@@ -271,7 +275,7 @@ impl Going {
 }
 
 impl Made {
-    fn new(plan: &Plan, shown: &Preview, engagement: &str) -> Self {
+    fn new(plan: &ImportPlan, shown: &ImportPreview, engagement: &str) -> Self {
         let of = |severity| {
             let place = Severity::ALL.iter().position(|one| *one == severity);
             place.and_then(|n| plan.fresh.get(n)).copied().unwrap_or(0)
@@ -297,8 +301,8 @@ impl Made {
 }
 
 impl Moves {
-    fn new(count: i64, rows: &[KnownRow], engagement: &str) -> Self {
-        let row = |known: &KnownRow| Known {
+    fn new(count: i64, rows: &[ExistingFindingRow], engagement: &str) -> Self {
+        let row = |known: &ExistingFindingRow| Known {
             href: format!("{engagement}/findings/{}", known.id),
             title: known.title.clone(),
             severity: known.severity.name(),
@@ -317,8 +321,8 @@ fn length<T>(rows: &[T]) -> i64 {
     i64::try_from(rows.len()).unwrap_or(i64::MAX)
 }
 
-impl From<&FreshRow> for Row {
-    fn from(row: &FreshRow) -> Self {
+impl From<&NewFindingRow> for Row {
+    fn from(row: &NewFindingRow) -> Self {
         Self {
             title: row.title.clone(),
             severity: row.severity.name(),
@@ -332,10 +336,10 @@ impl From<&FreshRow> for Row {
 
 /// Why so many more findings don't fit, into the engagement or the plan, if they don't.
 pub(crate) async fn lacking(
-    inside: &Inside,
+    inside: &ClientAccess,
     engagement: &Engagement,
     more: i64,
-) -> Result<Option<String>, Error> {
+) -> Result<Option<String>, PageError> {
     let room = MAX_FINDINGS - engagement.counts.sum(|_, _| true);
     if more > room {
         return Ok(Some(format!(
@@ -343,9 +347,9 @@ pub(crate) async fn lacking(
         )));
     }
     let team = inside.ctx.session.as_ref().and_then(Session::team_store);
-    let team = team.ok_or(Error::NotFound)?;
-    let used = team.used_of(Limit::Findings).await?;
-    let full = inside.ctx.plan().room(Limit::Findings, used, more);
+    let team = team.ok_or(PageError::NotFound)?;
+    let used = team.used_of(PlanLimit::Findings).await?;
+    let full = inside.ctx.plan().room(PlanLimit::Findings, used, more);
     Ok(full
         .err()
         .map(|full| format!("The file would make {more} findings. {full}")))
@@ -356,17 +360,20 @@ pub(crate) fn here(engagement: &Link, import: ImportId) -> String {
     format!("{}/imports/{import}", engagement.href)
 }
 
-pub(crate) async fn get(inside: Inside, Ids(path): Ids<AtImport>) -> Result<Reply, Error> {
+pub(crate) async fn get(
+    inside: ClientAccess,
+    Ids(path): Ids<ImportPath>,
+) -> Result<Reply, PageError> {
     let engagement = path.engagement;
     let read = try_join(
-        around(&inside, InEngagement { engagement }),
+        around(&inside, EngagementPath { engagement }),
         found(&inside, path),
     );
     let ((about, link, crumbs), import) = read.await?;
     let Some(import) = import else {
         return checked(&inside, path, (link, crumbs)).await;
     };
-    if import.stage == Stage::Done {
+    if import.stage == ImportStage::Done {
         return Ok(match import.made {
             0 => see_other(&link.href).flash("rerun-imported"),
             made => {
@@ -380,36 +387,39 @@ pub(crate) async fn get(inside: Inside, Ids(path): Ids<AtImport>) -> Result<Repl
 }
 
 /// The import, if the file is one yet.
-pub(crate) async fn found(inside: &Inside, path: AtImport) -> Result<Option<Import>, Error> {
+pub(crate) async fn found(
+    inside: &ClientAccess,
+    path: ImportPath,
+) -> Result<Option<Import>, PageError> {
     Ok(inside.store.import(path.engagement, path.import).await?)
 }
 
 /// How far a file is that came straight to the bucket.
 async fn checked(
-    inside: &Inside,
-    path: AtImport,
+    inside: &ClientAccess,
+    path: ImportPath,
     around: (Link, Vec<Crumb>),
-) -> Result<Reply, Error> {
+) -> Result<Reply, PageError> {
     let upload = inside.store.upload(path.import.upload()).await?;
-    let purpose = Purpose::Import(path.engagement);
+    let purpose = UploadPurpose::Import(path.engagement);
     let upload = upload.filter(|upload| upload.purpose == purpose);
-    let upload = upload.ok_or(Error::NotFound)?;
+    let upload = upload.ok_or(PageError::NotFound)?;
     let failed = match upload.state {
-        State::Refused => upload.flaw.map(|flaw| flaw.words().to_owned()),
+        UploadState::Refused => upload.flaw.map(|flaw| flaw.words().to_owned()),
         _ => None,
     };
-    ImportPreview::waiting(&upload.name, failed, around).reply(inside)
+    ImportPreviewPage::waiting(&upload.name, failed, around).reply(inside)
 }
 
 async fn page(
-    inside: &Inside,
+    inside: &ClientAccess,
     about: &Engagement,
     import: &Import,
     form: Option<Form>,
     around: (Link, Vec<Crumb>),
-) -> Result<ImportPreview, Error> {
+) -> Result<ImportPreviewPage, PageError> {
     let plan = import.plan.as_ref();
-    let plan = plan.filter(|_| import.stage == Stage::Ready);
+    let plan = plan.filter(|_| import.stage == ImportStage::Ready);
     let (shown, full) = match plan {
         Some(plan) => {
             let shown = async { Ok(inside.store.preview(import).await?) };
@@ -417,7 +427,7 @@ async fn page(
         }
         None => (None, None),
     };
-    let mut page = ImportPreview::new(import, shown.as_ref(), form, around);
+    let mut page = ImportPreviewPage::new(import, shown.as_ref(), form, around);
     if let Some(made) = page.made.as_mut() {
         made.full = full;
     }
@@ -426,12 +436,12 @@ async fn page(
 
 /// The page again, with what was said of the columns and what is wrong with it.
 pub(crate) async fn again(
-    inside: &Inside,
+    inside: &ClientAccess,
     about: &Engagement,
     import: &Import,
     form: Option<Form>,
     around: (Link, Vec<Crumb>),
-) -> Result<Reply, Error> {
+) -> Result<Reply, PageError> {
     let page = page(inside, about, import, form, around).await?;
     inside.ctx.refused(&page)
 }

@@ -1,37 +1,37 @@
 //! Importing a scan, last step: what was confirmed is handed to the worker.
 
-use domain::import::job::{Confirmed, Stage};
+use domain::import::job::{ImportConfirmation, ImportStage};
 use futures::future::try_join;
 use serde::Deserialize;
-use store::Then;
-use web::{Error, Ids, Inside, ProtectedForm, Reply, see_other};
+use store::ImportSchedule;
+use web::{ClientAccess, Ids, PageError, ProtectedForm, Reply, see_other};
 
 use crate::import::around;
 use crate::import_preview::{again, found, here, lacking};
-use crate::paths::{AtImport, InEngagement};
+use crate::paths::{EngagementPath, ImportPath};
 
 /// What is to be done with what is there already; each holds `yes` or nothing.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct Choice {
+pub(crate) struct ImportRunForm {
     resolve_gone: String,
     reopen_back: String,
 }
 
 pub(crate) async fn post(
-    inside: Inside,
-    Ids(path): Ids<AtImport>,
-    form: ProtectedForm<Choice>,
-) -> Result<Reply, Error> {
+    inside: ClientAccess,
+    Ids(path): Ids<ImportPath>,
+    form: ProtectedForm<ImportRunForm>,
+) -> Result<Reply, PageError> {
     let engagement = path.engagement;
     let read = try_join(
-        around(&inside, InEngagement { engagement }),
+        around(&inside, EngagementPath { engagement }),
         found(&inside, path),
     );
     let ((about, link, crumbs), import) = read.await?;
-    let import = import.ok_or(Error::NotFound)?;
+    let import = import.ok_or(PageError::NotFound)?;
     let there = see_other(&here(&link, path.import));
-    let confirmed = Confirmed {
+    let confirmed = ImportConfirmation {
         by: inside.actor.clone(),
         at: inside.ctx.now,
         resolve_gone: form.input.resolve_gone == "yes",
@@ -44,12 +44,18 @@ pub(crate) async fn post(
     let after = match import.confirmed(confirmed) {
         Some(after) if fits => after,
         // Confirmed before: the page says how far it is.
-        None if matches!(import.stage, Stage::Importing | Stage::Done) => return Ok(there),
+        None if matches!(import.stage, ImportStage::Importing | ImportStage::Done) => {
+            return Ok(there);
+        }
         _ => return again(&inside, &about, &import, None, (link, crumbs)).await,
     };
-    match inside.store.change_import(&after, Then::Goes).await {
+    match inside
+        .store
+        .change_import(&after, ImportSchedule::Goes)
+        .await
+    {
         // Somebody else was faster: the page says with what.
-        Ok(()) | Err(store::Error::Refused(0)) => Ok(there),
+        Ok(()) | Err(store::StoreError::Refused(0)) => Ok(there),
         Err(error) => Err(error.into()),
     }
 }

@@ -27,7 +27,7 @@ mod template_form;
 mod typed;
 
 use axum::routing::{get, post};
-use domain::finding::{Decision, Event, Outcome};
+use domain::finding::{Decision, RetestOutcome, Transition};
 use domain::role::Action;
 use web::Audience::{Both, Portal, Team};
 use web::{Route, Sample, sample};
@@ -78,62 +78,62 @@ pub const ROUTES: &[Route] = &[
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/publish",
-        Team(Event::Publish.action()),
+        Team(Transition::Publish.action()),
         || post(moves::apply),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/withdraw",
-        Team(Event::Withdraw.action()),
+        Team(Transition::Withdraw.action()),
         || post(moves::apply),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/start",
-        Team(Event::Start.action()),
+        Team(Transition::Start.action()),
         || post(moves::apply),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/resolve",
-        Team(Event::Resolve.action()),
+        Team(Transition::Resolve.action()),
         || post(moves::apply),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/fixed",
-        Team(Event::Retest(Outcome::Fixed).action()),
+        Team(Transition::Retest(RetestOutcome::Fixed).action()),
         || post(moves::apply),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/partly-fixed",
-        Team(Event::Retest(Outcome::Partly).action()),
+        Team(Transition::Retest(RetestOutcome::Partly).action()),
         || post(moves::apply),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/not-fixed",
-        Team(Event::Retest(Outcome::NotFixed).action()),
+        Team(Transition::Retest(RetestOutcome::NotFixed).action()),
         || post(moves::apply),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/reopen",
-        Team(Event::Reopen.action()),
+        Team(Transition::Reopen.action()),
         || post(moves::apply),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/accept-risk",
-        Team(Event::Decide(Decision::AcceptRisk).action()),
+        Team(Transition::Decide(Decision::AcceptRisk).action()),
         || post(moves::apply),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/false-positive",
-        Team(Event::Decide(Decision::FalsePositive).action()),
+        Team(Transition::Decide(Decision::FalsePositive).action()),
         || post(moves::apply),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/approve",
-        Team(Event::Approve.action()),
+        Team(Transition::Approve.action()),
         || post(moves::apply),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/decline",
-        Team(Event::Decline.action()),
+        Team(Transition::Decline.action()),
         || post(moves::apply),
     ),
     Route::post(
@@ -272,22 +272,22 @@ pub const ROUTES: &[Route] = &[
     ),
     Route::post(
         "/engagements/{engagement}/findings/{finding}/start",
-        Portal(Event::Start.action()),
+        Portal(Transition::Start.action()),
         || post(moves::apply),
     ),
     Route::post(
         "/engagements/{engagement}/findings/{finding}/resolve",
-        Portal(Event::Resolve.action()),
+        Portal(Transition::Resolve.action()),
         || post(moves::apply),
     ),
     Route::post(
         "/engagements/{engagement}/findings/{finding}/propose-risk",
-        Portal(Event::Propose(Decision::AcceptRisk).action()),
+        Portal(Transition::Propose(Decision::AcceptRisk).action()),
         || post(moves::apply),
     ),
     Route::post(
         "/engagements/{engagement}/findings/{finding}/propose-false-positive",
-        Portal(Event::Propose(Decision::FalsePositive).action()),
+        Portal(Transition::Propose(Decision::FalsePositive).action()),
         || post(moves::apply),
     ),
     Route::post(
@@ -354,10 +354,10 @@ pub const SAMPLES: &[fn() -> Sample] = &[
     sample::<finding::FindingPage>,
     sample::<earlier::EarlierPage>,
     sample::<edit_page::EditPage>,
-    sample::<finding_form::FindingForm>,
-    sample::<picture::PicturePage>,
+    sample::<finding_form::FindingFormPage>,
+    sample::<picture::EvidencePage>,
     sample::<import::ImportPage>,
-    sample::<import_preview::ImportPreview>,
+    sample::<import_preview::ImportPreviewPage>,
     sample::<library::LibraryPage>,
-    sample::<template_form::TemplateForm>,
+    sample::<template_form::TemplateFormPage>,
 ];

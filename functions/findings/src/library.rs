@@ -1,16 +1,16 @@
 //! Templates of findings: to begin a finding with, and the workspace's own to tend.
 
 use domain::library::{Category, matches, starters, weakness};
-use domain::score::Score;
+use domain::score::CvssScore;
 use futures::future::try_join;
 use serde::{Deserialize, Serialize};
-use store::TemplateRow;
-use store::page::Page as Rows;
+use store::TemplateSummary;
+use store::page::ListPage;
 use web::view::{Pager, encode};
-use web::{Crumb, Error, Ids, Inside, Page, Query, Reply, Team};
+use web::{ClientAccess, Crumb, Ids, Page, PageError, Query, Reply, TeamAccess};
 
 use crate::import::around;
-use crate::paths::InEngagement;
+use crate::paths::EngagementPath;
 
 /// Templates that one page lists.
 const SHOWN: usize = 25;
@@ -53,7 +53,7 @@ struct Row {
 /// What is looked for.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Wanted {
+pub(crate) struct LibraryQuery {
     q: String,
     category: String,
     after: Option<String>,
@@ -84,9 +84,9 @@ impl Page for LibraryPage {
             "Ours <b>".clone_into(&mut first.title);
             first.own = true;
         }
-        let wanted = Wanted {
+        let wanted = LibraryQuery {
             q: "e".to_owned(),
-            ..Wanted::default()
+            ..LibraryQuery::default()
         };
         Self::new(
             true,
@@ -99,9 +99,9 @@ impl Page for LibraryPage {
 }
 
 impl Row {
-    fn of_starter(starter: &domain::library::Starter, form: &str) -> Self {
+    fn of_starter(starter: &domain::library::StarterTemplate, form: &str) -> Self {
         let draft = &starter.draft;
-        let score = draft.vector.as_ref().map(domain::score::Vector::score);
+        let score = draft.vector.as_ref().map(domain::score::CvssVector::score);
         Self {
             href: format!("{form}?starter={}", starter.id),
             title: draft.title.clone(),
@@ -114,12 +114,12 @@ impl Row {
         }
     }
 
-    fn of_own(row: TemplateRow, href: String) -> Self {
+    fn of_own(row: TemplateSummary, href: String) -> Self {
         Self {
             href,
             title: row.title,
             severity: row.severity.name(),
-            score: row.score.as_ref().map(Score::to_string),
+            score: row.score.as_ref().map(CvssScore::to_string),
             category: row.category.name(),
             weakness: row.cwe.map(named),
             tags: row.tags,
@@ -128,7 +128,7 @@ impl Row {
     }
 
     /// Whether it is in the category and holds every word.
-    fn fits(&self, wanted: &Wanted) -> bool {
+    fn fits(&self, wanted: &LibraryQuery) -> bool {
         let texts = [self.title.as_str(), self.severity, label(self.category)];
         let texts = texts.into_iter().chain(self.weakness.as_deref());
         let texts = texts.chain(self.tags.iter().map(String::as_str));
@@ -154,7 +154,7 @@ impl LibraryPage {
         choosing: bool,
         action: &str,
         rows: Vec<Row>,
-        wanted: Wanted,
+        wanted: LibraryQuery,
         crumbs: Vec<Crumb>,
     ) -> Self {
         let any = !rows.is_empty();
@@ -168,7 +168,7 @@ impl LibraryPage {
         let (all, from) = (found.len(), from.min(found.len()));
         let rows: Vec<Row> = found.into_iter().skip(from).take(SHOWN).collect();
         let end = from + rows.len();
-        let page = Rows {
+        let page = ListPage {
             rows,
             next: (end < all).then(|| end.to_string()),
         };
@@ -208,7 +208,10 @@ impl LibraryPage {
 }
 
 /// The workspace's own templates.
-pub(crate) async fn own(team: Team, Query(wanted): Query<Wanted>) -> Result<Reply, Error> {
+pub(crate) async fn own(
+    team: TeamAccess,
+    Query(wanted): Query<LibraryQuery>,
+) -> Result<Reply, PageError> {
     let rows = team.store.templates().await?.into_iter().map(|row| {
         let href = format!("/templates/{}/edit", row.id);
         Row::of_own(row, href)
@@ -220,11 +223,11 @@ pub(crate) async fn own(team: Team, Query(wanted): Query<Wanted>) -> Result<Repl
 
 /// All templates, to begin a finding with one.
 pub(crate) async fn choose(
-    inside: Inside,
-    team: Team,
-    Ids(path): Ids<InEngagement>,
-    Query(wanted): Query<Wanted>,
-) -> Result<Reply, Error> {
+    inside: ClientAccess,
+    team: TeamAccess,
+    Ids(path): Ids<EngagementPath>,
+    Query(wanted): Query<LibraryQuery>,
+) -> Result<Reply, PageError> {
     let own = async { Ok(team.store.templates().await?) };
     let ((_, link, crumbs), own) = try_join(around(&inside, path), own).await?;
     let form = format!("{}/findings/new", link.href);

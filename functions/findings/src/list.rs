@@ -1,21 +1,21 @@
 //! Findings across engagements, for both sides.
 
-use domain::finding::FilterInput;
+use domain::finding::FindingFilterInput;
 use domain::role::Action;
 use futures::future::try_join;
 use serde::{Deserialize, Serialize};
-use web::view::{FindingList, Frame};
-use web::{Crumb, Error, Page, Query, Reply, Side};
+use web::view::{FindingList, FindingListContext};
+use web::{Crumb, EitherSide, Page, PageError, Query, Reply};
 
-use crate::reach::{Narrow, Reach};
+use crate::reach::{ListScope, ListScopeQuery};
 
 /// What the address asks for.
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct Wanted {
+pub(crate) struct FindingsQuery {
     #[serde(flatten)]
-    pub(crate) narrow: Narrow,
+    pub(crate) narrow: ListScopeQuery,
     #[serde(flatten)]
-    pub(crate) filter: FilterInput,
+    pub(crate) filter: FindingFilterInput,
     #[serde(default)]
     after: Option<String>,
 }
@@ -49,8 +49,11 @@ impl Page for FindingsPage {
     }
 }
 
-pub(crate) async fn get(side: Side, Query(wanted): Query<Wanted>) -> Result<Reply, Error> {
-    let reach = Reach::of(side, &wanted.narrow)?;
+pub(crate) async fn get(
+    side: EitherSide,
+    Query(wanted): Query<FindingsQuery>,
+) -> Result<Reply, PageError> {
+    let reach = ListScope::of(side, &wanted.narrow)?;
     let ctx = &reach.ctx;
     let filter = wanted.filter.parse(reach.actor.user);
     let today = ctx.workspace.today(ctx.now);
@@ -64,7 +67,7 @@ pub(crate) async fn get(side: Side, Query(wanted): Query<Wanted>) -> Result<Repl
         _ => format!("/pulse?seen={}", around.rev),
     };
     let engagement = around.engagement.as_ref().map(|one| one.title.clone());
-    let frame = Frame {
+    let frame = FindingListContext {
         path: "/findings",
         client: reach.client(),
         engagement: reach.engagement,

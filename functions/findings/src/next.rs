@@ -1,17 +1,17 @@
 //! What is next for a finding: the moves that the reader may make, in groups
 //! that share a form.
 
-use domain::finding::{Decision, Event, Finding, Note, Status};
+use domain::finding::{Decision, Finding, FindingStatus, NoteRule, Transition};
 use domain::role::Role;
 use serde::Serialize;
 use web::Form;
 
-use crate::finding::Failed;
+use crate::finding::RefusedForm;
 
 /// A form with a button for each move.
 #[derive(Debug, Serialize)]
 #[allow(clippy::struct_excessive_bools)] // what a template asks, one by one
-pub(crate) struct Group {
+pub(crate) struct TransitionGroup {
     /// Names its fields.
     name: &'static str,
     heading: &'static str,
@@ -40,7 +40,7 @@ struct Kind {
     heading: &'static str,
     label: &'static str,
     hint: &'static str,
-    holds: fn(Event) -> bool,
+    holds: fn(Transition) -> bool,
 }
 
 const KINDS: [Kind; 8] = [
@@ -49,35 +49,35 @@ const KINDS: [Kind; 8] = [
         heading: "Publish",
         label: "Note",
         hint: "The client will see it.",
-        holds: |event| matches!(event, Event::Publish),
+        holds: |event| matches!(event, Transition::Publish),
     },
     Kind {
         name: "answer",
         heading: "Answer the proposal",
         label: "Note",
         hint: "A refusal needs a reason.",
-        holds: Event::answers,
+        holds: Transition::answers,
     },
     Kind {
         name: "fix",
         heading: "Fix",
         label: "Note",
         hint: "Say what was done, so that it can be verified, or who is on it.",
-        holds: |event| matches!(event, Event::Start | Event::Resolve),
+        holds: |event| matches!(event, Transition::Start | Transition::Resolve),
     },
     Kind {
         name: "retest",
         heading: "Record a retest",
         label: "What was tested",
         hint: "Say what was tested. What isn't fixed needs a word on what is left.",
-        holds: |event| matches!(event, Event::Retest(_)),
+        holds: |event| matches!(event, Transition::Retest(_)),
     },
     Kind {
         name: "reopen",
         heading: "Reopen",
         label: "Reason",
         hint: "Say why it is open again.",
-        holds: |event| matches!(event, Event::Reopen),
+        holds: |event| matches!(event, Transition::Reopen),
     },
     Kind {
         name: "risk",
@@ -98,7 +98,7 @@ const KINDS: [Kind; 8] = [
         heading: "Take back to draft",
         label: "Note",
         hint: "The client will no longer see it.",
-        holds: |event| matches!(event, Event::Withdraw),
+        holds: |event| matches!(event, Transition::Withdraw),
     },
 ];
 
@@ -107,45 +107,52 @@ pub(crate) fn groups(
     finding: &Finding,
     role: Role,
     here: &str,
-    failed: Option<&Failed>,
-) -> Vec<Group> {
+    failed: Option<&RefusedForm>,
+) -> Vec<TransitionGroup> {
     let proposed = finding.proposal.is_some();
-    let offered: Vec<Event> = Event::offered(role, finding.status, proposed).collect();
+    let offered: Vec<Transition> = Transition::offered(role, finding.status, proposed).collect();
     let main = main(finding.status, proposed, role);
     let group = |kind: &Kind| {
-        let events: Vec<Event> = offered
+        let events: Vec<Transition> = offered
             .iter()
             .copied()
             .filter(|event| (kind.holds)(*event))
             .collect();
         (!events.is_empty())
-            .then(|| Group::new(kind, &events, main.contains(&kind.name), here, failed))
+            .then(|| TransitionGroup::new(kind, &events, main.contains(&kind.name), here, failed))
     };
     KINDS.iter().filter_map(group).collect()
 }
 
 /// The groups that are what is usually next.
-fn main(status: Status, proposed: bool, role: Role) -> &'static [&'static str] {
+fn main(status: FindingStatus, proposed: bool, role: Role) -> &'static [&'static str] {
     match status {
-        Status::Draft => &["publish"],
+        FindingStatus::Draft => &["publish"],
         _ if proposed && role.is_team() => &["answer"],
-        Status::Open | Status::InProgress | Status::Reopened => &["fix"],
-        Status::Resolved => &["retest"],
-        Status::Verified | Status::FalsePositive | Status::AcceptedRisk => &[],
+        FindingStatus::Open | FindingStatus::InProgress | FindingStatus::Reopened => &["fix"],
+        FindingStatus::Resolved => &["retest"],
+        FindingStatus::Verified | FindingStatus::FalsePositive | FindingStatus::AcceptedRisk => &[],
     }
 }
 
-impl Group {
-    fn new(kind: &Kind, events: &[Event], main: bool, here: &str, failed: Option<&Failed>) -> Self {
+impl TransitionGroup {
+    fn new(
+        kind: &Kind,
+        events: &[Transition],
+        main: bool,
+        here: &str,
+        failed: Option<&RefusedForm>,
+    ) -> Self {
         let failed = match failed {
-            Some(Failed::Move(event, said, invalid)) if events.contains(event) => {
+            Some(RefusedForm::Move(event, said, invalid)) if events.contains(event) => {
                 Some(Form::failed(said, invalid))
             }
             _ => None,
         };
-        let required = |event: &Event| matches!(event.note(), Note::Required(_));
-        let primary =
-            |event: Event| events.len() == 1 || !matches!(event, Event::Start) && !required(&event);
+        let required = |event: &Transition| matches!(event.note(), NoteRule::Required(_));
+        let primary = |event: Transition| {
+            events.len() == 1 || !matches!(event, Transition::Start) && !required(&event)
+        };
         Self {
             name: kind.name,
             heading: kind.heading,
@@ -153,7 +160,7 @@ impl Group {
             main,
             open: failed.is_some(),
             label: kind.label,
-            note: events.iter().any(|event| event.note() != Note::None),
+            note: events.iter().any(|event| event.note() != NoteRule::None),
             required: events.iter().all(required),
             until: events
                 .iter()

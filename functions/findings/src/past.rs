@@ -1,17 +1,17 @@
 //! What happened to a finding, as its page tells it.
 
-use domain::finding::{Draft, FieldChange, Finding, Outcome, Status};
-use domain::history::Happening;
+use domain::finding::{FieldChange, Finding, FindingContent, FindingStatus, RetestOutcome};
+use domain::history::FindingEvent;
 use domain::id::EntryId;
 use domain::person::initials;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
-use store::{Dossier, Remark, Spoken};
+use store::{CommentItem, FindingDetail, HistoryItem};
 
 /// An entry of the history.
 #[derive(Debug, Serialize)]
-pub(crate) struct Row {
+pub(crate) struct HistoryView {
     at: Timestamp,
     who: String,
     side: &'static str,
@@ -25,7 +25,7 @@ pub(crate) struct Row {
 
 /// A retest.
 #[derive(Debug, Serialize)]
-pub(crate) struct Round {
+pub(crate) struct RetestView {
     number: i64,
     outcome: &'static str,
     label: &'static str,
@@ -36,7 +36,7 @@ pub(crate) struct Round {
 
 /// A comment.
 #[derive(Debug, Serialize)]
-pub(crate) struct Voice {
+pub(crate) struct CommentView {
     at: Timestamp,
     who: String,
     initials: String,
@@ -45,14 +45,14 @@ pub(crate) struct Voice {
     internal: bool,
 }
 
-impl Row {
+impl HistoryView {
     /// The rows of entries; `here` is the finding's page.
-    pub(crate) fn all(history: Vec<Remark>, here: &str) -> Vec<Self> {
+    pub(crate) fn all(history: Vec<HistoryItem>, here: &str) -> Vec<Self> {
         let rows = history.into_iter();
         rows.map(|remark| Self::new(remark, here)).collect()
     }
 
-    fn new(Remark { id, entry, shared }: Remark, here: &str) -> Self {
+    fn new(HistoryItem { id, entry, shared }: HistoryItem, here: &str) -> Self {
         let (text, until, changes) = words(entry.what);
         let more = changes.iter().any(|change| change.cut);
         Self {
@@ -69,8 +69,8 @@ impl Row {
     }
 }
 
-impl From<domain::finding::Round> for Round {
-    fn from(round: domain::finding::Round) -> Self {
+impl From<domain::finding::Retest> for RetestView {
+    fn from(round: domain::finding::Retest) -> Self {
         Self {
             number: round.number,
             outcome: round.outcome.name(),
@@ -82,15 +82,15 @@ impl From<domain::finding::Round> for Round {
     }
 }
 
-impl Voice {
+impl CommentView {
     /// A page of comments as they are read: the oldest first.
-    pub(crate) fn all(comments: Vec<Spoken>) -> Vec<Self> {
+    pub(crate) fn all(comments: Vec<CommentItem>) -> Vec<Self> {
         comments.into_iter().rev().map(Self::from).collect()
     }
 }
 
-impl From<Spoken> for Voice {
-    fn from(Spoken { comment, shared }: Spoken) -> Self {
+impl From<CommentItem> for CommentView {
+    fn from(CommentItem { comment, shared }: CommentItem) -> Self {
         Self {
             at: comment.at,
             initials: initials(&comment.by_name),
@@ -107,12 +107,12 @@ const fn side(team: bool) -> &'static str {
 }
 
 /// What an entry says, the day it speaks of, and what it changed.
-fn words(what: Happening) -> (String, Option<Date>, Vec<FieldChange>) {
+fn words(what: FindingEvent) -> (String, Option<Date>, Vec<FieldChange>) {
     let plain = |text: &str| (text.to_owned(), None, Vec::new());
     match what {
-        Happening::Created => plain("wrote it"),
-        Happening::Imported { scanner } => plain(&format!("imported it from {scanner}")),
-        Happening::Edited { changes } | Happening::Planned { changes } => {
+        FindingEvent::Created => plain("wrote it"),
+        FindingEvent::Imported { scanner } => plain(&format!("imported it from {scanner}")),
+        FindingEvent::Edited { changes } | FindingEvent::Planned { changes } => {
             let fields: Vec<&str> = changes.iter().map(|one| one.field.as_str()).collect();
             let fields = if fields.is_empty() {
                 "the text".to_owned()
@@ -121,31 +121,31 @@ fn words(what: Happening) -> (String, Option<Date>, Vec<FieldChange>) {
             };
             (format!("changed {fields}"), None, changes)
         }
-        Happening::Moved { from, to } => plain(moved(from, to)),
-        Happening::Retested { round, outcome } => {
+        FindingEvent::Moved { from, to } => plain(moved(from, to)),
+        FindingEvent::Retested { round, outcome } => {
             plain(&format!("retested it, round {round}: {}", found(outcome)))
         }
-        Happening::Proposed { decision, until } => {
+        FindingEvent::Proposed { decision, until } => {
             let what = decided(decision.leads_to());
             (format!("proposed to {what}"), until, Vec::new())
         }
-        Happening::Declined { decision } => {
+        FindingEvent::Declined { decision } => {
             plain(&format!("declined to {}", decided(decision.leads_to())))
         }
-        Happening::Decided {
+        FindingEvent::Decided {
             decision,
             until,
             proposed_by,
         } => {
             let verb = match decision.leads_to() {
-                Status::AcceptedRisk => "accepted the risk",
+                FindingStatus::AcceptedRisk => "accepted the risk",
                 _ => "closed it as a false positive",
             };
             let asked = proposed_by.map(|who| format!(", as {who} had proposed"));
             let text = format!("{verb}{}", asked.unwrap_or_default());
             (text, until, Vec::new())
         }
-        Happening::Lapsed { until } => (
+        FindingEvent::Lapsed { until } => (
             "opened it again: the risk was accepted".to_owned(),
             Some(until),
             Vec::new(),
@@ -153,36 +153,38 @@ fn words(what: Happening) -> (String, Option<Date>, Vec<FieldChange>) {
     }
 }
 
-const fn found(outcome: Outcome) -> &'static str {
+const fn found(outcome: RetestOutcome) -> &'static str {
     match outcome {
-        Outcome::Fixed => "fixed, and closed it",
-        Outcome::Partly => "partly fixed, and reopened it",
-        Outcome::NotFixed => "not fixed, and reopened it",
+        RetestOutcome::Fixed => "fixed, and closed it",
+        RetestOutcome::Partly => "partly fixed, and reopened it",
+        RetestOutcome::NotFixed => "not fixed, and reopened it",
     }
 }
 
-const fn decided(to: Status) -> &'static str {
+const fn decided(to: FindingStatus) -> &'static str {
     match to {
-        Status::AcceptedRisk => "accept the risk",
+        FindingStatus::AcceptedRisk => "accept the risk",
         _ => "close it as a false positive",
     }
 }
 
-const fn moved(from: Status, to: Status) -> &'static str {
+const fn moved(from: FindingStatus, to: FindingStatus) -> &'static str {
     match (from, to) {
-        (_, Status::Draft) => "took it back to draft",
-        (Status::Draft, _) => "published it",
-        (_, Status::InProgress) => "started work",
-        (_, Status::Resolved) => "marked it as resolved",
-        (_, Status::Verified) => "verified and closed it",
-        (_, Status::Reopened) => "reopened it",
-        (_, Status::Open | Status::FalsePositive | Status::AcceptedRisk) => "moved it",
+        (_, FindingStatus::Draft) => "took it back to draft",
+        (FindingStatus::Draft, _) => "published it",
+        (_, FindingStatus::InProgress) => "started work",
+        (_, FindingStatus::Resolved) => "marked it as resolved",
+        (_, FindingStatus::Verified) => "verified and closed it",
+        (_, FindingStatus::Reopened) => "reopened it",
+        (_, FindingStatus::Open | FindingStatus::FalsePositive | FindingStatus::AcceptedRisk) => {
+            "moved it"
+        }
     }
 }
 
 /// What a finding says, with something in every place.
-fn draft_sample(finding: &Finding) -> Draft {
-    Draft {
+fn draft_sample(finding: &Finding) -> FindingContent {
+    FindingContent {
         title: finding.title.clone(),
         severity: finding.severity,
         severity_reason: Some("Behind the <b>VPN</b>.".to_owned()),
@@ -197,22 +199,22 @@ fn draft_sample(finding: &Finding) -> Draft {
     }
 }
 
-fn page<T>(rows: Vec<T>) -> store::page::Page<T> {
+fn page<T>(rows: Vec<T>) -> store::page::ListPage<T> {
     let next = Some(EntryId::new(1, 1).to_string());
-    store::page::Page { rows, next }
+    store::page::ListPage { rows, next }
 }
 
 /// A finding with something in every place, for the page's sample.
-pub(crate) fn dossier_sample() -> Dossier {
+pub(crate) fn dossier_sample() -> FindingDetail {
     use crate::shots::evidence_sample;
     use domain::evidence::Evidence;
     use domain::finding::{Comment, Decision, Proposal};
-    use domain::history::Entry;
+    use domain::history::HistoryEntry;
     use domain::id::UserId;
     let (_, finding) = web::view::samples();
     let (by, at) = (UserId::new(1, 1), Timestamp::UNIX_EPOCH);
     let finding = Finding {
-        status: Status::Reopened,
+        status: FindingStatus::Reopened,
         proposal: Some(Proposal {
             decision: Decision::AcceptRisk,
             until: Some(Date::constant(2027, 1, 1)),
@@ -223,9 +225,9 @@ pub(crate) fn dossier_sample() -> Dossier {
         ..finding
     };
     let draft = draft_sample(&finding);
-    let remark = |n, what, note: Option<&str>, shared| Remark {
+    let remark = |n, what, note: Option<&str>, shared| HistoryItem {
         id: EntryId::new(1, n),
-        entry: Entry {
+        entry: HistoryEntry {
             at,
             by,
             by_name: "Ana".to_owned(),
@@ -241,15 +243,15 @@ pub(crate) fn dossier_sample() -> Dossier {
         after: after.to_owned(),
         cut,
     };
-    let edited = Happening::Edited {
+    let edited = FindingEvent::Edited {
         changes: vec![field("title", "<script>alert(0)</script>", "Other", true)],
     };
-    let planned = Happening::Planned {
+    let planned = FindingEvent::Planned {
         changes: vec![field("tags", "", "pci", false)],
     };
-    let retested = Happening::Retested {
+    let retested = FindingEvent::Retested {
         round: 1,
-        outcome: Outcome::Partly,
+        outcome: RetestOutcome::Partly,
     };
     let comment = |text: &str, by_team| Comment {
         at,
@@ -258,27 +260,27 @@ pub(crate) fn dossier_sample() -> Dossier {
         by_team,
         text: text.to_owned(),
     };
-    Dossier {
+    FindingDetail {
         draft,
         history: page(vec![
             remark(3, retested, Some("Escaped in **one** place."), true),
             remark(4, planned, None, true),
             remark(2, edited, None, false),
-            remark(1, Happening::Created, None, false),
+            remark(1, FindingEvent::Created, None, false),
         ]),
         comments: page(vec![
-            Spoken {
+            CommentItem {
                 comment: comment("See <script>alert(1)</script>", false),
                 shared: true,
             },
-            Spoken {
+            CommentItem {
                 comment: comment("Between us.", true),
                 shared: false,
             },
         ]),
-        rounds: vec![domain::finding::Round {
+        rounds: vec![domain::finding::Retest {
             number: 1,
-            outcome: Outcome::Partly,
+            outcome: RetestOutcome::Partly,
             note: Some("Escaped in **one** place.".to_owned()),
             at,
             by,

@@ -4,25 +4,25 @@ use domain::id::{EngagementId, EvidenceId, FindingId, ImportId, TemplateId};
 use serde::Deserialize;
 
 #[derive(Clone, Copy, Deserialize)]
-pub(crate) struct InEngagement {
+pub(crate) struct EngagementPath {
     pub(crate) engagement: EngagementId,
 }
 
 #[derive(Clone, Copy, Deserialize)]
-pub(crate) struct AtFinding {
+pub(crate) struct FindingPath {
     pub(crate) engagement: EngagementId,
     pub(crate) finding: FindingId,
 }
 
 #[derive(Clone, Copy, Deserialize)]
-pub(crate) struct AtEvidence {
+pub(crate) struct EvidencePath {
     pub(crate) engagement: EngagementId,
     pub(crate) finding: FindingId,
     pub(crate) evidence: EvidenceId,
 }
 
-impl From<AtEvidence> for AtFinding {
-    fn from(at: AtEvidence) -> Self {
+impl From<EvidencePath> for FindingPath {
+    fn from(at: EvidencePath) -> Self {
         Self {
             engagement: at.engagement,
             finding: at.finding,
@@ -31,12 +31,12 @@ impl From<AtEvidence> for AtFinding {
 }
 
 #[derive(Clone, Copy, Deserialize)]
-pub(crate) struct AtImport {
+pub(crate) struct ImportPath {
     pub(crate) engagement: EngagementId,
     pub(crate) import: ImportId,
 }
 
 #[derive(Clone, Copy, Deserialize)]
-pub(crate) struct AtTemplate {
+pub(crate) struct TemplatePath {
     pub(crate) template: TemplateId,
 }

@@ -2,25 +2,27 @@
 //! with it.
 
 use domain::evidence::{
-    self, Evidence, KEPT, Refusal, caption as captioned, may_change, may_restore,
+    self, Evidence, EvidenceRefusal, KEPT, caption as captioned, may_change, may_restore,
 };
 use domain::file::size_label;
 use domain::finding::Finding;
 use domain::id::EvidenceId;
-use domain::input::Invalid;
+use domain::input::FieldErrors;
 use domain::person::Actor;
 use futures::future::try_join3;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use web::{Crumb, Error, Form, Ids, Inside, Nothing, Page, ProtectedForm, Reply, see_other};
+use web::{
+    ClientAccess, Crumb, EmptyForm, Form, Ids, Page, PageError, ProtectedForm, Reply, see_other,
+};
 
 use crate::evidence::read;
-use crate::paths::{AtEvidence, AtFinding};
+use crate::paths::{EvidencePath, FindingPath};
 use crate::shots::title;
 
 /// The page.
 #[derive(Debug, Serialize)]
-pub(crate) struct PicturePage {
+pub(crate) struct EvidencePage {
     title: String,
     image: String,
     caption: String,
@@ -63,11 +65,11 @@ struct Recaption {
 /// Another caption, as typed.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Words {
+pub(crate) struct CaptionForm {
     caption: String,
 }
 
-impl Page for PicturePage {
+impl Page for EvidencePage {
     const TEMPLATE: &'static str = "pages/findings/picture.html";
 
     fn title(&self) -> String {
@@ -85,13 +87,13 @@ impl Page for PicturePage {
             ..one.clone()
         };
         let all = [other(0), one.clone(), other(2)];
-        let wrong = Invalid::at("caption", "Use one line, without control characters.");
+        let wrong = FieldErrors::at("caption", "Use one line, without control characters.");
         let frame = Frame {
             actor: &web::view::actor_sample(),
             here: "/clients/c/engagements/e/findings/f",
             now: Timestamp::UNIX_EPOCH,
         };
-        let words = Words {
+        let words = CaptionForm {
             caption: "a\u{7}".to_owned(),
         };
         let form = Form::failed(&words, &wrong);
@@ -121,7 +123,7 @@ impl Place {
     }
 }
 
-impl PicturePage {
+impl EvidencePage {
     fn new(
         one: &Evidence,
         all: &[Evidence],
@@ -163,10 +165,10 @@ impl PicturePage {
 }
 
 async fn shown(
-    inside: &Inside,
-    path: AtEvidence,
+    inside: &ClientAccess,
+    path: EvidencePath,
     failed: Option<Form>,
-) -> Result<PicturePage, Error> {
+) -> Result<EvidencePage, PageError> {
     let store = &inside.store;
     let read = try_join3(
         store.about(),
@@ -174,10 +176,10 @@ async fn shown(
         store.pictures(path.engagement, path.finding),
     );
     let (Some(client), Some(engagement), Some((finding, all))) = read.await? else {
-        return Err(Error::NotFound);
+        return Err(PageError::NotFound);
     };
     let one = all.iter().find(|one| one.id == path.evidence);
-    let one = one.ok_or(Error::NotFound)?;
+    let one = one.ok_or(PageError::NotFound)?;
     let around = format!("{}/engagements/{}", inside.base, engagement.id);
     let here = format!("{around}/findings/{}", finding.id);
     let mut crumbs = inside.crumbs(&client.name);
@@ -189,14 +191,17 @@ async fn shown(
         now: inside.ctx.now,
     };
     let form = failed.unwrap_or_else(|| {
-        Form::filled(&Words {
+        Form::filled(&CaptionForm {
             caption: one.caption.clone(),
         })
     });
-    Ok(PicturePage::new(one, &all, &frame, form, crumbs))
+    Ok(EvidencePage::new(one, &all, &frame, form, crumbs))
 }
 
-pub(crate) async fn get(inside: Inside, Ids(path): Ids<AtEvidence>) -> Result<Reply, Error> {
+pub(crate) async fn get(
+    inside: ClientAccess,
+    Ids(path): Ids<EvidencePath>,
+) -> Result<Reply, PageError> {
     let page = shown(&inside, path, None).await?;
     let origin = inside.ctx.app.services.files.origin().await?;
     Ok(inside.ctx.page(&page)?.with_pictures(&origin))
@@ -204,19 +209,19 @@ pub(crate) async fn get(inside: Inside, Ids(path): Ids<AtEvidence>) -> Result<Re
 
 /// The picture as the page showed it; another version of it is somebody else's change.
 async fn seen(
-    inside: &Inside,
-    path: AtEvidence,
+    inside: &ClientAccess,
+    path: EvidencePath,
     version: Option<i64>,
-) -> Result<(Finding, Evidence), Error> {
+) -> Result<(Finding, Evidence), PageError> {
     let (finding, evidence) = read(inside, path).await?;
     if version == Some(evidence.version) {
         Ok((finding, evidence))
     } else {
-        Err(Error::Changed)
+        Err(PageError::Changed)
     }
 }
 
-fn there(inside: &Inside, path: AtFinding) -> String {
+fn there(inside: &ClientAccess, path: FindingPath) -> String {
     let (engagement, finding) = (path.engagement, path.finding);
     format!(
         "{}/engagements/{engagement}/findings/{finding}",
@@ -226,16 +231,16 @@ fn there(inside: &Inside, path: AtFinding) -> String {
 
 /// Puts what was decided in its place.
 async fn change(
-    inside: &Inside,
-    path: AtEvidence,
+    inside: &ClientAccess,
+    path: EvidencePath,
     (finding, before): (&Finding, &Evidence),
-    after: Result<Evidence, Refusal>,
-) -> Result<Option<Invalid>, Error> {
+    after: Result<Evidence, EvidenceRefusal>,
+) -> Result<Option<FieldErrors>, PageError> {
     let after = match after {
         Ok(after) => after,
-        Err(Refusal::Invalid(invalid)) => return Ok(Some(invalid)),
-        Err(Refusal::Role) => return Err(Error::Forbidden),
-        Err(Refusal::State) => return Err(Error::Changed),
+        Err(EvidenceRefusal::Invalid(invalid)) => return Ok(Some(invalid)),
+        Err(EvidenceRefusal::Role) => return Err(PageError::Forbidden),
+        Err(EvidenceRefusal::State) => return Err(PageError::Changed),
     };
     let changed = inside
         .store
@@ -245,10 +250,10 @@ async fn change(
 }
 
 pub(crate) async fn caption(
-    inside: Inside,
-    Ids(path): Ids<AtEvidence>,
-    form: ProtectedForm<Words>,
-) -> Result<Reply, Error> {
+    inside: ClientAccess,
+    Ids(path): Ids<EvidencePath>,
+    form: ProtectedForm<CaptionForm>,
+) -> Result<Reply, PageError> {
     let (finding, before) = seen(&inside, path, form.version).await?;
     let after = captioned(&before, &inside.actor, &form.input.caption);
     if let Some(invalid) = change(&inside, path, (&finding, &before), after).await? {
@@ -262,10 +267,10 @@ pub(crate) async fn caption(
 }
 
 pub(crate) async fn delete(
-    inside: Inside,
-    Ids(path): Ids<AtEvidence>,
-    form: ProtectedForm<Nothing>,
-) -> Result<Reply, Error> {
+    inside: ClientAccess,
+    Ids(path): Ids<EvidencePath>,
+    form: ProtectedForm<EmptyForm>,
+) -> Result<Reply, PageError> {
     let (finding, before) = seen(&inside, path, form.version).await?;
     let after = evidence::delete(&before, &inside.actor, inside.ctx.now);
     change(&inside, path, (&finding, &before), after).await?;
@@ -274,10 +279,10 @@ pub(crate) async fn delete(
 }
 
 pub(crate) async fn restore(
-    inside: Inside,
-    Ids(path): Ids<AtEvidence>,
-    form: ProtectedForm<Nothing>,
-) -> Result<Reply, Error> {
+    inside: ClientAccess,
+    Ids(path): Ids<EvidencePath>,
+    form: ProtectedForm<EmptyForm>,
+) -> Result<Reply, PageError> {
     let (finding, before) = seen(&inside, path, form.version).await?;
     let after = evidence::restore(&before, &inside.actor, inside.ctx.now);
     change(&inside, path, (&finding, &before), after).await?;

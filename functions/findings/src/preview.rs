@@ -1,40 +1,43 @@
 //! Help while writing: how markdown will look, what a vector scores.
 
-use domain::score::Vector;
+use domain::score::CvssVector;
 use serde::Deserialize;
 use serde_json::json;
-use web::{Error, Ids, Inside, Pictures, ProtectedForm, Query, Reply, Team};
+use web::{AllowedImages, ClientAccess, Ids, PageError, ProtectedForm, Query, Reply, TeamAccess};
 
-use crate::paths::AtFinding;
+use crate::paths::FindingPath;
 use crate::shots::base;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Text {
+pub(crate) struct MarkdownForm {
     text: String,
 }
 
 #[derive(Deserialize)]
-pub(crate) struct Typed {
+pub(crate) struct ScoreQuery {
     #[serde(default)]
     vector: String,
 }
 
-pub(crate) async fn markdown(_team: Team, form: ProtectedForm<Text>) -> Result<Reply, Error> {
-    let html = web::markdown(&form.input.text, &Pictures::default());
+pub(crate) async fn markdown(
+    _team: TeamAccess,
+    form: ProtectedForm<MarkdownForm>,
+) -> Result<Reply, PageError> {
+    let html = web::markdown(&form.input.text, &AllowedImages::default());
     Ok(Reply::html(html))
 }
 
 /// The same for a text of a finding, which may show its pictures.
 pub(crate) async fn of_finding(
-    inside: Inside,
-    Ids(path): Ids<AtFinding>,
-    form: ProtectedForm<Text>,
-) -> Result<Reply, Error> {
+    inside: ClientAccess,
+    Ids(path): Ids<FindingPath>,
+    form: ProtectedForm<MarkdownForm>,
+) -> Result<Reply, PageError> {
     let found = inside.store.pictures(path.engagement, path.finding).await?;
-    let (finding, evidence) = found.ok_or(Error::NotFound)?;
+    let (finding, evidence) = found.ok_or(PageError::NotFound)?;
     let (around, id) = (path.engagement, finding.id);
-    let pictures = Pictures {
+    let pictures = AllowedImages {
         base: base(&format!(
             "{}/engagements/{around}/findings/{id}",
             inside.base
@@ -44,8 +47,11 @@ pub(crate) async fn of_finding(
     Ok(Reply::html(web::markdown(&form.input.text, &pictures)))
 }
 
-pub(crate) async fn score(_team: Team, Query(typed): Query<Typed>) -> Result<Reply, Error> {
-    Ok(Reply::json(&match typed.vector.parse::<Vector>() {
+pub(crate) async fn score(
+    _team: TeamAccess,
+    Query(typed): Query<ScoreQuery>,
+) -> Result<Reply, PageError> {
+    Ok(Reply::json(&match typed.vector.parse::<CvssVector>() {
         Ok(vector) => json!({
             "score": vector.score().to_string(),
             "severity": vector.score().severity().name(),

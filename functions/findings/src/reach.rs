@@ -3,18 +3,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::audit::Kind;
+use domain::audit::AuditKind;
 use domain::client::Client;
 use domain::engagement::Engagement;
-use domain::finding::Filter;
+use domain::finding::FindingFilter;
 use domain::id::{ClientId, EngagementId};
 use domain::person::{Actor, Person};
 use futures::future::{try_join, try_join_all};
 use jiff::civil::Date;
 use serde::Deserialize;
 use std::sync::Arc;
-use store::{ClientScope, Found, Listed, Store, WorkspaceScope};
-use web::{Context, Error, Side};
+use store::{ClientScope, FilteredFindings, Listed, Store, WorkspaceScope};
+use web::{Context, EitherSide, PageError};
 
 /// Clients whose names are read at once.
 const CLIENTS: i32 = 100;
@@ -22,13 +22,13 @@ const CLIENTS: i32 = 100;
 /// What an address narrows a list to: ids, or nothing.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Narrow {
+pub(crate) struct ListScopeQuery {
     pub(crate) client: String,
     pub(crate) engagement: String,
 }
 
 /// Whose findings, and for whom.
-pub(crate) struct Reach {
+pub(crate) struct ListScope {
     pub(crate) ctx: Arc<Context>,
     pub(crate) actor: Actor,
     team: Option<Store<WorkspaceScope>>,
@@ -38,7 +38,7 @@ pub(crate) struct Reach {
 
 /// What surrounds a list.
 #[derive(Default)]
-pub(crate) struct Around {
+pub(crate) struct ListContext {
     /// The client and the engagement that it is narrowed to.
     pub(crate) client: Option<Client>,
     pub(crate) engagement: Option<Engagement>,
@@ -51,24 +51,24 @@ pub(crate) struct Around {
 
 /// The words for where findings belong.
 #[derive(Default)]
-pub(crate) struct Places {
+pub(crate) struct ScopeNames {
     clients: BTreeMap<ClientId, String>,
     engagements: BTreeMap<EngagementId, String>,
 }
 
-impl Reach {
+impl ListScope {
     /// What `side` may list; an id that can't be read is nobody's.
-    pub(crate) fn of(side: Side, narrow: &Narrow) -> Result<Self, Error> {
+    pub(crate) fn of(side: EitherSide, narrow: &ListScopeQuery) -> Result<Self, PageError> {
         let engagement = id(&narrow.engagement)?;
         Ok(match side {
-            Side::Portal(portal) => Self {
+            EitherSide::Portal(portal) => Self {
                 ctx: portal.ctx,
                 actor: portal.actor,
                 team: None,
                 inside: Some(portal.store),
                 engagement,
             },
-            Side::Team(team) => {
+            EitherSide::Team(team) => {
                 let client: Option<ClientId> = id(&narrow.client)?;
                 Self {
                     ctx: team.ctx,
@@ -97,20 +97,20 @@ impl Reach {
     /// A page of the list.
     pub(crate) async fn list(
         &self,
-        filter: &Filter,
+        filter: &FindingFilter,
         today: Date,
         after: Option<&str>,
-    ) -> Result<Found, Error> {
+    ) -> Result<FilteredFindings, PageError> {
         Ok(match (&self.inside, &self.team) {
             (Some(store), _) => store.list(self.engagement, filter, today, after).await?,
             (None, Some(team)) => team.list(filter, today, after).await?,
-            (None, None) => Found::default(),
+            (None, None) => FilteredFindings::default(),
         })
     }
 
     /// Records that some of them left as a file.
-    pub(crate) async fn exported(&self, which: &str) -> Result<(), Error> {
-        let kind = Kind::FindingsExported;
+    pub(crate) async fn exported(&self, which: &str) -> Result<(), PageError> {
+        let kind = AuditKind::FindingsExported;
         match (&self.inside, &self.team) {
             (Some(store), _) => store.exported(kind, which).await?,
             (None, Some(team)) => team.exported(kind, which).await?,
@@ -120,7 +120,7 @@ impl Reach {
     }
 
     /// What surrounds it; nothing where it is narrowed to what isn't there.
-    pub(crate) async fn around(&self) -> Result<Around, Error> {
+    pub(crate) async fn around(&self) -> Result<ListContext, PageError> {
         let team = async {
             match &self.team {
                 Some(team) => team.people().await,
@@ -129,14 +129,14 @@ impl Reach {
         };
         let Some(store) = &self.inside else {
             let Some(store) = &self.team else {
-                return Err(Error::NotFound);
+                return Err(PageError::NotFound);
             };
             let (people, clients) = try_join(team, store.clients("", None, CLIENTS)).await?;
-            return Ok(Around {
+            return Ok(ListContext {
                 people,
                 rev: clients.rows.iter().map(|client| client.rev).sum(),
                 names: names(clients.rows),
-                ..Around::default()
+                ..ListContext::default()
             });
         };
         let engagement = async {
@@ -151,17 +151,17 @@ impl Reach {
         )
         .await?;
         let (Some(client), engagement) = about else {
-            return Err(Error::NotFound);
+            return Err(PageError::NotFound);
         };
         if self.engagement.is_some() && engagement.is_none() {
-            return Err(Error::NotFound);
+            return Err(PageError::NotFound);
         }
         let rev = if self.team.is_some() {
             client.rev
         } else {
             client.shared_rev
         };
-        Ok(Around {
+        Ok(ListContext {
             names: names(vec![client.clone()]),
             client: Some(client),
             engagement,
@@ -171,8 +171,12 @@ impl Reach {
     }
 
     /// The names of where the rows belong: one read for each place that differs.
-    pub(crate) async fn places(&self, rows: &[Listed], around: &Around) -> Result<Places, Error> {
-        let mut places = Places::default();
+    pub(crate) async fn places(
+        &self,
+        rows: &[Listed],
+        around: &ListContext,
+    ) -> Result<ScopeNames, PageError> {
+        let mut places = ScopeNames::default();
         self.find(rows, around, &mut places).await?;
         Ok(places)
     }
@@ -181,9 +185,9 @@ impl Reach {
     pub(crate) async fn find(
         &self,
         rows: &[Listed],
-        around: &Around,
-        places: &mut Places,
-    ) -> Result<(), Error> {
+        around: &ListContext,
+        places: &mut ScopeNames,
+    ) -> Result<(), PageError> {
         for (id, name) in &around.names {
             places.clients.entry(*id).or_insert_with(|| name.clone());
         }
@@ -193,7 +197,7 @@ impl Reach {
         let wanted: BTreeSet<_> = new.map(|one| (one.client, one.engagement)).collect();
         let read = wanted.into_iter().map(async |(client, engagement)| {
             let Some(store) = self.store(Some(client)) else {
-                return Err(Error::NotFound);
+                return Err(PageError::NotFound);
             };
             Ok(store.engagement(engagement).await?)
         });
@@ -207,7 +211,7 @@ impl Reach {
         let strange: BTreeSet<_> = strange.collect();
         let read = strange.into_iter().map(async |client| {
             let Some(store) = self.store(Some(client)) else {
-                return Err(Error::NotFound);
+                return Err(PageError::NotFound);
             };
             Ok(store.about().await?)
         });
@@ -217,7 +221,7 @@ impl Reach {
     }
 }
 
-impl Places {
+impl ScopeNames {
     /// The engagement's title.
     pub(crate) fn engagement(&self, one: &Listed) -> Option<&str> {
         self.engagements.get(&one.engagement).map(String::as_str)
@@ -235,9 +239,9 @@ fn names(clients: Vec<Client>) -> BTreeMap<ClientId, String> {
 }
 
 /// An id, or nothing; anything else is not found.
-fn id<K>(text: &str) -> Result<Option<domain::id::Id<K>>, Error> {
+fn id<K>(text: &str) -> Result<Option<domain::id::Id<K>>, PageError> {
     match text {
         "" => Ok(None),
-        text => text.parse().map(Some).map_err(|_| Error::NotFound),
+        text => text.parse().map(Some).map_err(|_| PageError::NotFound),
     }
 }

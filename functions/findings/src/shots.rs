@@ -5,11 +5,11 @@ use domain::id::{EvidenceId, UploadId};
 use domain::role::Role;
 use serde::Serialize;
 use web::Form;
-use web::view::SendForm;
+use web::view::UploadForm;
 
 /// The pictures that a finding's texts may show.
 #[derive(Debug, Serialize)]
-pub(crate) struct Shown {
+pub(crate) struct EvidenceLinks {
     /// What their addresses begin with.
     base: String,
     ids: Vec<EvidenceId>,
@@ -17,19 +17,19 @@ pub(crate) struct Shown {
 
 /// The pictures of a finding.
 #[derive(Debug, Serialize)]
-pub(crate) struct Shots {
+pub(crate) struct EvidenceGallery {
     #[serde(flatten)]
-    shown: Shown,
-    rows: Vec<Shot>,
+    shown: EvidenceLinks,
+    rows: Vec<EvidenceView>,
     /// Those that are deleted and can be restored: the team's to see.
-    gone: Vec<Shot>,
-    send: Option<SendForm>,
-    paste: Option<Paste>,
+    gone: Vec<EvidenceView>,
+    send: Option<UploadForm>,
+    paste: Option<PasteTarget>,
 }
 
 /// One of them.
 #[derive(Debug, Serialize)]
-pub(crate) struct Shot {
+pub(crate) struct EvidenceView {
     href: String,
     name: String,
     by: String,
@@ -39,12 +39,12 @@ pub(crate) struct Shot {
 
 /// Where pictures go that are pasted into a text.
 #[derive(Debug, Serialize)]
-pub(crate) struct Paste {
+pub(crate) struct PasteTarget {
     action: String,
     id: UploadId,
 }
 
-impl Paste {
+impl PasteTarget {
     /// To the pictures below `base`, under ids from `id` on.
     pub(crate) fn new(base: &str, id: UploadId) -> Self {
         Self {
@@ -54,7 +54,7 @@ impl Paste {
     }
 }
 
-impl Shot {
+impl EvidenceView {
     fn new(evidence: &Evidence, base: &str) -> Self {
         Self {
             href: format!("{base}/{}", evidence.id),
@@ -80,7 +80,7 @@ pub(crate) fn base(here: &str) -> String {
     format!("{here}/evidence")
 }
 
-impl Shown {
+impl EvidenceLinks {
     /// Those of the finding at `here`.
     pub(crate) fn new(evidence: &[Evidence], here: &str) -> Self {
         let there = evidence.iter().filter(|one| one.deleted.is_none());
@@ -91,7 +91,7 @@ impl Shown {
     }
 }
 
-impl Shots {
+impl EvidenceGallery {
     /// Those of the finding at `here`, for somebody of this role. New ones get ids from
     /// these on, by the form and by pasting.
     pub(crate) fn new(
@@ -105,26 +105,26 @@ impl Shots {
         let there = || evidence.iter().filter(|one| one.deleted.is_none());
         let gone = evidence.iter().filter(|one| one.deleted.is_some());
         let may = may_add(role);
-        let send = may.then(|| SendForm::new(&base, form, sent).of_pictures(role.is_team()));
+        let send = may.then(|| UploadForm::new(&base, form, sent).of_pictures(role.is_team()));
         Self {
-            shown: Shown::new(evidence, here),
-            rows: there().map(|one| Shot::new(one, &base)).collect(),
-            gone: gone.map(|one| Shot::new(one, &base)).collect(),
+            shown: EvidenceLinks::new(evidence, here),
+            rows: there().map(|one| EvidenceView::new(one, &base)).collect(),
+            gone: gone.map(|one| EvidenceView::new(one, &base)).collect(),
             send,
-            paste: may.then(|| Paste::new(&base, pasted)),
+            paste: may.then(|| PasteTarget::new(&base, pasted)),
         }
     }
 }
 
 /// A picture, for pages' samples.
 pub(crate) fn evidence_sample() -> Evidence {
-    use domain::evidence::Picture;
+    use domain::evidence::EvidenceImage;
     use domain::file::FileType;
     Evidence {
         id: EvidenceId::new(1, 1),
         caption: "The box <script>alert(1)</script>".to_owned(),
         name: "box.png".to_owned(),
-        picture: Picture {
+        picture: EvidenceImage {
             file_type: FileType::Png,
             width: 1280,
             height: 720,

@@ -1,28 +1,28 @@
 //! The workspace's own templates: made from a finding, changed, deleted.
 
 use domain::id::TemplateId;
-use domain::input::Invalid;
-use domain::library::{Category, Template, TemplateInput};
+use domain::input::FieldErrors;
+use domain::library::{Category, FindingTemplate, TemplateInput};
 use futures::future::try_join3;
 use serde::Serialize;
-use store::Outcome;
-use web::view::Choice;
+use store::WriteOutcome;
+use web::view::SelectOption;
 use web::{
-    Crumb, Error, Form, Ids, Inside, Nothing, Page, ProtectedForm, Reply, SAVED_BEFORE, Team,
-    see_other,
+    ClientAccess, Crumb, EmptyForm, Form, Ids, Page, PageError, ProtectedForm, Reply, SAVED_BEFORE,
+    TeamAccess, see_other,
 };
 
 use crate::finding_form::SEVERITIES;
-use crate::paths::{AtFinding, AtTemplate};
+use crate::paths::{FindingPath, TemplatePath};
 
 /// The form.
 #[derive(Debug, Serialize)]
-pub(crate) struct TemplateForm {
+pub(crate) struct TemplateFormPage {
     id: Option<TemplateId>,
     version: Option<i64>,
     form: Form,
-    severities: Vec<Choice>,
-    categories: Vec<Choice>,
+    severities: Vec<SelectOption>,
+    categories: Vec<SelectOption>,
     action: String,
     delete: Option<String>,
     cancel: String,
@@ -31,7 +31,7 @@ pub(crate) struct TemplateForm {
     crumbs: Vec<Crumb>,
 }
 
-impl Page for TemplateForm {
+impl Page for TemplateFormPage {
     const TEMPLATE: &'static str = "pages/findings/template_form.html";
 
     fn title(&self) -> String {
@@ -47,19 +47,19 @@ impl Page for TemplateForm {
     }
 
     fn sample() -> Self {
-        let failed = Invalid::at("category", "Choose a category.");
+        let failed = FieldErrors::at("category", "Choose a category.");
         let form = Form::failed(&TemplateInput::default(), &failed);
         Self::changing(TemplateId::new(1, 1), 1, form)
     }
 }
 
-impl TemplateForm {
+impl TemplateFormPage {
     fn saving(id: TemplateId, form: Form, finding: &str, crumbs: Vec<Crumb>) -> Self {
-        let choose = Choice {
+        let choose = SelectOption {
             value: "",
             label: "Choose one",
         };
-        let named = Category::ALL.map(|category| Choice {
+        let named = Category::ALL.map(|category| SelectOption {
             value: category.name(),
             label: category.label(),
         });
@@ -95,9 +95,9 @@ impl TemplateForm {
 
 /// The finding's address, the way to it, and the form that its text fills.
 async fn finding(
-    inside: &Inside,
-    path: AtFinding,
-) -> Result<(String, Vec<Crumb>, TemplateInput), Error> {
+    inside: &ClientAccess,
+    path: FindingPath,
+) -> Result<(String, Vec<Crumb>, TemplateInput), PageError> {
     let store = &inside.store;
     let read = try_join3(
         store.about(),
@@ -105,7 +105,7 @@ async fn finding(
         store.finding_with_text(path.engagement, path.finding),
     );
     let (Some(client), Some(engagement), Some((finding, draft))) = read.await? else {
-        return Err(Error::NotFound);
+        return Err(PageError::NotFound);
     };
     let around = format!("{}/engagements/{}", inside.base, path.engagement);
     let here = format!("{around}/findings/{}", path.finding);
@@ -115,75 +115,81 @@ async fn finding(
     Ok((here, crumbs, TemplateInput::of_finding(&draft)))
 }
 
-pub(crate) async fn new(inside: Inside, Ids(path): Ids<AtFinding>) -> Result<Reply, Error> {
+pub(crate) async fn new(
+    inside: ClientAccess,
+    Ids(path): Ids<FindingPath>,
+) -> Result<Reply, PageError> {
     let (here, crumbs, input) = finding(&inside, path).await?;
     let (id, form) = (inside.ctx.app.new_id(), Form::filled(&input));
     inside
         .ctx
-        .page(&TemplateForm::saving(id, form, &here, crumbs))
+        .page(&TemplateFormPage::saving(id, form, &here, crumbs))
 }
 
 pub(crate) async fn create(
-    inside: Inside,
-    team: Team,
-    Ids(path): Ids<AtFinding>,
+    inside: ClientAccess,
+    team: TeamAccess,
+    Ids(path): Ids<FindingPath>,
     form: ProtectedForm<TemplateInput>,
-) -> Result<Reply, Error> {
+) -> Result<Reply, PageError> {
     let (here, crumbs, _) = finding(&inside, path).await?;
     let id = form.id()?;
     let (id, invalid) = match form.input.parse() {
         Ok(template) => match add(&team, id, &template).await? {
             Ok(()) => return Ok(see_other("/templates").flash("template-saved")),
-            Err(why) => (team.ctx.app.new_id(), Invalid::at("form", why)),
+            Err(why) => (team.ctx.app.new_id(), FieldErrors::at("form", why)),
         },
         Err(invalid) => (id, invalid),
     };
     let form = Form::failed(&form.input, &invalid);
     team.ctx
-        .refused(&TemplateForm::saving(id, form, &here, crumbs))
+        .refused(&TemplateFormPage::saving(id, form, &here, crumbs))
 }
 
 /// Adds a template; or says why not, for the person.
 async fn add(
-    team: &Team,
+    team: &TeamAccess,
     id: TemplateId,
-    template: &Template,
-) -> Result<Result<(), &'static str>, Error> {
+    template: &FindingTemplate,
+) -> Result<Result<(), &'static str>, PageError> {
     let made = team.store.create_template(id, template, team.ctx.now);
     match made.await {
-        Ok(Outcome::Done) => Ok(Ok(())),
-        Ok(Outcome::Repeated) => {
+        Ok(WriteOutcome::Done) => Ok(Ok(())),
+        Ok(WriteOutcome::Repeated) => {
             let saved = team.store.template(id).await?;
             let same = saved.is_some_and(|(_, saved)| saved == *template);
             Ok(if same { Ok(()) } else { Err(SAVED_BEFORE) })
         }
         // The third write counts: there is no room.
-        Err(store::Error::Refused(_)) => Ok(Err(
+        Err(store::StoreError::Refused(_)) => Ok(Err(
             "The workspace has 500 templates, as many as it can. Delete one first.",
         )),
         Err(error) => Err(error.into()),
     }
 }
 
-pub(crate) async fn edit(team: Team, Ids(path): Ids<AtTemplate>) -> Result<Reply, Error> {
+pub(crate) async fn edit(
+    team: TeamAccess,
+    Ids(path): Ids<TemplatePath>,
+) -> Result<Reply, PageError> {
     let found = team.store.template(path.template).await?;
-    let (row, template) = found.ok_or(Error::NotFound)?;
+    let (row, template) = found.ok_or(PageError::NotFound)?;
     let form = Form::filled(&TemplateInput::from(&template));
     team.ctx
-        .page(&TemplateForm::changing(row.id, row.version, form))
+        .page(&TemplateFormPage::changing(row.id, row.version, form))
 }
 
 pub(crate) async fn update(
-    team: Team,
-    Ids(path): Ids<AtTemplate>,
+    team: TeamAccess,
+    Ids(path): Ids<TemplatePath>,
     form: ProtectedForm<TemplateInput>,
-) -> Result<Reply, Error> {
+) -> Result<Reply, PageError> {
     let found = team.store.template(path.template).await?;
-    let (row, before) = found.ok_or(Error::NotFound)?;
+    let (row, before) = found.ok_or(PageError::NotFound)?;
     let parsed = if form.version == Some(row.version) {
         form.input.parse()
     } else {
-        Err(Invalid::at(
+        Err(FieldErrors::at(
             "form",
             "Somebody else changed this template meanwhile. Compare with it, then save again.",
         ))
@@ -200,18 +206,18 @@ pub(crate) async fn update(
         Err(invalid) => {
             let form = Form::failed(&form.input, &invalid);
             team.ctx
-                .refused(&TemplateForm::changing(row.id, row.version, form))
+                .refused(&TemplateFormPage::changing(row.id, row.version, form))
         }
     }
 }
 
 pub(crate) async fn delete(
-    team: Team,
-    Ids(path): Ids<AtTemplate>,
-    form: ProtectedForm<Nothing>,
-) -> Result<Reply, Error> {
+    team: TeamAccess,
+    Ids(path): Ids<TemplatePath>,
+    form: ProtectedForm<EmptyForm>,
+) -> Result<Reply, PageError> {
     let found = team.store.template(path.template).await?;
-    let (row, _) = found.ok_or(Error::NotFound)?;
+    let (row, _) = found.ok_or(PageError::NotFound)?;
     let there = see_other("/templates");
     if form.version != Some(row.version) {
         return Ok(there.flash("changed-meanwhile"));

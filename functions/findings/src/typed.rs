@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::finding::FindingInput;
-use domain::input::Invalid;
-use domain::score::{BadVector, Vector, Version, values};
+use domain::input::FieldErrors;
+use domain::score::{CvssVector, CvssVersion, InvalidCvssVector, values};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
@@ -14,13 +14,13 @@ const PREFIX: &str = "cvss";
 
 /// The form.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Typed {
+pub(crate) struct FindingFields {
     /// The finding's fields.
     pub(crate) input: FindingInput,
     chosen: BTreeMap<String, String>,
 }
 
-impl<'de> Deserialize<'de> for Typed {
+impl<'de> Deserialize<'de> for FindingFields {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let fields = BTreeMap::<String, String>::deserialize(deserializer)?;
         let (chosen, fields): (BTreeMap<_, _>, BTreeMap<_, _>) = fields
@@ -36,9 +36,9 @@ impl<'de> Deserialize<'de> for Typed {
     }
 }
 
-impl Typed {
+impl FindingFields {
     /// The vector that the calculator's choices make in one version.
-    pub(crate) fn vector(&self, version: Version) -> Result<Vector, BadVector> {
+    pub(crate) fn vector(&self, version: CvssVersion) -> Result<CvssVector, InvalidCvssVector> {
         let number = version.number();
         version.compose(|code| {
             let value = self.chosen.get(&format!("{PREFIX}{number}-{code}"));
@@ -49,7 +49,9 @@ impl Typed {
     /// The same; where no vector is typed and the choices make one, with theirs.
     pub(crate) fn filled(mut self) -> Self {
         if self.input.vector.trim().is_empty() {
-            let mut made = Version::ALL.into_iter().filter_map(|v| self.vector(v).ok());
+            let mut made = CvssVersion::ALL
+                .into_iter()
+                .filter_map(|v| self.vector(v).ok());
             if let Some(vector) = made.next_back() {
                 self.input.vector = vector.into();
             }
@@ -59,10 +61,10 @@ impl Typed {
 
     /// The fields of the calculator, chosen as the vector says, or as they were
     /// sent where it says nothing.
-    pub(crate) fn calculators(&self) -> Vec<Calculator> {
+    pub(crate) fn calculators(&self) -> Vec<CvssCalculator> {
         let vector = self.input.vector.as_str();
-        let of = Version::of(vector);
-        let calculator = |version: Version| Calculator {
+        let of = CvssVersion::of(vector);
+        let calculator = |version: CvssVersion| CvssCalculator {
             number: version.number(),
             open: of == Some(version),
             metrics: version
@@ -83,18 +85,18 @@ impl Typed {
                 })
                 .collect(),
         };
-        Version::ALL.map(calculator).into()
+        CvssVersion::ALL.map(calculator).into()
     }
 }
 
 /// The form, sent by the calculator's button of one version.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Calculated {
-    typed: Typed,
-    version: Option<Version>,
+pub(crate) struct CalculatorForm {
+    typed: FindingFields,
+    version: Option<CvssVersion>,
 }
 
-impl<'de> Deserialize<'de> for Calculated {
+impl<'de> Deserialize<'de> for CalculatorForm {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut fields = BTreeMap::<String, String>::deserialize(deserializer)?;
         let number = fields.remove("calculate").unwrap_or_default();
@@ -103,7 +105,7 @@ impl<'de> Deserialize<'de> for Calculated {
             .map(|(name, value)| (name, Value::String(value)))
             .collect();
         let typed = serde_json::from_value(Value::Object(fields));
-        let mut versions = Version::ALL.into_iter();
+        let mut versions = CvssVersion::ALL.into_iter();
         Ok(Self {
             typed: typed.map_err(serde::de::Error::custom)?,
             version: versions.find(|version| version.number() == number),
@@ -111,9 +113,9 @@ impl<'de> Deserialize<'de> for Calculated {
     }
 }
 
-impl Calculated {
+impl CalculatorForm {
     /// The form with the vector that is chosen, or with why there is none.
-    pub(crate) fn vector(mut self) -> (Typed, Option<Invalid>) {
+    pub(crate) fn vector(mut self) -> (FindingFields, Option<FieldErrors>) {
         let Some(version) = self.version else {
             return (self.typed, None);
         };
@@ -122,12 +124,15 @@ impl Calculated {
                 self.typed.input.vector = vector.into();
                 (self.typed, None)
             }
-            Err(error) => (self.typed, Some(Invalid::at("vector", error.to_string()))),
+            Err(error) => (
+                self.typed,
+                Some(FieldErrors::at("vector", error.to_string())),
+            ),
         }
     }
 }
 
-impl From<FindingInput> for Typed {
+impl From<FindingInput> for FindingFields {
     fn from(input: FindingInput) -> Self {
         Self {
             input,
@@ -138,7 +143,7 @@ impl From<FindingInput> for Typed {
 
 /// The calculator of one version, as the form shows it.
 #[derive(Debug, Serialize)]
-pub(crate) struct Calculator {
+pub(crate) struct CvssCalculator {
     number: &'static str,
     open: bool,
     metrics: Vec<Choice>,

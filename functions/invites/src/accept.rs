@@ -1,17 +1,19 @@
 //! The setup link: out of the address at once, then a password, then an account.
 
 use domain::id::{EntryId, UserId};
-use domain::input::Invalid;
-use domain::invite::State;
-use domain::mail::Message;
-use domain::password::{self, Chosen};
+use domain::input::FieldErrors;
+use domain::invite::InviteState;
+use domain::mail::MailMessage;
+use domain::password::{self, PasswordInput};
 use jiff::SignedDuration;
 use serde::Serialize;
 use store::directory::hash;
-use store::{Account, Limit, Redeemable};
-use web::{Anyone, Context, Error, Form, Ids, Page, ProtectedForm, Reply, Token, see_other};
+use store::{Account, InviteRedemption, RateLimit};
+use web::{
+    Context, Form, Ids, Page, PageError, ProtectedForm, PublicAccess, Reply, Token, see_other,
+};
 
-const BY_ADDRESS: Limit = Limit {
+const BY_ADDRESS: RateLimit = RateLimit {
     rule: "invite-address",
     most: 60,
     window: SignedDuration::from_hours(1),
@@ -19,7 +21,7 @@ const BY_ADDRESS: Limit = Limit {
 
 /// The form for a password.
 #[derive(Debug, Serialize)]
-pub(crate) struct Accept {
+pub(crate) struct AcceptPage {
     form: Form,
     name: String,
     email: String,
@@ -33,23 +35,23 @@ pub(crate) struct Accept {
 /// A link that is good for nothing: why, is nobody's business but of whoever has
 /// an account that can't be added.
 #[derive(Debug, Serialize)]
-pub(crate) struct Gone {
+pub(crate) struct InviteGonePage {
     clash: bool,
 }
 
 /// What a link leads to.
 enum Way {
     /// A new account.
-    New(Redeemable),
+    New(InviteRedemption),
     /// One that there is, to which the client is added.
-    Joins(Redeemable, Account),
+    Joins(InviteRedemption, Account),
     /// Nothing: the address has an account that can't be added.
     Clashes,
     /// Nothing.
     Gone,
 }
 
-impl Page for Accept {
+impl Page for AcceptPage {
     const TEMPLATE: &'static str = "pages/invites/accept.html";
 
     fn title(&self) -> String {
@@ -62,7 +64,10 @@ impl Page for Accept {
 
     fn sample() -> Self {
         Self {
-            form: Form::failed(&(), &Invalid::at("password", "Use at least 12 characters.")),
+            form: Form::failed(
+                &(),
+                &FieldErrors::at("password", "Use at least 12 characters."),
+            ),
             name: "Ana <b>".to_owned(),
             email: "ana@example.com".to_owned(),
             client_name: Some("Initech".to_owned()),
@@ -73,7 +78,7 @@ impl Page for Accept {
     }
 }
 
-impl Page for Gone {
+impl Page for InviteGonePage {
     const TEMPLATE: &'static str = "pages/invites/gone.html";
 
     fn title(&self) -> String {
@@ -87,7 +92,7 @@ impl Page for Gone {
 
 /// Takes the token out of the address, where histories and logs would keep it.
 /// Nothing is looked up: a program that follows links learns and uses up nothing.
-pub(crate) async fn take(Ids(Token { token }): Ids<Token>) -> Result<Reply, Error> {
+pub(crate) async fn take(Ids(Token { token }): Ids<Token>) -> Result<Reply, PageError> {
     let to = see_other("/invite");
     Ok(if web::is_token(&token) {
         to.invited(&token)
@@ -96,23 +101,23 @@ pub(crate) async fn take(Ids(Token { token }): Ids<Token>) -> Result<Reply, Erro
     })
 }
 
-const NOTHING: Gone = Gone { clash: false };
+const NOTHING: InviteGonePage = InviteGonePage { clash: false };
 
-pub(crate) async fn get(Anyone { ctx }: Anyone) -> Result<Reply, Error> {
+pub(crate) async fn get(PublicAccess { ctx }: PublicAccess) -> Result<Reply, PageError> {
     match way(&ctx).await? {
         Way::New(redeemable) => ctx.page(&form(&redeemable, Form::default(), false).await?),
         Way::Joins(redeemable, _) => ctx.page(&form(&redeemable, Form::default(), true).await?),
-        Way::Clashes => ctx.page(&Gone { clash: true }),
+        Way::Clashes => ctx.page(&InviteGonePage { clash: true }),
         Way::Gone => ctx.page(&NOTHING),
     }
 }
 
 pub(crate) async fn post(
-    Anyone { ctx }: Anyone,
-    chosen: ProtectedForm<Chosen>,
-) -> Result<Reply, Error> {
+    PublicAccess { ctx }: PublicAccess,
+    chosen: ProtectedForm<PasswordInput>,
+) -> Result<Reply, PageError> {
     let (accepted, to, flash) = match way(&ctx).await? {
-        Way::Clashes => return ctx.refused(&Gone { clash: true }),
+        Way::Clashes => return ctx.refused(&InviteGonePage { clash: true }),
         Way::Gone => return ctx.refused(&NOTHING),
         Way::Joins(redeemable, account) => {
             let mine = ctx
@@ -132,12 +137,16 @@ pub(crate) async fn post(
     };
     match accepted {
         Ok(()) => Ok(see_other(to).uninvited().flash(flash)),
-        Err(store::Error::Refused(_)) => Ok(ctx.refused(&NOTHING)?.uninvited()),
+        Err(store::StoreError::Refused(_)) => Ok(ctx.refused(&NOTHING)?.uninvited()),
         Err(error) => Err(error.into()),
     }
 }
 
-fn check(ctx: &Context, redeemable: &Redeemable, chosen: &Chosen) -> Result<(), Invalid> {
+fn check(
+    ctx: &Context,
+    redeemable: &InviteRedemption,
+    chosen: &PasswordInput,
+) -> Result<(), FieldErrors> {
     let invite = &redeemable.invite;
     let about = [
         invite.name.as_str(),
@@ -153,9 +162,9 @@ fn check(ctx: &Context, redeemable: &Redeemable, chosen: &Chosen) -> Result<(), 
 /// deleted by the worker.
 async fn make(
     ctx: &Context,
-    redeemable: &Redeemable,
+    redeemable: &InviteRedemption,
     password: &str,
-) -> Result<Result<(), store::Error>, Error> {
+) -> Result<Result<(), store::StoreError>, PageError> {
     let (attempt, user): (EntryId, UserId) = (ctx.app.new_id(), ctx.app.new_id());
     redeemable.begin(attempt, user).await?;
     let identity = &ctx.app.services.identity;
@@ -170,12 +179,12 @@ async fn make(
 /// person's; nothing of the account is opened by it.
 async fn join(
     ctx: &Context,
-    redeemable: &Redeemable,
+    redeemable: &InviteRedemption,
     account: &Account,
-) -> Result<(), store::Error> {
+) -> Result<(), store::StoreError> {
     let invite = &redeemable.invite;
     let client = redeemable.client().await?;
-    let message = Message::Added {
+    let message = MailMessage::Added {
         by_name: invite.by_name.clone(),
         client_name: client.map(|client| client.name).unwrap_or_default(),
     };
@@ -183,14 +192,14 @@ async fn join(
     redeemable.join(account, &mail, ctx.now).await
 }
 
-async fn way(ctx: &Context) -> Result<Way, Error> {
+async fn way(ctx: &Context) -> Result<Way, PageError> {
     ctx.limit_address(BY_ADDRESS).await?;
     let Some(token) = ctx.invite_token() else {
         return Ok(Way::Gone);
     };
     let (directory, ws) = (ctx.directory(), ctx.workspace.id);
     let found = directory.redeemable(ws, &hash(token)).await?;
-    let open = |found: &Redeemable| found.invite.state(ctx.now) == State::Pending;
+    let open = |found: &InviteRedemption| found.invite.state(ctx.now) == InviteState::Pending;
     let Some(found) = found.filter(open) else {
         return Ok(Way::Gone);
     };
@@ -205,9 +214,13 @@ async fn way(ctx: &Context) -> Result<Way, Error> {
     Ok(account.map_or(Way::Gone, |account| Way::Joins(found, account)))
 }
 
-async fn form(redeemable: &Redeemable, form: Form, joins: bool) -> Result<Accept, Error> {
+async fn form(
+    redeemable: &InviteRedemption,
+    form: Form,
+    joins: bool,
+) -> Result<AcceptPage, PageError> {
     let client = redeemable.client().await?;
-    Ok(Accept {
+    Ok(AcceptPage {
         form,
         name: redeemable.invite.name.clone(),
         email: redeemable.invite.email.as_str().to_owned(),

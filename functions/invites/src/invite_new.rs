@@ -1,21 +1,21 @@
 //! "Invite to Portal", and to the team: a person's name, address and role.
 
 use domain::id::InviteId;
-use domain::input::Invalid;
+use domain::input::FieldErrors;
 use domain::invite::{Invite, InviteInput, LIFETIME, NewInvite};
-use domain::mail::{Mail, Message};
-use domain::plan::Full;
+use domain::mail::{Mail, MailMessage};
+use domain::plan::PlanLimitReached;
 use domain::role::{ContactRole, Role, TeamRole};
 use serde::Serialize;
 use store::directory::hash;
-use store::{Account, NewLink, Outcome, Scope};
-use web::{Crumb, Error, Form, Page, ProtectedForm, Reply, SAVED_BEFORE, see_other};
+use store::{Account, InviteLink, Scope, WriteOutcome};
+use web::{Crumb, Form, Page, PageError, ProtectedForm, Reply, SAVED_BEFORE, see_other};
 
-use crate::place::Place;
+use crate::place::MembershipPlace;
 
 /// The form.
 #[derive(Debug, Serialize)]
-pub(crate) struct InviteNew {
+pub(crate) struct InviteNewPage {
     id: InviteId,
     form: Form,
     roles: Vec<RoleChoice>,
@@ -33,7 +33,7 @@ struct RoleChoice {
     hint: &'static str,
 }
 
-impl Page for InviteNew {
+impl Page for InviteNewPage {
     const TEMPLATE: &'static str = "pages/invites/invite_new.html";
 
     fn title(&self) -> String {
@@ -51,7 +51,7 @@ impl Page for InviteNew {
     }
 
     fn sample() -> Self {
-        let failed = Invalid::at("email", "Enter a mail address.");
+        let failed = FieldErrors::at("email", "Enter a mail address.");
         Self {
             id: InviteId::new(1, 1),
             form: Form::failed(&InviteInput::default(), &failed),
@@ -64,8 +64,8 @@ impl Page for InviteNew {
     }
 }
 
-impl InviteNew {
-    fn new<S>(id: InviteId, form: Form, place: &Place<S>) -> Self {
+impl InviteNewPage {
+    fn new<S>(id: InviteId, form: Form, place: &MembershipPlace<S>) -> Self {
         Self {
             id,
             form,
@@ -87,7 +87,7 @@ fn choices(roles: &[Role]) -> Vec<RoleChoice> {
     roles.iter().map(choice).collect()
 }
 
-pub(crate) async fn get<S: Scope>(place: Place<S>) -> Result<Reply, Error> {
+pub(crate) async fn get<S: Scope>(place: MembershipPlace<S>) -> Result<Reply, PageError> {
     let usual = if place.client_name.is_some() {
         Role::Contact(ContactRole::Collaborator)
     } else {
@@ -98,13 +98,13 @@ pub(crate) async fn get<S: Scope>(place: Place<S>) -> Result<Reply, Error> {
         ..InviteInput::default()
     });
     let id = place.ctx.app.new_id();
-    place.ctx.page(&InviteNew::new(id, form, &place))
+    place.ctx.page(&InviteNewPage::new(id, form, &place))
 }
 
 pub(crate) async fn post<S: Scope>(
-    place: Place<S>,
+    place: MembershipPlace<S>,
     form: ProtectedForm<InviteInput>,
-) -> Result<Reply, Error> {
+) -> Result<Reply, PageError> {
     let id = form.id()?;
     let (id, invalid) = match check(&place, &form.input).await? {
         Ok((new, known)) => {
@@ -115,17 +115,20 @@ pub(crate) async fn post<S: Scope>(
             };
             match made? {
                 Ok(true) => return Ok(see_other(&place.home).flash(flash)),
-                Ok(false) => (place.ctx.app.new_id(), Invalid::at("form", SAVED_BEFORE)),
-                Err(full) => (id, Invalid::at("form", full.to_string())),
+                Ok(false) => (
+                    place.ctx.app.new_id(),
+                    FieldErrors::at("form", SAVED_BEFORE),
+                ),
+                Err(full) => (id, FieldErrors::at("form", full.to_string())),
             }
         }
         Err(invalid) => (id, invalid),
     };
     let form = Form::failed(&form.input, &invalid);
-    place.ctx.refused(&InviteNew::new(id, form, &place))
+    place.ctx.refused(&InviteNewPage::new(id, form, &place))
 }
 
-fn begun<S: Scope>(place: &Place<S>, id: InviteId, new: NewInvite) -> Invite {
+fn begun<S: Scope>(place: &MembershipPlace<S>, id: InviteId, new: NewInvite) -> Invite {
     Invite {
         id,
         client: place.store.in_client(),
@@ -143,9 +146,12 @@ fn begun<S: Scope>(place: &Place<S>, id: InviteId, new: NewInvite) -> Invite {
 
 /// Sends an invitation; `false` where somebody else was invited under its id. Why not,
 /// where the team has no seat for it.
-async fn send<S: Scope>(place: &Place<S>, invite: &Invite) -> Result<Result<bool, Full>, Error> {
+async fn send<S: Scope>(
+    place: &MembershipPlace<S>,
+    invite: &Invite,
+) -> Result<Result<bool, PlanLimitReached>, PageError> {
     let (hash, mail) = (link_hash(place, invite), mail(place, invite));
-    let link = NewLink {
+    let link = InviteLink {
         hash: &hash,
         mail: &mail,
     };
@@ -154,19 +160,19 @@ async fn send<S: Scope>(place: &Place<S>, invite: &Invite) -> Result<Result<bool
         .create_invite(invite, link, place.ctx.plan())
         .await
     {
-        Err(store::Error::Full(full)) => Ok(Err(full)),
+        Err(store::StoreError::Full(full)) => Ok(Err(full)),
         made => Ok(Ok(is_made(place, made?, invite).await?)),
     }
 }
 
 async fn is_made<S: Scope>(
-    place: &Place<S>,
-    made: Outcome,
+    place: &MembershipPlace<S>,
+    made: WriteOutcome,
     invite: &Invite,
-) -> Result<bool, Error> {
+) -> Result<bool, PageError> {
     Ok(match made {
-        Outcome::Done => true,
-        Outcome::Repeated => {
+        WriteOutcome::Done => true,
+        WriteOutcome::Repeated => {
             let saved = place.store.invite(invite.id).await?;
             saved.is_some_and(|saved| {
                 (saved.email, saved.role) == (invite.email.clone(), invite.role)
@@ -177,15 +183,15 @@ async fn is_made<S: Scope>(
 
 /// Adds an account at once; `false` where somebody else was invited under this id.
 async fn add<S: Scope>(
-    place: &Place<S>,
+    place: &MembershipPlace<S>,
     account: &Account,
     invite: Invite,
-) -> Result<Result<bool, Full>, Error> {
+) -> Result<Result<bool, PlanLimitReached>, PageError> {
     let invite = Invite {
         accepted: Some(place.ctx.now),
         ..invite
     };
-    let message = Message::Added {
+    let message = MailMessage::Added {
         by_name: invite.by_name.clone(),
         client_name: place.client_name.clone().unwrap_or_default(),
     };
@@ -198,9 +204,9 @@ async fn add<S: Scope>(
 /// can't be; a client's own see no accounts but their own client's: to them an
 /// address that somebody has elsewhere is like any other.
 async fn check<S: Scope>(
-    place: &Place<S>,
+    place: &MembershipPlace<S>,
     input: &InviteInput,
-) -> Result<Result<(NewInvite, Option<Account>), Invalid>, Error> {
+) -> Result<Result<(NewInvite, Option<Account>), FieldErrors>, PageError> {
     let new = match input.parse(&place.roles()) {
         Ok(new) => new,
         Err(invalid) => return Ok(Err(invalid)),
@@ -224,23 +230,23 @@ async fn check<S: Scope>(
         let account = directory.account(ws, &new.email).await?;
         return Ok(Ok((new, account)));
     };
-    Ok(Err(Invalid::at("email", wrong)))
+    Ok(Err(FieldErrors::at("email", wrong)))
 }
 
 /// The hash of the token of an invitation's newest link.
-pub(crate) fn link_hash<S>(place: &Place<S>, invite: &Invite) -> String {
+pub(crate) fn link_hash<S>(place: &MembershipPlace<S>, invite: &Invite) -> String {
     hash(&place.ctx.app.secrets().invite_token(invite.id, invite.turn))
 }
 
 /// The mail that brings the newest link.
-pub(crate) fn mail<S>(place: &Place<S>, invite: &Invite) -> Mail {
+pub(crate) fn mail<S>(place: &MembershipPlace<S>, invite: &Invite) -> Mail {
     let workspace = &place.ctx.workspace;
     Mail {
         to: invite.email.clone(),
         to_name: invite.name.clone(),
         slug: workspace.slug.clone(),
         brand: workspace.name.clone(),
-        message: Message::Invite {
+        message: MailMessage::Invite {
             invite: invite.id,
             turn: invite.turn,
             by_name: invite.by_name.clone(),

@@ -136,8 +136,8 @@ pub const ROUTES: &[Route] = &[
 
 /// A sample of each page.
 pub const SAMPLES: &[fn() -> Sample] = &[
-    sample::<invite_new::InviteNew>,
-    sample::<people::People>,
-    sample::<accept::Accept>,
-    sample::<accept::Gone>,
+    sample::<invite_new::InviteNewPage>,
+    sample::<people::PeoplePage>,
+    sample::<accept::AcceptPage>,
+    sample::<accept::InviteGonePage>,
 ];

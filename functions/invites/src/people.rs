@@ -1,21 +1,21 @@
 //! Who is in a client's portal, and what becomes of a person here.
 
 use domain::invite::{Invite, named};
-use domain::mail::Message;
+use domain::mail::MailMessage;
 use domain::person::{Actor, Person};
 use domain::role::Action;
 use futures::future::try_join;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::{Kept, Scope};
+use store::{MembershipRefusal, Scope};
 use web::view::{InviteRow, PersonRow};
-use web::{Error, Ids, Nothing, Page, Portal, ProtectedForm, Reply, see_other};
+use web::{EmptyForm, Ids, Page, PageError, PortalAccess, ProtectedForm, Reply, see_other};
 
-use crate::place::{AtPerson, Place};
+use crate::place::{MembershipPlace, PersonPath};
 
 /// A client's own page of its people.
 #[derive(Debug, Serialize)]
-pub(crate) struct People {
+pub(crate) struct PeoplePage {
     people: Vec<PersonRow>,
     invites: Vec<InviteRow>,
     may_invite: bool,
@@ -23,11 +23,11 @@ pub(crate) struct People {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct NewRole {
+pub(crate) struct RoleForm {
     role: String,
 }
 
-impl Page for People {
+impl Page for PeoplePage {
     const TEMPLATE: &'static str = "pages/invites/people.html";
 
     fn title(&self) -> String {
@@ -41,7 +41,7 @@ impl Page for People {
     }
 }
 
-impl People {
+impl PeoplePage {
     fn new(people: &[Person], invites: &[Invite], actor: &Actor, now: Timestamp) -> Self {
         let may_invite = actor.role.may(Action::ManageContacts);
         let shown = invites.iter().filter(|_| may_invite);
@@ -58,21 +58,21 @@ impl People {
     }
 }
 
-pub(crate) async fn get(portal: Portal) -> Result<Reply, Error> {
+pub(crate) async fn get(portal: PortalAccess) -> Result<Reply, PageError> {
     let store = &portal.store;
     let (people, invites) = try_join(store.people(), store.invites()).await?;
     let (ctx, actor) = (&portal.ctx, &portal.actor);
-    ctx.page(&People::new(&people, &invites, actor, ctx.now))
+    ctx.page(&PeoplePage::new(&people, &invites, actor, ctx.now))
 }
 
 pub(crate) async fn change_role<S: Scope>(
-    place: Place<S>,
-    Ids(at): Ids<AtPerson>,
-    form: ProtectedForm<NewRole>,
-) -> Result<Reply, Error> {
+    place: MembershipPlace<S>,
+    Ids(at): Ids<PersonPath>,
+    form: ProtectedForm<RoleForm>,
+) -> Result<Reply, PageError> {
     let person = read(&place, at).await?;
     // The form offers what may be given; anything else is made up.
-    let role = named(&form.input.role, &place.roles()).map_err(|_| Error::Forbidden)?;
+    let role = named(&form.input.role, &place.roles()).map_err(|_| PageError::Forbidden)?;
     if role == person.role {
         return Ok(see_other(&place.home));
     }
@@ -81,10 +81,10 @@ pub(crate) async fn change_role<S: Scope>(
 }
 
 pub(crate) async fn remove<S: Scope>(
-    place: Place<S>,
-    Ids(at): Ids<AtPerson>,
-    _form: ProtectedForm<Nothing>,
-) -> Result<Reply, Error> {
+    place: MembershipPlace<S>,
+    Ids(at): Ids<PersonPath>,
+    _form: ProtectedForm<EmptyForm>,
+) -> Result<Reply, PageError> {
     let person = read(&place, at).await?;
     let removed = place.store.remove_person(&person).await?;
     Ok(told(&place, removed, "person-removed"))
@@ -92,29 +92,29 @@ pub(crate) async fn remove<S: Scope>(
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Access {
+pub(crate) struct AccessForm {
     access: String,
 }
 
 /// Keeps a person out, or lets one in again.
 pub(crate) async fn access<S: Scope>(
-    place: Place<S>,
-    Ids(at): Ids<AtPerson>,
-    form: ProtectedForm<Access>,
-) -> Result<Reply, Error> {
+    place: MembershipPlace<S>,
+    Ids(at): Ids<PersonPath>,
+    form: ProtectedForm<AccessForm>,
+) -> Result<Reply, PageError> {
     let person = read(&place, at).await?;
     let (store, now) = (&place.store, place.ctx.now);
     let plan = place.ctx.plan();
     let (changed, code) = match form.input.access.as_str() {
         "enabled" => match store.enable_person(&person, plan).await {
-            Err(store::Error::Full(full)) => {
+            Err(store::StoreError::Full(full)) => {
                 let words = format!("no-seat.{}", full.used);
                 return Ok(see_other(&place.home).flash(&words));
             }
             changed => (changed?, "person-enabled"),
         },
         "disabled" => (store.disable_person(&person, now).await?, "person-disabled"),
-        _ => return Err(Error::BadRequest("no such access")),
+        _ => return Err(PageError::BadRequest("no such access")),
     };
     Ok(told(&place, changed, code))
 }
@@ -122,14 +122,14 @@ pub(crate) async fn access<S: Scope>(
 /// Lets mail go to a person's address again, after it bounced or was complained of:
 /// one's own too, since there may be nobody else who could.
 pub(crate) async fn mail_again<S: Scope>(
-    place: Place<S>,
-    Ids(at): Ids<AtPerson>,
-    _form: ProtectedForm<Nothing>,
-) -> Result<Reply, Error> {
+    place: MembershipPlace<S>,
+    Ids(at): Ids<PersonPath>,
+    _form: ProtectedForm<EmptyForm>,
+) -> Result<Reply, PageError> {
     let person = place.store.person(at.user).await?;
-    let person = person.ok_or(Error::NotFound)?;
+    let person = person.ok_or(PageError::NotFound)?;
     if !place.actor.role.may_appoint(person.role) {
-        return Err(Error::Forbidden);
+        return Err(PageError::Forbidden);
     }
     place.store.mail_again(&person).await?;
     Ok(see_other(&place.home).flash("mail-again"))
@@ -137,15 +137,15 @@ pub(crate) async fn mail_again<S: Scope>(
 
 /// Lets a person who lost the authenticator sign in without it.
 pub(crate) async fn reset_factor<S: Scope>(
-    place: Place<S>,
-    Ids(at): Ids<AtPerson>,
-    _form: ProtectedForm<Nothing>,
-) -> Result<Reply, Error> {
+    place: MembershipPlace<S>,
+    Ids(at): Ids<PersonPath>,
+    _form: ProtectedForm<EmptyForm>,
+) -> Result<Reply, PageError> {
     let person = read(&place, at).await?;
     // The question for a code goes first: until the rest is done, signing in fails closed.
     let identity = &place.ctx.app.services.identity;
     identity.ask_for_codes(person.id, false).await?;
-    let message = Message::MfaReset {
+    let message = MailMessage::MfaReset {
         by_name: place.actor.name.clone(),
     };
     let mail = place.ctx.mail(&person.name, &person.email, message);
@@ -154,22 +154,22 @@ pub(crate) async fn reset_factor<S: Scope>(
 }
 
 /// The person, if it is somebody else whose role the actor may give.
-async fn read<S: Scope>(place: &Place<S>, at: AtPerson) -> Result<Person, Error> {
+async fn read<S: Scope>(place: &MembershipPlace<S>, at: PersonPath) -> Result<Person, PageError> {
     let person = place.store.person(at.user).await?;
-    let person = person.ok_or(Error::NotFound)?;
+    let person = person.ok_or(PageError::NotFound)?;
     let may = person.id != place.actor.user && place.actor.role.may_appoint(person.role);
     if may {
         Ok(person)
     } else {
-        Err(Error::Forbidden)
+        Err(PageError::Forbidden)
     }
 }
 
-fn told<S>(place: &Place<S>, result: Result<(), Kept>, code: &str) -> Reply {
+fn told<S>(place: &MembershipPlace<S>, result: Result<(), MembershipRefusal>, code: &str) -> Reply {
     let code = match result {
         Ok(()) => code,
-        Err(Kept::LastOwner) => "last-owner",
-        Err(Kept::Changed) => "changed-meanwhile",
+        Err(MembershipRefusal::LastOwner) => "last-owner",
+        Err(MembershipRefusal::Changed) => "changed-meanwhile",
     };
     see_other(&place.home).flash(code)
 }

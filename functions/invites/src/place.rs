@@ -9,10 +9,10 @@ use domain::role::Role;
 use http::request::Parts;
 use serde::Deserialize;
 use store::{ClientScope, Store, WorkspaceScope};
-use web::{Context, Crumb, Error, Inside, Team};
+use web::{ClientAccess, Context, Crumb, PageError, TeamAccess};
 
 /// The place, and who acts there.
-pub(crate) struct Place<S> {
+pub(crate) struct MembershipPlace<S> {
     pub(crate) ctx: Arc<Context>,
     pub(crate) actor: Actor,
     pub(crate) store: Store<S>,
@@ -26,28 +26,28 @@ pub(crate) struct Place<S> {
 }
 
 #[derive(Deserialize)]
-pub(crate) struct AtInvite {
+pub(crate) struct InvitePath {
     pub(crate) invite: InviteId,
 }
 
 #[derive(Deserialize)]
-pub(crate) struct AtPerson {
+pub(crate) struct PersonPath {
     pub(crate) user: UserId,
 }
 
-impl<S> Place<S> {
+impl<S> MembershipPlace<S> {
     /// The roles that the actor may give here.
     pub(crate) fn roles(&self) -> Vec<Role> {
         self.actor.role.appoints(self.client_name.is_none())
     }
 }
 
-impl<R: Sync + Send> FromRequestParts<R> for Place<ClientScope> {
-    type Rejection = Error;
+impl<R: Sync + Send> FromRequestParts<R> for MembershipPlace<ClientScope> {
+    type Rejection = PageError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &R) -> Result<Self, Error> {
-        let inside = Inside::from_request_parts(parts, state).await?;
-        let client = inside.store.about().await?.ok_or(Error::NotFound)?;
+    async fn from_request_parts(parts: &mut Parts, state: &R) -> Result<Self, PageError> {
+        let inside = ClientAccess::from_request_parts(parts, state).await?;
+        let client = inside.store.about().await?.ok_or(PageError::NotFound)?;
         let (home, crumbs) = if inside.is_team() {
             (inside.base.clone(), inside.crumbs(&client.name))
         } else {
@@ -65,11 +65,11 @@ impl<R: Sync + Send> FromRequestParts<R> for Place<ClientScope> {
     }
 }
 
-impl<R: Sync + Send> FromRequestParts<R> for Place<WorkspaceScope> {
-    type Rejection = Error;
+impl<R: Sync + Send> FromRequestParts<R> for MembershipPlace<WorkspaceScope> {
+    type Rejection = PageError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &R) -> Result<Self, Error> {
-        let Team { ctx, actor, store } = Team::from_request_parts(parts, state).await?;
+    async fn from_request_parts(parts: &mut Parts, state: &R) -> Result<Self, PageError> {
+        let TeamAccess { ctx, actor, store } = TeamAccess::from_request_parts(parts, state).await?;
         Ok(Self {
             ctx,
             actor,

@@ -1,13 +1,13 @@
 //! To whom a new invoice is.
 
 use serde::{Deserialize, Serialize};
-use store::page::Page as Rows;
+use store::page::ListPage;
 use web::view::{Pager, encode};
-use web::{Crumb, Error, Page, Query, Reply, Team};
+use web::{Crumb, Page, PageError, Query, Reply, TeamAccess};
 
 /// The page.
 #[derive(Debug, Serialize)]
-pub(crate) struct ChoosePage {
+pub(crate) struct ChooseClientPage {
     search: String,
     rows: Vec<Row>,
     pager: Pager,
@@ -22,12 +22,12 @@ struct Row {
 /// Whose names.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Wanted {
+pub(crate) struct ChooseClientQuery {
     q: String,
     after: Option<String>,
 }
 
-impl Page for ChoosePage {
+impl Page for ChooseClientPage {
     const TEMPLATE: &'static str = "pages/invoices/choose.html";
 
     fn title(&self) -> String {
@@ -43,7 +43,7 @@ impl Page for ChoosePage {
             name: "Initech <b>".to_owned(),
             href: "/clients/c/invoices/new".to_owned(),
         };
-        let found = Rows {
+        let found = ListPage {
             rows: vec![row],
             next: Some("x".to_owned()),
         };
@@ -55,7 +55,10 @@ impl Page for ChoosePage {
     }
 }
 
-pub(crate) async fn get(team: Team, Query(wanted): Query<Wanted>) -> Result<Reply, Error> {
+pub(crate) async fn get(
+    team: TeamAccess,
+    Query(wanted): Query<ChooseClientQuery>,
+) -> Result<Reply, PageError> {
     let after = wanted.after.as_deref();
     let found = team.store.clients_page(&wanted.q, after).await?;
     let path = match wanted.q.as_str() {
@@ -66,7 +69,7 @@ pub(crate) async fn get(team: Team, Query(wanted): Query<Wanted>) -> Result<Repl
         name: client.name.clone(),
         href: format!("/clients/{}/invoices/new", client.id),
     });
-    team.ctx.page(&ChoosePage {
+    team.ctx.page(&ChooseClientPage {
         rows: rows.collect(),
         pager: Pager::new(&found, &path, after, None),
         search: wanted.q,

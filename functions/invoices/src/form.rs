@@ -3,38 +3,40 @@
 use domain::client::Client;
 use domain::engagement::Engagement;
 use domain::id::InvoiceId;
-use domain::input::Invalid;
+use domain::input::FieldErrors;
 use domain::invoice::{
-    Bill, Book, Invoice, InvoiceInput, LineErrors, LineInput, NewInvoice, State, Taxed, Ways, Wrong,
+    BillingSettings, Invoice, InvoiceBalance, InvoiceContent, InvoiceErrors, InvoiceInput,
+    InvoiceLineErrors, InvoiceLineInput, InvoiceState, NewInvoice, TaxMode,
 };
 use futures::future::{try_join, try_join3};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use serde::Serialize;
-use store::{Billed, Outcome};
-use web::view::Choice;
+use store::{InvoiceDetail, WriteOutcome};
+use web::view::SelectOption;
 use web::{
-    Crumb, Error, Form, Ids, Inside, Page, ProtectedForm, Reply, SAVED_BEFORE, Team, see_other,
+    ClientAccess, Crumb, Form, Ids, Page, PageError, ProtectedForm, Reply, SAVED_BEFORE,
+    TeamAccess, see_other,
 };
 
-use crate::paths::AtInvoice;
-use crate::ways::{Named, currencies};
+use crate::paths::InvoicePath;
+use crate::ways::{CurrencyOption, currencies};
 
 /// What a form says that was overtaken.
 const OVERTAKEN: &str = "Somebody else changed this draft meanwhile. What you typed is still here: save it to put it in place of theirs.";
 
 /// The form.
 #[derive(Debug, Serialize)]
-pub(crate) struct InvoiceForm {
+pub(crate) struct InvoiceFormPage {
     form: Form,
     id: Option<InvoiceId>,
     version: Option<i64>,
     action: String,
     cancel: String,
     heading: String,
-    currencies: Vec<Named>,
+    currencies: Vec<CurrencyOption>,
     engagements: Vec<Titled>,
-    taxed: Vec<Choice>,
+    taxed: Vec<SelectOption>,
     lines: Vec<LineRow>,
     #[serde(skip)]
     crumbs: Vec<Crumb>,
@@ -53,11 +55,11 @@ struct LineRow {
     number: usize,
     index: usize,
     #[serde(flatten)]
-    typed: LineInput,
-    errors: LineErrors,
+    typed: InvoiceLineInput,
+    errors: InvoiceLineErrors,
 }
 
-impl Page for InvoiceForm {
+impl Page for InvoiceFormPage {
     const TEMPLATE: &'static str = "pages/invoices/form.html";
 
     fn title(&self) -> String {
@@ -70,15 +72,15 @@ impl Page for InvoiceForm {
 
     fn sample() -> Self {
         let billed = web::view::billed_sample();
-        let wrong = Wrong {
-            fields: Invalid::at("lines", "Add a line."),
+        let wrong = InvoiceErrors {
+            fields: FieldErrors::at("lines", "Add a line."),
             lines: [(0, [("price", "Fill this in.".to_owned())].into())].into(),
         };
         let around = Around {
             base: "/clients/c".to_owned(),
             client: web::view::samples().0,
             engagements: vec![web::view::engagement_sample()],
-            ways: Ways::default(),
+            ways: BillingSettings::default(),
             crumbs: Vec::new(),
         };
         let input = InvoiceInput::from(&written(&billed));
@@ -91,7 +93,7 @@ struct Around {
     base: String,
     client: Client,
     engagements: Vec<Engagement>,
-    ways: Ways,
+    ways: BillingSettings,
     crumbs: Vec<Crumb>,
 }
 
@@ -103,7 +105,7 @@ enum Target {
 }
 
 impl Around {
-    async fn read(inside: &Inside, team: &Team) -> Result<Self, Error> {
+    async fn read(inside: &ClientAccess, team: &TeamAccess) -> Result<Self, PageError> {
         let store = &inside.store;
         let read = try_join3(
             store.about(),
@@ -111,7 +113,7 @@ impl Around {
             team.store.invoice_ways(),
         );
         let (client, engagements, ways) = read.await?;
-        let client = client.ok_or(Error::NotFound)?;
+        let client = client.ok_or(PageError::NotFound)?;
         let mut crumbs = inside.crumbs(&client.name);
         crumbs.push(Crumb::to("Invoices", format!("{}/invoices", inside.base)));
         Ok(Self {
@@ -123,7 +125,7 @@ impl Around {
         })
     }
 
-    fn page(&self, input: &InvoiceInput, wrong: &Wrong, target: Target) -> InvoiceForm {
+    fn page(&self, input: &InvoiceInput, wrong: &InvoiceErrors, target: Target) -> InvoiceFormPage {
         let list = format!("{}/invoices", self.base);
         let (id, version, action, heading) = match target {
             Target::New(id) => {
@@ -145,9 +147,9 @@ impl Around {
             typed,
             errors: wrong.lines.get(&index).cloned().unwrap_or_default(),
         };
-        let taxed = Taxed::ALL.into_iter();
-        let taxed = taxed.map(|(_, value, label)| Choice { value, label });
-        InvoiceForm {
+        let taxed = TaxMode::ALL.into_iter();
+        let taxed = taxed.map(|(_, value, label)| SelectOption { value, label });
+        InvoiceFormPage {
             form: shown(input, wrong),
             id,
             version,
@@ -172,15 +174,15 @@ impl Around {
             to: self.client.name.clone(),
             currency: self.ways.currency.to_string(),
             due: due.to_string(),
-            taxed: Taxed::default().name().to_owned(),
+            taxed: TaxMode::default().name().to_owned(),
             ..InvoiceInput::default()
         };
-        input.with_lines(vec![LineInput::new(self.ways.tax)])
+        input.with_lines(vec![InvoiceLineInput::new(self.ways.tax)])
     }
 }
 
 /// The form's fields, where something is wrong with a line as well.
-fn shown(input: &InvoiceInput, wrong: &Wrong) -> Form {
+fn shown(input: &InvoiceInput, wrong: &InvoiceErrors) -> Form {
     let mut fields = wrong.fields.clone();
     if !wrong.lines.is_empty() {
         fields.add("lines", "Look at what is marked in the lines.");
@@ -189,8 +191,8 @@ fn shown(input: &InvoiceInput, wrong: &Wrong) -> Form {
 }
 
 /// The draft, as it was written.
-fn written(billed: &Billed) -> NewInvoice {
-    let Billed { invoice, bill, .. } = billed;
+fn written(billed: &InvoiceDetail) -> NewInvoice {
+    let InvoiceDetail { invoice, bill, .. } = billed;
     NewInvoice {
         engagement: invoice.engagement,
         subject: invoice.subject.clone(),
@@ -201,7 +203,7 @@ fn written(billed: &Billed) -> NewInvoice {
 }
 
 /// The draft that comes of what was typed, at the client.
-fn drafted(inside: &Inside, client: &Client, id: InvoiceId, new: &NewInvoice) -> Invoice {
+fn drafted(inside: &ClientAccess, client: &Client, id: InvoiceId, new: &NewInvoice) -> Invoice {
     Invoice {
         id,
         client: client.id,
@@ -212,7 +214,7 @@ fn drafted(inside: &Inside, client: &Client, id: InvoiceId, new: &NewInvoice) ->
         total: new.bill.totals.total,
         due: new.due,
         issued: None,
-        book: Book::default(),
+        book: InvoiceBalance::default(),
         late: false,
         updated: inside.ctx.now,
         version: 1,
@@ -221,9 +223,9 @@ fn drafted(inside: &Inside, client: &Client, id: InvoiceId, new: &NewInvoice) ->
 
 /// What was typed, if it can be kept: an engagement must be one of the client's.
 async fn accepted(
-    inside: &Inside,
+    inside: &ClientAccess,
     input: &InvoiceInput,
-) -> Result<Result<NewInvoice, Wrong>, Error> {
+) -> Result<Result<NewInvoice, InvoiceErrors>, PageError> {
     let new = match input.parse() {
         Ok(new) => new,
         Err(wrong) => return Ok(Err(wrong)),
@@ -231,42 +233,42 @@ async fn accepted(
     if let Some(id) = new.engagement
         && inside.store.engagement(id).await?.is_none()
     {
-        return Ok(Err(Wrong {
-            fields: Invalid::at("engagement", "Choose an engagement of this client."),
-            ..Wrong::default()
+        return Ok(Err(InvoiceErrors {
+            fields: FieldErrors::at("engagement", "Choose an engagement of this client."),
+            ..InvoiceErrors::default()
         }));
     }
     Ok(Ok(new))
 }
 
-pub(crate) async fn new(inside: Inside, team: Team) -> Result<Reply, Error> {
+pub(crate) async fn new(inside: ClientAccess, team: TeamAccess) -> Result<Reply, PageError> {
     let around = Around::read(&inside, &team).await?;
     let input = around.begin(inside.ctx.workspace.today(inside.ctx.now));
     let target = Target::New(inside.ctx.app.new_id());
     inside
         .ctx
-        .page(&around.page(&input, &Wrong::default(), target))
+        .page(&around.page(&input, &InvoiceErrors::default(), target))
 }
 
 pub(crate) async fn create(
-    inside: Inside,
-    team: Team,
+    inside: ClientAccess,
+    team: TeamAccess,
     form: ProtectedForm<InvoiceInput>,
-) -> Result<Reply, Error> {
+) -> Result<Reply, PageError> {
     let around = Around::read(&inside, &team).await?;
     let id = form.id()?;
     if let Some(pressed) = form.input.pressed(around.ways.tax) {
-        let page = around.page(&pressed, &Wrong::default(), Target::New(id));
+        let page = around.page(&pressed, &InvoiceErrors::default(), Target::New(id));
         return inside.ctx.page(&page);
     }
     let (id, wrong) = match accepted(&inside, &form.input).await? {
         Ok(new) => match keep(&inside, &team, &around.client, id, &new).await? {
             Ok(()) => return Ok(saved(&inside, id)),
             Err(why) => {
-                let fields = Invalid::at("form", why);
-                let wrong = Wrong {
+                let fields = FieldErrors::at("form", why);
+                let wrong = InvoiceErrors {
                     fields,
-                    ..Wrong::default()
+                    ..InvoiceErrors::default()
                 };
                 (inside.ctx.app.new_id(), wrong)
             }
@@ -280,16 +282,16 @@ pub(crate) async fn create(
 
 /// Keeps a new draft; or says why not, for the person.
 async fn keep(
-    inside: &Inside,
-    team: &Team,
+    inside: &ClientAccess,
+    team: &TeamAccess,
     client: &Client,
     id: InvoiceId,
     new: &NewInvoice,
-) -> Result<Result<(), &'static str>, Error> {
+) -> Result<Result<(), &'static str>, PageError> {
     let draft = drafted(inside, client, id, new);
     match team.store.create_invoice(&draft, &new.bill).await? {
-        Outcome::Done => Ok(Ok(())),
-        Outcome::Repeated => {
+        WriteOutcome::Done => Ok(Ok(())),
+        WriteOutcome::Repeated => {
             let saved = inside.store.invoice(id).await?;
             let same = saved.is_some_and(|saved| written(&saved) == *new);
             Ok(if same { Ok(()) } else { Err(SAVED_BEFORE) })
@@ -297,47 +299,51 @@ async fn keep(
     }
 }
 
-fn saved(inside: &Inside, id: InvoiceId) -> Reply {
-    let there = AtInvoice { invoice: id }.href(&inside.base);
+fn saved(inside: &ClientAccess, id: InvoiceId) -> Reply {
+    let there = InvoicePath { invoice: id }.href(&inside.base);
     see_other(&there).flash("invoice-saved")
 }
 
 /// The draft at an address, with what is around it. What was sent can't be edited.
-async fn draft(inside: &Inside, team: &Team, at: AtInvoice) -> Result<(Around, Billed), Error> {
+async fn draft(
+    inside: &ClientAccess,
+    team: &TeamAccess,
+    at: InvoicePath,
+) -> Result<(Around, InvoiceDetail), PageError> {
     let (around, billed) = try_join(Around::read(inside, team), at.read(inside)).await?;
-    if billed.invoice.state() == State::Draft {
+    if billed.invoice.state() == InvoiceState::Draft {
         Ok((around, billed))
     } else {
-        Err(Error::Changed)
+        Err(PageError::Changed)
     }
 }
 
 pub(crate) async fn edit(
-    inside: Inside,
-    team: Team,
-    Ids(at): Ids<AtInvoice>,
-) -> Result<Reply, Error> {
+    inside: ClientAccess,
+    team: TeamAccess,
+    Ids(at): Ids<InvoicePath>,
+) -> Result<Reply, PageError> {
     let (around, billed) = draft(&inside, &team, at).await?;
     let target = Target::Draft(at.invoice, billed.invoice.version);
     let input = InvoiceInput::from(&written(&billed));
     inside
         .ctx
-        .page(&around.page(&input, &Wrong::default(), target))
+        .page(&around.page(&input, &InvoiceErrors::default(), target))
 }
 
 pub(crate) async fn update(
-    inside: Inside,
-    team: Team,
-    Ids(at): Ids<AtInvoice>,
+    inside: ClientAccess,
+    team: TeamAccess,
+    Ids(at): Ids<InvoicePath>,
     form: ProtectedForm<InvoiceInput>,
-) -> Result<Reply, Error> {
+) -> Result<Reply, PageError> {
     let (around, billed) = draft(&inside, &team, at).await?;
     let version = billed.invoice.version;
     let target = Target::Draft(at.invoice, form.version.unwrap_or(version));
     if let Some(pressed) = form.input.pressed(around.ways.tax) {
         return inside
             .ctx
-            .page(&around.page(&pressed, &Wrong::default(), target));
+            .page(&around.page(&pressed, &InvoiceErrors::default(), target));
     }
     let new = match accepted(&inside, &form.input).await? {
         Ok(new) => new,
@@ -348,9 +354,9 @@ pub(crate) async fn update(
         }
     };
     if form.version != Some(version) && written(&billed) != new {
-        let wrong = Wrong {
-            fields: Invalid::at("form", OVERTAKEN),
-            ..Wrong::default()
+        let wrong = InvoiceErrors {
+            fields: FieldErrors::at("form", OVERTAKEN),
+            ..InvoiceErrors::default()
         };
         let target = Target::Draft(at.invoice, version);
         return inside
@@ -366,8 +372,8 @@ pub(crate) async fn update(
 }
 
 /// What an invoice says once it is sent, by the ways of the workspace.
-pub(crate) fn as_sent(bill: &Bill, ways: &Ways) -> Bill {
-    Bill {
+pub(crate) fn as_sent(bill: &InvoiceContent, ways: &BillingSettings) -> InvoiceContent {
+    InvoiceContent {
         from: ways.from.clone(),
         pay: ways.pay.clone(),
         ..bill.clone()

@@ -2,20 +2,22 @@
 
 use domain::client::Client;
 use domain::id::EntryId;
-use domain::input::Invalid;
-use domain::invoice::{Happening, How, Invoice, Move, PaymentInput, Ways};
+use domain::input::FieldErrors;
+use domain::invoice::{
+    BillingSettings, Invoice, InvoiceEvent, InvoiceTransition, PaymentInput, PaymentMethod,
+};
 use domain::person::Person;
 use domain::role::Action;
 use futures::future::{try_join, try_join4};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
-use store::{Billed, InvoiceEntry};
-use web::view::{Paper, billed_sample};
-use web::{Crumb, Error, Form, Ids, Inside, Page, Reply};
+use store::{InvoiceDetail, InvoiceHistoryItem};
+use web::view::{InvoiceView, billed_sample};
+use web::{ClientAccess, Crumb, Form, Ids, Page, PageError, Reply};
 
 use crate::form::as_sent;
-use crate::paths::AtInvoice;
+use crate::paths::InvoicePath;
 
 /// The page.
 #[derive(Debug, Serialize)]
@@ -30,7 +32,7 @@ pub(crate) struct InvoicePage {
     engagement: Option<String>,
     /// Where the file is, once it is sent.
     pdf: Option<String>,
-    paper: Paper,
+    paper: InvoiceView,
     history: Vec<EntryRow>,
     /// Why it is void.
     reason: Option<String>,
@@ -89,10 +91,10 @@ struct MoneyForm {
 }
 
 /// A form of this page that can't be accepted.
-pub(crate) struct Refused<'a> {
-    pub(crate) kind: Move,
+pub(crate) struct RefusedForm<'a> {
+    pub(crate) kind: InvoiceTransition,
     pub(crate) typed: Option<&'a PaymentInput>,
-    pub(crate) invalid: Invalid,
+    pub(crate) invalid: FieldErrors,
 }
 
 impl Page for InvoicePage {
@@ -110,7 +112,7 @@ impl Page for InvoicePage {
         let billed = billed_sample();
         let today = billed.invoice.due.tomorrow().unwrap_or(billed.invoice.due);
         let form = |n: u64| MoneyForm {
-            form: Form::failed(&PaymentInput::default(), &Invalid::at("amount", "No.")),
+            form: Form::failed(&PaymentInput::default(), &FieldErrors::at("amount", "No.")),
             most: format!("{n}.00 EUR"),
             today,
         };
@@ -124,13 +126,13 @@ impl Page for InvoicePage {
             }),
             pay: Some(form(1)),
             refund: Some(form(2)),
-            void: Some(Form::failed(&(), &Invalid::at("reason", "Say why."))),
+            void: Some(Form::failed(&(), &FieldErrors::at("reason", "Say why."))),
             take_back: true,
             wrong: Some("It would be overdue at once.".to_owned()),
         };
         let pulse = "/clients/c/pulse?seen=1".to_owned();
         let parts = Parts {
-            paper: Paper::new(&billed, "Acme <b>"),
+            paper: InvoiceView::new(&billed, "Acme <b>"),
             engagement: Some("/clients/c/engagements/e".to_owned()),
             pdf: Some("/clients/c/invoices/i/pdf".to_owned()),
             today,
@@ -144,7 +146,7 @@ impl Page for InvoicePage {
 
 /// What the page shows beside the invoice.
 struct Parts {
-    paper: Paper,
+    paper: InvoiceView,
     engagement: Option<String>,
     pdf: Option<String>,
     today: Date,
@@ -156,7 +158,7 @@ struct Parts {
 
 impl InvoicePage {
     fn new(
-        billed: &Billed,
+        billed: &InvoiceDetail,
         parts: Parts,
         pulse: String,
         acts: Option<Acts>,
@@ -167,7 +169,9 @@ impl InvoicePage {
         // By time: what time itself does has an id from before.
         let mut rows: Vec<_> = billed.entries.iter().collect();
         rows.sort_by_key(|one| std::cmp::Reverse(one.entry.at));
-        let voided = rows.iter().find(|one| one.entry.what == Happening::Voided);
+        let voided = rows
+            .iter()
+            .find(|one| one.entry.what == InvoiceEvent::Voided);
         let state = invoice.state();
         Self {
             pulse,
@@ -197,61 +201,61 @@ impl InvoicePage {
 }
 
 impl EntryRow {
-    fn new(invoice: &Invoice, kept: &InvoiceEntry, (takes, names): (bool, bool)) -> Self {
+    fn new(invoice: &Invoice, kept: &InvoiceHistoryItem, (takes, names): (bool, bool)) -> Self {
         let entry = &kept.entry;
         let (words, amount, on, reference) = match &entry.what {
-            Happening::Sent => ("sent it", None, None, None),
-            Happening::Paid {
+            InvoiceEvent::Sent => ("sent it", None, None, None),
+            InvoiceEvent::Paid {
                 amount,
                 on,
-                how: how @ How::Provider(_),
+                how: how @ PaymentMethod::Provider(_),
                 ..
             } => ("brought a payment of", Some(amount), Some(on), Some(how)),
-            Happening::Paid {
+            InvoiceEvent::Paid {
                 amount, on, how, ..
             } => ("noted a payment of", Some(amount), Some(on), Some(how)),
-            Happening::TakenBack { amount, .. } => {
+            InvoiceEvent::TakenBack { amount, .. } => {
                 ("took out the payment of", Some(amount), None, None)
             }
-            Happening::Refunded {
+            InvoiceEvent::Refunded {
                 amount,
                 on,
-                how: how @ How::Provider(_),
+                how: how @ PaymentMethod::Provider(_),
             } => ("gave back", Some(amount), Some(on), Some(how)),
-            Happening::Refunded { amount, on, how } => {
+            InvoiceEvent::Refunded { amount, on, how } => {
                 ("noted a refund of", Some(amount), Some(on), Some(how))
             }
-            Happening::Voided => ("voided it", None, None, None),
-            Happening::DisputeOpened { amount } => {
+            InvoiceEvent::Voided => ("voided it", None, None, None),
+            InvoiceEvent::DisputeOpened { amount } => {
                 ("opened a dispute about", Some(amount), None, None)
             }
-            Happening::DisputeWon { amount } => (
+            InvoiceEvent::DisputeWon { amount } => (
                 "closed in our favour the dispute about",
                 Some(amount),
                 None,
                 None,
             ),
-            Happening::DisputeLost { amount, on } => {
+            InvoiceEvent::DisputeLost { amount, on } => {
                 ("took away in a dispute", Some(amount), Some(on), None)
             }
-            Happening::SetAside {
+            InvoiceEvent::SetAside {
                 amount, on, how, ..
             } => ("set aside a payment of", Some(amount), Some(on), Some(how)),
-            Happening::Restored { amount, on, how } => {
+            InvoiceEvent::Restored { amount, on, how } => {
                 ("brought back", Some(amount), Some(on), Some(how))
             }
-            Happening::BecameOverdue => ("passed", None, None, None),
+            InvoiceEvent::BecameOverdue => ("passed", None, None, None),
         };
         let note = match reference {
-            Some(How::ByHand(text)) => text.clone(),
-            Some(How::Provider(id)) if names => id.clone(),
-            Some(How::Provider(_)) => String::new(),
+            Some(PaymentMethod::ByHand(text)) => text.clone(),
+            Some(PaymentMethod::Provider(id)) if names => id.clone(),
+            Some(PaymentMethod::Provider(_)) => String::new(),
             None => entry.note.clone(),
         };
         let by_hand = matches!(
             entry.what,
-            Happening::Paid {
-                how: How::ByHand(_),
+            InvoiceEvent::Paid {
+                how: PaymentMethod::ByHand(_),
                 ..
             }
         );
@@ -278,10 +282,10 @@ fn addressees(people: &[Person]) -> Vec<String> {
 
 impl Acts {
     fn new(
-        inside: &Inside,
-        billed: &Billed,
+        inside: &ClientAccess,
+        billed: &InvoiceDetail,
         people: &[Person],
-        refused: Option<&Refused<'_>>,
+        refused: Option<&RefusedForm<'_>>,
     ) -> Option<Self> {
         let (invoice, role) = (&billed.invoice, inside.actor.role);
         if !inside.may(Action::ManageInvoices) {
@@ -289,10 +293,10 @@ impl Acts {
         }
         let today = inside.ctx.workspace.today(inside.ctx.now);
         let draft = invoice.issued.is_none();
-        let at = AtInvoice {
+        let at = InvoicePath {
             invoice: invoice.id,
         };
-        let form = |kind: Move, most: i64| {
+        let form = |kind: InvoiceTransition, most: i64| {
             let typed = PaymentInput {
                 amount: invoice.money(most).plain(),
                 on: today.to_string(),
@@ -308,7 +312,7 @@ impl Acts {
                 today,
             })
         };
-        let void = match refused.filter(|one| one.kind == Move::Void) {
+        let void = match refused.filter(|one| one.kind == InvoiceTransition::Void) {
             Some(one) => Form::failed(&(), &one.invalid),
             None => Form::default(),
         };
@@ -321,10 +325,15 @@ impl Acts {
                 to: addressees(people),
                 signed: !billed.bill.from.is_empty(),
             }),
-            pay: form(Move::Pay, invoice.outstanding()),
-            refund: form(Move::Refund, invoice.book.kept() - invoice.book.disputed),
-            void: Move::Void.is_offered(role, invoice).then_some(void),
-            take_back: Move::TakeBack.is_offered(role, invoice),
+            pay: form(InvoiceTransition::Pay, invoice.outstanding()),
+            refund: form(
+                InvoiceTransition::Refund,
+                invoice.book.kept() - invoice.book.disputed,
+            ),
+            void: InvoiceTransition::Void
+                .is_offered(role, invoice)
+                .then_some(void),
+            take_back: InvoiceTransition::TakeBack.is_offered(role, invoice),
             wrong,
         })
     }
@@ -335,12 +344,12 @@ impl Acts {
 struct Around {
     client: Client,
     people: Vec<Person>,
-    ways: Option<Ways>,
+    ways: Option<BillingSettings>,
     payable: bool,
     surplus: i64,
 }
 
-async fn around(inside: &Inside, at: AtInvoice) -> Result<Around, Error> {
+async fn around(inside: &ClientAccess, at: InvoicePath) -> Result<Around, PageError> {
     let team = inside.team_store();
     let sender = async {
         match team.filter(|_| inside.may(Action::ManageInvoices)) {
@@ -368,7 +377,7 @@ async fn around(inside: &Inside, at: AtInvoice) -> Result<Around, Error> {
     let read = try_join4(inside.store.about(), sender, payable, surplus).await?;
     let (client, (people, ways), payable, surplus) = read;
     Ok(Around {
-        client: client.ok_or(Error::NotFound)?,
+        client: client.ok_or(PageError::NotFound)?,
         people,
         ways,
         payable,
@@ -378,10 +387,10 @@ async fn around(inside: &Inside, at: AtInvoice) -> Result<Around, Error> {
 
 /// The page, with what is wrong with one of its forms.
 fn page(
-    inside: &Inside,
-    mut billed: Billed,
+    inside: &ClientAccess,
+    mut billed: InvoiceDetail,
     around: Around,
-    refused: Option<&Refused<'_>>,
+    refused: Option<&RefusedForm<'_>>,
 ) -> InvoicePage {
     let Around {
         client,
@@ -402,11 +411,11 @@ fn page(
     let mut crumbs = inside.crumbs(&client.name);
     crumbs.push(Crumb::to("Invoices", format!("{}/invoices", inside.base)));
     let Invoice { id, engagement, .. } = billed.invoice;
-    let at = AtInvoice { invoice: id };
+    let at = InvoicePath { invoice: id };
     let sent = billed.invoice.issued.is_some();
-    let payable = payable && Move::Pay.is_possible(&billed.invoice);
+    let payable = payable && InvoiceTransition::Pay.is_possible(&billed.invoice);
     let parts = Parts {
-        paper: Paper::new(&billed, &inside.ctx.workspace.name),
+        paper: InvoiceView::new(&billed, &inside.ctx.workspace.name),
         engagement: engagement.map(|id| format!("{}/engagements/{id}", inside.base)),
         pdf: sent.then(|| format!("{}/pdf", at.href(&inside.base))),
         today: inside.ctx.workspace.today(inside.ctx.now),
@@ -419,7 +428,10 @@ fn page(
     InvoicePage::new(&billed, parts, pulse, acts, crumbs)
 }
 
-pub(crate) async fn get(inside: Inside, Ids(at): Ids<AtInvoice>) -> Result<Reply, Error> {
+pub(crate) async fn get(
+    inside: ClientAccess,
+    Ids(at): Ids<InvoicePath>,
+) -> Result<Reply, PageError> {
     let (billed, around) = try_join(at.read(&inside), around(&inside, at)).await?;
     let page = page(&inside, billed, around, None);
     let reply = inside.ctx.page(&page)?;
@@ -432,11 +444,11 @@ pub(crate) async fn get(inside: Inside, Ids(at): Ids<AtInvoice>) -> Result<Reply
 
 /// The page again, with what is wrong with a form.
 pub(crate) async fn again(
-    inside: &Inside,
-    billed: Billed,
-    refused: &Refused<'_>,
-) -> Result<Reply, Error> {
-    let at = AtInvoice {
+    inside: &ClientAccess,
+    billed: InvoiceDetail,
+    refused: &RefusedForm<'_>,
+) -> Result<Reply, PageError> {
+    let at = InvoicePath {
         invoice: billed.invoice.id,
     };
     let around = around(inside, at).await?;

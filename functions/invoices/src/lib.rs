@@ -107,10 +107,10 @@ pub const ROUTES: &[Route] = &[
 
 /// A sample of each page.
 pub const SAMPLES: &[fn() -> Sample] = &[
-    sample::<choose::ChoosePage>,
-    sample::<form::InvoiceForm>,
+    sample::<choose::ChooseClientPage>,
+    sample::<form::InvoiceFormPage>,
     sample::<invoice::InvoicePage>,
     sample::<list::InvoicesPage>,
     sample::<overview::OverviewPage>,
-    sample::<ways::WaysPage>,
+    sample::<ways::BillingSettingsPage>,
 ];

@@ -1,24 +1,24 @@
 //! Lists of invoices: the workspace's, a client's, and a contact's own.
 
-use domain::invoice::{Figure, Invoice};
+use domain::invoice::{Invoice, RevenueFigure};
 use domain::money::Money;
 use domain::role::Action;
 use futures::future::{try_join, try_join3};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use store::page::Page as Rows;
-use store::{Books, Listing};
+use store::page::ListPage;
+use store::{CurrencyFigures, InvoiceList};
 use web::view::Pager;
-use web::{Context, Crumb, Error, Inside, Page, Query, Reply, Side};
+use web::{ClientAccess, Context, Crumb, EitherSide, Page, PageError, Query, Reply};
 
 /// The page.
 #[derive(Debug, Serialize)]
 pub(crate) struct InvoicesPage {
     title: String,
     pulse: Option<String>,
-    owed: Vec<OwedRow>,
+    owed: Vec<BalanceRow>,
     tabs: Vec<Tab>,
-    rows: Vec<Row>,
+    rows: Vec<InvoiceRow>,
     pager: Pager,
     /// What to say where there is none.
     empty: &'static str,
@@ -33,7 +33,7 @@ pub(crate) struct InvoicesPage {
 
 /// An invoice in the list.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Row {
+pub(crate) struct InvoiceRow {
     href: String,
     /// Its number; what it is for, where it has none yet.
     title: String,
@@ -50,7 +50,7 @@ pub(crate) struct Row {
 
 /// What is owed in one currency.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct OwedRow {
+pub(crate) struct BalanceRow {
     pub(crate) outstanding: String,
     pub(crate) overdue: Option<String>,
 }
@@ -65,7 +65,7 @@ struct Tab {
 /// Which of them.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Wanted {
+pub(crate) struct InvoicesQuery {
     show: String,
     after: Option<String>,
 }
@@ -80,32 +80,32 @@ const LISTS: [(&str, &str, bool, &str); 5] = [
     ("drafts", "Drafts", true, "No draft is being written."),
 ];
 
-impl Wanted {
-    fn listing(&self, team: bool, today: Date) -> Listing {
+impl InvoicesQuery {
+    fn listing(&self, team: bool, today: Date) -> InvoiceList {
         match self.show.as_str() {
-            "overdue" if team => Listing::Overdue(today),
-            "drafts" if team => Listing::Drafts,
-            "paid" => Listing::Paid,
-            "void" => Listing::Void,
-            _ => Listing::Outstanding,
+            "overdue" if team => InvoiceList::Overdue(today),
+            "drafts" if team => InvoiceList::Drafts,
+            "paid" => InvoiceList::Paid,
+            "void" => InvoiceList::Void,
+            _ => InvoiceList::Outstanding,
         }
     }
 }
 
 /// What is owed, by currency.
-pub(crate) fn owed(books: &Books) -> Vec<OwedRow> {
+pub(crate) fn owed(books: &CurrencyFigures) -> Vec<BalanceRow> {
     let row = |currency| {
         let money = |figure| Money::new(books.of(currency, figure), currency);
-        let overdue = money(Figure::Overdue);
-        OwedRow {
-            outstanding: money(Figure::Outstanding).to_string(),
+        let overdue = money(RevenueFigure::Overdue);
+        BalanceRow {
+            outstanding: money(RevenueFigure::Outstanding).to_string(),
             overdue: (overdue.minor > 0).then(|| overdue.to_string()),
         }
     };
     books.currencies().into_iter().map(row).collect()
 }
 
-impl Row {
+impl InvoiceRow {
     pub(crate) fn new(invoice: &Invoice, href: String, today: Date) -> Self {
         let (state, left) = (invoice.state(), invoice.outstanding());
         let part = left > 0 && left < invoice.total;
@@ -140,12 +140,12 @@ impl Page for InvoicesPage {
     fn sample() -> Self {
         let billed = web::view::billed_sample();
         let today = billed.invoice.due.tomorrow().unwrap_or(billed.invoice.due);
-        let row = Row::new(&billed.invoice, "/clients/c/invoices/i".to_owned(), today);
-        let found = Rows {
+        let row = InvoiceRow::new(&billed.invoice, "/clients/c/invoices/i".to_owned(), today);
+        let found = ListPage {
             rows: vec![row],
             next: Some("x".to_owned()),
         };
-        let owed = OwedRow {
+        let owed = BalanceRow {
             outstanding: "100.00 EUR".to_owned(),
             overdue: Some("50.00 EUR".to_owned()),
         };
@@ -160,7 +160,7 @@ impl Page for InvoicesPage {
             new: Some("/invoices/new".to_owned()),
             overview: Some("/invoices/overview"),
             settings: Some("/invoices/settings"),
-            ..list.page(vec![owed], found, &Wanted::default())
+            ..list.page(vec![owed], found, &InvoicesQuery::default())
         }
     }
 }
@@ -173,7 +173,12 @@ struct List<'a> {
 }
 
 impl List<'_> {
-    fn page(self, owed: Vec<OwedRow>, found: Rows<Row>, wanted: &Wanted) -> InvoicesPage {
+    fn page(
+        self,
+        owed: Vec<BalanceRow>,
+        found: ListPage<InvoiceRow>,
+        wanted: &InvoicesQuery,
+    ) -> InvoicesPage {
         let address = |name: &str| match name {
             "" => self.base.to_owned(),
             name => format!("{}?show={name}", self.base),
@@ -204,10 +209,15 @@ impl List<'_> {
     }
 }
 
-/// Rows of invoices whose addresses `base` begins.
-fn rows(found: Rows<Invoice>, base: impl Fn(&Invoice) -> String, today: Date) -> Rows<Row> {
-    let row = |one: &Invoice| Row::new(one, format!("{}/invoices/{}", base(one), one.id), today);
-    Rows {
+/// ListPage of invoices whose addresses `base` begins.
+fn rows(
+    found: ListPage<Invoice>,
+    base: impl Fn(&Invoice) -> String,
+    today: Date,
+) -> ListPage<InvoiceRow> {
+    let row =
+        |one: &Invoice| InvoiceRow::new(one, format!("{}/invoices/{}", base(one), one.id), today);
+    ListPage {
         rows: found.rows.iter().map(row).collect(),
         next: found.next,
     }
@@ -218,7 +228,10 @@ fn today(ctx: &Context) -> Date {
 }
 
 /// The workspace's for the team, a contact's own for contacts.
-pub(crate) async fn get(side: Side, Query(wanted): Query<Wanted>) -> Result<Reply, Error> {
+pub(crate) async fn get(
+    side: EitherSide,
+    Query(wanted): Query<InvoicesQuery>,
+) -> Result<Reply, PageError> {
     let after = wanted.after.as_deref();
     let list = |team: bool| List {
         title: "Invoices".to_owned(),
@@ -226,7 +239,7 @@ pub(crate) async fn get(side: Side, Query(wanted): Query<Wanted>) -> Result<Repl
         team,
     };
     match side {
-        Side::Team(team) => {
+        EitherSide::Team(team) => {
             let today = today(&team.ctx);
             let listing = wanted.listing(true, today);
             let (books, found) = try_join(
@@ -245,12 +258,12 @@ pub(crate) async fn get(side: Side, Query(wanted): Query<Wanted>) -> Result<Repl
             };
             team.ctx.page(&page)
         }
-        Side::Portal(portal) => {
+        EitherSide::Portal(portal) => {
             let (store, today) = (&portal.store, today(&portal.ctx));
             let listing = wanted.listing(false, today);
             let read = try_join3(store.about(), store.owed(), store.invoices(listing, after));
             let (client, books, found) = read.await?;
-            let client = client.ok_or(Error::NotFound)?;
+            let client = client.ok_or(PageError::NotFound)?;
             let found = rows(found, |_| String::new(), today);
             let page = InvoicesPage {
                 pulse: Some(format!("/pulse?seen={}", client.shared_rev)),
@@ -263,14 +276,14 @@ pub(crate) async fn get(side: Side, Query(wanted): Query<Wanted>) -> Result<Repl
 
 /// One client's, for the team.
 pub(crate) async fn of_client(
-    inside: Inside,
-    Query(wanted): Query<Wanted>,
-) -> Result<Reply, Error> {
+    inside: ClientAccess,
+    Query(wanted): Query<InvoicesQuery>,
+) -> Result<Reply, PageError> {
     let (store, today) = (&inside.store, today(&inside.ctx));
     let listing = wanted.listing(true, today);
     let found = store.invoices(listing, wanted.after.as_deref());
     let (client, books, found) = try_join3(store.about(), store.owed(), found).await?;
-    let client = client.ok_or(Error::NotFound)?;
+    let client = client.ok_or(PageError::NotFound)?;
     let here = format!("{}/invoices", inside.base);
     let list = List {
         title: format!("Invoices of {}", client.name),

@@ -1,22 +1,22 @@
 //! What is outstanding, overdue and paid: by month, by client and by currency,
 //! which are never added.
 
-use domain::invoice::Figure;
+use domain::invoice::RevenueFigure;
 use domain::money::{Currency, Money};
 use futures::future::try_join3;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use store::page::Page as Rows;
-use store::{Books, Owed};
+use store::page::ListPage;
+use store::{ClientBalance, CurrencyFigures};
 use web::view::Pager;
-use web::{Crumb, Error, Page, Query, Reply, Team};
+use web::{Crumb, Page, PageError, Query, Reply, TeamAccess};
 
-use crate::list::{OwedRow, owed};
+use crate::list::{BalanceRow, owed};
 
 /// The page.
 #[derive(Debug, Serialize)]
 pub(crate) struct OverviewPage {
-    owed: Vec<OwedRow>,
+    owed: Vec<BalanceRow>,
     months: Vec<Month>,
     /// The month that clients are shown of; `None` for how they stand now.
     month: Option<String>,
@@ -50,13 +50,13 @@ struct Row {
 /// Which month.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Wanted {
+pub(crate) struct OverviewQuery {
     month: Option<String>,
     after: Option<String>,
 }
 
 impl Row {
-    fn of(books: &Books, currency: Currency, (name, href): (&str, &str)) -> Self {
+    fn of(books: &CurrencyFigures, currency: Currency, (name, href): (&str, &str)) -> Self {
         let figure = |figure| match books.of(currency, figure) {
             0 => String::new(),
             minor => Money::new(minor, currency).grouped(),
@@ -65,15 +65,15 @@ impl Row {
             name: name.to_owned(),
             href: href.to_owned(),
             currency: currency.code(),
-            invoiced: figure(Figure::Invoiced),
-            paid: figure(Figure::Paid),
-            refunded: figure(Figure::Refunded),
-            outstanding: figure(Figure::Outstanding),
-            overdue: figure(Figure::Overdue),
+            invoiced: figure(RevenueFigure::Invoiced),
+            paid: figure(RevenueFigure::Paid),
+            refunded: figure(RevenueFigure::Refunded),
+            outstanding: figure(RevenueFigure::Outstanding),
+            overdue: figure(RevenueFigure::Overdue),
         }
     }
 
-    fn all(books: &Books, named: (&str, &str)) -> Vec<Self> {
+    fn all(books: &CurrencyFigures, named: (&str, &str)) -> Vec<Self> {
         let rows = books.currencies().into_iter();
         rows.map(|currency| Self::of(books, currency, named))
             .collect()
@@ -92,21 +92,21 @@ impl Page for OverviewPage {
     }
 
     fn sample() -> Self {
-        let mut books = Books::default();
-        for figure in Figure::ALL {
+        let mut books = CurrencyFigures::default();
+        for figure in RevenueFigure::ALL {
             books.add(Currency::default(), figure, 1_000_000);
         }
-        let client = Owed {
+        let client = ClientBalance {
             client: web::view::engagement_sample().client,
             name: "Initech <b>".to_owned(),
             books: books.clone(),
         };
-        let found = Rows {
+        let found = ListPage {
             rows: vec![client],
             next: Some("x".to_owned()),
         };
         let month = Date::constant(2026, 1, 1);
-        let wanted = Wanted {
+        let wanted = OverviewQuery {
             month: Some("2026-01".to_owned()),
             after: Some("y".to_owned()),
         };
@@ -115,14 +115,19 @@ impl Page for OverviewPage {
 }
 
 impl OverviewPage {
-    fn new(now: &Books, months: &[(Date, Books)], clients: &Rows<Owed>, wanted: &Wanted) -> Self {
+    fn new(
+        now: &CurrencyFigures,
+        months: &[(Date, CurrencyFigures)],
+        clients: &ListPage<ClientBalance>,
+        wanted: &OverviewQuery,
+    ) -> Self {
         let here = "/invoices/overview";
         let month = wanted.first();
         let path = month.map_or_else(
             || here.to_owned(),
             |month| format!("{here}?month={}", month.strftime("%Y-%m")),
         );
-        let of_month = |(first, books): &(Date, Books)| {
+        let of_month = |(first, books): &(Date, CurrencyFigures)| {
             let name = first.strftime("%B %Y").to_string();
             let href = format!("{here}?month={}#clients", first.strftime("%Y-%m"));
             Month {
@@ -132,7 +137,7 @@ impl OverviewPage {
                 href,
             }
         };
-        let of_client = |one: &Owed| {
+        let of_client = |one: &ClientBalance| {
             let href = format!("/clients/{}/invoices", one.client);
             Row::all(&one.books, (&one.name, &href))
         };
@@ -147,14 +152,17 @@ impl OverviewPage {
     }
 }
 
-impl Wanted {
+impl OverviewQuery {
     /// The first day of the month.
     fn first(&self) -> Option<Date> {
         format!("{}-01", self.month.as_deref()?).parse().ok()
     }
 }
 
-pub(crate) async fn get(team: Team, Query(wanted): Query<Wanted>) -> Result<Reply, Error> {
+pub(crate) async fn get(
+    team: TeamAccess,
+    Query(wanted): Query<OverviewQuery>,
+) -> Result<Reply, PageError> {
     let (store, after) = (&team.store, wanted.after.as_deref());
     // What is sent today may be due in months to come.
     let last = team.ctx.workspace.today(team.ctx.now).first_of_month();

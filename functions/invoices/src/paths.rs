@@ -2,19 +2,19 @@
 
 use domain::id::InvoiceId;
 use serde::Deserialize;
-use store::Billed;
-use web::{Error, Inside};
+use store::InvoiceDetail;
+use web::{ClientAccess, PageError};
 
 #[derive(Debug, Clone, Copy, Deserialize)]
-pub(crate) struct AtInvoice {
+pub(crate) struct InvoicePath {
     pub(crate) invoice: InvoiceId,
 }
 
-impl AtInvoice {
+impl InvoicePath {
     /// The invoice, if the reader may see it.
-    pub(crate) async fn read(self, inside: &Inside) -> Result<Billed, Error> {
+    pub(crate) async fn read(self, inside: &ClientAccess) -> Result<InvoiceDetail, PageError> {
         let found = inside.store.invoice(self.invoice).await?;
-        found.ok_or(Error::NotFound)
+        found.ok_or(PageError::NotFound)
     }
 
     /// Its address.

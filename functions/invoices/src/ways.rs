@@ -1,37 +1,37 @@
 //! How the workspace bills.
 
-use domain::input::Invalid;
-use domain::invoice::{Ways, WaysInput};
+use domain::input::FieldErrors;
+use domain::invoice::{BillingSettings, BillingSettingsInput};
 use domain::money::Currency;
 use serde::Serialize;
-use web::{Crumb, Error, Form, Page, ProtectedForm, Reply, Team, see_other};
+use web::{Crumb, Form, Page, PageError, ProtectedForm, Reply, TeamAccess, see_other};
 
 /// The page.
 #[derive(Debug, Serialize)]
-pub(crate) struct WaysPage {
+pub(crate) struct BillingSettingsPage {
     form: Form,
-    currencies: Vec<Named>,
+    currencies: Vec<CurrencyOption>,
     version: i64,
     brand: String,
 }
 
 /// A currency to choose.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Named {
+pub(crate) struct CurrencyOption {
     value: &'static str,
     label: String,
 }
 
 /// Every currency, by code.
-pub(crate) fn currencies() -> Vec<Named> {
-    let named = |one: Currency| Named {
+pub(crate) fn currencies() -> Vec<CurrencyOption> {
+    let named = |one: Currency| CurrencyOption {
         value: one.code(),
         label: format!("{} – {}", one.code(), one.name()),
     };
     Currency::all().map(named).collect()
 }
 
-impl Page for WaysPage {
+impl Page for BillingSettingsPage {
     const TEMPLATE: &'static str = "pages/invoices/settings.html";
 
     fn title(&self) -> String {
@@ -43,13 +43,13 @@ impl Page for WaysPage {
     }
 
     fn sample() -> Self {
-        let input = WaysInput::from(&Ways::default());
-        let wrong = Invalid::at("prefix", "Use up to 12 letters.");
+        let input = BillingSettingsInput::from(&BillingSettings::default());
+        let wrong = FieldErrors::at("prefix", "Use up to 12 letters.");
         Self::new(Form::failed(&input, &wrong), 1, "Acme <b>")
     }
 }
 
-impl WaysPage {
+impl BillingSettingsPage {
     fn new(form: Form, version: i64, brand: &str) -> Self {
         Self {
             form,
@@ -60,19 +60,22 @@ impl WaysPage {
     }
 }
 
-pub(crate) async fn get(team: Team) -> Result<Reply, Error> {
+pub(crate) async fn get(team: TeamAccess) -> Result<Reply, PageError> {
     let ways = team.store.invoice_ways().await?;
-    let form = Form::filled(&WaysInput::from(&ways));
-    let page = WaysPage::new(form, ways.version, &team.ctx.workspace.name);
+    let form = Form::filled(&BillingSettingsInput::from(&ways));
+    let page = BillingSettingsPage::new(form, ways.version, &team.ctx.workspace.name);
     team.ctx.page(&page)
 }
 
-pub(crate) async fn post(team: Team, form: ProtectedForm<WaysInput>) -> Result<Reply, Error> {
+pub(crate) async fn post(
+    team: TeamAccess,
+    form: ProtectedForm<BillingSettingsInput>,
+) -> Result<Reply, PageError> {
     let before = team.store.invoice_ways().await?;
     let parsed = if form.version == Some(before.version) {
         form.input.parse(&before)
     } else {
-        Err(Invalid::at(
+        Err(FieldErrors::at(
             "form",
             "Somebody else changed this meanwhile. Look at it again, then save.",
         ))
@@ -84,7 +87,7 @@ pub(crate) async fn post(team: Team, form: ProtectedForm<WaysInput>) -> Result<R
         }
         Err(invalid) => {
             let form = Form::failed(&form.input, &invalid);
-            let page = WaysPage::new(form, before.version, &team.ctx.workspace.name);
+            let page = BillingSettingsPage::new(form, before.version, &team.ctx.workspace.name);
             team.ctx.refused(&page)
         }
     }

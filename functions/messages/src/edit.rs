@@ -1,16 +1,16 @@
 //! Changing the words of one's own message.
 
 use domain::engagement::Engagement;
-use domain::input::Invalid;
-use domain::message::{MessageInput, Posting, Refusal, edit, may_edit};
+use domain::input::FieldErrors;
+use domain::message::{MessageInput, MessageRefusal, NewMessage, edit, may_edit};
 use serde::{Deserialize, Serialize};
-use web::{Crumb, Error, Form, Ids, Inside, Page, ProtectedForm, Reply, see_other};
+use web::{ClientAccess, Crumb, Form, Ids, Page, PageError, ProtectedForm, Reply, see_other};
 
-use crate::paths::{AtMessage, thread};
+use crate::paths::{MessagePath, thread};
 
 /// The form.
 #[derive(Debug, Serialize)]
-pub(crate) struct EditMessage {
+pub(crate) struct EditMessagePage {
     form: Form,
     action: String,
     preview: String,
@@ -24,11 +24,11 @@ pub(crate) struct EditMessage {
 /// Other words, as typed.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Words {
+pub(crate) struct EditMessageForm {
     text: String,
 }
 
-impl Page for EditMessage {
+impl Page for EditMessagePage {
     const TEMPLATE: &'static str = "pages/messages/edit.html";
 
     fn title(&self) -> String {
@@ -40,7 +40,7 @@ impl Page for EditMessage {
     }
 
     fn sample() -> Self {
-        let wrong = Invalid::at("text", "Write something first.");
+        let wrong = FieldErrors::at("text", "Write something first.");
         Self {
             form: Form::failed(&MessageInput::default(), &wrong),
             action: "/engagements/e/messages/m/edit".to_owned(),
@@ -53,8 +53,8 @@ impl Page for EditMessage {
     }
 }
 
-impl EditMessage {
-    fn new(inside: &Inside, parts: &Parts, form: Form) -> Self {
+impl EditMessagePage {
+    fn new(inside: &ClientAccess, parts: &Parts, form: Form) -> Self {
         let here = thread(inside, parts.engagement.id);
         let mut crumbs = inside.crumbs(&parts.client);
         let around = format!("{}/engagements/{}", inside.base, parts.engagement.id);
@@ -77,10 +77,10 @@ impl EditMessage {
 struct Parts {
     client: String,
     engagement: Engagement,
-    posting: Posting,
+    posting: NewMessage,
 }
 
-async fn read(inside: &Inside, path: AtMessage) -> Result<Parts, Error> {
+async fn read(inside: &ClientAccess, path: MessagePath) -> Result<Parts, PageError> {
     let store = &inside.store;
     let read = futures::future::try_join3(
         store.about(),
@@ -88,7 +88,7 @@ async fn read(inside: &Inside, path: AtMessage) -> Result<Parts, Error> {
         store.message(path.engagement, path.message),
     );
     let (Some(client), Some(engagement), Some(posting)) = read.await? else {
-        return Err(Error::NotFound);
+        return Err(PageError::NotFound);
     };
     Ok(Parts {
         client: client.name,
@@ -98,26 +98,29 @@ async fn read(inside: &Inside, path: AtMessage) -> Result<Parts, Error> {
 }
 
 /// To the thread, where it is said why nothing can be changed.
-fn too_late(inside: &Inside, path: AtMessage) -> Reply {
+fn too_late(inside: &ClientAccess, path: MessagePath) -> Reply {
     see_other(&format!("{}#end", thread(inside, path.engagement))).flash("message-fixed")
 }
 
-pub(crate) async fn get(inside: Inside, Ids(path): Ids<AtMessage>) -> Result<Reply, Error> {
+pub(crate) async fn get(
+    inside: ClientAccess,
+    Ids(path): Ids<MessagePath>,
+) -> Result<Reply, PageError> {
     let parts = read(&inside, path).await?;
     let message = &parts.posting.message;
     if !may_edit(message, &inside.actor, inside.ctx.now) {
         return Ok(too_late(&inside, path));
     }
     let text = message.text.clone();
-    let page = EditMessage::new(&inside, &parts, Form::filled(&Words { text }));
+    let page = EditMessagePage::new(&inside, &parts, Form::filled(&EditMessageForm { text }));
     inside.ctx.page(&page)
 }
 
 pub(crate) async fn post(
-    inside: Inside,
-    Ids(path): Ids<AtMessage>,
-    form: ProtectedForm<Words>,
-) -> Result<Reply, Error> {
+    inside: ClientAccess,
+    Ids(path): Ids<MessagePath>,
+    form: ProtectedForm<EditMessageForm>,
+) -> Result<Reply, PageError> {
     let parts = read(&inside, path).await?;
     let edited = edit(
         &parts.posting,
@@ -132,14 +135,16 @@ pub(crate) async fn post(
             let there = format!("{}#end", thread(&inside, path.engagement));
             return Ok(see_other(&there).flash("message-edited"));
         }
-        Ok(_) => Invalid::at(
+        Ok(_) => FieldErrors::at(
             "form",
             "This message was changed meanwhile, perhaps in another window. Look at it again, then save.",
         ),
-        Err(Refusal::Invalid(invalid)) => invalid,
-        Err(Refusal::Fixed) => return Ok(too_late(&inside, path)),
-        Err(Refusal::Role) => return Err(Error::Forbidden),
+        Err(MessageRefusal::Invalid(invalid)) => invalid,
+        Err(MessageRefusal::Fixed) => return Ok(too_late(&inside, path)),
+        Err(MessageRefusal::Role) => return Err(PageError::Forbidden),
     };
     let form = Form::failed(&form.input, &invalid);
-    inside.ctx.refused(&EditMessage::new(&inside, &parts, form))
+    inside
+        .ctx
+        .refused(&EditMessagePage::new(&inside, &parts, form))
 }

@@ -98,4 +98,7 @@ pub const ROUTES: &[Route] = &[
 ];
 
 /// A sample of each page.
-pub const SAMPLES: &[fn() -> Sample] = &[sample::<thread::ThreadPage>, sample::<edit::EditMessage>];
+pub const SAMPLES: &[fn() -> Sample] = &[
+    sample::<thread::ThreadPage>,
+    sample::<edit::EditMessagePage>,
+];

@@ -2,27 +2,27 @@
 
 use domain::id::{EngagementId, MessageId, UploadId};
 use serde::Deserialize;
-use web::Inside;
+use web::ClientAccess;
 
 #[derive(Clone, Copy, Deserialize)]
-pub(crate) struct InEngagement {
+pub(crate) struct EngagementPath {
     pub(crate) engagement: EngagementId,
 }
 
 #[derive(Clone, Copy, Deserialize)]
-pub(crate) struct AtMessage {
+pub(crate) struct MessagePath {
     pub(crate) engagement: EngagementId,
     pub(crate) message: MessageId,
 }
 
 #[derive(Clone, Copy, Deserialize)]
-pub(crate) struct AtFile {
+pub(crate) struct AttachmentPath {
     pub(crate) engagement: EngagementId,
     pub(crate) message: MessageId,
     pub(crate) upload: UploadId,
 }
 
 /// Where an engagement's thread is.
-pub(crate) fn thread(inside: &Inside, engagement: EngagementId) -> String {
+pub(crate) fn thread(inside: &ClientAccess, engagement: EngagementId) -> String {
     format!("{}/engagements/{engagement}/messages", inside.base)
 }

@@ -3,22 +3,23 @@
 
 use axum::extract::{FromRequest as _, Request};
 use domain::id::EntryId;
-use domain::input::Invalid;
-use domain::message::{Attached, MessageInput, Posting, Refusal, post_with};
-use domain::upload::{State, Upload};
+use domain::input::FieldErrors;
+use domain::message::{Attachment, MessageInput, MessageRefusal, NewMessage, post_with};
+use domain::upload::{Upload, UploadState};
 use http::header;
 use serde::Deserialize;
-use store::{Error as Failed, Limit, Outcome};
+use store::{RateLimit, StoreError, WriteOutcome};
 use web::{
-    Error, Ids, Inside, ProtectedForm, ProtectedUpload, Reply, SAVED_BEFORE, Said, see_other,
+    ClientAccess, Ids, PageError, ProtectedForm, ProtectedUpload, Reply, SAVED_BEFORE,
+    UploadRequest, see_other,
 };
 
 use crate::attach::{begin, named};
-use crate::paths::{InEngagement, thread};
+use crate::paths::{EngagementPath, thread};
 use crate::thread::again;
 
 /// Messages that one person writes at most.
-const LIMIT: Limit = Limit {
+const LIMIT: RateLimit = RateLimit {
     rule: "message",
     most: 60,
     window: jiff::SignedDuration::from_hours(1),
@@ -30,7 +31,7 @@ const TRIES: usize = 3;
 /// are of different kinds.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct WithFile {
+pub(crate) struct MessageWithFileForm {
     text: String,
     internal: String,
     /// Files that came with it when it was sent before.
@@ -38,12 +39,12 @@ pub(crate) struct WithFile {
 }
 
 pub(crate) async fn post(
-    inside: Inside,
-    Ids(path): Ids<InEngagement>,
+    inside: ClientAccess,
+    Ids(path): Ids<EngagementPath>,
     request: Request,
-) -> Result<Reply, Error> {
+) -> Result<Reply, PageError> {
     let engagement = inside.store.engagement(path.engagement).await?;
-    engagement.ok_or(Error::NotFound)?;
+    engagement.ok_or(PageError::NotFound)?;
     let kind = request.headers().get(header::CONTENT_TYPE);
     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if kind.starts_with("multipart/form-data") {
@@ -58,13 +59,13 @@ pub(crate) async fn post(
 
 /// A message with the one file of its form, if there is one.
 async fn whole(
-    inside: &Inside,
-    path: InEngagement,
-    mut sent: ProtectedUpload<WithFile>,
-) -> Result<Reply, Error> {
+    inside: &ClientAccess,
+    path: EngagementPath,
+    mut sent: ProtectedUpload<MessageWithFileForm>,
+) -> Result<Reply, PageError> {
     let once = sent.id.as_deref().and_then(|id| id.parse().ok());
-    let once: EntryId = once.ok_or(Error::BadRequest("the form has no id"))?;
-    let WithFile {
+    let once: EntryId = once.ok_or(PageError::BadRequest("the form has no id"))?;
+    let MessageWithFileForm {
         text,
         internal,
         waiting,
@@ -77,7 +78,7 @@ async fn whole(
     if sent.file_name.is_empty() {
         return post_it(inside, path, once, input).await;
     }
-    let begun = match Said::by_form(&mut sent)? {
+    let begun = match UploadRequest::by_form(&mut sent)? {
         Ok((said, bytes)) => {
             let begun = begin(inside, path.engagement, said).await?;
             begun.map(|upload| (upload, bytes))
@@ -95,11 +96,11 @@ async fn whole(
 }
 
 async fn post_it(
-    inside: &Inside,
-    path: InEngagement,
+    inside: &ClientAccess,
+    path: EngagementPath,
     once: EntryId,
     input: MessageInput,
-) -> Result<Reply, Error> {
+) -> Result<Reply, PageError> {
     let (store, ctx) = (&inside.store, &inside.ctx);
     let sent = see_other(&format!("{}#end", thread(inside, path.engagement)));
     ctx.limit(LIMIT, &inside.actor.user.to_string()).await?;
@@ -116,60 +117,61 @@ async fn post_it(
             .post_message(path.engagement, (&posting, &files), once)
             .await
         {
-            Ok(Outcome::Done) => return Ok(sent.flash("message-sent")),
-            Ok(Outcome::Repeated) => break,
-            Err(Failed::Refused(_)) if attempt < TRIES && !files.is_empty() => {}
+            Ok(WriteOutcome::Done) => return Ok(sent.flash("message-sent")),
+            Ok(WriteOutcome::Repeated) => break,
+            Err(StoreError::Refused(_)) if attempt < TRIES && !files.is_empty() => {}
             Err(error) => return Err(error.into()),
         }
     }
     if is_saved(inside, path, once, &input).await? {
         return Ok(sent.flash("message-sent"));
     }
-    let invalid = Invalid::at("form", SAVED_BEFORE);
+    let invalid = FieldErrors::at("form", SAVED_BEFORE);
     refused(inside, path, &input, &invalid).await
 }
 
 async fn decide(
-    inside: &Inside,
-    path: InEngagement,
+    inside: &ClientAccess,
+    path: EngagementPath,
     input: &MessageInput,
-) -> Result<Result<(Posting, Vec<Upload>), Invalid>, Error> {
+) -> Result<Result<(NewMessage, Vec<Upload>), FieldErrors>, PageError> {
     let named = named(inside, &input.files).await?;
     let Some(uploads) = named.into_iter().collect::<Option<Vec<Upload>>>() else {
         let why = "One of the files is gone. Attach it again.";
-        return Ok(Err(Invalid::at("files", why)));
+        return Ok(Err(FieldErrors::at("files", why)));
     };
     let (id, now) = (inside.ctx.app.new_id(), inside.ctx.now);
     let files = (path.engagement, uploads.as_slice());
     match post_with(id, &inside.actor, input, files, now) {
         Ok(decided) => Ok(Ok(decided)),
-        Err(Refusal::Invalid(invalid)) => Ok(Err(invalid)),
-        Err(Refusal::Role | Refusal::Fixed) => Err(Error::Forbidden),
+        Err(MessageRefusal::Invalid(invalid)) => Ok(Err(invalid)),
+        Err(MessageRefusal::Role | MessageRefusal::Fixed) => Err(PageError::Forbidden),
     }
 }
 
 /// The thread again; the files that can still go along stay with the form.
 async fn refused(
-    inside: &Inside,
-    path: InEngagement,
+    inside: &ClientAccess,
+    path: EngagementPath,
     input: &MessageInput,
-    invalid: &Invalid,
-) -> Result<Reply, Error> {
+    invalid: &FieldErrors,
+) -> Result<Reply, PageError> {
     let named = named(inside, &input.files).await?;
-    let there =
-        |one: &Upload| one.bound.is_none() && matches!(one.state, State::Checking | State::Ready);
+    let there = |one: &Upload| {
+        one.bound.is_none() && matches!(one.state, UploadState::Checking | UploadState::Ready)
+    };
     let waiting = named.iter().flatten().filter(|one| there(one));
-    let waiting: Vec<Attached> = waiting.map(Attached::from).collect();
+    let waiting: Vec<Attachment> = waiting.map(Attachment::from).collect();
     again(inside, path, (input, &waiting), invalid).await
 }
 
 /// Whether what the form made before is what it says now, or said until it was edited.
 async fn is_saved(
-    inside: &Inside,
-    path: InEngagement,
+    inside: &ClientAccess,
+    path: EngagementPath,
     once: EntryId,
     input: &MessageInput,
-) -> Result<bool, Error> {
+) -> Result<bool, PageError> {
     let found = inside.store.posted(path.engagement, once).await?;
     Ok(found.is_some_and(|found| {
         let then = &found.message;

@@ -1,23 +1,23 @@
 //! How markdown will look, while it is written.
 
 use serde::Deserialize;
-use web::{Error, Ids, Inside, Pictures, ProtectedForm, Reply};
+use web::{AllowedImages, ClientAccess, Ids, PageError, ProtectedForm, Reply};
 
-use crate::paths::InEngagement;
+use crate::paths::EngagementPath;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Text {
+pub(crate) struct MarkdownForm {
     text: String,
 }
 
 pub(crate) async fn post(
-    inside: Inside,
-    Ids(path): Ids<InEngagement>,
-    form: ProtectedForm<Text>,
-) -> Result<Reply, Error> {
+    inside: ClientAccess,
+    Ids(path): Ids<EngagementPath>,
+    form: ProtectedForm<MarkdownForm>,
+) -> Result<Reply, PageError> {
     let engagement = inside.store.engagement(path.engagement).await?;
-    engagement.ok_or(Error::NotFound)?;
-    let html = web::markdown(&form.input.text, &Pictures::default());
+    engagement.ok_or(PageError::NotFound)?;
+    let html = web::markdown(&form.input.text, &AllowedImages::default());
     Ok(Reply::html(html))
 }

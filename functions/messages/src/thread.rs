@@ -4,19 +4,19 @@
 use domain::engagement::Engagement;
 use domain::file::{FileType, MAX_FILE, size_label};
 use domain::id::{EntryId, MessageId, UploadId, UserId};
-use domain::input::Invalid;
-use domain::message::{Attached, Message, MessageInput, Posting, Tally, may_edit};
+use domain::input::FieldErrors;
+use domain::message::{Attachment, Message, MessageCounts, MessageInput, NewMessage, may_edit};
 use domain::person::{Actor, initials};
 use domain::role::Action;
-use domain::upload::State;
+use domain::upload::UploadState;
 use futures::future::try_join4;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::Thread;
+use store::ThreadSlice;
 use web::view::EngagementTabs;
-use web::{Crumb, Error, Form, Ids, Inside, MAX_UPLOAD, Page, Query, Reply};
+use web::{ClientAccess, Crumb, Form, Ids, MAX_UPLOAD, Page, PageError, Query, Reply};
 
-use crate::paths::InEngagement;
+use crate::paths::EngagementPath;
 
 /// The page.
 #[derive(Debug, Serialize)]
@@ -30,7 +30,7 @@ pub(crate) struct ThreadPage {
     latest: Option<String>,
     unread: i64,
     read: String,
-    seen: Tally,
+    seen: MessageCounts,
     compose: Option<Compose>,
     team: bool,
     #[serde(skip)]
@@ -64,7 +64,7 @@ struct File {
 }
 
 impl File {
-    fn new(file: &Attached, here: &str) -> Self {
+    fn new(file: &Attachment, here: &str) -> Self {
         Self {
             href: format!("{here}/files/{}", file.id),
             name: file.name.clone(),
@@ -101,7 +101,7 @@ struct Waiting {
 }
 
 #[derive(Deserialize)]
-pub(crate) struct Wanted {
+pub(crate) struct ThreadQuery {
     #[serde(default)]
     before: Option<String>,
 }
@@ -110,8 +110,8 @@ pub(crate) struct Wanted {
 struct Parts {
     client: String,
     engagement: Engagement,
-    seen: Tally,
-    thread: Thread,
+    seen: MessageCounts,
+    thread: ThreadSlice,
 }
 
 /// Where the page is shown, to whom, and when.
@@ -121,7 +121,7 @@ struct Frame<'a> {
     now: Timestamp,
     form: EntryId,
     upload: UploadId,
-    waiting: &'a [Attached],
+    waiting: &'a [Attachment],
     before: Option<MessageId>,
 }
 
@@ -138,7 +138,7 @@ impl Page for ThreadPage {
 
     fn sample() -> Self {
         let actor = web::view::actor_sample();
-        let file = |state| Attached {
+        let file = |state| Attachment {
             id: UploadId::new(1, 1),
             name: "log <b>.txt".to_owned(),
             file_type: FileType::Text,
@@ -152,22 +152,26 @@ impl Page for ThreadPage {
             by_name: "Carl <b>".to_owned(),
             by_team: by == actor.user,
             text: "**Hello** <script>alert(1)</script>".to_owned(),
-            files: [State::Checking, State::Ready, State::Refused]
-                .map(file)
-                .into(),
+            files: [
+                UploadState::Checking,
+                UploadState::Ready,
+                UploadState::Refused,
+            ]
+            .map(file)
+            .into(),
             edited: Some(Timestamp::UNIX_EPOCH),
             version: 2,
         };
         let rows = [(1, UserId::new(1, 7), true), (2, actor.user, false)];
-        let rows = rows.map(|(n, by, shared)| Posting {
+        let rows = rows.map(|(n, by, shared)| NewMessage {
             message: message(n, by),
             shared,
         });
         let parts = Parts {
             client: "Initech <b>".to_owned(),
             engagement: web::view::engagement_sample(),
-            seen: Tally::default(),
-            thread: Thread {
+            seen: MessageCounts::default(),
+            thread: ThreadSlice {
                 rows: rows.into(),
                 before: Some(MessageId::new(1, 1)),
             },
@@ -178,10 +182,10 @@ impl Page for ThreadPage {
             now: Timestamp::UNIX_EPOCH,
             form: EntryId::new(1, 1),
             upload: UploadId::new(1, 1),
-            waiting: &[file(State::Ready)],
+            waiting: &[file(UploadState::Ready)],
             before: Some(MessageId::new(3, 1)),
         };
-        let wrong = Invalid::at("text", "Write something first.");
+        let wrong = FieldErrors::at("text", "Write something first.");
         let form = Form::failed(&MessageInput::default(), &wrong);
         Self::new(parts, &frame, form, Vec::new())
     }
@@ -250,10 +254,15 @@ impl ThreadPage {
 
 /// The messages as they are shown. The newest of others' are marked, as many as are
 /// unread of each kind.
-fn voices(thread: Thread, frame: &Frame<'_>, here: &str, mut unread: Tally) -> Vec<Voice> {
+fn voices(
+    thread: ThreadSlice,
+    frame: &Frame<'_>,
+    here: &str,
+    mut unread: MessageCounts,
+) -> Vec<Voice> {
     let newest = frame.before.is_none();
     let mut voices: Vec<Voice> = Vec::with_capacity(thread.rows.len());
-    for Posting { message, shared } in thread.rows.into_iter().rev() {
+    for NewMessage { message, shared } in thread.rows.into_iter().rev() {
         let mine = message.by == frame.actor.user;
         let left = if shared {
             &mut unread.messages
@@ -285,10 +294,10 @@ fn voices(thread: Thread, frame: &Frame<'_>, here: &str, mut unread: Tally) -> V
 }
 
 async fn read(
-    inside: &Inside,
-    path: InEngagement,
+    inside: &ClientAccess,
+    path: EngagementPath,
     before: Option<MessageId>,
-) -> Result<Parts, Error> {
+) -> Result<Parts, PageError> {
     let (store, id) = (&inside.store, path.engagement);
     let read = try_join4(
         store.about(),
@@ -297,7 +306,7 @@ async fn read(
         store.thread(id, before),
     );
     let (Some(client), Some(engagement), seen, thread) = read.await? else {
-        return Err(Error::NotFound);
+        return Err(PageError::NotFound);
     };
     Ok(Parts {
         client: client.name,
@@ -308,12 +317,12 @@ async fn read(
 }
 
 async fn page(
-    inside: &Inside,
+    inside: &ClientAccess,
     parts: Parts,
     before: Option<MessageId>,
-    (form, waiting): (Form, &[Attached]),
+    (form, waiting): (Form, &[Attachment]),
     refused: bool,
-) -> Result<Reply, Error> {
+) -> Result<Reply, PageError> {
     let mut crumbs = inside.crumbs(&parts.client);
     let around = format!("{}/engagements/{}", inside.base, parts.engagement.id);
     crumbs.push(Crumb::to(&parts.engagement.title, around));
@@ -338,10 +347,10 @@ async fn page(
 }
 
 pub(crate) async fn get(
-    inside: Inside,
-    Ids(path): Ids<InEngagement>,
-    Query(wanted): Query<Wanted>,
-) -> Result<Reply, Error> {
+    inside: ClientAccess,
+    Ids(path): Ids<EngagementPath>,
+    Query(wanted): Query<ThreadQuery>,
+) -> Result<Reply, PageError> {
     // What is no message's id gives the end of the thread.
     let before = wanted.before.and_then(|id| id.parse().ok());
     let parts = read(&inside, path, before).await?;
@@ -351,11 +360,11 @@ pub(crate) async fn get(
 
 /// The thread again, with what was typed, the files that wait, and what is wrong.
 pub(crate) async fn again(
-    inside: &Inside,
-    path: InEngagement,
-    (input, waiting): (&MessageInput, &[Attached]),
-    invalid: &Invalid,
-) -> Result<Reply, Error> {
+    inside: &ClientAccess,
+    path: EngagementPath,
+    (input, waiting): (&MessageInput, &[Attachment]),
+    invalid: &FieldErrors,
+) -> Result<Reply, PageError> {
     let parts = read(inside, path, None).await?;
     let form = Form::failed(input, invalid);
     page(inside, parts, None, (form, waiting), true).await

@@ -12,11 +12,11 @@ use typst::utils::LazyHash;
 use typst::{Library, LibraryExt as _, World, comemo};
 use typst_layout::PagedDocument;
 use typst_pdf::PdfOptions;
-use web::view::Paper;
+use web::view::InvoiceView;
 
 /// What is wrong with our own text, or with what was put into it.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Failure {
+pub(crate) enum RenderError {
     #[error("the paper can't be written: {0}")]
     Data(#[from] serde_json::Error),
     #[error("the paper can't be set: {0}")]
@@ -34,7 +34,7 @@ struct Shop {
 }
 
 /// What makes a paper the company's own.
-pub(crate) struct Brand {
+pub(crate) struct PdfBranding {
     /// The colour, as `#rrggbb`.
     pub(crate) accent: String,
     /// The logo, a PNG.
@@ -45,7 +45,7 @@ pub(crate) struct Brand {
 #[derive(Serialize)]
 struct Data {
     #[serde(flatten)]
-    paper: Paper,
+    paper: InvoiceView,
     accent: String,
     logo: bool,
 }
@@ -117,8 +117,8 @@ impl World for Sheet {
 ///
 /// # Errors
 /// Where our own text is wrong.
-pub(crate) fn pdf(paper: Paper, brand: Brand) -> Result<Vec<u8>, Failure> {
-    let Brand { accent, logo } = brand;
+pub(crate) fn pdf(paper: InvoiceView, brand: PdfBranding) -> Result<Vec<u8>, RenderError> {
+    let PdfBranding { accent, logo } = brand;
     let data = Data {
         paper,
         accent,
@@ -132,7 +132,7 @@ pub(crate) fn pdf(paper: Paper, brand: Brand) -> Result<Vec<u8>, Failure> {
     typst_pdf::pdf(&document, &options).map_err(|errors| failure(&errors))
 }
 
-fn set(data: &impl Serialize, logo: Option<Vec<u8>>) -> Result<PagedDocument, Failure> {
+fn set(data: &impl Serialize, logo: Option<Vec<u8>>) -> Result<PagedDocument, RenderError> {
     let sheet = Sheet {
         data: Bytes::new(serde_json::to_vec(data)?),
         logo: logo.map(Bytes::new),
@@ -143,9 +143,9 @@ fn set(data: &impl Serialize, logo: Option<Vec<u8>>) -> Result<PagedDocument, Fa
     output.map_err(|errors| failure(&errors))
 }
 
-fn failure(errors: &EcoVec<SourceDiagnostic>) -> Failure {
+fn failure(errors: &EcoVec<SourceDiagnostic>) -> RenderError {
     let words: Vec<_> = errors.iter().map(|one| one.message.as_str()).collect();
-    Failure::Type(words.join("; "))
+    RenderError::Type(words.join("; "))
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! Where the workspace's money goes: its account at Stripe, and how that stands.
 
-use domain::money::Rate;
-use domain::stripe::{Connect, Connection, Flags};
+use domain::money::Percentage;
+use domain::stripe::{AccountFlags, ConnectStatus, StripeConnection};
 use jiff::Timestamp;
 use serde::Serialize;
-use store::Error as StoreError;
-use web::{Crumb, Error, Nothing, Page, ProtectedForm, Reply, Stripe, Team, see_other};
+use store::StoreError;
+use web::{Crumb, EmptyForm, Page, PageError, ProtectedForm, Reply, Stripe, TeamAccess, see_other};
 
 const HERE: &str = "/settings/payments";
 
@@ -41,11 +41,11 @@ impl Page for PaymentsPage {
     }
 
     fn sample() -> Self {
-        let mut found = Connection::new("acct_1<b>".to_owned(), false, Timestamp::UNIX_EPOCH);
-        found.flags = Flags {
+        let mut found = StripeConnection::new("acct_1<b>".to_owned(), false, Timestamp::UNIX_EPOCH);
+        found.flags = AccountFlags {
             details_submitted: true,
             disabled_reason: Some("requirements.past_due".to_owned()),
-            ..Flags::default()
+            ..AccountFlags::default()
         };
         found.ended = Some(Timestamp::UNIX_EPOCH);
         Self::new(Some(&found), Some((false, "1".parse().unwrap_or_default())))
@@ -54,17 +54,17 @@ impl Page for PaymentsPage {
 
 impl PaymentsPage {
     /// `way` is the way to Stripe: whether it is about real money, and the platform's part.
-    fn new(found: Option<&Connection>, way: Option<(bool, Rate)>) -> Self {
+    fn new(found: Option<&StripeConnection>, way: Option<(bool, Percentage)>) -> Self {
         let live = way.is_some_and(|(live, _)| live);
         let usable = found.filter(|one| is_usable(one, live));
-        let state = usable.map_or(Connect::NotConnected, Connection::state);
+        let state = usable.map_or(ConnectStatus::NotConnected, StripeConnection::state);
         let flags = usable.map(|one| &one.flags);
         let fee = way.map(|(_, fee)| fee).filter(|fee| fee.hundredths() > 0);
         Self {
             mode: way.map(|(live, _)| if live { "live" } else { "test" }),
             state: state.name(),
             label: state.label(),
-            reason: flags.and_then(Flags::reason),
+            reason: flags.and_then(AccountFlags::reason),
             submitted: flags.is_some_and(|flags| flags.details_submitted),
             payouts: flags.is_some_and(|flags| flags.payouts_enabled),
             account: usable.map(|one| one.account.clone()),
@@ -75,11 +75,11 @@ impl PaymentsPage {
 }
 
 /// Whether an account can be gone on with: it is still ours, and of the mode of our key.
-fn is_usable(one: &Connection, live: bool) -> bool {
+fn is_usable(one: &StripeConnection, live: bool) -> bool {
     one.ended.is_none() && one.livemode == live
 }
 
-pub(crate) async fn get(team: Team) -> Result<Reply, Error> {
+pub(crate) async fn get(team: TeamAccess) -> Result<Reply, PageError> {
     let found = team.store.connection().await?;
     let app = &team.ctx.app;
     let live = app.services.stripe.as_ref().map(Stripe::is_live);
@@ -89,7 +89,10 @@ pub(crate) async fn get(team: Team) -> Result<Reply, Error> {
 }
 
 /// To Stripe, to connect an account or to go on with it.
-pub(crate) async fn begin(team: Team, _: ProtectedForm<Nothing>) -> Result<Reply, Error> {
+pub(crate) async fn begin(
+    team: TeamAccess,
+    _: ProtectedForm<EmptyForm>,
+) -> Result<Reply, PageError> {
     let Some(stripe) = &team.ctx.app.services.stripe else {
         return Ok(see_other(HERE).flash("payments-missing"));
     };
@@ -108,10 +111,10 @@ pub(crate) async fn begin(team: Team, _: ProtectedForm<Nothing>) -> Result<Reply
 /// A new account in place of `before`, kept; `None` where Stripe makes none now. The same
 /// person's request, sent again, gets the same account.
 async fn made(
-    team: &Team,
+    team: &TeamAccess,
     stripe: &Stripe,
-    before: Option<&Connection>,
-) -> Result<Option<Connection>, Error> {
+    before: Option<&StripeConnection>,
+) -> Result<Option<StripeConnection>, PageError> {
     let actor = &team.actor;
     let since = before.map_or("none", |one| one.account.as_str());
     let key = format!("connect-{}-{since}-{}", actor.workspace, actor.user);
@@ -122,7 +125,7 @@ async fn made(
             return Ok(None);
         }
     };
-    let mut new = Connection::new(account, stripe.is_live(), team.ctx.now);
+    let mut new = StripeConnection::new(account, stripe.is_live(), team.ctx.now);
     new.version = before.map_or(1, |one| one.version + 1);
     match team.store.connect(before, &new).await {
         Ok(()) => Ok(Some(new)),
@@ -130,13 +133,17 @@ async fn made(
         Err(StoreError::Refused(_)) => {
             let theirs = team.store.connection().await?;
             let usable = theirs.filter(|one| is_usable(one, stripe.is_live()));
-            usable.map(Some).ok_or(Error::Changed)
+            usable.map(Some).ok_or(PageError::Changed)
         }
         Err(error) => Err(error.into()),
     }
 }
 
-async fn lead(team: &Team, stripe: &Stripe, to: &Connection) -> Result<Reply, Error> {
+async fn lead(
+    team: &TeamAccess,
+    stripe: &Stripe,
+    to: &StripeConnection,
+) -> Result<Reply, PageError> {
     let config = &team.ctx.app.config;
     let base = format!("{}{HERE}", config.address(&team.ctx.workspace.slug));
     let (again, back) = (format!("{base}/refresh"), format!("{base}/return"));
@@ -150,13 +157,13 @@ async fn lead(team: &Team, stripe: &Stripe, to: &Connection) -> Result<Reply, Er
 }
 
 /// Notes that Stripe didn't do what it was asked.
-pub(crate) fn silent(error: impl Into<Error>) {
+pub(crate) fn silent(error: impl Into<PageError>) {
     let cause = error.into().causes();
     tracing::error!(cause, errors = 1, "Stripe didn't do what it was asked");
 }
 
 /// Where Stripe leads whose link is over: to another link.
-pub(crate) async fn again(team: Team) -> Result<Reply, Error> {
+pub(crate) async fn again(team: TeamAccess) -> Result<Reply, PageError> {
     let found = team.store.connection().await?;
     match (&team.ctx.app.services.stripe, found) {
         (Some(stripe), Some(found)) if is_usable(&found, stripe.is_live()) => {
@@ -167,16 +174,19 @@ pub(crate) async fn again(team: Team) -> Result<Reply, Error> {
 }
 
 /// Where Stripe leads whoever is done there, or not: how the account stands is asked.
-pub(crate) async fn back(team: Team) -> Result<Reply, Error> {
+pub(crate) async fn back(team: TeamAccess) -> Result<Reply, PageError> {
     look(&team).await
 }
 
-pub(crate) async fn check(team: Team, _: ProtectedForm<Nothing>) -> Result<Reply, Error> {
+pub(crate) async fn check(
+    team: TeamAccess,
+    _: ProtectedForm<EmptyForm>,
+) -> Result<Reply, PageError> {
     look(&team).await
 }
 
 /// Keeps what Stripe says of the account now.
-async fn look(team: &Team) -> Result<Reply, Error> {
+async fn look(team: &TeamAccess) -> Result<Reply, PageError> {
     let found = team.store.connection().await?;
     let (Some(stripe), Some(before)) = (&team.ctx.app.services.stripe, found) else {
         return Ok(see_other(HERE));
@@ -191,7 +201,7 @@ async fn look(team: &Team) -> Result<Reply, Error> {
             return Ok(see_other(HERE).flash("payments-silent"));
         }
     };
-    let state = Connect::from(&flags);
+    let state = ConnectStatus::from(&flags);
     if before.flags != flags
         && let Some(after) = before.updated(&flags, team.ctx.now)
     {
@@ -201,7 +211,7 @@ async fn look(team: &Team) -> Result<Reply, Error> {
             Err(error) => return Err(error.into()),
         }
     }
-    let words = if state == Connect::Ready {
+    let words = if state == ConnectStatus::Ready {
         "payments-ready"
     } else {
         "payments-checked"

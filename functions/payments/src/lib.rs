@@ -65,11 +65,11 @@ pub const SAMPLES: &[fn() -> Sample] = &[sample::<connect::PaymentsPage>, sample
 
 /// An invoice, in an address.
 #[derive(Debug, Clone, Copy, Deserialize)]
-pub(crate) struct AtInvoice {
+pub(crate) struct InvoicePath {
     pub(crate) invoice: InvoiceId,
 }
 
-impl AtInvoice {
+impl InvoicePath {
     /// Its address.
     pub(crate) fn href(self) -> String {
         format!("/invoices/{}", self.invoice)

@@ -1,13 +1,18 @@
 //! "Pay invoice": to Stripe's page, without a second one that could be paid as well.
 
 use domain::id::{EntryId, InvoiceId};
-use domain::invoice::{Invoice, Move};
-use domain::stripe::{Attempt, Connect, Ledger, State, Step, Wish};
-use store::{Payments, Till};
-use web::{Error, Ids, Nothing, Portal, ProtectedForm, Reply, Standing, Stripe, see_other};
+use domain::invoice::{Invoice, InvoiceTransition};
+use domain::stripe::{
+    CheckoutAttempt, ConnectStatus, PaymentLedger, PaymentRequest, PaymentState, PaymentStep,
+};
+use store::{CheckoutState, InvoicePayments};
+use web::{
+    CheckoutStatus, EmptyForm, Ids, PageError, PortalAccess, ProtectedForm, Reply, Stripe,
+    see_other,
+};
 
 use crate::connect::silent;
-use crate::{AtInvoice, session};
+use crate::{InvoicePath, session};
 
 /// How often it is decided anew when somebody else was first.
 const TRIES: u32 = 4;
@@ -24,45 +29,46 @@ enum Led {
 
 /// What somebody is about to pay, and where it goes.
 struct Counter<'a> {
-    portal: &'a Portal,
+    portal: &'a PortalAccess,
     stripe: &'a Stripe,
     invoice: &'a Invoice,
-    payments: &'a Payments,
-    wish: Wish<'a>,
+    payments: &'a InvoicePayments,
+    wish: PaymentRequest<'a>,
 }
 
 pub(crate) async fn post(
-    portal: Portal,
-    Ids(at): Ids<AtInvoice>,
-    _: ProtectedForm<Nothing>,
-) -> Result<Reply, Error> {
+    portal: PortalAccess,
+    Ids(at): Ids<InvoicePath>,
+    _: ProtectedForm<EmptyForm>,
+) -> Result<Reply, PageError> {
     let here = at.href();
     for _ in 0..TRIES {
         return match Box::pin(lead(&portal, at.invoice)).await {
             Ok(Led::To(url)) => Ok(see_other(&url)),
             Ok(Led::Wait) => Ok(see_other(&format!("{here}/payment"))),
             Ok(Led::Back(words)) => Ok(see_other(&here).flash(words)),
-            Err(Error::Changed) => continue,
+            Err(PageError::Changed) => continue,
             Err(error) => Err(error),
         };
     }
-    Err(Error::Unavailable)
+    Err(PageError::Unavailable)
 }
 
-async fn lead(portal: &Portal, id: InvoiceId) -> Result<Led, Error> {
-    let Till {
+async fn lead(portal: &PortalAccess, id: InvoiceId) -> Result<Led, PageError> {
+    let CheckoutState {
         invoice,
         payments,
         payee,
     } = portal.store.till(id).await?;
-    let invoice = invoice.ok_or(Error::NotFound)?;
+    let invoice = invoice.ok_or(PageError::NotFound)?;
     let stripe = portal.ctx.app.services.stripe.as_ref();
     let live = stripe.map(Stripe::is_live);
-    let ready = payee.filter(|one| one.state() == Connect::Ready && Some(one.livemode) == live);
+    let ready =
+        payee.filter(|one| one.state() == ConnectStatus::Ready && Some(one.livemode) == live);
     let (Some(stripe), Some(payee)) = (stripe, ready) else {
         return Ok(Led::Back("pay-not-ready"));
     };
-    if !Move::Pay.is_possible(&invoice) {
+    if !InvoiceTransition::Pay.is_possible(&invoice) {
         return Ok(Led::Back("pay-nothing"));
     }
     let counter = Counter {
@@ -70,7 +76,7 @@ async fn lead(portal: &Portal, id: InvoiceId) -> Result<Led, Error> {
         stripe,
         invoice: &invoice,
         payments: &payments,
-        wish: Wish {
+        wish: PaymentRequest {
             account: &payee.account,
             livemode: payee.livemode,
             amount: invoice.outstanding(),
@@ -78,8 +84,8 @@ async fn lead(portal: &Portal, id: InvoiceId) -> Result<Led, Error> {
         },
     };
     match counter.lead().await {
-        Err(Error::Internal(cause)) => {
-            silent(Error::Internal(cause));
+        Err(PageError::Internal(cause)) => {
+            silent(PageError::Internal(cause));
             Ok(Led::Back("payments-silent"))
         }
         led => led,
@@ -87,39 +93,39 @@ async fn lead(portal: &Portal, id: InvoiceId) -> Result<Led, Error> {
 }
 
 impl Counter<'_> {
-    async fn lead(&self) -> Result<Led, Error> {
+    async fn lead(&self) -> Result<Led, PageError> {
         let (ledger, now) = (&self.payments.ledger, self.portal.ctx.now);
         let step = ledger.step(&self.wish, now);
         let mut over = Vec::new();
         for (id, attempt, session) in ledger.to_end(&step, &self.wish, now) {
             match self.end(&attempt.account, session).await? {
-                Standing::Complete => return Ok(Led::Wait),
-                Standing::Open | Standing::Over => over.push(id),
+                CheckoutStatus::Complete => return Ok(Led::Wait),
+                CheckoutStatus::Open | CheckoutStatus::Over => over.push(id),
             }
         }
         match step {
-            Step::Wait => Ok(Led::Wait),
-            Step::Busy => Ok(Led::Back("pay-busy")),
-            Step::Known(id, session) => {
+            PaymentStep::Wait => Ok(Led::Wait),
+            PaymentStep::Busy => Ok(Led::Back("pay-busy")),
+            PaymentStep::Known(id, session) => {
                 let found = self.stripe.session(self.wish.account, &session).await?;
                 match (found.standing, found.url) {
-                    (Standing::Complete, _) => Ok(Led::Wait),
-                    (Standing::Open, Some(url)) => Ok(Led::To(url)),
+                    (CheckoutStatus::Complete, _) => Ok(Led::Wait),
+                    (CheckoutStatus::Open, Some(url)) => Ok(Led::To(url)),
                     _ => {
                         over.push(id);
                         self.begin(&ledger.ended(&over)).await
                     }
                 }
             }
-            Step::Again(id) => self.ask(id, self.payments).await,
-            Step::New => self.begin(&ledger.ended(&over)).await,
+            PaymentStep::Again(id) => self.ask(id, self.payments).await,
+            PaymentStep::New => self.begin(&ledger.ended(&over)).await,
         }
     }
 
     /// Ends a session that nobody shall pay by any more, and says how it was.
-    async fn end(&self, account: &str, session: &str) -> Result<Standing, Error> {
+    async fn end(&self, account: &str, session: &str) -> Result<CheckoutStatus, PageError> {
         let found = self.stripe.session(account, session).await?;
-        if found.standing == Standing::Open {
+        if found.standing == CheckoutStatus::Open {
             self.stripe.expire_session(account, session).await?;
         }
         Ok(found.standing)
@@ -127,10 +133,10 @@ impl Counter<'_> {
 
     /// Keeps a new attempt, then asks for its page: Stripe is asked for nothing that we
     /// don't know of.
-    async fn begin(&self, ledger: &Ledger) -> Result<Led, Error> {
+    async fn begin(&self, ledger: &PaymentLedger) -> Result<Led, PageError> {
         let (ctx, wish) = (&self.portal.ctx, &self.wish);
         let rate = ctx.app.config.stripe.as_ref().map(|stripe| stripe.fee);
-        let attempt = Attempt {
+        let attempt = CheckoutAttempt {
             account: wish.account.to_owned(),
             livemode: wish.livemode,
             amount: wish.amount,
@@ -139,7 +145,7 @@ impl Counter<'_> {
             by: Some(wish.by),
             session: None,
             url: None,
-            state: State::Open,
+            state: PaymentState::Open,
         };
         let id: EntryId = ctx.app.new_id();
         let Ok(ledger) = ledger.attempted(id, attempt) else {
@@ -152,25 +158,29 @@ impl Counter<'_> {
 
     /// Asks Stripe for the attempt's page. Its address is told once it is kept: what isn't
     /// known can't be paid.
-    async fn ask(&self, id: EntryId, payments: &Payments) -> Result<Led, Error> {
-        let attempt = payments.ledger.attempts.get(&id).ok_or(Error::Changed)?;
+    async fn ask(&self, id: EntryId, payments: &InvoicePayments) -> Result<Led, PageError> {
+        let attempt = payments
+            .ledger
+            .attempts
+            .get(&id)
+            .ok_or(PageError::Changed)?;
         let of = (id, attempt);
         let made = session::ask(self.portal, self.stripe, self.invoice, of).await?;
-        let url = made.url.ok_or(Error::Changed)?;
+        let url = made.url.ok_or(PageError::Changed)?;
         let (store, invoice) = (&self.portal.store, self.invoice.id);
         let mut before = payments.clone();
         for _ in 0..TRIES {
             let known = before.ledger.answered(id, &made.id, Some(url.clone()));
-            let after = known.map_err(|_| Error::Changed)?;
+            let after = known.map_err(|_| PageError::Changed)?;
             if after == before.ledger {
                 return Ok(Led::To(url));
             }
             match store.keep_attempt(invoice, &before, &after).await {
                 Ok(_) => return Ok(Led::To(url)),
-                Err(store::Error::Refused(_)) => before = store.payments(invoice).await?,
+                Err(store::StoreError::Refused(_)) => before = store.payments(invoice).await?,
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(Error::Unavailable)
+        Err(PageError::Unavailable)
     }
 }

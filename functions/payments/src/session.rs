@@ -2,21 +2,21 @@
 
 use domain::id::EntryId;
 use domain::invoice::Invoice;
-use domain::stripe::{Attempt, References};
-use web::{CheckoutSession, Error, NewSession, Portal, Stripe};
+use domain::stripe::{CheckoutAttempt, PaymentReferences};
+use web::{CheckoutSession, NewCheckoutSession, PageError, PortalAccess, Stripe};
 
-use crate::AtInvoice;
+use crate::InvoicePath;
 
 /// Asks Stripe for the attempt's page. Asked again it is the same page: all of the
 /// request follows from the attempt, and so does its key.
 pub(crate) async fn ask(
-    portal: &Portal,
+    portal: &PortalAccess,
     stripe: &Stripe,
     invoice: &Invoice,
-    (id, attempt): (EntryId, &Attempt),
-) -> Result<CheckoutSession, Error> {
+    (id, attempt): (EntryId, &CheckoutAttempt),
+) -> Result<CheckoutSession, PageError> {
     let (ctx, actor) = (&portal.ctx, &portal.actor);
-    let at = AtInvoice {
+    let at = InvoicePath {
         invoice: invoice.id,
     };
     let base = format!(
@@ -24,13 +24,13 @@ pub(crate) async fn ask(
         ctx.app.config.address(&ctx.workspace.slug),
         at.href()
     );
-    let new = NewSession {
+    let new = NewCheckoutSession {
         account: attempt.account.clone(),
         money: invoice.money(attempt.amount),
         fee: attempt.fee,
         name: format!("Invoice {}", invoice.number()),
         email: actor.email.as_str().to_owned(),
-        of: References {
+        of: PaymentReferences {
             workspace: Some(actor.workspace),
             client: Some(invoice.client),
             invoice: Some(invoice.id),

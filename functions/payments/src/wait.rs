@@ -1,13 +1,13 @@
 //! Where Stripe leads whoever has paid: until a webhook says so, it is waited.
 
 use domain::invoice::Invoice;
-use domain::stripe::Stage;
+use domain::stripe::PaymentStage;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::Till;
-use web::{Crumb, Error, Ids, Page, Portal, Query, Reply, see_other};
+use store::CheckoutState;
+use web::{Crumb, Ids, Page, PageError, PortalAccess, Query, Reply, see_other};
 
-use crate::AtInvoice;
+use crate::InvoicePath;
 
 /// The page.
 #[derive(Debug, Serialize)]
@@ -29,7 +29,7 @@ pub(crate) struct WaitPage {
 
 /// Since when it is waited, and what the page shows.
 #[derive(Debug, Clone, Copy, Deserialize)]
-pub(crate) struct Since {
+pub(crate) struct WaitQuery {
     since: Option<i64>,
     seen: Option<i64>,
 }
@@ -48,7 +48,7 @@ impl Page for WaitPage {
 
     fn sample() -> Self {
         Self {
-            stage: Stage::Long.name(),
+            stage: PaymentStage::Long.name(),
             waits: true,
             number: "INV-0001 <b>".to_owned(),
             amount: "1.00 EUR".to_owned(),
@@ -63,25 +63,25 @@ impl Page for WaitPage {
 }
 
 /// What the page shows, as a number that changes with it.
-fn rev(till: &Till, stage: Stage) -> i64 {
-    let stage = Stage::ALL.iter().position(|one| *one == stage);
+fn rev(till: &CheckoutState, stage: PaymentStage) -> i64 {
+    let stage = PaymentStage::ALL.iter().position(|one| *one == stage);
     let stage = i64::try_from(stage.unwrap_or_default()).unwrap_or_default();
     till.payments.version * 10 + stage
 }
 
-fn stage(portal: &Portal, till: &Till, since: i64) -> Option<Stage> {
+fn stage(portal: &PortalAccess, till: &CheckoutState, since: i64) -> Option<PaymentStage> {
     let now = portal.ctx.now;
     let since = Timestamp::from_second(since).unwrap_or(now).min(now);
     till.payments.ledger.stage(since, now)
 }
 
 pub(crate) async fn get(
-    portal: Portal,
-    Ids(at): Ids<AtInvoice>,
-    Query(Since { since, .. }): Query<Since>,
-) -> Result<Reply, Error> {
+    portal: PortalAccess,
+    Ids(at): Ids<InvoicePath>,
+    Query(WaitQuery { since, .. }): Query<WaitQuery>,
+) -> Result<Reply, PageError> {
     let till = portal.store.till(at.invoice).await?;
-    let invoice = till.invoice.as_ref().ok_or(Error::NotFound)?;
+    let invoice = till.invoice.as_ref().ok_or(PageError::NotFound)?;
     let here = format!("{}/payment", at.href());
     let Some(since) = since else {
         let now = portal.ctx.now.as_second();
@@ -95,7 +95,10 @@ pub(crate) async fn get(
     let amount = newest.map_or(0, |(_, newest)| newest.amount);
     portal.ctx.page(&WaitPage {
         stage: stage.name(),
-        waits: matches!(stage, Stage::Waiting | Stage::Long | Stage::Processing),
+        waits: matches!(
+            stage,
+            PaymentStage::Waiting | PaymentStage::Long | PaymentStage::Processing
+        ),
         number: invoice.number().to_owned(),
         amount: invoice.money(amount).to_string(),
         outstanding: said(invoice, invoice.outstanding()),
@@ -113,20 +116,23 @@ fn said(invoice: &Invoice, minor: i64) -> Option<String> {
 
 /// Whether the page would show something else by now.
 pub(crate) async fn pulse(
-    portal: Portal,
-    Ids(at): Ids<AtInvoice>,
-    Query(Since { since, seen }): Query<Since>,
-) -> Result<Reply, Error> {
+    portal: PortalAccess,
+    Ids(at): Ids<InvoicePath>,
+    Query(WaitQuery { since, seen }): Query<WaitQuery>,
+) -> Result<Reply, PageError> {
     let till = portal.store.till(at.invoice).await?;
-    till.invoice.as_ref().ok_or(Error::NotFound)?;
+    till.invoice.as_ref().ok_or(PageError::NotFound)?;
     let stage = stage(&portal, &till, since.unwrap_or_default());
     let rev = stage.map(|stage| rev(&till, stage));
     web::pulse(&portal.ctx, seen, Some(rev.unwrap_or_default()))
 }
 
 /// Where Stripe leads whoever came back without paying.
-pub(crate) async fn cancelled(portal: Portal, Ids(at): Ids<AtInvoice>) -> Result<Reply, Error> {
+pub(crate) async fn cancelled(
+    portal: PortalAccess,
+    Ids(at): Ids<InvoicePath>,
+) -> Result<Reply, PageError> {
     let found = portal.store.sent_invoice(at.invoice).await?;
-    found.ok_or(Error::NotFound)?;
+    found.ok_or(PageError::NotFound)?;
     Ok(see_other(&at.href()).flash("pay-cancelled"))
 }

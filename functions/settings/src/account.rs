@@ -1,24 +1,27 @@
 //! One's own account: who one is here, the password, where one is signed in.
 
-use domain::input::Invalid;
-use domain::mail::Message;
+use domain::input::FieldErrors;
+use domain::mail::MailMessage;
 use domain::password;
 use domain::person::Actor;
 use domain::role::Role;
-use domain::suppression::Suppressed;
+use domain::suppression::SuppressionNotice;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::Limit;
-use store::session::{Listed, Session};
-use web::view::{Mark, device};
-use web::{Answer, Anyone, Context, Error, Form, Nothing, Page, ProtectedForm, Reply, see_other};
+use store::RateLimit;
+use store::session::{Session, SessionSummary};
+use web::view::{SuppressionMark, device};
+use web::{
+    Context, EmptyForm, Form, Page, PageError, PasswordAnswer, ProtectedForm, PublicAccess, Reply,
+    see_other,
+};
 
 /// The longest name, as for who is invited.
 const NAME: usize = 80;
 
 /// The page.
 #[derive(Debug, Serialize)]
-pub(crate) struct Account {
+pub(crate) struct AccountPage {
     name: String,
     email: String,
     role: &'static str,
@@ -26,7 +29,7 @@ pub(crate) struct Account {
     form: Form,
     naming: Form,
     two_factor: bool,
-    suppressed: Option<Mark>,
+    suppressed: Option<SuppressionMark>,
     sessions: Vec<Row>,
 }
 
@@ -42,7 +45,7 @@ struct Row {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Passwords {
+pub(crate) struct PasswordForm {
     current: String,
     password: String,
     again: String,
@@ -50,17 +53,17 @@ pub(crate) struct Passwords {
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Name {
+pub(crate) struct NameForm {
     name: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct One {
+pub(crate) struct SessionPath {
     session: String,
 }
 
-impl Page for Account {
+impl Page for AccountPage {
     const TEMPLATE: &'static str = "pages/settings/account.html";
 
     fn title(&self) -> String {
@@ -73,7 +76,7 @@ impl Page for Account {
             role: Role::ALL[0],
             ..web::view::actor_sample()
         };
-        let session = Listed {
+        let session = SessionSummary {
             handle: "0123456789abcdef".to_owned(),
             device: store::session::Device {
                 agent: "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0".to_owned(),
@@ -83,22 +86,25 @@ impl Page for Account {
             used: Timestamp::UNIX_EPOCH,
             mine: false,
         };
-        let mine = Listed {
+        let mine = SessionSummary {
             mine: true,
             ..session.clone()
         };
-        let form = Form::failed(&(), &Invalid::at("current", "This is not your password."));
+        let form = Form::failed(
+            &(),
+            &FieldErrors::at("current", "This is not your password."),
+        );
         let (person, _) = web::view::people_samples();
         let known = (vec![mine, session], person.suppressed);
         Self::new((&actor, true), "Acme Security", known, form)
     }
 }
 
-impl Account {
+impl AccountPage {
     fn new(
         (actor, two_factor): (&Actor, bool),
         workspace: &str,
-        (sessions, suppressed): (Vec<Listed>, Option<Suppressed>),
+        (sessions, suppressed): (Vec<SessionSummary>, Option<SuppressionNotice>),
         form: Form,
     ) -> Self {
         Self {
@@ -107,18 +113,18 @@ impl Account {
             role: actor.role.label(),
             workspace: workspace.to_owned(),
             form,
-            naming: Form::filled(&Name {
+            naming: Form::filled(&NameForm {
                 name: actor.name.clone(),
             }),
             two_factor,
-            suppressed: suppressed.map(Mark::from),
+            suppressed: suppressed.map(SuppressionMark::from),
             sessions: sessions.into_iter().map(Row::from).collect(),
         }
     }
 }
 
-impl From<Listed> for Row {
-    fn from(listed: Listed) -> Self {
+impl From<SessionSummary> for Row {
+    fn from(listed: SessionSummary) -> Self {
         Self {
             handle: listed.handle,
             device: device(&listed.device.agent),
@@ -130,28 +136,28 @@ impl From<Listed> for Row {
     }
 }
 
-fn session(ctx: &Context) -> Result<&Session, Error> {
-    ctx.session.as_ref().ok_or(Error::SignIn)
+fn session(ctx: &Context) -> Result<&Session, PageError> {
+    ctx.session.as_ref().ok_or(PageError::SignIn)
 }
 
-async fn page(ctx: &Context, form: Form) -> Result<Account, Error> {
+async fn page(ctx: &Context, form: Form) -> Result<AccountPage, PageError> {
     let session = session(ctx)?;
     let known = ctx.directory().sessions(session, ctx.now).await?;
     let workspace = &ctx.workspace.name;
     let who = (session.actor(), session.has_mfa());
-    Ok(Account::new(who, workspace, known, form))
+    Ok(AccountPage::new(who, workspace, known, form))
 }
 
-pub(crate) async fn get(Anyone { ctx }: Anyone) -> Result<Reply, Error> {
+pub(crate) async fn get(PublicAccess { ctx }: PublicAccess) -> Result<Reply, PageError> {
     ctx.page(&page(&ctx, Form::default()).await?)
 }
 
 pub(crate) async fn change_name(
-    Anyone { ctx }: Anyone,
-    form: ProtectedForm<Name>,
-) -> Result<Reply, Error> {
+    PublicAccess { ctx }: PublicAccess,
+    form: ProtectedForm<NameForm>,
+) -> Result<Reply, PageError> {
     let session = session(&ctx)?;
-    let mut invalid = Invalid::default();
+    let mut invalid = FieldErrors::default();
     let name = invalid.line("name", &form.input.name, NAME);
     match invalid.into_result(name) {
         Ok(name) => {
@@ -161,15 +167,15 @@ pub(crate) async fn change_name(
         Err(invalid) => {
             let naming = Form::failed(&form.input, &invalid);
             let page = page(&ctx, Form::default()).await?;
-            ctx.refused(&Account { naming, ..page })
+            ctx.refused(&AccountPage { naming, ..page })
         }
     }
 }
 
 pub(crate) async fn change_password(
-    Anyone { ctx }: Anyone,
-    form: ProtectedForm<Passwords>,
-) -> Result<Reply, Error> {
+    PublicAccess { ctx }: PublicAccess,
+    form: ProtectedForm<PasswordForm>,
+) -> Result<Reply, PageError> {
     let session = session(&ctx)?;
     // The code is asked for there; the password here.
     if session.has_mfa() {
@@ -184,7 +190,7 @@ pub(crate) async fn change_password(
     identity
         .set_password(actor.user, &form.input.password)
         .await?;
-    let mail = ctx.mail(&actor.name, &actor.email, Message::PasswordChanged);
+    let mail = ctx.mail(&actor.name, &actor.email, MailMessage::PasswordChanged);
     ctx.directory()
         .password_changed(session, &mail, ctx.now)
         .await?;
@@ -195,8 +201,8 @@ pub(crate) async fn change_password(
 async fn check(
     ctx: &Context,
     actor: &Actor,
-    input: &Passwords,
-) -> Result<Result<(), Invalid>, Error> {
+    input: &PasswordForm,
+) -> Result<Result<(), FieldErrors>, PageError> {
     let about = [
         actor.name.as_str(),
         actor.email.as_str(),
@@ -205,20 +211,20 @@ async fn check(
     if let Err(invalid) = password::check(&input.password, &input.again, &about) {
         return Ok(Err(invalid));
     }
-    ctx.limit(Limit::GUESSES, &actor.email.fold()).await?;
+    ctx.limit(RateLimit::GUESSES, &actor.email.fold()).await?;
     let identity = &ctx.app.services.identity;
     let answer = identity.check(actor.user, &input.current, ctx.now).await?;
-    Ok(if matches!(answer, Answer::Wrong) {
-        Err(Invalid::at("current", "This is not your password."))
+    Ok(if matches!(answer, PasswordAnswer::Wrong) {
+        Err(FieldErrors::at("current", "This is not your password."))
     } else {
         Ok(())
     })
 }
 
 pub(crate) async fn end_session(
-    Anyone { ctx }: Anyone,
-    form: ProtectedForm<One>,
-) -> Result<Reply, Error> {
+    PublicAccess { ctx }: PublicAccess,
+    form: ProtectedForm<SessionPath>,
+) -> Result<Reply, PageError> {
     let session = session(&ctx)?;
     ctx.directory()
         .close_other(session, &form.input.session)
@@ -227,9 +233,9 @@ pub(crate) async fn end_session(
 }
 
 pub(crate) async fn sign_out_everywhere(
-    Anyone { ctx }: Anyone,
-    _form: ProtectedForm<Nothing>,
-) -> Result<Reply, Error> {
+    PublicAccess { ctx }: PublicAccess,
+    _form: ProtectedForm<EmptyForm>,
+) -> Result<Reply, PageError> {
     let session = session(&ctx)?;
     ctx.directory().close_all_sessions(session).await?;
     Ok(see_other("/sign-in")

@@ -1,20 +1,20 @@
 //! The workspace's address: looked up while it is chosen, and changed.
 
-use domain::input::Invalid;
+use domain::input::FieldErrors;
 use domain::slug::Slug;
 use domain::workspace::{SETTLED, Workspace};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::Moving;
-use web::{Crumb, Error, Form, Page, ProtectedForm, Query, Reply, Team, see_other};
+use store::SlugChangeOutcome;
+use web::{Crumb, Form, Page, PageError, ProtectedForm, Query, Reply, TeamAccess, see_other};
 
 /// What is said of an address that is or was somebody else's.
 const TAKEN: &str = "This address is taken. Choose another one.";
 
 /// The form.
 #[derive(Debug, Serialize)]
-pub(crate) struct Address {
+pub(crate) struct AddressPage {
     form: Form,
     /// The address that there is.
     now: String,
@@ -29,14 +29,14 @@ pub(crate) struct Address {
 
 /// The page after the change, on which nothing else can be done.
 #[derive(Debug, Serialize)]
-pub(crate) struct Moved {
+pub(crate) struct AddressMovedPage {
     to: String,
     from: String,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Input {
+pub(crate) struct AddressForm {
     slug: String,
 }
 
@@ -46,7 +46,7 @@ pub(crate) struct Typed {
     slug: String,
 }
 
-impl Page for Address {
+impl Page for AddressPage {
     const TEMPLATE: &'static str = "pages/settings/address.html";
 
     fn title(&self) -> String {
@@ -58,11 +58,11 @@ impl Page for Address {
     }
 
     fn sample() -> Self {
-        let input = Input {
+        let input = AddressForm {
             slug: "acme <b>".to_owned(),
         };
         Self {
-            form: Form::failed(&input, &Invalid::at("slug", TAKEN)),
+            form: Form::failed(&input, &FieldErrors::at("slug", TAKEN)),
             now: "https://acme.portal.example".to_owned(),
             base: "portal.example".to_owned(),
             stays: None,
@@ -72,7 +72,7 @@ impl Page for Address {
     }
 }
 
-impl Page for Moved {
+impl Page for AddressMovedPage {
     const TEMPLATE: &'static str = "pages/settings/moved.html";
 
     fn title(&self) -> String {
@@ -87,10 +87,10 @@ impl Page for Moved {
     }
 }
 
-fn page(team: &Team, workspace: &Workspace, form: Form) -> Address {
+fn page(team: &TeamAccess, workspace: &Workspace, form: Form) -> AddressPage {
     let config = &team.ctx.app.config;
     let settled = workspace.moved.map(|at| at.saturating_add(SETTLED));
-    Address {
+    AddressPage {
         form,
         now: config.address(&workspace.slug),
         base: config.base_domain.clone(),
@@ -105,13 +105,13 @@ fn page(team: &Team, workspace: &Workspace, form: Form) -> Address {
     }
 }
 
-async fn read(team: &Team) -> Result<Workspace, Error> {
-    team.store.workspace().await?.ok_or(Error::NotFound)
+async fn read(team: &TeamAccess) -> Result<Workspace, PageError> {
+    team.store.workspace().await?.ok_or(PageError::NotFound)
 }
 
-pub(crate) async fn get(team: Team) -> Result<Reply, Error> {
+pub(crate) async fn get(team: TeamAccess) -> Result<Reply, PageError> {
     let workspace = read(&team).await?;
-    let input = Input {
+    let input = AddressForm {
         slug: workspace.slug.to_string(),
     };
     team.ctx
@@ -119,7 +119,10 @@ pub(crate) async fn get(team: Team) -> Result<Reply, Error> {
 }
 
 /// Whether an address is to be had, for whoever types one.
-pub(crate) async fn check(team: Team, Query(typed): Query<Typed>) -> Result<Reply, Error> {
+pub(crate) async fn check(
+    team: TeamAccess,
+    Query(typed): Query<Typed>,
+) -> Result<Reply, PageError> {
     let ws = team.actor.workspace;
     let answer = match Slug::chosen(&typed.slug) {
         Err(bad) => json!({ "error": bad.to_string() }),
@@ -132,10 +135,13 @@ pub(crate) async fn check(team: Team, Query(typed): Query<Typed>) -> Result<Repl
     Ok(Reply::json(&answer))
 }
 
-pub(crate) async fn post(team: Team, form: ProtectedForm<Input>) -> Result<Reply, Error> {
+pub(crate) async fn post(
+    team: TeamAccess,
+    form: ProtectedForm<AddressForm>,
+) -> Result<Reply, PageError> {
     let before = read(&team).await?;
     let refused = |field: &'static str, why: String| {
-        let form = Form::failed(&form.input, &Invalid::at(field, why));
+        let form = Form::failed(&form.input, &FieldErrors::at(field, why));
         team.ctx.refused(&page(&team, &before, form))
     };
     let slug = match Slug::chosen(&form.input.slug) {
@@ -152,12 +158,12 @@ pub(crate) async fn post(team: Team, form: ProtectedForm<Input>) -> Result<Reply
         Err(unmoved) => return refused("slug", unmoved.to_string()),
     };
     match team.store.move_workspace(&before, &after).await? {
-        Moving::Taken => refused("slug", TAKEN.to_owned()),
-        Moving::Done => {
+        SlugChangeOutcome::Taken => refused("slug", TAKEN.to_owned()),
+        SlugChangeOutcome::Done => {
             team.ctx.forget_workspace();
             team.ctx.forget_address(&after.slug);
             let config = &team.ctx.app.config;
-            team.ctx.page(&Moved {
+            team.ctx.page(&AddressMovedPage {
                 to: config.address(&after.slug),
                 from: config.address(&before.slug),
             })

@@ -1,11 +1,11 @@
 //! The audit log: a page to look through, and a file to keep.
 
-use domain::audit::{COLUMNS, Change, Group, Kind, Record};
+use domain::audit::{AuditChange, AuditGroup, AuditKind, AuditRecord, COLUMNS};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::{Chained, Limit};
-use web::{Crumb, Csv, Error, Page, ProtectedForm, Query, Reply, Team, view};
+use store::{ChainedEntry, RateLimit};
+use web::{Crumb, Csv, Page, PageError, ProtectedForm, Query, Reply, TeamAccess, view};
 
 /// Entries that one page reads, whatever it shows of them.
 const READ: i32 = 200;
@@ -13,7 +13,7 @@ const READ: i32 = 200;
 const SHOWN: usize = 50;
 /// Entries of one file.
 const FILE: i32 = 5_000;
-const EXPORTS: Limit = Limit {
+const EXPORTS: RateLimit = RateLimit {
     rule: "audit-export",
     most: 20,
     window: SignedDuration::from_hours(1),
@@ -21,9 +21,9 @@ const EXPORTS: Limit = Limit {
 
 /// The page.
 #[derive(Debug, Serialize)]
-pub(crate) struct Audit {
+pub(crate) struct AuditPage {
     rows: Vec<Row>,
-    filter: Filter,
+    filter: AuditQuery,
     groups: Vec<(&'static str, &'static str)>,
     /// Where an older page begins.
     older: Option<String>,
@@ -46,7 +46,7 @@ struct File {
 /// What is looked for.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub(crate) struct Filter {
+pub(crate) struct AuditQuery {
     kind: String,
     who: String,
     until: String,
@@ -60,7 +60,7 @@ struct Row {
     role: &'static str,
     what: &'static str,
     about: String,
-    changes: Vec<Change>,
+    changes: Vec<AuditChange>,
     address: String,
     device: String,
     seq: Option<i64>,
@@ -72,7 +72,7 @@ pub(crate) struct From {
     from: String,
 }
 
-impl Page for Audit {
+impl Page for AuditPage {
     const TEMPLATE: &'static str = "pages/settings/audit.html";
 
     fn title(&self) -> String {
@@ -85,15 +85,15 @@ impl Page for Audit {
 
     fn sample() -> Self {
         let actor = view::actor_sample();
-        let change = Change {
+        let change = AuditChange {
             field: "role".to_owned(),
             before: "<b>".to_owned(),
             after: "</script>".to_owned(),
         };
-        let record = Record {
+        let record = AuditRecord {
             id: domain::id::EntryId::new(1, 1),
             at: Timestamp::UNIX_EPOCH,
-            kind: domain::audit::Kind::RoleChanged,
+            kind: domain::audit::AuditKind::RoleChanged,
             by: Some((&actor).into()),
             client: None,
             about: "Ada <b>".to_owned(),
@@ -101,13 +101,13 @@ impl Page for Audit {
             address: "192.0.2.7".to_owned(),
             agent: "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0".to_owned(),
         };
-        let entry = Chained {
+        let entry = ChainedEntry {
             record,
             place: Some((7, String::new(), String::new())),
         };
         Self {
             rows: vec![Row::of(entry)],
-            filter: Filter::default(),
+            filter: AuditQuery::default(),
             groups: groups(),
             older: Some("/settings/audit?before=x".to_owned()),
             searched: Some(Timestamp::UNIX_EPOCH),
@@ -120,12 +120,12 @@ impl Page for Audit {
 }
 
 fn groups() -> Vec<(&'static str, &'static str)> {
-    let all = Group::ALL.into_iter();
+    let all = AuditGroup::ALL.into_iter();
     all.map(|(_, name, label)| (name, label)).collect()
 }
 
 impl Row {
-    fn of(entry: Chained) -> Self {
+    fn of(entry: ChainedEntry) -> Self {
         let record = entry.record;
         let by = record.by.as_ref();
         Self {
@@ -142,9 +142,10 @@ impl Row {
     }
 }
 
-impl Filter {
-    fn holds(&self, record: &Record) -> bool {
-        let kind = self.kind.is_empty() || Group::named(&self.kind) == Some(record.kind.group());
+impl AuditQuery {
+    fn holds(&self, record: &AuditRecord) -> bool {
+        let kind =
+            self.kind.is_empty() || AuditGroup::named(&self.kind) == Some(record.kind.group());
         let sought = self.who.trim().to_lowercase();
         let name = record.by.as_ref().map(|by| by.name.as_str());
         let mut places = [name.unwrap_or_default(), &record.about, &record.address].into_iter();
@@ -175,7 +176,10 @@ impl Filter {
     }
 }
 
-pub(crate) async fn get(team: Team, Query(filter): Query<Filter>) -> Result<Reply, Error> {
+pub(crate) async fn get(
+    team: TeamAccess,
+    Query(filter): Query<AuditQuery>,
+) -> Result<Reply, PageError> {
     let start = filter.start();
     let (page, head, first) = futures::future::try_join3(
         team.store.audit(start.as_deref(), READ),
@@ -197,7 +201,7 @@ pub(crate) async fn get(team: Team, Query(filter): Query<Filter>) -> Result<Repl
     }
     let more = page.next.is_some() || seen < all;
     let last = last.filter(|_| more);
-    team.ctx.page(&Audit {
+    team.ctx.page(&AuditPage {
         rows,
         groups: groups(),
         older: last.as_ref().map(|(id, _)| filter.address(id)),
@@ -223,25 +227,30 @@ fn files(first: i64, last: i64) -> Vec<File> {
 }
 
 /// A run of the chain as CSV, with what verifies it.
-pub(crate) async fn export(team: Team, form: ProtectedForm<From>) -> Result<Reply, Error> {
+pub(crate) async fn export(
+    team: TeamAccess,
+    form: ProtectedForm<From>,
+) -> Result<Reply, PageError> {
     team.ctx
         .limit(EXPORTS, &team.actor.user.to_string())
         .await?;
     let from = form.input.from.parse::<i64>();
-    let from = from.map_err(|_| Error::BadRequest("not a number of an entry"))?;
+    let from = from.map_err(|_| PageError::BadRequest("not a number of an entry"))?;
     let entries = team.store.audit_chain(from, FILE).await?;
     let numbers = || entries.iter().filter_map(|entry| entry.place.as_ref());
     let from = numbers().map(|(seq, ..)| *seq).min().unwrap_or(from);
     let last = numbers().map(|(seq, ..)| *seq).max().unwrap_or_default();
     let which = format!("entries {from} to {last}");
-    team.store.exported(Kind::AuditExported, &which).await?;
+    team.store
+        .exported(AuditKind::AuditExported, &which)
+        .await?;
     let mut csv = Csv::new(
         ["number"]
             .into_iter()
             .chain(COLUMNS)
             .chain(["previous", "hash"]),
     );
-    for Chained { record, place } in &entries {
+    for ChainedEntry { record, place } in &entries {
         let Some((seq, previous, hash)) = place else {
             continue;
         };

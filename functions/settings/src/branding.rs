@@ -2,21 +2,21 @@
 
 use domain::brand::{Accent, BrandInput, Logo, MAX_LOGO};
 use domain::id::EntryId;
-use domain::input::Invalid;
+use domain::input::FieldErrors;
 use domain::plan::Feature;
 use domain::workspace::Workspace;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
-use store::Limit;
+use store::RateLimit;
 use web::{
-    Anyone, Crumb, Error, Form, Ids, Nothing, Page, ProtectedForm, ProtectedUpload, Reply, Team,
-    see_other,
+    Crumb, EmptyForm, Form, Ids, Page, PageError, ProtectedForm, ProtectedUpload, PublicAccess,
+    Reply, TeamAccess, see_other,
 };
 
 use crate::logo::{FLAW, draw};
 
 const HERE: &str = "/settings/branding";
-const SENDING: Limit = Limit {
+const SENDING: RateLimit = RateLimit {
     rule: "logo",
     most: 30,
     window: SignedDuration::from_hours(24),
@@ -45,12 +45,12 @@ struct Shown {
 }
 
 #[derive(Deserialize)]
-pub(crate) struct WhichLogo {
+pub(crate) struct LogoQuery {
     logo: EntryId,
 }
 
 #[derive(Deserialize)]
-pub(crate) struct WhichColour {
+pub(crate) struct ColourQuery {
     accent: String,
 }
 
@@ -80,7 +80,7 @@ impl Page for Branding {
             logo: Some(logo),
             ..web::view::workspace_sample(web::view::actor_sample().workspace)
         };
-        let invalid = Invalid::at("accent", "White text on this colour is hard to read.");
+        let invalid = FieldErrors::at("accent", "White text on this colour is hard to read.");
         Self {
             flaw: Some(FLAW),
             lacks: None,
@@ -125,23 +125,26 @@ fn filled(workspace: &Workspace) -> Form {
     })
 }
 
-async fn read(team: &Team) -> Result<Workspace, Error> {
-    team.store.workspace().await?.ok_or(Error::NotFound)
+async fn read(team: &TeamAccess) -> Result<Workspace, PageError> {
+    team.store.workspace().await?.ok_or(PageError::NotFound)
 }
 
-pub(crate) async fn get(team: Team) -> Result<Reply, Error> {
+pub(crate) async fn get(team: TeamAccess) -> Result<Reply, PageError> {
     let workspace = read(&team).await?;
     let form = filled(&workspace);
     let id = team.ctx.app.new_id();
     team.ctx.page(&Branding::new(form, &workspace, id))
 }
 
-pub(crate) async fn post(team: Team, form: ProtectedForm<BrandInput>) -> Result<Reply, Error> {
+pub(crate) async fn post(
+    team: TeamAccess,
+    form: ProtectedForm<BrandInput>,
+) -> Result<Reply, PageError> {
     let before = read(&team).await?;
     let parsed = if form.version == Some(before.version) {
         form.input.parse()
     } else {
-        Err(Invalid::at(
+        Err(FieldErrors::at(
             "form",
             "Somebody else changed the settings meanwhile. Look at them again, then save.",
         ))
@@ -164,7 +167,7 @@ pub(crate) async fn post(team: Team, form: ProtectedForm<BrandInput>) -> Result<
     }
 }
 
-async fn change(team: &Team, before: &Workspace, after: Workspace) -> Result<(), Error> {
+async fn change(team: &TeamAccess, before: &Workspace, after: Workspace) -> Result<(), PageError> {
     let after = Workspace {
         version: before.version + 1,
         ..after
@@ -176,14 +179,14 @@ async fn change(team: &Team, before: &Workspace, after: Workspace) -> Result<(),
 
 /// Takes a logo. The picture first: until the workspace says that it has it, nobody
 /// sees it.
-pub(crate) async fn send(team: Team, upload: ProtectedUpload) -> Result<Reply, Error> {
+pub(crate) async fn send(team: TeamAccess, upload: ProtectedUpload) -> Result<Reply, PageError> {
     let before = read(&team).await?;
     // The page offers it where the plan has it only.
     if before.plan.demand(Feature::Logo).is_err() {
-        return Err(Error::Forbidden);
+        return Err(PageError::Forbidden);
     }
     let id = upload.id.as_deref().and_then(|id| id.parse().ok());
-    let id: EntryId = id.ok_or(Error::BadRequest("the form has no id"))?;
+    let id: EntryId = id.ok_or(PageError::BadRequest("the form has no id"))?;
     if before.logo.is_some_and(|logo| logo.id == id) {
         return Ok(see_other(HERE).flash("logo-saved"));
     }
@@ -212,7 +215,10 @@ pub(crate) async fn send(team: Team, upload: ProtectedUpload) -> Result<Reply, E
 }
 
 /// Takes it off, on whatever plan.
-pub(crate) async fn remove(team: Team, _: ProtectedForm<Nothing>) -> Result<Reply, Error> {
+pub(crate) async fn remove(
+    team: TeamAccess,
+    _: ProtectedForm<EmptyForm>,
+) -> Result<Reply, PageError> {
     let before = read(&team).await?;
     if before.logo.is_some() {
         let after = Workspace {
@@ -227,25 +233,27 @@ pub(crate) async fn remove(team: Team, _: ProtectedForm<Nothing>) -> Result<Repl
 /// The logo, for everybody; by the address of a former one, the way to the present one:
 /// mail that was sent shows it.
 pub(crate) async fn logo(
-    Anyone { ctx }: Anyone,
-    Ids(WhichLogo { logo }): Ids<WhichLogo>,
-) -> Result<Reply, Error> {
-    let now = ctx.workspace.logo.ok_or(Error::NotFound)?;
+    PublicAccess { ctx }: PublicAccess,
+    Ids(LogoQuery { logo }): Ids<LogoQuery>,
+) -> Result<Reply, PageError> {
+    let now = ctx.workspace.logo.ok_or(PageError::NotFound)?;
     if now.id != logo {
         return Ok(see_other(&path(now.id)));
     }
     let object = ctx.directory().logo_of(&ctx.workspace);
-    let object = object.ok_or(Error::NotFound)?;
+    let object = object.ok_or(PageError::NotFound)?;
     let png = ctx.app.services.files.get(&object).await?;
-    Ok(Reply::lasting(png.ok_or(Error::NotFound)?, "image/png"))
+    Ok(Reply::lasting(png.ok_or(PageError::NotFound)?, "image/png"))
 }
 
 /// The stylesheet of a colour: it follows from the colour alone.
-pub(crate) async fn colour(Ids(WhichColour { accent }): Ids<WhichColour>) -> Result<Reply, Error> {
+pub(crate) async fn colour(
+    Ids(ColourQuery { accent }): Ids<ColourQuery>,
+) -> Result<Reply, PageError> {
     let chosen = format!("#{accent}").parse::<Accent>();
-    let chosen = chosen.map_err(|_| Error::NotFound)?;
+    let chosen = chosen.map_err(|_| PageError::NotFound)?;
     if chosen.hex() != accent {
-        return Err(Error::NotFound);
+        return Err(PageError::NotFound);
     }
     let css = chosen.stylesheet().into_bytes();
     Ok(Reply::lasting(css, "text/css; charset=utf-8"))

@@ -1,21 +1,21 @@
 //! Another address to sign in by: asked for here, confirmed by a link that goes there.
 
 use domain::email::EmailAddress;
-use domain::input::Invalid;
-use domain::mail::Message;
+use domain::input::FieldErrors;
+use domain::mail::MailMessage;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
-use store::Limit;
+use store::RateLimit;
 use store::session::Session;
 use web::{
-    Answer, Anyone, Context, Crumb, EMAIL_CHANGE, EmailChange, Error, Form, Page, ProtectedForm,
-    Query, Reply, see_other,
+    Context, Crumb, EMAIL_CHANGE, EmailChange, Form, Page, PageError, PasswordAnswer,
+    ProtectedForm, PublicAccess, Query, Reply, see_other,
 };
 
 /// For how long the link works.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(1);
 /// Links that one person has sent, to whatever address.
-const ASKED: Limit = Limit {
+const ASKED: RateLimit = RateLimit {
     rule: "email-change",
     most: 5,
     window: SignedDuration::from_hours(1),
@@ -23,14 +23,14 @@ const ASKED: Limit = Limit {
 
 /// The form.
 #[derive(Debug, Serialize)]
-pub(crate) struct NewEmail {
+pub(crate) struct NewEmailPage {
     form: Form,
     email: String,
 }
 
 /// The last step, behind the link.
 #[derive(Debug, Serialize)]
-pub(crate) struct ConfirmEmail {
+pub(crate) struct ConfirmEmailPage {
     to: String,
     from: String,
     token: String,
@@ -38,7 +38,7 @@ pub(crate) struct ConfirmEmail {
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Input {
+pub(crate) struct NewEmailForm {
     email: String,
     #[serde(skip_serializing)]
     password: String,
@@ -56,7 +56,7 @@ pub(crate) struct Token {
     token: String,
 }
 
-impl Page for NewEmail {
+impl Page for NewEmailPage {
     const TEMPLATE: &'static str = "pages/settings/email.html";
 
     fn title(&self) -> String {
@@ -68,11 +68,11 @@ impl Page for NewEmail {
     }
 
     fn sample() -> Self {
-        let mut invalid = Invalid::at("password", "This is not your password.");
+        let mut invalid = FieldErrors::at("password", "This is not your password.");
         invalid.add("email", "Enter a mail address.");
-        let input = Input {
+        let input = NewEmailForm {
             email: "ada <b>".to_owned(),
-            ..Input::default()
+            ..NewEmailForm::default()
         };
         Self {
             form: Form::failed(&input, &invalid),
@@ -81,7 +81,7 @@ impl Page for NewEmail {
     }
 }
 
-impl Page for ConfirmEmail {
+impl Page for ConfirmEmailPage {
     const TEMPLATE: &'static str = "pages/settings/email_confirm.html";
 
     fn title(&self) -> String {
@@ -101,18 +101,18 @@ impl Page for ConfirmEmail {
     }
 }
 
-fn session(ctx: &Context) -> Result<&Session, Error> {
-    ctx.session.as_ref().ok_or(Error::SignIn)
+fn session(ctx: &Context) -> Result<&Session, PageError> {
+    ctx.session.as_ref().ok_or(PageError::SignIn)
 }
 
-fn page(session: &Session, form: Form) -> NewEmail {
-    NewEmail {
+fn page(session: &Session, form: Form) -> NewEmailPage {
+    NewEmailPage {
         form,
         email: session.actor().email.as_str().to_owned(),
     }
 }
 
-pub(crate) async fn get(Anyone { ctx }: Anyone) -> Result<Reply, Error> {
+pub(crate) async fn get(PublicAccess { ctx }: PublicAccess) -> Result<Reply, PageError> {
     let session = session(&ctx)?;
     if session.has_mfa() {
         ctx.fresh()?;
@@ -123,9 +123,9 @@ pub(crate) async fn get(Anyone { ctx }: Anyone) -> Result<Reply, Error> {
 /// Sends the link, if the password is right. Whether somebody else has the
 /// address shows only to whoever opens the link.
 pub(crate) async fn post(
-    Anyone { ctx }: Anyone,
-    form: ProtectedForm<Input>,
-) -> Result<Reply, Error> {
+    PublicAccess { ctx }: PublicAccess,
+    form: ProtectedForm<NewEmailForm>,
+) -> Result<Reply, PageError> {
     let session = session(&ctx)?;
     if session.has_mfa() {
         ctx.fresh()?;
@@ -139,7 +139,7 @@ pub(crate) async fn post(
         }
     };
     ctx.limit(ASKED, &actor.user.to_string()).await?;
-    let message = Message::ConfirmEmail {
+    let message = MailMessage::ConfirmEmail {
         user: actor.user,
         from: actor.email.clone(),
         until: ctx.now.saturating_add(LIFETIME).unwrap_or(ctx.now),
@@ -152,10 +152,10 @@ pub(crate) async fn post(
 async fn check(
     ctx: &Context,
     session: &Session,
-    input: &Input,
-) -> Result<Result<EmailAddress, Invalid>, Error> {
+    input: &NewEmailForm,
+) -> Result<Result<EmailAddress, FieldErrors>, PageError> {
     let actor = session.actor();
-    let mut invalid = Invalid::default();
+    let mut invalid = FieldErrors::default();
     let email = input.email.parse::<EmailAddress>();
     match &email {
         Err(wrong) => invalid.add("email", wrong.to_string()),
@@ -164,10 +164,10 @@ async fn check(
         }
         Ok(_) => {}
     }
-    ctx.limit(Limit::GUESSES, &actor.email.fold()).await?;
+    ctx.limit(RateLimit::GUESSES, &actor.email.fold()).await?;
     let identity = &ctx.app.services.identity;
     let answer = identity.check(actor.user, &input.password, ctx.now).await?;
-    if matches!(answer, Answer::Wrong) {
+    if matches!(answer, PasswordAnswer::Wrong) {
         invalid.add("password", "This is not your password.");
     }
     match email {
@@ -177,11 +177,11 @@ async fn check(
 }
 
 pub(crate) async fn confirm(
-    Anyone { ctx }: Anyone,
+    PublicAccess { ctx }: PublicAccess,
     Query(Token { token }): Query<Token>,
-) -> Result<Reply, Error> {
+) -> Result<Reply, PageError> {
     match read(&ctx, &token)? {
-        Some(change) => ctx.page(&ConfirmEmail {
+        Some(change) => ctx.page(&ConfirmEmailPage {
             to: change.to.as_str().to_owned(),
             from: change.from.as_str().to_owned(),
             token,
@@ -191,15 +191,15 @@ pub(crate) async fn confirm(
 }
 
 pub(crate) async fn change(
-    Anyone { ctx }: Anyone,
+    PublicAccess { ctx }: PublicAccess,
     form: ProtectedForm<Confirmed>,
-) -> Result<Reply, Error> {
+) -> Result<Reply, PageError> {
     let session = session(&ctx)?;
     let Some(change) = read(&ctx, &form.input.token)? else {
         return Ok(gone());
     };
     let actor = session.actor();
-    let message = Message::EmailChanged {
+    let message = MailMessage::EmailChanged {
         to_email: change.to.clone(),
     };
     let mail = ctx.mail(&actor.name, &change.from, message);
@@ -207,7 +207,7 @@ pub(crate) async fn change(
     let changed = directory.change_email(session, &change.to, &mail, ctx.now);
     Ok(match changed.await? {
         Ok(()) => see_other("/account").flash("email-changed"),
-        Err(store::Taken) => gone(),
+        Err(store::EmailTaken) => gone(),
     })
 }
 
@@ -218,7 +218,7 @@ fn gone() -> Reply {
 }
 
 /// What a link says, if it is of whoever is signed in, and not done yet.
-fn read(ctx: &Context, token: &str) -> Result<Option<EmailChange>, Error> {
+fn read(ctx: &Context, token: &str) -> Result<Option<EmailChange>, PageError> {
     let actor = session(ctx)?.actor();
     let user = actor.user.to_string();
     let purpose = (EMAIL_CHANGE, user.as_str());

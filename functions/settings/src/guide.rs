@@ -1,10 +1,13 @@
 //! The first steps that a new workspace's dashboard shows, put away.
 
 use domain::workspace::Workspace;
-use web::{Error, Nothing, ProtectedForm, Reply, Team, see_other};
+use web::{EmptyForm, PageError, ProtectedForm, Reply, TeamAccess, see_other};
 
-pub(crate) async fn put_away(team: Team, _: ProtectedForm<Nothing>) -> Result<Reply, Error> {
-    let before = team.store.workspace().await?.ok_or(Error::NotFound)?;
+pub(crate) async fn put_away(
+    team: TeamAccess,
+    _: ProtectedForm<EmptyForm>,
+) -> Result<Reply, PageError> {
+    let before = team.store.workspace().await?.ok_or(PageError::NotFound)?;
     if before.guide {
         let after = Workspace {
             guide: false,

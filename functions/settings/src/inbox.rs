@@ -1,18 +1,20 @@
 //! One's inbox: what happened, and what of it one has read.
 
 use domain::id::{EntryId, UserId};
-use domain::notification::{Kind, Notice};
+use domain::notification::{Notification, NotificationKind};
 use domain::severity::Severity;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::Received;
+use store::InboxItem;
 use store::page;
 use web::view::Pager;
-use web::{Context, Error, Ids, Nothing, Page, ProtectedForm, Query, Reply, Side, see_other};
+use web::{
+    Context, EitherSide, EmptyForm, Ids, Page, PageError, ProtectedForm, Query, Reply, see_other,
+};
 
 /// The page.
 #[derive(Debug, Serialize)]
-pub(crate) struct Inbox {
+pub(crate) struct InboxPage {
     rows: Vec<Row>,
     unread: i64,
     pager: Pager,
@@ -34,16 +36,16 @@ struct Row {
 }
 
 #[derive(Debug, Deserialize)]
-pub(crate) struct Wanted {
+pub(crate) struct InboxQuery {
     after: Option<String>,
 }
 
 #[derive(Deserialize)]
-pub(crate) struct AtNotice {
+pub(crate) struct NotificationPath {
     notice: EntryId,
 }
 
-impl Page for Inbox {
+impl Page for InboxPage {
     const TEMPLATE: &'static str = "pages/settings/inbox.html";
 
     fn title(&self) -> String {
@@ -51,9 +53,9 @@ impl Page for Inbox {
     }
 
     fn sample() -> Self {
-        let notice = Notice {
+        let notice = Notification {
             id: EntryId::new(1, 1),
-            kind: Kind::Commented,
+            kind: NotificationKind::Commented,
             at: Timestamp::UNIX_EPOCH,
             by_name: "Ada <b>".to_owned(),
             what: "commented on".to_owned(),
@@ -64,15 +66,15 @@ impl Page for Inbox {
             path: "/findings".to_owned(),
         };
         let row = |read, n| {
-            Row::of(Received {
-                notice: Notice {
+            Row::of(InboxItem {
+                notice: Notification {
                     id: EntryId::new(1, n),
                     ..notice.clone()
                 },
                 read,
             })
         };
-        let page = page::Page {
+        let page = page::ListPage {
             rows: Vec::<Row>::new(),
             next: Some("x".to_owned()),
         };
@@ -85,8 +87,8 @@ impl Page for Inbox {
 }
 
 impl Row {
-    fn of(received: Received) -> Self {
-        let Received { notice, read } = received;
+    fn of(received: InboxItem) -> Self {
+        let InboxItem { notice, read } = received;
         Self {
             id: notice.id,
             symbol: symbol(notice.kind),
@@ -104,36 +106,39 @@ impl Row {
 }
 
 /// The icon that stands for what happened.
-const fn symbol(kind: Kind) -> &'static str {
+const fn symbol(kind: NotificationKind) -> &'static str {
     match kind {
-        Kind::Published | Kind::Moved => "flag",
-        Kind::RetestAsked | Kind::RetestDone => "rotate-clockwise",
-        Kind::Commented | Kind::Message => "message",
-        Kind::Document => "file-text",
-        Kind::DueSoon | Kind::Overdue => "calendar",
-        Kind::Risk => "alert-triangle",
-        Kind::Joined => "users",
-        Kind::MailFailed => "mail",
+        NotificationKind::Published | NotificationKind::Moved => "flag",
+        NotificationKind::RetestAsked | NotificationKind::RetestDone => "rotate-clockwise",
+        NotificationKind::Commented | NotificationKind::Message => "message",
+        NotificationKind::Document => "file-text",
+        NotificationKind::DueSoon | NotificationKind::Overdue => "calendar",
+        NotificationKind::Risk => "alert-triangle",
+        NotificationKind::Joined => "users",
+        NotificationKind::MailFailed => "mail",
     }
 }
 
 /// Whose inbox, and the request.
-fn whose(side: &Side) -> (UserId, &Context) {
+fn whose(side: &EitherSide) -> (UserId, &Context) {
     match side {
-        Side::Team(team) => (team.actor.user, team.ctx.as_ref()),
-        Side::Portal(portal) => (portal.actor.user, portal.ctx.as_ref()),
+        EitherSide::Team(team) => (team.actor.user, team.ctx.as_ref()),
+        EitherSide::Portal(portal) => (portal.actor.user, portal.ctx.as_ref()),
     }
 }
 
-pub(crate) async fn get(side: Side, Query(wanted): Query<Wanted>) -> Result<Reply, Error> {
+pub(crate) async fn get(
+    side: EitherSide,
+    Query(wanted): Query<InboxQuery>,
+) -> Result<Reply, PageError> {
     let (user, ctx) = whose(&side);
     let after = wanted.after.as_deref().and_then(|id| id.parse().ok());
     let page = match &side {
-        Side::Team(team) => team.store.inbox(user, after, ctx.now).await?,
-        Side::Portal(portal) => portal.store.inbox(user, after, ctx.now).await?,
+        EitherSide::Team(team) => team.store.inbox(user, after, ctx.now).await?,
+        EitherSide::Portal(portal) => portal.store.inbox(user, after, ctx.now).await?,
     };
     let pager = Pager::new(&page, "/notifications", wanted.after.as_deref(), None);
-    ctx.page(&Inbox {
+    ctx.page(&InboxPage {
         rows: page.rows.into_iter().map(Row::of).collect(),
         unread: ctx
             .session
@@ -145,38 +150,41 @@ pub(crate) async fn get(side: Side, Query(wanted): Query<Wanted>) -> Result<Repl
 
 /// Marks one notice as read, and leads to what it tells of.
 pub(crate) async fn open(
-    side: Side,
-    Ids(at): Ids<AtNotice>,
-    _form: ProtectedForm<Nothing>,
-) -> Result<Reply, Error> {
+    side: EitherSide,
+    Ids(at): Ids<NotificationPath>,
+    _form: ProtectedForm<EmptyForm>,
+) -> Result<Reply, PageError> {
     let notice = read(&side, at.notice).await?;
     Ok(see_other(&notice.path))
 }
 
 /// Marks one notice as read.
 pub(crate) async fn mark(
-    side: Side,
-    Ids(at): Ids<AtNotice>,
-    _form: ProtectedForm<Nothing>,
-) -> Result<Reply, Error> {
+    side: EitherSide,
+    Ids(at): Ids<NotificationPath>,
+    _form: ProtectedForm<EmptyForm>,
+) -> Result<Reply, PageError> {
     read(&side, at.notice).await?;
     Ok(see_other("/notifications"))
 }
 
-async fn read(side: &Side, id: EntryId) -> Result<Notice, Error> {
+async fn read(side: &EitherSide, id: EntryId) -> Result<Notification, PageError> {
     let (user, _) = whose(side);
     let notice = match side {
-        Side::Team(team) => team.store.read_notice(user, id).await?,
-        Side::Portal(portal) => portal.store.read_notice(user, id).await?,
+        EitherSide::Team(team) => team.store.read_notice(user, id).await?,
+        EitherSide::Portal(portal) => portal.store.read_notice(user, id).await?,
     };
-    notice.ok_or(Error::NotFound)
+    notice.ok_or(PageError::NotFound)
 }
 
-pub(crate) async fn mark_all(side: Side, _form: ProtectedForm<Nothing>) -> Result<Reply, Error> {
+pub(crate) async fn mark_all(
+    side: EitherSide,
+    _form: ProtectedForm<EmptyForm>,
+) -> Result<Reply, PageError> {
     let (user, _) = whose(&side);
     match &side {
-        Side::Team(team) => team.store.read_all(user).await?,
-        Side::Portal(portal) => portal.store.read_all(user).await?,
+        EitherSide::Team(team) => team.store.read_all(user).await?,
+        EitherSide::Portal(portal) => portal.store.read_all(user).await?,
     }
     Ok(see_other("/notifications").flash("notices-read"))
 }

@@ -2,16 +2,17 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use domain::input::Invalid;
-use domain::mail::Message;
+use domain::input::FieldErrors;
+use domain::mail::MailMessage;
 use qrcode::QrCode;
 use qrcode::render::svg;
 use serde::{Deserialize, Serialize};
-use store::Limit;
+use store::RateLimit;
 use store::session::Session;
 use web::{
-    Access, Answer, Anyone, CodeAnswer, Context, Crumb, Error, Form, Nothing, Page, ProtectedForm,
-    Reply, Typed, code_hash, read_code, see_other, wrong_code,
+    AccessToken, CodeAnswer, CodeInput, Context, Crumb, EmptyForm, Form, Page, PageError,
+    PasswordAnswer, ProtectedForm, PublicAccess, Reply, code_hash, read_code, see_other,
+    wrong_code,
 };
 
 /// What an authenticator that waits for its first code is sealed for.
@@ -21,7 +22,7 @@ const CODES: &str = "two-factor-codes";
 
 /// Whether there is one, and what can be done about it.
 #[derive(Debug, Serialize)]
-pub(crate) struct TwoFactor {
+pub(crate) struct TwoFactorPage {
     form: Form,
     on: bool,
     demanded: bool,
@@ -31,7 +32,7 @@ pub(crate) struct TwoFactor {
 
 /// A new authenticator, before its first code.
 #[derive(Debug, Serialize)]
-pub(crate) struct Setup {
+pub(crate) struct SetupPage {
     form: Form,
     /// A picture as a `data:` address.
     qr: String,
@@ -41,26 +42,26 @@ pub(crate) struct Setup {
 
 /// New recovery codes, shown this once.
 #[derive(Debug, Serialize)]
-pub(crate) struct Codes {
+pub(crate) struct RecoveryCodesPage {
     codes: Vec<String>,
 }
 
 /// An authenticator that waits for its first code.
 #[derive(Serialize, Deserialize)]
 struct Pending {
-    access: Access,
+    access: AccessToken,
     secret: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Password {
+pub(crate) struct TwoFactorPasswordForm {
     password: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Code {
+pub(crate) struct TwoFactorCodeForm {
     code: String,
 }
 
@@ -68,7 +69,7 @@ fn crumbs() -> Vec<Crumb> {
     vec![Crumb::to("Account", "/account")]
 }
 
-impl Page for TwoFactor {
+impl Page for TwoFactorPage {
     const TEMPLATE: &'static str = "pages/settings/two_factor.html";
 
     fn title(&self) -> String {
@@ -81,7 +82,10 @@ impl Page for TwoFactor {
 
     fn sample() -> Self {
         Self {
-            form: Form::failed(&(), &Invalid::at("password", "This is not your password.")),
+            form: Form::failed(
+                &(),
+                &FieldErrors::at("password", "This is not your password."),
+            ),
             on: true,
             demanded: true,
             codes_left: 3,
@@ -90,7 +94,7 @@ impl Page for TwoFactor {
     }
 }
 
-impl Page for Setup {
+impl Page for SetupPage {
     const TEMPLATE: &'static str = "pages/settings/two_factor_setup.html";
 
     fn title(&self) -> String {
@@ -111,7 +115,7 @@ impl Page for Setup {
     }
 }
 
-impl Page for Codes {
+impl Page for RecoveryCodesPage {
     const TEMPLATE: &'static str = "pages/settings/recovery_codes.html";
 
     fn title(&self) -> String {
@@ -129,11 +133,11 @@ impl Page for Codes {
     }
 }
 
-fn session(ctx: &Context) -> Result<&Session, Error> {
-    ctx.session.as_ref().ok_or(Error::SignIn)
+fn session(ctx: &Context) -> Result<&Session, PageError> {
+    ctx.session.as_ref().ok_or(PageError::SignIn)
 }
 
-async fn page(ctx: &Context, form: Form) -> Result<TwoFactor, Error> {
+async fn page(ctx: &Context, form: Form) -> Result<TwoFactorPage, PageError> {
     let session = session(ctx)?;
     let on = session.has_mfa();
     let codes_left = if on {
@@ -141,7 +145,7 @@ async fn page(ctx: &Context, form: Form) -> Result<TwoFactor, Error> {
     } else {
         0
     };
-    Ok(TwoFactor {
+    Ok(TwoFactorPage {
         form,
         on,
         demanded: ctx.workspace.mfa.requires(session.actor().role),
@@ -150,26 +154,26 @@ async fn page(ctx: &Context, form: Form) -> Result<TwoFactor, Error> {
     })
 }
 
-pub(crate) async fn get(Anyone { ctx }: Anyone) -> Result<Reply, Error> {
+pub(crate) async fn get(PublicAccess { ctx }: PublicAccess) -> Result<Reply, PageError> {
     ctx.page(&page(&ctx, Form::default()).await?)
 }
 
 /// The password again, and then a new authenticator: nothing changes before its
 /// first code.
 pub(crate) async fn start(
-    Anyone { ctx }: Anyone,
-    form: ProtectedForm<Password>,
-) -> Result<Reply, Error> {
+    PublicAccess { ctx }: PublicAccess,
+    form: ProtectedForm<TwoFactorPasswordForm>,
+) -> Result<Reply, PageError> {
     let actor = session(&ctx)?.actor();
-    ctx.limit(Limit::GUESSES, &actor.email.fold()).await?;
+    ctx.limit(RateLimit::GUESSES, &actor.email.fold()).await?;
     let identity = &ctx.app.services.identity;
     let answer = identity.check(actor.user, &form.input.password, ctx.now);
     let access = match answer.await? {
-        Answer::Right(access) => access,
+        PasswordAnswer::Right(access) => access,
         // There is one already.
-        Answer::AsksForCode(_) => return Ok(see_other("/account/two-factor")),
-        Answer::Wrong => {
-            let wrong = Invalid::at("password", "This is not your password.");
+        PasswordAnswer::AsksForCode(_) => return Ok(see_other("/account/two-factor")),
+        PasswordAnswer::Wrong => {
+            let wrong = FieldErrors::at("password", "This is not your password.");
             let page = page(&ctx, Form::failed(&(), &wrong)).await?;
             return ctx.refused(&page);
         }
@@ -179,7 +183,7 @@ pub(crate) async fn start(
     Ok(see_other("/account/two-factor/setup").cookie(step))
 }
 
-pub(crate) async fn setup(Anyone { ctx }: Anyone) -> Result<Reply, Error> {
+pub(crate) async fn setup(PublicAccess { ctx }: PublicAccess) -> Result<Reply, PageError> {
     match ctx.step::<Pending>(SETUP) {
         Some(pending) => ctx.page(&shown(&ctx, &pending, Form::default())?),
         None => Ok(see_other("/account/two-factor")),
@@ -188,9 +192,9 @@ pub(crate) async fn setup(Anyone { ctx }: Anyone) -> Result<Reply, Error> {
 
 /// The first code of the new authenticator: from here on it counts.
 pub(crate) async fn enable(
-    Anyone { ctx }: Anyone,
-    form: ProtectedForm<Code>,
-) -> Result<Reply, Error> {
+    PublicAccess { ctx }: PublicAccess,
+    form: ProtectedForm<TwoFactorCodeForm>,
+) -> Result<Reply, PageError> {
     let session = session(&ctx)?;
     let actor = session.actor();
     let Some(pending) = ctx.step::<Pending>(SETUP) else {
@@ -199,11 +203,11 @@ pub(crate) async fn enable(
     ctx.limit_codes(actor.user).await?;
     let identity = &ctx.app.services.identity;
     let answer = match read_code(actor.user, &form.input.code) {
-        Ok(Typed::Authenticator(code)) => {
+        Ok(CodeInput::Authenticator(code)) => {
             let verified = identity.verify_authenticator(actor.user, &pending.access, &code);
             verified.await?
         }
-        Ok(Typed::Recovery(_)) | Err(_) => CodeAnswer::Wrong,
+        Ok(CodeInput::Recovery(_)) | Err(_) => CodeAnswer::Wrong,
     };
     match answer {
         CodeAnswer::Right => {}
@@ -214,7 +218,7 @@ pub(crate) async fn enable(
         }
     }
     let codes = ctx.app.new_recovery_codes();
-    let mail = ctx.mail(&actor.name, &actor.email, Message::MfaEnabled);
+    let mail = ctx.mail(&actor.name, &actor.email, MailMessage::MfaEnabled);
     let hashes = hashes(session, &codes);
     ctx.directory()
         .enable_mfa(session, &hashes, &mail, ctx.now)
@@ -222,17 +226,17 @@ pub(crate) async fn enable(
     show(&ctx, &codes)
 }
 
-pub(crate) async fn codes(Anyone { ctx }: Anyone) -> Result<Reply, Error> {
+pub(crate) async fn codes(PublicAccess { ctx }: PublicAccess) -> Result<Reply, PageError> {
     match ctx.step::<Vec<String>>(CODES) {
-        Some(codes) => ctx.page(&Codes { codes }),
+        Some(codes) => ctx.page(&RecoveryCodesPage { codes }),
         None => Ok(see_other("/account/two-factor")),
     }
 }
 
 pub(crate) async fn new_codes(
-    Anyone { ctx }: Anyone,
-    _form: ProtectedForm<Nothing>,
-) -> Result<Reply, Error> {
+    PublicAccess { ctx }: PublicAccess,
+    _form: ProtectedForm<EmptyForm>,
+) -> Result<Reply, PageError> {
     let session = session(&ctx)?;
     if !session.has_mfa() {
         return Ok(see_other("/account/two-factor"));
@@ -246,21 +250,21 @@ pub(crate) async fn new_codes(
 }
 
 pub(crate) async fn disable(
-    Anyone { ctx }: Anyone,
-    _form: ProtectedForm<Nothing>,
-) -> Result<Reply, Error> {
+    PublicAccess { ctx }: PublicAccess,
+    _form: ProtectedForm<EmptyForm>,
+) -> Result<Reply, PageError> {
     let session = session(&ctx)?;
     let actor = session.actor();
     if !session.has_mfa() {
         return Ok(see_other("/account/two-factor"));
     }
     if ctx.workspace.mfa.requires(actor.role) {
-        return Err(Error::Forbidden);
+        return Err(PageError::Forbidden);
     }
     // The question for a code goes first: until the rest is done, signing in fails closed.
     let identity = &ctx.app.services.identity;
     identity.ask_for_codes(actor.user, false).await?;
-    let mail = ctx.mail(&actor.name, &actor.email, Message::MfaDisabled);
+    let mail = ctx.mail(&actor.name, &actor.email, MailMessage::MfaDisabled);
     ctx.directory().disable_mfa(session, &mail, ctx.now).await?;
     Ok(see_other("/account/two-factor").flash("mfa-off"))
 }
@@ -273,12 +277,12 @@ fn hashes(session: &Session, codes: &[String]) -> Vec<String> {
     plain.map(|code| code_hash(user, &code)).collect()
 }
 
-fn show(ctx: &Context, codes: &[String]) -> Result<Reply, Error> {
+fn show(ctx: &Context, codes: &[String]) -> Result<Reply, PageError> {
     let step = ctx.begin_step(CODES, &codes)?;
     Ok(see_other("/account/two-factor/codes").cookie(step))
 }
 
-fn shown(ctx: &Context, pending: &Pending, form: Form) -> Result<Setup, Error> {
+fn shown(ctx: &Context, pending: &Pending, form: Form) -> Result<SetupPage, PageError> {
     let actor = session(ctx)?.actor();
     let plain = |text: &str| -> String {
         // A colon divides the issuer from the account.
@@ -288,7 +292,7 @@ fn shown(ctx: &Context, pending: &Pending, form: Form) -> Result<Setup, Error> {
     let (issuer, secret) = (plain(&ctx.workspace.name), &pending.secret);
     let account = plain(actor.email.as_str());
     let address = format!("otpauth://totp/{issuer}:{account}?secret={secret}&issuer={issuer}");
-    let code = QrCode::new(address).map_err(Error::internal)?;
+    let code = QrCode::new(address).map_err(PageError::internal)?;
     let picture = code
         .render::<svg::Color<'_>>()
         .min_dimensions(220, 220)
@@ -297,7 +301,7 @@ fn shown(ctx: &Context, pending: &Pending, form: Form) -> Result<Setup, Error> {
     let groups = letters
         .chunks(4)
         .map(|four| four.iter().collect::<String>());
-    Ok(Setup {
+    Ok(SetupPage {
         form,
         qr: format!(
             "data:image/svg+xml;base64,{}",

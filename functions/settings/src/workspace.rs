@@ -1,21 +1,21 @@
 //! The workspace: its name, its zone, its team.
 
-use domain::input::Invalid;
+use domain::input::FieldErrors;
 use domain::invite::Invite;
 use domain::person::{Actor, Person};
 use domain::plan::Feature;
 use domain::role::Action;
-use domain::workspace::{MfaPolicy, Mode, Ways, Workspace, WorkspaceInput};
+use domain::workspace::{MfaPolicy, Workspace, WorkspaceInput, WorkspaceMode, WorkspaceSettings};
 use futures::future::try_join3;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use web::view::{Choice, InviteRow, PersonRow};
-use web::{Error, Form, Page, ProtectedForm, Reply, Team, see_other};
+use web::view::{InviteRow, PersonRow, SelectOption};
+use web::{Form, Page, PageError, ProtectedForm, Reply, TeamAccess, see_other};
 
 /// The page.
 #[derive(Debug, Serialize)]
 #[allow(clippy::struct_excessive_bools)] // each is a right of its own
-pub(crate) struct Settings {
+pub(crate) struct SettingsPage {
     form: Form,
     zones: Vec<String>,
     action: &'static str,
@@ -32,12 +32,12 @@ pub(crate) struct Settings {
     mfa_lacks: Option<String>,
     mfa: &'static str,
     mfa_label: &'static str,
-    policies: Vec<Choice>,
-    modes: Vec<Choice>,
+    policies: Vec<SelectOption>,
+    modes: Vec<SelectOption>,
     version: i64,
 }
 
-impl Page for Settings {
+impl Page for SettingsPage {
     const TEMPLATE: &'static str = "pages/settings/workspace.html";
 
     fn title(&self) -> String {
@@ -55,7 +55,7 @@ impl Page for Settings {
         };
         let form = Form::failed(
             &input,
-            &Invalid::at("time_zone", "Enter a zone like Europe/Berlin."),
+            &FieldErrors::at("time_zone", "Enter a zone like Europe/Berlin."),
         );
         let parts = Parts {
             workspace: Workspace {
@@ -70,7 +70,7 @@ impl Page for Settings {
     }
 }
 
-impl Settings {
+impl SettingsPage {
     fn new(form: Form, parts: &Parts, actor: &Actor, (address, now): (String, Timestamp)) -> Self {
         let plan = parts.workspace.plan_at(now);
         let may_manage = actor.role.may(Action::ManageTeam);
@@ -93,7 +93,7 @@ impl Settings {
                 .collect(),
             may_manage,
             may_audit: actor.role.may(Action::ReadAudit),
-            may_bill: parts.workspace.mode == Mode::Consulting
+            may_bill: parts.workspace.mode == WorkspaceMode::Consulting
                 && actor.role.may(Action::ManageInvoices),
             plan: plan.label(),
             address,
@@ -107,15 +107,15 @@ impl Settings {
     }
 }
 
-fn policies() -> Vec<Choice> {
+fn policies() -> Vec<SelectOption> {
     let all = MfaPolicy::ALL.into_iter();
-    all.map(|(_, value, label)| Choice { value, label })
+    all.map(|(_, value, label)| SelectOption { value, label })
         .collect()
 }
 
-fn modes() -> Vec<Choice> {
-    let all = Mode::ALL.into_iter();
-    all.map(|(_, value, label)| Choice { value, label })
+fn modes() -> Vec<SelectOption> {
+    let all = WorkspaceMode::ALL.into_iter();
+    all.map(|(_, value, label)| SelectOption { value, label })
         .collect()
 }
 
@@ -126,41 +126,44 @@ struct Parts {
     invites: Vec<Invite>,
 }
 
-async fn read(team: &Team) -> Result<Parts, Error> {
+async fn read(team: &TeamAccess) -> Result<Parts, PageError> {
     let store = &team.store;
     let read = try_join3(store.workspace(), store.people(), store.invites());
     let (workspace, people, invites) = read.await?;
     Ok(Parts {
-        workspace: workspace.ok_or(Error::NotFound)?,
+        workspace: workspace.ok_or(PageError::NotFound)?,
         people,
         invites,
     })
 }
 
-fn page(team: &Team, parts: &Parts, form: Form) -> Settings {
+fn page(team: &TeamAccess, parts: &Parts, form: Form) -> SettingsPage {
     let address = team.ctx.app.config.address(&parts.workspace.slug);
-    Settings::new(form, parts, &team.actor, (address, team.ctx.now))
+    SettingsPage::new(form, parts, &team.actor, (address, team.ctx.now))
 }
 
-pub(crate) async fn get(team: Team) -> Result<Reply, Error> {
+pub(crate) async fn get(team: TeamAccess) -> Result<Reply, PageError> {
     let parts = read(&team).await?;
     let form = Form::filled(&WorkspaceInput::from(&parts.workspace));
     team.ctx.page(&page(&team, &parts, form))
 }
 
-pub(crate) async fn post(team: Team, form: ProtectedForm<WorkspaceInput>) -> Result<Reply, Error> {
+pub(crate) async fn post(
+    team: TeamAccess,
+    form: ProtectedForm<WorkspaceInput>,
+) -> Result<Reply, PageError> {
     let parts = read(&team).await?;
     let before = parts.workspace.version;
     let parsed = if form.version == Some(before) {
         form.input.parse()
     } else {
-        Err(Invalid::at(
+        Err(FieldErrors::at(
             "form",
             "Somebody else changed the settings meanwhile. Look at them again, then save.",
         ))
     };
     match parsed {
-        Ok(Ways {
+        Ok(WorkspaceSettings {
             name,
             time_zone,
             due,
@@ -189,18 +192,21 @@ pub(crate) async fn post(team: Team, form: ProtectedForm<WorkspaceInput>) -> Res
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Security {
+pub(crate) struct SecurityForm {
     mfa: String,
 }
 
 /// Who has to sign in with a second factor, from the next page on.
-pub(crate) async fn secure(team: Team, form: ProtectedForm<Security>) -> Result<Reply, Error> {
-    let before = team.store.workspace().await?.ok_or(Error::NotFound)?;
+pub(crate) async fn secure(
+    team: TeamAccess,
+    form: ProtectedForm<SecurityForm>,
+) -> Result<Reply, PageError> {
+    let before = team.store.workspace().await?.ok_or(PageError::NotFound)?;
     // The form offers what there is; anything else is made up.
-    let mfa: MfaPolicy = form.input.mfa.parse().map_err(|_| Error::Forbidden)?;
+    let mfa: MfaPolicy = form.input.mfa.parse().map_err(|_| PageError::Forbidden)?;
     // Nor does it offer what the plan lacks; what was demanded before can be given up.
     if mfa != MfaPolicy::Nobody && !before.plan_at(team.ctx.now).has(Feature::MfaPolicy) {
-        return Err(Error::Forbidden);
+        return Err(PageError::Forbidden);
     }
     if mfa != before.mfa {
         let after = Workspace {

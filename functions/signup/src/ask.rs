@@ -2,20 +2,20 @@
 //! has the address.
 
 use domain::id::EntryId;
-use domain::input::Invalid;
-use domain::mail::Message;
+use domain::input::FieldErrors;
+use domain::mail::MailMessage;
 use domain::signup::{LIFETIME, NewSignUp, SignUp, SignUpInput};
 use jiff::SignedDuration;
 use serde::Serialize;
-use store::Limit;
-use web::{Error, Form, Front, Page, ProtectedForm, Reply};
+use store::RateLimit;
+use web::{Form, Page, PageError, ProtectedForm, Reply, SignupHost};
 
-const BY_MAILBOX: Limit = Limit {
+const BY_MAILBOX: RateLimit = RateLimit {
     rule: "sign-up-mailbox",
     most: 3,
     window: SignedDuration::from_hours(1),
 };
-const BY_ADDRESS: Limit = Limit {
+const BY_ADDRESS: RateLimit = RateLimit {
     rule: "sign-up-address",
     most: 20,
     window: SignedDuration::from_hours(1),
@@ -23,19 +23,19 @@ const BY_ADDRESS: Limit = Limit {
 
 /// The page with the form.
 #[derive(Debug, Serialize)]
-pub(crate) struct Ask {
+pub(crate) struct SignUpPage {
     id: EntryId,
     form: Form,
 }
 
 /// What is said after it was sent.
 #[derive(Debug, Serialize)]
-pub(crate) struct Sent {
+pub(crate) struct SignUpSentPage {
     email: String,
     hours: i64,
 }
 
-impl Page for Ask {
+impl Page for SignUpPage {
     const TEMPLATE: &'static str = "pages/signup/ask.html";
 
     fn title(&self) -> String {
@@ -43,7 +43,7 @@ impl Page for Ask {
     }
 
     fn sample() -> Self {
-        let invalid = Invalid::at("email", "Enter a mail address.");
+        let invalid = FieldErrors::at("email", "Enter a mail address.");
         let input = SignUpInput {
             company: "Acme <b>".to_owned(),
             ..SignUpInput::default()
@@ -55,7 +55,7 @@ impl Page for Ask {
     }
 }
 
-impl Page for Sent {
+impl Page for SignUpSentPage {
     const TEMPLATE: &'static str = "pages/signup/sent.html";
 
     fn title(&self) -> String {
@@ -70,20 +70,23 @@ impl Page for Sent {
     }
 }
 
-pub(crate) async fn get(front: Front) -> Result<Reply, Error> {
+pub(crate) async fn get(front: SignupHost) -> Result<Reply, PageError> {
     let id = front.app.new_id();
     let form = Form::filled(&SignUpInput::default());
-    front.page(&Ask { id, form })
+    front.page(&SignUpPage { id, form })
 }
 
-pub(crate) async fn post(front: Front, form: ProtectedForm<SignUpInput>) -> Result<Reply, Error> {
+pub(crate) async fn post(
+    front: SignupHost,
+    form: ProtectedForm<SignUpInput>,
+) -> Result<Reply, PageError> {
     front.limit_address(BY_ADDRESS).await?;
     let id = form.id()?;
     let new = match form.input.parse() {
         Ok(new) => new,
         Err(invalid) => {
             let form = Form::failed(&form.input, &invalid);
-            return front.refused(&Ask { id, form });
+            return front.refused(&SignUpPage { id, form });
         }
     };
     let email = new.email.as_str().to_owned();
@@ -91,14 +94,14 @@ pub(crate) async fn post(front: Front, form: ProtectedForm<SignUpInput>) -> Resu
     // flood a mailbox.
     match front.limit(BY_MAILBOX, &new.email.fold()).await {
         Ok(()) => send(&front, id, new).await?,
-        Err(Error::TooMany(_)) => {}
+        Err(PageError::TooMany(_)) => {}
         Err(error) => return Err(error),
     }
     let hours = LIFETIME.as_hours();
-    front.page(&Sent { email, hours })
+    front.page(&SignUpSentPage { email, hours })
 }
 
-async fn send(front: &Front, id: EntryId, new: NewSignUp) -> Result<(), Error> {
+async fn send(front: &SignupHost, id: EntryId, new: NewSignUp) -> Result<(), PageError> {
     let sign_up = SignUp {
         id,
         ws: front.app.new_id(),
@@ -109,7 +112,7 @@ async fn send(front: &Front, id: EntryId, new: NewSignUp) -> Result<(), Error> {
         slug: new.slug,
         at: front.now,
     };
-    let message = Message::SignUp {
+    let message = MailMessage::SignUp {
         sign_up: id,
         company: sign_up.company.clone(),
         until: sign_up.until(),

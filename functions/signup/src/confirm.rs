@@ -1,20 +1,21 @@
 //! The second step: the link out of the mail, then a password, then a workspace.
 
 use domain::id::{EntryId, UserId};
-use domain::input::Invalid;
-use domain::mail::{Mail, Message};
-use domain::password::{self, Chosen};
+use domain::input::FieldErrors;
+use domain::mail::{Mail, MailMessage};
+use domain::password::{self, PasswordInput};
 use domain::signup::SignUp;
 use domain::slug::Slug;
 use jiff::SignedDuration;
 use serde::Serialize;
 use store::directory::hash;
-use store::{Founded, Founding, Limit};
+use store::{FoundingOutcome, NewWorkspace, RateLimit};
 use web::{
-    Error, Form, Front, Ids, Page, ProtectedForm, Reply, SIGN_UP, SignUpLink, Token, see_other,
+    Form, Ids, Page, PageError, ProtectedForm, Reply, SIGN_UP, SignUpLink, SignupHost, Token,
+    see_other,
 };
 
-const BY_ADDRESS: Limit = Limit {
+const BY_ADDRESS: RateLimit = RateLimit {
     rule: "sign-up-link",
     most: 60,
     window: SignedDuration::from_hours(1),
@@ -24,7 +25,7 @@ const NUMBERS: u32 = 20;
 
 /// The form for a password.
 #[derive(Debug, Serialize)]
-pub(crate) struct Found {
+pub(crate) struct ConfirmSignUpPage {
     form: Form,
     company: String,
     name: String,
@@ -34,9 +35,9 @@ pub(crate) struct Found {
 
 /// A link that is good for nothing: why, is nobody's business.
 #[derive(Debug, Serialize)]
-pub(crate) struct SignUpGone {}
+pub(crate) struct SignUpGonePage {}
 
-impl Page for Found {
+impl Page for ConfirmSignUpPage {
     const TEMPLATE: &'static str = "pages/signup/found.html";
 
     fn title(&self) -> String {
@@ -45,7 +46,10 @@ impl Page for Found {
 
     fn sample() -> Self {
         Self {
-            form: Form::failed(&(), &Invalid::at("password", "Use at least 12 characters.")),
+            form: Form::failed(
+                &(),
+                &FieldErrors::at("password", "Use at least 12 characters."),
+            ),
             company: "Acme <b>".to_owned(),
             name: "Ada".to_owned(),
             email: "ada@example.com".to_owned(),
@@ -54,7 +58,7 @@ impl Page for Found {
     }
 }
 
-impl Page for SignUpGone {
+impl Page for SignUpGonePage {
     const TEMPLATE: &'static str = "pages/signup/gone.html";
 
     fn title(&self) -> String {
@@ -66,7 +70,7 @@ impl Page for SignUpGone {
     }
 }
 
-impl Found {
+impl ConfirmSignUpPage {
     fn new(sign_up: &SignUp, form: Form) -> Self {
         Self {
             form,
@@ -79,7 +83,7 @@ impl Found {
 }
 
 /// Takes the token out of the address, and looks nothing up.
-pub(crate) async fn take(Ids(Token { token }): Ids<Token>) -> Result<Reply, Error> {
+pub(crate) async fn take(Ids(Token { token }): Ids<Token>) -> Result<Reply, PageError> {
     let to = see_other("/sign-up/password");
     let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
     Ok(if token.len() < 2_000 && token.bytes().all(plain) {
@@ -89,19 +93,22 @@ pub(crate) async fn take(Ids(Token { token }): Ids<Token>) -> Result<Reply, Erro
     })
 }
 
-pub(crate) async fn get(front: Front) -> Result<Reply, Error> {
+pub(crate) async fn get(front: SignupHost) -> Result<Reply, PageError> {
     match waiting(&front).await? {
         Some(sign_up) => {
-            let page = Found::new(&sign_up, Form::default());
+            let page = ConfirmSignUpPage::new(&sign_up, Form::default());
             front.page(&page).map(|reply| leading_on(&front, reply))
         }
-        None => front.page(&SignUpGone {}),
+        None => front.page(&SignUpGonePage {}),
     }
 }
 
-pub(crate) async fn post(front: Front, chosen: ProtectedForm<Chosen>) -> Result<Reply, Error> {
+pub(crate) async fn post(
+    front: SignupHost,
+    chosen: ProtectedForm<PasswordInput>,
+) -> Result<Reply, PageError> {
     let Some(sign_up) = waiting(&front).await? else {
-        return front.refused(&SignUpGone {});
+        return front.refused(&SignUpGonePage {});
     };
     let about = [
         sign_up.name.as_str(),
@@ -109,23 +116,23 @@ pub(crate) async fn post(front: Front, chosen: ProtectedForm<Chosen>) -> Result<
         sign_up.company.as_str(),
     ];
     if let Err(invalid) = chosen.input.check(&about) {
-        let page = Found::new(&sign_up, Form::failed(&(), &invalid));
+        let page = ConfirmSignUpPage::new(&sign_up, Form::failed(&(), &invalid));
         return front.refused(&page).map(|reply| leading_on(&front, reply));
     }
     match found(&front, &sign_up, &chosen.input.password).await? {
         Some(to) => Ok(see_other(&to).sign_up_over()),
-        None => Ok(front.refused(&SignUpGone {})?.sign_up_over()),
+        None => Ok(front.refused(&SignUpGonePage {})?.sign_up_over()),
     }
 }
 
 /// Its form leads to a workspace's address, which nobody knows yet.
-fn leading_on(front: &Front, reply: Reply) -> Reply {
+fn leading_on(front: &SignupHost, reply: Reply) -> Reply {
     let config = &front.app.config;
     reply.leading_to(&format!("{}://*.{}", config.scheme, config.base_domain))
 }
 
 /// What waits for the link that this browser holds.
-async fn waiting(front: &Front) -> Result<Option<SignUp>, Error> {
+async fn waiting(front: &SignupHost) -> Result<Option<SignUp>, PageError> {
     front.limit_address(BY_ADDRESS).await?;
     let Some(token) = front.sign_up_token() else {
         return Ok(None);
@@ -143,7 +150,11 @@ async fn waiting(front: &Front) -> Result<Option<SignUp>, Error> {
 /// where the link was used meanwhile. The password first, for a username of this
 /// attempt alone: without the workspace that follows it opens nothing, and the worker
 /// deletes it.
-async fn found(front: &Front, sign_up: &SignUp, password: &str) -> Result<Option<String>, Error> {
+async fn found(
+    front: &SignupHost,
+    sign_up: &SignUp,
+    password: &str,
+) -> Result<Option<String>, PageError> {
     let directory = front.directory();
     let (attempt, user): (EntryId, UserId) = (front.app.new_id(), front.app.new_id());
     directory.begin_founding(sign_up.ws, attempt, user).await?;
@@ -151,13 +162,13 @@ async fn found(front: &Front, sign_up: &SignUp, password: &str) -> Result<Option
     identity.set_password(user, password).await?;
     let code = front.app.new_secret();
     for number in 1..=NUMBERS {
-        let slug = Slug::of_name(&sign_up.company, number).map_err(Error::internal)?;
+        let slug = Slug::of_name(&sign_up.company, number).map_err(PageError::internal)?;
         // Asked first: most names that are taken were taken long ago.
         if !directory.is_free(&slug, sign_up.ws).await? {
             continue;
         }
         let (workspace, owner) = sign_up.found(slug.clone(), user, front.now);
-        let founding = Founding {
+        let founding = NewWorkspace {
             sign_up,
             workspace: &workspace,
             owner: &owner,
@@ -166,16 +177,16 @@ async fn found(front: &Front, sign_up: &SignUp, password: &str) -> Result<Option
             mail: &told(sign_up, &slug),
         };
         match directory.found(founding, front.now).await? {
-            Founded::Taken => {}
-            Founded::Gone => return Ok(None),
-            Founded::Done => {
+            FoundingOutcome::Taken => {}
+            FoundingOutcome::Gone => return Ok(None),
+            FoundingOutcome::Done => {
                 front.forget_address(&slug);
                 let address = front.app.config.address(&slug);
                 return Ok(Some(format!("{address}/welcome/{code}")));
             }
         }
     }
-    Err(Error::Unavailable)
+    Err(PageError::Unavailable)
 }
 
 /// The mail that tells of the address.
@@ -185,6 +196,6 @@ fn told(sign_up: &SignUp, slug: &Slug) -> Mail {
         to_name: sign_up.name.clone(),
         slug: slug.clone(),
         brand: sign_up.company.clone(),
-        message: Message::Founded,
+        message: MailMessage::Founded,
     }
 }

@@ -23,10 +23,10 @@ pub const ROUTES: &[Route] = &[
 
 /// A sample of each page.
 pub const SAMPLES: &[fn() -> Sample] = &[
-    sample::<ask::Ask>,
-    sample::<ask::Sent>,
-    sample::<confirm::Found>,
-    sample::<confirm::SignUpGone>,
-    sample::<welcome::Welcome>,
-    sample::<welcome::WelcomeGone>,
+    sample::<ask::SignUpPage>,
+    sample::<ask::SignUpSentPage>,
+    sample::<confirm::ConfirmSignUpPage>,
+    sample::<confirm::SignUpGonePage>,
+    sample::<welcome::WelcomePage>,
+    sample::<welcome::WelcomeGonePage>,
 ];

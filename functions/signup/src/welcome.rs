@@ -4,13 +4,13 @@ use domain::person::Person;
 use jiff::SignedDuration;
 use serde::Serialize;
 use store::directory::hash;
-use store::{Limit, Step};
+use store::{RateLimit, SignInStep};
 use web::{
-    Anyone, Context, Error, Ids, Nothing, Page, ProtectedForm, Reply, Token, open_session,
-    see_other,
+    Context, EmptyForm, Ids, Page, PageError, ProtectedForm, PublicAccess, Reply, Token,
+    open_session, see_other,
 };
 
-const BY_ADDRESS: Limit = Limit {
+const BY_ADDRESS: RateLimit = RateLimit {
     rule: "welcome-address",
     most: 60,
     window: SignedDuration::from_hours(1),
@@ -18,16 +18,16 @@ const BY_ADDRESS: Limit = Limit {
 
 /// The page that greets.
 #[derive(Debug, Serialize)]
-pub(crate) struct Welcome {
+pub(crate) struct WelcomePage {
     name: String,
     address: String,
 }
 
 /// A code that is good for nothing: the password still is.
 #[derive(Debug, Serialize)]
-pub(crate) struct WelcomeGone {}
+pub(crate) struct WelcomeGonePage {}
 
-impl Page for Welcome {
+impl Page for WelcomePage {
     const TEMPLATE: &'static str = "pages/signup/welcome.html";
 
     fn title(&self) -> String {
@@ -42,7 +42,7 @@ impl Page for Welcome {
     }
 }
 
-impl Page for WelcomeGone {
+impl Page for WelcomeGonePage {
     const TEMPLATE: &'static str = "pages/signup/welcome_gone.html";
 
     fn title(&self) -> String {
@@ -55,7 +55,7 @@ impl Page for WelcomeGone {
 }
 
 /// Takes the code out of the address, and looks nothing up.
-pub(crate) async fn take(Ids(Token { token }): Ids<Token>) -> Result<Reply, Error> {
+pub(crate) async fn take(Ids(Token { token }): Ids<Token>) -> Result<Reply, PageError> {
     let to = see_other("/welcome");
     Ok(if web::is_token(&token) {
         to.handed_over(&token)
@@ -65,31 +65,31 @@ pub(crate) async fn take(Ids(Token { token }): Ids<Token>) -> Result<Reply, Erro
 }
 
 /// A button and not at once: whoever is led to somebody else's portal sees whose it is.
-pub(crate) async fn get(Anyone { ctx }: Anyone) -> Result<Reply, Error> {
+pub(crate) async fn get(PublicAccess { ctx }: PublicAccess) -> Result<Reply, PageError> {
     match founder(&ctx).await? {
-        Some((_, person)) => ctx.page(&Welcome {
+        Some((_, person)) => ctx.page(&WelcomePage {
             name: person.name,
             address: ctx.app.config.address(&ctx.workspace.slug),
         }),
-        None => ctx.page(&WelcomeGone {}),
+        None => ctx.page(&WelcomeGonePage {}),
     }
 }
 
 pub(crate) async fn post(
-    Anyone { ctx }: Anyone,
-    _: ProtectedForm<Nothing>,
-) -> Result<Reply, Error> {
+    PublicAccess { ctx }: PublicAccess,
+    _: ProtectedForm<EmptyForm>,
+) -> Result<Reply, PageError> {
     let Some((code, person)) = founder(&ctx).await? else {
-        return Ok(ctx.refused(&WelcomeGone {})?.handoff_over());
+        return Ok(ctx.refused(&WelcomeGonePage {})?.handoff_over());
     };
-    match open_session(&ctx, &person, Step::Handoff(code), "/").await? {
+    match open_session(&ctx, &person, SignInStep::Handoff(code), "/").await? {
         Some(reply) => Ok(reply.handoff_over()),
-        None => Ok(ctx.refused(&WelcomeGone {})?.handoff_over()),
+        None => Ok(ctx.refused(&WelcomeGonePage {})?.handoff_over()),
     }
 }
 
 /// Whom the code brings that this browser holds, and its hash.
-async fn founder(ctx: &Context) -> Result<Option<(String, Person)>, Error> {
+async fn founder(ctx: &Context) -> Result<Option<(String, Person)>, PageError> {
     ctx.limit_address(BY_ADDRESS).await?;
     let Some(code) = ctx.handoff_code().map(hash) else {
         return Ok(None);

@@ -1,38 +1,44 @@
 //! What happens to a workspace's account.
 
-use domain::stripe::{Event, What};
-use store::{Error as StoreError, Outcome, Payee, Told};
-use web::{Error, Machine};
+use domain::stripe::{StripeEvent, StripeEventData};
+use store::{ConnectedAccount, EventRef, StoreError, WriteOutcome};
+use web::{PageError, ServiceCall};
 
-use crate::stripe::Came;
+use crate::stripe::WebhookOutcome;
 
 /// How often it is decided anew when somebody else was first.
 const TRIES: u32 = 4;
 
 /// Brings what is known of the account up to the event.
-pub(crate) async fn tell(machine: &Machine, payee: &Payee, event: &Event) -> Result<Came, Error> {
-    let told = Told {
+pub(crate) async fn tell(
+    machine: &ServiceCall,
+    payee: &ConnectedAccount,
+    event: &StripeEvent,
+) -> Result<WebhookOutcome, PageError> {
+    let told = EventRef {
         event: &event.id,
         now: machine.now,
     };
     for _ in 0..TRIES {
         let Some(before) = payee.connection().await? else {
-            return Ok(Came::NotOurs);
+            return Ok(WebhookOutcome::NotOurs);
         };
         let after = match &event.what {
-            What::AccountUpdated(flags) => before.updated(flags, event.created),
-            What::Deauthorized => before.deauthorized(event.created),
-            What::Payment(_) | What::Subscription(_) | What::Other(_) => None,
+            StripeEventData::AccountUpdated(flags) => before.updated(flags, event.created),
+            StripeEventData::Deauthorized => before.deauthorized(event.created),
+            StripeEventData::Payment(_)
+            | StripeEventData::Subscription(_)
+            | StripeEventData::Other(_) => None,
         };
         let Some(after) = after else {
-            return Ok(Came::Repeated);
+            return Ok(WebhookOutcome::Repeated);
         };
         match payee.reconnect(told, (&before, &after)).await {
-            Ok(Outcome::Done) => return Ok(Came::Done),
-            Ok(Outcome::Repeated) => return Ok(Came::Repeated),
+            Ok(WriteOutcome::Done) => return Ok(WebhookOutcome::Done),
+            Ok(WriteOutcome::Repeated) => return Ok(WebhookOutcome::Repeated),
             Err(StoreError::Refused(_)) => {}
             Err(error) => return Err(error.into()),
         }
     }
-    Err(Error::Unavailable)
+    Err(PageError::Unavailable)
 }

@@ -21,7 +21,7 @@ mod stripe;
 mod subscription;
 
 use axum::routing::post;
-pub use reconcile::{Compared, reconcile};
+pub use reconcile::{ReconcileReport, reconcile};
 use web::Audience::Public;
 use web::Route;
 

@@ -1,23 +1,27 @@
 //! What happens to a payment: which invoice it is of, and what becomes of that.
 
 use domain::id::{ClientId, InvoiceId};
-use domain::stripe::{Event, Fact, Origin, References, Refused, settle};
-use store::{Error as StoreError, Held, Outcome, Payee, Sought, Told};
-use web::{Error, Machine};
+use domain::stripe::{
+    EventOrigin, LedgerRefusal, PaymentFact, PaymentReferences, StripeEvent, settle,
+};
+use store::{
+    ConnectedAccount, EventRef, InvoiceWithPayments, PaymentLink, StoreError, WriteOutcome,
+};
+use web::{PageError, ServiceCall};
 
-use crate::stripe::Came;
+use crate::stripe::WebhookOutcome;
 
 /// How often it is decided anew when somebody else was first.
 const TRIES: u32 = 4;
 
 /// Books what the event says.
 pub(crate) async fn tell(
-    machine: &Machine,
-    payee: &Payee,
-    event: &Event,
-    fact: &Fact,
-) -> Result<Came, Error> {
-    let origin = Origin {
+    machine: &ServiceCall,
+    payee: &ConnectedAccount,
+    event: &StripeEvent,
+    fact: &PaymentFact,
+) -> Result<WebhookOutcome, PageError> {
+    let origin = EventOrigin {
         account: event.account.clone().unwrap_or_default(),
         livemode: event.livemode,
         at: event.created,
@@ -28,31 +32,33 @@ pub(crate) async fn tell(
             came => return Ok(came?),
         }
     }
-    Err(Error::Unavailable)
+    Err(PageError::Unavailable)
 }
 
 async fn once(
-    machine: &Machine,
-    payee: &Payee,
-    (event, origin): (&str, &Origin),
-    fact: &Fact,
-) -> Result<Came, StoreError> {
-    let told = Told {
+    machine: &ServiceCall,
+    payee: &ConnectedAccount,
+    (event, origin): (&str, &EventOrigin),
+    fact: &PaymentFact,
+) -> Result<WebhookOutcome, StoreError> {
+    let told = EventRef {
         event,
         now: machine.now,
     };
     let intent = intent(fact);
     let sought = match intent {
         Some(intent) => payee.sought(intent).await?,
-        None => Sought::default(),
+        None => PaymentLink::default(),
     };
     let of = match (sought.of, fact) {
         (Some(of), _) => Some(of),
-        (None, Fact::Session { of, .. } | Fact::Declined { of, .. }) => match referred(payee, of) {
-            Ok(of) => Some(of),
-            Err(came) => return Ok(came),
-        },
-        (None, Fact::Refund { .. } | Fact::Dispute { .. }) => None,
+        (None, PaymentFact::Session { of, .. } | PaymentFact::Declined { of, .. }) => {
+            match referred(payee, of) {
+                Ok(of) => Some(of),
+                Err(came) => return Ok(came),
+            }
+        }
+        (None, PaymentFact::Refund { .. } | PaymentFact::Dispute { .. }) => None,
     };
     let Some((client, invoice)) = of else {
         // It may be of a payment that has nothing to do with us: whose account it is may
@@ -60,68 +66,71 @@ async fn once(
         let parked = (intent.unwrap_or_default(), &sought);
         let outcome = payee.park(told, parked, (origin.clone(), fact.clone()));
         return Ok(match outcome.await? {
-            Outcome::Done => Came::Waits,
-            Outcome::Repeated => Came::Repeated,
+            WriteOutcome::Done => WebhookOutcome::Waits,
+            WriteOutcome::Repeated => WebhookOutcome::Repeated,
         });
     };
     let Some(held) = payee.held(client, invoice).await? else {
-        return Ok(Came::Refused(Refused::Attempt));
+        return Ok(WebhookOutcome::Refused(LedgerRefusal::Attempt));
     };
     let known = match joined(&held, &sought, (origin, fact)) {
         Ok(known) => known,
-        Err(why) => return Ok(Came::Refused(why)),
+        Err(why) => return Ok(WebhookOutcome::Refused(why)),
     };
     let Some(workspace) = payee.store().workspace().await? else {
-        return Ok(Came::NotOurs);
+        return Ok(WebhookOutcome::NotOurs);
     };
     let Ok(settled) = settle(&held.invoice, &known, &workspace, machine.now) else {
-        return Ok(Came::Refused(Refused::Amount));
+        return Ok(WebhookOutcome::Refused(LedgerRefusal::Amount));
     };
     let link = intent.filter(|_| sought.of.is_none());
     let link = link.map(|intent| (intent, &sought));
     let outcome = payee.settle(told, &held, &settled, machine.app.new_id(), link);
     Ok(match outcome.await? {
-        Outcome::Done => Came::Done,
-        Outcome::Repeated => Came::Repeated,
+        WriteOutcome::Done => WebhookOutcome::Done,
+        WriteOutcome::Repeated => WebhookOutcome::Repeated,
     })
 }
 
 /// The payment intent that it is about.
-fn intent(fact: &Fact) -> Option<&str> {
+fn intent(fact: &PaymentFact) -> Option<&str> {
     match fact {
-        Fact::Session { payment, .. } => payment.as_deref(),
-        Fact::Declined { payment, .. }
-        | Fact::Refund { payment, .. }
-        | Fact::Dispute { payment, .. } => Some(payment),
+        PaymentFact::Session { payment, .. } => payment.as_deref(),
+        PaymentFact::Declined { payment, .. }
+        | PaymentFact::Refund { payment, .. }
+        | PaymentFact::Dispute { payment, .. } => Some(payment),
     }
 }
 
 /// The invoice that a session names. It must be one of the workspace that the account is
 /// of; whether we asked for this session, the invoice's own payments say.
-fn referred(payee: &Payee, of: &References) -> Result<(ClientId, InvoiceId), Came> {
-    let References {
+fn referred(
+    payee: &ConnectedAccount,
+    of: &PaymentReferences,
+) -> Result<(ClientId, InvoiceId), WebhookOutcome> {
+    let PaymentReferences {
         workspace: Some(workspace),
         client: Some(client),
         invoice: Some(invoice),
         attempt: Some(_),
     } = of
     else {
-        return Err(Came::NotOurs);
+        return Err(WebhookOutcome::NotOurs);
     };
     if *workspace == payee.id() {
         Ok((*client, *invoice))
     } else {
-        Err(Came::Refused(Refused::Account))
+        Err(WebhookOutcome::Refused(LedgerRefusal::Account))
     }
 }
 
 /// What is known once the event is, and what was told of its payment before. Of that,
 /// what doesn't fit is left out.
 fn joined(
-    held: &Held,
-    sought: &Sought,
-    (origin, fact): (&Origin, &Fact),
-) -> Result<domain::stripe::Ledger, Refused> {
+    held: &InvoiceWithPayments,
+    sought: &PaymentLink,
+    (origin, fact): (&EventOrigin, &PaymentFact),
+) -> Result<domain::stripe::PaymentLedger, LedgerRefusal> {
     let currency = held.invoice.currency;
     let mut known = held.payments.ledger.joined(currency, origin, fact)?;
     for (origin, fact) in &sought.waiting {

@@ -7,12 +7,12 @@
 
 use std::sync::Arc;
 
-use domain::stripe::{Event, PLAN_TYPES, TYPES};
+use domain::stripe::{PLAN_TYPES, StripeEvent, TYPES};
 use jiff::{SignedDuration, Timestamp};
-use store::{Payee, Round};
-use web::{App, Error, Machine, Stripe};
+use store::{ConnectedAccount, ReconcileTurn};
+use web::{App, PageError, ServiceCall, Stripe};
 
-use crate::stripe::{Came, done, done_here};
+use crate::stripe::{WebhookOutcome, done, done_here};
 
 /// How far back is looked.
 const BACK: SignedDuration = SignedDuration::from_hours(48);
@@ -31,7 +31,7 @@ const PAGES: usize = 20;
 
 /// What a comparison met.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Compared {
+pub struct ReconcileReport {
     /// Accounts that had their turn.
     pub accounts: usize,
     /// Events that Stripe listed.
@@ -44,8 +44,8 @@ pub struct Compared {
 
 /// Compares the accounts whose turn it is with what Stripe says of them. Without a way to
 /// Stripe it does nothing.
-pub async fn reconcile(app: &Arc<App>) -> Result<Compared, store::Error> {
-    let (mut sum, started) = (Compared::default(), app.clock.now());
+pub async fn reconcile(app: &Arc<App>) -> Result<ReconcileReport, store::StoreError> {
+    let (mut sum, started) = (ReconcileReport::default(), app.clock.now());
     let Some(stripe) = &app.services.stripe else {
         return Ok(sum);
     };
@@ -82,7 +82,7 @@ pub async fn reconcile(app: &Arc<App>) -> Result<Compared, store::Error> {
         }
     }
     if sum.accounts > 0 || sum.listed > 0 {
-        let Compared {
+        let ReconcileReport {
             accounts, listed, ..
         } = sum;
         let (missed, failed) = (sum.missed, sum.failed);
@@ -106,9 +106,9 @@ enum Turn {
 async fn turn(
     app: &Arc<App>,
     stripe: &Stripe,
-    round: &Round,
-    sum: &mut Compared,
-) -> Result<Turn, Error> {
+    round: &ReconcileTurn,
+    sum: &mut ReconcileReport,
+) -> Result<Turn, PageError> {
     // Who took it away from us, or has another one, is told of by webhooks alone: Stripe
     // doesn't list what happens there.
     let connection = round.payee.connection().await?;
@@ -123,12 +123,12 @@ async fn turn(
 async fn compare(
     app: &Arc<App>,
     stripe: &Stripe,
-    payee: Option<&Payee>,
-    sum: &mut Compared,
-) -> Result<(), Error> {
-    let machine = Machine::by_itself(app);
+    payee: Option<&ConnectedAccount>,
+    sum: &mut ReconcileReport,
+) -> Result<(), PageError> {
+    let machine = ServiceCall::by_itself(app);
     let span = span(machine.now);
-    let account = payee.map(Payee::account);
+    let account = payee.map(ConnectedAccount::account);
     let types = payee.map_or(&PLAN_TYPES[..], |_| &TYPES);
     let mut after = None::<String>;
     for _ in 0..PAGES {
@@ -137,7 +137,7 @@ async fn compare(
         for body in &page.bodies {
             sum.listed += 1;
             match hear(&machine, payee, body).await {
-                Ok(Came::Done | Came::Waits) => sum.missed += 1,
+                Ok(WebhookOutcome::Done | WebhookOutcome::Waits) => sum.missed += 1,
                 Ok(_) => {}
                 Err(error) => {
                     sum.failed += 1;
@@ -167,8 +167,12 @@ fn span(now: Timestamp) -> (Timestamp, Timestamp) {
 }
 
 /// Does what a listed event says, if nobody did.
-async fn hear(machine: &Machine, payee: Option<&Payee>, body: &[u8]) -> Result<Came, Error> {
-    let mut event = Event::read(body).map_err(Error::internal)?;
+async fn hear(
+    machine: &ServiceCall,
+    payee: Option<&ConnectedAccount>,
+    body: &[u8],
+) -> Result<WebhookOutcome, PageError> {
+    let mut event = StripeEvent::read(body).map_err(PageError::internal)?;
     let came = match payee {
         Some(payee) => {
             // It was asked of this account.
@@ -178,16 +182,16 @@ async fn hear(machine: &Machine, payee: Option<&Payee>, body: &[u8]) -> Result<C
         None => done_here(machine, &event).await?,
     };
     match came {
-        Came::Done | Came::Waits => {
+        WebhookOutcome::Done | WebhookOutcome::Waits => {
             tracing::warn!(event = event.id, "nobody had told us of an event");
         }
-        Came::Refused(why) => {
+        WebhookOutcome::Refused(why) => {
             tracing::warn!(event = event.id, %why, "a listed event is refused");
         }
-        Came::RefusedPlan(why) => {
+        WebhookOutcome::RefusedPlan(why) => {
             tracing::warn!(event = event.id, %why, "a listed event is refused");
         }
-        Came::Repeated | Came::NotOurs | Came::Unknown => {}
+        WebhookOutcome::Repeated | WebhookOutcome::NotOurs | WebhookOutcome::Unknown => {}
     }
     Ok(came)
 }

@@ -12,7 +12,7 @@ const MOST: usize = 8;
 
 /// Why it isn't believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Forged {
+pub(crate) enum SignatureError {
     /// The header isn't one.
     Header,
     /// No signature is by a secret of ours.
@@ -27,23 +27,23 @@ pub(crate) fn verify(
     body: &[u8],
     secrets: &[String],
     now: Timestamp,
-) -> Result<(), Forged> {
+) -> Result<(), SignatureError> {
     let (mut time, mut signatures) = (None, Vec::new());
     for pair in header.split(',') {
-        let (name, value) = pair.trim().split_once('=').ok_or(Forged::Header)?;
+        let (name, value) = pair.trim().split_once('=').ok_or(SignatureError::Header)?;
         match name {
             "t" if time.is_none() => time = Some(value),
-            "t" => return Err(Forged::Header),
-            "v1" => signatures.push(unhex(value).ok_or(Forged::Header)?),
+            "t" => return Err(SignatureError::Header),
+            "v1" => signatures.push(unhex(value).ok_or(SignatureError::Header)?),
             // Other schemes, which may come.
             _ => {}
         }
     }
-    let time = time.ok_or(Forged::Header)?;
-    let seconds: i64 = time.parse().map_err(|_| Forged::Header)?;
-    let signed = Timestamp::from_second(seconds).map_err(|_| Forged::Header)?;
+    let time = time.ok_or(SignatureError::Header)?;
+    let seconds: i64 = time.parse().map_err(|_| SignatureError::Header)?;
+    let signed = Timestamp::from_second(seconds).map_err(|_| SignatureError::Header)?;
     if signatures.is_empty() || signatures.len() > MOST {
-        return Err(Forged::Header);
+        return Err(SignatureError::Header);
     }
     let is_by = |secret: &String, signature: &[u8]| {
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
@@ -58,10 +58,10 @@ pub(crate) fn verify(
         .iter()
         .any(|signature| secrets.iter().any(|secret| is_by(secret, signature)));
     if !known {
-        return Err(Forged::Signature);
+        return Err(SignatureError::Signature);
     }
     if now.duration_since(signed).abs() > TOLERANCE {
-        return Err(Forged::Stale);
+        return Err(SignatureError::Stale);
     }
     Ok(())
 }
@@ -111,25 +111,46 @@ mod tests {
             (format!("t={t},v1={good}"), Ok(())),
             (format!("t={t},v1={other},v1={good},v0=x"), Ok(())),
             (format!("t={},v1={edge}", t - 300), Ok(())),
-            (format!("t={},v1={old}", t - 301), Err(Forged::Stale)),
-            (format!("t={},v1={late}", t + 301), Err(Forged::Stale)),
-            (format!("t={t},v1={other}"), Err(Forged::Signature)),
-            (format!("t={},v1={good}", t - 1), Err(Forged::Signature)),
-            (format!("t={t},v0={good}"), Err(Forged::Header)),
-            (format!("v1={good}"), Err(Forged::Header)),
-            (format!("t={t},t={t},v1={good}"), Err(Forged::Header)),
-            (format!("t={t},v1={}", &good[..62]), Err(Forged::Header)),
-            (format!("t=x,v1={good}"), Err(Forged::Header)),
-            (format!("t={t},v1={}", "é".repeat(32)), Err(Forged::Header)),
-            (String::new(), Err(Forged::Header)),
+            (
+                format!("t={},v1={old}", t - 301),
+                Err(SignatureError::Stale),
+            ),
+            (
+                format!("t={},v1={late}", t + 301),
+                Err(SignatureError::Stale),
+            ),
+            (format!("t={t},v1={other}"), Err(SignatureError::Signature)),
+            (
+                format!("t={},v1={good}", t - 1),
+                Err(SignatureError::Signature),
+            ),
+            (format!("t={t},v0={good}"), Err(SignatureError::Header)),
+            (format!("v1={good}"), Err(SignatureError::Header)),
+            (
+                format!("t={t},t={t},v1={good}"),
+                Err(SignatureError::Header),
+            ),
+            (
+                format!("t={t},v1={}", &good[..62]),
+                Err(SignatureError::Header),
+            ),
+            (format!("t=x,v1={good}"), Err(SignatureError::Header)),
+            (
+                format!("t={t},v1={}", "é".repeat(32)),
+                Err(SignatureError::Header),
+            ),
+            (String::new(), Err(SignatureError::Header)),
         ] {
             assert_eq!(verify(&header, body, &secrets, now), said, "{header}");
         }
         let header = format!("t={t},v1={good}");
         assert_eq!(
             verify(&header, b"{}", &secrets, now),
-            Err(Forged::Signature)
+            Err(SignatureError::Signature)
         );
-        assert_eq!(verify(&header, body, &[], now), Err(Forged::Signature));
+        assert_eq!(
+            verify(&header, body, &[], now),
+            Err(SignatureError::Signature)
+        );
     }
 }

@@ -1,28 +1,34 @@
 //! What happens to a workspace's own subscription, and what its plan is by that.
 
-use domain::mail::{Mail, Message};
+use domain::mail::{Mail, MailMessage};
 use domain::role::{Role, TeamRole};
-use domain::stripe::Event;
-use domain::subscription::{Account, Fact, Refused, Standing};
+use domain::stripe::StripeEvent;
+use domain::subscription::{
+    AccountStanding, BillingAccount, SubscriptionFact, SubscriptionRefusal,
+};
 use domain::workspace::Workspace;
-use store::{Error as StoreError, Outcome, Subscriber, Told};
-use web::{Error, Machine};
+use store::{EventRef, StoreError, Subscriber, WriteOutcome};
+use web::{PageError, ServiceCall};
 
-use crate::stripe::Came;
+use crate::stripe::WebhookOutcome;
 
 /// How often it is decided anew when somebody else was first.
 const TRIES: u32 = 4;
 
 /// Brings what is known of the workspace's subscriptions, and its plan, up to the event.
-pub(crate) async fn tell(machine: &Machine, event: &Event, fact: &Fact) -> Result<Came, Error> {
+pub(crate) async fn tell(
+    machine: &ServiceCall,
+    event: &StripeEvent,
+    fact: &SubscriptionFact,
+) -> Result<WebhookOutcome, PageError> {
     let Some(subscriber) = machine.directory().subscriber(&fact.customer).await? else {
-        return Ok(Came::NotOurs);
+        return Ok(WebhookOutcome::NotOurs);
     };
     if fact.workspace.is_some_and(|named| named != subscriber.id()) {
-        return Ok(Came::RefusedPlan(Refused::Customer));
+        return Ok(WebhookOutcome::RefusedPlan(SubscriptionRefusal::Customer));
     }
     if subscriber.has_heard(&event.id).await? {
-        return Ok(Came::Repeated);
+        return Ok(WebhookOutcome::Repeated);
     }
     for _ in 0..TRIES {
         match once(machine, &subscriber, event, fact).await {
@@ -30,36 +36,36 @@ pub(crate) async fn tell(machine: &Machine, event: &Event, fact: &Fact) -> Resul
             came => return Ok(came?),
         }
     }
-    Err(Error::Unavailable)
+    Err(PageError::Unavailable)
 }
 
 async fn once(
-    machine: &Machine,
+    machine: &ServiceCall,
     subscriber: &Subscriber,
-    event: &Event,
-    fact: &Fact,
-) -> Result<Came, StoreError> {
-    let told = Told {
+    event: &StripeEvent,
+    fact: &SubscriptionFact,
+) -> Result<WebhookOutcome, StoreError> {
+    let told = EventRef {
         event: &event.id,
         now: machine.now,
     };
     let Some(before) = subscriber.account().await? else {
-        return Ok(Came::RefusedPlan(Refused::Customer));
+        return Ok(WebhookOutcome::RefusedPlan(SubscriptionRefusal::Customer));
     };
     let after = match before.joined(event.livemode, event.created, fact) {
         Ok(after) => after,
-        Err(why) => return Ok(Came::RefusedPlan(why)),
+        Err(why) => return Ok(WebhookOutcome::RefusedPlan(why)),
     };
     let Some(workspace) = subscriber.store().workspace().await? else {
-        return Ok(Came::NotOurs);
+        return Ok(WebhookOutcome::NotOurs);
     };
     let mails = mails(subscriber, &workspace, (&before, &after)).await?;
     let applied = after.applied(&workspace);
     let plan = applied.as_ref().map(|applied| (&workspace, applied));
     let outcome = subscriber.tell(told, &after, plan, &mails);
     Ok(match outcome.await? {
-        Outcome::Done => Came::Done,
-        Outcome::Repeated => Came::Repeated,
+        WriteOutcome::Done => WebhookOutcome::Done,
+        WriteOutcome::Repeated => WebhookOutcome::Repeated,
     })
 }
 
@@ -67,10 +73,10 @@ async fn once(
 async fn mails(
     subscriber: &Subscriber,
     workspace: &Workspace,
-    (before, after): (&Account, &Account),
+    (before, after): (&BillingAccount, &BillingAccount),
 ) -> Result<Vec<Mail>, StoreError> {
-    let owed = matches!(before.standing(), Standing::Owes { .. });
-    let Standing::Owes { offer, lapses } = after.standing() else {
+    let owed = matches!(before.standing(), AccountStanding::Owes { .. });
+    let AccountStanding::Owes { offer, lapses } = after.standing() else {
         return Ok(Vec::new());
     };
     if owed {
@@ -84,7 +90,7 @@ async fn mails(
         to_name: owner.name,
         slug: workspace.slug.clone(),
         brand: workspace.name.clone(),
-        message: Message::PlanUnpaid {
+        message: MailMessage::PlanUnpaid {
             plan: offer.plan().label().to_owned(),
             lapses: workspace.today(lapses),
         },

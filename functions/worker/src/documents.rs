@@ -3,18 +3,18 @@
 use domain::document::is_due;
 use domain::id::DocumentId;
 use store::directory::Directory;
-use store::outbox::Leased;
-use web::{App, Error};
+use store::outbox::LeasedEffect;
+use web::{App, PageError};
 
 /// Forgets a document whose time has come; one that was restored stays.
 pub(crate) async fn look(
     app: &App,
     directory: &Directory,
-    leased: &Leased,
+    leased: &LeasedEffect,
     id: DocumentId,
-) -> Result<(), Error> {
+) -> Result<(), PageError> {
     let Some(store) = leased.client(directory) else {
-        return Err(Error::internal("a document outside a client"));
+        return Err(PageError::internal("a document outside a client"));
     };
     let Some(document) = store.document(id).await? else {
         return Ok(());

@@ -2,12 +2,12 @@
 //! they were deleted.
 
 use domain::evidence::{NewEvidence, is_due};
-use domain::file::Flaw;
+use domain::file::FileFlaw;
 use domain::upload::Upload;
 use store::directory::Directory;
-use store::outbox::{Leased, Piece};
+use store::outbox::{EvidenceRef, LeasedEffect};
 use store::{ClientScope, Store};
-use web::{App, Error};
+use web::{App, PageError};
 
 use crate::picture;
 
@@ -18,7 +18,7 @@ pub(crate) async fn release(
     store: &Store<ClientScope>,
     (after, new): (&Upload, &NewEvidence),
     bytes: &[u8],
-) -> Result<Result<(), Flaw>, Error> {
+) -> Result<Result<(), FileFlaw>, PageError> {
     let made = match picture::make(bytes, after.file_type) {
         Ok(made) => made,
         Err(flaw) => return Ok(Err(flaw)),
@@ -40,11 +40,11 @@ pub(crate) async fn release(
 pub(crate) async fn look(
     app: &App,
     directory: &Directory,
-    leased: &Leased,
-    piece: Piece,
-) -> Result<(), Error> {
+    leased: &LeasedEffect,
+    piece: EvidenceRef,
+) -> Result<(), PageError> {
     let Some(store) = leased.client(directory) else {
-        return Err(Error::internal("a picture outside a client"));
+        return Err(PageError::internal("a picture outside a client"));
     };
     let found = store.one_evidence(piece.engagement, piece.finding, piece.evidence);
     let Some((_, evidence)) = found.await? else {

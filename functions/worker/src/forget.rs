@@ -2,11 +2,11 @@
 
 use domain::id::UserId;
 use store::directory::Directory;
-use store::outbox::Leased;
+use store::outbox::LeasedEffect;
 use store::{Scope, Store};
-use web::{App, Error};
+use web::{App, PageError};
 
-use crate::Done;
+use crate::EffectOutcome;
 
 /// Transactions that one effect takes; what is left is another effect.
 const AT_ONCE: usize = 10;
@@ -15,29 +15,29 @@ const AT_ONCE: usize = 10;
 pub(crate) async fn look(
     app: &App,
     directory: &Directory,
-    leased: &Leased,
+    leased: &LeasedEffect,
     user: UserId,
-) -> Result<Done, Error> {
+) -> Result<EffectOutcome, PageError> {
     match leased.client(directory) {
         Some(client) => forget(app, leased, &client, user).await,
         None => match leased.team(directory) {
             Some(team) => forget(app, leased, &team, user).await,
-            None => Err(Error::internal("an inbox outside a workspace")),
+            None => Err(PageError::internal("an inbox outside a workspace")),
         },
     }
 }
 
 async fn forget<S: Scope>(
     app: &App,
-    leased: &Leased,
+    leased: &LeasedEffect,
     store: &Store<S>,
     user: UserId,
-) -> Result<Done, Error> {
+) -> Result<EffectOutcome, PageError> {
     for _ in 0..AT_ONCE {
         if !store.forget_inbox(user).await? {
-            return Ok(Done::Whole);
+            return Ok(EffectOutcome::Whole);
         }
     }
     store.forget_rest(leased, user, app.clock.now()).await?;
-    Ok(Done::Noted)
+    Ok(EffectOutcome::Noted)
 }

@@ -2,27 +2,27 @@
 //! written once and put into the outbox as any mail, so that it is the same however
 //! often it is sent.
 
-use domain::mail::{Mail, Message};
+use domain::mail::{Mail, MailMessage};
 use domain::notification::Cadence;
 use domain::person::Person;
 use domain::workspace::Workspace;
 use store::directory::Directory;
-use store::outbox::{Gather, Leased};
-use store::{Gathered, Scope, Store};
-use web::{App, Error};
+use store::outbox::{Digest, LeasedEffect};
+use store::{DigestContent, Scope, Store};
+use web::{App, PageError};
 
 /// Closes what was gathered and hands the mail over.
 pub(crate) async fn look(
     app: &App,
     directory: &Directory,
-    leased: &Leased,
-    gather: Gather,
-) -> Result<(), Error> {
+    leased: &LeasedEffect,
+    gather: Digest,
+) -> Result<(), PageError> {
     match leased.client(directory) {
         Some(client) => close(app, directory, leased, &client, gather).await,
         None => match leased.team(directory) {
             Some(team) => close(app, directory, leased, &team, gather).await,
-            None => Err(Error::internal("mail outside a workspace")),
+            None => Err(PageError::internal("mail outside a workspace")),
         },
     }
 }
@@ -30,10 +30,10 @@ pub(crate) async fn look(
 async fn close<S: Scope>(
     app: &App,
     directory: &Directory,
-    leased: &Leased,
+    leased: &LeasedEffect,
     store: &Store<S>,
-    gather: Gather,
-) -> Result<(), Error> {
+    gather: Digest,
+) -> Result<(), PageError> {
     let gathered = store.gathered(gather).await?;
     let person = store.person(gather.user).await?;
     let workspace = leased.workspace(directory).await?;
@@ -49,10 +49,10 @@ async fn close<S: Scope>(
 fn letter(
     person: &Person,
     workspace: &Workspace,
-    gathered: Gathered,
+    gathered: DigestContent,
     cadence: Cadence,
 ) -> Option<Mail> {
-    let Gathered { mut notices, more } = gathered;
+    let DigestContent { mut notices, more } = gathered;
     let wanted = |kind| person.notify.cadence(kind, person.role) != Cadence::Off;
     notices.retain(|notice| wanted(notice.kind));
     let gone = person.disabled.is_some() || notices.is_empty();
@@ -61,7 +61,7 @@ fn letter(
         to_name: person.name.clone(),
         slug: workspace.slug.clone(),
         brand: workspace.name.clone(),
-        message: Message::News {
+        message: MailMessage::News {
             notices,
             more,
             cadence,

@@ -2,17 +2,19 @@
 //! confirmed of the plan is done, a transaction a step. Whatever ends it early, it
 //! goes on from the step that is next.
 
-use domain::finding::{Draft, Event, Finding, create, transition};
-use domain::history::{Entry, Happening};
-use domain::import::job::{BATCH, Confirmed, Import, MOVES, Move, Stage, Step};
-use domain::import::{Scanned, back};
+use domain::finding::{Finding, FindingContent, Transition, create, transition};
+use domain::history::{FindingEvent, HistoryEntry};
+use domain::import::job::{
+    BATCH, Import, ImportConfirmation, ImportStage, ImportStep, MOVES, RescannedFinding,
+};
+use domain::import::{ScannedFinding, back};
 use domain::workspace::Workspace;
 use store::directory::Directory;
-use store::outbox::Leased;
-use store::{ClientScope, ImportJob, Many, Store, Then};
-use web::{App, Error};
+use store::outbox::LeasedEffect;
+use store::{BulkChange, ClientScope, ImportJob, ImportSchedule, Store};
+use web::{App, PageError};
 
-use crate::Done;
+use crate::EffectOutcome;
 
 /// Steps that are done at one call: they fit well into the time for which an
 /// effect is leased. The last of them calls for the next.
@@ -31,24 +33,24 @@ struct Hands<'a> {
 pub(crate) async fn look(
     app: &App,
     directory: &Directory,
-    leased: &Leased,
+    leased: &LeasedEffect,
     job: ImportJob,
-) -> Result<Done, Error> {
+) -> Result<EffectOutcome, PageError> {
     let (Some(store), Some(team)) = (leased.client(directory), leased.team(directory)) else {
-        return Err(Error::internal("an import outside a client"));
+        return Err(PageError::internal("an import outside a client"));
     };
     let workspace = leased.workspace(directory).await?;
     let import = store.import(job.engagement, job.import).await?;
     let (Some(import), Some(workspace)) = (import, workspace) else {
-        return Ok(Done::Whole);
+        return Ok(EffectOutcome::Whole);
     };
     let gone_on = match import.stage {
         _ if import.is_over(app.clock.now()) => {
             let why = "Nobody confirmed it within a week. Import the file again.";
             give_up(app, &store, &import, why).await
         }
-        Stage::Reading => Box::pin(crate::scans::read(app, &store, &team, &import)).await,
-        Stage::Importing => {
+        ImportStage::Reading => Box::pin(crate::scans::read(app, &store, &team, &import)).await,
+        ImportStage::Importing => {
             let hands = Hands {
                 app,
                 store: &store,
@@ -56,14 +58,14 @@ pub(crate) async fn look(
             };
             Box::pin(hands.run(import)).await
         }
-        Stage::Done | Stage::Failed => forget(app, &store, &import).await,
-        Stage::Columns | Stage::Ready => Ok(()),
+        ImportStage::Done | ImportStage::Failed => forget(app, &store, &import).await,
+        ImportStage::Columns | ImportStage::Ready => Ok(()),
     };
     match gone_on {
         // Somebody else is at it, or a person changed it. Should nobody go on with it,
         // this effect comes again.
-        Err(Error::Changed) => Ok(Done::NotYet),
-        result => result.map(|()| Done::Whole),
+        Err(PageError::Changed) => Ok(EffectOutcome::NotYet),
+        result => result.map(|()| EffectOutcome::Whole),
     }
 }
 
@@ -73,42 +75,44 @@ pub(crate) async fn give_up(
     store: &Store<ClientScope>,
     import: &Import,
     why: &str,
-) -> Result<(), Error> {
+) -> Result<(), PageError> {
     let after = import.failed(why);
-    store.change_import(&after, Then::Stays).await?;
+    store.change_import(&after, ImportSchedule::Stays).await?;
     forget(app, store, &after).await
 }
 
-async fn forget(app: &App, store: &Store<ClientScope>, import: &Import) -> Result<(), Error> {
+async fn forget(app: &App, store: &Store<ClientScope>, import: &Import) -> Result<(), PageError> {
     let key = store.import_key(import.id);
     Ok(app.services.files.delete(&key).await?)
 }
 
 impl Hands<'_> {
     /// Does the steps that are next.
-    async fn run(&self, mut import: Import) -> Result<(), Error> {
+    async fn run(&self, mut import: Import) -> Result<(), PageError> {
         for n in 1..=AT_ONCE {
             if import.step >= import.steps() {
                 // Only where there is nothing to do at all.
                 let after = import.finished();
-                self.store.change_import(&after, Then::Stays).await?;
+                self.store
+                    .change_import(&after, ImportSchedule::Stays)
+                    .await?;
                 import = after;
             } else {
                 let then = if n == AT_ONCE {
-                    Then::Goes
+                    ImportSchedule::Goes
                 } else {
-                    Then::Stays
+                    ImportSchedule::Stays
                 };
                 import = self.step(import, then).await?;
             }
-            if import.stage != Stage::Importing {
+            if import.stage != ImportStage::Importing {
                 return forget(self.app, self.store, &import).await;
             }
         }
         Ok(())
     }
 
-    async fn step(&self, import: Import, then: Then) -> Result<Import, Error> {
+    async fn step(&self, import: Import, then: ImportSchedule) -> Result<Import, PageError> {
         let step = self.store.next_step(&import).await?;
         let (Some(step), Some(confirmed)) = (step, &import.confirmed) else {
             let why = "What it was to do is no longer kept. Import the file again.";
@@ -116,12 +120,12 @@ impl Hands<'_> {
         };
         let store = self.store.on_behalf_of(&confirmed.by);
         match step {
-            Step::Make(scanned) => self.make(&store, &import, confirmed, scanned, then).await,
-            Step::Move(moves) => self.moves(&store, &import, confirmed, &moves, then).await,
+            ImportStep::Make(scanned) => self.make(&store, &import, confirmed, scanned, then).await,
+            ImportStep::Move(moves) => self.moves(&store, &import, confirmed, &moves, then).await,
         }
     }
 
-    async fn stop(&self, import: &Import, why: &str) -> Result<Import, Error> {
+    async fn stop(&self, import: &Import, why: &str) -> Result<Import, PageError> {
         give_up(self.app, self.store, import, why).await?;
         Ok(import.failed(why))
     }
@@ -131,23 +135,23 @@ impl Hands<'_> {
         &self,
         store: &Store<ClientScope>,
         import: &Import,
-        confirmed: &Confirmed,
-        scanned: Vec<Scanned>,
-        then: Then,
-    ) -> Result<Import, Error> {
-        let how = Happening::Imported {
+        confirmed: &ImportConfirmation,
+        scanned: Vec<ScannedFinding>,
+        then: ImportSchedule,
+    ) -> Result<Import, PageError> {
+        let how = FindingEvent::Imported {
             scanner: scanner(import).to_owned(),
         };
-        let entry = Entry::new(&confirmed.by, confirmed.at, how.clone(), None);
+        let entry = HistoryEntry::new(&confirmed.by, confirmed.at, how.clone(), None);
         let all = count(scanned.len());
         let first = import.step.unsigned_abs() * BATCH as u64;
-        let mut batch: Vec<(u64, Finding, Draft)> = Vec::with_capacity(scanned.len());
-        for (nth, Scanned { draft, fingerprint }) in (first..).zip(scanned) {
+        let mut batch: Vec<(u64, Finding, FindingContent)> = Vec::with_capacity(scanned.len());
+        for (nth, ScannedFinding { draft, fingerprint }) in (first..).zip(scanned) {
             let id = fingerprint.finding(import.engagement);
             let made = create(id, &draft, &confirmed.by, how.clone(), confirmed.at);
             let finding = Finding {
                 fingerprint: Some(fingerprint),
-                ..made.map_err(|_| Error::Forbidden)?.finding
+                ..made.map_err(|_| PageError::Forbidden)?.finding
             };
             batch.push((nth, finding, draft));
         }
@@ -159,9 +163,11 @@ impl Hands<'_> {
                 .await
             {
                 Ok(()) => return Ok(after),
-                Err(store::Error::Full(full)) => return self.full(import, &full.to_string()).await,
-                Err(store::Error::Refused(0)) => return Err(Error::Changed),
-                Err(store::Error::Refused(n)) => {
+                Err(store::StoreError::Full(full)) => {
+                    return self.full(import, &full.to_string()).await;
+                }
+                Err(store::StoreError::Refused(0)) => return Err(PageError::Changed),
+                Err(store::StoreError::Refused(n)) => {
                     let Some(nth) = Store::<ClientScope>::taken(n, then, batch.len()) else {
                         let why = "The engagement has no room for more findings.";
                         return self.full(import, why).await;
@@ -173,7 +179,7 @@ impl Hands<'_> {
         }
     }
 
-    async fn full(&self, import: &Import, why: &str) -> Result<Import, Error> {
+    async fn full(&self, import: &Import, why: &str) -> Result<Import, PageError> {
         let why = format!("{why} Drafts that were made before: {}.", import.made);
         self.stop(import, &why).await
     }
@@ -184,11 +190,11 @@ impl Hands<'_> {
         &self,
         store: &Store<ClientScope>,
         import: &Import,
-        confirmed: &Confirmed,
-        moves: &[Move],
-        then: Then,
-    ) -> Result<Import, Error> {
-        let wished: Vec<&Move> = moves.iter().filter(|m| import.is_wished(m)).collect();
+        confirmed: &ImportConfirmation,
+        moves: &[RescannedFinding],
+        then: ImportSchedule,
+    ) -> Result<Import, PageError> {
+        let wished: Vec<&RescannedFinding> = moves.iter().filter(|m| import.is_wished(m)).collect();
         let after = import.stepped(0, count(wished.len()));
         for _ in 0..TRIES {
             let mut changes = Vec::new();
@@ -196,7 +202,7 @@ impl Hands<'_> {
             for (nth, one) in (first..).zip(&wished) {
                 let finding = store.finding(import.engagement, one.finding).await?;
                 let change = finding.and_then(|f| self.decide(&f, one, import, confirmed));
-                changes.extend(change.map(|change| Many {
+                changes.extend(change.map(|change| BulkChange {
                     change,
                     entry: import.id.moved(nth),
                     rated: None,
@@ -204,25 +210,25 @@ impl Hands<'_> {
             }
             match store.move_step((&after, then), &changes).await {
                 Ok(()) => return Ok(after),
-                Err(store::Error::Refused(0)) => return Err(Error::Changed),
-                Err(store::Error::Refused(_)) => {}
+                Err(store::StoreError::Refused(0)) => return Err(PageError::Changed),
+                Err(store::StoreError::Refused(_)) => {}
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(Error::internal("findings change all the time"))
+        Err(PageError::internal("findings change all the time"))
     }
 
     fn decide(
         &self,
         finding: &Finding,
-        one: &Move,
+        one: &RescannedFinding,
         import: &Import,
-        confirmed: &Confirmed,
-    ) -> Option<domain::finding::Change> {
+        confirmed: &ImportConfirmation,
+    ) -> Option<domain::finding::FindingChange> {
         let (event, says) = if one.back {
             (back(finding.status)?, "reports it again")
         } else {
-            (Event::Resolve, "no longer reports it")
+            (Transition::Resolve, "no longer reports it")
         };
         let day = self.workspace.today(import.at);
         let note = format!("{} {says}, by the scan imported on {day}.", scanner(import));

@@ -1,13 +1,15 @@
 //! Invoices that were sent: the client is told of them, reminded, and what isn't
 //! paid in time counts as overdue.
 
-use domain::invoice::{Ask, By, Invoice, Reminder, State, recipients, transition};
-use domain::mail::{Mail, Message};
+use domain::invoice::{
+    Invoice, InvoiceActor, InvoiceCommand, InvoiceReminder, InvoiceState, recipients, transition,
+};
+use domain::mail::{Mail, MailMessage};
 use domain::person::Person;
-use domain::workspace::{Mode, Workspace};
+use domain::workspace::{Workspace, WorkspaceMode};
 use store::directory::Directory;
-use store::outbox::{InvoiceDue, Leased};
-use web::{App, Error};
+use store::outbox::{InvoiceReminderJob, LeasedEffect};
+use web::{App, PageError};
 
 use crate::mail;
 
@@ -15,11 +17,11 @@ use crate::mail;
 pub(crate) async fn look(
     app: &App,
     directory: &Directory,
-    leased: &Leased,
-    due: InvoiceDue,
-) -> Result<(), Error> {
+    leased: &LeasedEffect,
+    due: InvoiceReminderJob,
+) -> Result<(), PageError> {
     let (Some(store), Some(team)) = (leased.client(directory), leased.team(directory)) else {
-        return Err(Error::internal("an invoice outside a client"));
+        return Err(PageError::internal("an invoice outside a client"));
     };
     let invoice = store.sent_invoice(due.invoice).await?;
     let workspace = leased.workspace(directory).await?;
@@ -28,8 +30,14 @@ pub(crate) async fn look(
     };
     let (now, today) = (app.clock.now(), workspace.today(app.clock.now()));
     match due.what {
-        Reminder::Lapse => {
-            let change = transition(&invoice, By::Itself("Due date"), &Ask::Lapse, today, now);
+        InvoiceReminder::Lapse => {
+            let change = transition(
+                &invoice,
+                InvoiceActor::Itself("Due date"),
+                &InvoiceCommand::Lapse,
+                today,
+                now,
+            );
             let Ok(change) = change else {
                 return Ok(());
             };
@@ -52,19 +60,19 @@ pub(crate) async fn look(
 }
 
 /// Whether there is still something to say. Who disputes a payment isn't reminded.
-fn is_told(invoice: &Invoice, workspace: &Workspace, what: Reminder) -> bool {
+fn is_told(invoice: &Invoice, workspace: &Workspace, what: InvoiceReminder) -> bool {
     let state = invoice.state();
-    let asked = invoice.outstanding() > 0 && state != State::Disputed;
-    workspace.mode == Mode::Consulting && asked && what != Reminder::Lapse
+    let asked = invoice.outstanding() > 0 && state != InvoiceState::Disputed;
+    workspace.mode == WorkspaceMode::Consulting && asked && what != InvoiceReminder::Lapse
 }
 
-fn letter(workspace: &Workspace, person: &Person, invoice: &Invoice, why: Reminder) -> Mail {
+fn letter(workspace: &Workspace, person: &Person, invoice: &Invoice, why: InvoiceReminder) -> Mail {
     Mail {
         to: person.email.clone(),
         to_name: person.name.clone(),
         slug: workspace.slug.clone(),
         brand: workspace.name.clone(),
-        message: Message::Invoice {
+        message: MailMessage::Invoice {
             invoice: invoice.id,
             why,
             number: invoice.number().to_owned(),

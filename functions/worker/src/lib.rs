@@ -31,11 +31,11 @@ use std::time::Duration;
 use futures::{FutureExt as _, StreamExt as _, stream};
 use jiff::SignedDuration;
 pub use recount::recount;
-pub use reports::{Body, failed, report};
+pub use reports::{ReportOutcome, failed, report};
 use store::directory::Directory;
-use store::outbox::{Due, Effect, Leased, Taken};
+use store::outbox::{DueEffect, Effect, LeaseOutcome, LeasedEffect};
 use tokio::time::timeout;
-use web::{App, Error};
+use web::{App, PageError};
 
 /// Entries of the audit log that are chained at once.
 const AT_ONCE: i32 = 25;
@@ -49,7 +49,7 @@ const LONGEST: Duration = Duration::from_secs(45);
 
 /// How far an effect is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Done {
+pub(crate) enum EffectOutcome {
     /// Nothing is left to do.
     Whole,
     /// Nothing is left to do, and the effect is out of the outbox.
@@ -60,7 +60,7 @@ pub(crate) enum Done {
 
 /// What a run of the worker met.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Swept {
+pub struct SweepReport {
     /// Effects that were taken, done or not.
     pub taken: usize,
     /// Those that failed.
@@ -71,7 +71,7 @@ pub struct Swept {
     pub oldest: SignedDuration,
 }
 
-impl Swept {
+impl SweepReport {
     fn and(self, other: Self) -> Self {
         Self {
             taken: self.taken + other.taken,
@@ -86,32 +86,32 @@ impl Swept {
 /// Each workspace's are done one after the other, beside those of the others; one
 /// that fails ends the sweep for its workspace only. Gives the number of effects that
 /// were taken.
-pub async fn sweep(app: &App) -> Result<usize, store::Error> {
+pub async fn sweep(app: &App) -> Result<usize, store::StoreError> {
     Ok(sweep_once(app).await?.taken)
 }
 
-async fn sweep_once(app: &App) -> Result<Swept, store::Error> {
+async fn sweep_once(app: &App) -> Result<SweepReport, store::StoreError> {
     let directory = app.directory();
-    let mut homes: BTreeMap<_, Vec<Due>> = BTreeMap::new();
+    let mut homes: BTreeMap<_, Vec<DueEffect>> = BTreeMap::new();
     for due in directory.due(app.clock.now(), EACH).await? {
         homes.entry(due.workspace()).or_default().push(due);
     }
     let work = homes.into_values().map(|some| one_by_one(app, some));
     let swept = stream::iter(work).buffer_unordered(BESIDE);
-    let sum = swept.fold(Swept::default(), async |sum, swept| sum.and(swept));
+    let sum = swept.fold(SweepReport::default(), async |sum, swept| sum.and(swept));
     Ok(sum.await)
 }
 
 /// Sweeps until nothing is due and everything recorded has its place in the chain,
 /// and ends the days that are over. Gives the number of effects that were taken.
-pub async fn drain(app: &App) -> Result<usize, store::Error> {
+pub async fn drain(app: &App) -> Result<usize, store::StoreError> {
     Ok(run(app).await?.taken)
 }
 
 /// As [`drain`], and tells what it met.
-pub async fn run(app: &App) -> Result<Swept, store::Error> {
+pub async fn run(app: &App) -> Result<SweepReport, store::StoreError> {
     let directory = app.directory();
-    let mut total = Swept::default();
+    let mut total = SweepReport::default();
     while directory.chain_audit(AT_ONCE).await? > 0 {}
     loop {
         loop {
@@ -129,13 +129,13 @@ pub async fn run(app: &App) -> Result<Swept, store::Error> {
 }
 
 /// Does a workspace's effects until one can't be done.
-async fn one_by_one(app: &App, some: Vec<Due>) -> Swept {
-    let (directory, mut swept) = (app.directory(), Swept::default());
+async fn one_by_one(app: &App, some: Vec<DueEffect>) -> SweepReport {
+    let (directory, mut swept) = (app.directory(), SweepReport::default());
     for due in some {
         let leased = match directory.lease(due, app.clock.now()).await {
-            Ok(Taken::Leased(leased)) => leased,
-            Ok(Taken::Not) => continue,
-            Ok(Taken::Buried) => {
+            Ok(LeaseOutcome::Leased(leased)) => leased,
+            Ok(LeaseOutcome::Not) => continue,
+            Ok(LeaseOutcome::Buried) => {
                 tracing::error!("an effect was given up");
                 swept.given_up += 1;
                 continue;
@@ -172,17 +172,21 @@ enum Brought {
 }
 
 /// Brings an effect to its end, and notes it.
-async fn bring(app: &App, directory: &Directory, leased: &Leased) -> Result<Brought, store::Error> {
+async fn bring(
+    app: &App,
+    directory: &Directory,
+    leased: &LeasedEffect,
+) -> Result<Brought, store::StoreError> {
     // Boxed: what is done about files is large.
     let work = Box::pin(carry_out(app, directory, leased));
     let work = AssertUnwindSafe(work).catch_unwind();
     let cause = match timeout(LONGEST, work).await {
-        Ok(Ok(Ok(Done::Whole))) => {
+        Ok(Ok(Ok(EffectOutcome::Whole))) => {
             directory.sent(leased).await?;
             return Ok(Brought::Done);
         }
         // What isn't whole comes again when its lease ends.
-        Ok(Ok(Ok(Done::Noted | Done::NotYet))) => return Ok(Brought::Done),
+        Ok(Ok(Ok(EffectOutcome::Noted | EffectOutcome::NotYet))) => return Ok(Brought::Done),
         Ok(Ok(Err(error))) => error.causes(),
         Ok(Err(_)) => "It panicked.".to_owned(),
         Err(_) => "It took too long.".to_owned(),
@@ -196,7 +200,11 @@ async fn bring(app: &App, directory: &Directory, leased: &Leased) -> Result<Brou
     Ok(Brought::Failed)
 }
 
-async fn carry_out(app: &App, directory: &Directory, leased: &Leased) -> Result<Done, Error> {
+async fn carry_out(
+    app: &App,
+    directory: &Directory,
+    leased: &LeasedEffect,
+) -> Result<EffectOutcome, PageError> {
     match &leased.effect {
         Effect::Mail(mail) => {
             let name = leased.id.to_string();
@@ -214,9 +222,9 @@ async fn carry_out(app: &App, directory: &Directory, leased: &Leased) -> Result<
         Effect::Notify(events) => notify::tell(app, directory, leased, events).await?,
         Effect::Gather(gather) => {
             gather::look(app, directory, leased, *gather).await?;
-            return Ok(Done::Noted);
+            return Ok(EffectOutcome::Noted);
         }
         Effect::Forget(user) => return forget::look(app, directory, leased, *user).await,
     }
-    Ok(Done::Whole)
+    Ok(EffectOutcome::Whole)
 }

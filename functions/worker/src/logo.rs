@@ -2,19 +2,19 @@
 
 use domain::id::EntryId;
 use store::directory::Directory;
-use store::outbox::Leased;
-use web::{App, Error};
+use store::outbox::LeasedEffect;
+use web::{App, PageError};
 
 /// Deletes the picture, unless the workspace has it: the change that seemed to fail may
 /// have been made.
 pub(crate) async fn look(
     app: &App,
     directory: &Directory,
-    leased: &Leased,
+    leased: &LeasedEffect,
     logo: EntryId,
-) -> Result<(), Error> {
+) -> Result<(), PageError> {
     let Some(team) = leased.team(directory) else {
-        return Err(Error::internal("a logo outside a workspace"));
+        return Err(PageError::internal("a logo outside a workspace"));
     };
     let workspace = team.workspace().await?;
     if workspace.is_some_and(|it| it.logo.is_some_and(|it| it.id == logo)) {

@@ -2,14 +2,14 @@
 //! hear of it, and to nobody else.
 
 use domain::id::EntryId;
-use domain::notification::{Event, Notice};
+use domain::notification::{Notification, NotificationEvent};
 use domain::workspace::Workspace;
 use futures::{StreamExt as _, stream};
 use jiff::Timestamp;
 use store::directory::Directory;
-use store::outbox::Leased;
-use store::{ClientScope, Hearer, Scope, Store, WorkspaceScope};
-use web::{App, Error};
+use store::outbox::LeasedEffect;
+use store::{ClientScope, Recipient, Scope, Store, WorkspaceScope};
+use web::{App, PageError};
 
 /// People who are told side by side.
 const BESIDE: usize = 8;
@@ -26,9 +26,9 @@ struct Place {
 pub(crate) async fn tell(
     app: &App,
     directory: &Directory,
-    leased: &Leased,
-    events: &[Event],
-) -> Result<(), Error> {
+    leased: &LeasedEffect,
+    events: &[NotificationEvent],
+) -> Result<(), PageError> {
     let Some(place) = Place::of(app, directory, leased).await? else {
         return Ok(());
     };
@@ -44,10 +44,10 @@ impl Place {
     pub(crate) async fn of(
         app: &App,
         directory: &Directory,
-        leased: &Leased,
-    ) -> Result<Option<Self>, Error> {
+        leased: &LeasedEffect,
+    ) -> Result<Option<Self>, PageError> {
         let Some(team) = leased.team(directory) else {
-            return Err(Error::internal("news outside a workspace"));
+            return Err(PageError::internal("news outside a workspace"));
         };
         let Some(workspace) = team.workspace().await? else {
             return Ok(None);
@@ -67,7 +67,7 @@ impl Place {
         }))
     }
 
-    async fn tell(&self, event: &Event, id: EntryId) -> Result<(), Error> {
+    async fn tell(&self, event: &NotificationEvent, id: EntryId) -> Result<(), PageError> {
         if event.is_stale(self.now) {
             return Ok(());
         }
@@ -98,9 +98,9 @@ impl Place {
     async fn everybody<S: Scope>(
         &self,
         store: &Store<S>,
-        event: &Event,
-        notice: &Notice,
-    ) -> Result<(), Error> {
+        event: &NotificationEvent,
+        notice: &Notification,
+    ) -> Result<(), PageError> {
         let mut after = None;
         loop {
             let (people, more) = store.hearers(after).await?;
@@ -108,7 +108,8 @@ impl Place {
             let heard = people.into_iter().filter(|one| event.is_for(&one.person));
             let told = heard.map(|one| self.one(store, one, notice));
             let told: Vec<_> = stream::iter(told).buffer_unordered(BESIDE).collect().await;
-            told.into_iter().collect::<Result<(), store::Error>>()?;
+            told.into_iter()
+                .collect::<Result<(), store::StoreError>>()?;
             if !more {
                 return Ok(());
             }
@@ -118,9 +119,9 @@ impl Place {
     async fn one<S: Scope>(
         &self,
         store: &Store<S>,
-        one: Hearer,
-        notice: &Notice,
-    ) -> Result<(), store::Error> {
+        one: Recipient,
+        notice: &Notification,
+    ) -> Result<(), store::StoreError> {
         let zone = &self.workspace.time_zone;
         store.tell_one(one, notice, zone, self.now).await
     }

@@ -3,8 +3,8 @@
 
 use std::io::Cursor;
 
-use domain::evidence::{MAX_PICTURE, Picture};
-use domain::file::{Check, FileType, Flaw};
+use domain::evidence::{EvidenceImage, MAX_PICTURE};
+use domain::file::{FileCheck, FileFlaw, FileType};
 use image::codecs::jpeg::JpegEncoder;
 use image::{
     DynamicImage, GenericImageView as _, ImageDecoder as _, ImageFormat, ImageReader, Limits,
@@ -23,9 +23,9 @@ const SMALL_QUALITY: u8 = 78;
 
 /// A picture made anew.
 #[derive(Debug)]
-pub(crate) struct Made {
+pub(crate) struct RedrawnImage {
     /// What is said of it.
-    pub(crate) picture: Picture,
+    pub(crate) picture: EvidenceImage,
     /// It.
     pub(crate) image: Vec<u8>,
     /// It, small, as JPEG.
@@ -33,18 +33,18 @@ pub(crate) struct Made {
 }
 
 /// Makes a picture of a file of this type.
-pub(crate) fn make(bytes: &[u8], file_type: FileType) -> Result<Made, Flaw> {
+pub(crate) fn make(bytes: &[u8], file_type: FileType) -> Result<RedrawnImage, FileFlaw> {
     let image = decode(bytes, file_type)?;
     let (width, height) = image.dimensions();
     let (small, of) = (image.thumbnail(SMALL.0, SMALL.1), SMALL_QUALITY);
     let thumbnail = jpeg(&small, of)?;
     let (file_type, bytes) = encode(&image, file_type)?;
     let size = |bytes: &[u8]| i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-    let mut check = Check::new(file_type);
+    let mut check = FileCheck::new(file_type);
     check.feed(&bytes);
     let checked = check.finish(size(&bytes))?;
-    Ok(Made {
-        picture: Picture {
+    Ok(RedrawnImage {
+        picture: EvidenceImage {
             file_type,
             width,
             height,
@@ -58,15 +58,15 @@ pub(crate) fn make(bytes: &[u8], file_type: FileType) -> Result<Made, Flaw> {
 
 /// What it shows; of an animation the first frame. It looks at the dimensions first:
 /// a few bytes can claim any.
-fn decode(bytes: &[u8], file_type: FileType) -> Result<DynamicImage, Flaw> {
+fn decode(bytes: &[u8], file_type: FileType) -> Result<DynamicImage, FileFlaw> {
     let format = match file_type {
         FileType::Png => ImageFormat::Png,
         FileType::Jpeg => ImageFormat::Jpeg,
         FileType::Webp => ImageFormat::WebP,
         FileType::Gif => ImageFormat::Gif,
-        _ => return Err(Flaw::Image),
+        _ => return Err(FileFlaw::Image),
     };
-    let bad = |_| Flaw::Image;
+    let bad = |_| FileFlaw::Image;
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
@@ -77,7 +77,7 @@ fn decode(bytes: &[u8], file_type: FileType) -> Result<DynamicImage, Flaw> {
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);
     if pixels > MAX_PIXELS || decoder.total_bytes() > MAX_MEMORY {
-        return Err(Flaw::Image);
+        return Err(FileFlaw::Image);
     }
     // How the camera was held is lost with what else it wrote down.
     let orientation = decoder.orientation().map_err(bad)?;
@@ -87,7 +87,7 @@ fn decode(bytes: &[u8], file_type: FileType) -> Result<DynamicImage, Flaw> {
 }
 
 /// Without loss, but for what came with loss and what would be too large.
-fn encode(image: &DynamicImage, file_type: FileType) -> Result<(FileType, Vec<u8>), Flaw> {
+fn encode(image: &DynamicImage, file_type: FileType) -> Result<(FileType, Vec<u8>), FileFlaw> {
     if file_type != FileType::Jpeg {
         let mut bytes = Cursor::new(Vec::new());
         let eight = if image.color().has_alpha() {
@@ -96,7 +96,7 @@ fn encode(image: &DynamicImage, file_type: FileType) -> Result<(FileType, Vec<u8
             DynamicImage::from(image.to_rgb8())
         };
         let written = eight.write_to(&mut bytes, ImageFormat::Png);
-        written.map_err(|_| Flaw::Image)?;
+        written.map_err(|_| FileFlaw::Image)?;
         let bytes = bytes.into_inner();
         if i64::try_from(bytes.len()).is_ok_and(|size| size <= MAX_PICTURE) {
             return Ok((FileType::Png, bytes));
@@ -105,11 +105,11 @@ fn encode(image: &DynamicImage, file_type: FileType) -> Result<(FileType, Vec<u8
     Ok((FileType::Jpeg, jpeg(image, QUALITY)?))
 }
 
-fn jpeg(image: &DynamicImage, quality: u8) -> Result<Vec<u8>, Flaw> {
+fn jpeg(image: &DynamicImage, quality: u8) -> Result<Vec<u8>, FileFlaw> {
     let mut bytes = Vec::new();
     let encoder = JpegEncoder::new_with_quality(&mut bytes, quality);
     let written = on_white(image).write_with_encoder(encoder);
-    written.map_err(|_| Flaw::Image)?;
+    written.map_err(|_| FileFlaw::Image)?;
     Ok(bytes)
 }
 

@@ -135,11 +135,11 @@ fn a_few_bytes_that_claim_to_be_huge_are_refused() {
         let bomb = png_of(width, height);
         assert!(bomb.len() < 200);
         let refused = make(&bomb, FileType::Png).map(drop);
-        assert_eq!(refused, Err(Flaw::Image), "{width} × {height}");
+        assert_eq!(refused, Err(FileFlaw::Image), "{width} × {height}");
     }
     let mut gif = encoded(&DynamicImage::from(RgbaImage::new(2, 2)), ImageFormat::Gif);
     gif[6..10].copy_from_slice(&[0xff; 4]);
-    assert_eq!(make(&gif, FileType::Gif).map(drop), Err(Flaw::Image));
+    assert_eq!(make(&gif, FileType::Gif).map(drop), Err(FileFlaw::Image));
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn what_is_no_picture_or_another_is_refused() {
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", FileType::Webp),
     ] {
         let refused = make(bytes, file_type).map(drop);
-        assert_eq!(refused, Err(Flaw::Image), "{file_type:?}");
+        assert_eq!(refused, Err(FileFlaw::Image), "{file_type:?}");
     }
 }
 

@@ -1,11 +1,11 @@
 //! Payments that came, or went back: who pays a client's invoices is told by mail.
 
-use domain::mail::{Mail, Message};
-use domain::stripe::Kind;
-use domain::workspace::Mode;
+use domain::mail::{Mail, MailMessage};
+use domain::stripe::LedgerEntryKind;
+use domain::workspace::WorkspaceMode;
 use store::directory::Directory;
-use store::outbox::{InvoiceReceipt, Leased};
-use web::{App, Error};
+use store::outbox::{InvoiceReceiptJob, LeasedEffect};
+use web::{App, PageError};
 
 use crate::mail;
 
@@ -13,18 +13,18 @@ use crate::mail;
 pub(crate) async fn look(
     app: &App,
     directory: &Directory,
-    leased: &Leased,
-    InvoiceReceipt { invoice, receipt }: InvoiceReceipt,
-) -> Result<(), Error> {
+    leased: &LeasedEffect,
+    InvoiceReceiptJob { invoice, receipt }: InvoiceReceiptJob,
+) -> Result<(), PageError> {
     let Some(store) = leased.client(directory) else {
-        return Err(Error::internal("a receipt outside a client"));
+        return Err(PageError::internal("a receipt outside a client"));
     };
     let invoice = store.sent_invoice(invoice).await?;
     let workspace = leased.workspace(directory).await?;
     let (Some(invoice), Some(workspace)) = (invoice, workspace) else {
         return Ok(());
     };
-    if workspace.mode != Mode::Consulting {
+    if workspace.mode != WorkspaceMode::Consulting {
         return Ok(());
     }
     let people = store.people().await?;
@@ -42,13 +42,13 @@ pub(crate) async fn look(
             to_name: person.name.clone(),
             slug: workspace.slug.clone(),
             brand: workspace.name.clone(),
-            message: Message::Receipt {
+            message: MailMessage::Receipt {
                 invoice: invoice.id,
                 number: invoice.number().to_owned(),
                 subject: invoice.subject.clone(),
                 amount: invoice.money(receipt.amount).to_string(),
                 on: receipt.on,
-                refunded: receipt.kind == Kind::Refunded,
+                refunded: receipt.kind == LedgerEntryKind::Refunded,
             },
         };
         // One name each, the same at every try.

@@ -3,16 +3,16 @@
 use domain::counts::Counts;
 use domain::severity::Severity;
 use serde_json::{Value, json};
-use store::{Drift, Misused};
-use web::{App, Error};
+use store::{CountDrift, LimitDrift};
+use web::{App, PageError};
 
 /// Counts the findings of the workspace at an address again, and says what
 /// differs from the totals that are kept. What differs is logged as an error, for
 /// an alarm; nothing is mended.
-pub async fn recount(app: &App, slug: &str) -> Result<Value, Error> {
-    let slug = slug.parse().map_err(|_| Error::NotFound)?;
+pub async fn recount(app: &App, slug: &str) -> Result<Value, PageError> {
+    let slug = slug.parse().map_err(|_| PageError::NotFound)?;
     let recount = app.directory().recount(&slug).await?;
-    let recount = recount.ok_or(Error::NotFound)?;
+    let recount = recount.ok_or(PageError::NotFound)?;
     for drift in &recount.drifts {
         let engagement = drift.engagement.map(|id| id.to_string());
         tracing::error!(
@@ -32,7 +32,7 @@ pub async fn recount(app: &App, slug: &str) -> Result<Value, Error> {
     }))
 }
 
-fn told(drift: &Drift) -> Value {
+fn told(drift: &CountDrift) -> Value {
     json!({
         "client": drift.client,
         "engagement": drift.engagement,
@@ -41,12 +41,12 @@ fn told(drift: &Drift) -> Value {
     })
 }
 
-fn misused(one: &Misused) -> Value {
+fn misused(one: &LimitDrift) -> Value {
     json!({ "limit": one.limit.name(), "kept": one.kept, "counted": one.counted })
 }
 
 fn places(counts: &Counts) -> Value {
-    let place = |(severity, status, n): (Severity, domain::finding::Status, i64)| {
+    let place = |(severity, status, n): (Severity, domain::finding::FindingStatus, i64)| {
         (format!("{severity}_{}", status.name()), json!(n))
     };
     let months = counts

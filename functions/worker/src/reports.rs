@@ -2,16 +2,16 @@
 //! or is complained of, none is sent any more.
 
 use domain::id::EntryId;
-use domain::suppression::Report;
+use domain::suppression::DeliveryReport;
 use jiff::Timestamp;
 use serde_json::Value;
-use store::Outcome;
+use store::WriteOutcome;
 use store::directory::Directory;
-use web::{App, Error};
+use web::{App, PageError};
 
 /// What a message of the queue came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Body {
+pub enum ReportOutcome {
     /// Mail to an address was stopped by it.
     Stopped,
     /// It says nothing that isn't known already, or nothing that stops mail.
@@ -26,8 +26,8 @@ pub async fn failed(app: &App, records: &[Value]) -> Vec<String> {
         let text = |name: &str| record.get(name).and_then(Value::as_str).unwrap_or_default();
         let as_of = (app.new_id(), app.clock.now());
         match report(&app.directory(), as_of, text("body")).await {
-            Ok(Body::Stopped) => tracing::info!("mail to an address was stopped"),
-            Ok(Body::Nothing) => {}
+            Ok(ReportOutcome::Stopped) => tracing::info!("mail to an address was stopped"),
+            Ok(ReportOutcome::Nothing) => {}
             Err(error) => {
                 let message = text("messageId");
                 tracing::error!(
@@ -47,21 +47,22 @@ pub async fn report(
     directory: &Directory,
     (id, now): (EntryId, Timestamp),
     event: &str,
-) -> Result<Body, Error> {
-    let report = Report::read(event).map_err(|_| Error::internal("not an event of SES"))?;
+) -> Result<ReportOutcome, PageError> {
+    let report =
+        DeliveryReport::read(event).map_err(|_| PageError::internal("not an event of SES"))?;
     let Some(report) = report else {
-        return Ok(Body::Nothing);
+        return Ok(ReportOutcome::Nothing);
     };
     let team = directory.workspace_of(report.workspace).await?;
     let Some(team) = team else {
         tracing::warn!("a report of a workspace that isn't there");
-        return Ok(Body::Nothing);
+        return Ok(ReportOutcome::Nothing);
     };
-    let mut came = Body::Nothing;
+    let mut came = ReportOutcome::Nothing;
     for (n, email) in (0..).zip(&report.to) {
         let told = team.mail_failed((&report, email), (id.nth(n), now));
-        if told.await? == Outcome::Done {
-            came = Body::Stopped;
+        if told.await? == WriteOutcome::Done {
+            came = ReportOutcome::Stopped;
         }
     }
     Ok(came)

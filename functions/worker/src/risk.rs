@@ -1,11 +1,11 @@
 //! Accepted risks: people are warned before one ends, and when it has ended the
 //! finding is open again.
 
-use domain::finding::{Finding, Status, lapse};
-use domain::notification::Event;
+use domain::finding::{Finding, FindingStatus, lapse};
+use domain::notification::NotificationEvent;
 use store::directory::Directory;
-use store::outbox::{Leased, Risk, RiskStep};
-use web::{App, Error};
+use store::outbox::{LeasedEffect, RiskDeadlineJob, RiskDeadlineStep};
+use web::{App, PageError};
 
 use crate::notify;
 
@@ -13,11 +13,11 @@ use crate::notify;
 pub(crate) async fn look(
     app: &App,
     directory: &Directory,
-    leased: &Leased,
-    risk: Risk,
-) -> Result<(), Error> {
+    leased: &LeasedEffect,
+    risk: RiskDeadlineJob,
+) -> Result<(), PageError> {
     let Some(store) = leased.client(directory) else {
-        return Err(Error::internal("a risk outside a client"));
+        return Err(PageError::internal("a risk outside a client"));
     };
     let finding = store.finding(risk.engagement, risk.finding).await?;
     let workspace = leased.workspace(directory).await?;
@@ -25,8 +25,8 @@ pub(crate) async fn look(
         return Ok(());
     };
     match risk.due {
-        RiskStep::Warn => warn(app, directory, leased, risk, &finding).await,
-        RiskStep::Lapse => {
+        RiskDeadlineStep::Warn => warn(app, directory, leased, risk, &finding).await,
+        RiskDeadlineStep::Lapse => {
             let Some(change) = lapse(&finding, &workspace, risk.until, app.clock.now()) else {
                 return Ok(());
             };
@@ -41,18 +41,18 @@ pub(crate) async fn look(
 async fn warn(
     app: &App,
     directory: &Directory,
-    leased: &Leased,
-    risk: Risk,
+    leased: &LeasedEffect,
+    risk: RiskDeadlineJob,
     finding: &Finding,
-) -> Result<(), Error> {
+) -> Result<(), PageError> {
     let accepted = finding.accepted.as_ref();
     let accepted = accepted.filter(|accepted| accepted.until == risk.until);
-    let (Some(accepted), Status::AcceptedRisk) = (accepted, finding.status) else {
+    let (Some(accepted), FindingStatus::AcceptedRisk) = (accepted, finding.status) else {
         return Ok(());
     };
     let only = [Some(accepted.by), accepted.asked_by];
     let only = only.into_iter().flatten().collect();
     let ends = (risk.until, app.clock.now());
-    let event = Event::of_risk(risk.engagement, finding, ends, only);
+    let event = NotificationEvent::of_risk(risk.engagement, finding, ends, only);
     notify::tell(app, directory, leased, &[event]).await
 }

@@ -2,13 +2,15 @@
 //! of it is in memory.
 
 use domain::finding::Finding;
-use domain::import::job::{Import, Planner, Stage};
-use domain::import::{self, Columns, HEAD, Mapping, Refused, Scanned, Summary};
+use domain::import::job::{Import, ImportPlanner, ImportStage};
+use domain::import::{
+    self, ColumnMapping, CsvColumns, HEAD, ScanError, ScanSummary, ScannedFinding,
+};
 use futures::future::join3;
-use store::{ClientScope, Store, Then, WorkspaceScope};
+use store::{ClientScope, ImportSchedule, Store, WorkspaceScope};
 use tokio::sync::mpsc::{Receiver, channel};
 use tokio::task::spawn_blocking;
-use web::{App, Error, Feed, Reading, bridge};
+use web::{App, ChunkSender, FileRead, PageError, bridge};
 
 use crate::imports::give_up;
 
@@ -23,9 +25,9 @@ pub(crate) async fn read(
     store: &Store<ClientScope>,
     team: &Store<WorkspaceScope>,
     import: &Import,
-) -> Result<(), Error> {
+) -> Result<(), PageError> {
     let begun = import.begun();
-    store.change_import(&begun, Then::Stays).await?;
+    store.change_import(&begun, ImportSchedule::Stays).await?;
     let key = store.import_key(import.id);
     let Some(mut reading) = app.services.files.read(&key).await? else {
         return give_up(app, store, &begun, "The file is no longer there.").await;
@@ -38,16 +40,16 @@ pub(crate) async fn read(
         }
     }
     let (import, mapping) = match import::columns(&head) {
-        Ok(None) => (begun, Mapping::default()),
+        Ok(None) => (begun, ColumnMapping::default()),
         Ok(Some(columns)) => {
             let mapping = mapping(team, &begun, &columns).await?;
             let after = begun.table(columns, mapping.clone());
-            store.change_import(&after, Then::Stays).await?;
+            store.change_import(&after, ImportSchedule::Stays).await?;
             (after, mapping)
         }
         Err(refused) => return give_up(app, store, &begun, &refused.to_string()).await,
     };
-    if import.stage == Stage::Columns {
+    if import.stage == ImportStage::Columns {
         return Ok(());
     }
     let known = store.scanned(import.engagement).await?;
@@ -59,22 +61,22 @@ pub(crate) async fn read(
 async fn mapping(
     team: &Store<WorkspaceScope>,
     import: &Import,
-    columns: &Columns,
-) -> Result<Mapping, Error> {
+    columns: &CsvColumns,
+) -> Result<ColumnMapping, PageError> {
     if let Some(said) = &import.mapping {
         return Ok(said.clone().within(&columns.names));
     }
     let known = team.mapping(columns).await?;
-    Ok(known.unwrap_or_else(|| Mapping::guess(&columns.names)))
+    Ok(known.unwrap_or_else(|| ColumnMapping::guess(&columns.names)))
 }
 
 async fn plan(
     app: &App,
     store: &Store<ClientScope>,
     import: Import,
-    (head, reading): (Vec<u8>, Reading),
-    (mapping, known): (Mapping, Vec<Finding>),
-) -> Result<(), Error> {
+    (head, reading): (Vec<u8>, FileRead),
+    (mapping, known): (ColumnMapping, Vec<Finding>),
+) -> Result<(), PageError> {
     let (feed, mut pieces) = bridge();
     let (give, come) = channel(AHEAD);
     let parsing = spawn_blocking(move || {
@@ -86,14 +88,14 @@ async fn plan(
     let (fed, parsed, kept) = join3(
         Box::pin(feeding(store, import.clone(), feed, (head, reading))),
         parsing,
-        Box::pin(keep(store, &import, Planner::new(known), come)),
+        Box::pin(keep(store, &import, ImportPlanner::new(known), come)),
     )
     .await;
     // First what is nobody's fault: the file is read again later.
     let import = fed?;
     let (planner, steps) = kept?;
-    let parsed = parsed.map_err(Error::internal)?;
-    let read: Result<Summary, Refused> = parsed.map_err(Error::internal)?;
+    let parsed = parsed.map_err(PageError::internal)?;
+    let read: Result<ScanSummary, ScanError> = parsed.map_err(PageError::internal)?;
     let summary = match read {
         Ok(summary) => summary,
         Err(refused) => return give_up(app, store, &import, &refused.to_string()).await,
@@ -104,16 +106,16 @@ async fn plan(
     }
     store.put_preview(&import, &shown).await?;
     let after = import.planned(plan);
-    Ok(store.change_import(&after, Then::Stays).await?)
+    Ok(store.change_import(&after, ImportSchedule::Stays).await?)
 }
 
 /// Feeds the file to whoever reads it, and notes now and then how far it is.
 async fn feeding(
     store: &Store<ClientScope>,
     mut import: Import,
-    feed: Feed,
-    (head, mut reading): (Vec<u8>, Reading),
-) -> Result<Import, Error> {
+    feed: ChunkSender,
+    (head, mut reading): (Vec<u8>, FileRead),
+) -> Result<Import, PageError> {
     let (mut read, mut noted) = (head.len(), 0);
     let mut wanted = feed.put(head).await;
     while wanted {
@@ -125,7 +127,7 @@ async fn feeding(
         if read - noted >= NOTED {
             noted = read;
             let after = import.read_to(i64::try_from(read).unwrap_or(i64::MAX));
-            store.change_import(&after, Then::Stays).await?;
+            store.change_import(&after, ImportSchedule::Stays).await?;
             import = after;
         }
     }
@@ -136,9 +138,9 @@ async fn feeding(
 async fn keep(
     store: &Store<ClientScope>,
     import: &Import,
-    mut planner: Planner,
-    mut come: Receiver<Scanned>,
-) -> Result<(Planner, i64), Error> {
+    mut planner: ImportPlanner,
+    mut come: Receiver<ScannedFinding>,
+) -> Result<(ImportPlanner, i64), PageError> {
     let mut steps = 0;
     while let Some(one) = come.recv().await {
         if let Some(step) = planner.take(one) {

@@ -2,13 +2,13 @@
 
 use domain::id::InvoiceId;
 use domain::invoice::{
-    Ask, Book, By, How, Invoice, InvoiceInput, LineInput, NewInvoice, Reminder, WaysInput, issue,
-    schedule, transition,
+    BillingSettingsInput, Invoice, InvoiceActor, InvoiceBalance, InvoiceCommand, InvoiceInput,
+    InvoiceLineInput, InvoiceReminder, NewInvoice, PaymentMethod, issue, schedule, transition,
 };
 use domain::money::Money;
 use domain::slug::Slug;
 use serde::Deserialize;
-use store::{ClientScope, Numbered, Store};
+use store::{ClientScope, IssueOutcome, Store};
 
 use super::script::{Moment, day, id};
 use super::stage::{Stage, entry};
@@ -85,7 +85,7 @@ impl Bill {
             notes: self.notes.clone(),
             ..InvoiceInput::default()
         };
-        let line = |[text, quantity, price, tax]: &[String; 4]| LineInput {
+        let line = |[text, quantity, price, tax]: &[String; 4]| InvoiceLineInput {
             text: text.clone(),
             quantity: quantity.clone(),
             price: price.clone(),
@@ -115,7 +115,7 @@ impl Stage<'_> {
         if before.version > 0 {
             return Ok(());
         }
-        let input = WaysInput {
+        let input = BillingSettingsInput {
             prefix: script.prefix.clone(),
             from: script.from.trim().to_owned(),
             pay: script.pay.trim().to_owned(),
@@ -154,7 +154,7 @@ impl Stage<'_> {
             total: new.bill.totals.total,
             due: new.due,
             issued: None,
-            book: Book::default(),
+            book: InvoiceBalance::default(),
             late: false,
             updated: at,
             version: 1,
@@ -205,12 +205,12 @@ impl Stage<'_> {
         let mut bill = new.bill.clone();
         (bill.from, bill.pay) = (ways.from, ways.pay);
         let mut due = schedule(draft.due, &home, at);
-        due.retain(|(at, what)| *at > self.born || *what == Reminder::Lapse);
+        due.retain(|(at, what)| *at > self.born || *what == InvoiceReminder::Lapse);
         let entry = (entry(name, 0, at), n);
         let sent = self.team.send_invoice(draft, (&change, &bill), entry, &due);
         match sent.await.or_say(&cannot)? {
-            Numbered::Sent => Ok(()),
-            Numbered::Gone | Numbered::Taken => Err(Problem::new(cannot)),
+            IssueOutcome::Sent => Ok(()),
+            IssueOutcome::Gone | IssueOutcome::Taken => Err(Problem::new(cannot)),
         }
     }
 
@@ -236,7 +236,7 @@ impl Stage<'_> {
             }
             let invoice = store.sent_invoice(id).await.or_say(&cannot)?;
             let invoice = invoice.ok_or_else(|| Problem::new(cannot.clone()))?;
-            let (on, how) = (home.today(at), How::ByHand(step.note.clone()));
+            let (on, how) = (home.today(at), PaymentMethod::ByHand(step.note.clone()));
             let amount = match step.amount.as_str() {
                 "" => 0,
                 typed => {
@@ -246,19 +246,19 @@ impl Stage<'_> {
                 }
             };
             let ask = match step.event.as_str() {
-                "pay" => Ask::Pay {
+                "pay" => InvoiceCommand::Pay {
                     amount,
                     fee: 0,
                     on,
                     how,
                 },
-                "refund" => Ask::Refund { amount, on, how },
-                "void" => Ask::Void(step.note.clone()),
-                _ => Ask::OpenDispute(amount),
+                "refund" => InvoiceCommand::Refund { amount, on, how },
+                "void" => InvoiceCommand::Void(step.note.clone()),
+                _ => InvoiceCommand::OpenDispute(amount),
             };
             let by = match ask {
-                Ask::OpenDispute(_) => By::Itself("The payer's bank"),
-                _ => By::Person(self.owner()?),
+                InvoiceCommand::OpenDispute(_) => InvoiceActor::Itself("The payer's bank"),
+                _ => InvoiceActor::Person(self.owner()?),
             };
             let change = transition(&invoice, by, &ask, home.today(at), at);
             let change =

@@ -5,10 +5,10 @@ use domain::evidence::EvidenceInput;
 use domain::file::FileName;
 use domain::id::{EngagementId, FindingId, UploadId};
 use domain::message::{MessageInput, post_with};
-use domain::upload::{Purpose, State, Upload, announce};
+use domain::upload::{Upload, UploadPurpose, UploadState, announce};
 use jiff::Timestamp;
 use store::session::Session;
-use store::{Announced, ClientScope, Store};
+use store::{AnnounceOutcome, ClientScope, Store};
 
 use super::draw::{report, terminal};
 use super::script::{Engagement, Finding, Paper, Shot, Talk, id};
@@ -19,7 +19,7 @@ use crate::problem::{OrSay as _, Problem};
 struct Parcel<'a> {
     id: UploadId,
     name: &'a str,
-    purpose: Purpose,
+    purpose: UploadPurpose,
     bytes: Vec<u8>,
 }
 
@@ -75,7 +75,7 @@ impl Stage<'_> {
             let parcel = Parcel {
                 id: shot_id(&name, shot, at),
                 name: &format!("{}.png", shot.key),
-                purpose: Purpose::Evidence(new),
+                purpose: UploadPurpose::Evidence(new),
                 bytes: terminal(&shot.shows)?,
             };
             self.send(store, session, at, parcel).await?;
@@ -102,7 +102,7 @@ impl Stage<'_> {
         let parcel = Parcel {
             id: id(&format!("{name}/document/{}", paper.name), at),
             name: &paper.name,
-            purpose: Purpose::Document(new),
+            purpose: UploadPurpose::Document(new),
             bytes: bytes(&paper.name, &paper.text),
         };
         self.send(store, session, at, parcel).await.map(drop)
@@ -122,7 +122,7 @@ impl Stage<'_> {
             let parcel = Parcel {
                 id: id(&format!("{called}/file"), at),
                 name: &talk.file,
-                purpose: Purpose::Attachment(engagement),
+                purpose: UploadPurpose::Attachment(engagement),
                 bytes: bytes(&talk.file, &talk.holds),
             };
             let sent = self.send(store, session, at, parcel).await?;
@@ -159,11 +159,11 @@ impl Stage<'_> {
         let upload = announce(id, parcel.purpose, &file, size, session.actor(), at);
         let mut upload = upload.or_say(&cannot)?;
         let announced = store.announce(&upload, self.script.plan).await;
-        if announced.or_say(&cannot)? == Announced::Repeated {
+        if announced.or_say(&cannot)? == AnnounceOutcome::Repeated {
             let before = store.upload(id).await.or_say(&cannot)?;
             upload = before.ok_or_else(|| Problem::new(&cannot))?;
         }
-        if upload.state != State::Uploading {
+        if upload.state != UploadState::Uploading {
             return Ok(upload);
         }
         let key = store.incoming_key(id);

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use domain::counts::Counts;
-use domain::finding::{Event, Status};
+use domain::finding::{FindingStatus, Transition};
 use domain::severity::Severity;
-use domain::trend::Day;
+use domain::trend::DaySnapshot;
 use domain::workspace::Workspace;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
@@ -17,7 +17,7 @@ use crate::problem::Problem;
 /// The statuses of a finding, each with the time at which it began.
 struct Way {
     severity: Severity,
-    steps: Vec<(Timestamp, Status)>,
+    steps: Vec<(Timestamp, FindingStatus)>,
 }
 
 /// The days of a client, from the first finding to the day before the demo was
@@ -26,7 +26,7 @@ pub(super) fn days(
     engagements: &[&Engagement],
     home: &Workspace,
     born: Timestamp,
-) -> Result<BTreeMap<Date, Day>, Problem> {
+) -> Result<BTreeMap<Date, DaySnapshot>, Problem> {
     let findings = engagements.iter().flat_map(|one| &one.findings);
     let ways: Vec<Way> = findings
         .map(|finding| way(finding, born))
@@ -44,7 +44,7 @@ pub(super) fn days(
 }
 
 /// Where findings stood at `end`.
-fn on(ways: &[Way], end: Timestamp) -> Day {
+fn on(ways: &[Way], end: Timestamp) -> DaySnapshot {
     let mut counts = Counts::default();
     for way in ways {
         let last = way.steps.iter().rev().find(|(at, _)| *at < end);
@@ -52,23 +52,23 @@ fn on(ways: &[Way], end: Timestamp) -> Day {
             counts.add(way.severity, *status, 1);
         }
     }
-    Day::of(&counts)
+    DaySnapshot::of(&counts)
 }
 
 fn way(finding: &Finding, born: Timestamp) -> Result<Way, Problem> {
-    let mut steps = vec![(finding.written.at(born), Status::Draft)];
+    let mut steps = vec![(finding.written.at(born), FindingStatus::Draft)];
     let mut asked = None;
     for step in &finding.moves {
         // Plans and comments lead nowhere.
-        let Some(event) = Event::named(&step.event) else {
+        let Some(event) = Transition::named(&step.event) else {
             continue;
         };
         let to = match event {
-            Event::Propose(decision) => {
+            Transition::Propose(decision) => {
                 asked = Some(decision.leads_to());
                 None
             }
-            Event::Approve => asked,
+            Transition::Approve => asked,
             event => event.to(),
         };
         steps.extend(to.map(|to| (step.at.at(born), to)));

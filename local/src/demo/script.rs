@@ -3,7 +3,7 @@
 use domain::email::EmailAddress;
 use domain::engagement::EngagementInput;
 use domain::evidence::SCHEME;
-use domain::finding::{Draft, FindingInput};
+use domain::finding::{FindingContent, FindingInput};
 use domain::id::Id;
 use domain::plan::Plan;
 use domain::role::{ContactRole, TeamRole};
@@ -328,7 +328,7 @@ impl Finding {
     }
 
     /// What the team says of it.
-    pub(crate) fn draft(&self) -> Result<Draft, Problem> {
+    pub(crate) fn draft(&self) -> Result<FindingContent, Problem> {
         let input = FindingInput {
             title: self.title.clone(),
             severity: self.severity.clone(),

@@ -4,21 +4,22 @@ use std::collections::{BTreeMap, HashMap};
 
 use domain::client::ClientInput;
 use domain::finding::{
-    Ask, Assignee, CommentInput, Draft, Event, Plan, PlanInput, comment, create, plan, transition,
+    Assignee, CommentInput, FindingContent, Remediation, RemediationInput, Transition,
+    TransitionRequest, comment, create, plan, transition,
 };
-use domain::history::Happening;
+use domain::history::FindingEvent;
 use domain::id::{EngagementId, EntryId, FindingId, InviteId, WorkspaceId};
-use domain::input::Invalid;
+use domain::input::FieldErrors;
 use domain::invite::{Invite, LIFETIME};
-use domain::mail::{Mail, Message};
+use domain::mail::{Mail, MailMessage};
 use domain::person::{Actor, Person};
 use domain::role::Role;
-use domain::trend::Day;
+use domain::trend::DaySnapshot;
 use domain::workspace;
 use jiff::Timestamp;
 use store::directory::{Directory, hash};
 use store::session::Session;
-use store::{ClientScope, NewLink, Opening, Store, WorkspaceScope};
+use store::{ClientScope, InviteLink, NewSession, Store, WorkspaceScope};
 use web::App;
 
 use super::files::shot_id;
@@ -64,7 +65,7 @@ impl<'a> Stage<'a> {
                 mfa: None,
                 disabled: None,
                 suppressed: None,
-                notify: domain::notification::Preferences::default(),
+                notify: domain::notification::NotificationPreferences::default(),
             };
             let made = if team.is_none() {
                 directory.create_workspace(&made(script, ws), &person).await
@@ -107,7 +108,7 @@ impl<'a> Stage<'a> {
             let noted = store.fill_days(&days).await;
             noted.or_say("The demo's past can't be noted")?;
             for (date, day) in days {
-                let sum: &mut Day = all.entry(date).or_default();
+                let sum: &mut DaySnapshot = all.entry(date).or_default();
                 *sum = sum.and(day);
             }
         }
@@ -162,7 +163,7 @@ impl<'a> Stage<'a> {
         let invited = store
             .create_invite(
                 &invite,
-                NewLink {
+                InviteLink {
                     hash: &token,
                     mail: &mail,
                 },
@@ -238,10 +239,10 @@ impl<'a> Stage<'a> {
         let at = self.at(script.written);
         let name = format!("{engagement}/{}", script.title());
         let script = &script.placed(|shot| shot_id(&name, shot, self.at(shot.at)).to_string());
-        let draft: Draft = script.draft()?;
+        let draft: FindingContent = script.draft()?;
         let id: FindingId = id(&name, at);
         let actor = self.session(&script.by)?.actor();
-        let new = create(id, &draft, actor, Happening::Created, at);
+        let new = create(id, &draft, actor, FindingEvent::Created, at);
         let new = new.map_err(|refusal| Problem::new(format!("{cannot}: {refusal:?}")))?;
         let made = store
             .create_finding(
@@ -294,7 +295,7 @@ impl<'a> Stage<'a> {
     }
 
     /// The plan that a step names, in place of the one before.
-    fn plan(&self, before: Plan, step: &Move) -> Result<Plan, Problem> {
+    fn plan(&self, before: Remediation, step: &Move) -> Result<Remediation, Problem> {
         let mut plan = before;
         if let Some(name) = &step.assignee {
             let actor = self.session(name)?.actor();
@@ -303,12 +304,12 @@ impl<'a> Stage<'a> {
                 name: actor.name.clone(),
             });
         }
-        let input = PlanInput {
+        let input = RemediationInput {
             assignee: None,
             due: step.due.map(|days| day(self.born, days)),
             tags: step.tags.clone(),
         };
-        let wrong = |invalid: Invalid| {
+        let wrong = |invalid: FieldErrors| {
             Problem::new(format!(
                 "A plan of the demo is wrong: {:?}",
                 invalid.fields()
@@ -337,11 +338,11 @@ impl<'a> Stage<'a> {
             let wished = self.plan(found.plan(), step)?;
             plan(&found, &wished, actor, at).map(|change| change.map(Box::new))
         } else {
-            let Some(event) = Event::named(&step.event) else {
+            let Some(event) = Transition::named(&step.event) else {
                 return Err(Problem::new(format!("{cannot}: there is no such move")));
             };
             let until = step.until.map(|days| day(self.born, days));
-            let ask = Ask {
+            let ask = TransitionRequest {
                 event,
                 note: &step.note,
                 until: until.as_deref().unwrap_or_default(),
@@ -389,9 +390,9 @@ async fn sign_in(
     person: &Person,
 ) -> Result<Session, Problem> {
     let secret = hash(&app.new_secret());
-    let opening = Opening {
+    let opening = NewSession {
         recorded: false,
-        ..Opening::plain(ws, &script.slug, &secret, app.clock.now())
+        ..NewSession::plain(ws, &script.slug, &secret, app.clock.now())
     };
     let cannot = format!("The demo's {} can't sign in", person.email);
     let opened = directory.open_session(person, &opening).await;
@@ -404,7 +405,7 @@ fn mail(script: &Workspace, invite: &Invite, client_name: &str) -> Mail {
         to_name: invite.name.clone(),
         slug: script.slug.clone(),
         brand: script.name.clone(),
-        message: Message::Invite {
+        message: MailMessage::Invite {
             invite: invite.id,
             turn: invite.turn,
             by_name: invite.by_name.clone(),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use std::{fs, io};
 
 use axum::Router;
-use domain::money::Rate;
+use domain::money::Percentage;
 use jiff::Timestamp;
 use rand::rngs::StdRng;
 use tokio::net::TcpListener;
@@ -48,7 +48,7 @@ pub(super) struct Inner {
     url: String,
     /// Where the hosted pages are.
     origin: String,
-    fee: Rate,
+    fee: Percentage,
     hooks: OnceLock<Hooks>,
     file: Option<PathBuf>,
     changed: Notify,
@@ -74,7 +74,7 @@ pub struct Beginning {
     /// Where its pages are, without a slash at the end; with none, where the API is.
     pub origin: Option<String>,
     /// What the platform takes of each payment.
-    pub fee: Rate,
+    pub fee: Percentage,
     /// Where its state is kept, and was.
     pub file: Option<PathBuf>,
 }

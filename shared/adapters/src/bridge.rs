@@ -10,35 +10,35 @@ const AHEAD: usize = 4;
 
 /// Where pieces are put in.
 #[derive(Debug)]
-pub struct Feed(Sender<Vec<u8>>);
+pub struct ChunkSender(Sender<Vec<u8>>);
 
 /// Where they are read. It must not be read by a thread that runs tasks.
 #[derive(Debug)]
-pub struct Pieces {
+pub struct ChunkReader {
     coming: Receiver<Vec<u8>>,
     piece: Vec<u8>,
     at: usize,
 }
 
 /// The two ends. What is fed ends when the feed is dropped.
-pub fn bridge() -> (Feed, Pieces) {
+pub fn bridge() -> (ChunkSender, ChunkReader) {
     let (sender, coming) = channel(AHEAD);
-    let pieces = Pieces {
+    let pieces = ChunkReader {
         coming,
         piece: Vec::new(),
         at: 0,
     };
-    (Feed(sender), pieces)
+    (ChunkSender(sender), pieces)
 }
 
-impl Feed {
+impl ChunkSender {
     /// Puts a piece in, as soon as there is room; whether anybody still reads.
     pub async fn put(&self, piece: Vec<u8>) -> bool {
         self.0.send(piece).await.is_ok()
     }
 }
 
-impl Read for Pieces {
+impl Read for ChunkReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.at >= self.piece.len() {
             let Some(piece) = self.coming.blocking_recv() else {

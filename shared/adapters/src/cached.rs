@@ -13,7 +13,7 @@ use crate::data_roles::EARLY;
 
 /// Somebody's credentials.
 #[derive(Debug, Clone)]
-pub(crate) struct Cached(Arc<Kept>);
+pub(crate) struct CachedCredentials(Arc<Kept>);
 
 #[derive(Debug)]
 struct Kept {
@@ -21,7 +21,7 @@ struct Kept {
     credentials: Mutex<Option<Credentials>>,
 }
 
-impl Cached {
+impl CachedCredentials {
     pub(crate) fn new(provider: SharedCredentialsProvider) -> Self {
         let credentials = Mutex::new(None);
         Self(Arc::new(Kept {
@@ -46,7 +46,7 @@ impl Cached {
     }
 }
 
-impl ProvideCredentials for Cached {
+impl ProvideCredentials for CachedCredentials {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
     where
         Self: 'a,

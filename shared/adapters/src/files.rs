@@ -13,10 +13,10 @@ use aws_sdk_s3::types::MetadataDirective;
 use domain::id::{ClientId, WorkspaceId};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::cached::Cached;
+use crate::cached::CachedCredentials;
 use crate::data_roles::cache;
-use crate::offer::{Offer, Terms, sign};
-use crate::{Error, PerTenant};
+use crate::offer::{PresignedPost, UploadTerms, sign};
+use crate::{PerTenant, ServiceError};
 
 /// For how long an address holds by which a file is fetched.
 const LINK: Duration = Duration::from_mins(1);
@@ -25,7 +25,7 @@ const LINK: Duration = Duration::from_mins(1);
 #[derive(Debug, Clone)]
 pub struct FileClient {
     client: Client,
-    credentials: Cached,
+    credentials: CachedCredentials,
 }
 
 impl FileClient {
@@ -33,8 +33,8 @@ impl FileClient {
     pub fn new(
         config: Builder,
         credentials: Option<SharedCredentialsProvider>,
-    ) -> Result<Self, Error> {
-        let credentials = credentials.ok_or_else(|| Error::new("S3", "no credentials"))?;
+    ) -> Result<Self, ServiceError> {
+        let credentials = credentials.ok_or_else(|| ServiceError::new("S3", "no credentials"))?;
         Ok(Self::signing(config, credentials))
     }
 
@@ -46,7 +46,7 @@ impl FileClient {
     }
 
     fn signing(config: Builder, credentials: SharedCredentialsProvider) -> Self {
-        let credentials = Cached::new(credentials);
+        let credentials = CachedCredentials::new(credentials);
         let config = config.credentials_provider(credentials.clone()).build();
         Self {
             client: Client::from_conf(config),
@@ -65,7 +65,7 @@ pub struct Files {
 
 /// A file that is sent to whoever asks for it.
 #[derive(Debug, Clone, Copy)]
-pub struct Handed<'a> {
+pub struct FileDownload<'a> {
     /// Where it lies.
     pub key: &'a str,
     /// Its `Content-Disposition`.
@@ -76,24 +76,24 @@ pub struct Handed<'a> {
 
 /// A file while it is read.
 #[derive(Debug)]
-pub struct Reading {
+pub struct FileRead {
     /// Names this very content.
     pub etag: String,
     body: ByteStream,
 }
 
-impl Reading {
+impl FileRead {
     /// The next piece; `None` at the end.
-    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, Error> {
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, ServiceError> {
         let piece = self.body.try_next().await;
-        let piece = piece.map_err(|e| Error::new("GetObject", e))?;
+        let piece = piece.map_err(|e| ServiceError::new("GetObject", e))?;
         Ok(piece.map(|bytes| bytes.to_vec()))
     }
 
     /// All that is left of it.
-    pub async fn all(self) -> Result<Vec<u8>, Error> {
+    pub async fn all(self) -> Result<Vec<u8>, ServiceError> {
         let bytes = self.body.collect().await;
-        let bytes = bytes.map_err(|e| Error::new("GetObject", e))?;
+        let bytes = bytes.map_err(|e| ServiceError::new("GetObject", e))?;
         Ok(bytes.to_vec())
     }
 }
@@ -129,17 +129,22 @@ impl Files {
     }
 
     /// One cheap call, so that the first user doesn't wait for the connection.
-    pub async fn warm(&self) -> Result<(), Error> {
+    pub async fn warm(&self) -> Result<(), ServiceError> {
         let request = self.by.client.head_bucket().bucket(&self.bucket);
         request
             .send()
             .await
             .map(drop)
-            .map_err(|e| Error::new("HeadBucket", e))
+            .map_err(|e| ServiceError::new("HeadBucket", e))
     }
 
     /// Keeps `bytes` at `key`.
-    pub async fn put(&self, key: &str, bytes: Vec<u8>, content_type: &str) -> Result<(), Error> {
+    pub async fn put(
+        &self,
+        key: &str,
+        bytes: Vec<u8>,
+        content_type: &str,
+    ) -> Result<(), ServiceError> {
         let request = self
             .by
             .client
@@ -148,11 +153,12 @@ impl Files {
             .key(key)
             .content_type(content_type);
         let sent = request.body(ByteStream::from(bytes)).send().await;
-        sent.map(drop).map_err(|e| Error::new("PutObject", e))
+        sent.map(drop)
+            .map_err(|e| ServiceError::new("PutObject", e))
     }
 
     /// What lies at `key`, if anything.
-    pub async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {
+    pub async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, ServiceError> {
         match self.read(key).await? {
             Some(reading) => Ok(Some(reading.all().await?)),
             None => Ok(None),
@@ -160,10 +166,10 @@ impl Files {
     }
 
     /// What lies at `key`, if anything, to be read piece by piece.
-    pub async fn read(&self, key: &str) -> Result<Option<Reading>, Error> {
+    pub async fn read(&self, key: &str) -> Result<Option<FileRead>, ServiceError> {
         let request = self.by.client.get_object().bucket(&self.bucket).key(key);
         match request.send().await {
-            Ok(answer) => Ok(Some(Reading {
+            Ok(answer) => Ok(Some(FileRead {
                 etag: answer.e_tag.unwrap_or_default(),
                 body: answer.body,
             })),
@@ -174,15 +180,15 @@ impl Files {
             {
                 Ok(None)
             }
-            Err(error) => Err(Error::new("GetObject", error)),
+            Err(error) => Err(ServiceError::new("GetObject", error)),
         }
     }
 
     /// The value of a tag of what lies at `key`.
-    pub async fn tag(&self, key: &str, name: &str) -> Result<Option<String>, Error> {
+    pub async fn tag(&self, key: &str, name: &str) -> Result<Option<String>, ServiceError> {
         let request = self.by.client.get_object_tagging();
         let answer = request.bucket(&self.bucket).key(key).send().await;
-        let answer = answer.map_err(|e| Error::new("GetObjectTagging", e))?;
+        let answer = answer.map_err(|e| ServiceError::new("GetObjectTagging", e))?;
         let tag = answer.tag_set.into_iter().find(|tag| tag.key == name);
         Ok(tag.map(|tag| tag.value))
     }
@@ -194,7 +200,7 @@ impl Files {
         (from, etag): (&str, &str),
         to: &str,
         content_type: &str,
-    ) -> Result<(), Error> {
+    ) -> Result<(), ServiceError> {
         let request = self
             .by
             .client
@@ -207,18 +213,26 @@ impl Files {
             .content_type(content_type)
             .content_disposition("attachment");
         let copied = request.send().await;
-        copied.map(drop).map_err(|e| Error::new("CopyObject", e))
+        copied
+            .map(drop)
+            .map_err(|e| ServiceError::new("CopyObject", e))
     }
 
     /// Deletes what lies at `key`, if anything.
-    pub async fn delete(&self, key: &str) -> Result<(), Error> {
+    pub async fn delete(&self, key: &str) -> Result<(), ServiceError> {
         let request = self.by.client.delete_object().bucket(&self.bucket).key(key);
         let deleted = request.send().await;
-        deleted.map(drop).map_err(|e| Error::new("DeleteObject", e))
+        deleted
+            .map(drop)
+            .map_err(|e| ServiceError::new("DeleteObject", e))
     }
 
     /// Up to a thousand keys that begin with `prefix`, in order, from behind `after`.
-    pub async fn list(&self, prefix: &str, after: Option<&str>) -> Result<Vec<String>, Error> {
+    pub async fn list(
+        &self,
+        prefix: &str,
+        after: Option<&str>,
+    ) -> Result<Vec<String>, ServiceError> {
         let request = self
             .by
             .client
@@ -227,14 +241,14 @@ impl Files {
             .prefix(prefix)
             .set_start_after(after.map(str::to_owned));
         let answer = request.send().await;
-        let answer = answer.map_err(|e| Error::new("ListObjectsV2", e))?;
+        let answer = answer.map_err(|e| ServiceError::new("ListObjectsV2", e))?;
         let keys = answer.contents.unwrap_or_default();
         Ok(keys.into_iter().filter_map(|object| object.key).collect())
     }
 
     /// Whether something lies at `key`. Asked of the list: to read what isn't there is
     /// an error to whoever may not list the bucket.
-    pub async fn has(&self, key: &str) -> Result<bool, Error> {
+    pub async fn has(&self, key: &str) -> Result<bool, ServiceError> {
         let first = self.list(key, None).await?;
         Ok(first.first().is_some_and(|first| first == key))
     }
@@ -247,16 +261,16 @@ impl Files {
         content_type: &str,
         size: i64,
         holds: SignedDuration,
-    ) -> Result<Offer, Error> {
+    ) -> Result<PresignedPost, ServiceError> {
         // By the clock that the SDK signs by, and the service judges by.
         #[allow(clippy::disallowed_methods)]
         let clock = SystemTime::now();
-        let failed = |e| Error::new("signing a form", e);
+        let failed = |e| ServiceError::new("signing a form", e);
         let credentials = self.by.credentials.now().await;
-        let credentials = credentials.map_err(|e| Error::new("signing a form", e))?;
+        let credentials = credentials.map_err(|e| ServiceError::new("signing a form", e))?;
         let now = Timestamp::try_from(clock).map_err(failed)?;
         let region = self.by.client.config().region();
-        let terms = Terms {
+        let terms = UploadTerms {
             bucket: &self.bucket,
             region: region.map_or("", |region| region.as_ref()),
             key,
@@ -266,11 +280,11 @@ impl Files {
         };
         let url = self.address().await?;
         let fields = sign(&terms, &credentials);
-        Ok(Offer { url, fields })
+        Ok(PresignedPost { url, fields })
     }
 
     /// An address by which whoever has it fetches a file, within a minute.
-    pub async fn link(&self, handed: Handed<'_>) -> Result<String, Error> {
+    pub async fn link(&self, handed: FileDownload<'_>) -> Result<String, ServiceError> {
         let request = self
             .by
             .client
@@ -281,16 +295,16 @@ impl Files {
             .response_content_type(handed.content_type)
             .response_cache_control("no-store");
         let signing = PresigningConfig::expires_in(LINK);
-        let signing = signing.map_err(|e| Error::new("signing an address", e))?;
+        let signing = signing.map_err(|e| ServiceError::new("signing an address", e))?;
         let signed = request.presigned(signing).await;
-        let signed = signed.map_err(|e| Error::new("signing an address", e))?;
+        let signed = signed.map_err(|e| ServiceError::new("signing an address", e))?;
         Ok(signed.uri().to_owned())
     }
 
     /// Where the bucket answers, without a slash at the end.
-    async fn address(&self) -> Result<String, Error> {
+    async fn address(&self) -> Result<String, ServiceError> {
         const KEY: &str = "k";
-        let link = self.link(Handed {
+        let link = self.link(FileDownload {
             key: KEY,
             disposition: "inline",
             content_type: "text/plain",
@@ -302,7 +316,7 @@ impl Files {
     }
 
     /// The origin that the bucket answers at, for a content security policy.
-    pub async fn origin(&self) -> Result<String, Error> {
+    pub async fn origin(&self) -> Result<String, ServiceError> {
         let address = self.address().await?;
         let mut parts = address.splitn(4, '/');
         let scheme = parts.next().unwrap_or_default();

@@ -16,12 +16,12 @@ use domain::id::UserId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
-use crate::jwks::{Expected, Jwks};
+use crate::ServiceError;
+use crate::jwks::{ExpectedClaims, Jwks};
 
 /// Which user pool, and how its tokens are known.
 #[derive(Debug, Clone)]
-pub struct Pool {
+pub struct UserPool {
     /// The pool's id.
     pub id: String,
     /// The app client's id: the audience of its tokens.
@@ -34,13 +34,13 @@ pub struct Pool {
 
 /// What a password is worth.
 #[derive(Debug)]
-pub enum Answer {
+pub enum PasswordAnswer {
     /// It isn't the person's.
     Wrong,
     /// It is, and nothing else is asked for.
-    Right(Access),
+    Right(AccessToken),
     /// It is, and a code is asked for.
-    AsksForCode(Challenge),
+    AsksForCode(MfaChallenge),
 }
 
 /// What a code is worth.
@@ -56,19 +56,19 @@ pub enum CodeAnswer {
 
 /// What lets a person's own calls through, for an hour. A secret.
 #[derive(Serialize, Deserialize)]
-pub struct Access(String);
+pub struct AccessToken(String);
 
 /// Names the question for a code, for some minutes. A secret.
 #[derive(Serialize, Deserialize)]
-pub struct Challenge(String);
+pub struct MfaChallenge(String);
 
-impl fmt::Debug for Access {
+impl fmt::Debug for AccessToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Access(…)")
     }
 }
 
-impl fmt::Debug for Challenge {
+impl fmt::Debug for MfaChallenge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Challenge(…)")
     }
@@ -79,19 +79,19 @@ impl fmt::Debug for Challenge {
 #[derive(Debug)]
 pub struct Identity {
     client: Client,
-    pool: Pool,
+    pool: UserPool,
     keys: Jwks,
 }
 
 impl Identity {
     /// The pool as described.
-    pub fn new(client: Client, pool: Pool) -> Result<Self, Error> {
+    pub fn new(client: Client, pool: UserPool) -> Result<Self, ServiceError> {
         let keys = Jwks::new(&pool.jwks_url)?;
         Ok(Self { client, pool, keys })
     }
 
     /// Fetches the keys, so that the first sign-in doesn't wait for them.
-    pub async fn warm(&self, now: Timestamp) -> Result<(), Error> {
+    pub async fn warm(&self, now: Timestamp) -> Result<(), ServiceError> {
         self.keys.refresh(now).await
     }
 
@@ -102,7 +102,7 @@ impl Identity {
         user: UserId,
         password: &str,
         now: Timestamp,
-    ) -> Result<Answer, Error> {
+    ) -> Result<PasswordAnswer, ServiceError> {
         let request = self
             .client
             .admin_initiate_auth()
@@ -115,17 +115,17 @@ impl Identity {
         let answer = match request.send().await {
             Ok(answer) => answer,
             Err(error) if error.as_service_error().is_some_and(is_refusal) => {
-                return Ok(Answer::Wrong);
+                return Ok(PasswordAnswer::Wrong);
             }
-            Err(error) => return Err(Error::new("AdminInitiateAuth", error)),
+            Err(error) => return Err(ServiceError::new("AdminInitiateAuth", error)),
         };
         if answer.challenge_name() == Some(&ChallengeNameType::SoftwareTokenMfa) {
             let session = answer.session.unwrap_or_default();
-            return Ok(Answer::AsksForCode(Challenge(session)));
+            return Ok(PasswordAnswer::AsksForCode(MfaChallenge(session)));
         }
         let tokens = answer.authentication_result;
         let access = self.proven("AdminInitiateAuth", user, tokens, now).await?;
-        Ok(Answer::Right(access))
+        Ok(PasswordAnswer::Right(access))
     }
 
     /// Whether `code` is what the authenticator of `user` shows, asked within
@@ -133,10 +133,10 @@ impl Identity {
     pub async fn check_code(
         &self,
         user: UserId,
-        challenge: &Challenge,
+        challenge: &MfaChallenge,
         code: &str,
         now: Timestamp,
-    ) -> Result<CodeAnswer, Error> {
+    ) -> Result<CodeAnswer, ServiceError> {
         let request = self
             .client
             .admin_respond_to_auth_challenge()
@@ -160,7 +160,7 @@ impl Identity {
                 if refusal.is_some_and(over) {
                     return Ok(CodeAnswer::Over);
                 }
-                return Err(Error::new("AdminRespondToAuthChallenge", error));
+                return Err(ServiceError::new("AdminRespondToAuthChallenge", error));
             }
         };
         let tokens = answer.authentication_result;
@@ -176,32 +176,32 @@ impl Identity {
         user: UserId,
         tokens: Option<AuthenticationResultType>,
         now: Timestamp,
-    ) -> Result<Access, Error> {
+    ) -> Result<AccessToken, ServiceError> {
         let tokens = tokens.and_then(|tokens| tokens.id_token.zip(tokens.access_token));
         let Some((token, access)) = tokens else {
-            return Err(Error::new(
+            return Err(ServiceError::new(
                 operation,
                 "no token, but a challenge that is not expected",
             ));
         };
         let user = user.to_string();
-        let expected = Expected {
+        let expected = ExpectedClaims {
             issuer: &self.pool.issuer,
             audience: &self.pool.client_id,
             user: &user,
         };
         self.keys.verify(&token, &expected, now).await?;
-        Ok(Access(access))
+        Ok(AccessToken(access))
     }
 
     /// A new secret for an authenticator, in base 32. It counts once a code of
     /// it is given to [`Identity::verify_authenticator`].
-    pub async fn new_authenticator(&self, access: &Access) -> Result<String, Error> {
+    pub async fn new_authenticator(&self, access: &AccessToken) -> Result<String, ServiceError> {
         let request = self.client.associate_software_token();
         let answer = request.access_token(&access.0).send().await;
-        let answer = answer.map_err(|e| Error::new("AssociateSoftwareToken", e))?;
+        let answer = answer.map_err(|e| ServiceError::new("AssociateSoftwareToken", e))?;
         let secret = answer.secret_code;
-        secret.ok_or_else(|| Error::new("AssociateSoftwareToken", "no secret"))
+        secret.ok_or_else(|| ServiceError::new("AssociateSoftwareToken", "no secret"))
     }
 
     /// Whether `code` is what the new authenticator shows: then it is the
@@ -209,9 +209,9 @@ impl Identity {
     pub async fn verify_authenticator(
         &self,
         user: UserId,
-        access: &Access,
+        access: &AccessToken,
         code: &str,
-    ) -> Result<CodeAnswer, Error> {
+    ) -> Result<CodeAnswer, ServiceError> {
         let request = self
             .client
             .verify_software_token()
@@ -231,7 +231,7 @@ impl Identity {
                 if refusal.is_some_and(VerifySoftwareTokenError::is_not_authorized_exception) {
                     return Ok(CodeAnswer::Over);
                 }
-                return Err(Error::new("VerifySoftwareToken", error));
+                return Err(ServiceError::new("VerifySoftwareToken", error));
             }
         }
         self.ask_for_codes(user, true).await?;
@@ -240,7 +240,7 @@ impl Identity {
 
     /// Whether a right password is followed by the question for a code. Safe to
     /// repeat, and nothing to an account that doesn't exist.
-    pub async fn ask_for_codes(&self, user: UserId, ask: bool) -> Result<(), Error> {
+    pub async fn ask_for_codes(&self, user: UserId, ask: bool) -> Result<(), ServiceError> {
         let settings = SoftwareTokenMfaSettingsType::builder()
             .enabled(ask)
             .preferred_mfa(ask)
@@ -259,12 +259,12 @@ impl Identity {
             {
                 Ok(())
             }
-            Err(error) => Err(Error::new("AdminSetUserMFAPreference", error)),
+            Err(error) => Err(ServiceError::new("AdminSetUserMFAPreference", error)),
         }
     }
 
     /// Deletes a user. Safe to repeat, and nothing where there is none.
-    pub async fn delete(&self, user: UserId) -> Result<(), Error> {
+    pub async fn delete(&self, user: UserId) -> Result<(), ServiceError> {
         let request = self
             .client
             .admin_delete_user()
@@ -279,13 +279,13 @@ impl Identity {
             {
                 Ok(())
             }
-            Err(error) => Err(Error::new("AdminDeleteUser", error)),
+            Err(error) => Err(ServiceError::new("AdminDeleteUser", error)),
         }
     }
 
     /// Makes `password` that of `user`; the account is made if need be. Safe to
     /// repeat.
-    pub async fn set_password(&self, user: UserId, password: &str) -> Result<(), Error> {
+    pub async fn set_password(&self, user: UserId, password: &str) -> Result<(), ServiceError> {
         let name = user.to_string();
         let request = self
             .client
@@ -302,7 +302,7 @@ impl Identity {
                 if error
                     .as_service_error()
                     .is_some_and(aws_sdk_cognitoidentityprovider::operation::admin_create_user::AdminCreateUserError::is_username_exists_exception) => {}
-            Err(error) => return Err(Error::new("AdminCreateUser", error)),
+            Err(error) => return Err(ServiceError::new("AdminCreateUser", error)),
         }
         let request = self
             .client
@@ -311,7 +311,7 @@ impl Identity {
             .username(&name);
         let set = request.password(password).permanent(true).send().await;
         set.map(drop)
-            .map_err(|e| Error::new("AdminSetUserPassword", e))
+            .map_err(|e| ServiceError::new("AdminSetUserPassword", e))
     }
 }
 

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-use crate::Error;
+use crate::ServiceError;
 
 /// Unknown keys make us ask again at most this often, once we have an answer.
 const ASK_AGAIN: SignedDuration = SignedDuration::from_mins(5);
@@ -39,7 +39,7 @@ struct Known {
 
 /// What a token must say.
 #[derive(Debug)]
-pub(crate) struct Expected<'a> {
+pub(crate) struct ExpectedClaims<'a> {
     pub(crate) issuer: &'a str,
     pub(crate) audience: &'a str,
     pub(crate) user: &'a str,
@@ -55,10 +55,10 @@ struct Claims {
 
 impl Jwks {
     /// The keys at `url`; nothing is asked yet.
-    pub(crate) fn new(url: &str) -> Result<Self, Error> {
+    pub(crate) fn new(url: &str) -> Result<Self, ServiceError> {
         let url = url
             .parse()
-            .map_err(|e: http::uri::InvalidUri| Error::new("JWKS", e))?;
+            .map_err(|e: http::uri::InvalidUri| ServiceError::new("JWKS", e))?;
         Ok(Self {
             url,
             known: Mutex::default(),
@@ -66,10 +66,10 @@ impl Jwks {
     }
 
     /// Fetches the keys.
-    pub(crate) async fn refresh(&self, now: Timestamp) -> Result<(), Error> {
+    pub(crate) async fn refresh(&self, now: Timestamp) -> Result<(), ServiceError> {
         let keys = timeout(TIMEOUT, self.fetch())
             .await
-            .map_err(|e| Error::new("JWKS", e))??;
+            .map_err(|e| ServiceError::new("JWKS", e))??;
         *self.known.lock().await = Known {
             keys: Some(keys),
             asked: Some(now),
@@ -77,35 +77,40 @@ impl Jwks {
         Ok(())
     }
 
-    async fn fetch(&self) -> Result<JwkSet, Error> {
-        let failed = |e| Error::new("JWKS", e);
+    async fn fetch(&self) -> Result<JwkSet, ServiceError> {
+        let failed = |e| ServiceError::new("JWKS", e);
         // Made when it is asked, which is rare: most functions never do, and reading the
         // system's certificates takes a good part of a start.
         let connector = HttpsConnectorBuilder::new()
             .with_native_roots()
-            .map_err(|e| Error::new("JWKS", e))?;
+            .map_err(|e| ServiceError::new("JWKS", e))?;
         let connector = connector.https_or_http().enable_http1().build();
         let http = Client::builder(TokioExecutor::new()).build::<_, Empty<&[u8]>>(connector);
         let answer = http.get(self.url.clone()).await;
-        let answer = answer.map_err(|e| Error::new("JWKS", e))?;
+        let answer = answer.map_err(|e| ServiceError::new("JWKS", e))?;
         if !answer.status().is_success() {
-            return Err(Error::new("JWKS", format!("status {}", answer.status())));
+            return Err(ServiceError::new(
+                "JWKS",
+                format!("status {}", answer.status()),
+            ));
         }
         let body = Limited::new(answer.into_body(), LIMIT).collect().await;
         let body = body.map_err(failed)?;
-        serde_json::from_slice(&body.to_bytes()).map_err(|e| Error::new("JWKS", e))
+        serde_json::from_slice(&body.to_bytes()).map_err(|e| ServiceError::new("JWKS", e))
     }
 
     /// Holds where `token` is signed by the provider and says what is expected.
     pub(crate) async fn verify(
         &self,
         token: &str,
-        expected: &Expected<'_>,
+        expected: &ExpectedClaims<'_>,
         now: Timestamp,
-    ) -> Result<(), Error> {
-        let invalid = |e: jsonwebtoken::errors::Error| Error::new("token", e);
+    ) -> Result<(), ServiceError> {
+        let invalid = |e: jsonwebtoken::errors::Error| ServiceError::new("token", e);
         let header = jsonwebtoken::decode_header(token).map_err(invalid)?;
-        let kid = header.kid.ok_or_else(|| Error::new("token", "no key id"))?;
+        let kid = header
+            .kid
+            .ok_or_else(|| ServiceError::new("token", "no key id"))?;
         let key = self.key(&kid, now).await?;
         let mut validation = Validation::new(Algorithm::RS256);
         validation.set_issuer(&[expected.issuer]);
@@ -119,14 +124,14 @@ impl Jwks {
         if fits && claims.exp + LEEWAY > now.as_second() {
             Ok(())
         } else {
-            Err(Error::new(
+            Err(ServiceError::new(
                 "token",
                 "another person's, another kind, or expired",
             ))
         }
     }
 
-    async fn key(&self, kid: &str, now: Timestamp) -> Result<DecodingKey, Error> {
+    async fn key(&self, kid: &str, now: Timestamp) -> Result<DecodingKey, ServiceError> {
         if let Some(key) = self.cached(kid).await? {
             return Ok(key);
         }
@@ -136,14 +141,14 @@ impl Jwks {
         }
         self.cached(kid)
             .await?
-            .ok_or_else(|| Error::new("token", "signed by an unknown key"))
+            .ok_or_else(|| ServiceError::new("token", "signed by an unknown key"))
     }
 
-    async fn cached(&self, kid: &str) -> Result<Option<DecodingKey>, Error> {
+    async fn cached(&self, kid: &str) -> Result<Option<DecodingKey>, ServiceError> {
         let known = self.known.lock().await;
         let jwk = known.keys.as_ref().and_then(|keys| keys.find(kid));
         jwk.map(DecodingKey::from_jwk)
             .transpose()
-            .map_err(|e| Error::new("JWKS", e))
+            .map_err(|e| ServiceError::new("JWKS", e))
     }
 }

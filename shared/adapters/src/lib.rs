@@ -16,28 +16,29 @@ mod stripe;
 
 use std::error::Error as StdError;
 
-pub use bridge::{Feed, Pieces, bridge};
+pub use bridge::{ChunkReader, ChunkSender, bridge};
 pub use data_roles::{DataRoles, RoleArns, TenantCredentials, cache};
-pub use files::{FileClient, Files, Handed, Reading};
-pub use identity::{Access, Answer, Challenge, CodeAnswer, Identity, Pool};
-pub use mailer::{Letter, Mailer};
-pub use offer::Offer;
+pub use files::{FileClient, FileDownload, FileRead, Files};
+pub use identity::{AccessToken, CodeAnswer, Identity, MfaChallenge, PasswordAnswer, UserPool};
+pub use mailer::{Mailer, MimeMessage};
+pub use offer::PresignedPost;
 pub use per_tenant::PerTenant;
 pub use stripe::{
-    Events, NewCustomer, NewSession, NewSubscription, Price, Session, Standing, Stripe,
+    CheckoutSession, CheckoutStatus, NewCheckoutSession, NewCustomer, NewSubscription, Stripe,
+    StripeEventPage, StripePrice,
 };
 
 /// A service that didn't do what it was asked.
 #[derive(Debug, thiserror::Error)]
 #[error("{operation} failed")]
-pub struct Error {
+pub struct ServiceError {
     /// What was asked.
     pub operation: &'static str,
     /// Why it failed.
     pub source: Box<dyn StdError + Send + Sync>,
 }
 
-impl Error {
+impl ServiceError {
     pub(crate) fn new(
         operation: &'static str,
         source: impl Into<Box<dyn StdError + Send + Sync>>,

@@ -12,7 +12,7 @@ use mail_builder::headers::raw::Raw;
 use mail_builder::headers::url::URL;
 use mail_builder::mime::MimePart;
 
-use crate::Error;
+use crate::ServiceError;
 
 /// The way out for mail.
 #[derive(Debug, Clone)]
@@ -23,7 +23,7 @@ pub struct Mailer {
 
 /// One mail to one person, in two forms of the same words.
 #[derive(Debug, Clone)]
-pub struct Letter<'a> {
+pub struct MimeMessage<'a> {
     /// The name that stands before the sender's address.
     pub from_name: &'a str,
     /// The person's name.
@@ -54,14 +54,14 @@ impl Mailer {
     }
 
     /// Hands a mail over for delivery.
-    pub async fn send(&self, letter: &Letter<'_>) -> Result<(), Error> {
+    pub async fn send(&self, letter: &MimeMessage<'_>) -> Result<(), ServiceError> {
         let mime = self
             .mime(letter)
-            .map_err(|e| Error::new("SendRawEmail", e))?;
+            .map_err(|e| ServiceError::new("SendRawEmail", e))?;
         let message = RawMessage::builder().data(Blob::new(mime)).build();
-        let message = message.map_err(|e| Error::new("SendRawEmail", e))?;
+        let message = message.map_err(|e| ServiceError::new("SendRawEmail", e))?;
         let tags: Result<Vec<_>, _> = letter.tags.iter().map(tag).collect();
-        let tags = tags.map_err(|e| Error::new("SendRawEmail", e))?;
+        let tags = tags.map_err(|e| ServiceError::new("SendRawEmail", e))?;
         let request = self
             .client
             .send_raw_email()
@@ -69,11 +69,12 @@ impl Mailer {
             .set_tags(Some(tags))
             .source(self.from.as_str());
         let sent = request.destinations(letter.to.as_str()).send().await;
-        sent.map(drop).map_err(|e| Error::new("SendRawEmail", e))
+        sent.map(drop)
+            .map_err(|e| ServiceError::new("SendRawEmail", e))
     }
 
     /// The same bytes for the same letter: two copies can't be told apart.
-    fn mime(&self, letter: &Letter<'_>) -> std::io::Result<Vec<u8>> {
+    fn mime(&self, letter: &MimeMessage<'_>) -> std::io::Result<Vec<u8>> {
         let domain = self.from.as_str().rsplit('@').next().unwrap_or_default();
         let (from_name, to_name) = (one_line(letter.from_name), one_line(letter.to_name));
         let boundary = format!("=_{}", letter.id);

@@ -15,7 +15,7 @@ use sha2::Sha256;
 
 /// Where to send a file, and the fields that go before it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Offer {
+pub struct PresignedPost {
     /// The address that takes it, by POST as `multipart/form-data`.
     pub url: String,
     /// The fields, all of which must be sent before the field `file`.
@@ -24,7 +24,7 @@ pub struct Offer {
 
 /// What may be sent.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Terms<'a> {
+pub(crate) struct UploadTerms<'a> {
     pub(crate) bucket: &'a str,
     pub(crate) region: &'a str,
     pub(crate) key: &'a str,
@@ -35,7 +35,7 @@ pub(crate) struct Terms<'a> {
 }
 
 /// The fields of a form that holds to the terms.
-pub(crate) fn sign(terms: &Terms<'_>, credentials: &Credentials) -> BTreeMap<String, String> {
+pub(crate) fn sign(terms: &UploadTerms<'_>, credentials: &Credentials) -> BTreeMap<String, String> {
     let (now, until) = terms.time;
     let stamp = now.strftime("%Y%m%dT%H%M%SZ").to_string();
     let day = stamp.get(..8).unwrap_or_default();
@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn every_field_is_held_to_its_value_and_the_size_is_exact() {
         let now = Timestamp::constant(1_767_603_600, 0);
-        let terms = Terms {
+        let terms = UploadTerms {
             bucket: "b",
             region: "eu-central-1",
             key: "in/w/1/c/2/3",

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::engagement::Phase;
-use crate::finding::{Comment, Decision, Finding, Outcome, Status};
-use crate::history::{Entry, Happening};
+use crate::finding::{Comment, Decision, Finding, FindingStatus, RetestOutcome};
+use crate::history::{FindingEvent, HistoryEntry};
 use crate::id::{ClientId, EngagementId, FindingId};
 use crate::severity::Severity;
 
@@ -19,7 +19,7 @@ pub struct Activity {
     /// Whether it was one of the consultancy.
     pub by_team: bool,
     /// What.
-    pub deed: Deed,
+    pub deed: ActivityKind,
     /// What to: the title that it had then.
     pub title: String,
     /// The finding, where it is one.
@@ -38,7 +38,7 @@ pub struct Activity {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)] // the words say it
-pub enum Deed {
+pub enum ActivityKind {
     Wrote,
     Edited,
     Planned,
@@ -66,7 +66,7 @@ pub enum Deed {
     ToClosed,
 }
 
-impl Deed {
+impl ActivityKind {
     /// The words between who and what.
     pub const fn words(self) -> &'static str {
         match self {
@@ -100,38 +100,38 @@ impl Deed {
 
     /// What an entry of a finding's history tells of; an import is told of once,
     /// not by each of its findings.
-    pub const fn of(what: &Happening) -> Option<Self> {
+    pub const fn of(what: &FindingEvent) -> Option<Self> {
         Some(match what {
-            Happening::Imported { .. } => return None,
-            Happening::Created => Self::Wrote,
-            Happening::Edited { .. } => Self::Edited,
-            Happening::Planned { .. } => Self::Planned,
-            Happening::Moved { from, to } => Self::moved(*from, *to),
-            Happening::Retested { outcome, .. } => match outcome {
-                Outcome::Fixed => Self::Fixed,
-                Outcome::Partly => Self::Partly,
-                Outcome::NotFixed => Self::NotFixed,
+            FindingEvent::Imported { .. } => return None,
+            FindingEvent::Created => Self::Wrote,
+            FindingEvent::Edited { .. } => Self::Edited,
+            FindingEvent::Planned { .. } => Self::Planned,
+            FindingEvent::Moved { from, to } => Self::moved(*from, *to),
+            FindingEvent::Retested { outcome, .. } => match outcome {
+                RetestOutcome::Fixed => Self::Fixed,
+                RetestOutcome::Partly => Self::Partly,
+                RetestOutcome::NotFixed => Self::NotFixed,
             },
-            Happening::Proposed { decision, .. } => match decision {
+            FindingEvent::Proposed { decision, .. } => match decision {
                 Decision::AcceptRisk => Self::AskedForRisk,
                 Decision::FalsePositive => Self::AskedForFalsePositive,
             },
-            Happening::Declined { .. } => Self::Declined,
-            Happening::Decided { decision, .. } => match decision {
+            FindingEvent::Declined { .. } => Self::Declined,
+            FindingEvent::Decided { decision, .. } => match decision {
                 Decision::AcceptRisk => Self::AcceptedRisk,
                 Decision::FalsePositive => Self::FalsePositive,
             },
-            Happening::Lapsed { .. } => Self::Lapsed,
+            FindingEvent::Lapsed { .. } => Self::Lapsed,
         })
     }
 
-    const fn moved(from: Status, to: Status) -> Self {
+    const fn moved(from: FindingStatus, to: FindingStatus) -> Self {
         match (from, to) {
-            (Status::Draft, _) => Self::Published,
-            (_, Status::Draft) => Self::Withdrew,
-            (_, Status::InProgress) => Self::Started,
-            (_, Status::Resolved) => Self::Resolved,
-            (_, Status::Verified) => Self::Fixed,
+            (FindingStatus::Draft, _) => Self::Published,
+            (_, FindingStatus::Draft) => Self::Withdrew,
+            (_, FindingStatus::InProgress) => Self::Started,
+            (_, FindingStatus::Resolved) => Self::Resolved,
+            (_, FindingStatus::Verified) => Self::Fixed,
             _ => Self::Reopened,
         }
     }
@@ -153,9 +153,9 @@ impl Activity {
     pub fn of_entry(
         (client, engagement): (ClientId, EngagementId),
         finding: &Finding,
-        entry: &Entry,
+        entry: &HistoryEntry,
     ) -> Option<Self> {
-        let deed = Deed::of(&entry.what)?;
+        let deed = ActivityKind::of(&entry.what)?;
         let who = (entry.at, entry.by_name.as_str(), entry.by_team);
         Some(Self::of_finding((client, engagement), finding, who, deed))
     }
@@ -163,14 +163,14 @@ impl Activity {
     /// Of a comment on `finding`.
     pub fn of_comment(at: (ClientId, EngagementId), finding: &Finding, comment: &Comment) -> Self {
         let who = (comment.at, comment.by_name.as_str(), comment.by_team);
-        Self::of_finding(at, finding, who, Deed::Commented)
+        Self::of_finding(at, finding, who, ActivityKind::Commented)
     }
 
     fn of_finding(
         (client, engagement): (ClientId, EngagementId),
         finding: &Finding,
         (at, by_name, by_team): (Timestamp, &str, bool),
-        deed: Deed,
+        deed: ActivityKind,
     ) -> Self {
         Self {
             at,
@@ -192,14 +192,20 @@ mod tests {
 
     #[test]
     fn a_move_is_told_by_where_it_leads_and_an_import_only_once() {
-        let moved = |from, to| Deed::of(&Happening::Moved { from, to });
-        assert_eq!(moved(Status::Draft, Status::Open), Some(Deed::Published));
-        assert_eq!(moved(Status::Open, Status::Draft), Some(Deed::Withdrew));
+        let moved = |from, to| ActivityKind::of(&FindingEvent::Moved { from, to });
         assert_eq!(
-            moved(Status::Verified, Status::Reopened),
-            Some(Deed::Reopened)
+            moved(FindingStatus::Draft, FindingStatus::Open),
+            Some(ActivityKind::Published)
+        );
+        assert_eq!(
+            moved(FindingStatus::Open, FindingStatus::Draft),
+            Some(ActivityKind::Withdrew)
+        );
+        assert_eq!(
+            moved(FindingStatus::Verified, FindingStatus::Reopened),
+            Some(ActivityKind::Reopened)
         );
         let scanner = "Nessus".to_owned();
-        assert_eq!(Deed::of(&Happening::Imported { scanner }), None);
+        assert_eq!(ActivityKind::of(&FindingEvent::Imported { scanner }), None);
     }
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::id::EntryId;
-use crate::input::Invalid;
+use crate::input::FieldErrors;
 
 /// Bytes of a logo's file at most.
 pub const MAX_LOGO: usize = 1024 * 1024;
@@ -27,7 +27,7 @@ pub struct Accent(Colour);
 
 /// Why a colour can't be an accent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum BadAccent {
+pub enum InvalidAccent {
     /// It is none.
     #[error("Enter a colour like #1d5fb4.")]
     NoColour,
@@ -106,14 +106,14 @@ impl fmt::Display for Colour {
 }
 
 impl FromStr for Colour {
-    type Err = BadAccent;
+    type Err = InvalidAccent;
 
-    fn from_str(text: &str) -> Result<Self, BadAccent> {
+    fn from_str(text: &str) -> Result<Self, InvalidAccent> {
         let hex = text.trim().strip_prefix('#').unwrap_or_default();
         if hex.len() != 6 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Err(BadAccent::NoColour);
+            return Err(InvalidAccent::NoColour);
         }
-        let all = u32::from_str_radix(hex, 16).map_err(|_| BadAccent::NoColour)?;
+        let all = u32::from_str_radix(hex, 16).map_err(|_| InvalidAccent::NoColour)?;
         let [_, red, green, blue] = all.to_be_bytes();
         Ok(Self([red, green, blue]))
     }
@@ -161,15 +161,15 @@ impl fmt::Display for Accent {
 }
 
 impl FromStr for Accent {
-    type Err = BadAccent;
+    type Err = InvalidAccent;
 
-    fn from_str(text: &str) -> Result<Self, BadAccent> {
+    fn from_str(text: &str) -> Result<Self, InvalidAccent> {
         let colour: Colour = text.parse()?;
         let ratio = colour.contrast(WHITE);
         if ratio >= READABLE {
             return Ok(Self(colour));
         }
-        Err(BadAccent::TooLight {
+        Err(InvalidAccent::TooLight {
             // Cut and not rounded: 4.49 isn't 4.5.
             ratio: format!("{:.1}", (ratio * 10.0).floor() / 10.0),
             instead: Self(colour.until(READABLE, WHITE, 0)),
@@ -178,9 +178,9 @@ impl FromStr for Accent {
 }
 
 impl TryFrom<String> for Accent {
-    type Error = BadAccent;
+    type Error = InvalidAccent;
 
-    fn try_from(text: String) -> Result<Self, BadAccent> {
+    fn try_from(text: String) -> Result<Self, InvalidAccent> {
         text.parse()
     }
 }
@@ -209,8 +209,8 @@ impl BrandInput {
     ///
     /// # Errors
     /// What is wrong, by field.
-    pub fn parse(&self) -> Result<(String, Option<Accent>), Invalid> {
-        let mut invalid = Invalid::default();
+    pub fn parse(&self) -> Result<(String, Option<Accent>), FieldErrors> {
+        let mut invalid = FieldErrors::default();
         let name = invalid.line("name", &self.name, 80);
         let accent = if self.standard.is_empty() {
             invalid.check("accent", self.accent.parse::<Accent>())
@@ -234,7 +234,7 @@ pub struct Logo {
 
 /// What is seen of a workspace's brand, by its plan.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Look {
+pub struct Branding {
     /// Its own logo.
     pub logo: Option<Logo>,
     /// Its own colour.
@@ -245,7 +245,7 @@ pub struct Look {
     pub badge: bool,
 }
 
-impl Look {
+impl Branding {
     /// Its own colour, or the platform's.
     pub fn colour(&self) -> Accent {
         self.accent.unwrap_or(Accent::STANDARD)
@@ -281,14 +281,18 @@ mod tests {
     #[test]
     fn a_light_colour_is_refused_with_one_that_works() {
         let refused = "#ffcc00".parse::<Accent>().expect_err("too light");
-        let BadAccent::TooLight { ratio, instead } = &refused else {
+        let InvalidAccent::TooLight { ratio, instead } = &refused else {
             panic!("{refused:?}");
         };
         assert_eq!(ratio, "1.5");
         assert_eq!(instead.to_string().parse(), Ok(*instead));
         assert!(refused.to_string().contains(&instead.to_string()));
         for none in ["", "red", "#fff", "#12345g", "1d5fb4", "#1d5fb4;}"] {
-            assert_eq!(none.parse::<Accent>(), Err(BadAccent::NoColour), "{none}");
+            assert_eq!(
+                none.parse::<Accent>(),
+                Err(InvalidAccent::NoColour),
+                "{none}"
+            );
         }
         assert_eq!("#1d5fb4".parse(), Ok(Accent::STANDARD));
     }
@@ -301,7 +305,7 @@ mod tests {
             let chosen = Colour([red, green, blue]);
             let accent = match chosen.to_string().parse::<Accent>() {
                 Ok(accent) => accent,
-                Err(BadAccent::TooLight { instead, .. }) => instead,
+                Err(InvalidAccent::TooLight { instead, .. }) => instead,
                 Err(other) => panic!("{other}"),
             };
             proptest::prop_assert!(accent.0.contrast(WHITE) >= READABLE);

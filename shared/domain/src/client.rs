@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::counts::Counts;
 use crate::id::ClientId;
-use crate::input::Invalid;
+use crate::input::FieldErrors;
 use crate::severity::Severity;
 
 /// A client organisation, with the totals over its engagements.
@@ -56,8 +56,8 @@ pub struct NewClient {
 
 impl ClientInput {
     /// Checks every field.
-    pub fn parse(&self) -> Result<NewClient, Invalid> {
-        let mut invalid = Invalid::default();
+    pub fn parse(&self) -> Result<NewClient, FieldErrors> {
+        let mut invalid = FieldErrors::default();
         let name = invalid.line("name", &self.name, 120);
         invalid.into_result(NewClient { name })
     }

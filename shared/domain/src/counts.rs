@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::finding::{Finding, Status};
+use crate::finding::{Finding, FindingStatus};
 use crate::severity::Severity;
 
 /// Findings by severity and status, the active ones by the month in which they
@@ -15,14 +15,14 @@ use crate::severity::Severity;
 /// the time at which it is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
-    places: BTreeMap<(Severity, Status), i64>,
+    places: BTreeMap<(Severity, FindingStatus), i64>,
     months: BTreeMap<Date, i64>,
-    fixes: BTreeMap<Severity, Fixes>,
+    fixes: BTreeMap<Severity, FixTimes>,
 }
 
 /// Findings that were found fixed, and how long that took altogether.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Fixes {
+pub struct FixTimes {
     /// How many.
     pub number: i64,
     /// Seconds from publishing to the retest that found it fixed.
@@ -63,7 +63,7 @@ impl Counts {
             self.add_published(month(published), n);
         }
         if let Some(seconds) = finding.life.seconds_to_fix() {
-            let fixes = Fixes {
+            let fixes = FixTimes {
                 number: n,
                 seconds: n * seconds,
             };
@@ -72,7 +72,7 @@ impl Counts {
     }
 
     /// Adds `n` findings; a place that comes to zero is forgotten.
-    pub fn add(&mut self, severity: Severity, status: Status, n: i64) {
+    pub fn add(&mut self, severity: Severity, status: FindingStatus, n: i64) {
         let count = self.places.entry((severity, status)).or_default();
         *count += n;
         if *count == 0 {
@@ -91,11 +91,11 @@ impl Counts {
     }
 
     /// Adds fixes of one severity.
-    pub fn add_fixes(&mut self, severity: Severity, fixes: Fixes) {
+    pub fn add_fixes(&mut self, severity: Severity, fixes: FixTimes) {
         let sum = self.fixes.entry(severity).or_default();
         sum.number += fixes.number;
         sum.seconds += fixes.seconds;
-        if *sum == Fixes::default() {
+        if *sum == FixTimes::default() {
             self.fixes.remove(&severity);
         }
     }
@@ -120,19 +120,19 @@ impl Counts {
     }
 
     /// How many were found fixed, and how long that took.
-    pub fn fixes(&self, severity: Severity) -> Fixes {
+    pub fn fixes(&self, severity: Severity) -> FixTimes {
         self.fixes.get(&severity).copied().unwrap_or_default()
     }
 
     /// Each place that isn't zero.
-    pub fn iter(&self) -> impl Iterator<Item = (Severity, Status, i64)> + '_ {
+    pub fn iter(&self) -> impl Iterator<Item = (Severity, FindingStatus, i64)> + '_ {
         self.places
             .iter()
             .map(|(&(severity, status), &n)| (severity, status, n))
     }
 
     /// The sum over the places that `wanted` picks.
-    pub fn sum(&self, wanted: impl Fn(Severity, Status) -> bool) -> i64 {
+    pub fn sum(&self, wanted: impl Fn(Severity, FindingStatus) -> bool) -> i64 {
         self.iter()
             .filter(|&(severity, status, _)| wanted(severity, status))
             .map(|(_, _, n)| n)
@@ -155,7 +155,7 @@ impl Counts {
     }
 
     /// Findings in one status.
-    pub fn in_status(&self, status: Status) -> i64 {
+    pub fn in_status(&self, status: FindingStatus) -> i64 {
         self.sum(|_, s| s == status)
     }
 
@@ -163,13 +163,13 @@ impl Counts {
     pub fn progress(&self) -> Progress {
         Progress {
             done: self.closed_total(),
-            resolved: self.in_status(Status::Resolved),
+            resolved: self.in_status(FindingStatus::Resolved),
             total: self.sum(|_, status| status.is_published()),
         }
     }
 }
 
-impl Fixes {
+impl FixTimes {
     /// Seconds from publishing to the retest that found it fixed, on average.
     pub const fn mean(self) -> Option<i64> {
         if self.number > 0 {
@@ -200,13 +200,13 @@ impl Progress {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Life;
+    use crate::finding::LifecycleTimes;
     use crate::id::FindingId;
 
-    fn finding(status: Status, published: i64, fixed: Option<i64>) -> Finding {
+    fn finding(status: FindingStatus, published: i64, fixed: Option<i64>) -> Finding {
         let at = |second| Timestamp::from_second(second).ok();
         Finding {
-            life: Life {
+            life: LifecycleTimes {
                 published: at(published),
                 fixed: fixed.and_then(at),
             },
@@ -217,8 +217,8 @@ mod tests {
 
     #[test]
     fn a_change_takes_from_one_place_and_adds_to_another() {
-        let open = finding(Status::Open, 1_767_603_600, None);
-        let fixed = finding(Status::Verified, 1_767_603_600, Some(1_767_603_700));
+        let open = finding(FindingStatus::Open, 1_767_603_600, None);
+        let fixed = finding(FindingStatus::Verified, 1_767_603_600, Some(1_767_603_700));
         let mut counts = Counts::of(&open);
         let january = Date::constant(2026, 1, 1);
         assert_eq!(counts.months().collect::<Vec<_>>(), [(january, 1)]);
@@ -226,26 +226,26 @@ mod tests {
         assert_eq!(counts, Counts::of(&fixed));
         assert_eq!(
             counts.iter().collect::<Vec<_>>(),
-            [(Severity::High, Status::Verified, 1)]
+            [(Severity::High, FindingStatus::Verified, 1)]
         );
         assert_eq!(counts.months().count(), 0);
-        let other = finding(Status::Verified, 1_767_603_600, Some(1_767_603_801));
+        let other = finding(FindingStatus::Verified, 1_767_603_600, Some(1_767_603_801));
         counts.merge(&Counts::of(&other));
         assert_eq!(counts.fixes(Severity::High).mean(), Some(150));
         assert_eq!(counts.fixes(Severity::Low).mean(), None);
         counts.merge(&Counts::changed(&fixed, &open));
         counts.merge(&Counts::changed(&other, &open));
-        assert_eq!(counts.fixes(Severity::High), Fixes::default());
+        assert_eq!(counts.fixes(Severity::High), FixTimes::default());
         assert_eq!(Counts::changed(&open, &open), Counts::default());
     }
 
     #[test]
     fn drafts_are_in_no_percentage_and_all_means_all() {
         let mut counts = Counts::default();
-        counts.add(Severity::Low, Status::Draft, 5);
+        counts.add(Severity::Low, FindingStatus::Draft, 5);
         assert_eq!(counts.progress().percent(), 0);
-        counts.add(Severity::Low, Status::Verified, 199);
-        counts.add(Severity::High, Status::Open, 1);
+        counts.add(Severity::Low, FindingStatus::Verified, 199);
+        counts.add(Severity::High, FindingStatus::Open, 1);
         assert_eq!(
             counts.progress(),
             Progress {

@@ -5,7 +5,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::input::Invalid;
+use crate::input::FieldErrors;
 use crate::severity::Severity;
 
 /// Most days that a policy gives.
@@ -68,7 +68,7 @@ impl DuePolicy {
 
 impl DueInput {
     /// Checks every field.
-    pub fn parse(&self, invalid: &mut Invalid) -> DuePolicy {
+    pub fn parse(&self, invalid: &mut FieldErrors) -> DuePolicy {
         let mut days = |field, raw: &str| {
             let raw = raw.trim();
             if raw.is_empty() {
@@ -123,12 +123,12 @@ mod tests {
 
     #[test]
     fn a_form_filled_from_a_policy_makes_the_same_and_odd_days_are_named() {
-        let mut invalid = Invalid::default();
+        let mut invalid = FieldErrors::default();
         let policy = DuePolicy::default();
         assert_eq!(DueInput::from(&policy).parse(&mut invalid), policy);
         assert!(invalid.fields().is_empty());
         for odd in ["0", "-1", "1.5", "4000", "soon"] {
-            let mut invalid = Invalid::default();
+            let mut invalid = FieldErrors::default();
             let input = DueInput {
                 due_low: odd.into(),
                 ..DueInput::default()

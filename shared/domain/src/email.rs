@@ -13,7 +13,7 @@ pub struct EmailAddress(String);
 /// The text is not an address that mail can be sent to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("Enter an e-mail address like name@example.com.")]
-pub struct BadAddress;
+pub struct InvalidEmail;
 
 impl EmailAddress {
     /// The address as typed.
@@ -34,11 +34,11 @@ impl fmt::Display for EmailAddress {
 }
 
 impl FromStr for EmailAddress {
-    type Err = BadAddress;
+    type Err = InvalidEmail;
 
-    fn from_str(text: &str) -> Result<Self, BadAddress> {
+    fn from_str(text: &str) -> Result<Self, InvalidEmail> {
         let text = text.trim();
-        let (local, domain) = text.rsplit_once('@').ok_or(BadAddress)?;
+        let (local, domain) = text.rsplit_once('@').ok_or(InvalidEmail)?;
         let plain = |c: char| {
             c.is_ascii_graphic()
                 && !matches!(
@@ -61,15 +61,15 @@ impl FromStr for EmailAddress {
         if good {
             Ok(Self(text.to_owned()))
         } else {
-            Err(BadAddress)
+            Err(InvalidEmail)
         }
     }
 }
 
 impl TryFrom<String> for EmailAddress {
-    type Error = BadAddress;
+    type Error = InvalidEmail;
 
-    fn try_from(text: String) -> Result<Self, BadAddress> {
+    fn try_from(text: String) -> Result<Self, InvalidEmail> {
         text.parse()
     }
 }

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::counts::Counts;
 use crate::finding::Assignee;
 use crate::id::{ClientId, EngagementId};
-use crate::input::Invalid;
-use crate::message::Tally;
+use crate::input::FieldErrors;
+use crate::message::MessageCounts;
 use crate::person::Person;
 
 /// Findings that one engagement may hold.
@@ -20,7 +20,7 @@ pub const MAX_FINDINGS: i64 = 5_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)] // the labels say it
-pub enum Kind {
+pub enum EngagementKind {
     WebApplication,
     Api,
     Network,
@@ -30,7 +30,7 @@ pub enum Kind {
     Other,
 }
 
-impl Kind {
+impl EngagementKind {
     /// Every kind with its name in forms and its words on the screen.
     pub const ALL: [(Self, &'static str, &'static str); 7] = [
         (Self::WebApplication, "web_application", "Web application"),
@@ -55,7 +55,7 @@ impl Kind {
     }
 }
 
-impl FromStr for Kind {
+impl FromStr for EngagementKind {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -129,7 +129,7 @@ pub struct Engagement {
     /// As on the screen.
     pub title: String,
     /// What kind of work.
-    pub kind: Kind,
+    pub kind: EngagementKind,
     /// Where it stands.
     pub phase: Phase,
     /// First day.
@@ -143,7 +143,7 @@ pub struct Engagement {
     /// Its findings by severity and status.
     pub counts: Counts,
     /// The messages of its thread.
-    pub messages: Tally,
+    pub messages: MessageCounts,
     /// Goes up with every change that the team can see.
     pub rev: i64,
     /// Goes up with every change that the client can see.
@@ -175,7 +175,7 @@ pub struct EngagementInput {
 #[allow(missing_docs)] // the fields of Engagement
 pub struct NewEngagement {
     pub title: String,
-    pub kind: Kind,
+    pub kind: EngagementKind,
     pub phase: Phase,
     pub starts_on: Option<Date>,
     pub ends_on: Option<Date>,
@@ -186,7 +186,7 @@ pub struct NewEngagement {
 impl EngagementInput {
     /// Checks every field, and that it doesn't end before it starts, where nobody
     /// is to work on it yet.
-    pub fn parse(&self) -> Result<NewEngagement, Invalid> {
+    pub fn parse(&self) -> Result<NewEngagement, FieldErrors> {
         self.parse_with(&[], &[])
     }
 
@@ -195,8 +195,8 @@ impl EngagementInput {
         &self,
         people: &[Person],
         before: &[Assignee],
-    ) -> Result<NewEngagement, Invalid> {
-        let mut invalid = Invalid::default();
+    ) -> Result<NewEngagement, FieldErrors> {
+        let mut invalid = FieldErrors::default();
         let title = invalid.line("title", &self.title, 160);
         let kind = invalid.check("kind", self.kind.parse());
         let phase = invalid.check("phase", self.phase.parse());
@@ -225,7 +225,7 @@ impl EngagementInput {
 
     fn chosen(
         &self,
-        invalid: &mut Invalid,
+        invalid: &mut FieldErrors,
         people: &[Person],
         before: &[Assignee],
     ) -> Vec<Assignee> {
@@ -247,7 +247,7 @@ impl EngagementInput {
     }
 }
 
-fn date(invalid: &mut Invalid, field: &'static str, raw: &str) -> Option<Date> {
+fn date(invalid: &mut FieldErrors, field: &'static str, raw: &str) -> Option<Date> {
     let raw = raw.trim();
     if raw.is_empty() {
         return None;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::file::FileType;
 use crate::finding::Finding;
 use crate::id::{EngagementId, EvidenceId, FindingId, UserId};
-use crate::input::Invalid;
+use crate::input::FieldErrors;
 use crate::person::Actor;
 use crate::role::{Action, Role};
 
@@ -48,7 +48,7 @@ pub struct NewEvidence {
 
 /// A picture as it was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Picture {
+pub struct EvidenceImage {
     /// Its type: PNG or JPEG.
     pub file_type: FileType,
     /// Pixels from left to right.
@@ -71,7 +71,7 @@ pub struct Evidence {
     /// The file's name, as it was sent.
     pub name: String,
     /// The picture itself.
-    pub picture: Picture,
+    pub picture: EvidenceImage,
     /// Who sent it, by account.
     pub by: UserId,
     /// Who, by the name at that time.
@@ -92,13 +92,13 @@ pub struct Evidence {
 
 /// Why something can't be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
+pub enum EvidenceRefusal {
     /// The role doesn't allow it, or it is somebody else's.
     Role,
     /// It isn't in a state for it.
     State,
     /// What was typed can't be accepted.
-    Invalid(Invalid),
+    Invalid(FieldErrors),
 }
 
 /// Whether somebody of this role may add pictures to a finding that they see.
@@ -127,8 +127,8 @@ impl EvidenceInput {
         role: Role,
         engagement: EngagementId,
         finding: &Finding,
-    ) -> Result<NewEvidence, Invalid> {
-        let mut invalid = Invalid::default();
+    ) -> Result<NewEvidence, FieldErrors> {
+        let mut invalid = FieldErrors::default();
         let caption = invalid.optional_line("caption", &self.caption, MAX_CAPTION);
         invalid.into_result(NewEvidence {
             engagement,
@@ -140,13 +140,19 @@ impl EvidenceInput {
 }
 
 /// The picture with another caption.
-pub fn caption(evidence: &Evidence, actor: &Actor, text: &str) -> Result<Evidence, Refusal> {
+pub fn caption(
+    evidence: &Evidence,
+    actor: &Actor,
+    text: &str,
+) -> Result<Evidence, EvidenceRefusal> {
     if !may_change(evidence, actor) {
-        return Err(Refusal::Role);
+        return Err(EvidenceRefusal::Role);
     }
-    let mut invalid = Invalid::default();
+    let mut invalid = FieldErrors::default();
     let caption = invalid.optional_line("caption", text, MAX_CAPTION);
-    let caption = invalid.into_result(caption).map_err(Refusal::Invalid)?;
+    let caption = invalid
+        .into_result(caption)
+        .map_err(EvidenceRefusal::Invalid)?;
     Ok(Evidence {
         caption,
         version: evidence.version + 1,
@@ -155,12 +161,16 @@ pub fn caption(evidence: &Evidence, actor: &Actor, text: &str) -> Result<Evidenc
 }
 
 /// The picture, deleted: it can be restored for a while.
-pub fn delete(evidence: &Evidence, actor: &Actor, now: Timestamp) -> Result<Evidence, Refusal> {
+pub fn delete(
+    evidence: &Evidence,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Evidence, EvidenceRefusal> {
     if evidence.deleted.is_some() {
-        return Err(Refusal::State);
+        return Err(EvidenceRefusal::State);
     }
     if !may_change(evidence, actor) {
-        return Err(Refusal::Role);
+        return Err(EvidenceRefusal::Role);
     }
     Ok(Evidence {
         deleted: Some(now),
@@ -170,12 +180,16 @@ pub fn delete(evidence: &Evidence, actor: &Actor, now: Timestamp) -> Result<Evid
 }
 
 /// The picture, as it was before it was deleted.
-pub fn restore(evidence: &Evidence, actor: &Actor, now: Timestamp) -> Result<Evidence, Refusal> {
+pub fn restore(
+    evidence: &Evidence,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Evidence, EvidenceRefusal> {
     if !actor.role.may(Action::ManageDocuments) {
-        return Err(Refusal::Role);
+        return Err(EvidenceRefusal::Role);
     }
     if !may_restore(evidence, actor, now) {
-        return Err(Refusal::State);
+        return Err(EvidenceRefusal::State);
     }
     Ok(Evidence {
         deleted: None,
@@ -220,7 +234,7 @@ mod tests {
             id: EvidenceId::new(1, 1),
             caption: String::new(),
             name: "a.png".to_owned(),
-            picture: Picture {
+            picture: EvidenceImage {
                 file_type: FileType::Png,
                 width: 1,
                 height: 1,
@@ -260,12 +274,15 @@ mod tests {
         let gone = delete(&evidence(1), &member, Timestamp::UNIX_EPOCH).unwrap();
         let day = |n: i64| Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * n);
         assert!(restore(&gone, &member, day(29)).is_ok());
-        assert_eq!(restore(&gone, &member, day(30)), Err(Refusal::State));
+        assert_eq!(
+            restore(&gone, &member, day(30)),
+            Err(EvidenceRefusal::State)
+        );
         assert!(is_due(&gone, day(30)) && !is_due(&gone, day(29)));
         let manager = actor(Role::Contact(ContactRole::Manager), 1);
-        assert_eq!(restore(&gone, &manager, day(1)), Err(Refusal::Role));
-        assert_eq!(delete(&gone, &member, day(1)), Err(Refusal::State));
-        assert_eq!(caption(&gone, &member, "x"), Err(Refusal::Role));
+        assert_eq!(restore(&gone, &manager, day(1)), Err(EvidenceRefusal::Role));
+        assert_eq!(delete(&gone, &member, day(1)), Err(EvidenceRefusal::State));
+        assert_eq!(caption(&gone, &member, "x"), Err(EvidenceRefusal::Role));
     }
 
     #[test]

@@ -4,13 +4,13 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Decision, FieldChange, Outcome, Status};
+use crate::finding::{Decision, FieldChange, FindingStatus, RetestOutcome};
 use crate::id::UserId;
 use crate::person::Actor;
 
 /// One entry of a finding's history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct HistoryEntry {
     /// When.
     pub at: Timestamp,
     /// Who, by account.
@@ -20,7 +20,7 @@ pub struct Entry {
     /// Whether it was one of the consultancy.
     pub by_team: bool,
     /// What.
-    pub what: Happening,
+    pub what: FindingEvent,
     /// A note or reason, as typed (markdown).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -29,7 +29,7 @@ pub struct Entry {
 /// What an entry is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Happening {
+pub enum FindingEvent {
     /// Written by hand.
     Created,
     /// Made by an import of a scanner's file.
@@ -51,16 +51,16 @@ pub enum Happening {
     /// The status went from one to another.
     Moved {
         /// Before.
-        from: Status,
+        from: FindingStatus,
         /// After.
-        to: Status,
+        to: FindingStatus,
     },
     /// A fix was tested.
     Retested {
         /// The round.
         round: i64,
         /// What came of it.
-        outcome: Outcome,
+        outcome: RetestOutcome,
     },
     /// The client asked for a decision.
     Proposed {
@@ -90,7 +90,7 @@ pub enum Happening {
     },
 }
 
-impl Happening {
+impl FindingEvent {
     /// What became of the finding, in a few words.
     pub const fn label(&self) -> &'static str {
         match self {
@@ -110,9 +110,9 @@ impl Happening {
 /// Who did what nobody did.
 const NOBODY: &str = "SecPortal";
 
-impl Entry {
+impl HistoryEntry {
     /// An entry by `actor` at `at`.
-    pub fn new(actor: &Actor, at: Timestamp, what: Happening, note: Option<String>) -> Self {
+    pub fn new(actor: &Actor, at: Timestamp, what: FindingEvent, note: Option<String>) -> Self {
         Self {
             at,
             by: actor.user,
@@ -124,7 +124,7 @@ impl Entry {
     }
 
     /// An entry of what happened by itself.
-    pub fn by_itself(at: Timestamp, what: Happening) -> Self {
+    pub fn by_itself(at: Timestamp, what: FindingEvent) -> Self {
         Self {
             at,
             by: UserId::new(0, 0),
@@ -140,7 +140,7 @@ impl Entry {
     pub fn is_shared(&self) -> bool {
         !matches!(
             self.what,
-            Happening::Created | Happening::Imported { .. } | Happening::Edited { .. }
+            FindingEvent::Created | FindingEvent::Imported { .. } | FindingEvent::Edited { .. }
         )
     }
 }

@@ -13,85 +13,57 @@ use ulid::Ulid;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id<K>(Ulid, PhantomData<K>);
 
-/// What an [`Id`] names. The types have no values: they only keep ids apart.
-pub mod kind {
-    /// A tenant: one security consultancy.
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    pub enum Workspace {}
-    /// A client organisation of a workspace.
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    pub enum Client {}
-    /// A piece of work for a client.
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    pub enum Engagement {}
-    /// A finding of an engagement.
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    pub enum Finding {}
-    /// A person's account in one workspace.
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    pub enum User {}
-    /// An invitation to the portal.
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    pub enum Invite {}
-    /// An uploaded scan and what is made of it.
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    pub enum Import {}
-    /// A workspace's own template of a finding.
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    pub enum Template {}
-    /// A file on its way in.
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    pub enum Upload {}
-    /// A document of a client.
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    pub enum Document {}
-    /// A picture of a finding.
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    pub enum Evidence {}
-    /// A message in an engagement's thread.
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    pub enum Message {}
-    /// An invoice.
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    pub enum Invoice {}
-    /// An entry of a log, a history or the outbox.
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    pub enum Entry {}
+/// Declares an id type for each kind of thing, and the marker that keeps it apart from the
+/// others. A marker has no values.
+macro_rules! ids {
+    ($($(#[$doc:meta])+ $id:ident of $marker:ident;)+) => {
+        /// Type parameters of [`Id`].
+        pub mod marker {
+            $(
+                #[doc = concat!("Marks [`", stringify!($id), "`](super::", stringify!($id), ").")]
+                #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+                pub enum $marker {}
+            )+
+        }
+        $($(#[$doc])+ pub type $id = Id<marker::$marker>;)+
+    };
 }
 
-/// Names a workspace.
-pub type WorkspaceId = Id<kind::Workspace>;
-/// Names a client organisation.
-pub type ClientId = Id<kind::Client>;
-/// Names an engagement.
-pub type EngagementId = Id<kind::Engagement>;
-/// Names a finding.
-pub type FindingId = Id<kind::Finding>;
-/// Names a person's account.
-pub type UserId = Id<kind::User>;
-/// Names an invitation.
-pub type InviteId = Id<kind::Invite>;
-/// Names an import.
-pub type ImportId = Id<kind::Import>;
-/// Names a workspace's own template of a finding.
-pub type TemplateId = Id<kind::Template>;
-/// Names a file on its way in.
-pub type UploadId = Id<kind::Upload>;
-/// Names a document.
-pub type DocumentId = Id<kind::Document>;
-/// Names a picture of a finding.
-pub type EvidenceId = Id<kind::Evidence>;
-/// Names a message.
-pub type MessageId = Id<kind::Message>;
-/// Names an invoice.
-pub type InvoiceId = Id<kind::Invoice>;
-/// Names an entry of a log, a history or the outbox.
-pub type EntryId = Id<kind::Entry>;
+ids! {
+    /// Names a workspace.
+    WorkspaceId of WorkspaceMarker;
+    /// Names a client organisation.
+    ClientId of ClientMarker;
+    /// Names an engagement.
+    EngagementId of EngagementMarker;
+    /// Names a finding.
+    FindingId of FindingMarker;
+    /// Names a person's account.
+    UserId of UserMarker;
+    /// Names an invitation.
+    InviteId of InviteMarker;
+    /// Names an import.
+    ImportId of ImportMarker;
+    /// Names a workspace's own template of a finding.
+    TemplateId of TemplateMarker;
+    /// Names a file on its way in.
+    UploadId of UploadMarker;
+    /// Names a document.
+    DocumentId of DocumentMarker;
+    /// Names a picture of a finding.
+    EvidenceId of EvidenceMarker;
+    /// Names a message.
+    MessageId of MessageMarker;
+    /// Names an invoice.
+    InvoiceId of InvoiceMarker;
+    /// Names an entry of a log, a history or the outbox.
+    EntryId of EntryMarker;
+}
 
 /// The text is not a ULID in canonical form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an identifier")]
-pub struct NotAnId;
+pub struct InvalidId;
 
 impl<K> Id<K> {
     /// Makes an id from a time in milliseconds since 1970 and 80 random bits.
@@ -223,15 +195,15 @@ impl<K> fmt::Debug for Id<K> {
 }
 
 impl<K> FromStr for Id<K> {
-    type Err = NotAnId;
+    type Err = InvalidId;
 
-    fn from_str(text: &str) -> Result<Self, NotAnId> {
-        let ulid = Ulid::from_string(text).map_err(|_| NotAnId)?;
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        let ulid = Ulid::from_string(text).map_err(|_| InvalidId)?;
         // One spelling per id: lower case and look-alike letters decode too.
         if ulid.to_string() == text {
             Ok(Self(ulid, PhantomData))
         } else {
-            Err(NotAnId)
+            Err(InvalidId)
         }
     }
 }
@@ -265,7 +237,7 @@ mod tests {
             &id.to_string().to_lowercase(),
             "01ARZ3NDEKTSV4RRFFQ69G5FA\0",
         ] {
-            assert_eq!(bad.parse::<ClientId>(), Err(NotAnId), "{bad:?}");
+            assert_eq!(bad.parse::<ClientId>(), Err(InvalidId), "{bad:?}");
         }
     }
 

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 /// The fields that can't be accepted, each with a message for the person who
 /// typed them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Invalid(BTreeMap<&'static str, String>);
+pub struct FieldErrors(BTreeMap<&'static str, String>);
 
-impl Invalid {
+impl FieldErrors {
     /// One field with one message.
     pub fn at(field: &'static str, message: impl Into<String>) -> Self {
         let mut invalid = Self::default();
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn the_first_message_of_a_field_stays() {
-        let mut invalid = Invalid::default();
+        let mut invalid = FieldErrors::default();
         invalid.line("title", "  ", 3);
         invalid.line("title", "far too long", 3);
         assert_eq!(invalid.fields()["title"], "Fill this in.");
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn lines_hold_no_line_breaks_and_texts_hold_plain_ones() {
-        let mut invalid = Invalid::default();
+        let mut invalid = FieldErrors::default();
         assert_eq!(invalid.text("note", "a\r\nb\rc\n", 9), "a\nb\nc");
         assert!(invalid.fields().is_empty());
         invalid.line("subject", "a\r\nBcc: b", 99);

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::email::EmailAddress;
 use crate::id::{ClientId, InviteId};
-use crate::input::Invalid;
+use crate::input::FieldErrors;
 use crate::role::Role;
-use crate::suppression::Suppressed;
+use crate::suppression::SuppressionNotice;
 
 /// How long a setup link works.
 pub const LIFETIME: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -39,12 +39,12 @@ pub struct Invite {
     pub revoked: Option<Timestamp>,
     /// That no mail goes to the address: a copy of what is known of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub suppressed: Option<Suppressed>,
+    pub suppressed: Option<SuppressionNotice>,
 }
 
 /// What an invitation is good for now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub enum InviteState {
     /// Its link works.
     Pending,
     /// Its time is over; it can be sent again.
@@ -55,7 +55,7 @@ pub enum State {
     Revoked,
 }
 
-impl State {
+impl InviteState {
     /// The name used in templates.
     pub const fn name(self) -> &'static str {
         match self {
@@ -79,12 +79,12 @@ impl Invite {
     }
 
     /// What it is good for at `now`.
-    pub fn state(&self, now: Timestamp) -> State {
+    pub fn state(&self, now: Timestamp) -> InviteState {
         match (self.accepted, self.revoked) {
-            (Some(_), _) => State::Accepted,
-            (None, Some(_)) => State::Revoked,
-            (None, None) if now >= self.expires() => State::Expired,
-            (None, None) => State::Pending,
+            (Some(_), _) => InviteState::Accepted,
+            (None, Some(_)) => InviteState::Revoked,
+            (None, None) if now >= self.expires() => InviteState::Expired,
+            (None, None) => InviteState::Pending,
         }
     }
 
@@ -121,8 +121,8 @@ pub struct NewInvite {
 
 impl InviteInput {
     /// Checks every field; the role must be one of `roles`, which the actor may give.
-    pub fn parse(&self, roles: &[Role]) -> Result<NewInvite, Invalid> {
-        let mut invalid = Invalid::default();
+    pub fn parse(&self, roles: &[Role]) -> Result<NewInvite, FieldErrors> {
+        let mut invalid = FieldErrors::default();
         let name = invalid.line("name", &self.name, 80);
         let email = invalid.check("email", self.email.parse());
         let role = invalid.check("role", named(&self.role, roles));
@@ -163,9 +163,9 @@ mod tests {
     #[test]
     fn a_new_link_lives_as_long_as_the_first_and_none_follows_the_end() {
         let late = Timestamp::UNIX_EPOCH + LIFETIME;
-        assert_eq!(invite().state(late), State::Expired);
+        assert_eq!(invite().state(late), InviteState::Expired);
         let again = invite().resent("Bo", late).expect("open");
-        assert_eq!((again.state(late), again.turn), (State::Pending, 2));
+        assert_eq!((again.state(late), again.turn), (InviteState::Pending, 2));
         for over in [
             Invite {
                 accepted: Some(late),

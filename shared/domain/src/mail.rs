@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::email::EmailAddress;
 use crate::id::{ClientId, EntryId, InviteId, InvoiceId, UserId};
-use crate::invoice::Reminder;
-use crate::notification::{Cadence, Notice};
+use crate::invoice::InvoiceReminder;
+use crate::notification::{Cadence, Notification};
 use crate::slug::Slug;
 
 /// A mail to send: which one, to whom, and what it says.
@@ -22,14 +22,14 @@ pub struct Mail {
     /// The company's name, for the sender and the header.
     pub brand: String,
     /// What it says.
-    pub message: Message,
+    pub message: MailMessage,
 }
 
 /// The messages that exist. None carries a secret: links are worked out when
 /// the mail is sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Message {
+pub enum MailMessage {
     /// Come to the portal and set a password.
     Invite {
         /// Whose link to put in.
@@ -107,7 +107,7 @@ pub enum Message {
     /// What happened. What findings say stays in the portal, but for their titles.
     News {
         /// The newest first.
-        notices: Vec<Notice>,
+        notices: Vec<Notification>,
         /// Whether there are more.
         more: bool,
         /// How it comes.
@@ -131,7 +131,7 @@ pub enum Message {
         /// Where it is.
         invoice: InvoiceId,
         /// Why it is told of.
-        why: Reminder,
+        why: InvoiceReminder,
         /// Its number.
         number: String,
         /// What it is for.

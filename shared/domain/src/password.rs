@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde::Deserialize;
 
-use crate::input::Invalid;
+use crate::input::FieldErrors;
 
 /// How long the link to set a forgotten password works.
 pub const RESET_LIFETIME: SignedDuration = SignedDuration::from_mins(60);
@@ -16,16 +16,16 @@ pub const MAX: usize = 256;
 /// can log it.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Chosen {
+pub struct PasswordInput {
     /// The password.
     pub password: String,
     /// The same once more.
     pub again: String,
 }
 
-impl Chosen {
+impl PasswordInput {
     /// Checks it, by [`check`].
-    pub fn check(&self, about: &[&str]) -> Result<(), Invalid> {
+    pub fn check(&self, about: &[&str]) -> Result<(), FieldErrors> {
         check(&self.password, &self.again, about)
     }
 }
@@ -34,22 +34,25 @@ impl Chosen {
 /// first: the person's name, address, the company's name.
 ///
 /// The strength is zxcvbn's: 3 of 4 is demanded, no composition rules.
-pub fn check(password: &str, again: &str, about: &[&str]) -> Result<(), Invalid> {
+pub fn check(password: &str, again: &str, about: &[&str]) -> Result<(), FieldErrors> {
     let length = password.chars().count();
     if length < MIN {
-        return Err(Invalid::at(
+        return Err(FieldErrors::at(
             "password",
             format!("Use at least {MIN} characters; a few unrelated words work well."),
         ));
     }
     if length > MAX {
-        return Err(Invalid::at(
+        return Err(FieldErrors::at(
             "password",
             format!("Use at most {MAX} characters."),
         ));
     }
     if password.chars().any(char::is_control) {
-        return Err(Invalid::at("password", "Take out the control characters."));
+        return Err(FieldErrors::at(
+            "password",
+            "Take out the control characters.",
+        ));
     }
     let words = about
         .iter()
@@ -65,10 +68,10 @@ pub fn check(password: &str, again: &str, about: &[&str]) -> Result<(), Invalid>
             "This password is easy to guess.{} Try a few unrelated words.",
             hint.unwrap_or_default()
         );
-        return Err(Invalid::at("password", message));
+        return Err(FieldErrors::at("password", message));
     }
     if password != again {
-        return Err(Invalid::at("again", "The two passwords differ."));
+        return Err(FieldErrors::at("again", "The two passwords differ."));
     }
     Ok(())
 }

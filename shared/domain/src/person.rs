@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::email::EmailAddress;
 use crate::id::{ClientId, UserId, WorkspaceId};
-use crate::notification::Preferences;
+use crate::notification::NotificationPreferences;
 use crate::role::Role;
-use crate::suppression::Suppressed;
+use crate::suppression::SuppressionNotice;
 
 /// A person's account in one workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,10 +36,10 @@ pub struct Person {
     pub disabled: Option<Timestamp>,
     /// How mail of what happens comes.
     #[serde(default)]
-    pub notify: Preferences,
+    pub notify: NotificationPreferences,
     /// That no mail goes to the address: a copy of what is known of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub suppressed: Option<Suppressed>,
+    pub suppressed: Option<SuppressionNotice>,
 }
 
 /// The person on whose behalf something happens, proven by a session.

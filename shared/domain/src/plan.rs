@@ -41,7 +41,7 @@ pub struct NotInPlan {
 
 /// What a plan has so much of, and no more. What is used of each is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Limit {
+pub enum PlanLimit {
     /// People of the team who aren't disabled, and open invitations to it.
     Seats,
     /// Clients.
@@ -56,9 +56,9 @@ pub enum Limit {
 
 /// There is no room in the plan for what was to be added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Full {
+pub struct PlanLimitReached {
     /// What there is no more of.
-    pub limit: Limit,
+    pub limit: PlanLimit,
     /// The plan that counts.
     pub plan: Plan,
     /// How much is used.
@@ -135,7 +135,7 @@ const TEAM: Row = Row {
     features: ALL,
 };
 
-impl Limit {
+impl PlanLimit {
     /// Every limit, in the order in which they are shown.
     pub const ALL: [Self; 5] = [
         Self::Seats,
@@ -222,7 +222,7 @@ fn grouped(n: i64) -> String {
     text
 }
 
-impl std::fmt::Display for Full {
+impl std::fmt::Display for PlanLimitReached {
     /// Which limit, how much of it is used, and what lifts it.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { limit, plan, used } = *self;
@@ -252,7 +252,7 @@ impl std::fmt::Display for Full {
     }
 }
 
-impl std::error::Error for Full {}
+impl std::error::Error for PlanLimitReached {}
 
 impl Plan {
     /// Every plan, the smallest first.
@@ -277,21 +277,21 @@ impl Plan {
     }
 
     /// How much of it the plan has.
-    pub const fn most(self, limit: Limit) -> i64 {
+    pub const fn most(self, limit: PlanLimit) -> i64 {
         let row = self.row();
         match limit {
-            Limit::Seats => row.seats,
-            Limit::Clients => row.clients,
-            Limit::Engagements => row.engagements,
-            Limit::Findings => row.findings,
-            Limit::Storage => row.storage,
+            PlanLimit::Seats => row.seats,
+            PlanLimit::Clients => row.clients,
+            PlanLimit::Engagements => row.engagements,
+            PlanLimit::Findings => row.findings,
+            PlanLimit::Storage => row.storage,
         }
     }
 
     /// How much may be used at most so that `more` can be added: below zero where it
     /// never fits. What is used beyond the limit, after a change to a smaller plan,
     /// stays.
-    pub const fn leaves(self, limit: Limit, more: i64) -> i64 {
+    pub const fn leaves(self, limit: PlanLimit, more: i64) -> i64 {
         self.most(limit).saturating_sub(more)
     }
 
@@ -299,12 +299,17 @@ impl Plan {
     ///
     /// # Errors
     /// Where it hasn't, words that say of what, how much is used, and what lifts it.
-    pub const fn room(self, limit: Limit, used: i64, more: i64) -> Result<(), Full> {
+    pub const fn room(
+        self,
+        limit: PlanLimit,
+        used: i64,
+        more: i64,
+    ) -> Result<(), PlanLimitReached> {
         if used <= self.leaves(limit, more) {
             Ok(())
         } else {
             let plan = self;
-            Err(Full { limit, plan, used })
+            Err(PlanLimitReached { limit, plan, used })
         }
     }
 
@@ -340,7 +345,7 @@ mod tests {
     fn a_larger_plan_has_all_that_a_smaller_one_has() {
         for pair in Plan::ALL.windows(2) {
             let [small, large] = pair else { continue };
-            for limit in Limit::ALL {
+            for limit in PlanLimit::ALL {
                 assert!(
                     small.most(limit) < large.most(limit),
                     "{small:?}: {limit:?}"
@@ -369,12 +374,12 @@ mod tests {
     #[test]
     fn there_is_room_up_to_the_limit_and_not_beyond() {
         for plan in Plan::ALL {
-            for limit in Limit::ALL {
+            for limit in PlanLimit::ALL {
                 let most = plan.most(limit);
                 assert_eq!(plan.room(limit, most - 1, 1), Ok(()));
                 assert_eq!(plan.room(limit, 0, most), Ok(()));
                 for (used, more) in [(most, 1), (most + 7, 1), (0, most + 1), (1, i64::MAX)] {
-                    let full = Full { limit, plan, used };
+                    let full = PlanLimitReached { limit, plan, used };
                     assert_eq!(plan.room(limit, used, more), Err(full));
                 }
                 // Nothing that is there is in the way of what adds nothing.
@@ -390,22 +395,22 @@ mod tests {
             full.map_err(|full| full.to_string()).expect_err("full")
         };
         assert_eq!(
-            said(Plan::Starter, Limit::Clients, 3),
+            said(Plan::Starter, PlanLimit::Clients, 3),
             "The plan Starter has 3 clients, and 3 are used. \
              To add more, change to Pro with 50 clients, under Settings, Plan."
         );
         assert_eq!(
-            said(Plan::Starter, Limit::Seats, 4),
+            said(Plan::Starter, PlanLimit::Seats, 4),
             "The plan Starter has 2 seats, and 4 are used. \
              To add more, disable or remove somebody, or revoke an invitation; \
              or change to Pro with 10 seats, under Settings, Plan."
         );
         assert_eq!(
-            said(Plan::Team, Limit::Findings, 100_000),
+            said(Plan::Team, PlanLimit::Findings, 100_000),
             "The plan Team has 100,000 findings, and 100,000 are used."
         );
         assert_eq!(
-            said(Plan::Pro, Limit::Storage, 50 * GIB),
+            said(Plan::Pro, PlanLimit::Storage, 50 * GIB),
             "The plan Pro has 50 GB of space for files, and 50 GB are used. \
              To add more, delete documents that are no longer needed; \
              or change to Team with 250 GB of space for files, under Settings, Plan."

@@ -6,7 +6,7 @@ use crate::role::Role;
 
 /// The times after which a session is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct SessionLimits {
     /// Without any use.
     pub idle: SignedDuration,
     /// In any case.
@@ -20,14 +20,14 @@ pub const FRESH: SignedDuration = SignedDuration::from_mins(10);
 pub const TOUCH_EVERY: SignedDuration = SignedDuration::from_mins(5);
 
 /// The limits of a role: a working day for the team, shorter for contacts.
-pub const fn limits(role: Role) -> Limits {
+pub const fn limits(role: Role) -> SessionLimits {
     let hours = SignedDuration::from_hours;
     match role {
-        Role::Team(_) => Limits {
+        Role::Team(_) => SessionLimits {
             idle: hours(8),
             absolute: hours(24),
         },
-        Role::Contact(_) => Limits {
+        Role::Contact(_) => SessionLimits {
             idle: hours(2),
             absolute: hours(12),
         },

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::email::EmailAddress;
 use crate::id::{EntryId, UserId, WorkspaceId};
-use crate::input::Invalid;
-use crate::notification::Preferences;
+use crate::input::FieldErrors;
+use crate::notification::NotificationPreferences;
 use crate::person::Person;
 use crate::role::{Role, TeamRole};
 use crate::slug::Slug;
@@ -71,8 +71,8 @@ impl SignUpInput {
     ///
     /// # Errors
     /// What is wrong, by field.
-    pub fn parse(&self) -> Result<NewSignUp, Invalid> {
-        let mut invalid = Invalid::default();
+    pub fn parse(&self) -> Result<NewSignUp, FieldErrors> {
+        let mut invalid = FieldErrors::default();
         let company = invalid.line("company", &self.company, 80);
         let name = invalid.line("name", &self.name, 80);
         let email = self.email.parse::<EmailAddress>();
@@ -120,7 +120,7 @@ impl SignUp {
             mfa: None,
             disabled: None,
             suppressed: None,
-            notify: Preferences::default(),
+            notify: NotificationPreferences::default(),
         };
         (workspace, owner)
     }

@@ -13,7 +13,7 @@ pub struct Slug(String);
 /// The text can't be the address of a workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("Use 3 to 40 lower-case letters, digits and hyphens, beginning with a letter.")]
-pub struct BadSlug;
+pub struct InvalidSlug;
 
 /// Names that the platform keeps for itself, or that would look like it.
 const RESERVED: [&str; 31] = [
@@ -61,11 +61,11 @@ impl Slug {
     ///
     /// # Errors
     /// As for [`FromStr`], and where it reads like one of the platform's own.
-    pub fn chosen(text: &str) -> Result<Self, BadSlug> {
+    pub fn chosen(text: &str) -> Result<Self, InvalidSlug> {
         let slug: Self = text.trim().to_lowercase().parse()?;
         let read: String = slug.0.chars().filter(|c| *c != '-').map(plain).collect();
         if read.contains(OURS) {
-            return Err(BadSlug);
+            return Err(InvalidSlug);
         }
         Ok(slug)
     }
@@ -75,14 +75,14 @@ impl Slug {
     ///
     /// # Errors
     /// The name is one of the platform's own words, or reads like its name.
-    pub fn of_name(name: &str, number: u32) -> Result<Self, BadSlug> {
+    pub fn of_name(name: &str, number: u32) -> Result<Self, InvalidSlug> {
         let plain = deunicode::deunicode(name).to_lowercase();
         let words = plain.split(|c: char| !c.is_ascii_lowercase() && !c.is_ascii_digit());
         let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
         let mut slug = words.join("-");
         // One of ours stays one, whatever is put around it.
         if words.is_empty() || RESERVED.contains(&words.concat().as_str()) {
-            return Err(BadSlug);
+            return Err(InvalidSlug);
         }
         if slug.len() < SHORTEST || !slug.starts_with(|c: char| c.is_ascii_lowercase()) {
             slug = format!("portal-{slug}");
@@ -119,9 +119,9 @@ impl fmt::Display for Slug {
 }
 
 impl FromStr for Slug {
-    type Err = BadSlug;
+    type Err = InvalidSlug;
 
-    fn from_str(text: &str) -> Result<Self, BadSlug> {
+    fn from_str(text: &str) -> Result<Self, InvalidSlug> {
         let plain = text
             .chars()
             .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
@@ -132,15 +132,15 @@ impl FromStr for Slug {
         {
             Ok(Self(text.to_owned()))
         } else {
-            Err(BadSlug)
+            Err(InvalidSlug)
         }
     }
 }
 
 impl TryFrom<String> for Slug {
-    type Error = BadSlug;
+    type Error = InvalidSlug;
 
-    fn try_from(text: String) -> Result<Self, BadSlug> {
+    fn try_from(text: String) -> Result<Self, InvalidSlug> {
         text.parse()
     }
 }
@@ -192,8 +192,8 @@ mod tests {
             "Sec-Portal Ltd",
             "5ecportal",
         ] {
-            assert_eq!(of(ours, 1), Err(BadSlug), "{ours}");
-            assert_eq!(of(ours, 2), Err(BadSlug), "{ours}");
+            assert_eq!(of(ours, 1), Err(InvalidSlug), "{ours}");
+            assert_eq!(of(ours, 2), Err(InvalidSlug), "{ours}");
         }
     }
 

@@ -6,11 +6,11 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use crate::counts::Counts;
-use crate::finding::Status;
+use crate::finding::FindingStatus;
 
 /// Where the published findings stood when a day ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Day {
+pub struct DaySnapshot {
     /// Something is to be fixed.
     pub open: i64,
     /// Said to be fixed, waiting for verification.
@@ -21,7 +21,7 @@ pub struct Day {
 
 /// How far a trend reaches back.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Window {
+pub enum TrendWindow {
     /// 30 days.
     Month,
     /// 90 days.
@@ -31,10 +31,10 @@ pub enum Window {
     Year,
 }
 
-impl Day {
+impl DaySnapshot {
     /// As totals tell it.
     pub fn of(counts: &Counts) -> Self {
-        let resolved = counts.in_status(Status::Resolved);
+        let resolved = counts.in_status(FindingStatus::Resolved);
         Self {
             open: counts.active_total() - resolved,
             resolved,
@@ -53,7 +53,7 @@ impl Day {
     }
 }
 
-impl Window {
+impl TrendWindow {
     /// Every window.
     pub const ALL: [Self; 3] = [Self::Month, Self::Quarter, Self::Year];
 
@@ -83,11 +83,11 @@ impl Window {
 /// of which nothing was noted is like the one before it; before the first that
 /// was noted there is nothing.
 pub fn series(
-    known: &BTreeMap<Date, Day>,
-    window: Window,
+    known: &BTreeMap<Date, DaySnapshot>,
+    window: TrendWindow,
     today: Date,
-    now: Day,
-) -> Vec<(Date, Day)> {
+    now: DaySnapshot,
+) -> Vec<(Date, DaySnapshot)> {
     let first = window.first(today);
     let mut last = known.range(..first).next_back().map(|(_, day)| *day);
     let mut days = Vec::new();
@@ -105,10 +105,10 @@ mod tests {
 
     use super::*;
 
-    fn open(open: i64) -> Day {
-        Day {
+    fn open(open: i64) -> DaySnapshot {
+        DaySnapshot {
             open,
-            ..Day::default()
+            ..DaySnapshot::default()
         }
     }
 
@@ -116,7 +116,7 @@ mod tests {
     fn a_gap_is_like_the_day_before_and_there_is_nothing_before_the_first() {
         let today = date(2026, 3, 1);
         let known = BTreeMap::from([(date(2026, 2, 20), open(4)), (date(2026, 2, 25), open(6))]);
-        let days = series(&known, Window::Month, today, open(7));
+        let days = series(&known, TrendWindow::Month, today, open(7));
         assert_eq!(days.first(), Some(&(date(2026, 2, 20), open(4))));
         assert_eq!(days.len(), 10);
         let on = |date| days.iter().find(|(day, _)| *day == date).map(|(_, d)| *d);
@@ -128,15 +128,15 @@ mod tests {
     #[test]
     fn what_was_noted_before_the_window_reaches_into_it() {
         let known = BTreeMap::from([(date(2025, 12, 31), open(2))]);
-        let days = series(&known, Window::Month, date(2026, 3, 1), open(3));
+        let days = series(&known, TrendWindow::Month, date(2026, 3, 1), open(3));
         assert_eq!(days.len(), 30);
         assert_eq!(days.first(), Some(&(date(2026, 1, 31), open(2))));
     }
 
     #[test]
     fn an_address_names_a_window_by_its_days() {
-        assert_eq!(Window::named(Some("365")), Window::Year);
-        assert_eq!(Window::named(Some("31")), Window::Quarter);
-        assert_eq!(Window::named(None), Window::Quarter);
+        assert_eq!(TrendWindow::named(Some("365")), TrendWindow::Year);
+        assert_eq!(TrendWindow::named(Some("31")), TrendWindow::Quarter);
+        assert_eq!(TrendWindow::named(None), TrendWindow::Quarter);
     }
 }

@@ -4,9 +4,9 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::document::{NewDocument, Revision};
-use crate::evidence::{Evidence, MAX_PICTURE, NewEvidence, Picture};
-use crate::file::{Checked, FileName, FileType, Flaw, MAX_FILE};
+use crate::document::{DocumentVersion, NewDocument};
+use crate::evidence::{Evidence, EvidenceImage, MAX_PICTURE, NewEvidence};
+use crate::file::{CheckedFile, FileFlaw, FileName, FileType, MAX_FILE};
 use crate::id::{DocumentId, EngagementId, MessageId, UploadId, UserId};
 use crate::import::MAX_BYTES;
 use crate::person::Actor;
@@ -26,7 +26,7 @@ const MAX_SCAN: i64 = MAX_BYTES as i64;
 /// How far an upload is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum UploadState {
     /// It was announced.
     Uploading,
     /// It is said to be there.
@@ -37,7 +37,7 @@ pub enum State {
     Refused,
 }
 
-impl State {
+impl UploadState {
     /// Its name, for pages and scripts.
     pub const fn name(self) -> &'static str {
         match self {
@@ -52,7 +52,7 @@ impl State {
 /// What a file is sent for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Purpose {
+pub enum UploadPurpose {
     /// A document, or a new version of one.
     Document(NewDocument),
     /// A picture of a finding.
@@ -63,7 +63,7 @@ pub enum Purpose {
     Import(EngagementId),
 }
 
-impl Purpose {
+impl UploadPurpose {
     /// The engagement that it belongs to, where it isn't the client's.
     pub fn engagement(&self) -> Option<EngagementId> {
         match self {
@@ -74,13 +74,13 @@ impl Purpose {
     }
 
     /// Whether a file of this type and size is taken for it.
-    fn takes(&self, file_type: FileType, size: i64) -> Result<(), Unfit> {
+    fn takes(&self, file_type: FileType, size: i64) -> Result<(), UploadRejection> {
         match (self, size) {
-            (_, ..=0) => Err(Unfit::Empty),
-            (Self::Evidence(_), _) if !file_type.is_image() => Err(Unfit::NoPicture),
-            (Self::Evidence(_), n) if n > MAX_PICTURE => Err(Unfit::LargePicture),
-            (Self::Import(_), n) if n > MAX_SCAN => Err(Unfit::TooLarge(MAX_SCAN >> 20)),
-            (_, n) if n > MAX_FILE => Err(Unfit::TooLarge(MAX_FILE >> 20)),
+            (_, ..=0) => Err(UploadRejection::Empty),
+            (Self::Evidence(_), _) if !file_type.is_image() => Err(UploadRejection::NoPicture),
+            (Self::Evidence(_), n) if n > MAX_PICTURE => Err(UploadRejection::LargePicture),
+            (Self::Import(_), n) if n > MAX_SCAN => Err(UploadRejection::TooLarge(MAX_SCAN >> 20)),
+            (_, n) if n > MAX_FILE => Err(UploadRejection::TooLarge(MAX_FILE >> 20)),
             _ => Ok(()),
         }
     }
@@ -88,7 +88,7 @@ impl Purpose {
 
 /// The message that a file goes along with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bound {
+pub struct AttachmentTarget {
     /// The message.
     pub message: MessageId,
     /// Whether the client can read it.
@@ -101,7 +101,7 @@ pub struct Upload {
     /// Its id.
     pub id: UploadId,
     /// What it is sent for.
-    pub purpose: Purpose,
+    pub purpose: UploadPurpose,
     /// The file's name.
     pub name: String,
     /// The type that the name claims.
@@ -109,13 +109,13 @@ pub struct Upload {
     /// Bytes, as announced.
     pub size: i64,
     /// How far it is.
-    pub state: State,
+    pub state: UploadState,
     /// Why it was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub flaw: Option<Flaw>,
+    pub flaw: Option<FileFlaw>,
     /// What it goes along with, where that is a message that was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub bound: Option<Bound>,
+    pub bound: Option<AttachmentTarget>,
     /// Who sends it, by account.
     pub by: UserId,
     /// Who, by the name at that time.
@@ -131,7 +131,7 @@ pub struct Upload {
 
 /// An announcement that isn't of a file that is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Unfit {
+pub enum UploadRejection {
     /// Nothing in it.
     #[error("The file is empty.")]
     Empty,
@@ -149,12 +149,12 @@ pub enum Unfit {
 /// An upload by `actor` of a file of `size` bytes.
 pub fn announce(
     id: UploadId,
-    purpose: Purpose,
+    purpose: UploadPurpose,
     file: &FileName,
     size: i64,
     actor: &Actor,
     now: Timestamp,
-) -> Result<Upload, Unfit> {
+) -> Result<Upload, UploadRejection> {
     purpose.takes(file.file_type, size)?;
     Ok(Upload {
         id,
@@ -162,7 +162,7 @@ pub fn announce(
         name: file.name.clone(),
         file_type: file.file_type,
         size,
-        state: State::Uploading,
+        state: UploadState::Uploading,
         flaw: None,
         bound: None,
         by: actor.user,
@@ -186,26 +186,26 @@ impl Upload {
 
     /// Whether it is still announced though nobody can send it any more.
     pub fn is_over(&self, now: Timestamp) -> bool {
-        self.state == State::Uploading && self.ends() <= now
+        self.state == UploadState::Uploading && self.ends() <= now
     }
 
     /// After its sender said that it is there; `None` where that was said before.
     #[must_use]
     pub fn arrived(&self) -> Option<Self> {
-        self.to(State::Uploading, State::Checking)
+        self.to(UploadState::Uploading, UploadState::Checking)
     }
 
     /// After it became what it was sent for; `None` where it isn't being checked.
     #[must_use]
     pub fn released(&self) -> Option<Self> {
-        self.to(State::Checking, State::Ready)
+        self.to(UploadState::Checking, UploadState::Ready)
     }
 
     /// After it was refused; `None` where that was decided before.
     #[must_use]
-    pub fn refused(&self, flaw: Flaw) -> Option<Self> {
-        let refused = |from| self.to(from, State::Refused);
-        let after = refused(State::Checking).or_else(|| refused(State::Uploading))?;
+    pub fn refused(&self, flaw: FileFlaw) -> Option<Self> {
+        let refused = |from| self.to(from, UploadState::Refused);
+        let after = refused(UploadState::Checking).or_else(|| refused(UploadState::Uploading))?;
         Some(Self {
             flaw: Some(flaw),
             ..after
@@ -215,10 +215,10 @@ impl Upload {
     /// Going along with a message of whoever sent it; `None` where it can't: it
     /// isn't there, was sent for something else, or goes along with another.
     #[must_use]
-    pub fn bind(&self, engagement: EngagementId, by: UserId, to: Bound) -> Option<Self> {
-        let there = matches!(self.state, State::Checking | State::Ready);
+    pub fn bind(&self, engagement: EngagementId, by: UserId, to: AttachmentTarget) -> Option<Self> {
+        let there = matches!(self.state, UploadState::Checking | UploadState::Ready);
         let free = there && self.bound.is_none() && self.by == by;
-        (free && self.purpose == Purpose::Attachment(engagement)).then(|| Self {
+        (free && self.purpose == UploadPurpose::Attachment(engagement)).then(|| Self {
             bound: Some(to),
             version: self.version + 1,
             ..self.clone()
@@ -229,15 +229,15 @@ impl Upload {
     /// anything else.
     #[must_use]
     pub fn unused(&self, now: Timestamp) -> Option<Self> {
-        let loose = matches!(self.purpose, Purpose::Attachment(_)) && self.bound.is_none();
-        let after = self.to(State::Ready, State::Refused)?;
+        let loose = matches!(self.purpose, UploadPurpose::Attachment(_)) && self.bound.is_none();
+        let after = self.to(UploadState::Ready, UploadState::Refused)?;
         (loose && self.ends() <= now).then_some(Self {
-            flaw: Some(Flaw::Unused),
+            flaw: Some(FileFlaw::Unused),
             ..after
         })
     }
 
-    fn to(&self, from: State, state: State) -> Option<Self> {
+    fn to(&self, from: UploadState, state: UploadState) -> Option<Self> {
         (self.state == from).then(|| Self {
             state,
             version: self.version + 1,
@@ -251,7 +251,7 @@ impl Upload {
     }
 
     /// The picture that it makes.
-    pub fn evidence(&self, new: &NewEvidence, picture: Picture) -> Evidence {
+    pub fn evidence(&self, new: &NewEvidence, picture: EvidenceImage) -> Evidence {
         Evidence {
             id: self.id.evidence(),
             caption: new.caption.clone(),
@@ -268,8 +268,8 @@ impl Upload {
     }
 
     /// What it is as a document's version; the document counts it.
-    pub fn revision(&self, checked: &Checked) -> Revision {
-        Revision {
+    pub fn revision(&self, checked: &CheckedFile) -> DocumentVersion {
+        DocumentVersion {
             number: 0,
             upload: self.id,
             name: self.name.clone(),

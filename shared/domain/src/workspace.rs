@@ -7,10 +7,10 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::brand::{Accent, Logo, Look};
+use crate::brand::{Accent, Branding, Logo};
 use crate::due::{DueInput, DuePolicy};
 use crate::id::WorkspaceId;
-use crate::input::Invalid;
+use crate::input::FieldErrors;
 use crate::plan::{Feature, NotInPlan, Plan};
 use crate::role::Role;
 use crate::slug::Slug;
@@ -43,7 +43,7 @@ pub struct Workspace {
     pub moved: Option<Timestamp>,
     /// Whom the company works for.
     #[serde(default)]
-    pub mode: Mode,
+    pub mode: WorkspaceMode,
     /// Its own logo, kept whatever the plan shows of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logo: Option<Logo>,
@@ -62,7 +62,7 @@ pub const SETTLED: SignedDuration = SignedDuration::from_hours(24 * 30);
 
 /// Why the address stays what it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Unmoved {
+pub enum SlugChangeRefusal {
     /// The plan has no address of one's own choice.
     #[error(transparent)]
     Plan(#[from] NotInPlan),
@@ -77,7 +77,7 @@ pub enum Unmoved {
 /// Whom a company works for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Mode {
+pub enum WorkspaceMode {
     /// Other companies: they get invoices.
     #[default]
     Consulting,
@@ -85,7 +85,7 @@ pub enum Mode {
     Internal,
 }
 
-impl Mode {
+impl WorkspaceMode {
     /// Both, with the name in forms and the words on the screen.
     pub const ALL: [(Self, &'static str, &'static str); 2] = [
         (
@@ -109,7 +109,7 @@ impl Mode {
     }
 }
 
-impl FromStr for Mode {
+impl FromStr for WorkspaceMode {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -189,7 +189,7 @@ impl Workspace {
             plan: Plan::default(),
             lapses: None,
             moved: None,
-            mode: Mode::default(),
+            mode: WorkspaceMode::default(),
             logo: None,
             accent: None,
             guide: false,
@@ -207,10 +207,10 @@ impl Workspace {
     }
 
     /// What is seen of its brand at `now`, by its plan.
-    pub fn look(&self, now: Timestamp) -> Look {
+    pub fn look(&self, now: Timestamp) -> Branding {
         let plan = self.plan_at(now);
         let own = plan.has(Feature::Logo);
-        Look {
+        Branding {
             logo: self.logo.filter(|_| own),
             accent: self.accent,
             ours: !own,
@@ -222,11 +222,11 @@ impl Workspace {
     ///
     /// # Errors
     /// Why it may not.
-    pub fn may_move(&self, now: Timestamp) -> Result<(), Unmoved> {
+    pub fn may_move(&self, now: Timestamp) -> Result<(), SlugChangeRefusal> {
         self.plan_at(now).demand(Feature::Address)?;
         let until = self.moved.map(|at| at.saturating_add(SETTLED));
         match until {
-            Some(Ok(until)) if now < until => Err(Unmoved::Until(until)),
+            Some(Ok(until)) if now < until => Err(SlugChangeRefusal::Until(until)),
             _ => Ok(()),
         }
     }
@@ -235,9 +235,9 @@ impl Workspace {
     ///
     /// # Errors
     /// Why it may not have another.
-    pub fn move_to(&self, slug: Slug, now: Timestamp) -> Result<Self, Unmoved> {
+    pub fn move_to(&self, slug: Slug, now: Timestamp) -> Result<Self, SlugChangeRefusal> {
         if slug == self.slug {
-            return Err(Unmoved::Same);
+            return Err(SlugChangeRefusal::Same);
         }
         self.may_move(now)?;
         Ok(Self {
@@ -294,12 +294,12 @@ pub struct WorkspaceInput {
 /// What the form says, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)] // the fields of Workspace
-pub struct Ways {
+pub struct WorkspaceSettings {
     pub name: String,
     pub time_zone: String,
     pub due: DuePolicy,
     /// `None` where it stays.
-    pub mode: Option<Mode>,
+    pub mode: Option<WorkspaceMode>,
 }
 
 impl From<&Workspace> for WorkspaceInput {
@@ -321,8 +321,8 @@ impl From<&Workspace> for WorkspaceInput {
 
 impl WorkspaceInput {
     /// Checks every field: the name, a zone that is known, and days to fix.
-    pub fn parse(&self) -> Result<Ways, Invalid> {
-        let mut invalid = Invalid::default();
+    pub fn parse(&self) -> Result<WorkspaceSettings, FieldErrors> {
+        let mut invalid = FieldErrors::default();
         let name = invalid.line("name", &self.name, 80);
         let zone = self.time_zone.trim();
         if jiff::tz::TimeZone::get(zone).is_err() {
@@ -340,7 +340,7 @@ impl WorkspaceInput {
             "" => None,
             mode => invalid.check("mode", mode.parse()),
         };
-        invalid.into_result(Ways {
+        invalid.into_result(WorkspaceSettings {
             name,
             time_zone: zone.to_owned(),
             due,
@@ -369,15 +369,18 @@ mod tests {
         let now: Timestamp = "2026-01-05T12:00:00Z".parse().expect("a time");
         let slug = |text: &str| -> Slug { text.parse().expect("a slug") };
         let starter = acme(Plan::Starter).move_to(slug("apex"), now);
-        assert!(matches!(starter, Err(Unmoved::Plan(_))), "{starter:?}");
+        assert!(
+            matches!(starter, Err(SlugChangeRefusal::Plan(_))),
+            "{starter:?}"
+        );
         let here = acme(Plan::Pro).move_to(slug("acme"), now);
-        assert_eq!(here, Err(Unmoved::Same));
+        assert_eq!(here, Err(SlugChangeRefusal::Same));
 
         let moved = acme(Plan::Pro).move_to(slug("apex"), now).expect("moved");
         assert_eq!((moved.slug.as_str(), moved.version), ("apex", 2));
         let end = now + SETTLED;
         let early = moved.move_to(slug("acme"), end - SignedDuration::from_secs(1));
-        assert_eq!(early, Err(Unmoved::Until(end)));
+        assert_eq!(early, Err(SlugChangeRefusal::Until(end)));
         assert!(moved.move_to(slug("acme"), end).is_ok());
     }
 
@@ -394,7 +397,10 @@ mod tests {
         assert!(!owing.look(early).badge);
         assert!(owing.look(end).badge);
         let slug = "apex".parse().expect("a slug");
-        assert!(matches!(owing.move_to(slug, end), Err(Unmoved::Plan(_))));
+        assert!(matches!(
+            owing.move_to(slug, end),
+            Err(SlugChangeRefusal::Plan(_))
+        ));
         assert_eq!(acme(Plan::Pro).plan_at(end), Plan::Pro);
     }
 

@@ -12,11 +12,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use domain::finding::{Draft, FindingInput};
-use domain::import::{self, Fingerprint, Mapping};
-use domain::score::Vector;
+use domain::finding::{FindingContent, FindingInput};
+use domain::import::{self, ColumnMapping, Fingerprint};
+use domain::score::CvssVector;
 use domain::severity::Severity;
-use domain::stripe::{Event, What};
+use domain::stripe::{StripeEvent, StripeEventData};
 
 fn corpus(test: &str) -> Option<PathBuf> {
     let Some(folder) = env::var_os("SECPORTAL_CORPUS") else {
@@ -32,9 +32,9 @@ type BySeverity = [usize; 5];
 /// Titles by what they are known by.
 type Known = BTreeMap<Fingerprint, String>;
 
-fn scan(bytes: &[u8]) -> Result<import::Scan, import::Refused> {
+fn scan(bytes: &[u8]) -> Result<import::Scan, import::ScanError> {
     let columns = import::columns(bytes)?;
-    let mapping = columns.map(|columns| Mapping::guess(&columns.names));
+    let mapping = columns.map(|columns| ColumnMapping::guess(&columns.names));
     import::read(bytes, &mapping.unwrap_or_default())
 }
 
@@ -69,7 +69,7 @@ fn real_exports_make_the_findings_that_are_in_them() {
     for (name, scanner, rows, severities) in EXPORTS {
         let bytes = fs::read(corpus.join("scans").join(name)).expect(name);
         let scan = scan(&bytes).unwrap_or_else(|e| panic!("{name}: {e}"));
-        let drafts: Vec<&Draft> = scan.findings.iter().map(|one| &one.draft).collect();
+        let drafts: Vec<&FindingContent> = scan.findings.iter().map(|one| &one.draft).collect();
         let of = |severity| {
             drafts
                 .iter()
@@ -158,7 +158,7 @@ fn vectors_get_their_published_scores() {
         for line in text.lines().filter(|line| !line.trim().is_empty()) {
             let (vector, scores) = line.split_once(" - (").expect("vector - (score, …)");
             let score = scores.split([',', ')']).next().expect("score");
-            let ours = vector.parse::<Vector>().map(|v| v.score().to_string());
+            let ours = vector.parse::<CvssVector>().map(|v| v.score().to_string());
             if ours.as_deref() != Ok(score) {
                 wrong.push(format!("{vector}: {ours:?}, published {score}"));
             }
@@ -207,8 +207,8 @@ fn stripes_own_examples_are_read() {
                 object[field] = value;
             }
         }
-        let read = Event::read(&serde_json::to_vec(&event).unwrap()).unwrap();
-        let ours = !matches!(read.what, What::Other(_));
+        let read = StripeEvent::read(&serde_json::to_vec(&event).unwrap()).unwrap();
+        let ours = !matches!(read.what, StripeEventData::Other(_));
         assert_eq!(ours, kind != "plan.created", "{kind}: {:?}", read.what);
     }
 }

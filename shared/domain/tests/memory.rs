@@ -9,7 +9,7 @@
 
 use std::io::{self, Read};
 
-use domain::import::{self, MAX_BYTES, MAX_DRAFTS, Mapping, Refused, Summary};
+use domain::import::{self, ColumnMapping, MAX_BYTES, MAX_DRAFTS, ScanError, ScanSummary};
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]
@@ -64,12 +64,12 @@ impl Read for File<'_> {
 
 /// Reads it, and gives its rows, its findings, and the bytes that were in use at
 /// most.
-fn measured(name: &str, mut file: File<'_>) -> (Result<Summary, Refused>, usize) {
-    let mapping = Mapping {
+fn measured(name: &str, mut file: File<'_>) -> (Result<ScanSummary, ScanError>, usize) {
+    let mapping = ColumnMapping {
         title: "title".to_owned(),
         description: "about".to_owned(),
         asset: "host".to_owned(),
-        ..Mapping::default()
+        ..ColumnMapping::default()
     };
     let before = MEMORY.current_usage();
     MEMORY.reset_peak_usage();
@@ -204,11 +204,11 @@ fn fifty_megabytes_are_read_in_far_less_than_256() {
         ("cell", "title,host\n\""),
     ] {
         let (read, _) = measured(name, File::new(open, &endless, ""));
-        assert_eq!(read, Err(Refused::Oversized), "{name}");
+        assert_eq!(read, Err(ScanError::Oversized), "{name}");
     }
     let elements = |_: usize| "<a b=\"\"/>".repeat(100);
     let (read, _) = measured("elements", File::new("<issues><issue>", &elements, ""));
-    assert_eq!(read, Err(Refused::Oversized));
+    assert_eq!(read, Err(ScanError::Oversized));
     let objects = |_: usize| "{},".repeat(1_000);
     let open = "{\"runs\":[{\"results\":[{\"locations\":[";
     let (read, _) = measured("locations", File::new(open, &objects, ""));

@@ -1,8 +1,8 @@
 //! Changes of one's own account: each ends every other session of the person,
 //! is told by mail, and is recorded.
 
-use domain::audit::Kind;
-use domain::audit::{Note, Who};
+use domain::audit::AuditKind;
+use domain::audit::{AuditActor, AuditNote};
 use domain::email::EmailAddress;
 use domain::mail::Mail;
 use domain::person::Actor;
@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use crate::codec::string;
 use crate::directory::{Directory, login_key};
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::keys;
 use crate::membership::{Account, login_item};
 use crate::outbox;
@@ -22,7 +22,7 @@ const TRIES: u32 = 4;
 
 /// Somebody else has the address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Taken;
+pub struct EmailTaken;
 
 impl Directory {
     /// Ends every session of the person but this one, and tells by `mail` that
@@ -32,8 +32,8 @@ impl Directory {
         session: &Session,
         mail: &Mail,
         now: Timestamp,
-    ) -> Result<(), Error> {
-        let note = Note::of(Kind::PasswordChanged, "");
+    ) -> Result<(), StoreError> {
+        let note = AuditNote::of(AuditKind::PasswordChanged, "");
         let nothing = |_: &mut Transaction, _: &Account| Ok(());
         let change = (nothing, |person: Update| person);
         self.change_own(session, (note, mail), now, change).await
@@ -46,13 +46,13 @@ impl Directory {
         email: &EmailAddress,
         mail: &Mail,
         now: Timestamp,
-    ) -> Result<Result<(), Taken>, Error> {
+    ) -> Result<Result<(), EmailTaken>, StoreError> {
         let actor = session.actor();
         let after = Actor {
             email: email.clone(),
             ..actor.clone()
         };
-        let note = Note::of(Kind::EmailChanged, "");
+        let note = AuditNote::of(AuditKind::EmailChanged, "");
         let note = note.change("e-mail", actor.email.as_str(), email.as_str());
         let build = |transaction: &mut Transaction, account: &Account| {
             let key = login_key(actor.workspace, email);
@@ -69,14 +69,14 @@ impl Directory {
         };
         let changed = self.change_own(session, (note, mail), now, (build, each));
         match changed.await {
-            Err(Error::Refused(0)) => Ok(Err(Taken)),
+            Err(StoreError::Refused(0)) => Ok(Err(EmailTaken)),
             result => result.map(Ok),
         }
     }
 
     /// Gives the person another name, at each of the account's clients. Other
     /// sessions go on under the name that they were opened with.
-    pub async fn change_name(&self, session: &Session, name: &str) -> Result<(), Error> {
+    pub async fn change_name(&self, session: &Session, name: &str) -> Result<(), StoreError> {
         let actor = session.actor();
         let after = Actor {
             name: name.to_owned(),
@@ -91,14 +91,19 @@ impl Directory {
         for member in &account.rows {
             transaction.update(member.update().set("name", string(name)));
         }
-        let note = Note::of(Kind::NameChanged, "").change("name", &actor.name, name);
+        let note = AuditNote::of(AuditKind::NameChanged, "").change("name", &actor.name, name);
         let place = (actor.workspace, actor.client);
-        self.record(&mut transaction, place, Some(Who::from(actor)), note)?;
+        self.record(&mut transaction, place, Some(AuditActor::from(actor)), note)?;
         transaction.commit(self.table()).await
     }
 
     /// Puts a mail that somebody asked for into the outbox.
-    pub async fn send(&self, session: &Session, mail: &Mail, now: Timestamp) -> Result<(), Error> {
+    pub async fn send(
+        &self,
+        session: &Session,
+        mail: &Mail,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let mut transaction = Transaction::new(self.table());
         let home = session.person_key().pk;
         outbox::put(&mut transaction, &home, self.trace().next(), mail, now)?;
@@ -111,13 +116,13 @@ impl Directory {
     pub(crate) async fn change_own(
         &self,
         session: &Session,
-        (note, mail): (Note, &Mail),
+        (note, mail): (AuditNote, &Mail),
         now: Timestamp,
         (build, each): (
-            impl Fn(&mut Transaction, &Account) -> Result<(), Error>,
+            impl Fn(&mut Transaction, &Account) -> Result<(), StoreError>,
             impl Fn(Update) -> Update,
         ),
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         let (here, actor) = (session.person_key(), session.actor());
         let mine = keys::session(session.hash());
         let who = (actor.user, &actor.email);
@@ -140,15 +145,15 @@ impl Directory {
                 transaction.delete(other);
             }
             let place = (actor.workspace, actor.client);
-            let by = Some(Who::from(actor));
+            let by = Some(AuditActor::from(actor));
             self.record(&mut transaction, place, by, note.clone())?;
             outbox::put(&mut transaction, &here.pk, self.trace().next(), mail, now)?;
             match transaction.commit(self.table()).await {
                 // Another session was opened or ended, or a client joined, meanwhile.
-                Err(Error::Refused(n)) if rows.contains(&n) => {}
+                Err(StoreError::Refused(n)) if rows.contains(&n) => {}
                 result => return result,
             }
         }
-        Err(Error::Busy)
+        Err(StoreError::Busy)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::audit::{Kind, Note, Record, START, chained};
+use domain::audit::{AuditKind, AuditNote, AuditRecord, START, chained};
 use domain::id::WorkspaceId;
 use domain::plan::Plan;
 use domain::workspace::Workspace;
@@ -12,12 +12,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::codec::{Item, integer, item, number, row, string, text};
 use crate::directory::Directory;
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::keys::{self, AUDIT_SHARDS, Index, Key};
-use crate::page::Page;
+use crate::page::ListPage;
 use crate::scope::{Scope, Store, WorkspaceScope};
 use crate::table::{Query, Range, start_after};
-use crate::trace::Row;
+use crate::trace::AuditItem;
 use crate::transact::{Transaction, Update};
 
 /// Entries that one transaction chains, beside the head.
@@ -28,16 +28,16 @@ const BATCH_READ: i32 = 100;
 
 /// An entry, with its place in the chain once it has one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chained {
+pub struct ChainedEntry {
     /// The entry.
-    pub record: Record,
+    pub record: AuditRecord,
     /// Number, hash of the entry before it, hash of its own.
     pub place: Option<(i64, String, String)>,
 }
 
 /// How far the chain reaches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Head {
+pub struct ChainHead {
     /// The last entry's number, 0 where there is none.
     pub seq: i64,
     /// The last entry's hash.
@@ -48,21 +48,25 @@ pub struct Head {
     pub until: i64,
 }
 
-fn read(found: Item) -> Result<Chained, Error> {
+fn read(found: Item) -> Result<ChainedEntry, StoreError> {
     let seq = integer(&found, "seq");
     let hash = |name| text(&found, name).map(str::to_owned);
     let place = match seq {
         0 => None,
         seq => Some((seq, hash("previous")?, hash("hash")?)),
     };
-    let Row { record, .. } = row(found)?;
-    Ok(Chained { record, place })
+    let AuditItem { record, .. } = row(found)?;
+    Ok(ChainedEntry { record, place })
 }
 
 impl Store<WorkspaceScope> {
     /// Up to `limit` entries from before `before`, the newest first, whoever's
     /// part they happened in.
-    pub async fn audit(&self, before: Option<&str>, limit: i32) -> Result<Page<Chained>, Error> {
+    pub async fn audit(
+        &self,
+        before: Option<&str>,
+        limit: i32,
+    ) -> Result<ListPage<ChainedEntry>, StoreError> {
         let list = keys::audit_list(&self.prefix());
         let range = Range::UpTo(before.unwrap_or("~").to_owned());
         let query = Query::of(list, range, limit + 1).on(Index::Gsi1);
@@ -76,7 +80,9 @@ impl Store<WorkspaceScope> {
         // Up to and with: the entry that a page ended with comes again.
         rows.retain(|entry| before != Some(entry.record.id.to_string().as_str()));
         rows.truncate(usize::try_from(limit).unwrap_or_default());
-        Ok(Page::new(rows, more, |entry| entry.record.id.to_string()))
+        Ok(ListPage::new(rows, more, |entry| {
+            entry.record.id.to_string()
+        }))
     }
 
     /// Whether an entry's time is over, whether or not it is gone already.
@@ -86,7 +92,7 @@ impl Store<WorkspaceScope> {
 
     /// The number of the first entry whose time isn't over; `None` where none has
     /// its place in the chain.
-    pub async fn audit_first(&self) -> Result<Option<i64>, Error> {
+    pub async fn audit_first(&self) -> Result<Option<i64>, StoreError> {
         let mut after = None;
         loop {
             let all = Range::Between(keys::chain_rank(1), "~".to_owned());
@@ -107,7 +113,11 @@ impl Store<WorkspaceScope> {
 
     /// Up to `limit` entries of the chain, from number `from` on, without those
     /// whose time is over, whether or not they are gone already.
-    pub async fn audit_chain(&self, from: i64, limit: i32) -> Result<Vec<Chained>, Error> {
+    pub async fn audit_chain(
+        &self,
+        from: i64,
+        limit: i32,
+    ) -> Result<Vec<ChainedEntry>, StoreError> {
         let range = Range::Between(keys::chain_rank(from), "~".to_owned());
         let query = Query::of(keys::chain(&self.prefix()), range, limit);
         let slice = self.query(query.on(Index::Gsi2)).await?;
@@ -117,24 +127,24 @@ impl Store<WorkspaceScope> {
     }
 
     /// How far the chain reaches.
-    pub async fn audit_head(&self) -> Result<Head, Error> {
+    pub async fn audit_head(&self) -> Result<ChainHead, StoreError> {
         let found = self.get(&keys::audit_head(self.ws())).await?;
-        found.map_or_else(|| Ok(Head::start()), row)
+        found.map_or_else(|| Ok(ChainHead::start()), row)
     }
 }
 
 impl<S: Scope> Store<S> {
     /// Records that something left as a file: `kind` says what, `which` what was
     /// in it.
-    pub async fn exported(&self, kind: Kind, which: &str) -> Result<(), Error> {
+    pub async fn exported(&self, kind: AuditKind, which: &str) -> Result<(), StoreError> {
         let mut transaction = self.transaction();
-        let note = Note::of(kind, "").change("file", "", which);
+        let note = AuditNote::of(kind, "").change("file", "", which);
         self.record(&mut transaction, note)?;
         self.commit(transaction).await
     }
 }
 
-impl Head {
+impl ChainHead {
     fn start() -> Self {
         Self {
             seq: 0,
@@ -147,18 +157,18 @@ impl Head {
 impl Directory {
     /// Gives entries that wait for it their place in the chain of their
     /// workspace, up to `limit` a shard, and says how many.
-    pub async fn chain_audit(&self, limit: i32) -> Result<usize, Error> {
+    pub async fn chain_audit(&self, limit: i32) -> Result<usize, StoreError> {
         let mut done = 0;
         for shard in 0..AUDIT_SHARDS {
             let all = Range::UpTo("~".to_owned());
             let query = Query::of(keys::unchained_shard(shard), all, limit).on(Index::Gsi2);
-            let mut waiting: BTreeMap<WorkspaceId, Vec<(Key, Record)>> = BTreeMap::new();
+            let mut waiting: BTreeMap<WorkspaceId, Vec<(Key, AuditRecord)>> = BTreeMap::new();
             for found in self.table().query(query).await?.items {
                 let key = Key {
                     pk: text(&found, "pk")?.to_owned(),
                     sk: text(&found, "sk")?.to_owned(),
                 };
-                let Row { record, ws } = row(found)?;
+                let AuditItem { record, ws } = row(found)?;
                 waiting.entry(ws).or_default().push((key, record));
             }
             for (ws, entries) in waiting {
@@ -172,7 +182,7 @@ impl Directory {
 
     /// For how long the workspace's plan keeps entries. What an entry was given stays,
     /// whatever the plan is later.
-    async fn log_kept(&self, ws: WorkspaceId) -> Result<SignedDuration, Error> {
+    async fn log_kept(&self, ws: WorkspaceId) -> Result<SignedDuration, StoreError> {
         let key = keys::meta(&keys::workspace(ws));
         let found = self.table().get(&key, false).await?;
         let workspace = found.map(row::<Workspace>).transpose()?;
@@ -181,10 +191,14 @@ impl Directory {
         Ok(plan.log_kept())
     }
 
-    async fn chain(&self, ws: WorkspaceId, entries: &[(Key, Record)]) -> Result<usize, Error> {
+    async fn chain(
+        &self,
+        ws: WorkspaceId,
+        entries: &[(Key, AuditRecord)],
+    ) -> Result<usize, StoreError> {
         let key = keys::audit_head(ws);
         let (found, kept) = try_join(self.table().get(&key, true), self.log_kept(ws)).await?;
-        let before = found.map_or_else(|| Ok(Head::start()), row::<Head>)?;
+        let before = found.map_or_else(|| Ok(ChainHead::start()), row::<ChainHead>)?;
         let mut head = before.clone();
         let mut transaction = Transaction::new(self.table());
         for (key, record) in entries {
@@ -202,7 +216,7 @@ impl Directory {
                 .set(pk, string(&place.pk))
                 .set(sk, string(&place.sk));
             transaction.update(entry.only_if("attribute_not_exists(seq)"));
-            head = Head {
+            head = ChainHead {
                 seq: head.seq + 1,
                 hash,
                 until,
@@ -219,7 +233,7 @@ impl Directory {
             Ok(()) => Ok(entries.len()),
             // Another worker was first, or the index tells of what is done:
             // the next time shows.
-            Err(Error::Refused(_)) => Ok(0),
+            Err(StoreError::Refused(_)) => Ok(0),
             Err(error) => Err(error),
         }
     }

@@ -3,26 +3,29 @@
 
 use std::collections::BTreeMap;
 
-use domain::audit::{Kind, Note};
+use domain::audit::{AuditKind, AuditNote};
 use domain::id::{ClientId, EntryId};
-use domain::invoice::{Bill, Change, Figure, Happening, How, Invoice, Posting, Reminder, Ways};
+use domain::invoice::{
+    BillingSettings, FigurePosting, Invoice, InvoiceChange, InvoiceContent, InvoiceEvent,
+    InvoiceReminder, PaymentMethod, RevenueFigure,
+};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::codec::{Item, integer, item, number, place, row, string};
 use crate::engagements::bump;
-use crate::error::{Error, Outcome, once};
-use crate::invoices::{InvoiceEntry, place_of};
+use crate::error::{StoreError, WriteOutcome, once};
+use crate::invoices::{InvoiceHistoryItem, place_of};
 use crate::keys;
-use crate::money::Account;
-use crate::outbox::{Effect, InvoiceDue, put_effect};
+use crate::money::FigureScope;
+use crate::outbox::{Effect, InvoiceReminderJob, put_effect};
 use crate::scope::{Store, WorkspaceScope};
-use crate::trace::{Where, record};
+use crate::trace::{AuditPlace, record};
 use crate::transact::{Transaction, Update};
 
 /// What came of sending under a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Numbered {
+pub enum IssueOutcome {
     /// It is sent.
     Sent,
     /// The draft isn't what it was, or gone.
@@ -33,13 +36,17 @@ pub enum Numbered {
 
 impl Store<WorkspaceScope> {
     /// How the workspace bills; as it begins, where nobody has said.
-    pub async fn invoice_ways(&self) -> Result<Ways, Error> {
+    pub async fn invoice_ways(&self) -> Result<BillingSettings, StoreError> {
         let found = self.get(&keys::invoice_ways(&self.prefix())).await?;
-        found.map_or_else(|| Ok(Ways::default()), row)
+        found.map_or_else(|| Ok(BillingSettings::default()), row)
     }
 
     /// Puts other ways in place of those of the version before.
-    pub async fn change_invoice_ways(&self, before: &Ways, after: &Ways) -> Result<(), Error> {
+    pub async fn change_invoice_ways(
+        &self,
+        before: &BillingSettings,
+        after: &BillingSettings,
+    ) -> Result<(), StoreError> {
         let item = item("ways", &keys::invoice_ways(&self.prefix()), after)?;
         let mut transaction = self.transaction();
         if before.version == 0 {
@@ -47,8 +54,8 @@ impl Store<WorkspaceScope> {
         } else {
             transaction.replace(item, before.version);
         }
-        let days = |ways: &Ways| ways.days.to_string();
-        let note = Note::of(Kind::InvoicingChanged, "")
+        let days = |ways: &BillingSettings| ways.days.to_string();
+        let note = AuditNote::of(AuditKind::InvoicingChanged, "")
             .change("numbers begin with", &before.prefix, &after.prefix)
             .change("sender", &before.from, &after.from)
             .change("how to pay", &before.pay, &after.pay)
@@ -60,38 +67,46 @@ impl Store<WorkspaceScope> {
     }
 
     /// The number of the last invoice that was sent, 0 where none was.
-    pub async fn last_invoice(&self) -> Result<i64, Error> {
+    pub async fn last_invoice(&self) -> Result<i64, StoreError> {
         let found = self.get(&keys::invoice_count(&self.prefix())).await?;
         Ok(found.map_or(0, |found| integer(&found, "n")))
     }
 
     /// Keeps a new draft.
-    pub async fn create_invoice(&self, draft: &Invoice, bill: &Bill) -> Result<Outcome, Error> {
+    pub async fn create_invoice(
+        &self,
+        draft: &Invoice,
+        bill: &InvoiceContent,
+    ) -> Result<WriteOutcome, StoreError> {
         let mut transaction = self.transaction();
         let (row, text) = self.items(draft, bill)?;
         transaction.put_new(row);
         transaction.put_new(text);
-        self.note_invoice(&mut transaction, Kind::InvoiceWritten, draft, &[])?;
+        self.note_invoice(&mut transaction, AuditKind::InvoiceWritten, draft, &[])?;
         self.touch_client(&mut transaction, draft.client, false);
         once(self.commit(transaction).await)
     }
 
     /// Puts a draft in place of its version before.
-    pub async fn update_invoice(&self, draft: &Invoice, bill: &Bill) -> Result<(), Error> {
+    pub async fn update_invoice(
+        &self,
+        draft: &Invoice,
+        bill: &InvoiceContent,
+    ) -> Result<(), StoreError> {
         let mut transaction = self.transaction();
         let (row, text) = self.items(draft, bill)?;
         transaction.replace(row, draft.version - 1);
         transaction.put_any(text);
-        self.note_invoice(&mut transaction, Kind::InvoiceWritten, draft, &[])?;
+        self.note_invoice(&mut transaction, AuditKind::InvoiceWritten, draft, &[])?;
         self.touch_client(&mut transaction, draft.client, false);
         self.commit(transaction).await
     }
 
     /// Forgets a draft, if it is still as it was.
-    pub async fn delete_invoice(&self, draft: &Invoice) -> Result<(), Error> {
+    pub async fn delete_invoice(&self, draft: &Invoice) -> Result<(), StoreError> {
         let mut transaction = self.transaction();
         self.remove_draft(&mut transaction, draft);
-        self.note_invoice(&mut transaction, Kind::InvoiceDeleted, draft, &[])?;
+        self.note_invoice(&mut transaction, AuditKind::InvoiceDeleted, draft, &[])?;
         self.touch_client(&mut transaction, draft.client, false);
         self.commit(transaction).await
     }
@@ -102,10 +117,10 @@ impl Store<WorkspaceScope> {
     pub async fn send_invoice(
         &self,
         draft: &Invoice,
-        (change, bill): (&Change, &Bill),
+        (change, bill): (&InvoiceChange, &InvoiceContent),
         (entry, n): (EntryId, i64),
-        schedule: &[(Timestamp, Reminder)],
-    ) -> Result<Numbered, Error> {
+        schedule: &[(Timestamp, InvoiceReminder)],
+    ) -> Result<IssueOutcome, StoreError> {
         let invoice = &change.invoice;
         let mut transaction = self.transaction();
         self.remove_draft(&mut transaction, draft);
@@ -124,16 +139,16 @@ impl Store<WorkspaceScope> {
         self.tell(&mut transaction, std::slice::from_ref(change), entry)?;
         let c = keys::client(self.ws(), invoice.client);
         for (k, (due, what)) in (1..).zip(schedule) {
-            let effect = Effect::Invoice(InvoiceDue {
+            let effect = Effect::Invoice(InvoiceReminderJob {
                 invoice: invoice.id,
                 what: *what,
             });
             put_effect(&mut transaction, &c, entry.nth(k), effect, *due)?;
         }
         match self.commit(transaction).await {
-            Ok(()) => Ok(Numbered::Sent),
-            Err(Error::Refused(write)) if write == at => Ok(Numbered::Taken),
-            Err(Error::Refused(0)) => Ok(Numbered::Gone),
+            Ok(()) => Ok(IssueOutcome::Sent),
+            Err(StoreError::Refused(write)) if write == at => Ok(IssueOutcome::Taken),
+            Err(StoreError::Refused(0)) => Ok(IssueOutcome::Gone),
             Err(error) => Err(error),
         }
     }
@@ -142,10 +157,10 @@ impl Store<WorkspaceScope> {
     /// again is done once. `taken` is the payment that is taken back.
     pub async fn change_invoice(
         &self,
-        change: &Change,
+        change: &InvoiceChange,
         entry: EntryId,
         taken: Option<EntryId>,
-    ) -> Result<Outcome, Error> {
+    ) -> Result<WriteOutcome, StoreError> {
         let invoice = &change.invoice;
         let (w, c) = (self.prefix(), keys::client(self.ws(), invoice.client));
         let mut transaction = self.transaction();
@@ -174,18 +189,18 @@ impl Store<WorkspaceScope> {
     pub(crate) fn tell(
         &self,
         transaction: &mut Transaction,
-        changes: &[Change],
+        changes: &[InvoiceChange],
         first: EntryId,
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         let Some(last) = changes.last() else {
             return Ok(());
         };
         let invoice = &last.invoice;
         let c = keys::client(self.ws(), invoice.client);
-        let mut sums: BTreeMap<(Date, Figure), i64> = BTreeMap::new();
+        let mut sums: BTreeMap<(Date, RevenueFigure), i64> = BTreeMap::new();
         for (n, change) in (0..).zip(changes) {
             let id = first.nth(n);
-            let entry = InvoiceEntry {
+            let entry = InvoiceHistoryItem {
                 id,
                 taken_back: false,
                 entry: change.entry.clone(),
@@ -196,13 +211,13 @@ impl Store<WorkspaceScope> {
                 *sums.entry((posting.month, posting.figure)).or_default() += posting.minor;
             }
         }
-        let account = Account {
+        let account = FigureScope {
             client: invoice.client,
             name: &invoice.client_name,
             currency: invoice.currency,
         };
         let sums = sums.into_iter().filter(|(_, minor)| *minor != 0);
-        let postings = sums.map(|((month, figure), minor)| Posting {
+        let postings = sums.map(|((month, figure), minor)| FigurePosting {
             month,
             figure,
             minor,
@@ -223,7 +238,7 @@ impl Store<WorkspaceScope> {
         transaction.delete(&text);
     }
 
-    fn items(&self, invoice: &Invoice, bill: &Bill) -> Result<(Item, Item), Error> {
+    fn items(&self, invoice: &Invoice, bill: &InvoiceContent) -> Result<(Item, Item), StoreError> {
         let (w, c) = (self.prefix(), keys::client(self.ws(), invoice.client));
         let (row, text) = place_of(&c, invoice.id, invoice.issued.is_none());
         let mut row = item("invoice", &row, invoice)?;
@@ -236,22 +251,22 @@ impl Store<WorkspaceScope> {
     fn note_invoice(
         &self,
         transaction: &mut Transaction,
-        kind: Kind,
+        kind: AuditKind,
         invoice: &Invoice,
         values: &[(&str, String)],
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         let about = match &invoice.issued {
             Some(issued) => issued.number.clone(),
             None => invoice.subject.clone(),
         };
         let total = invoice.money(invoice.total).to_string();
-        let note = Note::of(kind, &about)
+        let note = AuditNote::of(kind, &about)
             .change("client", "", &invoice.client_name)
             .change("total", "", &total);
         let note = values
             .iter()
             .fold(note, |note, (field, value)| note.change(field, "", value));
-        let at = Where {
+        let at = AuditPlace {
             ws: self.ws(),
             client: Some(invoice.client),
         };
@@ -270,14 +285,14 @@ impl Store<WorkspaceScope> {
 }
 
 /// What the audit log says of a change.
-fn told(change: &Change) -> (Kind, Vec<(&'static str, String)>) {
+fn told(change: &InvoiceChange) -> (AuditKind, Vec<(&'static str, String)>) {
     let money = |minor: i64| change.invoice.money(minor).to_string();
-    let by_hand = |how: &How| match how {
-        How::ByHand(reference) | How::Provider(reference) => reference.clone(),
+    let by_hand = |how: &PaymentMethod| match how {
+        PaymentMethod::ByHand(reference) | PaymentMethod::Provider(reference) => reference.clone(),
     };
     match &change.entry.what {
-        Happening::Sent => (Kind::InvoiceSent, Vec::new()),
-        Happening::Paid {
+        InvoiceEvent::Sent => (AuditKind::InvoiceSent, Vec::new()),
+        InvoiceEvent::Paid {
             amount, on, how, ..
         } => {
             let values = vec![
@@ -285,42 +300,44 @@ fn told(change: &Change) -> (Kind, Vec<(&'static str, String)>) {
                 ("day", on.to_string()),
                 ("reference", by_hand(how)),
             ];
-            (Kind::InvoicePaid, values)
+            (AuditKind::InvoicePaid, values)
         }
-        Happening::TakenBack { amount, .. } => (
-            Kind::InvoicePaymentTakenBack,
+        InvoiceEvent::TakenBack { amount, .. } => (
+            AuditKind::InvoicePaymentTakenBack,
             vec![("amount", money(*amount))],
         ),
-        Happening::Refunded { amount, on, how } => {
+        InvoiceEvent::Refunded { amount, on, how } => {
             let values = vec![
                 ("amount", money(*amount)),
                 ("day", on.to_string()),
                 ("reference", by_hand(how)),
             ];
-            (Kind::InvoiceRefunded, values)
+            (AuditKind::InvoiceRefunded, values)
         }
-        Happening::SetAside { amount, how, .. } => {
+        InvoiceEvent::SetAside { amount, how, .. } => {
             let values = vec![("set aside", money(*amount)), ("reference", by_hand(how))];
-            (Kind::InvoicePaymentTakenBack, values)
+            (AuditKind::InvoicePaymentTakenBack, values)
         }
-        Happening::Restored { amount, how, .. } => {
+        InvoiceEvent::Restored { amount, how, .. } => {
             let values = vec![
                 ("brought back", money(*amount)),
                 ("reference", by_hand(how)),
             ];
-            (Kind::InvoiceRefunded, values)
+            (AuditKind::InvoiceRefunded, values)
         }
-        Happening::Voided => (
-            Kind::InvoiceVoided,
+        InvoiceEvent::Voided => (
+            AuditKind::InvoiceVoided,
             vec![("reason", change.entry.note.clone())],
         ),
-        Happening::DisputeOpened { amount } => {
-            (Kind::InvoiceDisputed, vec![("opened", money(*amount))])
+        InvoiceEvent::DisputeOpened { amount } => {
+            (AuditKind::InvoiceDisputed, vec![("opened", money(*amount))])
         }
-        Happening::DisputeWon { amount } => (Kind::InvoiceDisputed, vec![("won", money(*amount))]),
-        Happening::DisputeLost { amount, .. } => {
-            (Kind::InvoiceDisputed, vec![("lost", money(*amount))])
+        InvoiceEvent::DisputeWon { amount } => {
+            (AuditKind::InvoiceDisputed, vec![("won", money(*amount))])
         }
-        Happening::BecameOverdue => (Kind::InvoiceOverdue, Vec::new()),
+        InvoiceEvent::DisputeLost { amount, .. } => {
+            (AuditKind::InvoiceDisputed, vec![("lost", money(*amount))])
+        }
+        InvoiceEvent::BecameOverdue => (AuditKind::InvoiceOverdue, Vec::new()),
     }
 }

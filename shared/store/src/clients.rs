@@ -1,17 +1,17 @@
 //! Clients: their rows, and the list of a workspace's clients.
 
-use domain::audit::{Kind, Note};
+use domain::audit::{AuditKind, AuditNote};
 use domain::client::{Client, NewClient};
 use domain::id::ClientId;
-use domain::plan::{Limit, Plan};
+use domain::plan::{Plan, PlanLimit};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{Item, item, place, row};
 use crate::counters;
-use crate::error::{Error, Outcome, once};
+use crate::error::{StoreError, WriteOutcome, once};
 use crate::keys::{self, Index};
-use crate::page::{Page, SIZE};
+use crate::page::{ListPage, SIZE};
 use crate::scope::{ClientScope, Store, WorkspaceScope};
 use crate::table::{Query, Range, start};
 
@@ -27,7 +27,7 @@ struct Row {
     shared_rev: i64,
 }
 
-pub(crate) fn read(found: Item) -> Result<Client, Error> {
+pub(crate) fn read(found: Item) -> Result<Client, StoreError> {
     let counts = counters::read(&found);
     let Row {
         id,
@@ -58,7 +58,7 @@ impl Store<WorkspaceScope> {
         new: &NewClient,
         plan: Plan,
         now: Timestamp,
-    ) -> Result<Outcome, Error> {
+    ) -> Result<WriteOutcome, StoreError> {
         let key = keys::meta(&keys::client(self.ws(), id));
         let row = Row {
             id,
@@ -73,8 +73,11 @@ impl Store<WorkspaceScope> {
         place(&mut item, keys::client_place(&self.prefix(), &new.name, id));
         let mut transaction = self.transaction();
         transaction.put_new(item);
-        let claim = self.claim(&mut transaction, plan, (Limit::Clients, 1));
-        self.record(&mut transaction, Note::of(Kind::ClientAdded, &new.name))?;
+        let claim = self.claim(&mut transaction, plan, (PlanLimit::Clients, 1));
+        self.record(
+            &mut transaction,
+            AuditNote::of(AuditKind::ClientAdded, &new.name),
+        )?;
         let done = self.commit(transaction).await;
         once(self.explained(done, Some(claim)).await)
     }
@@ -85,7 +88,7 @@ impl Store<WorkspaceScope> {
         search: &str,
         after: Option<&str>,
         limit: i32,
-    ) -> Result<Page<Client>, Error> {
+    ) -> Result<ListPage<Client>, StoreError> {
         let list = keys::clients(&self.prefix());
         let after = after
             .and_then(|cursor| cursor.rsplit_once('#'))
@@ -109,7 +112,7 @@ impl Store<WorkspaceScope> {
             .into_iter()
             .map(read)
             .collect::<Result<_, _>>()?;
-        Ok(Page::new(rows, slice.more, |client| {
+        Ok(ListPage::new(rows, slice.more, |client| {
             format!("{}#{}", keys::fold(&client.name), client.id)
         }))
     }
@@ -119,14 +122,14 @@ impl Store<WorkspaceScope> {
         &self,
         search: &str,
         after: Option<&str>,
-    ) -> Result<Page<Client>, Error> {
+    ) -> Result<ListPage<Client>, StoreError> {
         self.clients(search, after, SIZE).await
     }
 }
 
 impl Store<ClientScope> {
     /// The client itself.
-    pub async fn about(&self) -> Result<Option<Client>, Error> {
+    pub async fn about(&self) -> Result<Option<Client>, StoreError> {
         self.get(&keys::meta(&self.prefix()))
             .await?
             .map(read)
@@ -134,7 +137,7 @@ impl Store<ClientScope> {
     }
 
     /// A number that changes with whatever the holder can see of the client.
-    pub async fn client_rev(&self) -> Result<Option<i64>, Error> {
+    pub async fn client_rev(&self) -> Result<Option<i64>, StoreError> {
         let client = self.about().await?;
         Ok(client.map(|c| {
             if self.sees_drafts() {

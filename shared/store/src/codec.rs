@@ -6,8 +6,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 
-use crate::error::Error;
-use crate::keys::{Key, Place};
+use crate::error::StoreError;
+use crate::keys::{IndexKey, Key};
 
 /// An item as the SDK knows it.
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -16,7 +16,7 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 const SCHEMA: i64 = 1;
 
 /// An item of type `t` at `key`, with the fields of `row`.
-pub(crate) fn item(t: &str, key: &Key, row: &impl Serialize) -> Result<Item, Error> {
+pub(crate) fn item(t: &str, key: &Key, row: &impl Serialize) -> Result<Item, StoreError> {
     let mut item: Item = to_item(row)?;
     item.insert("pk".to_owned(), AttributeValue::S(key.pk.clone()));
     item.insert("sk".to_owned(), AttributeValue::S(key.sk.clone()));
@@ -26,14 +26,14 @@ pub(crate) fn item(t: &str, key: &Key, row: &impl Serialize) -> Result<Item, Err
 }
 
 /// Puts the item into an index as well.
-pub(crate) fn place(item: &mut Item, place: Place) {
+pub(crate) fn place(item: &mut Item, place: IndexKey) {
     let (_, pk, sk) = place.index.names();
     item.insert(pk.to_owned(), AttributeValue::S(place.pk));
     item.insert(sk.to_owned(), AttributeValue::S(place.sk));
 }
 
 /// Reads an item as a row; attributes that the row doesn't know are passed over.
-pub(crate) fn row<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
+pub(crate) fn row<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
     Ok(from_item(item)?)
 }
 
@@ -49,11 +49,11 @@ pub(crate) fn string(text: impl ToString) -> AttributeValue {
 }
 
 /// The string attribute `name`.
-pub(crate) fn text<'a>(item: &'a Item, name: &'static str) -> Result<&'a str, Error> {
+pub(crate) fn text<'a>(item: &'a Item, name: &'static str) -> Result<&'a str, StoreError> {
     item.get(name)
         .and_then(|value| value.as_s().ok())
         .map(String::as_str)
-        .ok_or(Error::Lacks(name))
+        .ok_or(StoreError::Lacks(name))
 }
 
 /// The members of the set in attribute `name`, none where there is none.

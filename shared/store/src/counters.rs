@@ -2,24 +2,24 @@
 //! the top, because `ADD` reaches no deeper, and have short names, because lists
 //! read many rows of them.
 
-use domain::counts::{Counts, Fixes};
-use domain::finding::Status;
+use domain::counts::{Counts, FixTimes};
+use domain::finding::FindingStatus;
 use domain::severity::Severity;
 use jiff::civil::Date;
 
 use crate::codec::{Item, integer};
 
 /// `n_<severity><status>`: findings.
-fn name(severity: Severity, status: Status) -> String {
+fn name(severity: Severity, status: FindingStatus) -> String {
     let status = match status {
-        Status::Draft => 'd',
-        Status::Open => 'o',
-        Status::InProgress => 'p',
-        Status::Resolved => 'r',
-        Status::Verified => 'v',
-        Status::Reopened => 'e',
-        Status::FalsePositive => 'f',
-        Status::AcceptedRisk => 'a',
+        FindingStatus::Draft => 'd',
+        FindingStatus::Open => 'o',
+        FindingStatus::InProgress => 'p',
+        FindingStatus::Resolved => 'r',
+        FindingStatus::Verified => 'v',
+        FindingStatus::Reopened => 'e',
+        FindingStatus::FalsePositive => 'f',
+        FindingStatus::AcceptedRisk => 'a',
     };
     format!("n_{}{status}", letter(severity))
 }
@@ -49,12 +49,12 @@ const fn letter(severity: Severity) -> char {
 pub(crate) fn read(item: &Item) -> Counts {
     let mut counts = Counts::default();
     for severity in Severity::ALL {
-        for status in Status::ALL {
+        for status in FindingStatus::ALL {
             counts.add(severity, status, integer(item, &name(severity, status)));
         }
         let (number, seconds) = fixes(severity);
         let (number, seconds) = (integer(item, &number), integer(item, &seconds));
-        counts.add_fixes(severity, Fixes { number, seconds });
+        counts.add_fixes(severity, FixTimes { number, seconds });
     }
     for attribute in item.keys() {
         let month = attribute.strip_prefix("m_");
@@ -90,10 +90,10 @@ mod tests {
     fn what_is_added_is_read_again() {
         let mut counts = Counts::default();
         for (n, severity) in (1..).zip(Severity::ALL) {
-            for (m, status) in (10..).zip(Status::ALL) {
+            for (m, status) in (10..).zip(FindingStatus::ALL) {
                 counts.add(severity, status, n * m);
             }
-            let fixes = Fixes {
+            let fixes = FixTimes {
                 number: n,
                 seconds: n * 3_600,
             };

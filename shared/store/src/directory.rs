@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use domain::audit::{Note, Who};
+use domain::audit::{AuditActor, AuditNote};
 use domain::email::EmailAddress;
 use domain::id::{ClientId, UserId, WorkspaceId};
 use domain::person::Person;
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::codec::{item, number, row};
-use crate::error::{Error, Outcome, once};
+use crate::error::{StoreError, WriteOutcome, once};
 use crate::keys;
 use crate::limits::put_seat;
 use crate::membership::MOST_CLIENTS;
@@ -20,14 +20,14 @@ use crate::nights::put_night;
 use crate::people::put_person;
 use crate::scope::{Store, WorkspaceScope};
 use crate::table::Table;
-use crate::trace::{Trace, Where, record};
+use crate::trace::{AuditContext, AuditPlace, record};
 use crate::transact::Transaction;
 
 /// The part of the table that belongs to no tenant.
 #[derive(Debug, Clone)]
 pub struct Directory {
     table: Table,
-    trace: Trace,
+    trace: AuditContext,
 }
 
 /// An account, by the mail address that was typed at a workspace's sign-in.
@@ -78,7 +78,7 @@ pub fn hash(text: &str) -> String {
 
 impl Directory {
     /// The directory of a table; what is recorded is noted as of `trace`.
-    pub fn new(table: Table, trace: Trace) -> Self {
+    pub fn new(table: Table, trace: AuditContext) -> Self {
         Self { table, trace }
     }
 
@@ -96,7 +96,7 @@ impl Directory {
         }
     }
 
-    pub(crate) fn trace(&self) -> &Trace {
+    pub(crate) fn trace(&self) -> &AuditContext {
         &self.trace
     }
 
@@ -105,10 +105,10 @@ impl Directory {
         &self,
         transaction: &mut Transaction,
         (ws, client): (WorkspaceId, Option<ClientId>),
-        by: Option<Who>,
-        note: Note,
-    ) -> Result<(), Error> {
-        let at = Where { ws, client };
+        by: Option<AuditActor>,
+        note: AuditNote,
+    ) -> Result<(), StoreError> {
+        let at = AuditPlace { ws, client };
         record(transaction, &self.trace, at, by, note)
     }
 
@@ -117,7 +117,7 @@ impl Directory {
         &self,
         workspace: &Workspace,
         owner: &Person,
-    ) -> Result<Outcome, Error> {
+    ) -> Result<WriteOutcome, StoreError> {
         let mut transaction = Transaction::new(&self.table);
         put_workspace(&mut transaction, workspace, owner)?;
         once(transaction.commit(&self.table).await)
@@ -128,7 +128,7 @@ impl Directory {
         &self,
         ws: WorkspaceId,
         person: &Person,
-    ) -> Result<Outcome, Error> {
+    ) -> Result<WriteOutcome, StoreError> {
         let mut transaction = Transaction::new(&self.table);
         put_person(&mut transaction, ws, person)?;
         put_seat(&mut transaction, &keys::workspace(ws));
@@ -140,7 +140,7 @@ impl Directory {
         &self,
         ws: WorkspaceId,
         email: &EmailAddress,
-    ) -> Result<Option<Login>, Error> {
+    ) -> Result<Option<Login>, StoreError> {
         self.table
             .get(&login_key(ws, email), true)
             .await?
@@ -154,8 +154,11 @@ pub(crate) fn put_workspace(
     transaction: &mut Transaction,
     workspace: &Workspace,
     owner: &Person,
-) -> Result<(), Error> {
-    let (address, versioned) = (keys::slug(&workspace.slug), Versioned::of(workspace));
+) -> Result<(), StoreError> {
+    let (address, versioned) = (
+        keys::slug(&workspace.slug),
+        VersionedWorkspace::of(workspace),
+    );
     transaction.put_new(item("slug", &address, &versioned)?);
     let home = keys::meta(&keys::workspace(workspace.id));
     let mut meta = item("workspace", &home, &versioned)?;
@@ -169,13 +172,13 @@ pub(crate) fn put_workspace(
 
 /// A workspace as an item: its version is the attribute `v`, as everywhere.
 #[derive(Serialize)]
-pub(crate) struct Versioned<'a> {
+pub(crate) struct VersionedWorkspace<'a> {
     #[serde(flatten)]
     workspace: &'a Workspace,
     v: i64,
 }
 
-impl<'a> Versioned<'a> {
+impl<'a> VersionedWorkspace<'a> {
     pub(crate) fn of(workspace: &'a Workspace) -> Self {
         Self {
             workspace,

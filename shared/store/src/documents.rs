@@ -1,27 +1,27 @@
 //! Documents: their rows with the current version, all versions, and who took
 //! them away.
 
-use domain::audit::{Kind, Note};
-use domain::document::{Document, KEPT, MAX_VERSIONS, Revision, Visibility};
+use domain::audit::{AuditKind, AuditNote};
+use domain::document::{Document, DocumentVersion, KEPT, MAX_VERSIONS, Visibility};
 use domain::id::{DocumentId, EngagementId, EntryId, UploadId, UserId};
-use domain::notification::Event;
+use domain::notification::NotificationEvent;
 use domain::person::Actor;
 use futures::future::try_join;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{item, place, row};
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::keys::{self, Index};
 use crate::outbox::{self, Effect, put_effect};
-use crate::page::{Page, SIZE};
+use crate::page::{ListPage, SIZE};
 use crate::scope::{ClientScope, Store};
 use crate::table::{Query, Range};
 use crate::transact::Transaction;
 
 /// A download of a document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Receipt {
+pub struct DownloadRecord {
     /// Its id.
     pub id: EntryId,
     /// Of which version.
@@ -49,7 +49,7 @@ impl Store<ClientScope> {
         engagement: Option<EngagementId>,
         deleted: bool,
         after: Option<DocumentId>,
-    ) -> Result<Page<Document>, Error> {
+    ) -> Result<ListPage<Document>, StoreError> {
         let (scope, index) = match engagement {
             Some(id) => (self.partition(id), Index::Gsi2),
             None => (self.prefix(), Index::Gsi1),
@@ -57,7 +57,7 @@ impl Store<ClientScope> {
         let of = async |visible: Visibility| {
             let shelf = visible == Visibility::Client && !deleted;
             if !shelf && !self.sees_drafts() {
-                return Ok::<_, Error>((Vec::new(), false));
+                return Ok::<_, StoreError>((Vec::new(), false));
             }
             let list = keys::documents(&scope, visible, deleted);
             let last = after.map_or_else(|| "~".to_owned(), |id| id.to_string());
@@ -80,11 +80,13 @@ impl Store<ClientScope> {
         let size = usize::try_from(SIZE).unwrap_or_default();
         let more = shared.1 || team.1 || rows.len() > size;
         rows.truncate(size);
-        Ok(Page::new(rows, more, |document| document.id.to_string()))
+        Ok(ListPage::new(rows, more, |document| {
+            document.id.to_string()
+        }))
     }
 
     /// A document that the holder may see; a deleted one is the team's.
-    pub async fn document(&self, id: DocumentId) -> Result<Option<Document>, Error> {
+    pub async fn document(&self, id: DocumentId) -> Result<Option<Document>, StoreError> {
         let found = self.get(&keys::document(&self.prefix(), id)).await?;
         let document: Option<Document> = found.map(row).transpose()?;
         let shown = |one: &Document| one.visibility == Visibility::Client && one.deleted.is_none();
@@ -92,7 +94,7 @@ impl Store<ClientScope> {
     }
 
     /// The versions of a document that the holder was shown, the newest first.
-    pub async fn revisions(&self, id: DocumentId) -> Result<Vec<Revision>, Error> {
+    pub async fn revisions(&self, id: DocumentId) -> Result<Vec<DocumentVersion>, StoreError> {
         let prefix = Range::Prefix(keys::revision_prefix(id));
         let most = i32::try_from(MAX_VERSIONS).unwrap_or(i32::MAX);
         let pk = keys::document(&self.prefix(), id).pk;
@@ -101,7 +103,11 @@ impl Store<ClientScope> {
     }
 
     /// One version of a document.
-    pub async fn revision(&self, id: DocumentId, number: i64) -> Result<Option<Revision>, Error> {
+    pub async fn revision(
+        &self,
+        id: DocumentId,
+        number: i64,
+    ) -> Result<Option<DocumentVersion>, StoreError> {
         let key = keys::revision(&self.prefix(), id, number);
         self.get(&key).await?.map(row).transpose()
     }
@@ -111,9 +117,11 @@ impl Store<ClientScope> {
         &self,
         id: DocumentId,
         after: Option<EntryId>,
-    ) -> Result<Page<Receipt>, Error> {
+    ) -> Result<ListPage<DownloadRecord>, StoreError> {
         if !self.sees_drafts() {
-            return Ok(Page::new(Vec::new(), false, |_: &Receipt| String::new()));
+            return Ok(ListPage::new(Vec::new(), false, |_: &DownloadRecord| {
+                String::new()
+            }));
         }
         let prefix = keys::receipt_prefix(id);
         let last = after.map_or_else(|| "~".to_owned(), |entry| entry.to_string());
@@ -122,22 +130,22 @@ impl Store<ClientScope> {
         let query = Query::of(pk, range, SIZE + 1).descending();
         let slice = self.query(query).await?;
         let found = slice.items.into_iter().map(row);
-        let mut rows: Vec<Receipt> = found.collect::<Result<_, _>>()?;
+        let mut rows: Vec<DownloadRecord> = found.collect::<Result<_, _>>()?;
         rows.retain(|receipt| Some(receipt.id) != after);
         let size = usize::try_from(SIZE).unwrap_or_default();
         let more = slice.more || rows.len() > size;
         rows.truncate(size);
-        Ok(Page::new(rows, more, |receipt| receipt.id.to_string()))
+        Ok(ListPage::new(rows, more, |receipt| receipt.id.to_string()))
     }
 
     /// Notes that `actor` takes a version of a document away.
     pub async fn took(
         &self,
         document: &Document,
-        revision: &Revision,
+        revision: &DocumentVersion,
         actor: &Actor,
-    ) -> Result<(), Error> {
-        let receipt = Receipt {
+    ) -> Result<(), StoreError> {
+        let receipt = DownloadRecord {
             id: self.trace.next(),
             number: revision.number,
             at: self.trace.at(),
@@ -148,7 +156,7 @@ impl Store<ClientScope> {
         let mut transaction = self.transaction();
         let key = keys::receipt(&self.prefix(), document.id, receipt.id);
         transaction.put_new(item("receipt", &key, &receipt)?);
-        let note = Note::of(Kind::DocumentDownloaded, &document.title)
+        let note = AuditNote::of(AuditKind::DocumentDownloaded, &document.title)
             .change("version", "", &revision.number.to_string())
             .change("file", "", &revision.name);
         self.record(&mut transaction, note)?;
@@ -157,13 +165,17 @@ impl Store<ClientScope> {
 
     /// Puts `after` in place of the document as it was before: deleted, restored,
     /// or with other readers. Refused where it changed since.
-    pub async fn change_document(&self, before: &Document, after: &Document) -> Result<(), Error> {
+    pub async fn change_document(
+        &self,
+        before: &Document,
+        after: &Document,
+    ) -> Result<(), StoreError> {
         let kind = match (before.deleted, after.deleted) {
-            (None, Some(_)) => Kind::DocumentDeleted,
-            (Some(_), None) => Kind::DocumentRestored,
-            _ => Kind::DocumentShown,
+            (None, Some(_)) => AuditKind::DocumentDeleted,
+            (Some(_), None) => AuditKind::DocumentRestored,
+            _ => AuditKind::DocumentShown,
         };
-        let note = Note::of(kind, &after.title).change(
+        let note = AuditNote::of(kind, &after.title).change(
             "readers",
             before.visibility.label(),
             after.visibility.label(),
@@ -186,7 +198,7 @@ impl Store<ClientScope> {
         let news = before.deleted.is_none() && !shown(before) && shown(after);
         if let (Some(by), true) = (&self.by, news) {
             let by = (by.user, by.name.as_str());
-            let news = vec![Event::of_document(after, self.trace.at(), by)];
+            let news = vec![NotificationEvent::of_document(after, self.trace.at(), by)];
             outbox::put_news(&mut transaction, &self.prefix(), &self.trace.next(), news)?;
         }
         let shared = [before, after]
@@ -200,8 +212,8 @@ impl Store<ClientScope> {
     pub async fn forget_document(
         &self,
         document: &Document,
-        revisions: &[Revision],
-    ) -> Result<(), Error> {
+        revisions: &[DocumentVersion],
+    ) -> Result<(), StoreError> {
         let prefix = self.prefix();
         let mut transaction = self.transaction();
         transaction.delete_version(&keys::document(&prefix, document.id), document.version);
@@ -219,7 +231,7 @@ impl Store<ClientScope> {
         transaction: &mut Transaction,
         document: &Document,
         before: Option<i64>,
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         let prefix = self.prefix();
         let mut item = item("document", &keys::document(&prefix, document.id), document)?;
         for one in keys::document_places(&prefix, document) {
@@ -236,7 +248,7 @@ impl Store<ClientScope> {
         &self,
         transaction: &mut Transaction,
         document: &Document,
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         let revision = &document.current;
         let key = keys::revision(&self.prefix(), document.id, revision.number);
         transaction.put_new(item("revision", &key, revision)?);

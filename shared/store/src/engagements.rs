@@ -1,21 +1,21 @@
 //! Engagements: their rows with totals, and their long text.
 
-use domain::activity::{Activity, Deed};
-use domain::audit::{Kind as Recorded, Note};
-use domain::engagement::{Engagement, Kind, NewEngagement, Phase};
+use domain::activity::{Activity, ActivityKind};
+use domain::audit::{AuditKind, AuditNote};
+use domain::engagement::{Engagement, EngagementKind, NewEngagement, Phase};
 use domain::finding::Assignee;
 use domain::id::{ClientId, EngagementId};
-use domain::message::Tally;
-use domain::plan::{Limit, Plan};
+use domain::message::MessageCounts;
+use domain::plan::{Plan, PlanLimit};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{Item, item, number, place, row, string};
 use crate::counters;
-use crate::error::{Error, Outcome, once};
-use crate::keys::{self, Index, Place};
-use crate::page::{Page, SIZE};
+use crate::error::{StoreError, WriteOutcome, once};
+use crate::keys::{self, Index, IndexKey};
+use crate::page::{ListPage, SIZE};
 use crate::scope::{ClientScope, Store, WorkspaceScope};
 use crate::table::{Query, Range, start};
 use crate::transact::Update;
@@ -25,7 +25,7 @@ struct Row {
     id: EngagementId,
     client: ClientId,
     title: String,
-    kind: Kind,
+    kind: EngagementKind,
     phase: Phase,
     starts_on: Option<Date>,
     ends_on: Option<Date>,
@@ -33,7 +33,7 @@ struct Row {
     team: Vec<Assignee>,
     since: Timestamp,
     #[serde(flatten)]
-    messages: Tally,
+    messages: MessageCounts,
     rev: i64,
     shared_rev: i64,
     v: i64,
@@ -41,12 +41,12 @@ struct Row {
 
 /// The long text of an engagement.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Brief {
+pub struct EngagementBrief {
     /// What is tested, and what is not (markdown).
     pub scope: String,
 }
 
-fn read(found: Item) -> Result<Engagement, Error> {
+fn read(found: Item) -> Result<Engagement, StoreError> {
     let counts = counters::read(&found);
     let row: Row = row(found)?;
     Ok(Engagement {
@@ -67,9 +67,9 @@ fn read(found: Item) -> Result<Engagement, Error> {
     })
 }
 
-fn changes(before: &Engagement, new: &NewEngagement) -> Note {
+fn changes(before: &Engagement, new: &NewEngagement) -> AuditNote {
     let date = |date: Option<Date>| date.map_or_else(String::new, |date| date.to_string());
-    Note::of(Recorded::EngagementChanged, &new.title)
+    AuditNote::of(AuditKind::EngagementChanged, &new.title)
         .change("title", &before.title, &new.title)
         .change("type", before.kind.label(), new.kind.label())
         .change("status", before.phase.name(), new.phase.name())
@@ -95,7 +95,7 @@ impl Store<WorkspaceScope> {
         phase: Phase,
         after: Option<&str>,
         limit: i32,
-    ) -> Result<Page<Engagement>, Error> {
+    ) -> Result<ListPage<Engagement>, StoreError> {
         let w = self.prefix();
         let after = after.and_then(cursor).map(|(ends_on, client, id)| {
             let key = keys::engagement_row(&keys::client(self.ws(), client), id);
@@ -106,7 +106,7 @@ impl Store<WorkspaceScope> {
         let slice = self.query(query.after(after)).await?;
         let rows = slice.items.into_iter().map(read);
         let rows: Vec<Engagement> = rows.collect::<Result<_, _>>()?;
-        Ok(Page::new(rows, slice.more, |one| {
+        Ok(ListPage::new(rows, slice.more, |one| {
             let ends_on = one.ends_on.map_or_else(String::new, |day| day.to_string());
             format!("{ends_on}_{}_{}", one.client, one.id)
         }))
@@ -136,7 +136,7 @@ impl Store<ClientScope> {
         new: &NewEngagement,
         plan: Plan,
         now: Timestamp,
-    ) -> Result<Outcome, Error> {
+    ) -> Result<WriteOutcome, StoreError> {
         let row = Row {
             id,
             client: self.client_id(),
@@ -147,7 +147,7 @@ impl Store<ClientScope> {
             ends_on: new.ends_on,
             team: new.team.clone(),
             since: now,
-            messages: Tally::default(),
+            messages: MessageCounts::default(),
             rev: 1,
             shared_rev: 1,
             v: 1,
@@ -161,16 +161,16 @@ impl Store<ClientScope> {
         let mut transaction = self.transaction();
         transaction.put_new(item);
         let entry = id.news();
-        let activity = self.news_of(id, Deed::Added, &new.title, now);
+        let activity = self.news_of(id, ActivityKind::Added, &new.title, now);
         transaction.put_new(self.news_item(entry, &activity, true)?);
         transaction.put_any(self.brief_item(id, &new.scope)?);
         let client = Update::existing(keys::meta(&self.prefix())).add("engagements", 1);
         transaction.update(bump(client, true));
-        let note = Note::of(Recorded::EngagementAdded, &new.title);
+        let note = AuditNote::of(AuditKind::EngagementAdded, &new.title);
         self.record(&mut transaction, note)?;
         let active = new.phase.is_active();
-        let claim = active.then(|| self.claim(&mut transaction, plan, (Limit::Engagements, 1)));
-        let done = self.commit_counted(transaction, claim, Limit::Engagements);
+        let claim = active.then(|| self.claim(&mut transaction, plan, (PlanLimit::Engagements, 1)));
+        let done = self.commit_counted(transaction, claim, PlanLimit::Engagements);
         once(done.await)
     }
 
@@ -181,7 +181,7 @@ impl Store<ClientScope> {
         before: &Engagement,
         new: &NewEngagement,
         plan: Plan,
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         let id = before.id;
         let date = |name: &str, date: Option<Date>, update: Update| match date {
             Some(date) => update.set(name, string(date)),
@@ -205,31 +205,31 @@ impl Store<ClientScope> {
         transaction.put_any(self.brief_item(id, &new.scope)?);
         self.record(&mut transaction, changes(before, new))?;
         if before.phase != new.phase {
-            let deed = Deed::to(new.phase);
+            let deed = ActivityKind::to(new.phase);
             let activity = self.news_of(id, deed, &new.title, self.trace.at());
             transaction.put_new(self.news_item(self.trace.next(), &activity, true)?);
         }
         self.touch(&mut transaction);
         let claim = match (before.phase.is_active(), new.phase.is_active()) {
-            (false, true) => Some(self.claim(&mut transaction, plan, (Limit::Engagements, 1))),
+            (false, true) => Some(self.claim(&mut transaction, plan, (PlanLimit::Engagements, 1))),
             (true, false) => {
-                self.count_use(&mut transaction, Limit::Engagements, -1);
+                self.count_use(&mut transaction, PlanLimit::Engagements, -1);
                 None
             }
             _ => None,
         };
-        self.commit_counted(transaction, claim, Limit::Engagements)
+        self.commit_counted(transaction, claim, PlanLimit::Engagements)
             .await
     }
 
     /// The engagement with its totals.
-    pub async fn engagement(&self, id: EngagementId) -> Result<Option<Engagement>, Error> {
+    pub async fn engagement(&self, id: EngagementId) -> Result<Option<Engagement>, StoreError> {
         let found = self.get(&keys::engagement_row(&self.prefix(), id)).await?;
         found.map(|item| self.known(item)).transpose()
     }
 
     /// The engagement's long text.
-    pub async fn brief(&self, id: EngagementId) -> Result<Brief, Error> {
+    pub async fn brief(&self, id: EngagementId) -> Result<EngagementBrief, StoreError> {
         let found = self
             .get(&keys::brief(&self.partition(id)))
             .await?
@@ -239,7 +239,10 @@ impl Store<ClientScope> {
     }
 
     /// A page of the engagements, the newest first.
-    pub async fn engagements(&self, after: Option<&str>) -> Result<Page<Engagement>, Error> {
+    pub async fn engagements(
+        &self,
+        after: Option<&str>,
+    ) -> Result<ListPage<Engagement>, StoreError> {
         let after = after.and_then(|id| id.parse().ok());
         let after = after.map(|id| start(&keys::engagement_row(&self.prefix(), id), None));
         let query = Query::of(
@@ -250,13 +253,13 @@ impl Store<ClientScope> {
         let slice = self.query(query.descending().after(after)).await?;
         let rows = slice.items.into_iter().map(|item| self.known(item));
         let rows: Vec<Engagement> = rows.collect::<Result<_, _>>()?;
-        Ok(Page::new(rows, slice.more, |engagement| {
+        Ok(ListPage::new(rows, slice.more, |engagement| {
             engagement.id.to_string()
         }))
     }
 
     /// A number that changes with whatever the holder can see of the engagement.
-    pub async fn engagement_rev(&self, id: EngagementId) -> Result<Option<i64>, Error> {
+    pub async fn engagement_rev(&self, id: EngagementId) -> Result<Option<i64>, StoreError> {
         let engagement = self.engagement(id).await?;
         Ok(engagement.map(|e| {
             if self.sees_drafts() {
@@ -269,7 +272,7 @@ impl Store<ClientScope> {
 
     /// An engagement as the holder may know it: a contact has no count of the team's
     /// own messages.
-    fn known(&self, found: Item) -> Result<Engagement, Error> {
+    fn known(&self, found: Item) -> Result<Engagement, StoreError> {
         let engagement = read(found)?;
         Ok(if self.sees_drafts() {
             engagement
@@ -286,12 +289,18 @@ impl Store<ClientScope> {
         keys::engagement(&self.prefix(), id)
     }
 
-    fn place_of(&self, id: EngagementId, new: &NewEngagement) -> Place {
+    fn place_of(&self, id: EngagementId, new: &NewEngagement) -> IndexKey {
         let w = keys::workspace(self.ws());
         keys::engagement_place(&w, new.phase, new.ends_on, id)
     }
 
-    fn news_of(&self, id: EngagementId, deed: Deed, title: &str, at: Timestamp) -> Activity {
+    fn news_of(
+        &self,
+        id: EngagementId,
+        deed: ActivityKind,
+        title: &str,
+        at: Timestamp,
+    ) -> Activity {
         Activity {
             at,
             by_name: self
@@ -308,11 +317,11 @@ impl Store<ClientScope> {
         }
     }
 
-    fn brief_item(&self, id: EngagementId, scope: &str) -> Result<Item, Error> {
+    fn brief_item(&self, id: EngagementId, scope: &str) -> Result<Item, StoreError> {
         item(
             "brief",
             &keys::brief(&self.partition(id)),
-            &Brief {
+            &EngagementBrief {
                 scope: scope.to_owned(),
             },
         )

@@ -1,18 +1,18 @@
 //! What can go wrong with the table, as far as a caller can act on it.
 
 use aws_sdk_dynamodb::error::{BoxError, SdkError};
-use domain::plan::Full;
+use domain::plan::PlanLimitReached;
 
 /// A read or a write that didn't happen.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum StoreError {
     /// The condition of the `n`th write of a transaction didn't hold: somebody
     /// was first, or the thing is gone. Nothing was written.
     #[error("condition {0} of the transaction didn't hold")]
     Refused(usize),
     /// The workspace's plan has no room for it. Nothing was written.
     #[error("the plan has no room for it")]
-    Full(Full),
+    Full(PlanLimitReached),
     /// Too much at once on the same items, after several tries. Nothing was written.
     #[error("the table is busy")]
     Busy,
@@ -37,14 +37,14 @@ pub enum Error {
 
 /// How a write ended that is safe to repeat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum WriteOutcome {
     /// It happened now.
     Done,
     /// It had happened before; nothing was written.
     Repeated,
 }
 
-impl Error {
+impl StoreError {
     pub(crate) fn service<E, R>(operation: &'static str, error: SdkError<E, R>) -> Self
     where
         E: std::error::Error + Send + Sync + 'static,
@@ -58,10 +58,10 @@ impl Error {
 }
 
 /// Reads a refusal of the first write, the one that makes a new item, as a repeat.
-pub(crate) fn once(result: Result<(), Error>) -> Result<Outcome, Error> {
+pub(crate) fn once(result: Result<(), StoreError>) -> Result<WriteOutcome, StoreError> {
     match result {
-        Ok(()) => Ok(Outcome::Done),
-        Err(Error::Refused(0)) => Ok(Outcome::Repeated),
+        Ok(()) => Ok(WriteOutcome::Done),
+        Err(StoreError::Refused(0)) => Ok(WriteOutcome::Repeated),
         Err(error) => Err(error),
     }
 }

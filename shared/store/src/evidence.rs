@@ -1,18 +1,18 @@
 //! Pictures of findings: their rows below the finding, which say who sees them.
 
-use domain::audit::{Kind, Note};
+use domain::audit::{AuditKind, AuditNote};
 use domain::counts::Counts;
-use domain::evidence::{Evidence, KEPT, MAX_EVIDENCE, NewEvidence, Picture};
-use domain::file::Flaw;
+use domain::evidence::{Evidence, EvidenceImage, KEPT, MAX_EVIDENCE, NewEvidence};
+use domain::file::FileFlaw;
 use domain::finding::Finding;
 use domain::id::{EngagementId, EvidenceId, FindingId};
 use domain::upload::Upload;
 use futures::future::try_join;
 
 use crate::codec::{item, row};
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::keys;
-use crate::outbox::{Effect, Piece, put_effect};
+use crate::outbox::{Effect, EvidenceRef, put_effect};
 use crate::scope::{ClientScope, Store};
 use crate::table::{Query, Range};
 use crate::transact::Transaction;
@@ -34,7 +34,7 @@ impl Store<ClientScope> {
         &self,
         engagement: EngagementId,
         finding: FindingId,
-    ) -> Result<Vec<Evidence>, Error> {
+    ) -> Result<Vec<Evidence>, StoreError> {
         let range = Range::Prefix(keys::evidence_prefix(finding));
         let most = i32::try_from(MAX_EVIDENCE).unwrap_or(i32::MAX);
         let slice = self.query(Query::of(self.partition(engagement), range, most));
@@ -50,7 +50,7 @@ impl Store<ClientScope> {
         engagement: EngagementId,
         finding: FindingId,
         id: EvidenceId,
-    ) -> Result<Option<(Finding, Evidence)>, Error> {
+    ) -> Result<Option<(Finding, Evidence)>, StoreError> {
         let key = keys::evidence(&self.partition(engagement), finding, id);
         let (finding, found) = try_join(self.finding(engagement, finding), self.get(&key)).await?;
         let evidence: Option<Evidence> = found.map(row).transpose()?;
@@ -62,7 +62,7 @@ impl Store<ClientScope> {
         &self,
         engagement: EngagementId,
         finding: FindingId,
-    ) -> Result<Option<(Finding, Vec<Evidence>)>, Error> {
+    ) -> Result<Option<(Finding, Vec<Evidence>)>, StoreError> {
         let (finding, evidence) = try_join(
             self.finding(engagement, finding),
             self.evidence(engagement, finding),
@@ -81,14 +81,14 @@ impl Store<ClientScope> {
         &self,
         after: &Upload,
         new: &NewEvidence,
-        picture: &Picture,
-    ) -> Result<Result<(), Flaw>, Error> {
+        picture: &EvidenceImage,
+    ) -> Result<Result<(), FileFlaw>, StoreError> {
         let found = self.pictures(new.engagement, new.finding).await?;
         let Some((finding, others)) = found else {
-            return Ok(Err(Flaw::Gone));
+            return Ok(Err(FileFlaw::Gone));
         };
         if others.len() >= MAX_EVIDENCE {
-            return Ok(Err(Flaw::Full));
+            return Ok(Err(FileFlaw::Full));
         }
         let evidence = after.evidence(new, picture.clone());
         let mut transaction = self.transaction();
@@ -109,13 +109,13 @@ impl Store<ClientScope> {
         engagement: EngagementId,
         finding: &Finding,
         (before, after): (&Evidence, &Evidence),
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         let kind = match (before.deleted, after.deleted) {
-            (None, Some(_)) => Kind::EvidenceDeleted,
-            (Some(_), None) => Kind::EvidenceRestored,
-            _ => Kind::EvidenceChanged,
+            (None, Some(_)) => AuditKind::EvidenceDeleted,
+            (Some(_), None) => AuditKind::EvidenceRestored,
+            _ => AuditKind::EvidenceChanged,
         };
-        let note = Note::of(kind, &after.name)
+        let note = AuditNote::of(kind, &after.name)
             .change("finding", "", &finding.title)
             .change("caption", &before.caption, &after.caption);
         let mut transaction = self.transaction();
@@ -124,7 +124,7 @@ impl Store<ClientScope> {
         self.record(&mut transaction, note)?;
         if let (None, Some(at)) = (before.deleted, after.deleted) {
             let due = at.saturating_add(KEPT).unwrap_or(at);
-            let effect = Effect::Evidence(Piece {
+            let effect = Effect::Evidence(EvidenceRef {
                 engagement,
                 finding: finding.id,
                 evidence: after.id,
@@ -137,7 +137,11 @@ impl Store<ClientScope> {
     }
 
     /// Forgets a deleted picture whose objects are gone, and gives its bytes back.
-    pub async fn forget_evidence(&self, piece: Piece, evidence: &Evidence) -> Result<(), Error> {
+    pub async fn forget_evidence(
+        &self,
+        piece: EvidenceRef,
+        evidence: &Evidence,
+    ) -> Result<(), StoreError> {
         let key = keys::evidence(
             &self.partition(piece.engagement),
             piece.finding,
@@ -155,7 +159,7 @@ impl Store<ClientScope> {
         engagement: EngagementId,
         finding: FindingId,
         evidence: &Evidence,
-    ) -> Result<crate::codec::Item, Error> {
+    ) -> Result<crate::codec::Item, StoreError> {
         let key = keys::evidence(&self.partition(engagement), finding, evidence.id);
         item("evidence", &key, evidence)
     }

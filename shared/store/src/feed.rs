@@ -8,7 +8,7 @@ use futures::future::try_join;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{Item, item, place, row};
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::keys::{self, Index};
 use crate::scope::{ClientScope, Scope, Store, WorkspaceScope};
 use crate::table::{Query, Range};
@@ -21,7 +21,7 @@ struct Row {
 
 impl Store<WorkspaceScope> {
     /// The newest of all clients, drafts included.
-    pub async fn activity(&self, limit: i32) -> Result<Vec<Activity>, Error> {
+    pub async fn activity(&self, limit: i32) -> Result<Vec<Activity>, StoreError> {
         self.newest(Index::Gsi3, keys::feed(&self.prefix(), true), limit)
             .await
     }
@@ -29,7 +29,7 @@ impl Store<WorkspaceScope> {
 
 impl Store<ClientScope> {
     /// The newest of the client, as far as the holder may know.
-    pub async fn activity(&self, limit: i32) -> Result<Vec<Activity>, Error> {
+    pub async fn activity(&self, limit: i32) -> Result<Vec<Activity>, StoreError> {
         self.both(Index::Gsi5, &self.prefix(), limit).await
     }
 
@@ -38,12 +38,17 @@ impl Store<ClientScope> {
         &self,
         engagement: EngagementId,
         limit: i32,
-    ) -> Result<Vec<Activity>, Error> {
+    ) -> Result<Vec<Activity>, StoreError> {
         self.both(Index::Gsi4, &self.partition(engagement), limit)
             .await
     }
 
-    async fn both(&self, index: Index, scope: &str, limit: i32) -> Result<Vec<Activity>, Error> {
+    async fn both(
+        &self,
+        index: Index,
+        scope: &str,
+        limit: i32,
+    ) -> Result<Vec<Activity>, StoreError> {
         let shared = self.newest(index, keys::feed(scope, true), limit);
         if !self.sees_drafts() {
             return shared.await;
@@ -62,7 +67,7 @@ impl Store<ClientScope> {
         entry: EntryId,
         activity: &Activity,
         shared: bool,
-    ) -> Result<Item, Error> {
+    ) -> Result<Item, StoreError> {
         let e = self.partition(activity.engagement);
         let nothing = serde_json::json!({});
         let mut item = item("news", &keys::news(&e, entry), &nothing)?;
@@ -77,7 +82,7 @@ impl Store<ClientScope> {
         entry: EntryId,
         activity: &Activity,
         shared: bool,
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         let (w, c) = (keys::workspace(self.ws()), self.prefix());
         let e = self.partition(activity.engagement);
         item.insert(
@@ -92,7 +97,12 @@ impl Store<ClientScope> {
 }
 
 impl<S: Scope> Store<S> {
-    async fn newest(&self, index: Index, feed: String, limit: i32) -> Result<Vec<Activity>, Error> {
+    async fn newest(
+        &self,
+        index: Index,
+        feed: String,
+        limit: i32,
+    ) -> Result<Vec<Activity>, StoreError> {
         let all = Range::Between("0".to_owned(), "~".to_owned());
         let query = Query::of(feed, all, limit).on(index).descending();
         let found = self.query(query).await?.items.into_iter();

@@ -4,16 +4,16 @@
 //! with whatever it does: what is done again after a crash, or by two at once,
 //! is done once.
 
-use domain::activity::{Activity, Deed};
-use domain::audit::{Kind, Note, Who};
+use domain::activity::{Activity, ActivityKind};
+use domain::audit::{AuditActor, AuditKind, AuditNote};
 use domain::counts::Counts;
-use domain::finding::{Draft, Finding};
-use domain::history::Entry;
+use domain::finding::{Finding, FindingContent};
+use domain::history::HistoryEntry;
 use domain::id::{ClientId, EngagementId, ImportId};
-use domain::import::job::{Import, KEPT, Preview, Stage, Step};
-use domain::import::{Columns, Mapping};
+use domain::import::job::{Import, ImportPreview, ImportStage, ImportStep, KEPT};
+use domain::import::{ColumnMapping, CsvColumns};
 use domain::person::Actor;
-use domain::plan::{Limit, Plan};
+use domain::plan::{Plan, PlanLimit};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -21,8 +21,8 @@ use serde::{Deserialize, Serialize};
 use crate::codec::{item, number, row};
 use crate::directory::hash;
 use crate::engagements::bump;
-use crate::error::{Error, Outcome, once};
-use crate::findings::Many;
+use crate::error::{StoreError, WriteOutcome, once};
+use crate::findings::BulkChange;
 use crate::keys;
 use crate::outbox::{Effect, put_effect};
 use crate::scope::{ClientScope, Store, WorkspaceScope};
@@ -45,7 +45,7 @@ struct Kept<T> {
 
 /// When the worker goes on with an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Then {
+pub enum ImportSchedule {
     /// It is called for by this very change.
     Goes,
     /// Whoever makes the change goes on, or nobody has to.
@@ -54,7 +54,7 @@ pub enum Then {
 
 impl Store<WorkspaceScope> {
     /// What was said last of a table with these columns, anywhere in the workspace.
-    pub async fn mapping(&self, columns: &Columns) -> Result<Option<Mapping>, Error> {
+    pub async fn mapping(&self, columns: &CsvColumns) -> Result<Option<ColumnMapping>, StoreError> {
         let found = self.get(&self.columns_key(columns)).await?;
         found.map(row).transpose()
     }
@@ -65,17 +65,22 @@ impl Store<WorkspaceScope> {
         &self,
         client: ClientId,
         after: &Import,
-        columns: &Columns,
-        mapping: &Mapping,
-    ) -> Result<(), Error> {
+        columns: &CsvColumns,
+        mapping: &ColumnMapping,
+    ) -> Result<(), StoreError> {
         let part = self.client(client);
         let mut transaction = self.transaction();
-        part.go_on(&mut transaction, after, Then::Goes, self.trace.at())?;
+        part.go_on(
+            &mut transaction,
+            after,
+            ImportSchedule::Goes,
+            self.trace.at(),
+        )?;
         transaction.put_any(item("columns", &self.columns_key(columns), mapping)?);
         self.commit(transaction).await
     }
 
-    fn columns_key(&self, columns: &Columns) -> keys::Key {
+    fn columns_key(&self, columns: &CsvColumns) -> keys::Key {
         keys::columns(&self.prefix(), &hash(&columns.names.join("\n")))
     }
 }
@@ -91,16 +96,16 @@ impl Store<ClientScope> {
     #[must_use]
     pub fn on_behalf_of(&self, actor: &Actor) -> Self {
         Self {
-            by: Some(Who::from(actor)),
+            by: Some(AuditActor::from(actor)),
             ..self.clone()
         }
     }
 
     /// Notes an upload, whose file is there.
-    pub async fn create_import(&self, import: &Import) -> Result<Outcome, Error> {
+    pub async fn create_import(&self, import: &Import) -> Result<WriteOutcome, StoreError> {
         let mut transaction = self.transaction();
         self.put_import(&mut transaction, import, self.trace.at())?;
-        let note = Note::of(Kind::FindingsImported, &import.file_name);
+        let note = AuditNote::of(AuditKind::FindingsImported, &import.file_name);
         self.record(&mut transaction, note)?;
         once(self.commit(transaction).await)
     }
@@ -112,10 +117,10 @@ impl Store<ClientScope> {
         transaction: &mut Transaction,
         import: &Import,
         now: Timestamp,
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         let key = keys::import(&self.partition(import.engagement), import.id);
         transaction.put_new(item("import", &key, import)?);
-        if import.stage == Stage::Reading {
+        if import.stage == ImportStage::Reading {
             let over = (import.id.over(), import.ends());
             for (id, at) in [(effect(import), now), over] {
                 put_effect(transaction, &self.prefix(), id, job(import), at)?;
@@ -129,7 +134,7 @@ impl Store<ClientScope> {
         &self,
         engagement: EngagementId,
         id: ImportId,
-    ) -> Result<Option<Import>, Error> {
+    ) -> Result<Option<Import>, StoreError> {
         self.get(&keys::import(&self.partition(engagement), id))
             .await?
             .map(row)
@@ -137,7 +142,11 @@ impl Store<ClientScope> {
     }
 
     /// Changes an import; refused where it changed since.
-    pub async fn change_import(&self, after: &Import, then: Then) -> Result<(), Error> {
+    pub async fn change_import(
+        &self,
+        after: &Import,
+        then: ImportSchedule,
+    ) -> Result<(), StoreError> {
         let mut transaction = self.transaction();
         self.go_on(&mut transaction, after, then, self.trace.at())?;
         let row = keys::engagement_row(&self.prefix(), after.engagement);
@@ -149,12 +158,12 @@ impl Store<ClientScope> {
         &self,
         transaction: &mut Transaction,
         after: &Import,
-        then: Then,
+        then: ImportSchedule,
         now: Timestamp,
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         let key = keys::import(&self.partition(after.engagement), after.id);
         transaction.replace(item("import", &key, after)?, after.version - 1);
-        if then == Then::Goes {
+        if then == ImportSchedule::Goes {
             put_effect(transaction, &self.prefix(), effect(after), job(after), now)?;
         }
         Ok(())
@@ -162,25 +171,34 @@ impl Store<ClientScope> {
 
     /// Keeps the `n`th step of an import's plan. No other reading of the file
     /// writes to it.
-    pub async fn put_step(&self, import: &Import, n: i64, step: &Step) -> Result<(), Error> {
+    pub async fn put_step(
+        &self,
+        import: &Import,
+        n: i64,
+        step: &ImportStep,
+    ) -> Result<(), StoreError> {
         let key = self.step_key(import, n);
         self.put_part(import, &key, step).await
     }
 
     /// Keeps what is shown of an import's plan.
-    pub async fn put_preview(&self, import: &Import, shown: &Preview) -> Result<(), Error> {
+    pub async fn put_preview(
+        &self,
+        import: &Import,
+        shown: &ImportPreview,
+    ) -> Result<(), StoreError> {
         let key = self.preview_key(import);
         self.put_part(import, &key, shown).await
     }
 
     /// The step of an import's plan that is next.
-    pub async fn next_step(&self, import: &Import) -> Result<Option<Step>, Error> {
+    pub async fn next_step(&self, import: &Import) -> Result<Option<ImportStep>, StoreError> {
         let key = self.step_key(import, import.step);
         self.part(&key).await
     }
 
     /// What is shown of an import's plan.
-    pub async fn preview(&self, import: &Import) -> Result<Option<Preview>, Error> {
+    pub async fn preview(&self, import: &Import) -> Result<Option<ImportPreview>, StoreError> {
         self.part(&self.preview_key(import)).await
     }
 
@@ -189,7 +207,7 @@ impl Store<ClientScope> {
         import: &Import,
         key: &keys::Key,
         part: &T,
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         let mut item = item("plan", key, &Kept { part })?;
         // It is of no use once the import is over, one way or the other.
         let kept = import.ends().saturating_add(KEPT).unwrap_or(import.at);
@@ -199,7 +217,7 @@ impl Store<ClientScope> {
         self.commit(transaction).await
     }
 
-    async fn part<T: DeserializeOwned>(&self, key: &keys::Key) -> Result<Option<T>, Error> {
+    async fn part<T: DeserializeOwned>(&self, key: &keys::Key) -> Result<Option<T>, StoreError> {
         let found = self.get(key).await?;
         let kept: Option<Kept<T>> = found.map(row).transpose()?;
         Ok(kept.map(|kept| kept.part))
@@ -221,10 +239,10 @@ impl Store<ClientScope> {
     /// have room for all.
     pub async fn make_step(
         &self,
-        (after, then): (&Import, Then),
-        batch: &[(u64, Finding, Draft)],
-        (entry, plan): (&Entry, Plan),
-    ) -> Result<(), Error> {
+        (after, then): (&Import, ImportSchedule),
+        batch: &[(u64, Finding, FindingContent)],
+        (entry, plan): (&HistoryEntry, Plan),
+    ) -> Result<(), StoreError> {
         let engagement = after.engagement;
         let mut transaction = self.transaction();
         self.go_on(&mut transaction, after, then, self.trace.at())?;
@@ -240,15 +258,15 @@ impl Store<ClientScope> {
             transaction.put_new(self.news_item(after.id.news(), &told, false)?);
         }
         self.count(&mut transaction, engagement, &counts, false, made);
-        let claim = self.claim(&mut transaction, plan, (Limit::Findings, made));
-        self.commit_counted(transaction, Some(claim), Limit::Findings)
+        let claim = self.claim(&mut transaction, plan, (PlanLimit::Findings, made));
+        self.commit_counted(transaction, Some(claim), PlanLimit::Findings)
             .await
     }
 
     /// Which finding of a step was there already, by the number of the write that
     /// was refused: the first ones are the import's own, three make a finding.
-    pub fn taken(refused: usize, then: Then, batch: usize) -> Option<usize> {
-        let own = 1 + usize::from(then == Then::Goes);
+    pub fn taken(refused: usize, then: ImportSchedule, batch: usize) -> Option<usize> {
+        let own = 1 + usize::from(then == ImportSchedule::Goes);
         let nth = refused.checked_sub(own)? / 3;
         (nth < batch).then_some(nth)
     }
@@ -256,9 +274,9 @@ impl Store<ClientScope> {
     /// Moves the findings of a step, which takes the import to `after`.
     pub async fn move_step(
         &self,
-        (after, then): (&Import, Then),
-        changes: &[Many],
-    ) -> Result<(), Error> {
+        (after, then): (&Import, ImportSchedule),
+        changes: &[BulkChange],
+    ) -> Result<(), StoreError> {
         let mut transaction = self.transaction();
         self.go_on(&mut transaction, after, then, self.trace.at())?;
         self.change_all(&mut transaction, after.engagement, changes)?;
@@ -266,16 +284,16 @@ impl Store<ClientScope> {
     }
 
     /// What the feeds tell of an import: once, for all that it makes.
-    fn told(&self, import: &Import, entry: &Entry) -> Activity {
+    fn told(&self, import: &Import, entry: &HistoryEntry) -> Activity {
         let new = import
             .plan
             .as_ref()
-            .map_or(0, domain::import::job::Plan::all_fresh);
+            .map_or(0, domain::import::job::ImportPlan::all_fresh);
         Activity {
             at: entry.at,
             by_name: entry.by_name.clone(),
             by_team: entry.by_team,
-            deed: Deed::Imported,
+            deed: ActivityKind::Imported,
             title: format!("{} ({new} findings)", import.file_name),
             finding: None,
             severity: None,

@@ -1,20 +1,20 @@
 //! A person's inbox: what was told, and what of it was read.
 
 use domain::id::{EntryId, UserId};
-use domain::notification::{Notice, Preferences};
+use domain::notification::{Notification, NotificationPreferences};
 use domain::person::Person;
 use futures::future::try_join;
 use jiff::Timestamp;
 
 use crate::codec::{Item, integer, row, text};
 use crate::directory::Directory;
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::keys::{self, Key};
-use crate::outbox::{Effect, Leased, put_effect};
-use crate::page::{Page, SIZE};
+use crate::outbox::{Effect, LeasedEffect, put_effect};
+use crate::page::{ListPage, SIZE};
 use crate::scope::{Scope, Store};
 use crate::table::{Query, Range, start};
-use crate::telling::{Row, in_era};
+use crate::telling::{NotificationItem, in_era};
 use crate::transact::Update;
 
 /// Rows that are forgotten at once: what one transaction takes.
@@ -22,18 +22,18 @@ const FORGOTTEN: i32 = 100;
 
 /// A notice, as the person's page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Received {
+pub struct InboxItem {
     /// What happened.
-    pub notice: Notice,
+    pub notice: Notification,
     /// Whether the person has read it.
     pub read: bool,
 }
 
-impl Received {
+impl InboxItem {
     /// Of an inbox of which everything was marked as read `era` times.
-    fn of(found: Item, era: i64) -> Result<Self, Error> {
+    fn of(found: Item, era: i64) -> Result<Self, StoreError> {
         let one = found.contains_key("seen");
-        let Row {
+        let NotificationItem {
             notice, era: then, ..
         } = row(found)?;
         Ok(Self {
@@ -50,7 +50,7 @@ impl<S: Scope> Store<S> {
         user: UserId,
         after: Option<EntryId>,
         now: Timestamp,
-    ) -> Result<Page<Received>, Error> {
+    ) -> Result<ListPage<InboxItem>, StoreError> {
         let prefix = self.prefix();
         let person = keys::person(&prefix, user);
         let after = after.map(|id| start(&keys::notice(&prefix, user, id), None));
@@ -64,29 +64,41 @@ impl<S: Scope> Store<S> {
         let whole = slice.items.iter().all(kept);
         let rows = slice.items.into_iter().filter(kept);
         let rows: Vec<_> = rows
-            .map(|found| Received::of(found, era))
+            .map(|found| InboxItem::of(found, era))
             .collect::<Result<_, _>>()?;
-        Ok(Page::new(rows, slice.more && whole, |one| {
+        Ok(ListPage::new(rows, slice.more && whole, |one| {
             one.notice.id.to_string()
         }))
     }
 
     /// One notice of `user`'s.
-    pub async fn notice(&self, user: UserId, id: EntryId) -> Result<Option<Notice>, Error> {
+    pub async fn notice(
+        &self,
+        user: UserId,
+        id: EntryId,
+    ) -> Result<Option<Notification>, StoreError> {
         let key = keys::notice(&self.prefix(), user, id);
-        let found = self.get(&key).await?.map(row::<Row>).transpose()?;
+        let found = self
+            .get(&key)
+            .await?
+            .map(row::<NotificationItem>)
+            .transpose()?;
         Ok(found.map(|row| row.notice))
     }
 
     /// Notes that `user` has read a notice; `None` where there is none. By the process's
     /// credentials, since the count stands at the person.
-    pub async fn read_notice(&self, user: UserId, id: EntryId) -> Result<Option<Notice>, Error> {
+    pub async fn read_notice(
+        &self,
+        user: UserId,
+        id: EntryId,
+    ) -> Result<Option<Notification>, StoreError> {
         let prefix = self.prefix();
         let (key, person) = (keys::notice(&prefix, user, id), keys::person(&prefix, user));
         let Some(found) = self.get(&key).await? else {
             return Ok(None);
         };
-        let Row { notice, era, .. } = row(found)?;
+        let NotificationItem { notice, era, .. } = row(found)?;
         let mut transaction = self.transaction();
         let seen = Update::existing(key).add("seen", 1);
         transaction.update(seen.only_if("attribute_not_exists(seen)"));
@@ -94,7 +106,7 @@ impl<S: Scope> Store<S> {
         transaction.update(in_era(count.add("rings", 1), era));
         match self.commit_beside(transaction, &[]).await {
             // Read before, by itself or with all.
-            Ok(()) | Err(Error::Refused(_)) => {}
+            Ok(()) | Err(StoreError::Refused(_)) => {}
             Err(error) => return Err(error),
         }
         self.ring(&person).await?;
@@ -102,7 +114,7 @@ impl<S: Scope> Store<S> {
     }
 
     /// Notes that `user` has read everything.
-    pub async fn read_all(&self, user: UserId) -> Result<(), Error> {
+    pub async fn read_all(&self, user: UserId) -> Result<(), StoreError> {
         let person = keys::person(&self.prefix(), user);
         let mut transaction = self.transaction();
         let count = Update::existing(person.clone()).set("unread", crate::codec::number(0));
@@ -113,7 +125,7 @@ impl<S: Scope> Store<S> {
 
     /// Forgets some of what `user` was told here and who is gone; `true` where there is
     /// more. Who came back meanwhile keeps it.
-    pub async fn forget_inbox(&self, user: UserId) -> Result<bool, Error> {
+    pub async fn forget_inbox(&self, user: UserId) -> Result<bool, StoreError> {
         let prefix = self.prefix();
         let person = keys::person(&prefix, user);
         if self.table.get(&person, true).await?.is_some() {
@@ -140,23 +152,27 @@ impl<S: Scope> Store<S> {
     /// Puts what is left to forget into the outbox, in place of the effect that began.
     pub async fn forget_rest(
         &self,
-        leased: &Leased,
+        leased: &LeasedEffect,
         user: UserId,
         now: Timestamp,
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         let mut transaction = self.transaction();
         leased.done(&mut transaction);
         let (prefix, id) = (self.prefix(), leased.id.nth(1));
         put_effect(&mut transaction, &prefix, id, Effect::Forget(user), now)?;
         match self.commit_beside(transaction, &[]).await {
             // Handed over before.
-            Err(Error::Refused(0)) => Ok(()),
+            Err(StoreError::Refused(0)) => Ok(()),
             result => result,
         }
     }
 
     /// Keeps how mail comes to `user` from now on.
-    pub async fn prefer(&self, user: UserId, chosen: &Preferences) -> Result<(), Error> {
+    pub async fn prefer(
+        &self,
+        user: UserId,
+        chosen: &NotificationPreferences,
+    ) -> Result<(), StoreError> {
         let person = Update::existing(keys::person(&self.prefix(), user));
         let mut transaction = self.transaction();
         transaction.update(person.set("notify", serde_dynamo::to_attribute_value(chosen)?));
@@ -171,7 +187,7 @@ impl Directory {
         &self,
         (ws, client): (domain::id::WorkspaceId, Option<domain::id::ClientId>),
         user: UserId,
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         let key = keys::person(&keys::home(ws, client), user);
         let Some(found) = self.table().get(&key, true).await? else {
             return Ok(());

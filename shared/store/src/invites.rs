@@ -1,20 +1,20 @@
 //! Invitations: made by whoever may, redeemed by whoever holds the link.
 
-use domain::audit::{Kind, Note, Who};
+use domain::audit::{AuditActor, AuditKind, AuditNote};
 use domain::client::Client;
 use domain::id::{ClientId, EntryId, InviteId, UserId, WorkspaceId};
 use domain::invite::Invite;
 use domain::mail::Mail;
-use domain::notification::Event;
+use domain::notification::NotificationEvent;
 use domain::person::Person;
-use domain::plan::{Limit, Plan};
+use domain::plan::{Plan, PlanLimit};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::clients;
 use crate::codec::{item, number, row, string};
 use crate::directory::{Directory, login_key};
-use crate::error::{Error, Outcome, once};
+use crate::error::{StoreError, WriteOutcome, once};
 use crate::keys;
 use crate::membership::Account;
 use crate::outbox;
@@ -38,7 +38,7 @@ struct Link {
 
 /// An invitation whose link is in hand and was not used.
 #[derive(Debug, Clone)]
-pub struct Redeemable {
+pub struct InviteRedemption {
     /// The invitation.
     pub invite: Invite,
     hash: String,
@@ -48,7 +48,7 @@ pub struct Redeemable {
 /// A link that brings somebody to an invitation: the hash of its token, and the
 /// mail that brings it.
 #[derive(Debug, Clone, Copy)]
-pub struct NewLink<'a> {
+pub struct InviteLink<'a> {
     /// The hash of its token.
     pub hash: &'a str,
     /// The mail.
@@ -57,7 +57,7 @@ pub struct NewLink<'a> {
 
 impl<S: Scope> Store<S> {
     /// The invitations to where the scope is, the newest first.
-    pub async fn invites(&self) -> Result<Vec<Invite>, Error> {
+    pub async fn invites(&self) -> Result<Vec<Invite>, StoreError> {
         let query = Query::of(self.prefix(), Range::Prefix(keys::INVITES.to_owned()), MOST);
         self.query(query.descending())
             .await?
@@ -68,7 +68,7 @@ impl<S: Scope> Store<S> {
     }
 
     /// One invitation.
-    pub async fn invite(&self, id: InviteId) -> Result<Option<Invite>, Error> {
+    pub async fn invite(&self, id: InviteId) -> Result<Option<Invite>, StoreError> {
         self.get(&keys::invite(&self.prefix(), id))
             .await?
             .map(row)
@@ -80,18 +80,18 @@ impl<S: Scope> Store<S> {
     pub async fn create_invite(
         &self,
         invite: &Invite,
-        link: NewLink<'_>,
+        link: InviteLink<'_>,
         plan: Plan,
-    ) -> Result<Outcome, Error> {
+    ) -> Result<WriteOutcome, StoreError> {
         let mut transaction = self.transaction();
         let key = keys::invite(&self.prefix(), invite.id);
         transaction.put_new(item("invite", &key, invite)?);
         let beside = self.put_link(&mut transaction, invite, link)?;
-        self.note_invite(&mut transaction, Kind::Invited, invite)?;
+        self.note_invite(&mut transaction, AuditKind::Invited, invite)?;
         self.touch(&mut transaction);
         let seat = invite.client.is_none();
-        let claim = seat.then(|| self.claim(&mut transaction, plan, (Limit::Seats, 1)));
-        let beside = [beside, self.used_key(Limit::Seats)];
+        let claim = seat.then(|| self.claim(&mut transaction, plan, (PlanLimit::Seats, 1)));
+        let beside = [beside, self.used_key(PlanLimit::Seats)];
         let done = self.commit_beside(transaction, &beside).await;
         once(self.explained(done, claim).await)
     }
@@ -103,8 +103,8 @@ impl<S: Scope> Store<S> {
         &self,
         old: &str,
         after: &Invite,
-        link: NewLink<'_>,
-    ) -> Result<(), Error> {
+        link: InviteLink<'_>,
+    ) -> Result<(), StoreError> {
         let mut transaction = self.transaction();
         let update = self
             .open_invite(after.id, after.turn - 1)
@@ -122,7 +122,7 @@ impl<S: Scope> Store<S> {
         transaction.delete(&old);
         let new = self.put_link(&mut transaction, after, link)?;
         beside.extend([old, new]);
-        self.note_invite(&mut transaction, Kind::InviteResent, after)?;
+        self.note_invite(&mut transaction, AuditKind::InviteResent, after)?;
         self.touch(&mut transaction);
         self.commit_beside(transaction, &beside).await
     }
@@ -133,28 +133,28 @@ impl<S: Scope> Store<S> {
         invite: &Invite,
         hash: &str,
         now: Timestamp,
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         let mut transaction = self.transaction();
         let update = self.open_invite(invite.id, invite.turn);
         transaction.update(update.set("revoked", string(now)));
         let link = keys::invite_link(hash);
         transaction.delete(&link);
-        self.note_invite(&mut transaction, Kind::InviteRevoked, invite)?;
+        self.note_invite(&mut transaction, AuditKind::InviteRevoked, invite)?;
         self.touch(&mut transaction);
         if invite.client.is_none() {
-            self.count_use(&mut transaction, Limit::Seats, -1);
+            self.count_use(&mut transaction, PlanLimit::Seats, -1);
         }
-        let beside = [link, self.used_key(Limit::Seats)];
+        let beside = [link, self.used_key(PlanLimit::Seats)];
         self.commit_beside(transaction, &beside).await
     }
 
     fn note_invite(
         &self,
         transaction: &mut Transaction,
-        kind: Kind,
+        kind: AuditKind,
         invite: &Invite,
-    ) -> Result<(), Error> {
-        let note = Note::of(kind, &named(&invite.name, &invite.email));
+    ) -> Result<(), StoreError> {
+        let note = AuditNote::of(kind, &named(&invite.name, &invite.email));
         self.record(transaction, note.change("role", "", invite.role.label()))
     }
 
@@ -171,8 +171,8 @@ impl<S: Scope> Store<S> {
         &self,
         transaction: &mut Transaction,
         invite: &Invite,
-        NewLink { hash, mail }: NewLink<'_>,
-    ) -> Result<keys::Key, Error> {
+        InviteLink { hash, mail }: InviteLink<'_>,
+    ) -> Result<keys::Key, StoreError> {
         let link = Link {
             ws: self.ws(),
             client: self.scope.client(),
@@ -194,7 +194,7 @@ impl Directory {
         &self,
         ws: WorkspaceId,
         hash: &str,
-    ) -> Result<Option<Redeemable>, Error> {
+    ) -> Result<Option<InviteRedemption>, StoreError> {
         let found = self.table().get(&keys::invite_link(hash), true).await?;
         let link = found.map(row::<Link>).transpose()?;
         let Some(link) = link.filter(|link| link.ws == ws) else {
@@ -210,7 +210,7 @@ impl Directory {
             by: None,
         };
         let invite = store.invite(link.invite).await?;
-        Ok(invite.map(|invite| Redeemable {
+        Ok(invite.map(|invite| InviteRedemption {
             invite,
             hash: hash.to_owned(),
             store,
@@ -218,9 +218,9 @@ impl Directory {
     }
 }
 
-impl Redeemable {
+impl InviteRedemption {
     /// The client that the person will belong to; `None` for the team.
-    pub async fn client(&self) -> Result<Option<Client>, Error> {
+    pub async fn client(&self) -> Result<Option<Client>, StoreError> {
         if self.invite.client.is_none() {
             return Ok(None);
         }
@@ -230,7 +230,7 @@ impl Redeemable {
 
     /// Says that `user` is about to be made at the identity provider: unless
     /// `accept` follows within an hour, it is deleted there.
-    pub async fn begin(&self, attempt: EntryId, user: UserId) -> Result<(), Error> {
+    pub async fn begin(&self, attempt: EntryId, user: UserId) -> Result<(), StoreError> {
         let store = &self.store;
         let mut transaction = store.transaction();
         let until = store.trace.at().saturating_add(ATTEMPT);
@@ -247,7 +247,7 @@ impl Redeemable {
         attempt: Option<EntryId>,
         user: UserId,
         now: Timestamp,
-    ) -> Result<Person, Error> {
+    ) -> Result<Person, StoreError> {
         let (invite, store) = (&self.invite, &self.store);
         let person = Person {
             id: user,
@@ -260,7 +260,7 @@ impl Redeemable {
             mfa: None,
             disabled: None,
             suppressed: invite.suppressed,
-            notify: domain::notification::Preferences::default(),
+            notify: domain::notification::NotificationPreferences::default(),
         };
         let (mut transaction, link) = self.use_up(now);
         if let Some(attempt) = attempt {
@@ -278,7 +278,12 @@ impl Redeemable {
     /// Adds the client to an account that the address has already, and tells by
     /// `mail`; the link is used up. Refused where somebody was first, or the
     /// account belongs to the client.
-    pub async fn join(&self, account: &Account, mail: &Mail, now: Timestamp) -> Result<(), Error> {
+    pub async fn join(
+        &self,
+        account: &Account,
+        mail: &Mail,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let store = &self.store;
         let (mut transaction, link) = self.use_up(now);
         let invite = Invite {
@@ -299,8 +304,8 @@ impl Redeemable {
         transaction: &mut Transaction,
         person: &Person,
         now: Timestamp,
-    ) -> Result<(), Error> {
-        let news = vec![Event::of_joining(person, now)];
+    ) -> Result<(), StoreError> {
+        let news = vec![NotificationEvent::of_joining(person, now)];
         outbox::put_news(transaction, &self.store.prefix(), &self.invite.id, news)
     }
 
@@ -314,12 +319,12 @@ impl Redeemable {
         (transaction, link)
     }
 
-    fn note(&self, transaction: &mut Transaction, person: &Person) -> Result<(), Error> {
+    fn note(&self, transaction: &mut Transaction, person: &Person) -> Result<(), StoreError> {
         let accepting = Store {
-            by: Some(Who::from(person)),
+            by: Some(AuditActor::from(person)),
             ..self.store.clone()
         };
-        let note = Note::of(Kind::InviteAccepted, "");
+        let note = AuditNote::of(AuditKind::InviteAccepted, "");
         let note = note.change("role", "", person.role.label());
         accepting.record(transaction, note)?;
         self.store.touch(transaction);
@@ -336,12 +341,12 @@ impl<S: Scope> Store<S> {
         account: &Account,
         invite: &Invite,
         mail: &Mail,
-    ) -> Result<Outcome, Error> {
+    ) -> Result<WriteOutcome, StoreError> {
         let mut transaction = self.transaction();
         let key = keys::invite(&self.prefix(), invite.id);
         transaction.put_new(item("invite", &key, invite)?);
         let (_, beside) = account.join(&mut transaction, (self.ws(), invite))?;
-        self.note_invite(&mut transaction, Kind::PersonAdded, invite)?;
+        self.note_invite(&mut transaction, AuditKind::PersonAdded, invite)?;
         let (id, at) = (self.trace.next(), self.trace.at());
         outbox::put(&mut transaction, &self.prefix(), id, mail, at)?;
         self.touch(&mut transaction);

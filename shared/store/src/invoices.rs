@@ -2,21 +2,21 @@
 //! sent in one that the client reads, with what happened to them.
 
 use domain::id::{EntryId, InvoiceId};
-use domain::invoice::{Bill, Entry, Invoice};
+use domain::invoice::{Invoice, InvoiceContent, InvoiceHistoryEntry};
 use futures::future::{try_join, try_join3};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{Item, row};
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::keys::{self, Index, Key};
-use crate::page::{Page, SIZE};
+use crate::page::{ListPage, SIZE};
 use crate::scope::{ClientScope, Scope, Store, WorkspaceScope};
 use crate::table::{Query, Range, start};
 
 /// Which invoices a list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Listing {
+pub enum InvoiceList {
     /// Being written, the newest first: for the team.
     Drafts,
     /// To be paid, the first due before the others.
@@ -31,18 +31,18 @@ pub enum Listing {
 
 /// An invoice with what it says and what happened to it, the newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Billed {
+pub struct InvoiceDetail {
     /// The invoice.
     pub invoice: Invoice,
     /// What it says.
-    pub bill: Bill,
+    pub bill: InvoiceContent,
     /// What happened, up to a page of it.
-    pub entries: Vec<InvoiceEntry>,
+    pub entries: Vec<InvoiceHistoryItem>,
 }
 
 /// An entry of an invoice's history, as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InvoiceEntry {
+pub struct InvoiceHistoryItem {
     /// Its id.
     pub id: EntryId,
     /// Whether it is a payment that was taken out again.
@@ -50,10 +50,10 @@ pub struct InvoiceEntry {
     pub taken_back: bool,
     /// What.
     #[serde(flatten)]
-    pub entry: Entry,
+    pub entry: InvoiceHistoryEntry,
 }
 
-impl Listing {
+impl InvoiceList {
     fn is_descending(self) -> bool {
         !matches!(self, Self::Outstanding | Self::Overdue(_))
     }
@@ -73,16 +73,16 @@ impl<S: Scope> Store<S> {
     async fn invoices_in(
         &self,
         (scope, index): (&str, Index),
-        listing: Listing,
+        listing: InvoiceList,
         after: Option<&str>,
-    ) -> Result<Page<Invoice>, Error> {
-        let draft = listing == Listing::Drafts;
+    ) -> Result<ListPage<Invoice>, StoreError> {
+        let draft = listing == InvoiceList::Drafts;
         let list = keys::invoices(scope, draft);
         let after = after.and_then(|cursor| {
             let (client, rank) = cursor.split_once('_')?;
             let id = rank.rsplit('#').next()?.parse().ok()?;
             let c = keys::client(self.ws(), client.parse().ok()?);
-            let place = keys::Place {
+            let place = keys::IndexKey {
                 index,
                 pk: list.clone(),
                 sk: rank.to_owned(),
@@ -100,7 +100,7 @@ impl<S: Scope> Store<S> {
         let slice = self.query(query).await?;
         let rows = slice.items.into_iter().map(row);
         let rows: Vec<Invoice> = rows.collect::<Result<_, _>>()?;
-        Ok(Page::new(rows, slice.more, |one| {
+        Ok(ListPage::new(rows, slice.more, |one| {
             format!("{}_{}", one.client, keys::invoice_rank(one))
         }))
     }
@@ -110,11 +110,13 @@ impl Store<ClientScope> {
     /// A page of the client's invoices; drafts for the team only.
     pub async fn invoices(
         &self,
-        listing: Listing,
+        listing: InvoiceList,
         after: Option<&str>,
-    ) -> Result<Page<Invoice>, Error> {
-        if listing == Listing::Drafts && !self.sees_drafts() {
-            return Ok(Page::new(Vec::new(), false, |_: &Invoice| String::new()));
+    ) -> Result<ListPage<Invoice>, StoreError> {
+        if listing == InvoiceList::Drafts && !self.sees_drafts() {
+            return Ok(ListPage::new(Vec::new(), false, |_: &Invoice| {
+                String::new()
+            }));
         }
         let prefix = self.prefix();
         self.invoices_in((&prefix, Index::Gsi2), listing, after)
@@ -122,7 +124,7 @@ impl Store<ClientScope> {
     }
 
     /// An invoice that the holder may see, with what it says and its history.
-    pub async fn invoice(&self, id: InvoiceId) -> Result<Option<Billed>, Error> {
+    pub async fn invoice(&self, id: InvoiceId) -> Result<Option<InvoiceDetail>, StoreError> {
         let sent = async {
             let (invoice, bill) = place_of(&self.prefix(), id, false);
             let entries = Query::of(
@@ -134,7 +136,7 @@ impl Store<ClientScope> {
             let read = try_join3(self.get(&invoice), self.get(&bill), entries);
             let (invoice, bill, entries) = read.await?;
             let entries = entries.items.into_iter().map(row);
-            let entries = entries.collect::<Result<_, Error>>()?;
+            let entries = entries.collect::<Result<_, StoreError>>()?;
             billed(invoice, bill, entries)
         };
         let draft = async {
@@ -150,7 +152,7 @@ impl Store<ClientScope> {
     }
 
     /// An invoice that was sent, as lists know it.
-    pub async fn sent_invoice(&self, id: InvoiceId) -> Result<Option<Invoice>, Error> {
+    pub async fn sent_invoice(&self, id: InvoiceId) -> Result<Option<Invoice>, StoreError> {
         let found = self.get(&keys::invoice(&self.prefix(), id)).await?;
         found.map(row).transpose()
     }
@@ -160,7 +162,7 @@ impl Store<ClientScope> {
         &self,
         id: InvoiceId,
         entry: EntryId,
-    ) -> Result<Option<InvoiceEntry>, Error> {
+    ) -> Result<Option<InvoiceHistoryItem>, StoreError> {
         let key = keys::invoice_entry(&self.prefix(), id, entry);
         self.get(&key).await?.map(row).transpose()
     }
@@ -169,12 +171,12 @@ impl Store<ClientScope> {
 fn billed(
     invoice: Option<Item>,
     bill: Option<Item>,
-    entries: Vec<InvoiceEntry>,
-) -> Result<Option<Billed>, Error> {
+    entries: Vec<InvoiceHistoryItem>,
+) -> Result<Option<InvoiceDetail>, StoreError> {
     let (Some(invoice), Some(bill)) = (invoice, bill) else {
         return Ok(None);
     };
-    Ok(Some(Billed {
+    Ok(Some(InvoiceDetail {
         invoice: row(invoice)?,
         bill: row(bill)?,
         entries,
@@ -194,9 +196,9 @@ impl Store<WorkspaceScope> {
     /// A page of all clients' invoices.
     pub async fn all_invoices(
         &self,
-        listing: Listing,
+        listing: InvoiceList,
         after: Option<&str>,
-    ) -> Result<Page<Invoice>, Error> {
+    ) -> Result<ListPage<Invoice>, StoreError> {
         let prefix = self.prefix();
         self.invoices_in((&prefix, Index::Gsi1), listing, after)
             .await

@@ -1,16 +1,16 @@
 //! A workspace's own templates of findings: light rows, and their texts beside them.
 
-use domain::audit::{Kind, Note};
+use domain::audit::{AuditKind, AuditNote};
 use domain::id::TemplateId;
-use domain::library::{Category, MAX_TEMPLATES, Template};
-use domain::score::{Score, Vector};
+use domain::library::{Category, FindingTemplate, MAX_TEMPLATES};
+use domain::score::{CvssScore, CvssVector};
 use domain::severity::Severity;
 use futures::future::try_join;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{Item, item, number, row};
-use crate::error::{Error, Outcome, once};
+use crate::error::{StoreError, WriteOutcome, once};
 use crate::keys;
 use crate::scope::{Store, WorkspaceScope};
 use crate::table::{Query, Range};
@@ -18,7 +18,7 @@ use crate::transact::{Transaction, Update};
 
 /// What lists show of a template.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TemplateRow {
+pub struct TemplateSummary {
     /// Its id.
     pub id: TemplateId,
     /// One line.
@@ -30,7 +30,7 @@ pub struct TemplateRow {
     /// How bad what it describes is.
     pub severity: Severity,
     /// The score of its vector, where it has one.
-    pub score: Option<Score>,
+    pub score: Option<CvssScore>,
     /// The number of the weakness.
     pub cwe: Option<u32>,
     /// When it was last changed.
@@ -40,8 +40,8 @@ pub struct TemplateRow {
     pub version: i64,
 }
 
-impl TemplateRow {
-    fn of(id: TemplateId, template: &Template, now: Timestamp, version: i64) -> Self {
+impl TemplateSummary {
+    fn of(id: TemplateId, template: &FindingTemplate, now: Timestamp, version: i64) -> Self {
         let draft = &template.draft;
         Self {
             id,
@@ -49,7 +49,7 @@ impl TemplateRow {
             category: template.category,
             tags: template.tags.clone(),
             severity: draft.severity,
-            score: draft.vector.as_ref().map(Vector::score),
+            score: draft.vector.as_ref().map(CvssVector::score),
             cwe: draft.cwe,
             updated: now,
             version,
@@ -57,13 +57,13 @@ impl TemplateRow {
     }
 }
 
-fn written(template: &Template) -> Note {
-    Note::of(Kind::TemplateWritten, &template.draft.title)
+fn written(template: &FindingTemplate) -> AuditNote {
+    AuditNote::of(AuditKind::TemplateWritten, &template.draft.title)
 }
 
 impl Store<WorkspaceScope> {
     /// The rows of all templates: no more than a workspace may have.
-    pub async fn templates(&self) -> Result<Vec<TemplateRow>, Error> {
+    pub async fn templates(&self) -> Result<Vec<TemplateSummary>, StoreError> {
         let library = keys::template_count(&self.prefix()).pk;
         let most = i32::try_from(MAX_TEMPLATES).unwrap_or(i32::MAX);
         let query = Query::of(library, Range::Prefix(keys::TEMPLATES.to_owned()), most);
@@ -72,7 +72,10 @@ impl Store<WorkspaceScope> {
     }
 
     /// One template with its row.
-    pub async fn template(&self, id: TemplateId) -> Result<Option<(TemplateRow, Template)>, Error> {
+    pub async fn template(
+        &self,
+        id: TemplateId,
+    ) -> Result<Option<(TemplateSummary, FindingTemplate)>, StoreError> {
         let prefix = self.prefix();
         let (key, body) = (
             keys::template(&prefix, id),
@@ -88,11 +91,11 @@ impl Store<WorkspaceScope> {
     pub async fn create_template(
         &self,
         id: TemplateId,
-        template: &Template,
+        template: &FindingTemplate,
         now: Timestamp,
-    ) -> Result<Outcome, Error> {
+    ) -> Result<WriteOutcome, StoreError> {
         let mut transaction = self.transaction();
-        let row = TemplateRow::of(id, template, now, 1);
+        let row = TemplateSummary::of(id, template, now, 1);
         transaction.put_new(self.template_item(&row)?);
         transaction.put_any(self.template_text(id, template)?);
         let room = "(attribute_not_exists(templates) OR templates < :room)";
@@ -105,11 +108,11 @@ impl Store<WorkspaceScope> {
     pub async fn update_template(
         &self,
         (id, before): (TemplateId, i64),
-        template: &Template,
+        template: &FindingTemplate,
         now: Timestamp,
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         let mut transaction = self.transaction();
-        let row = TemplateRow::of(id, template, now, before + 1);
+        let row = TemplateSummary::of(id, template, now, before + 1);
         transaction.replace(self.template_item(&row)?, before);
         transaction.put_any(self.template_text(id, template)?);
         self.record(&mut transaction, written(template))?;
@@ -117,12 +120,12 @@ impl Store<WorkspaceScope> {
     }
 
     /// Deletes the template as it was read; refused where it changed or is gone.
-    pub async fn delete_template(&self, read: &TemplateRow) -> Result<(), Error> {
+    pub async fn delete_template(&self, read: &TemplateSummary) -> Result<(), StoreError> {
         let prefix = self.prefix();
         let mut transaction = self.transaction();
         transaction.delete_version(&keys::template(&prefix, read.id), read.version);
         transaction.delete(&keys::template_body(&prefix, read.id));
-        let note = Note::of(Kind::TemplateDeleted, &read.title);
+        let note = AuditNote::of(AuditKind::TemplateDeleted, &read.title);
         self.record(&mut transaction, note)?;
         self.count_templates(&mut transaction, -1, "templates > :room", 0);
         self.commit(transaction).await
@@ -133,11 +136,15 @@ impl Store<WorkspaceScope> {
         transaction.update(row.when(condition, ":room", number(room)));
     }
 
-    fn template_item(&self, row: &TemplateRow) -> Result<Item, Error> {
+    fn template_item(&self, row: &TemplateSummary) -> Result<Item, StoreError> {
         item("template", &keys::template(&self.prefix(), row.id), row)
     }
 
-    fn template_text(&self, id: TemplateId, template: &Template) -> Result<Item, Error> {
+    fn template_text(
+        &self,
+        id: TemplateId,
+        template: &FindingTemplate,
+    ) -> Result<Item, StoreError> {
         let key = keys::template_body(&self.prefix(), id);
         item("template-body", &key, template)
     }

@@ -5,11 +5,11 @@
 //! an invitation doesn't wait for an import. Files are counted in `uploads.rs`: contacts
 //! send some too.
 
-use domain::plan::{Limit, Plan};
+use domain::plan::{Plan, PlanLimit};
 use futures::future::try_join;
 
 use crate::codec::{Item, integer, number, text};
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::keys::{self, Key};
 use crate::scope::{Scope, Store, WorkspaceScope};
 use crate::table::{Query, Range};
@@ -20,23 +20,23 @@ const USED: &str = "n";
 
 /// So much of a limit, which a transaction takes.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Claim {
+pub(crate) struct LimitClaim {
     plan: Plan,
-    limit: Limit,
+    limit: PlanLimit,
     more: i64,
     /// The number of the write that is refused where there is no room.
     nth: usize,
 }
 
 /// How much of each limit is used, in the order of [`Limit::ALL`].
-pub type Used = [(Limit, i64); Limit::ALL.len()];
+pub type LimitUsage = [(PlanLimit, i64); PlanLimit::ALL.len()];
 
 impl Store<WorkspaceScope> {
     /// How much the workspace uses of everything that its plan limits.
-    pub async fn used(&self) -> Result<Used, Error> {
+    pub async fn used(&self) -> Result<LimitUsage, StoreError> {
         let query = Query::of(keys::uses(&self.prefix()), Range::UpTo("~".to_owned()), 10);
         let (counted, files) = try_join(self.query(query), self.files_used()).await?;
-        let of = |limit: Limit| {
+        let of = |limit: PlanLimit| {
             let is_it = |item: &&Item| text(item, "sk").is_ok_and(|name| name == limit.name());
             counted
                 .items
@@ -44,21 +44,21 @@ impl Store<WorkspaceScope> {
                 .find(is_it)
                 .map_or(0, |item| integer(item, USED))
         };
-        Ok(Limit::ALL.map(|limit| match limit {
-            Limit::Storage => (limit, files),
+        Ok(PlanLimit::ALL.map(|limit| match limit {
+            PlanLimit::Storage => (limit, files),
             _ => (limit, of(limit)),
         }))
     }
 
     /// How much of a limit is used, but for files.
-    pub async fn used_of(&self, limit: Limit) -> Result<i64, Error> {
+    pub async fn used_of(&self, limit: PlanLimit) -> Result<i64, StoreError> {
         let found = self.get(&self.used_key(limit)).await?;
         Ok(found.map_or(0, |found| integer(&found, USED)))
     }
 }
 
 impl<S: Scope> Store<S> {
-    pub(crate) fn used_key(&self, limit: Limit) -> Key {
+    pub(crate) fn used_key(&self, limit: PlanLimit) -> Key {
         keys::used(&keys::workspace(self.ws()), limit)
     }
 
@@ -67,8 +67,8 @@ impl<S: Scope> Store<S> {
         &self,
         transaction: &mut Transaction,
         plan: Plan,
-        (limit, more): (Limit, i64),
-    ) -> Claim {
+        (limit, more): (PlanLimit, i64),
+    ) -> LimitClaim {
         let nth = transaction.next();
         let room = plan.leaves(limit, more);
         let condition = if room < 0 {
@@ -78,7 +78,7 @@ impl<S: Scope> Store<S> {
         };
         let update = Update::upsert(self.used_key(limit)).add(USED, more);
         transaction.update(update.when(condition, ":room", number(room)));
-        Claim {
+        LimitClaim {
             plan,
             limit,
             more,
@@ -88,7 +88,7 @@ impl<S: Scope> Store<S> {
 
     /// Adds to what is used of a limit, whatever the plan says; below zero it is given
     /// back.
-    pub(crate) fn count_use(&self, transaction: &mut Transaction, limit: Limit, more: i64) {
+    pub(crate) fn count_use(&self, transaction: &mut Transaction, limit: PlanLimit, more: i64) {
         transaction.update(Update::upsert(self.used_key(limit)).add(USED, more));
     }
 
@@ -97,9 +97,9 @@ impl<S: Scope> Store<S> {
     pub(crate) async fn commit_counted(
         &self,
         transaction: Transaction,
-        claim: Option<Claim>,
-        limit: Limit,
-    ) -> Result<(), Error> {
+        claim: Option<LimitClaim>,
+        limit: PlanLimit,
+    ) -> Result<(), StoreError> {
         self.check(&transaction, &[self.used_key(limit)])?;
         let done = transaction.commit(&self.table).await;
         self.explained(done, claim).await
@@ -109,24 +109,24 @@ impl<S: Scope> Store<S> {
     /// is no more of.
     pub(crate) async fn explained(
         &self,
-        done: Result<(), Error>,
-        claim: Option<Claim>,
-    ) -> Result<(), Error> {
+        done: Result<(), StoreError>,
+        claim: Option<LimitClaim>,
+    ) -> Result<(), StoreError> {
         let claim = match (&done, claim) {
-            (Err(Error::Refused(n)), Some(claim)) if *n == claim.nth => claim,
+            (Err(StoreError::Refused(n)), Some(claim)) if *n == claim.nth => claim,
             _ => return done,
         };
         let found = self.table.get(&self.used_key(claim.limit), true).await?;
         let used = found.map_or(0, |found| integer(&found, USED));
         Err(match claim.plan.room(claim.limit, used, claim.more) {
-            Err(full) => Error::Full(full),
+            Err(full) => StoreError::Full(full),
             // Somebody made room meanwhile.
-            Ok(()) => Error::Busy,
+            Ok(()) => StoreError::Busy,
         })
     }
 }
 
 /// A seat for one of the team who is there without having been invited.
 pub(crate) fn put_seat(transaction: &mut Transaction, w: &str) {
-    transaction.update(Update::upsert(keys::used(w, Limit::Seats)).add(USED, 1));
+    transaction.update(Update::upsert(keys::used(w, PlanLimit::Seats)).add(USED, 1));
 }

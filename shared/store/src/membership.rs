@@ -6,13 +6,13 @@ use domain::email::EmailAddress;
 use domain::id::{ClientId, UserId, WorkspaceId};
 use domain::invite::Invite;
 use domain::person::Person;
-use domain::suppression::Suppressed;
+use domain::suppression::SuppressionNotice;
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{Item, integer, item, number, row, strings};
 use crate::directory::{Directory, Login, login_key};
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::keys::{self, Key};
 use crate::session::session_keys;
 use crate::transact::{Transaction, Update};
@@ -49,7 +49,7 @@ struct Row {
     v: i64,
 }
 
-pub(crate) fn login_item(key: &Key, login: &Login) -> Result<Item, Error> {
+pub(crate) fn login_item(key: &Key, login: &Login) -> Result<Item, StoreError> {
     let login = login.clone();
     item("login", key, &Row { login, v: 1 })
 }
@@ -65,7 +65,7 @@ impl Member {
 
 impl Member {
     /// Whether no mail goes to its address, as it is shown there.
-    pub(crate) fn suppressed(&self) -> Option<Suppressed> {
+    pub(crate) fn suppressed(&self) -> Option<SuppressionNotice> {
         let found = self.found.get("suppressed")?.clone();
         serde_dynamo::from_attribute_value(found).ok()
     }
@@ -78,14 +78,14 @@ impl Account {
     }
 
     /// The person at each client, in the order in which they were joined.
-    pub fn people(&self) -> Result<Vec<Person>, Error> {
+    pub fn people(&self) -> Result<Vec<Person>, StoreError> {
         let found = self.rows.iter().map(|member| row(member.found.clone()));
         found.collect()
     }
 
     /// The person where a session is opened: at the client that was used last,
     /// of those where the person isn't disabled.
-    pub fn person(&self) -> Result<Option<Person>, Error> {
+    pub fn person(&self) -> Result<Option<Person>, StoreError> {
         choose(self.rows.clone())
     }
 
@@ -107,7 +107,7 @@ impl Account {
         &self,
         transaction: &mut Transaction,
         client: Option<ClientId>,
-    ) -> Result<bool, Error> {
+    ) -> Result<bool, StoreError> {
         let mut left = self.login.homes().filter(|home| *home != client);
         let Some(first) = left.next() else {
             transaction.delete(&self.key);
@@ -125,9 +125,9 @@ impl Account {
         &self,
         transaction: &mut Transaction,
         (ws, invite): (WorkspaceId, &Invite),
-    ) -> Result<(Person, Vec<Key>), Error> {
+    ) -> Result<(Person, Vec<Key>), StoreError> {
         let first = self.rows.first().map(|member| member.found.clone());
-        let known: Person = row(first.ok_or(Error::Lacks("person"))?)?;
+        let known: Person = row(first.ok_or(StoreError::Lacks("person"))?)?;
         let person = Person {
             // As whoever invites knows the person; nothing is told of elsewhere.
             name: invite.name.clone(),
@@ -163,7 +163,7 @@ impl Account {
         Ok((person, rows.chain([self.key.clone()]).collect()))
     }
 
-    fn listed(&self, first: Option<ClientId>, others: Vec<ClientId>) -> Result<Update, Error> {
+    fn listed(&self, first: Option<ClientId>, others: Vec<ClientId>) -> Result<Update, StoreError> {
         let update = Update::existing(self.key.clone())
             .add("v", 1)
             .set("client", serde_dynamo::to_attribute_value(first)?)
@@ -180,7 +180,7 @@ impl Account {
 }
 
 /// The person at the client that was used last.
-fn choose(rows: Vec<Member>) -> Result<Option<Person>, Error> {
+fn choose(rows: Vec<Member>) -> Result<Option<Person>, StoreError> {
     let used = |member: &Member| {
         let enabled = !member.found.contains_key("disabled");
         (enabled, integer(&member.found, "opened"))
@@ -196,7 +196,7 @@ impl Directory {
         &self,
         ws: WorkspaceId,
         email: &EmailAddress,
-    ) -> Result<Option<Account>, Error> {
+    ) -> Result<Option<Account>, StoreError> {
         let Some(mut account) = self.bare_account(ws, email).await? else {
             return Ok(None);
         };
@@ -209,7 +209,7 @@ impl Directory {
         &self,
         ws: WorkspaceId,
         email: &EmailAddress,
-    ) -> Result<Option<Account>, Error> {
+    ) -> Result<Option<Account>, StoreError> {
         let key = login_key(ws, email);
         let found = self.table().get(&key, true).await?;
         let found = found.map(row::<Row>).transpose()?;
@@ -228,11 +228,11 @@ impl Directory {
         ws: WorkspaceId,
         (user, email): (UserId, &EmailAddress),
         mine: Option<&Key>,
-    ) -> Result<Account, Error> {
+    ) -> Result<Account, StoreError> {
         loop {
             let account = self.account(ws, email).await?;
             let account = account.filter(|account| account.login.user == user);
-            let account = account.ok_or(Error::Busy)?;
+            let account = account.ok_or(StoreError::Busy)?;
             let mut open = account.sessions().len();
             if open <= ENDED_AT_ONCE {
                 return Ok(account);
@@ -259,17 +259,21 @@ impl Directory {
         &self,
         ws: WorkspaceId,
         login: &Login,
-    ) -> Result<Vec<Member>, Error> {
+    ) -> Result<Vec<Member>, StoreError> {
         let reads = login.homes().map(async |home| {
             let key = keys::person(&keys::home(ws, home), login.user);
             let found = self.table().get(&key, true).await?;
-            Ok::<_, Error>(found.map(|found| Member { key, found }))
+            Ok::<_, StoreError>(found.map(|found| Member { key, found }))
         });
         Ok(try_join_all(reads).await?.into_iter().flatten().collect())
     }
 
     /// The person behind an account, where a session is opened.
-    pub async fn person(&self, ws: WorkspaceId, login: &Login) -> Result<Option<Person>, Error> {
+    pub async fn person(
+        &self,
+        ws: WorkspaceId,
+        login: &Login,
+    ) -> Result<Option<Person>, StoreError> {
         choose(self.members(ws, login).await?)
     }
 
@@ -278,7 +282,7 @@ impl Directory {
         &self,
         ws: WorkspaceId,
         clients: &[ClientId],
-    ) -> Result<Vec<String>, Error> {
+    ) -> Result<Vec<String>, StoreError> {
         let reads = clients.iter().map(async |client| {
             let key = keys::meta(&keys::client(ws, *client));
             let found = self.table().get(&key, false).await?.unwrap_or_default();

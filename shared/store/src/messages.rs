@@ -4,10 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use domain::audit::{Kind, Note};
+use domain::audit::{AuditKind, AuditNote};
 use domain::id::{EngagementId, EntryId, MessageId, UserId};
-use domain::message::{Attached, Message, Posting, Tally};
-use domain::notification::Event;
+use domain::message::{Attachment, Message, MessageCounts, NewMessage};
+use domain::notification::NotificationEvent;
 use domain::upload::Upload;
 use futures::future::try_join;
 use jiff::SignedDuration;
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::codec::{Item, item, number, row, string, text};
 use crate::engagements::bump;
-use crate::error::{Error, Outcome, once};
+use crate::error::{StoreError, WriteOutcome, once};
 use crate::keys;
 use crate::outbox;
 use crate::page::SIZE;
@@ -31,9 +31,9 @@ const AT_ONCE: usize = 90;
 
 /// A piece of a thread, the oldest message first.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Thread {
+pub struct ThreadSlice {
     /// The messages.
-    pub rows: Vec<Posting>,
+    pub rows: Vec<NewMessage>,
     /// The message before which there are more; `None` at the beginning.
     pub before: Option<MessageId>,
 }
@@ -48,7 +48,7 @@ struct Once {
 
 /// A half of a thread as far as it was read, the newest message first.
 struct Half {
-    rows: Vec<Posting>,
+    rows: Vec<NewMessage>,
     more: bool,
 }
 
@@ -59,9 +59,9 @@ impl Store<ClientScope> {
     pub async fn post_message(
         &self,
         engagement: EngagementId,
-        (posting, files): (&Posting, &[Upload]),
+        (posting, files): (&NewMessage, &[Upload]),
         form: EntryId,
-    ) -> Result<Outcome, Error> {
+    ) -> Result<WriteOutcome, StoreError> {
         let (e, message, shared) = (self.partition(engagement), &posting.message, posting.shared);
         let ttl = message.at.saturating_add(KNOWN).unwrap_or(message.at);
         let known = Once {
@@ -83,7 +83,7 @@ impl Store<ClientScope> {
         for file in files {
             self.replace_upload(&mut transaction, file)?;
         }
-        let news = vec![Event::of_message(engagement, posting)];
+        let news = vec![NotificationEvent::of_message(engagement, posting)];
         outbox::put_news(&mut transaction, &self.prefix(), &message.id, news)?;
         once(self.commit(transaction).await)
     }
@@ -93,13 +93,13 @@ impl Store<ClientScope> {
     pub async fn fill_thread(
         &self,
         engagement: EngagementId,
-        postings: &[Posting],
-    ) -> Result<(), Error> {
+        postings: &[NewMessage],
+    ) -> Result<(), StoreError> {
         let e = self.partition(engagement);
         for some in postings.chunks(AT_ONCE) {
             let mut transaction = self.transaction();
-            let mut added = Tally::default();
-            for Posting { message, shared } in some {
+            let mut added = MessageCounts::default();
+            for NewMessage { message, shared } in some {
                 let key = keys::message(&e, *shared, message.id);
                 transaction.put_new(item("message", &key, message)?);
                 added.messages += i64::from(*shared);
@@ -120,7 +120,7 @@ impl Store<ClientScope> {
         &self,
         engagement: EngagementId,
         form: EntryId,
-    ) -> Result<Option<Posting>, Error> {
+    ) -> Result<Option<NewMessage>, StoreError> {
         let e = self.partition(engagement);
         let known = self.get(&keys::message_once(&e, form)).await?;
         match known.map(row::<Once>).transpose()? {
@@ -135,8 +135,8 @@ impl Store<ClientScope> {
     pub async fn edit_message(
         &self,
         engagement: EngagementId,
-        edited: &Posting,
-    ) -> Result<(), Error> {
+        edited: &NewMessage,
+    ) -> Result<(), StoreError> {
         let (message, shared) = (&edited.message, edited.shared);
         let mut transaction = self.transaction();
         self.replace_message(&mut transaction, engagement, (message, shared))?;
@@ -150,15 +150,15 @@ impl Store<ClientScope> {
         transaction: &mut Transaction,
         engagement: EngagementId,
         (message, shared): (&Message, bool),
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         let key = keys::message(&self.partition(engagement), shared, message.id);
         transaction.replace(item("message", &key, message)?, message.version - 1);
         Ok(())
     }
 
     /// Notes that a file is taken away that goes along with a message.
-    pub async fn took_attachment(&self, file: &Attached) -> Result<(), Error> {
-        let note = Note::of(Kind::DocumentDownloaded, &file.name);
+    pub async fn took_attachment(&self, file: &Attachment) -> Result<(), StoreError> {
+        let note = AuditNote::of(AuditKind::DocumentDownloaded, &file.name);
         let mut transaction = self.transaction();
         self.record(&mut transaction, note)?;
         self.commit(transaction).await
@@ -169,7 +169,7 @@ impl Store<ClientScope> {
         &self,
         engagement: EngagementId,
         id: MessageId,
-    ) -> Result<Option<Posting>, Error> {
+    ) -> Result<Option<NewMessage>, StoreError> {
         let e = self.partition(engagement);
         let half = async |shared: bool| {
             if !shared && !self.sees_drafts() {
@@ -188,7 +188,7 @@ impl Store<ClientScope> {
         &self,
         engagement: EngagementId,
         before: Option<MessageId>,
-    ) -> Result<Thread, Error> {
+    ) -> Result<ThreadSlice, StoreError> {
         let e = self.partition(engagement);
         let messages = self.half(&e, true, before);
         if self.sees_drafts() {
@@ -199,7 +199,12 @@ impl Store<ClientScope> {
         }
     }
 
-    async fn half(&self, e: &str, shared: bool, before: Option<MessageId>) -> Result<Half, Error> {
+    async fn half(
+        &self,
+        e: &str,
+        shared: bool,
+        before: Option<MessageId>,
+    ) -> Result<Half, StoreError> {
         let range = Range::Prefix(keys::message_prefix(shared).to_owned());
         let after = before.map(|id| start(&keys::message(e, shared, id), None));
         let query = Query::of(keys::thread(e), range, SIZE).descending();
@@ -212,7 +217,11 @@ impl Store<ClientScope> {
     }
 
     /// How much of a thread `user` has read.
-    pub async fn read_mark(&self, user: UserId, engagement: EngagementId) -> Result<Tally, Error> {
+    pub async fn read_mark(
+        &self,
+        user: UserId,
+        engagement: EngagementId,
+    ) -> Result<MessageCounts, StoreError> {
         let found = self
             .get(&keys::read_mark(&self.prefix(), user, engagement))
             .await?;
@@ -225,14 +234,14 @@ impl Store<ClientScope> {
         &self,
         user: UserId,
         after: Option<&str>,
-    ) -> Result<BTreeMap<EngagementId, Tally>, Error> {
+    ) -> Result<BTreeMap<EngagementId, MessageCounts>, StoreError> {
         let after = after.and_then(|id| id.parse().ok());
         let after = after.map(|id| start(&keys::read_mark(&self.prefix(), user, id), None));
         let range = Range::Prefix(keys::read_marks(user));
         let query = Query::of(self.prefix(), range, SIZE).descending();
         let found = self.query(query.after(after)).await?.items.into_iter();
         let mark = |item: Item| {
-            let id = keys::entry_of(text(&item, "sk")?).ok_or(Error::Lacks("sk"))?;
+            let id = keys::entry_of(text(&item, "sk")?).ok_or(StoreError::Lacks("sk"))?;
             Ok((id.engagement(), row(item)?))
         };
         found.map(mark).collect()
@@ -243,8 +252,8 @@ impl Store<ClientScope> {
         &self,
         user: UserId,
         engagement: EngagementId,
-        seen: Tally,
-    ) -> Result<(), Error> {
+        seen: MessageCounts,
+    ) -> Result<(), StoreError> {
         let mark = Update::upsert(keys::read_mark(&self.prefix(), user, engagement))
             .set("t", string("read"))
             .set("messages", number(seen.messages))
@@ -266,25 +275,25 @@ impl Store<ClientScope> {
         transaction.update(mark);
         match self.commit(transaction).await {
             // Another of the person's pages has seen more.
-            Err(Error::Refused(_)) => Ok(()),
+            Err(StoreError::Refused(_)) => Ok(()),
             result => result,
         }
     }
 }
 
-fn posting(item: Item, shared: bool) -> Result<Posting, Error> {
+fn posting(item: Item, shared: bool) -> Result<NewMessage, StoreError> {
     let message: Message = row(item)?;
-    Ok(Posting { message, shared })
+    Ok(NewMessage { message, shared })
 }
 
 /// The halves as one thread. Where one was cut, nothing before the cut is shown of
 /// the other: it comes with the next page.
-fn woven<const N: usize>(halves: [Half; N]) -> Thread {
+fn woven<const N: usize>(halves: [Half; N]) -> ThreadSlice {
     let cuts = halves.iter().filter(|half| half.more);
     let cut = cuts
         .filter_map(|half| half.rows.last().map(|row| row.message.id))
         .max();
-    let mut rows: Vec<Posting> = halves.into_iter().flat_map(|half| half.rows).collect();
+    let mut rows: Vec<NewMessage> = halves.into_iter().flat_map(|half| half.rows).collect();
     let all = rows.len();
     rows.retain(|row| cut.is_none_or(|cut| row.message.id >= cut));
     rows.sort_by_key(|row| std::cmp::Reverse(row.message.id));
@@ -292,7 +301,7 @@ fn woven<const N: usize>(halves: [Half; N]) -> Thread {
     let more = cut.is_some() || rows.len() < all;
     rows.reverse();
     let before = rows.first().filter(|_| more).map(|row| row.message.id);
-    Thread { rows, before }
+    ThreadSlice { rows, before }
 }
 
 #[cfg(test)]
@@ -302,7 +311,7 @@ mod tests {
     use super::*;
 
     fn half(ids: &[u64], shared: bool, more: bool) -> Half {
-        let rows = ids.iter().map(|n| Posting {
+        let rows = ids.iter().map(|n| NewMessage {
             message: Message {
                 id: MessageId::new(*n, 1),
                 at: Timestamp::UNIX_EPOCH,
@@ -322,7 +331,7 @@ mod tests {
         }
     }
 
-    fn times(thread: &Thread) -> Vec<MessageId> {
+    fn times(thread: &ThreadSlice) -> Vec<MessageId> {
         thread.rows.iter().map(|row| row.message.id).collect()
     }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 /// What was spent so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Spent {
+pub struct CapacityUsed {
     /// Read capacity units, indexes included.
     pub read: f64,
     /// Write capacity units, indexes included.
@@ -18,7 +18,7 @@ pub struct Spent {
 
 /// Where a request's time went.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Took {
+pub struct RequestTimings {
     /// While at least one call to the table was under way.
     pub table: Duration,
     /// While pages were made of what was read.
@@ -31,8 +31,8 @@ pub struct Meter(Arc<Mutex<Tally>>);
 
 #[derive(Debug, Default)]
 struct Tally {
-    spent: Spent,
-    took: Took,
+    spent: CapacityUsed,
+    took: RequestTimings,
     /// Calls that are under way, and since when there are some.
     under_way: u32,
     since: Option<Instant>,
@@ -40,19 +40,19 @@ struct Tally {
 
 /// A call that is under way, until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Call {
+pub(crate) struct MeteredCall {
     meter: Meter,
     place: u32,
 }
 
 impl Meter {
     /// What was spent so far.
-    pub fn spent(&self) -> Spent {
+    pub fn spent(&self) -> CapacityUsed {
         self.locked().spent
     }
 
     /// Where the time went so far.
-    pub fn took(&self) -> Took {
+    pub fn took(&self) -> RequestTimings {
         self.locked().took
     }
 
@@ -66,13 +66,13 @@ impl Meter {
 
     /// Call before a call; gives its place in the chain of those that wait for each
     /// other.
-    pub(crate) fn begin(&self) -> Call {
+    pub(crate) fn begin(&self) -> MeteredCall {
         let mut tally = self.locked();
         if tally.under_way == 0 {
             tally.since = Some(Instant::now());
         }
         tally.under_way += 1;
-        Call {
+        MeteredCall {
             meter: self.clone(),
             place: tally.spent.round_trips + 1,
         }
@@ -83,7 +83,7 @@ impl Meter {
     }
 }
 
-impl Call {
+impl MeteredCall {
     /// Call after it, with its cost.
     pub(crate) fn end(self, read: f64, write: f64) {
         let spent = &mut self.meter.locked().spent;
@@ -94,7 +94,7 @@ impl Call {
     }
 }
 
-impl Drop for Call {
+impl Drop for MeteredCall {
     fn drop(&mut self) {
         let mut tally = self.meter.locked();
         tally.under_way -= 1;
@@ -120,7 +120,7 @@ mod tests {
         c.end(0.0, 2.0);
         assert_eq!(
             meter.spent(),
-            Spent {
+            CapacityUsed {
                 read: 1.5,
                 write: 2.0,
                 calls: 3,
@@ -133,9 +133,13 @@ mod tests {
         let meter = Meter::default();
         let (a, b) = (meter.begin(), meter.begin());
         drop(a);
-        assert_eq!(meter.took(), Took::default(), "another is under way");
+        assert_eq!(
+            meter.took(),
+            RequestTimings::default(),
+            "another is under way"
+        );
         drop(b);
         assert!(meter.took().table > Duration::ZERO && meter.locked().since.is_none());
-        assert_eq!(meter.spent(), Spent::default());
+        assert_eq!(meter.spent(), CapacityUsed::default());
     }
 }

@@ -2,22 +2,22 @@
 //! authenticator. The authenticator's secret is the identity provider's.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::audit::{Kind, Note, Who};
+use domain::audit::{AuditActor, AuditKind, AuditNote};
 use domain::mail::Mail;
 use domain::person::Person;
 use jiff::Timestamp;
 
 use crate::codec::{Item, item, string, strings};
 use crate::directory::Directory;
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::keys;
 use crate::membership::Account;
-use crate::people::{Kept, Next};
+use crate::people::{MembershipRefusal, PersonChange};
 use crate::scope::{Scope, Store};
 use crate::session::Session;
 use crate::transact::{Transaction, Update};
 
-fn codes_item(session: &Session, codes: &[String]) -> Result<Item, Error> {
+fn codes_item(session: &Session, codes: &[String]) -> Result<Item, StoreError> {
     let key = codes_key(session);
     let mut item = item("mfa", &key, &serde_json::json!({}))?;
     item.insert("codes".to_owned(), AttributeValue::Ss(codes.to_vec()));
@@ -37,8 +37,8 @@ impl Directory {
         codes: &[String],
         mail: &Mail,
         now: Timestamp,
-    ) -> Result<(), Error> {
-        let note = Note::of(Kind::MfaEnabled, "");
+    ) -> Result<(), StoreError> {
+        let note = AuditNote::of(AuditKind::MfaEnabled, "");
         let build = |transaction: &mut Transaction, _: &Account| {
             transaction.put_any(codes_item(session, codes)?);
             let own = Update::existing(keys::session(session.hash()));
@@ -56,8 +56,8 @@ impl Directory {
         session: &Session,
         mail: &Mail,
         now: Timestamp,
-    ) -> Result<(), Error> {
-        let note = Note::of(Kind::MfaDisabled, "");
+    ) -> Result<(), StoreError> {
+        let note = AuditNote::of(AuditKind::MfaDisabled, "");
         let build = |transaction: &mut Transaction, _: &Account| {
             transaction.delete(&codes_key(session));
             let own = Update::existing(keys::session(session.hash()));
@@ -74,19 +74,19 @@ impl Directory {
         &self,
         session: &Session,
         codes: &[String],
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         let actor = session.actor();
         let mut transaction = Transaction::new(self.table());
         let row = Update::existing(codes_key(session));
         transaction.update(row.set("codes", AttributeValue::Ss(codes.to_vec())));
-        let note = Note::of(Kind::RecoveryCodesMade, "");
+        let note = AuditNote::of(AuditKind::RecoveryCodesMade, "");
         let at = (actor.workspace, actor.client);
-        self.record(&mut transaction, at, Some(Who::from(actor)), note)?;
+        self.record(&mut transaction, at, Some(AuditActor::from(actor)), note)?;
         transaction.commit(self.table()).await
     }
 
     /// How many recovery codes are left.
-    pub async fn recovery_codes_left(&self, session: &Session) -> Result<usize, Error> {
+    pub async fn recovery_codes_left(&self, session: &Session) -> Result<usize, StoreError> {
         let found = self.table().get(&codes_key(session), true).await?;
         Ok(strings(&found.unwrap_or_default(), "codes").len())
     }
@@ -95,7 +95,11 @@ impl Directory {
 impl<S: Scope> Store<S> {
     /// Lets a person who lost the authenticator sign in without a code; every
     /// session ends, and `mail` tells.
-    pub async fn reset_mfa(&self, person: &Person, mail: &Mail) -> Result<Result<(), Kept>, Error> {
-        self.end(person, Next::WithoutMfa(mail)).await
+    pub async fn reset_mfa(
+        &self,
+        person: &Person,
+        mail: &Mail,
+    ) -> Result<Result<(), MembershipRefusal>, StoreError> {
+        self.end(person, PersonChange::WithoutMfa(mail)).await
     }
 }

@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 
 use domain::id::ClientId;
-use domain::invoice::{Figure, Posting};
+use domain::invoice::{FigurePosting, RevenueFigure};
 use domain::money::Currency;
 use jiff::civil::Date;
 
 use crate::codec::{Item, integer, string, text};
-use crate::error::Error;
-use crate::keys::{self, Index, Key, Place};
-use crate::page::{Page, SIZE};
+use crate::error::StoreError;
+use crate::keys::{self, Index, IndexKey, Key};
+use crate::page::{ListPage, SIZE};
 use crate::scope::{ClientScope, Store, WorkspaceScope};
 use crate::table::{Query, Range, start};
 use crate::transact::{Transaction, Update};
@@ -21,29 +21,29 @@ const MONTHS: i32 = 12;
 
 /// Figures, by currency: never added across them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Books(BTreeMap<(Currency, Figure), i64>);
+pub struct CurrencyFigures(BTreeMap<(Currency, RevenueFigure), i64>);
 
 /// A client's figures.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Owed {
+pub struct ClientBalance {
     /// Whose.
     pub client: ClientId,
     /// Its name.
     pub name: String,
     /// The figures.
-    pub books: Books,
+    pub books: CurrencyFigures,
 }
 
 /// Whom a change of an invoice concerns, and in which currency.
-pub(crate) struct Account<'a> {
+pub(crate) struct FigureScope<'a> {
     pub(crate) client: ClientId,
     pub(crate) name: &'a str,
     pub(crate) currency: Currency,
 }
 
-impl Books {
+impl CurrencyFigures {
     /// The figure in a currency.
-    pub fn of(&self, currency: Currency, figure: Figure) -> i64 {
+    pub fn of(&self, currency: Currency, figure: RevenueFigure) -> i64 {
         self.0.get(&(currency, figure)).copied().unwrap_or_default()
     }
 
@@ -56,7 +56,7 @@ impl Books {
     }
 
     /// Adds to a figure.
-    pub fn add(&mut self, currency: Currency, figure: Figure, minor: i64) {
+    pub fn add(&mut self, currency: Currency, figure: RevenueFigure, minor: i64) {
         *self.0.entry((currency, figure)).or_default() += minor;
     }
 
@@ -73,7 +73,7 @@ impl Books {
             let Some((letter, code)) = name.split_once('_') else {
                 continue;
             };
-            let figure = Figure::ALL
+            let figure = RevenueFigure::ALL
                 .into_iter()
                 .find(|one| one.letter().to_string() == letter);
             if let (Some(figure), Ok(currency)) = (figure, code.parse()) {
@@ -85,7 +85,7 @@ impl Books {
 }
 
 /// `<figure>_<currency>`.
-fn name(currency: Currency, figure: Figure) -> String {
+fn name(currency: Currency, figure: RevenueFigure) -> String {
     format!("{}_{currency}", figure.letter())
 }
 
@@ -94,12 +94,12 @@ impl Store<WorkspaceScope> {
     pub(crate) fn post(
         &self,
         transaction: &mut Transaction,
-        account: &Account<'_>,
-        postings: &[Posting],
+        account: &FigureScope<'_>,
+        postings: &[FigurePosting],
     ) {
         let w = self.prefix();
         let c = keys::client(self.ws(), account.client);
-        let of_client = |key: Key, place: Place| {
+        let of_client = |key: Key, place: IndexKey| {
             let (_, pk, sk) = place.index.names();
             Update::upsert(key)
                 .set("t", string("books"))
@@ -132,13 +132,19 @@ impl Store<WorkspaceScope> {
     }
 
     /// What all clients owe.
-    pub async fn all_owed(&self) -> Result<Books, Error> {
+    pub async fn all_owed(&self) -> Result<CurrencyFigures, StoreError> {
         let found = self.get(&keys::all_owed(&self.prefix())).await?;
-        Ok(found.as_ref().map(Books::read).unwrap_or_default())
+        Ok(found
+            .as_ref()
+            .map(CurrencyFigures::read)
+            .unwrap_or_default())
     }
 
     /// A page of what each client owes, those that never did left out.
-    pub async fn owed_by_client(&self, after: Option<&str>) -> Result<Page<Owed>, Error> {
+    pub async fn owed_by_client(
+        &self,
+        after: Option<&str>,
+    ) -> Result<ListPage<ClientBalance>, StoreError> {
         let list = keys::owed_list(&self.prefix());
         let after = after.and_then(|id| id.parse::<ClientId>().ok()).map(|id| {
             let key = keys::owed(&keys::client(self.ws(), id));
@@ -153,7 +159,7 @@ impl Store<WorkspaceScope> {
         &self,
         month: Date,
         after: Option<&str>,
-    ) -> Result<Page<Owed>, Error> {
+    ) -> Result<ListPage<ClientBalance>, StoreError> {
         let w = self.prefix();
         let after = after.and_then(|id| id.parse::<ClientId>().ok()).map(|id| {
             let key = keys::money_month(&keys::client(self.ws(), id), month);
@@ -164,26 +170,26 @@ impl Store<WorkspaceScope> {
         self.owed_page(query.on(Index::Gsi1).after(after)).await
     }
 
-    async fn owed_page(&self, query: Query) -> Result<Page<Owed>, Error> {
+    async fn owed_page(&self, query: Query) -> Result<ListPage<ClientBalance>, StoreError> {
         let slice = self.query(query).await?;
         let read = |item: Item| {
             let client = text(&item, "client")?.parse();
-            Ok(Owed {
-                client: client.map_err(|_| Error::Lacks("client"))?,
+            Ok(ClientBalance {
+                client: client.map_err(|_| StoreError::Lacks("client"))?,
                 name: text(&item, "name")?.to_owned(),
-                books: Books::read(&item),
+                books: CurrencyFigures::read(&item),
             })
         };
         let rows = slice.items.into_iter().map(read);
-        let rows = rows.collect::<Result<_, Error>>()?;
-        Ok(Page::new(rows, slice.more, |one: &Owed| {
+        let rows = rows.collect::<Result<_, StoreError>>()?;
+        Ok(ListPage::new(rows, slice.more, |one: &ClientBalance| {
             one.client.to_string()
         }))
     }
 
     /// The figures of twelve months up to that of `last`, as far as there are any,
     /// the newest first.
-    pub async fn months(&self, last: Date) -> Result<Vec<(Date, Books)>, Error> {
+    pub async fn months(&self, last: Date) -> Result<Vec<(Date, CurrencyFigures)>, StoreError> {
         let w = self.prefix();
         let first = last.checked_sub(jiff::Span::new().months(MONTHS - 1));
         let (from, to) = (
@@ -195,8 +201,8 @@ impl Store<WorkspaceScope> {
         let read = |item: Item| {
             let month = text(&item, "sk")?.strip_prefix("M#").unwrap_or_default();
             let month = format!("{month}-01").parse();
-            let month = month.map_err(|_| Error::Lacks("sk"))?;
-            Ok((month, Books::read(&item)))
+            let month = month.map_err(|_| StoreError::Lacks("sk"))?;
+            Ok((month, CurrencyFigures::read(&item)))
         };
         slice.items.into_iter().map(read).collect()
     }
@@ -204,8 +210,11 @@ impl Store<WorkspaceScope> {
 
 impl Store<ClientScope> {
     /// What the client owes.
-    pub async fn owed(&self) -> Result<Books, Error> {
+    pub async fn owed(&self) -> Result<CurrencyFigures, StoreError> {
         let found = self.get(&keys::owed(&self.prefix())).await?;
-        Ok(found.as_ref().map(Books::read).unwrap_or_default())
+        Ok(found
+            .as_ref()
+            .map(CurrencyFigures::read)
+            .unwrap_or_default())
     }
 }

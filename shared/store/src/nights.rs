@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::codec::{Item, item, place, string, text};
 use crate::directory::Directory;
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::keys::{self, Index, NIGHT_SHARDS};
 use crate::scope::{Store, WorkspaceScope};
 use crate::table::{Query, Range};
@@ -18,12 +18,12 @@ const LEASE: SignedDuration = SignedDuration::from_mins(10);
 
 /// A workspace whose day is over, which this worker has to itself for a while.
 #[derive(Debug, Clone)]
-pub struct Night {
+pub struct DailyJob {
     ws: WorkspaceId,
     place: String,
 }
 
-impl Night {
+impl DailyJob {
     /// The store of the workspace, as its team sees it.
     pub fn store(&self, directory: &Directory) -> Store<WorkspaceScope> {
         directory.workspace_store(self.ws)
@@ -31,7 +31,7 @@ impl Night {
 }
 
 /// A new workspace, whose first night is at once.
-pub(crate) fn put_night(transaction: &mut Transaction, ws: WorkspaceId) -> Result<(), Error> {
+pub(crate) fn put_night(transaction: &mut Transaction, ws: WorkspaceId) -> Result<(), StoreError> {
     let mut item = item("night", &keys::night(ws), &serde_json::json!({ "ws": ws }))?;
     place(
         &mut item,
@@ -43,7 +43,11 @@ pub(crate) fn put_night(transaction: &mut Transaction, ws: WorkspaceId) -> Resul
 
 impl Directory {
     /// Leases up to `limit` workspaces a shard whose day is over.
-    pub async fn lease_nights(&self, now: Timestamp, limit: i32) -> Result<Vec<Night>, Error> {
+    pub async fn lease_nights(
+        &self,
+        now: Timestamp,
+        limit: i32,
+    ) -> Result<Vec<DailyJob>, StoreError> {
         let mut leased = Vec::new();
         for shard in 0..NIGHT_SHARDS {
             let due = Range::UpTo(format!("{}~", stamp(now)));
@@ -55,25 +59,29 @@ impl Directory {
         Ok(leased)
     }
 
-    async fn lease_night(&self, found: &Item, now: Timestamp) -> Result<Option<Night>, Error> {
+    async fn lease_night(
+        &self,
+        found: &Item,
+        now: Timestamp,
+    ) -> Result<Option<DailyJob>, StoreError> {
         let ws = text(found, "ws")?.parse();
-        let ws = ws.map_err(|_| Error::Lacks("ws"))?;
+        let ws = ws.map_err(|_| StoreError::Lacks("ws"))?;
         let again = now.saturating_add(LEASE).unwrap_or(now);
-        let night = Night {
+        let night = DailyJob {
             ws,
             place: text(found, "gsi1sk")?.to_owned(),
         };
         let place = keys::night_place(&stamp(again), ws).sk;
         let won = self.put_off(&night, again).await?;
-        Ok(won.then_some(Night { ws, place }))
+        Ok(won.then_some(DailyJob { ws, place }))
     }
 
     /// Notes that a night is done, and when the next one is.
-    pub async fn night_done(&self, night: &Night, next: Timestamp) -> Result<(), Error> {
+    pub async fn night_done(&self, night: &DailyJob, next: Timestamp) -> Result<(), StoreError> {
         self.put_off(night, next).await.map(drop)
     }
 
-    async fn put_off(&self, night: &Night, to: Timestamp) -> Result<bool, Error> {
+    async fn put_off(&self, night: &DailyJob, to: Timestamp) -> Result<bool, StoreError> {
         let update = Update::existing(keys::night(night.ws))
             .set("gsi1sk", string(keys::night_place(&stamp(to), night.ws).sk))
             .when("gsi1sk = :seen", ":seen", string(&night.place));

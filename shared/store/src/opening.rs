@@ -1,7 +1,7 @@
 //! Opening a session: who may, by what, from which browser.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::audit::{Kind, Note, Who};
+use domain::audit::{AuditActor, AuditKind, AuditNote};
 use domain::email::EmailAddress;
 use domain::id::{ClientId, WorkspaceId};
 use domain::mail::Mail;
@@ -13,11 +13,11 @@ use jiff::Timestamp;
 
 use crate::codec::{Item, integer, item, number, string, strings, text};
 use crate::directory::{Directory, Login};
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::keys;
 use crate::membership::Member;
 use crate::outbox;
-use crate::session::{Row, Session, entry, hash_of, open_sessions, opened_at, person_key};
+use crate::session::{Session, SessionItem, entry, hash_of, open_sessions, opened_at, person_key};
 use crate::transact::{Transaction, Update};
 
 /// Sessions that a person may have open at once; the oldest ends for another.
@@ -30,7 +30,7 @@ const TRIES: u32 = 4;
 
 /// How somebody shows who it is, besides the password.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Step {
+pub enum SignInStep {
     /// Nothing else is asked for.
     #[default]
     Password,
@@ -44,7 +44,7 @@ pub enum Step {
 
 /// A session that is to be opened.
 #[derive(Debug, Clone)]
-pub struct Opening<'a> {
+pub struct NewSession<'a> {
     /// At which workspace.
     pub ws: WorkspaceId,
     /// By which address.
@@ -54,7 +54,7 @@ pub struct Opening<'a> {
     /// When.
     pub now: Timestamp,
     /// What was given besides the password.
-    pub step: Step,
+    pub step: SignInStep,
     /// The hash of what the browser is known by, and the mail that tells the
     /// person of a new one.
     pub browser: Option<(&'a str, &'a Mail)>,
@@ -67,7 +67,7 @@ pub struct Opening<'a> {
     pub recorded: bool,
 }
 
-impl<'a> Opening<'a> {
+impl<'a> NewSession<'a> {
     /// By a password alone, from no known browser.
     pub fn plain(ws: WorkspaceId, host: &'a Slug, hash: &'a str, now: Timestamp) -> Self {
         Self {
@@ -75,7 +75,7 @@ impl<'a> Opening<'a> {
             host,
             hash,
             now,
-            step: Step::Password,
+            step: SignInStep::Password,
             browser: None,
             instead: None,
             switches: false,
@@ -98,8 +98,8 @@ impl Directory {
     pub async fn open_session(
         &self,
         person: &Person,
-        opening: &Opening<'_>,
-    ) -> Result<Option<Session>, Error> {
+        opening: &NewSession<'_>,
+    ) -> Result<Option<Session>, StoreError> {
         let actor = Actor {
             user: person.id,
             name: person.name.clone(),
@@ -111,7 +111,7 @@ impl Directory {
         let former = opening.instead.filter(|_| opening.switches);
         let opened = former.map_or(opening.now, |session| session.row.opened);
         let ttl = opened.saturating_add(limits(actor.role).absolute);
-        let mut row = Row {
+        let mut row = SessionItem {
             actor,
             host: opening.host.clone(),
             opened,
@@ -139,23 +139,23 @@ impl Directory {
                 Err(error) => return Err(error),
             }
         }
-        Err(Error::Busy)
+        Err(StoreError::Busy)
     }
 
     /// Keeps a session, and notes it at the person.
     async fn keep_session(
         &self,
-        row: &mut Row,
+        row: &mut SessionItem,
         before: &Person,
-        opening: &Opening<'_>,
-    ) -> Result<Kept, Error> {
+        opening: &NewSession<'_>,
+    ) -> Result<Kept, StoreError> {
         let key = person_key(&row.actor);
         let (found, login) =
             try_join(self.table().get(&key, true), self.contact(&row.actor)).await?;
         let found = found.unwrap_or_default();
         // Whoever got another role or password meanwhile starts again.
         if integer(&found, "epoch") != before.epoch || found.contains_key("disabled") {
-            return Err(Error::Busy);
+            return Err(StoreError::Busy);
         }
         row.unread = integer(&found, "unread");
         row.rings = integer(&found, "rings");
@@ -163,17 +163,17 @@ impl Directory {
         let mut transaction = Transaction::new(self.table());
         let mut person = Update::existing(key.clone()).add("v", 1);
         match &opening.step {
-            Step::Password => {}
-            Step::Code(code) if text(&found, "code").is_ok_and(|last| last == code) => {
+            SignInStep::Password => {}
+            SignInStep::Code(code) if text(&found, "code").is_ok_and(|last| last == code) => {
                 return Ok(Kept::UsedCode);
             }
-            Step::Code(code) => person = person.set("code", string(code)),
-            Step::Recovery(code) => {
+            SignInStep::Code(code) => person = person.set("code", string(code)),
+            SignInStep::Recovery(code) => {
                 let codes = Update::existing(keys::mfa(opening.ws, row.actor.user));
                 let codes = codes.when("contains(codes, :code)", ":code", string(code));
                 transaction.update(codes.take_from_set("codes", vec![code.clone()]));
             }
-            Step::Handoff(code) => transaction.delete_existing(&keys::handoff(code)),
+            SignInStep::Handoff(code) => transaction.delete_existing(&keys::handoff(code)),
         }
         let open = end_others(&mut transaction, &found, row, opening);
         person = person.set("sessions", AttributeValue::Ss(open));
@@ -190,7 +190,7 @@ impl Directory {
         let v = number(integer(&found, "v"));
         transaction.update(person.when("v = :v", ":v", v));
         // A code is good once, at whatever client.
-        if let Step::Code(code) = &opening.step {
+        if let SignInStep::Code(code) = &opening.step {
             for member in &elsewhere {
                 transaction.update(member.update().set("code", string(code)));
             }
@@ -198,9 +198,12 @@ impl Directory {
         let rows = first..transaction.next();
         match transaction.commit(self.table()).await {
             Ok(()) => Ok(Kept::Opened),
-            Err(Error::Refused(n)) if rows.contains(&n) => Ok(Kept::Changed),
-            Err(Error::Refused(0))
-                if matches!(opening.step, Step::Recovery(_) | Step::Handoff(_)) =>
+            Err(StoreError::Refused(n)) if rows.contains(&n) => Ok(Kept::Changed),
+            Err(StoreError::Refused(0))
+                if matches!(
+                    opening.step,
+                    SignInStep::Recovery(_) | SignInStep::Handoff(_)
+                ) =>
             {
                 Ok(Kept::UsedCode)
             }
@@ -209,7 +212,7 @@ impl Directory {
     }
 
     /// The account of a contact, which may belong to other clients too.
-    async fn contact(&self, actor: &Actor) -> Result<Option<Login>, Error> {
+    async fn contact(&self, actor: &Actor) -> Result<Option<Login>, StoreError> {
         if actor.client.is_none() {
             return Ok(None);
         }
@@ -219,7 +222,11 @@ impl Directory {
 
     /// The person's rows at other clients; where there are any, the session says
     /// which client it is of.
-    async fn elsewhere(&self, row: &mut Row, login: Option<Login>) -> Result<Vec<Member>, Error> {
+    async fn elsewhere(
+        &self,
+        row: &mut SessionItem,
+        login: Option<Login>,
+    ) -> Result<Vec<Member>, StoreError> {
         let (Some(login), Some(client)) = (login, row.actor.client) else {
             return Ok(Vec::new());
         };
@@ -239,8 +246,8 @@ impl Directory {
         transaction: &mut Transaction,
         found: &Item,
         home: &str,
-        opening: &Opening<'_>,
-    ) -> Result<Option<Vec<String>>, Error> {
+        opening: &NewSession<'_>,
+    ) -> Result<Option<Vec<String>>, StoreError> {
         let Some((hash, mail)) = opening.browser else {
             return Ok(None);
         };
@@ -264,28 +271,28 @@ impl Directory {
         &self,
         transaction: &mut Transaction,
         person: &Person,
-        opening: &Opening<'_>,
-    ) -> Result<(), Error> {
+        opening: &NewSession<'_>,
+    ) -> Result<(), StoreError> {
         let step = match opening.step {
-            Step::Password => "password",
-            Step::Code(_) => "password and code",
-            Step::Recovery(_) => "password and recovery code",
-            Step::Handoff(_) => "founding the workspace",
+            SignInStep::Password => "password",
+            SignInStep::Code(_) => "password and code",
+            SignInStep::Recovery(_) => "password and recovery code",
+            SignInStep::Handoff(_) => "founding the workspace",
         };
-        let by = Some(Who::from(person));
+        let by = Some(AuditActor::from(person));
         let at = (opening.ws, person.client);
-        if matches!(opening.step, Step::Recovery(_)) {
+        if matches!(opening.step, SignInStep::Recovery(_)) {
             self.record(
                 transaction,
                 at,
                 by.clone(),
-                Note::of(Kind::RecoveryCodeUsed, ""),
+                AuditNote::of(AuditKind::RecoveryCodeUsed, ""),
             )?;
         }
         let note = match opening.instead {
-            Some(_) if opening.switches => Note::of(Kind::ClientSwitched, ""),
-            Some(_) => Note::of(Kind::Confirmed, "").change("by", "", step),
-            None => Note::of(Kind::SignedIn, "").change("by", "", step),
+            Some(_) if opening.switches => AuditNote::of(AuditKind::ClientSwitched, ""),
+            Some(_) => AuditNote::of(AuditKind::Confirmed, "").change("by", "", step),
+            None => AuditNote::of(AuditKind::SignedIn, "").change("by", "", step),
         };
         self.record(transaction, at, by, note)
     }
@@ -299,7 +306,7 @@ impl Directory {
         client: ClientId,
         (host, hash, browser): (&Slug, &str, (&str, &Mail)),
         now: Timestamp,
-    ) -> Result<Option<Session>, Error> {
+    ) -> Result<Option<Session>, StoreError> {
         let actor = session.actor();
         let account = self.account(actor.workspace, &actor.email).await?;
         let account = account.filter(|account| account.user() == actor.user);
@@ -308,11 +315,11 @@ impl Directory {
         let Some(person) = people.into_iter().find(wanted) else {
             return Ok(None);
         };
-        let opening = Opening {
+        let opening = NewSession {
             browser: Some(browser),
             instead: Some(session),
             switches: true,
-            ..Opening::plain(actor.workspace, host, hash, now)
+            ..NewSession::plain(actor.workspace, host, hash, now)
         };
         self.open_session(&person, &opening).await
     }
@@ -325,9 +332,10 @@ impl Directory {
         client: Option<ClientId>,
         email: &EmailAddress,
         why: &str,
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         let mut transaction = Transaction::new(self.table());
-        let note = Note::of(Kind::SignInFailed, email.as_str()).change("because", "", why);
+        let note =
+            AuditNote::of(AuditKind::SignInFailed, email.as_str()).change("because", "", why);
         self.record(&mut transaction, (ws, client), None, note)?;
         transaction.commit(self.table()).await
     }
@@ -338,8 +346,8 @@ impl Directory {
 fn end_others(
     transaction: &mut Transaction,
     found: &Item,
-    row: &Row,
-    opening: &Opening<'_>,
+    row: &SessionItem,
+    opening: &NewSession<'_>,
 ) -> Vec<String> {
     let mut open = open_sessions(found);
     let since = opening.now.as_second() - limits(row.actor.role).absolute.as_secs();

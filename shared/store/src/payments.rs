@@ -3,19 +3,19 @@
 
 use std::fmt::Write as _;
 
-use domain::audit::{Kind, Note};
+use domain::audit::{AuditKind, AuditNote};
 use domain::id::{ClientId, EntryId, InvoiceId, WorkspaceId};
 use domain::invoice::Invoice;
-use domain::stripe::{Connection, Fact, Ledger, Origin, Settled};
+use domain::stripe::{EventOrigin, PaymentFact, PaymentLedger, Settlement, StripeConnection};
 use futures::future::try_join;
 use jiff::{Timestamp, ToSpan as _};
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{Item, item, number, place, row, text};
 use crate::directory::Directory;
-use crate::error::{Error, Outcome, once};
+use crate::error::{StoreError, WriteOutcome, once};
 use crate::keys::{self, Key};
-use crate::outbox::{Effect, InvoiceReceipt, put_effect, stamp};
+use crate::outbox::{Effect, InvoiceReceiptJob, put_effect, stamp};
 use crate::scope::{Store, WorkspaceScope};
 use crate::transact::Transaction;
 
@@ -27,17 +27,17 @@ const MOST_WAITING: usize = 40;
 
 /// A workspace, by its account at Stripe: what events of that account may touch.
 #[derive(Debug, Clone)]
-pub struct Payee {
+pub struct ConnectedAccount {
     store: Store<WorkspaceScope>,
     account: String,
 }
 
 /// What is known of an invoice's payments, as it is kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Payments {
+pub struct InvoicePayments {
     /// It.
     #[serde(flatten)]
-    pub ledger: Ledger,
+    pub ledger: PaymentLedger,
     /// Money that came and couldn't be booked.
     #[serde(default)]
     pub surplus: i64,
@@ -48,22 +48,22 @@ pub struct Payments {
 
 /// An invoice with its payments.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Held {
+pub struct InvoiceWithPayments {
     /// The invoice.
     pub invoice: Invoice,
     /// Its payments.
-    pub payments: Payments,
+    pub payments: InvoicePayments,
 }
 
 /// A payment, as events name it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sought {
+pub struct PaymentLink {
     /// The invoice that it is of, once that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<(ClientId, InvoiceId)>,
     /// What was told of it before.
     #[serde(default)]
-    pub waiting: Vec<(Origin, Fact)>,
+    pub waiting: Vec<(EventOrigin, PaymentFact)>,
     /// Goes up with every change; 0 where nothing is kept yet.
     #[serde(rename = "v", default)]
     pub version: i64,
@@ -71,7 +71,7 @@ pub struct Sought {
 
 /// An event that is about to be done: its id, and when that is.
 #[derive(Debug, Clone, Copy)]
-pub struct Told<'a> {
+pub struct EventRef<'a> {
     /// The event's id.
     pub event: &'a str,
     /// Now.
@@ -80,19 +80,19 @@ pub struct Told<'a> {
 
 impl Directory {
     /// Whose an account at Stripe is; `None` where it is nobody's here.
-    pub async fn payee(&self, account: &str) -> Result<Option<Payee>, Error> {
+    pub async fn payee(&self, account: &str) -> Result<Option<ConnectedAccount>, StoreError> {
         let key = keys::stripe_account(account);
         let Some(found) = self.table().get(&key, true).await? else {
             return Ok(None);
         };
         let ws = text(&found, "ws")?.parse();
-        let ws = ws.map_err(|_| Error::Lacks("ws"))?;
+        let ws = ws.map_err(|_| StoreError::Lacks("ws"))?;
         let store = self.workspace_store(ws);
-        Ok(Some(Payee::new(store, account.to_owned())))
+        Ok(Some(ConnectedAccount::new(store, account.to_owned())))
     }
 }
 
-impl Payee {
+impl ConnectedAccount {
     pub(crate) fn new(store: Store<WorkspaceScope>, account: String) -> Self {
         Self { store, account }
     }
@@ -113,20 +113,24 @@ impl Payee {
     }
 
     /// Whether an event was done.
-    pub async fn has_heard(&self, event: &str) -> Result<bool, Error> {
+    pub async fn has_heard(&self, event: &str) -> Result<bool, StoreError> {
         let key = keys::stripe_event(&self.account, event);
         Ok(self.store.table.get(&key, true).await?.is_some())
     }
 
     /// What is known of a payment.
-    pub async fn sought(&self, intent: &str) -> Result<Sought, Error> {
+    pub async fn sought(&self, intent: &str) -> Result<PaymentLink, StoreError> {
         let key = keys::stripe_payment(&self.account, intent);
         let found = self.store.table.get(&key, true).await?;
-        found.map_or_else(|| Ok(Sought::default()), row)
+        found.map_or_else(|| Ok(PaymentLink::default()), row)
     }
 
     /// An invoice of the workspace that somebody began to pay.
-    pub async fn held(&self, client: ClientId, invoice: InvoiceId) -> Result<Option<Held>, Error> {
+    pub async fn held(
+        &self,
+        client: ClientId,
+        invoice: InvoiceId,
+    ) -> Result<Option<InvoiceWithPayments>, StoreError> {
         let c = keys::client(self.id(), client);
         let table = &self.store.table;
         let (invoice_key, payments_key) = (
@@ -140,7 +144,7 @@ impl Payee {
         let (Some(invoice), Some(payments)) = read.await? else {
             return Ok(None);
         };
-        Ok(Some(Held {
+        Ok(Some(InvoiceWithPayments {
             invoice: row(invoice)?,
             payments: row(payments)?,
         }))
@@ -150,12 +154,12 @@ impl Payee {
     /// which too much is told is refused as a collision: whoever tells comes again.
     pub async fn park(
         &self,
-        told: Told<'_>,
-        (intent, before): (&str, &Sought),
-        fact: (Origin, Fact),
-    ) -> Result<Outcome, Error> {
+        told: EventRef<'_>,
+        (intent, before): (&str, &PaymentLink),
+        fact: (EventOrigin, PaymentFact),
+    ) -> Result<WriteOutcome, StoreError> {
         if before.waiting.len() >= MOST_WAITING {
-            return Err(Error::Busy);
+            return Err(StoreError::Busy);
         }
         let mut after = before.clone();
         after.waiting.push(fact);
@@ -170,25 +174,25 @@ impl Payee {
     /// new entries. `link` says that the payment is of this invoice.
     pub async fn settle(
         &self,
-        told: Told<'_>,
-        before: &Held,
-        settled: &Settled,
+        told: EventRef<'_>,
+        before: &InvoiceWithPayments,
+        settled: &Settlement,
         entry: EntryId,
-        link: Option<(&str, &Sought)>,
-    ) -> Result<Outcome, Error> {
+        link: Option<(&str, &PaymentLink)>,
+    ) -> Result<WriteOutcome, StoreError> {
         let invoice = &before.invoice;
         let c = keys::client(self.id(), invoice.client);
         let mut transaction = self.store.transaction();
         let mut beside = vec![self.hear(&mut transaction, told)?];
         if let Some((intent, sought)) = link {
-            let after = Sought {
+            let after = PaymentLink {
                 of: Some((invoice.client, invoice.id)),
                 waiting: Vec::new(),
                 version: sought.version,
             };
             beside.push(self.put_sought(&mut transaction, intent, after)?);
         }
-        let payments = Payments {
+        let payments = InvoicePayments {
             ledger: settled.ledger.clone(),
             surplus: settled.surplus,
             version: before.payments.version + 1,
@@ -211,7 +215,7 @@ impl Payee {
         // After the entries, each of which has an id of its own.
         let first = u64::try_from(settled.changes.len()).unwrap_or(u64::MAX);
         for (n, receipt) in (first..).zip(settled.receipts(&before.payments.ledger)) {
-            let effect = Effect::Receipt(InvoiceReceipt {
+            let effect = Effect::Receipt(InvoiceReceiptJob {
                 invoice: invoice.id,
                 receipt,
             });
@@ -227,7 +231,7 @@ impl Payee {
     }
 
     /// The account, if it is still the workspace's.
-    pub async fn connection(&self) -> Result<Option<Connection>, Error> {
+    pub async fn connection(&self) -> Result<Option<StripeConnection>, StoreError> {
         let found = self.store.connection().await?;
         Ok(found.filter(|found| found.account == self.account))
     }
@@ -235,9 +239,9 @@ impl Payee {
     /// Writes what an event says of the account.
     pub async fn reconnect(
         &self,
-        told: Told<'_>,
-        (before, after): (&Connection, &Connection),
-    ) -> Result<Outcome, Error> {
+        told: EventRef<'_>,
+        (before, after): (&StripeConnection, &StripeConnection),
+    ) -> Result<WriteOutcome, StoreError> {
         let mut transaction = self.store.transaction();
         let heard = self.hear(&mut transaction, told)?;
         self.store
@@ -245,7 +249,7 @@ impl Payee {
         once(self.store.commit_beside(transaction, &[heard]).await)
     }
 
-    fn hear(&self, transaction: &mut Transaction, told: Told<'_>) -> Result<Key, Error> {
+    fn hear(&self, transaction: &mut Transaction, told: EventRef<'_>) -> Result<Key, StoreError> {
         heard(transaction, &self.account, told)
     }
 
@@ -253,8 +257,8 @@ impl Payee {
         &self,
         transaction: &mut Transaction,
         intent: &str,
-        mut sought: Sought,
-    ) -> Result<Key, Error> {
+        mut sought: PaymentLink,
+    ) -> Result<Key, StoreError> {
         let key = keys::stripe_payment(&self.account, intent);
         let before = sought.version;
         sought.version += 1;
@@ -272,8 +276,8 @@ impl Payee {
 pub(crate) fn heard(
     transaction: &mut Transaction,
     account: &str,
-    told: Told<'_>,
-) -> Result<Key, Error> {
+    told: EventRef<'_>,
+) -> Result<Key, StoreError> {
     let key = keys::stripe_event(account, told.event);
     let mut heard: Item = item("event", &key, &serde_json::json!({}))?;
     let until = told.now.checked_add(REMEMBERED.hours()).unwrap_or(told.now);
@@ -284,7 +288,7 @@ pub(crate) fn heard(
 
 impl Store<WorkspaceScope> {
     /// The workspace's account at Stripe, as it is known now.
-    pub async fn connection(&self) -> Result<Option<Connection>, Error> {
+    pub async fn connection(&self) -> Result<Option<StripeConnection>, StoreError> {
         let key = keys::connection(&self.prefix());
         let found = self.table.get(&key, true).await?;
         found.map(row).transpose()
@@ -293,9 +297,9 @@ impl Store<WorkspaceScope> {
     /// Gives the workspace an account in place of the one before, and says whose it is.
     pub async fn connect(
         &self,
-        before: Option<&Connection>,
-        after: &Connection,
-    ) -> Result<(), Error> {
+        before: Option<&StripeConnection>,
+        after: &StripeConnection,
+    ) -> Result<(), StoreError> {
         let mut transaction = self.transaction();
         let key = keys::stripe_account(&after.account);
         let owner = serde_json::json!({ "ws": self.ws() });
@@ -312,9 +316,9 @@ impl Store<WorkspaceScope> {
     /// Writes what Stripe says of the account when it is asked.
     pub async fn update_connection(
         &self,
-        before: &Connection,
-        after: &Connection,
-    ) -> Result<(), Error> {
+        before: &StripeConnection,
+        after: &StripeConnection,
+    ) -> Result<(), StoreError> {
         let mut transaction = self.transaction();
         self.put_connection(&mut transaction, Some(before), after)?;
         self.commit(transaction).await
@@ -323,23 +327,23 @@ impl Store<WorkspaceScope> {
     fn put_connection(
         &self,
         transaction: &mut Transaction,
-        before: Option<&Connection>,
-        after: &Connection,
-    ) -> Result<(), Error> {
+        before: Option<&StripeConnection>,
+        after: &StripeConnection,
+    ) -> Result<(), StoreError> {
         let item = item("connection", &keys::connection(&self.prefix()), after)?;
         match before {
             Some(before) => transaction.replace(item, before.version),
             None => transaction.put_new(item),
         }
-        let said = |one: &Connection| {
+        let said = |one: &StripeConnection| {
             let mut said = one.state().label().to_owned();
             if let Some(why) = &one.flags.disabled_reason {
                 let _ = write!(said, " ({why})");
             }
             said
         };
-        let account = |one: Option<&Connection>| one.map(|one| one.account.clone());
-        let note = Note::of(Kind::PaymentsChanged, "")
+        let account = |one: Option<&StripeConnection>| one.map(|one| one.account.clone());
+        let note = AuditNote::of(AuditKind::PaymentsChanged, "")
             .change(
                 "account",
                 &account(before).unwrap_or_default(),

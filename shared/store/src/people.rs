@@ -1,11 +1,11 @@
 //! People of a workspace's team or of a client.
 
-use domain::audit::{Kind, Note};
+use domain::audit::{AuditKind, AuditNote};
 use domain::email::EmailAddress;
 use domain::id::{UserId, WorkspaceId};
 use domain::mail::Mail;
 use domain::person::Person;
-use domain::plan::{Limit, Plan};
+use domain::plan::{Plan, PlanLimit};
 use domain::role::{Role, TeamRole};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 use crate::codec::{Item, item, number, row, string};
 use crate::directory::{Directory, Login, login_key};
 use crate::engagements::bump;
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::keys;
-use crate::limits::Claim;
+use crate::limits::LimitClaim;
 use crate::membership::login_item;
 use crate::outbox::{self, Effect};
 use crate::scope::{Scope, Store};
@@ -41,7 +41,7 @@ pub(crate) fn put_person(
     transaction: &mut Transaction,
     ws: WorkspaceId,
     person: &Person,
-) -> Result<(), Error> {
+) -> Result<(), StoreError> {
     let login = Login::of(person.id, person.client);
     transaction.put_new(login_item(&login_key(ws, &person.email), &login)?);
     let key = keys::person(&keys::home(ws, person.client), person.id);
@@ -52,7 +52,7 @@ pub(crate) fn put_person(
 
 /// Why a person's role stays, or the person does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kept {
+pub enum MembershipRefusal {
     /// It would leave the workspace without an owner.
     LastOwner,
     /// It changed meanwhile, or is gone.
@@ -61,7 +61,7 @@ pub enum Kept {
 
 /// What a person becomes, with every session over.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Next<'a> {
+pub(crate) enum PersonChange<'a> {
     /// The same with another role.
     Role(Role),
     /// Kept out.
@@ -74,7 +74,7 @@ pub(crate) enum Next<'a> {
     Gone,
 }
 
-impl Next<'_> {
+impl PersonChange<'_> {
     /// The role that counts from now on.
     fn role(self, now: &Person) -> Option<Role> {
         match self {
@@ -85,7 +85,7 @@ impl Next<'_> {
         }
     }
 
-    fn apply(self, person: Update) -> Result<Update, Error> {
+    fn apply(self, person: Update) -> Result<Update, StoreError> {
         Ok(match self {
             Self::Role(role) => person.set("role", serde_dynamo::to_attribute_value(role)?),
             Self::Disabled(at) => person.set("disabled", string(at)),
@@ -95,22 +95,22 @@ impl Next<'_> {
         })
     }
 
-    fn note(self, now: &Person) -> Note {
+    fn note(self, now: &Person) -> AuditNote {
         let (kind, role) = match self {
-            Self::Role(role) => (Kind::RoleChanged, role.label()),
-            Self::Disabled(_) => (Kind::PersonDisabled, now.role.label()),
-            Self::Enabled(_) => (Kind::PersonEnabled, now.role.label()),
-            Self::WithoutMfa(_) => (Kind::MfaReset, now.role.label()),
-            Self::Gone => (Kind::PersonRemoved, ""),
+            Self::Role(role) => (AuditKind::RoleChanged, role.label()),
+            Self::Disabled(_) => (AuditKind::PersonDisabled, now.role.label()),
+            Self::Enabled(_) => (AuditKind::PersonEnabled, now.role.label()),
+            Self::WithoutMfa(_) => (AuditKind::MfaReset, now.role.label()),
+            Self::Gone => (AuditKind::PersonRemoved, ""),
         };
-        let note = Note::of(kind, &named(&now.name, &now.email));
+        let note = AuditNote::of(kind, &named(&now.name, &now.email));
         note.change("role", now.role.label(), role)
     }
 }
 
 impl<S: Scope> Store<S> {
     /// The people who belong to the scope itself: the team, or the contacts.
-    pub async fn people(&self) -> Result<Vec<Person>, Error> {
+    pub async fn people(&self) -> Result<Vec<Person>, StoreError> {
         let query = Query::of(self.prefix(), Range::Prefix(keys::PEOPLE.to_owned()), MOST);
         self.query(query)
             .await?
@@ -121,7 +121,7 @@ impl<S: Scope> Store<S> {
     }
 
     /// One of them.
-    pub async fn person(&self, id: UserId) -> Result<Option<Person>, Error> {
+    pub async fn person(&self, id: UserId) -> Result<Option<Person>, StoreError> {
         let found = self.get(&keys::person(&self.prefix(), id)).await?;
         found.map(row).transpose()
     }
@@ -131,14 +131,17 @@ impl<S: Scope> Store<S> {
         &self,
         person: &Person,
         role: Role,
-    ) -> Result<Result<(), Kept>, Error> {
-        self.end(person, Next::Role(role)).await
+    ) -> Result<Result<(), MembershipRefusal>, StoreError> {
+        self.end(person, PersonChange::Role(role)).await
     }
 
     /// Removes a person, with the address to sign in by and every session. What the
     /// person was told here goes after that.
-    pub async fn remove_person(&self, person: &Person) -> Result<Result<(), Kept>, Error> {
-        self.end(person, Next::Gone).await
+    pub async fn remove_person(
+        &self,
+        person: &Person,
+    ) -> Result<Result<(), MembershipRefusal>, StoreError> {
+        self.end(person, PersonChange::Gone).await
     }
 
     /// Keeps a person out, with everything that is theirs, until `enable_person`.
@@ -146,8 +149,8 @@ impl<S: Scope> Store<S> {
         &self,
         person: &Person,
         now: Timestamp,
-    ) -> Result<Result<(), Kept>, Error> {
-        self.end(person, Next::Disabled(now)).await
+    ) -> Result<Result<(), MembershipRefusal>, StoreError> {
+        self.end(person, PersonChange::Disabled(now)).await
     }
 
     /// Lets a disabled person in again; one of the team where `plan` has a seat.
@@ -155,24 +158,24 @@ impl<S: Scope> Store<S> {
         &self,
         person: &Person,
         plan: Plan,
-    ) -> Result<Result<(), Kept>, Error> {
-        self.end(person, Next::Enabled(plan)).await
+    ) -> Result<Result<(), MembershipRefusal>, StoreError> {
+        self.end(person, PersonChange::Enabled(plan)).await
     }
 
     /// Ends what a person is here; `next` is what it becomes.
     pub(crate) async fn end(
         &self,
         person: &Person,
-        next: Next<'_>,
-    ) -> Result<Result<(), Kept>, Error> {
+        next: PersonChange<'_>,
+    ) -> Result<Result<(), MembershipRefusal>, StoreError> {
         let key = keys::person(&self.prefix(), person.id);
         let Some(found) = self.get_now(&key).await? else {
-            return Ok(Err(Kept::Changed));
+            return Ok(Err(MembershipRefusal::Changed));
         };
         let sessions = session_keys(&found);
         let Row { person: now, v } = row(found)?;
         if now.role != person.role || now.disabled != person.disabled {
-            return Ok(Err(Kept::Changed));
+            return Ok(Err(MembershipRefusal::Changed));
         }
         let mut transaction = self.transaction();
         // A disabled owner is none of those of whom one must stay.
@@ -182,7 +185,7 @@ impl<S: Scope> Store<S> {
         for session in &beside {
             transaction.delete(session);
         }
-        if let Next::Gone = next {
+        if let PersonChange::Gone = next {
             transaction.delete_version(&key, v);
             beside.extend(self.leave(&mut transaction, &now).await?);
             let (id, at) = (self.trace.next(), self.trace.at());
@@ -193,7 +196,7 @@ impl<S: Scope> Store<S> {
             let update = next.apply(update.remove("sessions"))?;
             transaction.update(update.when("v = :v", ":v", number(v)));
         }
-        if let Next::WithoutMfa(mail) = next {
+        if let PersonChange::WithoutMfa(mail) = next {
             let elsewhere = self.without_codes(&mut transaction, &now, &key).await?;
             beside.extend(elsewhere);
             let id = self.trace.next();
@@ -202,12 +205,12 @@ impl<S: Scope> Store<S> {
         self.record(&mut transaction, next.note(&now))?;
         self.touch(&mut transaction);
         let seat = self.take_seat(&mut transaction, &now, next);
-        beside.push(self.used_key(Limit::Seats));
+        beside.push(self.used_key(PlanLimit::Seats));
         let done = self.commit_beside(transaction, &beside).await;
         match self.explained(done, seat).await {
             Ok(()) => Ok(Ok(())),
-            Err(Error::Refused(0)) if counts => Ok(Err(Kept::LastOwner)),
-            Err(Error::Refused(_)) => Ok(Err(Kept::Changed)),
+            Err(StoreError::Refused(0)) if counts => Ok(Err(MembershipRefusal::LastOwner)),
+            Err(StoreError::Refused(_)) => Ok(Err(MembershipRefusal::Changed)),
             Err(error) => Err(error),
         }
     }
@@ -217,16 +220,16 @@ impl<S: Scope> Store<S> {
         &self,
         transaction: &mut Transaction,
         now: &Person,
-        next: Next<'_>,
-    ) -> Option<Claim> {
+        next: PersonChange<'_>,
+    ) -> Option<LimitClaim> {
         let sits = self.scope.client().is_none() && now.disabled.is_none();
         match next {
-            Next::Gone | Next::Disabled(_) if sits => {
-                self.count_use(transaction, Limit::Seats, -1);
+            PersonChange::Gone | PersonChange::Disabled(_) if sits => {
+                self.count_use(transaction, PlanLimit::Seats, -1);
                 None
             }
-            Next::Enabled(plan) if self.scope.client().is_none() && !sits => {
-                Some(self.claim(transaction, plan, (Limit::Seats, 1)))
+            PersonChange::Enabled(plan) if self.scope.client().is_none() && !sits => {
+                Some(self.claim(transaction, plan, (PlanLimit::Seats, 1)))
             }
             _ => None,
         }
@@ -239,7 +242,7 @@ impl<S: Scope> Store<S> {
         &self,
         transaction: &mut Transaction,
         now: &Person,
-    ) -> Result<Vec<keys::Key>, Error> {
+    ) -> Result<Vec<keys::Key>, StoreError> {
         let account = self.directory().bare_account(self.ws(), &now.email).await?;
         let account = account.filter(|account| account.user() == now.id);
         let mut beside: Vec<_> = account
@@ -267,7 +270,7 @@ impl<S: Scope> Store<S> {
         transaction: &mut Transaction,
         now: &Person,
         here: &keys::Key,
-    ) -> Result<Vec<keys::Key>, Error> {
+    ) -> Result<Vec<keys::Key>, StoreError> {
         let codes = keys::mfa(self.ws(), now.id);
         transaction.delete(&codes);
         let mut beside = vec![codes];
@@ -323,7 +326,7 @@ impl<S: Scope> Store<S> {
         }
     }
 
-    async fn get_now(&self, key: &keys::Key) -> Result<Option<Item>, Error> {
+    async fn get_now(&self, key: &keys::Key) -> Result<Option<Item>, StoreError> {
         let store = Self {
             table: self.table.clone().consistent(true),
             ..self.clone()

@@ -3,12 +3,12 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::directory::{Directory, hash};
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::keys;
 
 /// At most so many uses within a window of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limit {
+pub struct RateLimit {
     /// Names the rule.
     pub rule: &'static str,
     /// Uses that are allowed within one window.
@@ -17,7 +17,7 @@ pub struct Limit {
     pub window: SignedDuration,
 }
 
-impl Limit {
+impl RateLimit {
     /// Guesses at one account's password, wherever they are made.
     pub const GUESSES: Self = Self {
         rule: "sign-in-account",
@@ -30,10 +30,10 @@ impl Directory {
     /// Counts one use by `subject`. Over the limit, it says for how long.
     pub async fn allow(
         &self,
-        limit: Limit,
+        limit: RateLimit,
         subject: &str,
         now: Timestamp,
-    ) -> Result<Result<(), SignedDuration>, Error> {
+    ) -> Result<Result<(), SignedDuration>, StoreError> {
         let length = limit.window.as_secs().max(1);
         let window = now.as_second().div_euclid(length);
         let ends = (window + 1) * length;

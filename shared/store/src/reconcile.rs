@@ -2,18 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use domain::document::{Document, Revision};
+use domain::document::{Document, DocumentVersion};
 use domain::evidence::Evidence;
 use domain::id::{DocumentId, UploadId};
-use domain::import::job::{Import, Stage};
+use domain::import::job::{Import, ImportStage};
 use domain::message::Message;
 use domain::slug::Slug;
-use domain::upload::{Purpose, State, Upload};
+use domain::upload::{Upload, UploadPurpose, UploadState};
 use serde::de::DeserializeOwned;
 
 use crate::codec::{Item, row, text};
 use crate::directory::Directory;
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::keys::{self, Key};
 use crate::scope::{ClientScope, Store, WorkspaceScope};
 use crate::table::{Query, Range, start};
@@ -23,7 +23,7 @@ const AT_ONCE: i32 = 1_000;
 
 /// What the rows of a workspace say of its files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Expected {
+pub struct ExpectedObjects {
     /// What every object's key of the workspace begins with.
     pub prefixes: Vec<String>,
     /// Objects that must be there.
@@ -39,7 +39,7 @@ pub struct Expected {
 impl Directory {
     /// What the rows of the workspace at an address say. It reads every row of its
     /// files: for people, not for pages.
-    pub async fn expected_files(&self, slug: &Slug) -> Result<Option<Expected>, Error> {
+    pub async fn expected_files(&self, slug: &Slug) -> Result<Option<ExpectedObjects>, StoreError> {
         let Some(workspace) = self.workspace(slug).await? else {
             return Ok(None);
         };
@@ -49,12 +49,12 @@ impl Directory {
 }
 
 impl Store<WorkspaceScope> {
-    async fn expected_files(&self) -> Result<Expected, Error> {
+    async fn expected_files(&self) -> Result<ExpectedObjects, StoreError> {
         let below = keys::objects(self.ws(), None);
-        let mut expected = Expected {
+        let mut expected = ExpectedObjects {
             prefixes: vec![below.clone(), format!("in/{below}")],
             used: self.files_used().await?,
-            ..Expected::default()
+            ..ExpectedObjects::default()
         };
         let mut after = None;
         loop {
@@ -71,12 +71,12 @@ impl Store<WorkspaceScope> {
 }
 
 impl Store<ClientScope> {
-    async fn expect_files(&self, expected: &mut Expected) -> Result<(), Error> {
+    async fn expect_files(&self, expected: &mut ExpectedObjects) -> Result<(), StoreError> {
         let documents = keys::document(&self.prefix(), DocumentId::new(0, 0)).pk;
         let range = || Range::Between(" ".to_owned(), "~".to_owned());
         for found in self.every(&documents, range()).await? {
             if text(&found, "t")? == "revision" {
-                let revision: Revision = row(found)?;
+                let revision: DocumentVersion = row(found)?;
                 expected.needed.insert(self.document_key(revision.upload));
             } else {
                 let document: Document = row(found)?;
@@ -87,28 +87,29 @@ impl Store<ClientScope> {
         for found in self.every(&uploads, range()).await? {
             let upload: Upload = row(found)?;
             let key = self.incoming_key(upload.id);
-            let loose = matches!(upload.purpose, Purpose::Attachment(_)) && upload.bound.is_none();
+            let loose =
+                matches!(upload.purpose, UploadPurpose::Attachment(_)) && upload.bound.is_none();
             match upload.state {
-                State::Uploading => expected.allowed.insert(key),
-                State::Checking => expected.needed.insert(key),
-                State::Ready if loose => {
+                UploadState::Uploading => expected.allowed.insert(key),
+                UploadState::Checking => expected.needed.insert(key),
+                UploadState::Ready if loose => {
                     let key = self.attachment_key(upload.id);
                     expected.needed.insert(key)
                 }
-                State::Ready | State::Refused => continue,
+                UploadState::Ready | UploadState::Refused => continue,
             };
             expected.sum += upload.size;
         }
         let engagements = Range::Prefix(keys::ENGAGEMENTS.to_owned());
         for found in self.every(&self.prefix(), engagements).await? {
             let id = text(&found, "id")?.parse();
-            let e = self.partition(id.map_err(|_| Error::Lacks("id"))?);
+            let e = self.partition(id.map_err(|_| StoreError::Lacks("id"))?);
             let imports = Range::Prefix(keys::IMPORTS.to_owned());
             for import in self.rows::<Import>(&e, imports).await? {
                 let key = self.import_key(import.id);
                 match import.stage {
                     // It goes when the import is over.
-                    Stage::Done | Stage::Failed => expected.allowed.insert(key),
+                    ImportStage::Done | ImportStage::Failed => expected.allowed.insert(key),
                     _ => expected.needed.insert(key),
                 };
             }
@@ -118,7 +119,11 @@ impl Store<ClientScope> {
         Ok(())
     }
 
-    async fn expect_pictures(&self, e: &str, expected: &mut Expected) -> Result<(), Error> {
+    async fn expect_pictures(
+        &self,
+        e: &str,
+        expected: &mut ExpectedObjects,
+    ) -> Result<(), StoreError> {
         let findings = Range::Prefix(keys::FINDINGS.to_owned());
         for found in self.every(e, findings).await? {
             if text(&found, "t")? == "evidence" {
@@ -132,12 +137,16 @@ impl Store<ClientScope> {
     }
 
     /// Of messages' files those that were checked: the others are uploads still.
-    async fn expect_attachments(&self, e: &str, expected: &mut Expected) -> Result<(), Error> {
+    async fn expect_attachments(
+        &self,
+        e: &str,
+        expected: &mut ExpectedObjects,
+    ) -> Result<(), StoreError> {
         for shared in [true, false] {
             let half = Range::Prefix(keys::message_prefix(shared).to_owned());
             for message in self.rows::<Message>(&keys::thread(e), half).await? {
                 let files = message.files.iter();
-                for file in files.filter(|file| file.state == State::Ready) {
+                for file in files.filter(|file| file.state == UploadState::Ready) {
                     expected.needed.insert(self.attachment_key(file.id));
                     expected.sum += file.size;
                 }
@@ -146,13 +155,17 @@ impl Store<ClientScope> {
         Ok(())
     }
 
-    async fn rows<T: DeserializeOwned>(&self, pk: &str, range: Range) -> Result<Vec<T>, Error> {
+    async fn rows<T: DeserializeOwned>(
+        &self,
+        pk: &str,
+        range: Range,
+    ) -> Result<Vec<T>, StoreError> {
         let found = self.every(pk, range).await?;
         found.into_iter().map(row).collect()
     }
 
     /// Every item of a stretch of a partition.
-    async fn every(&self, pk: &str, range: Range) -> Result<Vec<Item>, Error> {
+    async fn every(&self, pk: &str, range: Range) -> Result<Vec<Item>, StoreError> {
         let (mut items, mut after) = (Vec::new(), None);
         loop {
             let query = Query::of(pk, range.clone(), AT_ONCE).after(after);

@@ -5,13 +5,13 @@ use domain::counts::Counts;
 use domain::id::{ClientId, EngagementId};
 use domain::invite::Invite;
 use domain::person::Person;
-use domain::plan::Limit;
+use domain::plan::PlanLimit;
 use domain::slug::Slug;
 use futures::future::try_join;
 
 use crate::codec::{Item, row};
 use crate::directory::Directory;
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::findings;
 use crate::keys::{self, Index};
 use crate::scope::{ClientScope, Store, WorkspaceScope};
@@ -22,7 +22,7 @@ const AT_ONCE: i32 = 1_000;
 
 /// Totals that are not what was counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Drift {
+pub struct CountDrift {
     /// Whose.
     pub client: ClientId,
     /// Of which engagement; `None` for the client's own totals.
@@ -35,9 +35,9 @@ pub struct Drift {
 
 /// What is used of a limit that is not what was counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Misused {
+pub struct LimitDrift {
     /// Of which.
-    pub limit: Limit,
+    pub limit: PlanLimit,
     /// As it is kept.
     pub kept: i64,
     /// As it was counted.
@@ -54,9 +54,9 @@ pub struct Recount {
     /// Findings that were counted.
     pub findings: i64,
     /// What differs. A change that happens meanwhile may show here: count again.
-    pub drifts: Vec<Drift>,
+    pub drifts: Vec<CountDrift>,
     /// What is used of the plan, but for files, and differs.
-    pub misused: Vec<Misused>,
+    pub misused: Vec<LimitDrift>,
     /// Engagements that are active.
     active: i64,
 }
@@ -64,7 +64,7 @@ pub struct Recount {
 impl Directory {
     /// Counts all findings of the workspace at an address, and compares. Nothing
     /// is mended. It reads every row: for the worker and for people, not for pages.
-    pub async fn recount(&self, slug: &Slug) -> Result<Option<Recount>, Error> {
+    pub async fn recount(&self, slug: &Slug) -> Result<Option<Recount>, StoreError> {
         let Some(workspace) = self.workspace(slug).await? else {
             return Ok(None);
         };
@@ -74,7 +74,7 @@ impl Directory {
 }
 
 impl Store<WorkspaceScope> {
-    async fn recount(&self) -> Result<Recount, Error> {
+    async fn recount(&self) -> Result<Recount, StoreError> {
         let mut recount = Recount::default();
         let mut after = None;
         loop {
@@ -93,14 +93,14 @@ impl Store<WorkspaceScope> {
         let seats = self.count_seats().await?;
         let clients = i64::try_from(recount.clients).unwrap_or(i64::MAX);
         for (limit, counted) in [
-            (Limit::Seats, seats),
-            (Limit::Clients, clients),
-            (Limit::Engagements, recount.active),
-            (Limit::Findings, recount.findings),
+            (PlanLimit::Seats, seats),
+            (PlanLimit::Clients, clients),
+            (PlanLimit::Engagements, recount.active),
+            (PlanLimit::Findings, recount.findings),
         ] {
             let kept = self.used_of(limit).await?;
             if kept != counted {
-                recount.misused.push(Misused {
+                recount.misused.push(LimitDrift {
                     limit,
                     kept,
                     counted,
@@ -111,7 +111,7 @@ impl Store<WorkspaceScope> {
     }
 
     /// People of the team who aren't disabled, and invitations to it that are open.
-    async fn count_seats(&self) -> Result<i64, Error> {
+    async fn count_seats(&self) -> Result<i64, StoreError> {
         let people = self.count_rows(keys::PEOPLE, |found| {
             Ok(row::<Person>(found)?.disabled.is_none())
         });
@@ -126,8 +126,8 @@ impl Store<WorkspaceScope> {
     async fn count_rows(
         &self,
         prefix: &str,
-        counts: impl Fn(Item) -> Result<bool, Error>,
-    ) -> Result<i64, Error> {
+        counts: impl Fn(Item) -> Result<bool, StoreError>,
+    ) -> Result<i64, StoreError> {
         let (mut n, mut after) = (0, None);
         loop {
             let all = Range::Prefix(prefix.to_owned());
@@ -153,7 +153,7 @@ fn start_at(item: &Item) -> Item {
 
 impl Store<ClientScope> {
     /// Counts the findings of the client, and compares those of each engagement.
-    async fn recount(&self, recount: &mut Recount) -> Result<Counts, Error> {
+    async fn recount(&self, recount: &mut Recount) -> Result<Counts, StoreError> {
         let (mut all, mut after) = (Counts::default(), None);
         loop {
             let page = self.engagements(after.as_deref()).await?;
@@ -173,7 +173,7 @@ impl Store<ClientScope> {
         }
     }
 
-    async fn count_findings(&self, engagement: EngagementId) -> Result<Counts, Error> {
+    async fn count_findings(&self, engagement: EngagementId) -> Result<Counts, StoreError> {
         let e = self.partition(engagement);
         let mut counts = Counts::default();
         for published in [true, false] {
@@ -207,7 +207,7 @@ impl Recount {
         counted: Counts,
     ) {
         if kept != counted {
-            self.drifts.push(Drift {
+            self.drifts.push(CountDrift {
                 client,
                 engagement,
                 kept,

@@ -1,6 +1,6 @@
 //! Forgotten passwords: a link by mail, good once and not for long.
 
-use domain::audit::{Kind, Note, Who};
+use domain::audit::{AuditActor, AuditKind, AuditNote};
 use domain::email::EmailAddress;
 use domain::id::{EntryId, WorkspaceId};
 use domain::mail::Mail;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::codec::{item, row, string, text};
 use crate::directory::Directory;
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::keys;
 use crate::membership::{Account, Member};
 use crate::outbox;
@@ -30,7 +30,7 @@ struct Row {
 
 /// A link to a new password, in hand and not used.
 #[derive(Debug, Clone)]
-pub struct Reset {
+pub struct PasswordReset {
     /// Whose password.
     pub person: Person,
     ws: WorkspaceId,
@@ -47,7 +47,7 @@ impl Directory {
         to: Option<(&Account, &Mail)>,
         (id, hash): (EntryId, &str),
         now: Timestamp,
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         let ttl = now.saturating_add(RESET_LIFETIME).unwrap_or(now);
         let row = Row {
             ws,
@@ -75,7 +75,7 @@ impl Directory {
         ws: WorkspaceId,
         hash: &str,
         now: Timestamp,
-    ) -> Result<Option<Reset>, Error> {
+    ) -> Result<Option<PasswordReset>, StoreError> {
         let found = self.table().get(&keys::reset(hash), true).await?;
         let link = found.map(row::<Row>).transpose()?;
         let fresh = |link: &Row| link.ws == ws && now.duration_since(link.at) < RESET_LIFETIME;
@@ -92,7 +92,7 @@ impl Directory {
             return Ok(None);
         }
         let (person, id, hash) = (account.person()?, link.id, hash.to_owned());
-        Ok(person.map(|person| Reset {
+        Ok(person.map(|person| PasswordReset {
             person,
             ws,
             id,
@@ -104,14 +104,14 @@ impl Directory {
     /// by `mail`. Refused where somebody was first.
     pub async fn use_reset(
         &self,
-        reset: &Reset,
+        reset: &PasswordReset,
         (id, mail): (EntryId, &Mail),
         now: Timestamp,
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         let who = (reset.person.id, &reset.person.email);
         let account = self.own_account(reset.ws, who, None).await?;
         if !is_newest(&account, reset.id) {
-            return Err(Error::Refused(0));
+            return Err(StoreError::Refused(0));
         }
         let mut transaction = Transaction::new(self.table());
         transaction.delete_existing(&keys::reset(&reset.hash));
@@ -124,8 +124,11 @@ impl Directory {
         }
         let home = keys::home(reset.ws, reset.person.client);
         outbox::put(&mut transaction, &home, id, mail, now)?;
-        let (at, by) = ((reset.ws, reset.person.client), Who::from(&reset.person));
-        let note = Note::of(Kind::PasswordReset, "");
+        let (at, by) = (
+            (reset.ws, reset.person.client),
+            AuditActor::from(&reset.person),
+        );
+        let note = AuditNote::of(AuditKind::PasswordReset, "");
         self.record(&mut transaction, at, Some(by), note)?;
         transaction.commit(self.table()).await
     }

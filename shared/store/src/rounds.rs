@@ -5,10 +5,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::codec::{Item, string, text};
 use crate::directory::Directory;
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::keys::{self, ACCOUNT_SHARDS, Index};
 use crate::outbox::stamp;
-use crate::payments::Payee;
+use crate::payments::ConnectedAccount;
 use crate::table::{Query, Range};
 use crate::transact::Update;
 
@@ -18,15 +18,19 @@ const LEASE: SignedDuration = SignedDuration::from_mins(10);
 
 /// An account whose turn it is, which this process has to itself for a while.
 #[derive(Debug, Clone)]
-pub struct Round {
+pub struct ReconcileTurn {
     /// Whose it is.
-    pub payee: Payee,
+    pub payee: ConnectedAccount,
     place: String,
 }
 
 impl Directory {
     /// Leases up to `limit` accounts a shard whose turn it is.
-    pub async fn lease_rounds(&self, now: Timestamp, limit: i32) -> Result<Vec<Round>, Error> {
+    pub async fn lease_rounds(
+        &self,
+        now: Timestamp,
+        limit: i32,
+    ) -> Result<Vec<ReconcileTurn>, StoreError> {
         let mut leased = Vec::new();
         for shard in 0..ACCOUNT_SHARDS {
             let due = Range::UpTo(format!("{}~", stamp(now)));
@@ -38,31 +42,39 @@ impl Directory {
         Ok(leased)
     }
 
-    async fn lease_round(&self, found: &Item, now: Timestamp) -> Result<Option<Round>, Error> {
+    async fn lease_round(
+        &self,
+        found: &Item,
+        now: Timestamp,
+    ) -> Result<Option<ReconcileTurn>, StoreError> {
         let place = text(found, "gsi1sk")?.to_owned();
-        let (_, account) = place.split_once('#').ok_or(Error::Lacks("gsi1sk"))?;
+        let (_, account) = place.split_once('#').ok_or(StoreError::Lacks("gsi1sk"))?;
         let ws = text(found, "ws")?.parse();
-        let ws = ws.map_err(|_| Error::Lacks("ws"))?;
-        let payee = Payee::new(self.workspace_store(ws), account.to_owned());
-        let round = Round { payee, place };
+        let ws = ws.map_err(|_| StoreError::Lacks("ws"))?;
+        let payee = ConnectedAccount::new(self.workspace_store(ws), account.to_owned());
+        let round = ReconcileTurn { payee, place };
         let again = now.saturating_add(LEASE).unwrap_or(now);
         let next = round.place_at(again);
         let won = self.move_round(&round, &next).await?;
-        Ok(won.then_some(Round {
+        Ok(won.then_some(ReconcileTurn {
             place: next,
             ..round
         }))
     }
 
     /// Notes that a round is done, and when the next one is.
-    pub async fn round_done(&self, round: &Round, next: Timestamp) -> Result<(), Error> {
+    pub async fn round_done(
+        &self,
+        round: &ReconcileTurn,
+        next: Timestamp,
+    ) -> Result<(), StoreError> {
         self.move_round(round, &round.place_at(next))
             .await
             .map(drop)
     }
 
     /// Takes an account out that has no next round: it is nobody's any more.
-    pub async fn round_over(&self, round: &Round) -> Result<(), Error> {
+    pub async fn round_over(&self, round: &ReconcileTurn) -> Result<(), StoreError> {
         let (_, pk, sk) = Index::Gsi1.names();
         let update = Update::existing(keys::stripe_account(round.payee.account()))
             .remove(pk)
@@ -71,7 +83,7 @@ impl Directory {
         self.table().update(update).await.map(drop)
     }
 
-    async fn move_round(&self, round: &Round, to: &str) -> Result<bool, Error> {
+    async fn move_round(&self, round: &ReconcileTurn, to: &str) -> Result<bool, StoreError> {
         let update = Update::existing(keys::stripe_account(round.payee.account()))
             .set("gsi1sk", string(to))
             .when("gsi1sk = :seen", ":seen", string(&round.place));
@@ -79,7 +91,7 @@ impl Directory {
     }
 }
 
-impl Round {
+impl ReconcileTurn {
     fn place_at(&self, due: Timestamp) -> String {
         keys::account_place(&stamp(due), self.payee.account()).sk
     }

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::{
 };
 use serde::Deserialize;
 
-use crate::error::Error;
+use crate::error::StoreError;
 
 const DEFINITION: &str = include_str!("../../../infra/table.json");
 
@@ -50,8 +50,8 @@ struct Projected {
 
 /// Makes the table `name` where it isn't there: for development and tests,
 /// which have no deployment to make it.
-pub async fn create(client: &Client, name: &str) -> Result<(), Error> {
-    let failed = |source| Error::Service {
+pub async fn create(client: &Client, name: &str) -> Result<(), StoreError> {
+    let failed = |source| StoreError::Service {
         operation: "CreateTable",
         source,
     };
@@ -96,7 +96,7 @@ pub async fn create(client: &Client, name: &str) -> Result<(), Error> {
         {
             Ok(())
         }
-        Err(error) => Err(Error::service("CreateTable", error)),
+        Err(error) => Err(StoreError::service("CreateTable", error)),
     }
 }
 

@@ -1,12 +1,12 @@
 //! Proof of what the holder of a store may touch.
 
-use domain::audit::Who;
+use domain::audit::AuditActor;
 use domain::id::{ClientId, WorkspaceId};
 
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::keys::{self, Key};
-use crate::table::{Query, Slice, Table};
-use crate::trace::Trace;
+use crate::table::{Query, QueryPage, Table};
+use crate::trace::AuditContext;
 use crate::transact::Transaction;
 
 /// A part of the table that belongs together.
@@ -32,12 +32,12 @@ pub struct WorkspaceScope {
 pub struct ClientScope {
     ws: WorkspaceId,
     client: ClientId,
-    sees: Sees,
+    sees: FindingVisibility,
 }
 
 /// Which findings a client's store shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Sees {
+pub(crate) enum FindingVisibility {
     /// The team's view: drafts and internal history too.
     All,
     /// A contact's view.
@@ -99,16 +99,16 @@ pub struct Store<S> {
     pub(crate) table: Table,
     pub(crate) scope: S,
     /// On which request, and who: for the audit log.
-    pub(crate) trace: Trace,
-    pub(crate) by: Option<Who>,
+    pub(crate) trace: AuditContext,
+    pub(crate) by: Option<AuditActor>,
 }
 
 impl Store<WorkspaceScope> {
     pub(crate) fn of_workspace(
         table: Table,
         ws: WorkspaceId,
-        trace: Trace,
-        by: Option<Who>,
+        trace: AuditContext,
+        by: Option<AuditActor>,
     ) -> Self {
         Self {
             table: table.of(ws, None),
@@ -124,7 +124,7 @@ impl Store<WorkspaceScope> {
         let scope = ClientScope {
             ws: self.scope.ws,
             client,
-            sees: Sees::All,
+            sees: FindingVisibility::All,
         };
         Store {
             table: self.table.clone(),
@@ -139,8 +139,8 @@ impl Store<ClientScope> {
     pub(crate) fn of_contact(
         table: Table,
         (ws, client): (WorkspaceId, ClientId),
-        trace: Trace,
-        by: Who,
+        trace: AuditContext,
+        by: AuditActor,
     ) -> Self {
         Self {
             table: table.of(ws, Some(client)),
@@ -149,7 +149,7 @@ impl Store<ClientScope> {
             scope: ClientScope {
                 ws,
                 client,
-                sees: Sees::Published,
+                sees: FindingVisibility::Published,
             },
         }
     }
@@ -160,7 +160,7 @@ impl Store<ClientScope> {
     }
 
     pub(crate) fn sees_drafts(&self) -> bool {
-        self.scope.sees == Sees::All
+        self.scope.sees == FindingVisibility::All
     }
 }
 
@@ -178,12 +178,12 @@ impl<S: Scope> Store<S> {
         self.scope.client()
     }
 
-    pub(crate) async fn get(&self, key: &Key) -> Result<Option<crate::codec::Item>, Error> {
+    pub(crate) async fn get(&self, key: &Key) -> Result<Option<crate::codec::Item>, StoreError> {
         fence(&self.prefix(), &key.pk)?;
         self.table.get(key, false).await
     }
 
-    pub(crate) async fn query(&self, query: Query) -> Result<Slice, Error> {
+    pub(crate) async fn query(&self, query: Query) -> Result<QueryPage, StoreError> {
         fence(&self.prefix(), &query.pk)?;
         self.table.query(query).await
     }
@@ -193,7 +193,7 @@ impl<S: Scope> Store<S> {
     }
 
     /// Executes writes that all lie in the scope, by the tenant's credentials.
-    pub(crate) async fn commit(&self, transaction: Transaction) -> Result<(), Error> {
+    pub(crate) async fn commit(&self, transaction: Transaction) -> Result<(), StoreError> {
         self.check(&transaction, &[])?;
         transaction.commit(&self.table).await
     }
@@ -205,12 +205,16 @@ impl<S: Scope> Store<S> {
         &self,
         transaction: Transaction,
         beside: &[Key],
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         self.check(&transaction, beside)?;
         transaction.commit(&self.table.as_process()).await
     }
 
-    pub(crate) fn check(&self, transaction: &Transaction, beside: &[Key]) -> Result<(), Error> {
+    pub(crate) fn check(
+        &self,
+        transaction: &Transaction,
+        beside: &[Key],
+    ) -> Result<(), StoreError> {
         let prefix = self.prefix();
         for pk in transaction.partitions() {
             if beside.iter().all(|key| key.pk != pk) {
@@ -226,14 +230,14 @@ impl<S: Scope> Store<S> {
 }
 
 /// The choke point: refuses any partition that isn't the scope's own.
-fn fence(prefix: &str, pk: &str) -> Result<(), Error> {
+fn fence(prefix: &str, pk: &str) -> Result<(), StoreError> {
     let inside = pk
         .strip_prefix(prefix)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('#'));
     if inside {
         Ok(())
     } else {
-        Err(Error::OutsideScope(pk.to_owned()))
+        Err(StoreError::OutsideScope(pk.to_owned()))
     }
 }
 

@@ -1,36 +1,36 @@
 //! Sessions: who is signed in, proven by a secret of which only the hash is kept.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::audit::{Kind, Note, Who};
+use domain::audit::{AuditActor, AuditKind, AuditNote};
 use domain::person::Actor;
 use domain::session::{FRESH, TOUCH_EVERY, is_alive};
 use domain::slug::Slug;
-use domain::suppression::Suppressed;
+use domain::suppression::SuppressionNotice;
 use futures::future::try_join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{Item, number, row, string, strings};
 use crate::directory::{Directory, Login};
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::keys;
 use crate::membership::Member;
 use crate::scope::{ClientScope, Store, WorkspaceScope};
 use crate::table::Table;
-use crate::trace::Trace;
+use crate::trace::AuditContext;
 use crate::transact::{Transaction, Update};
 
 /// A session that holds: proof of an actor.
 #[derive(Debug, Clone)]
 pub struct Session {
     pub(crate) hash: String,
-    pub(crate) row: Row,
+    pub(crate) row: SessionItem,
     pub(crate) table: Table,
-    pub(crate) trace: Trace,
+    pub(crate) trace: AuditContext,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Row {
+pub(crate) struct SessionItem {
     pub(crate) actor: Actor,
     pub(crate) host: Slug,
     pub(crate) opened: Timestamp,
@@ -64,7 +64,7 @@ pub struct Device {
 
 /// A session in the list of a person's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
+pub struct SessionSummary {
     /// Names it to its person, without being its key.
     pub handle: String,
     /// What it was opened with.
@@ -124,7 +124,7 @@ impl Session {
         let team = actor.role.is_team() && actor.client.is_none();
         team.then(|| {
             let (table, trace) = (self.table.clone(), self.trace.clone());
-            Store::of_workspace(table, actor.workspace, trace, Some(Who::from(actor)))
+            Store::of_workspace(table, actor.workspace, trace, Some(AuditActor::from(actor)))
         })
     }
 
@@ -134,7 +134,7 @@ impl Session {
         let client = actor.client.filter(|_| !actor.role.is_team())?;
         let (table, trace) = (self.table.clone(), self.trace.clone());
         let at = (actor.workspace, client);
-        Some(Store::of_contact(table, at, trace, Who::from(actor)))
+        Some(Store::of_contact(table, at, trace, AuditActor::from(actor)))
     }
 }
 
@@ -147,12 +147,12 @@ impl Directory {
         host: &Slug,
         now: Timestamp,
         touch: bool,
-    ) -> Result<Option<Session>, Error> {
+    ) -> Result<Option<Session>, StoreError> {
         let key = keys::session(hash);
         let Some(found) = self.table().get(&key, true).await? else {
             return Ok(None);
         };
-        let row: Row = row(found)?;
+        let row: SessionItem = row(found)?;
         if row.host != *host || !is_alive(row.actor.role, row.opened, row.used, now) {
             return Ok(None);
         }
@@ -170,7 +170,7 @@ impl Directory {
     }
 
     /// Ends one session.
-    pub async fn close_session(&self, session: &Session) -> Result<(), Error> {
+    pub async fn close_session(&self, session: &Session) -> Result<(), StoreError> {
         let entries = vec![entry(&session.hash, session.row.opened)];
         let at = (session.person_key(), entries);
         self.close(session.actor(), at, None).await
@@ -182,7 +182,7 @@ impl Directory {
         &self,
         session: &Session,
         now: Timestamp,
-    ) -> Result<(Vec<Listed>, Option<Suppressed>), Error> {
+    ) -> Result<(Vec<SessionSummary>, Option<SuppressionNotice>), StoreError> {
         let members = self.own_members(session).await?;
         let suppressed = members.iter().find_map(Member::suppressed);
         let entries = members
@@ -191,13 +191,13 @@ impl Directory {
         let reads = entries.map(|entry| async move {
             let hash = hash_of(&entry);
             let found = self.table().get(&keys::session(hash), false).await?;
-            let row = found.map(row::<Row>).transpose()?;
-            Ok::<_, Error>(row.map(|row| (hash.to_owned(), row)))
+            let row = found.map(row::<SessionItem>).transpose()?;
+            Ok::<_, StoreError>(row.map(|row| (hash.to_owned(), row)))
         });
         let rows = try_join_all(reads).await?.into_iter().flatten();
         let alive = rows.filter(|(_, row)| is_alive(row.actor.role, row.opened, row.used, now));
         let mut listed: Vec<_> = alive
-            .map(|(hash, row)| Listed {
+            .map(|(hash, row)| SessionSummary {
                 handle: handle(&hash),
                 mine: hash == session.hash,
                 device: row.device,
@@ -210,7 +210,7 @@ impl Directory {
     }
 
     /// Ends the one of the person's sessions that has this handle, if there is one.
-    pub async fn close_other(&self, session: &Session, named: &str) -> Result<(), Error> {
+    pub async fn close_other(&self, session: &Session, named: &str) -> Result<(), StoreError> {
         let members = self.own_members(session).await?;
         let of = |member: &Member| {
             let mut entries = open_sessions(&member.found);
@@ -220,13 +220,13 @@ impl Directory {
         let Some((key, entries)) = members.iter().find_map(of) else {
             return Ok(());
         };
-        let note = Note::of(Kind::SessionsEnded, "one of their own");
+        let note = AuditNote::of(AuditKind::SessionsEnded, "one of their own");
         self.close(session.actor(), (key, entries), Some(note))
             .await
     }
 
     /// Ends every session of the person, at whatever client.
-    pub async fn close_all_sessions(&self, session: &Session) -> Result<(), Error> {
+    pub async fn close_all_sessions(&self, session: &Session) -> Result<(), StoreError> {
         let (actor, here) = (session.actor(), session.person_key());
         let mut own = vec![entry(&session.hash, session.row.opened)];
         for member in self.own_members(session).await? {
@@ -239,12 +239,12 @@ impl Directory {
         }
         own.sort();
         own.dedup();
-        let note = Note::of(Kind::SessionsEnded, "all of their own");
+        let note = AuditNote::of(AuditKind::SessionsEnded, "all of their own");
         self.close(actor, (here, own), Some(note)).await
     }
 
     /// The rows of whoever is signed in, at each of the account's clients.
-    async fn own_members(&self, session: &Session) -> Result<Vec<Member>, Error> {
+    async fn own_members(&self, session: &Session) -> Result<Vec<Member>, StoreError> {
         let actor = session.actor();
         let here = Login::of(actor.user, actor.client);
         if actor.client.is_none() {
@@ -260,8 +260,8 @@ impl Directory {
         &self,
         actor: &Actor,
         (person, entries): (keys::Key, Vec<String>),
-        note: Option<Note>,
-    ) -> Result<(), Error> {
+        note: Option<AuditNote>,
+    ) -> Result<(), StoreError> {
         let mut transaction = Transaction::new(self.table());
         for entry in &entries {
             transaction.delete(&keys::session(hash_of(entry)));
@@ -269,18 +269,18 @@ impl Directory {
         transaction.update(Update::existing(person).take_from_set("sessions", entries));
         if let Some(note) = note {
             let at = (actor.workspace, actor.client);
-            self.record(&mut transaction, at, Some(Who::from(actor)), note)?;
+            self.record(&mut transaction, at, Some(AuditActor::from(actor)), note)?;
         }
         match transaction.commit(self.table()).await {
             // The person is gone, and the sessions with it.
-            Err(Error::Refused(_)) => Ok(()),
+            Err(StoreError::Refused(_)) => Ok(()),
             result => result,
         }
     }
 
     /// Counts one more use of `rule` by `subject` in the window that `now` lies
     /// in, and says how many there were.
-    pub(crate) async fn hit(&self, key: keys::Key, expires: i64) -> Result<i64, Error> {
+    pub(crate) async fn hit(&self, key: keys::Key, expires: i64) -> Result<i64, StoreError> {
         let update = Update::upsert(key).add("n", 1).set("ttl", number(expires));
         let after = self.table().update(update).await?.unwrap_or_default();
         Ok(crate::codec::integer(&after, "n"))

@@ -2,7 +2,7 @@
 //! workspace. Nothing is looked up of who has the address anywhere: an account belongs
 //! to one workspace, and a new workspace knows none.
 
-use domain::audit::{Kind, Note, Who};
+use domain::audit::{AuditActor, AuditKind, AuditNote};
 use domain::email::EmailAddress;
 use domain::id::{EntryId, UserId, WorkspaceId};
 use domain::mail::Mail;
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::codec::{item, row, string};
 use crate::directory::{Directory, Login, hash, put_workspace};
-use crate::error::{Error, Outcome, once};
+use crate::error::{StoreError, WriteOutcome, once};
 use crate::keys;
 use crate::outbox;
 use crate::transact::Transaction;
@@ -39,7 +39,7 @@ struct Handoff {
 
 /// How founding a workspace ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Founded {
+pub enum FoundingOutcome {
     /// It is there.
     Done,
     /// Its address is or was somebody else's.
@@ -50,7 +50,7 @@ pub enum Founded {
 
 /// A workspace that is to be founded.
 #[derive(Debug, Clone, Copy)]
-pub struct Founding<'a> {
+pub struct NewWorkspace<'a> {
     /// What its founder told.
     pub sign_up: &'a SignUp,
     /// It.
@@ -68,7 +68,11 @@ pub struct Founding<'a> {
 impl Directory {
     /// Keeps what somebody told who signs up, and the mail with the link: from now on
     /// it is the only one of the address that works. The same form again is a repeat.
-    pub async fn begin_sign_up(&self, sign_up: &SignUp, mail: &Mail) -> Result<Outcome, Error> {
+    pub async fn begin_sign_up(
+        &self,
+        sign_up: &SignUp,
+        mail: &Mail,
+    ) -> Result<WriteOutcome, StoreError> {
         let waiting = Waiting {
             sign_up: sign_up.clone(),
             ttl: sign_up.until().as_second(),
@@ -88,7 +92,7 @@ impl Directory {
         email: &EmailAddress,
         id: EntryId,
         now: Timestamp,
-    ) -> Result<Option<SignUp>, Error> {
+    ) -> Result<Option<SignUp>, StoreError> {
         let found = self.table().get(&key(email), true).await?;
         let waiting = found.map(row::<Waiting>).transpose()?;
         let sign_up = waiting.map(|waiting| waiting.sign_up);
@@ -103,7 +107,7 @@ impl Directory {
         ws: WorkspaceId,
         attempt: EntryId,
         user: UserId,
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         let mut transaction = Transaction::new(self.table());
         let at = self.trace().at();
         let until = at.saturating_add(ATTEMPT).unwrap_or(at);
@@ -113,8 +117,12 @@ impl Directory {
     }
 
     /// Founds a workspace with its owner, all at once; the link is used up.
-    pub async fn found(&self, founding: Founding<'_>, now: Timestamp) -> Result<Founded, Error> {
-        let Founding {
+    pub async fn found(
+        &self,
+        founding: NewWorkspace<'_>,
+        now: Timestamp,
+    ) -> Result<FoundingOutcome, StoreError> {
+        let NewWorkspace {
             sign_up,
             workspace,
             owner,
@@ -137,15 +145,15 @@ impl Directory {
         transaction.put_new(item("handoff", &code, &handoff)?);
         let id = self.trace().next();
         outbox::put(&mut transaction, &home, id, founding.mail, now)?;
-        let note = Note::of(Kind::WorkspaceFounded, &workspace.name)
+        let note = AuditNote::of(AuditKind::WorkspaceFounded, &workspace.name)
             .change("address", "", workspace.slug.as_str())
             .change("plan", "", workspace.plan.label());
-        let by = Some(Who::from(owner));
+        let by = Some(AuditActor::from(owner));
         self.record(&mut transaction, (workspace.id, None), by, note)?;
         match transaction.commit(self.table()).await {
-            Ok(()) => Ok(Founded::Done),
-            Err(Error::Refused(0)) => Ok(Founded::Taken),
-            Err(Error::Refused(_)) => Ok(Founded::Gone),
+            Ok(()) => Ok(FoundingOutcome::Done),
+            Err(StoreError::Refused(0)) => Ok(FoundingOutcome::Taken),
+            Err(StoreError::Refused(_)) => Ok(FoundingOutcome::Gone),
             Err(error) => Err(error),
         }
     }
@@ -156,7 +164,7 @@ impl Directory {
         ws: WorkspaceId,
         hash: &str,
         now: Timestamp,
-    ) -> Result<Option<Person>, Error> {
+    ) -> Result<Option<Person>, StoreError> {
         let found = self.table().get(&keys::handoff(hash), true).await?;
         let handoff = found.map(row::<Handoff>).transpose()?;
         let good = |one: &Handoff| one.ws == ws && now.duration_since(one.at) < HANDOFF;

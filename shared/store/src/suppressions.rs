@@ -4,19 +4,19 @@
 
 use std::collections::BTreeSet;
 
-use domain::audit::{Kind, Note};
+use domain::audit::{AuditKind, AuditNote};
 use domain::email::EmailAddress;
 use domain::id::{ClientId, EntryId, InviteId, WorkspaceId};
-use domain::notification::Event;
+use domain::notification::NotificationEvent;
 use domain::person::Person;
-use domain::suppression::{Report, Suppressed, Suppression};
+use domain::suppression::{DeliveryReport, Suppression, SuppressionNotice};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{Item, item, row, text};
 use crate::directory::{Directory, hash};
 use crate::engagements::bump;
-use crate::error::{Error, Outcome};
+use crate::error::{StoreError, WriteOutcome};
 use crate::keys::{self, Key};
 use crate::membership::Member;
 use crate::outbox::{Effect, put_effect};
@@ -31,7 +31,7 @@ const TRIES: u32 = 6;
 const KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
 
 /// The invitation that a mail brought: where it is, and which.
-pub type Brought = (Option<ClientId>, InviteId);
+pub type InviteRef = (Option<ClientId>, InviteId);
 
 /// What is known of an address, as an item.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
@@ -45,7 +45,7 @@ struct Row {
 }
 
 /// An address's row, and everything that shows what it says.
-pub(crate) struct Known {
+pub(crate) struct KnownAddress {
     key: Key,
     row: Option<Row>,
     shown: Vec<Shown>,
@@ -70,12 +70,12 @@ impl Row {
 }
 
 impl Shown {
-    fn mark(&self) -> Option<Suppressed> {
+    fn mark(&self) -> Option<SuppressionNotice> {
         self.row.suppressed()
     }
 
     /// An update that copies a mark, on the condition that it is as it was read.
-    fn update(&self, mark: Option<Suppressed>) -> Result<Update, Error> {
+    fn update(&self, mark: Option<SuppressionNotice>) -> Result<Update, StoreError> {
         let update = if self.person {
             self.row.update()
         } else {
@@ -88,7 +88,7 @@ impl Shown {
     }
 }
 
-impl Known {
+impl KnownAddress {
     fn at(&self, now: Timestamp) -> Suppression {
         self.row.map(|row| row.at(now)).unwrap_or_default()
     }
@@ -115,7 +115,7 @@ impl Known {
         transaction: &mut Transaction,
         next: Suppression,
         (touched, now): (&str, Timestamp),
-    ) -> Result<Vec<Key>, Error> {
+    ) -> Result<Vec<Key>, StoreError> {
         let mark = next.shown();
         let stays = mark.is_some() && !self.shown.is_empty();
         let before = self.row.filter(|row| row.at(now) == row.known);
@@ -162,8 +162,8 @@ impl Directory {
         &self,
         ws: WorkspaceId,
         email: &EmailAddress,
-        brought: Option<Brought>,
-    ) -> Result<Known, Error> {
+        brought: Option<InviteRef>,
+    ) -> Result<KnownAddress, StoreError> {
         let key = keys::suppression(ws, &hash(&email.fold()));
         let found = self.table().get(&key, true).await?;
         let mut shown = Vec::new();
@@ -182,7 +182,7 @@ impl Directory {
                 person: false,
             }));
         }
-        Ok(Known {
+        Ok(KnownAddress {
             key,
             row: found.map(row).transpose()?,
             shown,
@@ -197,9 +197,9 @@ impl Store<WorkspaceScope> {
     /// again, is a repeat.
     pub async fn mail_failed(
         &self,
-        (report, email): (&Report, &EmailAddress),
+        (report, email): (&DeliveryReport, &EmailAddress),
         (id, now): (EntryId, Timestamp),
-    ) -> Result<Outcome, Error> {
+    ) -> Result<WriteOutcome, StoreError> {
         let brought = report.invite.map(|invite| (report.client, invite));
         for _ in 0..TRIES {
             let known = self.directory().known(self.ws(), email, brought).await?;
@@ -208,16 +208,16 @@ impl Store<WorkspaceScope> {
             let mut transaction = self.transaction();
             let written = known.settle(&mut transaction, next, ("", now))?;
             if written.is_empty() {
-                return Ok(Outcome::Repeated);
+                return Ok(WriteOutcome::Repeated);
             }
             if next.has(report.reason) && !before.has(report.reason) {
                 let whose = known.whose(email);
-                let note = Note::of(Kind::MailStopped, &whose);
+                let note = AuditNote::of(AuditKind::MailStopped, &whose);
                 self.record(
                     &mut transaction,
                     note.change("reason", "", report.reason.name()),
                 )?;
-                let event = Event::of_suppression(report.reason, &whose, now);
+                let event = NotificationEvent::of_suppression(report.reason, &whose, now);
                 let team = self.prefix();
                 let home = known.home().unwrap_or(&team);
                 let news = Effect::Notify(vec![event]);
@@ -225,11 +225,11 @@ impl Store<WorkspaceScope> {
             }
             match self.commit_beside(transaction, &[]).await {
                 // Somebody signed in, moved, or noted another report meanwhile.
-                Err(Error::Refused(_)) => {}
-                result => return result.map(|()| Outcome::Done),
+                Err(StoreError::Refused(_)) => {}
+                result => return result.map(|()| WriteOutcome::Done),
             }
         }
-        Err(Error::Busy)
+        Err(StoreError::Busy)
     }
 
     /// Whether mail to an address stays here. Where it does, whoever came to have the
@@ -237,8 +237,8 @@ impl Store<WorkspaceScope> {
     pub async fn withholds(
         &self,
         email: &EmailAddress,
-        (brought, now): (Option<Brought>, Timestamp),
-    ) -> Result<bool, Error> {
+        (brought, now): (Option<InviteRef>, Timestamp),
+    ) -> Result<bool, StoreError> {
         let key = keys::suppression(self.ws(), &hash(&email.fold()));
         let found = self.table.get(&key, true).await?;
         let found = found.map(row::<Row>).transpose()?;
@@ -255,18 +255,18 @@ impl Store<WorkspaceScope> {
             }
             match self.commit_beside(transaction, &[]).await {
                 Ok(()) => return Ok(says.shown().is_some()),
-                Err(Error::Refused(_)) => {}
+                Err(StoreError::Refused(_)) => {}
                 Err(error) => return Err(error),
             }
         }
-        Err(Error::Busy)
+        Err(StoreError::Busy)
     }
 }
 
 impl<S: Scope> Store<S> {
     /// Lets mail go to a person's address again, wherever in the workspace the account
     /// belongs. Where it does already, nothing is written.
-    pub async fn mail_again(&self, person: &Person) -> Result<(), Error> {
+    pub async fn mail_again(&self, person: &Person) -> Result<(), StoreError> {
         let now = self.trace.at();
         for _ in 0..TRIES {
             let known = self
@@ -281,13 +281,16 @@ impl<S: Scope> Store<S> {
             let mut transaction = self.transaction();
             let written = known.settle(&mut transaction, says.lifted(now), ("", now))?;
             let whose = named(&person.name, &person.email);
-            self.record(&mut transaction, Note::of(Kind::MailResumed, &whose))?;
+            self.record(
+                &mut transaction,
+                AuditNote::of(AuditKind::MailResumed, &whose),
+            )?;
             match self.commit_beside(transaction, &written).await {
-                Err(Error::Refused(_)) => {}
+                Err(StoreError::Refused(_)) => {}
                 result => return result,
             }
         }
-        Err(Error::Busy)
+        Err(StoreError::Busy)
     }
 
     /// Lets mail go to an invitation's address again, in the transaction that sends it
@@ -296,7 +299,7 @@ impl<S: Scope> Store<S> {
         &self,
         transaction: &mut Transaction,
         email: &EmailAddress,
-    ) -> Result<Vec<Key>, Error> {
+    ) -> Result<Vec<Key>, StoreError> {
         let now = self.trace.at();
         let known = self.directory().known(self.ws(), email, None).await?;
         let next = known.at(now).lifted(now);

@@ -8,9 +8,9 @@ use aws_sdk_dynamodb::types::{AttributeValue, ConsumedCapacity, ReturnConsumedCa
 use domain::id::{ClientId, WorkspaceId};
 
 use crate::codec::{Item, string, text};
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::keys::{Index, Key};
-use crate::meter::{Call, Meter};
+use crate::meter::{Meter, MeteredCall};
 use crate::transact::Update;
 
 /// A table, and the meter that its use is counted on.
@@ -21,15 +21,15 @@ pub struct Table {
     pub(crate) meter: Meter,
     consistent: bool,
     process: Client,
-    narrow: Option<Narrow>,
+    narrow: Option<TenantClients>,
 }
 
 /// Gives a client whose credentials reach one tenant only: a workspace, or one
 /// client of it.
 #[derive(Clone)]
-pub struct Narrow(Arc<dyn Fn(WorkspaceId, Option<ClientId>) -> Client + Send + Sync>);
+pub struct TenantClients(Arc<dyn Fn(WorkspaceId, Option<ClientId>) -> Client + Send + Sync>);
 
-impl Narrow {
+impl TenantClients {
     /// By a function, which is asked whenever a store is made.
     pub fn new(
         of: impl Fn(WorkspaceId, Option<ClientId>) -> Client + Send + Sync + 'static,
@@ -38,7 +38,7 @@ impl Narrow {
     }
 }
 
-impl fmt::Debug for Narrow {
+impl fmt::Debug for TenantClients {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Narrow")
     }
@@ -75,7 +75,7 @@ impl Range {
 
 /// What a query found; `more` where it was cut by its limit.
 #[derive(Debug, Default)]
-pub(crate) struct Slice {
+pub(crate) struct QueryPage {
     pub(crate) items: Vec<Item>,
     pub(crate) more: bool,
 }
@@ -113,7 +113,7 @@ impl Query {
 }
 
 /// Where a query goes on: the key of the last item it gave.
-pub(crate) fn start(key: &Key, place: Option<&crate::keys::Place>) -> Item {
+pub(crate) fn start(key: &Key, place: Option<&crate::keys::IndexKey>) -> Item {
     let mut start = Item::from([
         ("pk".to_owned(), string(&key.pk)),
         ("sk".to_owned(), string(&key.sk)),
@@ -151,7 +151,7 @@ impl Table {
 
     /// The same table, for which each store gets a client of its tenant's own.
     #[must_use]
-    pub fn narrowed_by(self, narrow: Narrow) -> Self {
+    pub fn narrowed_by(self, narrow: TenantClients) -> Self {
         Self {
             narrow: Some(narrow),
             ..self
@@ -162,7 +162,7 @@ impl Table {
     #[must_use]
     pub(crate) fn of(self, ws: WorkspaceId, client: Option<ClientId>) -> Self {
         match &self.narrow {
-            Some(Narrow(of)) => Self {
+            Some(TenantClients(of)) => Self {
                 client: of(ws, client),
                 ..self
             },
@@ -197,7 +197,7 @@ impl Table {
     }
 
     /// One cheap call, so that the first user doesn't wait for the connection.
-    pub async fn warm(&self) -> Result<(), Error> {
+    pub async fn warm(&self) -> Result<(), StoreError> {
         self.get(
             &Key {
                 pk: "WARM".to_owned(),
@@ -209,7 +209,11 @@ impl Table {
         .map(drop)
     }
 
-    pub(crate) async fn get(&self, key: &Key, consistent: bool) -> Result<Option<Item>, Error> {
+    pub(crate) async fn get(
+        &self,
+        key: &Key,
+        consistent: bool,
+    ) -> Result<Option<Item>, StoreError> {
         let call = self.meter.begin();
         let request = self
             .client
@@ -223,12 +227,16 @@ impl Table {
         // The SDK's futures are large, and handlers hold many of them: boxed here, once.
         let answer = Box::pin(request.send())
             .await
-            .map_err(|e| Error::service("GetItem", e))?;
-        spend(call, answer.consumed_capacity.as_slice(), Access::Read);
+            .map_err(|e| StoreError::service("GetItem", e))?;
+        spend(
+            call,
+            answer.consumed_capacity.as_slice(),
+            CapacityKind::Read,
+        );
         Ok(answer.item)
     }
 
-    pub(crate) async fn query(&self, query: Query) -> Result<Slice, Error> {
+    pub(crate) async fn query(&self, query: Query) -> Result<QueryPage, StoreError> {
         let call = self.meter.begin();
         let (index, pk, sk) = query.index.map_or((None, "pk", "sk"), |index| {
             let (name, pk, sk) = index.names();
@@ -264,10 +272,14 @@ impl Table {
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let answer = Box::pin(request.send())
             .await
-            .map_err(|e| Error::service("Query", e))?;
-        spend(call, answer.consumed_capacity.as_slice(), Access::Read);
+            .map_err(|e| StoreError::service("Query", e))?;
+        spend(
+            call,
+            answer.consumed_capacity.as_slice(),
+            CapacityKind::Read,
+        );
         let more = answer.last_evaluated_key.is_some_and(|key| !key.is_empty());
-        Ok(Slice {
+        Ok(QueryPage {
             items: answer.items.unwrap_or_default(),
             more,
         })
@@ -275,7 +287,7 @@ impl Table {
 
     /// One conditional update by itself; gives the item after it, or `None`
     /// where its condition didn't hold.
-    pub(crate) async fn update(&self, update: Update) -> Result<Option<Item>, Error> {
+    pub(crate) async fn update(&self, update: Update) -> Result<Option<Item>, StoreError> {
         let call = self.meter.begin();
         let parts = update.parts();
         let request = self
@@ -292,7 +304,7 @@ impl Table {
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         match Box::pin(request.send()).await {
             Ok(answer) => {
-                spend(call, answer.consumed_capacity.as_slice(), Access::Write);
+                spend(call, answer.consumed_capacity.as_slice(), CapacityKind::Write);
                 Ok(Some(answer.attributes.unwrap_or_default()))
             }
             Err(error)
@@ -303,23 +315,23 @@ impl Table {
                 call.end(0.0, 1.0);
                 Ok(None)
             }
-            Err(error) => Err(Error::service("UpdateItem", error)),
+            Err(error) => Err(StoreError::service("UpdateItem", error)),
         }
     }
 }
 
 /// Notes what a call has cost.
-pub(crate) fn spend(call: Call, capacity: &[ConsumedCapacity], access: Access) {
+pub(crate) fn spend(call: MeteredCall, capacity: &[ConsumedCapacity], access: CapacityKind) {
     let units: f64 = capacity.iter().filter_map(|c| c.capacity_units).sum();
     match access {
-        Access::Read => call.end(units, 0.0),
-        Access::Write => call.end(0.0, units),
+        CapacityKind::Read => call.end(units, 0.0),
+        CapacityKind::Write => call.end(0.0, units),
     }
 }
 
 /// Which kind of capacity a call uses.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Access {
+pub(crate) enum CapacityKind {
     Read,
     Write,
 }

@@ -4,15 +4,15 @@
 
 use domain::id::{EntryId, UserId};
 use domain::mail::Mail;
-use domain::notification::{Cadence, KEPT, Notice};
+use domain::notification::{Cadence, KEPT, Notification};
 use domain::person::Person;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{Item, integer, item, number, row, string};
-use crate::error::{Error, Outcome, once};
+use crate::error::{StoreError, WriteOutcome, once};
 use crate::keys::{self, Key};
-use crate::outbox::{self, Effect, Gather, Leased, put_effect};
+use crate::outbox::{self, Digest, Effect, LeasedEffect, put_effect};
 use crate::scope::{Scope, Store};
 use crate::session::session_keys;
 use crate::table::{Query, Range, start};
@@ -29,7 +29,7 @@ const TRIES: u32 = 6;
 
 /// Somebody who may be told, as read.
 #[derive(Debug, Clone)]
-pub struct Hearer {
+pub struct Recipient {
     /// Who.
     pub person: Person,
     found: Item,
@@ -37,18 +37,18 @@ pub struct Hearer {
 
 /// What a mail tells of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Gathered {
+pub struct DigestContent {
     /// The newest first.
-    pub notices: Vec<Notice>,
+    pub notices: Vec<Notification>,
     /// Whether there are more.
     pub more: bool,
 }
 
 /// A notice in an inbox.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct Row {
+pub(crate) struct NotificationItem {
     #[serde(flatten)]
-    pub(crate) notice: Notice,
+    pub(crate) notice: Notification,
     /// How often everything had been marked as read when it came.
     #[serde(default)]
     pub(crate) era: i64,
@@ -62,8 +62,8 @@ struct Batch {
     due: Timestamp,
 }
 
-impl Hearer {
-    fn of(found: Item) -> Result<Self, Error> {
+impl Recipient {
+    fn of(found: Item) -> Result<Self, StoreError> {
         let person = row(found.clone())?;
         Ok(Self { person, found })
     }
@@ -84,13 +84,16 @@ pub(crate) fn in_era(person: Update, era: i64) -> Update {
 
 impl<S: Scope> Store<S> {
     /// Some of the people of the scope itself, those after `after`; whether there are more.
-    pub async fn hearers(&self, after: Option<UserId>) -> Result<(Vec<Hearer>, bool), Error> {
+    pub async fn hearers(
+        &self,
+        after: Option<UserId>,
+    ) -> Result<(Vec<Recipient>, bool), StoreError> {
         let prefix = self.prefix();
         let range = Range::Prefix(keys::PEOPLE.to_owned());
         let after = after.map(|id| start(&keys::person(&prefix, id), None));
         let query = Query::of(&prefix, range, PEOPLE).after(after);
         let slice = self.query(query).await?;
-        let people = slice.items.into_iter().map(Hearer::of);
+        let people = slice.items.into_iter().map(Recipient::of);
         Ok((people.collect::<Result<_, _>>()?, slice.more))
     }
 
@@ -98,41 +101,41 @@ impl<S: Scope> Store<S> {
     /// person wishes, in a workspace whose zone is `home`.
     pub async fn tell_one(
         &self,
-        hearer: Hearer,
-        notice: &Notice,
+        hearer: Recipient,
+        notice: &Notification,
         home: &str,
         now: Timestamp,
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         let mut hearer = hearer;
         let key = keys::person(&self.prefix(), hearer.person.id);
         for _ in 0..TRIES {
             let transaction = self.telling(&hearer, notice, home, now).await?;
             match self.commit_beside(transaction, &[]).await {
                 // Told before: what follows may not have been done.
-                Ok(()) | Err(Error::Refused(0)) => return self.ring(&key).await,
+                Ok(()) | Err(StoreError::Refused(0)) => return self.ring(&key).await,
                 // Marked as read meanwhile, or gone; or the mail has left.
-                Err(Error::Refused(_)) => {}
+                Err(StoreError::Refused(_)) => {}
                 Err(error) => return Err(error),
             }
             match self.table.get(&key, true).await? {
-                Some(found) => hearer = Hearer::of(found)?,
+                Some(found) => hearer = Recipient::of(found)?,
                 None => return Ok(()),
             }
         }
-        Err(Error::Busy)
+        Err(StoreError::Busy)
     }
 
     async fn telling(
         &self,
-        hearer: &Hearer,
-        notice: &Notice,
+        hearer: &Recipient,
+        notice: &Notification,
         home: &str,
         now: Timestamp,
-    ) -> Result<Transaction, Error> {
+    ) -> Result<Transaction, StoreError> {
         let (prefix, person, era) = (self.prefix(), &hearer.person, hearer.era());
         let mut transaction = self.transaction();
         let until = now.saturating_add(KEPT).unwrap_or(now).as_second();
-        let kept = Row {
+        let kept = NotificationItem {
             notice: notice.clone(),
             era,
             ttl: until,
@@ -156,7 +159,7 @@ impl<S: Scope> Store<S> {
             None => self.open_batch(&mut transaction, person.id, (notice.id, cadence), due)?,
         };
         let gone = now.saturating_add(GATHERED).unwrap_or(now).as_second();
-        let line = Row { ttl: gone, ..kept };
+        let line = NotificationItem { ttl: gone, ..kept };
         let at = keys::batched(&prefix, person.id, batch, notice.id);
         transaction.put_new(item("batched", &at, &line)?);
         Ok(transaction)
@@ -169,11 +172,11 @@ impl<S: Scope> Store<S> {
         user: UserId,
         (first, cadence): (EntryId, Cadence),
         due: Timestamp,
-    ) -> Result<EntryId, Error> {
+    ) -> Result<EntryId, StoreError> {
         let (prefix, id) = (self.prefix(), first.of(user));
         let key = keys::batch(&prefix, user, cadence.name());
         transaction.put_new(item("batch", &key, &Batch { id, due })?);
-        let gather = Gather {
+        let gather = Digest {
             user,
             batch: id,
             cadence,
@@ -184,7 +187,7 @@ impl<S: Scope> Store<S> {
 
     /// Lets each of the person's sessions know how much is unread. Done late or twice,
     /// none goes back.
-    pub(crate) async fn ring(&self, person: &Key) -> Result<(), Error> {
+    pub(crate) async fn ring(&self, person: &Key) -> Result<(), StoreError> {
         let table = self.table.as_process();
         let Some(found) = table.get(person, true).await? else {
             return Ok(());
@@ -203,8 +206,8 @@ impl<S: Scope> Store<S> {
     }
 
     /// What a mail is to tell of. Nothing is added to it from now on.
-    pub async fn gathered(&self, gather: Gather) -> Result<Gathered, Error> {
-        let Gather {
+    pub async fn gathered(&self, gather: Digest) -> Result<DigestContent, StoreError> {
+        let Digest {
             user,
             batch,
             cadence,
@@ -215,7 +218,7 @@ impl<S: Scope> Store<S> {
         transaction.delete_when(&open, "id = :v", string(batch));
         match self.commit_beside(transaction, &[]).await {
             // Closed before.
-            Ok(()) | Err(Error::Refused(_)) => {}
+            Ok(()) | Err(StoreError::Refused(_)) => {}
             Err(error) => return Err(error),
         }
         let range = Range::Prefix(keys::batched_prefix(batch));
@@ -225,9 +228,9 @@ impl<S: Scope> Store<S> {
         let notices = slice
             .items
             .into_iter()
-            .map(|item| Ok(row::<Row>(item)?.notice));
-        Ok(Gathered {
-            notices: notices.collect::<Result<_, Error>>()?,
+            .map(|item| Ok(row::<NotificationItem>(item)?.notice));
+        Ok(DigestContent {
+            notices: notices.collect::<Result<_, StoreError>>()?,
             more: slice.more,
         })
     }
@@ -236,10 +239,10 @@ impl<S: Scope> Store<S> {
     /// out of it where there is none.
     pub async fn hand_over(
         &self,
-        leased: &Leased,
+        leased: &LeasedEffect,
         mail: Option<&Mail>,
         now: Timestamp,
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         let mut transaction = self.transaction();
         leased.done(&mut transaction);
         if let Some(mail) = mail {
@@ -253,7 +256,7 @@ impl<S: Scope> Store<S> {
         }
         match self.commit_beside(transaction, &[]).await {
             // Handed over before.
-            Err(Error::Refused(0)) => Ok(()),
+            Err(StoreError::Refused(0)) => Ok(()),
             result => result,
         }
     }
@@ -262,8 +265,8 @@ impl<S: Scope> Store<S> {
     pub async fn announce_news(
         &self,
         id: EntryId,
-        event: domain::notification::Event,
-    ) -> Result<Outcome, Error> {
+        event: domain::notification::NotificationEvent,
+    ) -> Result<WriteOutcome, StoreError> {
         let (mut transaction, at) = (self.transaction(), event.at);
         let news = Effect::Notify(vec![event]);
         put_effect(&mut transaction, &self.prefix(), id, news, at)?;

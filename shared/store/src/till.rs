@@ -6,43 +6,43 @@
 
 use domain::id::InvoiceId;
 use domain::invoice::Invoice;
-use domain::stripe::{Connect, Connection, Ledger};
+use domain::stripe::{ConnectStatus, PaymentLedger, StripeConnection};
 use futures::future::try_join;
 
 use crate::codec::{item, row};
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::keys;
-use crate::payments::Payments;
+use crate::payments::InvoicePayments;
 use crate::scope::{ClientScope, Scope, Store};
 
 /// What whoever is about to pay needs to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Till {
+pub struct CheckoutState {
     /// The invoice, if it is there and was sent.
     pub invoice: Option<Invoice>,
     /// What is known of its payments.
-    pub payments: Payments,
+    pub payments: InvoicePayments,
     /// The workspace's account at Stripe.
-    pub payee: Option<Connection>,
+    pub payee: Option<StripeConnection>,
 }
 
 impl Store<ClientScope> {
-    async fn payee(&self, now: bool) -> Result<Option<Connection>, Error> {
+    async fn payee(&self, now: bool) -> Result<Option<StripeConnection>, StoreError> {
         let key = keys::connection(&keys::workspace(self.scope.ws()));
         let found = self.table.as_process().get(&key, now).await?;
         found.map(row).transpose()
     }
 
     /// What is known of an invoice's payments, as it is now.
-    pub async fn payments(&self, invoice: InvoiceId) -> Result<Payments, Error> {
+    pub async fn payments(&self, invoice: InvoiceId) -> Result<InvoicePayments, StoreError> {
         let key = keys::invoice_payments(&self.prefix(), invoice);
         let found = self.table.as_process().get(&key, true).await?;
-        found.map_or_else(|| Ok(Payments::default()), row)
+        found.map_or_else(|| Ok(InvoicePayments::default()), row)
     }
 
     /// All that somebody needs to know who is about to pay. The invoice is read last: it
     /// is never older than what is known of its payments.
-    pub async fn till(&self, invoice: InvoiceId) -> Result<Till, Error> {
+    pub async fn till(&self, invoice: InvoiceId) -> Result<CheckoutState, StoreError> {
         let read = async {
             let payments = self.payments(invoice).await?;
             let key = keys::invoice(&self.prefix(), invoice);
@@ -50,7 +50,7 @@ impl Store<ClientScope> {
             Ok((found.map(row).transpose()?, payments))
         };
         let ((invoice, payments), payee) = try_join(read, self.payee(true)).await?;
-        Ok(Till {
+        Ok(CheckoutState {
             invoice,
             payments,
             payee,
@@ -58,17 +58,17 @@ impl Store<ClientScope> {
     }
 
     /// Whether invoices can be paid here, as it was a moment ago.
-    pub async fn takes_payments(&self) -> Result<bool, Error> {
+    pub async fn takes_payments(&self) -> Result<bool, StoreError> {
         let found = self.payee(false).await?;
-        Ok(found.is_some_and(|found| found.state() == Connect::Ready))
+        Ok(found.is_some_and(|found| found.state() == ConnectStatus::Ready))
     }
 
     /// What came in for an invoice and couldn't be booked, as the team sees it: by its
     /// own credentials.
-    pub async fn surplus(&self, invoice: InvoiceId) -> Result<i64, Error> {
+    pub async fn surplus(&self, invoice: InvoiceId) -> Result<i64, StoreError> {
         let key = keys::invoice_payments(&self.prefix(), invoice);
         let found = self.get(&key).await?;
-        let payments = found.map_or_else(|| Ok(Payments::default()), row);
+        let payments = found.map_or_else(|| Ok(InvoicePayments::default()), row);
         payments.map(|payments| payments.surplus)
     }
 
@@ -77,10 +77,10 @@ impl Store<ClientScope> {
     pub async fn keep_attempt(
         &self,
         invoice: InvoiceId,
-        before: &Payments,
-        ledger: &Ledger,
-    ) -> Result<Payments, Error> {
-        let after = Payments {
+        before: &InvoicePayments,
+        ledger: &PaymentLedger,
+    ) -> Result<InvoicePayments, StoreError> {
+        let after = InvoicePayments {
             ledger: ledger.clone(),
             surplus: before.surplus,
             version: before.version + 1,

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use domain::audit::{Note, Record, Who};
+use domain::audit::{AuditActor, AuditNote, AuditRecord};
 use domain::id::{ClientId, EntryId, WorkspaceId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{item, place};
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::keys;
 use crate::scope::{Scope, Store};
 use crate::session::Device;
@@ -17,14 +17,14 @@ use crate::transact::Transaction;
 
 /// On which request something is written.
 #[derive(Debug, Clone)]
-pub struct Trace {
+pub struct AuditContext {
     id: EntryId,
     at: Timestamp,
     device: Device,
     made: Arc<AtomicU64>,
 }
 
-impl Trace {
+impl AuditContext {
     /// Of the request `id`; its entries get the ids that follow.
     pub fn new(id: EntryId, at: Timestamp, device: Device) -> Self {
         Self {
@@ -51,29 +51,29 @@ impl Trace {
 
 /// Where something is recorded.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Where {
+pub(crate) struct AuditPlace {
     pub(crate) ws: WorkspaceId,
     pub(crate) client: Option<ClientId>,
 }
 
 /// An entry as an item; the worker adds its place in the chain.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct Row {
+pub(crate) struct AuditItem {
     #[serde(flatten)]
-    pub(crate) record: Record,
+    pub(crate) record: AuditRecord,
     pub(crate) ws: WorkspaceId,
 }
 
 /// Records `note` in the transaction that it is about.
 pub(crate) fn record(
     transaction: &mut Transaction,
-    trace: &Trace,
-    at: Where,
-    by: Option<Who>,
-    note: Note,
-) -> Result<(), Error> {
+    trace: &AuditContext,
+    at: AuditPlace,
+    by: Option<AuditActor>,
+    note: AuditNote,
+) -> Result<(), StoreError> {
     let id = trace.next();
-    let record = Record {
+    let record = AuditRecord {
         id,
         at: trace.at,
         kind: note.kind,
@@ -85,7 +85,7 @@ pub(crate) fn record(
         agent: trace.device.agent.clone(),
     };
     let home = keys::home(at.ws, at.client);
-    let row = Row { record, ws: at.ws };
+    let row = AuditItem { record, ws: at.ws };
     let mut item = item("audit", &keys::audit(&home, id), &row)?;
     place(&mut item, keys::audit_place(&keys::workspace(at.ws), id));
     place(&mut item, keys::audit_unchained(at.ws, id));
@@ -95,8 +95,12 @@ pub(crate) fn record(
 
 impl<S: Scope> Store<S> {
     /// Records `note` in the transaction that it is about, in the scope.
-    pub(crate) fn record(&self, transaction: &mut Transaction, note: Note) -> Result<(), Error> {
-        let at = Where {
+    pub(crate) fn record(
+        &self,
+        transaction: &mut Transaction,
+        note: AuditNote,
+    ) -> Result<(), StoreError> {
+        let at = AuditPlace {
             ws: self.ws(),
             client: self.scope.client(),
         };

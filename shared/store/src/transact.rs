@@ -11,9 +11,9 @@ use aws_sdk_dynamodb::types::{
 use domain::id::WorkspaceId;
 
 use crate::codec::{Item, number, string, text};
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::keys::{self, Index, Key};
-use crate::table::{Access, Table, spend};
+use crate::table::{CapacityKind, Table, spend};
 
 /// How often a transaction is tried that collides with another.
 const TRIES: u32 = 4;
@@ -32,7 +32,7 @@ pub(crate) struct Update {
 
 /// An update, spelled as the SDK wants it.
 #[derive(Debug)]
-pub(crate) struct Parts {
+pub(crate) struct UpdateExpression {
     pub(crate) key: Key,
     pub(crate) expression: String,
     pub(crate) condition: Option<String>,
@@ -102,7 +102,7 @@ impl Update {
         self
     }
 
-    pub(crate) fn parts(self) -> Parts {
+    pub(crate) fn parts(self) -> UpdateExpression {
         let mut names = HashMap::new();
         let mut values: HashMap<String, AttributeValue> = self.values.into_iter().collect();
         let mut name = |attribute: String| {
@@ -132,7 +132,7 @@ impl Update {
             clauses.push(format!("REMOVE {}", removes.join(", ")));
         }
         let condition = (!self.conditions.is_empty()).then(|| self.conditions.join(" AND "));
-        Parts {
+        UpdateExpression {
             key: self.key,
             expression: clauses.join(" "),
             condition,
@@ -285,9 +285,9 @@ impl Transaction {
     }
 
     /// Executes it, again where it collides with another one.
-    pub(crate) async fn commit(self, table: &Table) -> Result<(), Error> {
+    pub(crate) async fn commit(self, table: &Table) -> Result<(), StoreError> {
         let writes: Result<Vec<_>, _> = self.writes.into_iter().collect();
-        let writes = writes.map_err(|e| Error::Service {
+        let writes = writes.map_err(|e| StoreError::Service {
             operation: "TransactWriteItems",
             source: Box::new(e),
         })?;
@@ -300,20 +300,20 @@ impl Transaction {
                 .return_consumed_capacity(ReturnConsumedCapacity::Total);
             match Box::pin(request.send()).await {
                 Ok(answer) => {
-                    spend(call, answer.consumed_capacity(), Access::Write);
+                    spend(call, answer.consumed_capacity(), CapacityKind::Write);
                     return Ok(());
                 }
                 Err(error) => match refusal(&error) {
-                    Some(Refusal::Condition(n)) => return Err(Error::Refused(n)),
+                    Some(Refusal::Condition(n)) => return Err(StoreError::Refused(n)),
                     Some(Refusal::Collision) if attempt < TRIES => {
                         tokio::time::sleep(pause(attempt)).await;
                     }
-                    Some(Refusal::Collision) => return Err(Error::Busy),
-                    None => return Err(Error::service("TransactWriteItems", error)),
+                    Some(Refusal::Collision) => return Err(StoreError::Busy),
+                    None => return Err(StoreError::service("TransactWriteItems", error)),
                 },
             }
         }
-        Err(Error::Busy)
+        Err(StoreError::Busy)
     }
 }
 

@@ -1,20 +1,20 @@
 //! Files on their way in: announced against the workspace's quota, said to be
 //! there, and then released or refused, once.
 
-use domain::audit::{Kind, Note};
+use domain::audit::{AuditKind, AuditNote};
 use domain::document::{Document, NewDocument, supersede};
-use domain::file::{Checked, Flaw, size_label};
+use domain::file::{CheckedFile, FileFlaw, size_label};
 use domain::id::{EngagementId, UploadId};
 use domain::import::job::Import;
-use domain::notification::Event;
-use domain::plan::{Full, Limit, Plan};
-use domain::upload::{Bound, Purpose, SHOWN, State, Upload};
+use domain::notification::NotificationEvent;
+use domain::plan::{Plan, PlanLimit, PlanLimitReached};
+use domain::upload::{AttachmentTarget, SHOWN, Upload, UploadPurpose, UploadState};
 use futures::future::try_join;
 use jiff::Timestamp;
 
 use crate::codec::{Item, integer, item, number, place, row};
 use crate::engagements::bump;
-use crate::error::{Error, Outcome, once};
+use crate::error::{StoreError, WriteOutcome, once};
 use crate::keys::{self, Index};
 use crate::outbox::{self, Effect, put_effect};
 use crate::scope::{ClientScope, Store, WorkspaceScope};
@@ -26,18 +26,18 @@ const LISTED: i32 = 20;
 
 /// How an announcement ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Announced {
+pub enum AnnounceOutcome {
     /// It can be sent now.
     Done,
     /// It was announced before.
     Repeated,
     /// The workspace has no room for it.
-    Full(Full),
+    Full(PlanLimitReached),
 }
 
 impl Store<WorkspaceScope> {
     /// Bytes of all files of the workspace, those on their way in among them.
-    pub async fn files_used(&self) -> Result<i64, Error> {
+    pub async fn files_used(&self) -> Result<i64, StoreError> {
         let found = self.get(&keys::files_used(&self.prefix())).await?;
         Ok(found.map_or(0, |item| integer(&item, "bytes")))
     }
@@ -51,10 +51,14 @@ impl Store<ClientScope> {
 
     /// Announces a file; its bytes count from now on, to no more than `plan` has
     /// room for. By the process's credentials, since the count is the workspace's.
-    pub async fn announce(&self, upload: &Upload, plan: Plan) -> Result<Announced, Error> {
+    pub async fn announce(
+        &self,
+        upload: &Upload,
+        plan: Plan,
+    ) -> Result<AnnounceOutcome, StoreError> {
         let [over, _] = upload.id.effects();
         let used = keys::files_used(&keys::workspace(self.ws()));
-        let room = plan.leaves(Limit::Storage, upload.size);
+        let room = plan.leaves(PlanLimit::Storage, upload.size);
         let mut transaction = self.transaction();
         transaction.put_new(self.upload_item(upload, self.trace.at())?);
         let condition = "(attribute_not_exists(bytes) OR bytes <= :room)";
@@ -69,26 +73,30 @@ impl Store<ClientScope> {
             upload.ends(),
         )?;
         match once(self.commit_beside(transaction, &[used]).await) {
-            Ok(Outcome::Done) => Ok(Announced::Done),
-            Ok(Outcome::Repeated) => Ok(Announced::Repeated),
-            Err(Error::Refused(1)) => self.full(plan, upload.size).await,
+            Ok(WriteOutcome::Done) => Ok(AnnounceOutcome::Done),
+            Ok(WriteOutcome::Repeated) => Ok(AnnounceOutcome::Repeated),
+            Err(StoreError::Refused(1)) => self.full(plan, upload.size).await,
             Err(error) => Err(error),
         }
     }
 
     /// That there is no room for so many bytes. How much is used is the team's to know.
-    async fn full(&self, plan: Plan, size: i64) -> Result<Announced, Error> {
-        let limit = Limit::Storage;
+    async fn full(&self, plan: Plan, size: i64) -> Result<AnnounceOutcome, StoreError> {
+        let limit = PlanLimit::Storage;
         if !self.sees_drafts() {
             let used = plan.most(limit);
-            return Ok(Announced::Full(Full { limit, plan, used }));
+            return Ok(AnnounceOutcome::Full(PlanLimitReached {
+                limit,
+                plan,
+                used,
+            }));
         }
         let key = keys::files_used(&keys::workspace(self.ws()));
         let found = self.table.get(&key, true).await?;
         let used = found.map_or(0, |item| integer(&item, "bytes"));
         let full = plan.room(limit, used, size).err();
         // Where there is room by now: the same again will do.
-        full.map(Announced::Full).ok_or(Error::Busy)
+        full.map(AnnounceOutcome::Full).ok_or(StoreError::Busy)
     }
 
     /// Where what goes along with a message lies.
@@ -97,7 +105,7 @@ impl Store<ClientScope> {
     }
 
     /// An upload of the holder's own side; of either, for the team.
-    pub async fn upload(&self, id: UploadId) -> Result<Option<Upload>, Error> {
+    pub async fn upload(&self, id: UploadId) -> Result<Option<Upload>, StoreError> {
         let found = self.get(&keys::upload(&self.prefix(), id)).await?;
         let upload: Option<Upload> = found.map(row).transpose()?;
         Ok(upload.filter(|upload| self.sees_drafts() || !upload.by_team))
@@ -105,10 +113,10 @@ impl Store<ClientScope> {
 
     /// The newest uploads that aren't what they were sent for: on their way, or
     /// refused a short while ago.
-    pub async fn uploads(&self, now: Timestamp) -> Result<Vec<Upload>, Error> {
+    pub async fn uploads(&self, now: Timestamp) -> Result<Vec<Upload>, StoreError> {
         let of = async |by_team: bool| {
             if by_team && !self.sees_drafts() {
-                return Ok::<_, Error>(Vec::new());
+                return Ok::<_, StoreError>(Vec::new());
             }
             let list = keys::uploads(&self.prefix(), by_team);
             let query = Query::of(list, Range::UpTo("~".to_owned()), LISTED).on(Index::Gsi1);
@@ -126,7 +134,7 @@ impl Store<ClientScope> {
     }
 
     /// Notes that the file is said to be there: it will be checked.
-    pub async fn upload_arrived(&self, after: &Upload) -> Result<(), Error> {
+    pub async fn upload_arrived(&self, after: &Upload) -> Result<(), StoreError> {
         let [_, there] = after.id.effects();
         let now = self.trace.at();
         let mut transaction = self.transaction();
@@ -134,12 +142,12 @@ impl Store<ClientScope> {
         let effect = Effect::Upload(after.id);
         put_effect(&mut transaction, &self.prefix(), there, effect, now)?;
         let kind = match after.purpose {
-            Purpose::Import(_) => Kind::FindingsImported,
-            Purpose::Document(_) | Purpose::Evidence(_) | Purpose::Attachment(_) => {
-                Kind::DocumentSent
-            }
+            UploadPurpose::Import(_) => AuditKind::FindingsImported,
+            UploadPurpose::Document(_)
+            | UploadPurpose::Evidence(_)
+            | UploadPurpose::Attachment(_) => AuditKind::DocumentSent,
         };
-        let note = Note::of(kind, &after.name);
+        let note = AuditNote::of(kind, &after.name);
         let note = note.change("size", "", &size_label(after.size));
         self.record(&mut transaction, note)?;
         self.touch_shown(&mut transaction, after);
@@ -147,7 +155,7 @@ impl Store<ClientScope> {
     }
 
     /// Notes that the file is refused, and gives its bytes back.
-    pub async fn refuse_upload(&self, after: &Upload) -> Result<(), Error> {
+    pub async fn refuse_upload(&self, after: &Upload) -> Result<(), StoreError> {
         let mut transaction = self.transaction();
         self.replace_upload(&mut transaction, after)?;
         self.give_back(&mut transaction, after.size);
@@ -159,7 +167,7 @@ impl Store<ClientScope> {
 
     /// Makes a checked file what goes along with a message, which may have been
     /// sent before.
-    pub async fn release_attachment(&self, after: &Upload) -> Result<(), Error> {
+    pub async fn release_attachment(&self, after: &Upload) -> Result<(), StoreError> {
         let mut transaction = self.transaction();
         self.replace_upload(&mut transaction, after)?;
         self.note_checked(&mut transaction, after).await?;
@@ -174,10 +182,10 @@ impl Store<ClientScope> {
         &self,
         after: &Upload,
         new: &NewDocument,
-        checked: &Checked,
-    ) -> Result<Result<(), Flaw>, Error> {
+        checked: &CheckedFile,
+    ) -> Result<Result<(), FileFlaw>, StoreError> {
         let Some((document, version)) = self.superseding(after, new, checked).await? else {
-            return Ok(Err(Flaw::Gone));
+            return Ok(Err(FileFlaw::Gone));
         };
         let mut transaction = self.transaction();
         self.replace_upload(&mut transaction, after)?;
@@ -185,7 +193,11 @@ impl Store<ClientScope> {
         self.put_revision(&mut transaction, &document)?;
         self.touch_document(&mut transaction, &document);
         let by = (after.by, after.by_name.as_str());
-        let news = vec![Event::of_document(&document, self.trace.at(), by)];
+        let news = vec![NotificationEvent::of_document(
+            &document,
+            self.trace.at(),
+            by,
+        )];
         outbox::put_news(&mut transaction, &self.prefix(), &after.id, news)?;
         self.commit(transaction).await?;
         Ok(Ok(()))
@@ -197,7 +209,7 @@ impl Store<ClientScope> {
         &self,
         after: &Upload,
         engagement: EngagementId,
-    ) -> Result<bool, Error> {
+    ) -> Result<bool, StoreError> {
         if self.engagement(engagement).await?.is_none() {
             return Ok(false);
         }
@@ -220,8 +232,8 @@ impl Store<ClientScope> {
         &self,
         upload: &Upload,
         new: &NewDocument,
-        checked: &Checked,
-    ) -> Result<Option<(Document, Option<i64>)>, Error> {
+        checked: &CheckedFile,
+    ) -> Result<Option<(Document, Option<i64>)>, StoreError> {
         let revision = upload.revision(checked);
         let Some(before) = new.replaces else {
             let document = Document::first(upload.document(), new, revision);
@@ -243,20 +255,20 @@ impl Store<ClientScope> {
         &self,
         transaction: &mut Transaction,
         after: &Upload,
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         let item = self.upload_item(after, after.at.max(self.trace.at()))?;
         transaction.replace(item, after.version - 1);
         Ok(())
     }
 
     /// It stands in the list of its side until it is what it was sent for.
-    fn upload_item(&self, upload: &Upload, at: Timestamp) -> Result<Item, Error> {
+    fn upload_item(&self, upload: &Upload, at: Timestamp) -> Result<Item, StoreError> {
         let prefix = self.prefix();
         let mut item = item("upload", &keys::upload(&prefix, upload.id), upload)?;
         let kept = at.saturating_add(SHOWN).unwrap_or(at);
         item.insert("ttl".to_owned(), number(kept.as_second()));
-        let listed = !matches!(upload.purpose, Purpose::Import(_));
-        if listed && upload.state != State::Ready {
+        let listed = !matches!(upload.purpose, UploadPurpose::Import(_));
+        if listed && upload.state != UploadState::Ready {
             let list = keys::upload_place(&prefix, upload.by_team, upload.id);
             place(&mut item, list);
         }
@@ -267,16 +279,16 @@ impl Store<ClientScope> {
     /// what contacts send theirs too; of what goes along with a message its readers'.
     fn touch_shown(&self, transaction: &mut Transaction, upload: &Upload) {
         match (&upload.purpose, upload.bound) {
-            (Purpose::Document(new), _) => {
+            (UploadPurpose::Document(new), _) => {
                 self.touch_files(transaction, new.engagement, !upload.by_team);
             }
-            (Purpose::Attachment(engagement), Some(Bound { shared, .. })) => {
+            (UploadPurpose::Attachment(engagement), Some(AttachmentTarget { shared, .. })) => {
                 self.touch_files(transaction, Some(*engagement), shared);
             }
-            (Purpose::Import(engagement), _) => {
+            (UploadPurpose::Import(engagement), _) => {
                 self.touch_files(transaction, Some(*engagement), !upload.by_team);
             }
-            (Purpose::Attachment(_) | Purpose::Evidence(_), _) => {}
+            (UploadPurpose::Attachment(_) | UploadPurpose::Evidence(_), _) => {}
         }
     }
 
@@ -285,8 +297,9 @@ impl Store<ClientScope> {
         &self,
         transaction: &mut Transaction,
         upload: &Upload,
-    ) -> Result<(), Error> {
-        let (Purpose::Attachment(engagement), Some(bound)) = (&upload.purpose, upload.bound) else {
+    ) -> Result<(), StoreError> {
+        let (UploadPurpose::Attachment(engagement), Some(bound)) = (&upload.purpose, upload.bound)
+        else {
             return Ok(());
         };
         let found = self.message(*engagement, bound.message).await?;

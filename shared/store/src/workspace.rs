@@ -2,7 +2,7 @@
 //! that it had.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::audit::{Kind, Note};
+use domain::audit::{AuditKind, AuditNote};
 use domain::id::{EntryId, WorkspaceId};
 use domain::slug::Slug;
 use domain::workspace::Workspace;
@@ -10,8 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{item, number, row, string};
-use crate::directory::{Directory, Versioned};
-use crate::error::Error;
+use crate::directory::{Directory, VersionedWorkspace};
+use crate::error::StoreError;
 use crate::keys;
 use crate::outbox::{Effect, put_effect};
 use crate::scope::{Store, WorkspaceScope};
@@ -23,7 +23,7 @@ const SHOWN: SignedDuration = SignedDuration::from_mins(2);
 
 /// What is at an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum At {
+pub enum SlugLookup {
     /// A workspace.
     Here(Workspace),
     /// Nothing any more: the workspace is at this one, or was for a time.
@@ -32,7 +32,7 @@ pub enum At {
 
 /// How a change of address ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moving {
+pub enum SlugChangeOutcome {
     /// It is there now.
     Done,
     /// It is or was somebody else's.
@@ -48,7 +48,7 @@ struct Signpost {
 
 impl Directory {
     /// What is at an address.
-    pub async fn at(&self, slug: &Slug) -> Result<Option<At>, Error> {
+    pub async fn at(&self, slug: &Slug) -> Result<Option<SlugLookup>, StoreError> {
         let key = keys::slug(slug);
         let found = match self.table().get(&key, false).await? {
             Some(found) => Some(found),
@@ -60,16 +60,16 @@ impl Directory {
         };
         if found.contains_key("to") {
             let signpost: Signpost = row(found)?;
-            return Ok(Some(At::Moved(signpost.to)));
+            return Ok(Some(SlugLookup::Moved(signpost.to)));
         }
-        row(found).map(At::Here).map(Some)
+        row(found).map(SlugLookup::Here).map(Some)
     }
 
     /// The workspace at an address.
-    pub async fn workspace(&self, slug: &Slug) -> Result<Option<Workspace>, Error> {
+    pub async fn workspace(&self, slug: &Slug) -> Result<Option<Workspace>, StoreError> {
         Ok(match self.at(slug).await? {
-            Some(At::Here(workspace)) => Some(workspace),
-            Some(At::Moved(_)) | None => None,
+            Some(SlugLookup::Here(workspace)) => Some(workspace),
+            Some(SlugLookup::Moved(_)) | None => None,
         })
     }
 
@@ -77,7 +77,7 @@ impl Directory {
     pub async fn workspace_of(
         &self,
         ws: WorkspaceId,
-    ) -> Result<Option<Store<WorkspaceScope>>, Error> {
+    ) -> Result<Option<Store<WorkspaceScope>>, StoreError> {
         let store = self.workspace_store(ws);
         let there = store.workspace().await?.is_some();
         Ok(there.then_some(store))
@@ -90,7 +90,7 @@ impl Directory {
     }
 
     /// Whether a workspace may have an address: nobody else has or had it.
-    pub async fn is_free(&self, slug: &Slug, ws: WorkspaceId) -> Result<bool, Error> {
+    pub async fn is_free(&self, slug: &Slug, ws: WorkspaceId) -> Result<bool, StoreError> {
         let Some(found) = self.table().get(&keys::slug(slug), true).await? else {
             return Ok(true);
         };
@@ -106,7 +106,7 @@ impl Store<WorkspaceScope> {
     }
 
     /// The workspace, fresh from the table.
-    pub async fn workspace(&self) -> Result<Option<Workspace>, Error> {
+    pub async fn workspace(&self) -> Result<Option<Workspace>, StoreError> {
         self.get(&keys::meta(&self.prefix()))
             .await?
             .map(row)
@@ -119,12 +119,12 @@ impl Store<WorkspaceScope> {
         &self,
         before: &Workspace,
         after: &Workspace,
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         let mut transaction = self.transaction();
         transaction.update(changed(before, after)?);
         let address = keys::slug(&after.slug);
         transaction.replace(
-            item("slug", &address, &Versioned::of(after))?,
+            item("slug", &address, &VersionedWorkspace::of(after))?,
             before.version,
         );
         if let Some(former) = before.logo.filter(|logo| after.logo != Some(*logo)) {
@@ -136,13 +136,13 @@ impl Store<WorkspaceScope> {
     }
 
     /// Has the picture of a logo deleted that the workspace didn't come to have.
-    pub async fn forget_logo(&self, logo: EntryId) -> Result<(), Error> {
+    pub async fn forget_logo(&self, logo: EntryId) -> Result<(), StoreError> {
         let mut transaction = self.transaction();
         self.put_logo(&mut transaction, logo)?;
         self.commit_beside(transaction, &[]).await
     }
 
-    fn put_logo(&self, transaction: &mut Transaction, logo: EntryId) -> Result<(), Error> {
+    fn put_logo(&self, transaction: &mut Transaction, logo: EntryId) -> Result<(), StoreError> {
         let (id, at) = (self.trace.next(), self.trace.at() + SHOWN);
         put_effect(transaction, &self.prefix(), id, Effect::Logo(logo), at)
     }
@@ -153,7 +153,7 @@ impl Store<WorkspaceScope> {
         &self,
         before: &Workspace,
         after: &Workspace,
-    ) -> Result<Moving, Error> {
+    ) -> Result<SlugChangeOutcome, StoreError> {
         let (from, to) = (keys::slug(&before.slug), keys::slug(&after.slug));
         let signpost = Signpost {
             ws: before.id,
@@ -162,19 +162,22 @@ impl Store<WorkspaceScope> {
         let mut transaction = self.transaction();
         transaction.update(changed(before, after)?);
         let taken = transaction.next();
-        transaction.put_new_or_own(item("slug", &to, &Versioned::of(after))?, before.id);
+        transaction.put_new_or_own(
+            item("slug", &to, &VersionedWorkspace::of(after))?,
+            before.id,
+        );
         transaction.replace(item("signpost", &from, &signpost)?, before.version);
         self.record(&mut transaction, changes(before, after))?;
         match self.commit_beside(transaction, &[from, to]).await {
-            Ok(()) => Ok(Moving::Done),
-            Err(Error::Refused(n)) if n == taken => Ok(Moving::Taken),
+            Ok(()) => Ok(SlugChangeOutcome::Done),
+            Err(StoreError::Refused(n)) if n == taken => Ok(SlugChangeOutcome::Taken),
             Err(error) => Err(error),
         }
     }
 }
 
 /// The workspace's own row, made what `after` says if it is what `before` says.
-pub(crate) fn changed(before: &Workspace, after: &Workspace) -> Result<Update, Error> {
+pub(crate) fn changed(before: &Workspace, after: &Workspace) -> Result<Update, StoreError> {
     let mut row = Update::existing(keys::meta(&keys::workspace(after.id)))
         .set("slug", string(after.slug.as_str()))
         .set("name", string(&after.name))
@@ -215,8 +218,8 @@ pub(crate) fn changed(before: &Workspace, after: &Workspace) -> Result<Update, E
 }
 
 /// What the audit log tells of it.
-pub(crate) fn changes(before: &Workspace, after: &Workspace) -> Note {
-    Note::of(Kind::WorkspaceChanged, &after.name)
+pub(crate) fn changes(before: &Workspace, after: &Workspace) -> AuditNote {
+    AuditNote::of(AuditKind::WorkspaceChanged, &after.name)
         .change("address", before.slug.as_str(), after.slug.as_str())
         .change("name", &before.name, &after.name)
         .change("plan", before.plan.label(), after.plan.label())

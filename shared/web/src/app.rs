@@ -14,10 +14,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use store::directory::Directory;
 use store::session::Device;
-use store::{Table, Trace};
+use store::{AuditContext, Table};
 
 use crate::config::Config;
-use crate::error::Error;
+use crate::error::PageError;
 use crate::render::Renderer;
 use crate::secrets::Secrets;
 use crate::tenants::Tenants;
@@ -113,7 +113,7 @@ impl App {
 
     /// The directory, used without a request.
     pub fn directory(&self) -> Directory {
-        let trace = Trace::new(self.new_id(), self.clock.now(), Device::default());
+        let trace = AuditContext::new(self.new_id(), self.clock.now(), Device::default());
         Directory::new(self.services.table.clone(), trace)
     }
 
@@ -144,12 +144,12 @@ impl App {
         (purpose, subject): (&str, &str),
         until: Timestamp,
         value: &T,
-    ) -> Result<String, Error> {
-        let plain = serde_json::to_vec(&Sealed { until, value }).map_err(Error::internal)?;
+    ) -> Result<String, PageError> {
+        let plain = serde_json::to_vec(&Sealed { until, value }).map_err(PageError::internal)?;
         let mut nonce = [0; 12];
         self.draw(|rng| rng.fill_bytes(&mut nonce));
         let sealed = self.secrets.seal((purpose, subject), nonce, &plain);
-        sealed.ok_or_else(|| Error::internal("the server's key can't seal"))
+        sealed.ok_or_else(|| PageError::internal("the server's key can't seal"))
     }
 
     /// The same text for the same value, for what is written again after a crash.
@@ -158,10 +158,10 @@ impl App {
         (purpose, subject): (&str, &str),
         until: Timestamp,
         value: &T,
-    ) -> Result<String, Error> {
-        let plain = serde_json::to_vec(&Sealed { until, value }).map_err(Error::internal)?;
+    ) -> Result<String, PageError> {
+        let plain = serde_json::to_vec(&Sealed { until, value }).map_err(PageError::internal)?;
         let sealed = self.secrets.seal_again((purpose, subject), &plain);
-        sealed.ok_or_else(|| Error::internal("the server's key can't seal"))
+        sealed.ok_or_else(|| PageError::internal("the server's key can't seal"))
     }
 
     /// What was sealed so; `None` for anything else, and when it is over.

@@ -1,7 +1,7 @@
 //! The settings of a process: read from its environment once, at its start.
 
 use adapters::{
-    DataRoles, FileClient, Files, Identity, Mailer, PerTenant, Pool, RoleArns, Stripe, cache,
+    DataRoles, FileClient, Files, Identity, Mailer, PerTenant, RoleArns, Stripe, UserPool, cache,
 };
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
 use aws_types::SdkConfig;
@@ -9,8 +9,8 @@ use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use domain::email::EmailAddress;
-use domain::money::Rate;
-use store::{Narrow, Table};
+use domain::money::Percentage;
+use store::{Table, TenantClients};
 
 use crate::app::Services;
 
@@ -41,7 +41,7 @@ pub struct Config {
     /// Whether the bucket's name goes into the path, as stand-ins want it.
     pub bucket_in_path: bool,
     /// The user pool.
-    pub pool: Pool,
+    pub pool: UserPool,
     /// The sender of mail.
     pub mail_from: EmailAddress,
     /// Whether uploads wait for the verdict of a scan for harmful content.
@@ -66,12 +66,12 @@ pub struct StripeConfig {
     /// What events of connected accounts are signed with.
     pub connect_secrets: Vec<String>,
     /// What the platform takes of a payment.
-    pub fee: Rate,
+    pub fee: Percentage,
 }
 
 /// The AWS clients that a process has by its own role.
 #[derive(Debug, Clone)]
-pub struct Clients {
+pub struct AwsClients {
     /// For the table.
     pub dynamo: aws_sdk_dynamodb::Client,
     /// For files.
@@ -87,14 +87,14 @@ pub struct Clients {
 /// A setting that is missing or can't be used.
 #[derive(Debug, thiserror::Error)]
 #[error("setting {name}: {why}")]
-pub struct Missing {
+pub struct MissingSetting {
     name: &'static str,
     why: String,
 }
 
 impl Config {
     /// Reads the environment.
-    pub fn from_env() -> Result<Self, Missing> {
+    pub fn from_env() -> Result<Self, MissingSetting> {
         #[allow(clippy::disallowed_methods)] // the one place that reads it
         Self::read(|name| std::env::var(name).ok())
     }
@@ -106,10 +106,10 @@ impl Config {
     }
 
     /// Reads settings by name.
-    pub fn read(get: impl Fn(&'static str) -> Option<String>) -> Result<Self, Missing> {
+    pub fn read(get: impl Fn(&'static str) -> Option<String>) -> Result<Self, MissingSetting> {
         let need = |name| {
             let value = get(name).filter(|value| !value.is_empty());
-            value.ok_or_else(|| Missing {
+            value.ok_or_else(|| MissingSetting {
                 name,
                 why: "is not set".to_owned(),
             })
@@ -117,7 +117,7 @@ impl Config {
         let key = BASE64_STANDARD
             .decode(need("SECRET_KEY")?)
             .unwrap_or_default();
-        let wrong = |name, why: &str| Missing {
+        let wrong = |name, why: &str| MissingSetting {
             name,
             why: why.to_owned(),
         };
@@ -137,7 +137,7 @@ impl Config {
             table: need("TABLE_NAME")?,
             bucket: need("BUCKET_NAME")?,
             bucket_in_path: get("BUCKET_IN_PATH").as_deref() == Some("1"),
-            pool: Pool {
+            pool: UserPool {
                 id: need("POOL_ID")?,
                 client_id: need("POOL_CLIENT_ID")?,
                 issuer: need("TOKEN_ISSUER")?,
@@ -160,7 +160,7 @@ impl Config {
     }
 
     /// The way to Stripe, if there is one.
-    pub fn stripe(&self) -> Result<Option<Stripe>, adapters::Error> {
+    pub fn stripe(&self) -> Result<Option<Stripe>, adapters::ServiceError> {
         let stripe = self.stripe.as_ref();
         let stripe = stripe.map(|stripe| Stripe::new(&stripe.key, stripe.url.as_deref()));
         stripe.transpose()
@@ -197,9 +197,9 @@ impl Config {
     }
 
     /// The services, as the settings and those of AWS say.
-    pub fn services(&self, aws: &SdkConfig) -> Result<Services, adapters::Error> {
+    pub fn services(&self, aws: &SdkConfig) -> Result<Services, adapters::ServiceError> {
         let s3 = aws_sdk_s3::config::Builder::from(aws).force_path_style(self.bucket_in_path);
-        self.services_by(Clients {
+        self.services_by(AwsClients {
             dynamo: aws_sdk_dynamodb::Client::new(aws),
             s3: FileClient::new(s3, aws.credentials_provider())?,
             cognito: aws_sdk_cognitoidentityprovider::Client::new(aws),
@@ -209,8 +209,8 @@ impl Config {
     }
 
     /// The services, by these clients.
-    pub fn services_by(&self, clients: Clients) -> Result<Services, adapters::Error> {
-        let Clients {
+    pub fn services_by(&self, clients: AwsClients) -> Result<Services, adapters::ServiceError> {
+        let AwsClients {
             dynamo,
             s3,
             cognito,
@@ -226,7 +226,7 @@ impl Config {
                 let config = config.credentials_provider(credentials).build();
                 aws_sdk_dynamodb::Client::from_conf(config)
             });
-            table = table.narrowed_by(Narrow::new(move |ws, client| tables.of(ws, client)));
+            table = table.narrowed_by(TenantClients::new(move |ws, client| tables.of(ws, client)));
             files = files.narrowed_by(PerTenant::new(roles, move |credentials| {
                 s3.signing_by(SharedCredentialsProvider::new(credentials))
             }));
@@ -245,9 +245,9 @@ impl Config {
 /// its role, which hold for as long as the process lives. There are no profiles and no
 /// other sources to look through, as elsewhere.
 #[allow(clippy::disallowed_methods)] // beside the one place that reads them
-pub(crate) fn on_lambda() -> Result<SdkConfig, Missing> {
+pub(crate) fn on_lambda() -> Result<SdkConfig, MissingSetting> {
     let need = |name| {
-        std::env::var(name).map_err(|why| Missing {
+        std::env::var(name).map_err(|why| MissingSetting {
             name,
             why: why.to_string(),
         })
@@ -282,7 +282,9 @@ impl LoadServiceConfig for Endpoints {
 
 impl StripeConfig {
     /// Reads the settings that are about Stripe; without a key there is no way to it.
-    pub fn read(get: &impl Fn(&'static str) -> Option<String>) -> Result<Option<Self>, Missing> {
+    pub fn read(
+        get: &impl Fn(&'static str) -> Option<String>,
+    ) -> Result<Option<Self>, MissingSetting> {
         let text = |name| get(name).filter(|text| !text.is_empty());
         let list = |name| {
             let all = get(name).unwrap_or_default();
@@ -292,8 +294,8 @@ impl StripeConfig {
         let (url, fee) = (text("STRIPE_API_URL"), text("STRIPE_FEE_PERCENT"));
         let webhook_secrets = list("STRIPE_WEBHOOK_SECRETS");
         let connect_secrets = list("STRIPE_CONNECT_WEBHOOK_SECRETS");
-        let fee = fee.map(|fee| fee.parse::<Rate>()).transpose();
-        let fee = fee.map_err(|why| Missing {
+        let fee = fee.map(|fee| fee.parse::<Percentage>()).transpose();
+        let fee = fee.map_err(|why| MissingSetting {
             name: "STRIPE_FEE_PERCENT",
             why,
         })?;

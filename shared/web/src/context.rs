@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use domain::email::EmailAddress;
 use domain::id::EntryId;
-use domain::mail::{Mail, Message};
+use domain::mail::{Mail, MailMessage};
 use domain::person::Actor;
 use domain::plan::Plan;
 use domain::slug::Slug;
@@ -17,15 +17,15 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use store::directory::{Directory, hash};
 use store::session::Session;
-use store::{Limit, Meter};
+use store::{Meter, RateLimit};
 
 use crate::app::App;
 use crate::cookies;
-use crate::error::Error;
+use crate::error::PageError;
 use crate::layout::Layout;
 use crate::page::Page;
 use crate::reply::Reply;
-use crate::visit::Visit;
+use crate::visit::RequestInfo;
 
 /// For how long something may be half done.
 const STEP: SignedDuration = SignedDuration::from_mins(10);
@@ -35,7 +35,7 @@ const STEP: SignedDuration = SignedDuration::from_mins(10);
 #[derive(Clone)]
 pub struct Context {
     /// The request, wherever it came.
-    pub(crate) visit: Visit,
+    pub(crate) visit: RequestInfo,
     /// The workspace at the request's host.
     pub workspace: Workspace,
     /// Who is signed in.
@@ -46,9 +46,9 @@ pub struct Context {
 }
 
 impl Deref for Context {
-    type Target = Visit;
+    type Target = RequestInfo;
 
-    fn deref(&self) -> &Visit {
+    fn deref(&self) -> &RequestInfo {
         &self.visit
     }
 }
@@ -61,8 +61,8 @@ impl Context {
         meter: Meter,
         request: &Parts,
         request_id: EntryId,
-    ) -> Result<Self, Error> {
-        let visit = Visit::read(app, meter, request, request_id)?;
+    ) -> Result<Self, PageError> {
+        let visit = RequestInfo::read(app, meter, request, request_id)?;
         // What a page sends by itself, a pulse and the fetch of what changed,
         // keeps nobody signed in.
         let by_itself = request.uri.path().ends_with("/pulse")
@@ -108,22 +108,22 @@ impl Context {
     }
 
     /// Counts one use of a limited thing by `subject`, within this workspace.
-    pub async fn limit(&self, limit: Limit, subject: &str) -> Result<(), Error> {
+    pub async fn limit(&self, limit: RateLimit, subject: &str) -> Result<(), PageError> {
         let subject = format!("{}/{subject}", self.workspace.id);
         self.directory()
             .allow(limit, &subject, self.now)
             .await?
-            .map_err(Error::TooMany)
+            .map_err(PageError::TooMany)
     }
 
     /// Whether the password, and code, were given a short while ago; otherwise
     /// they are asked for first.
-    pub fn fresh(&self) -> Result<(), Error> {
-        let session = self.session.as_ref().ok_or(Error::SignIn)?;
+    pub fn fresh(&self) -> Result<(), PageError> {
+        let session = self.session.as_ref().ok_or(PageError::SignIn)?;
         if session.is_fresh(self.now) {
             Ok(())
         } else {
-            Err(Error::Confirm)
+            Err(PageError::Confirm)
         }
     }
 
@@ -137,7 +137,11 @@ impl Context {
 
     /// What is half done, for a cookie of this browser's that only this server
     /// can read: see [`Context::step`].
-    pub fn begin_step<T: Serialize>(&self, purpose: &str, value: &T) -> Result<HeaderValue, Error> {
+    pub fn begin_step<T: Serialize>(
+        &self,
+        purpose: &str,
+        value: &T,
+    ) -> Result<HeaderValue, PageError> {
         let until = self.now.saturating_add(STEP).unwrap_or(self.now);
         let subject = self.step_subject();
         let sealed = self.app.seal((purpose, &subject), until, value)?;
@@ -157,7 +161,7 @@ impl Context {
     }
 
     /// A mail to somebody here.
-    pub fn mail(&self, name: &str, email: &EmailAddress, message: Message) -> Mail {
+    pub fn mail(&self, name: &str, email: &EmailAddress, message: MailMessage) -> Mail {
         Mail {
             to: email.clone(),
             to_name: name.to_owned(),
@@ -186,7 +190,7 @@ impl Context {
     }
 
     /// The page as an answer.
-    pub fn page<P: Page>(&self, page: &P) -> Result<Reply, Error> {
+    pub fn page<P: Page>(&self, page: &P) -> Result<Reply, PageError> {
         let html = self.meter.page(|| {
             let layout = Layout::of(self, page.title(), page.crumbs());
             self.app.renderer.page(P::TEMPLATE, &layout, page)
@@ -195,7 +199,7 @@ impl Context {
     }
 
     /// The page as the answer to a form that can't be accepted.
-    pub fn refused<P: Page>(&self, page: &P) -> Result<Reply, Error> {
+    pub fn refused<P: Page>(&self, page: &P) -> Result<Reply, PageError> {
         Ok(self
             .page(page)?
             .status(http::StatusCode::UNPROCESSABLE_ENTITY))

@@ -34,11 +34,11 @@ pub(crate) struct Cookies(HashMap<String, String>);
 
 /// A name came twice: somebody else may have set one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Twice;
+pub(crate) struct DuplicateCookie;
 
 impl Cookies {
     /// Reads those that this product sets; others are passed over.
-    pub(crate) fn read(headers: &HeaderMap) -> Result<Self, Twice> {
+    pub(crate) fn read(headers: &HeaderMap) -> Result<Self, DuplicateCookie> {
         let mut cookies = HashMap::new();
         let lines = headers
             .get_all(header::COOKIE)
@@ -49,7 +49,7 @@ impl Cookies {
             .filter_map(|pair| pair.trim().split_once('='))
         {
             if OURS.contains(&name) && cookies.insert(name.to_owned(), value.to_owned()).is_some() {
-                return Err(Twice);
+                return Err(DuplicateCookie);
             }
         }
         Ok(Self(cookies))
@@ -79,7 +79,7 @@ pub(crate) fn clear(name: &str) -> HeaderValue {
 mod tests {
     use super::*;
 
-    fn read(lines: &[&'static str]) -> Result<Cookies, Twice> {
+    fn read(lines: &[&'static str]) -> Result<Cookies, DuplicateCookie> {
         let mut headers = HeaderMap::new();
         for line in lines {
             headers.append(header::COOKIE, HeaderValue::from_static(line));

@@ -3,7 +3,7 @@
 use domain::spreadsheet::guarded;
 use http::{HeaderValue, header};
 
-use crate::error::Error;
+use crate::error::PageError;
 use crate::reply::Reply;
 
 /// A table as it grows: UTF-8 with a mark that says so, every cell quoted and
@@ -36,16 +36,16 @@ impl Csv {
     }
 
     /// The file as an answer, to be saved under `name`, which is plain ASCII.
-    pub fn into_reply(self, name: &str) -> Result<Reply, Error> {
+    pub fn into_reply(self, name: &str) -> Result<Reply, PageError> {
         if let Some(error) = self.failed {
-            return Err(Error::internal(error));
+            return Err(PageError::internal(error));
         }
         let bytes = self
             .writer
             .into_inner()
-            .map_err(|e| Error::internal(e.to_string()))?;
+            .map_err(|e| PageError::internal(e.to_string()))?;
         let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
-        let disposition = disposition.map_err(Error::internal)?;
+        let disposition = disposition.map_err(PageError::internal)?;
         let kind = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
         Ok(Reply::file(bytes, kind).header(header::CONTENT_DISPOSITION, disposition))
     }

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 
 /// Why there is no page.
 #[derive(Debug, Clone, thiserror::Error)]
-pub enum Error {
+pub enum PageError {
     /// Nothing there for this person, or nothing at all: never told apart.
     #[error("not found")]
     NotFound,
@@ -47,7 +47,7 @@ pub enum Error {
     Internal(Arc<dyn std::error::Error + Send + Sync>),
 }
 
-impl Error {
+impl PageError {
     /// Something that must not happen.
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(Arc::from(source.into()))
@@ -141,30 +141,30 @@ impl Error {
     }
 }
 
-impl From<store::Error> for Error {
-    fn from(error: store::Error) -> Self {
+impl From<store::StoreError> for PageError {
+    fn from(error: store::StoreError) -> Self {
         match error {
-            store::Error::Busy => Self::Unavailable,
+            store::StoreError::Busy => Self::Unavailable,
             // Forms say of what there is no more; elsewhere nothing is added.
-            store::Error::Refused(_) | store::Error::Full(_) => Self::Changed,
+            store::StoreError::Refused(_) | store::StoreError::Full(_) => Self::Changed,
             other => Self::internal(other),
         }
     }
 }
 
-impl From<adapters::Error> for Error {
-    fn from(error: adapters::Error) -> Self {
+impl From<adapters::ServiceError> for PageError {
+    fn from(error: adapters::ServiceError) -> Self {
         Self::internal(error)
     }
 }
 
-impl From<tera::Error> for Error {
+impl From<tera::Error> for PageError {
     fn from(error: tera::Error) -> Self {
         Self::internal(error)
     }
 }
 
-impl IntoResponse for Error {
+impl IntoResponse for PageError {
     /// Bare: the layer around all handlers makes a page of it.
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();

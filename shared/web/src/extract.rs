@@ -12,19 +12,19 @@ use serde::Deserialize;
 use store::{ClientScope, Store, WorkspaceScope};
 
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::PageError;
 use crate::layout::Crumb;
 
 /// A handler for anybody.
 #[derive(Clone)]
-pub struct Anyone {
+pub struct PublicAccess {
     /// The request.
     pub ctx: Arc<Context>,
 }
 
 /// One of the team, with the workspace's store.
 #[derive(Clone)]
-pub struct Team {
+pub struct TeamAccess {
     /// The request.
     pub ctx: Arc<Context>,
     /// Who.
@@ -35,7 +35,7 @@ pub struct Team {
 
 /// A contact, with the client's store.
 #[derive(Clone)]
-pub struct Portal {
+pub struct PortalAccess {
     /// The request.
     pub ctx: Arc<Context>,
     /// Who.
@@ -46,17 +46,17 @@ pub struct Portal {
 
 /// Either side, for pages that both have at one address.
 #[derive(Clone)]
-pub enum Side {
+pub enum EitherSide {
     /// One of the team.
-    Team(Team),
+    Team(TeamAccess),
     /// A contact.
-    Portal(Portal),
+    Portal(PortalAccess),
 }
 
 /// Somebody inside one client's part: a contact in its own, or one of the team
 /// in the one that the address names. The store shows each its own view.
 #[derive(Clone)]
-pub struct Inside {
+pub struct ClientAccess {
     /// The request.
     pub ctx: Arc<Context>,
     /// Who.
@@ -67,7 +67,7 @@ pub struct Inside {
     pub base: String,
 }
 
-impl Inside {
+impl ClientAccess {
     /// The first steps of the way to a page below the client.
     pub fn crumbs(&self, client_name: &str) -> Vec<Crumb> {
         if self.is_team() {
@@ -109,84 +109,84 @@ struct ClientInPath {
     client: ClientId,
 }
 
-fn context(parts: &Parts) -> Result<Arc<Context>, Error> {
+fn context(parts: &Parts) -> Result<Arc<Context>, PageError> {
     parts
         .extensions
         .get::<Arc<Context>>()
         .cloned()
-        .ok_or_else(|| Error::internal("a handler outside the router"))
+        .ok_or_else(|| PageError::internal("a handler outside the router"))
 }
 
-impl Side {
-    fn of(ctx: Arc<Context>) -> Result<Self, Error> {
+impl EitherSide {
+    fn of(ctx: Arc<Context>) -> Result<Self, PageError> {
         let Some(session) = &ctx.session else {
-            return Err(Error::SignIn);
+            return Err(PageError::SignIn);
         };
         let actor = session.actor().clone();
         if let Some(store) = session.team_store() {
-            return Ok(Self::Team(Team { ctx, actor, store }));
+            return Ok(Self::Team(TeamAccess { ctx, actor, store }));
         }
         match session.portal_store() {
-            Some(store) => Ok(Self::Portal(Portal { ctx, actor, store })),
-            None => Err(Error::NotFound),
+            Some(store) => Ok(Self::Portal(PortalAccess { ctx, actor, store })),
+            None => Err(PageError::NotFound),
         }
     }
 }
 
-impl<S: Sync + Send> FromRequestParts<S> for Anyone {
-    type Rejection = Error;
+impl<S: Sync + Send> FromRequestParts<S> for PublicAccess {
+    type Rejection = PageError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
         Ok(Self {
             ctx: context(parts)?,
         })
     }
 }
 
-impl<S: Sync + Send> FromRequestParts<S> for Side {
-    type Rejection = Error;
+impl<S: Sync + Send> FromRequestParts<S> for EitherSide {
+    type Rejection = PageError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
         Self::of(context(parts)?)
     }
 }
 
-impl<S: Sync + Send> FromRequestParts<S> for Team {
-    type Rejection = Error;
+impl<S: Sync + Send> FromRequestParts<S> for TeamAccess {
+    type Rejection = PageError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
-        match Side::of(context(parts)?)? {
-            Side::Team(team) => Ok(team),
-            Side::Portal(_) => Err(Error::NotFound),
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
+        match EitherSide::of(context(parts)?)? {
+            EitherSide::Team(team) => Ok(team),
+            EitherSide::Portal(_) => Err(PageError::NotFound),
         }
     }
 }
 
-impl<S: Sync + Send> FromRequestParts<S> for Portal {
-    type Rejection = Error;
+impl<S: Sync + Send> FromRequestParts<S> for PortalAccess {
+    type Rejection = PageError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
-        match Side::of(context(parts)?)? {
-            Side::Portal(portal) => Ok(portal),
-            Side::Team(_) => Err(Error::NotFound),
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
+        match EitherSide::of(context(parts)?)? {
+            EitherSide::Portal(portal) => Ok(portal),
+            EitherSide::Team(_) => Err(PageError::NotFound),
         }
     }
 }
 
-impl<S: Sync + Send> FromRequestParts<S> for Inside {
-    type Rejection = Error;
+impl<S: Sync + Send> FromRequestParts<S> for ClientAccess {
+    type Rejection = PageError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
-        match Side::of(context(parts)?)? {
-            Side::Portal(Portal { ctx, actor, store }) => Ok(Self {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        match EitherSide::of(context(parts)?)? {
+            EitherSide::Portal(PortalAccess { ctx, actor, store }) => Ok(Self {
                 ctx,
                 actor,
                 store,
                 base: String::new(),
             }),
-            Side::Team(Team { ctx, actor, store }) => {
+            EitherSide::Team(TeamAccess { ctx, actor, store }) => {
                 let path = Path::<ClientInPath>::from_request_parts(parts, state).await;
-                let Path(ClientInPath { client }) = path.map_err(|_| Error::NotFound)?;
+                let Path(ClientInPath { client }) = path.map_err(|_| PageError::NotFound)?;
                 Ok(Self {
                     ctx,
                     actor,

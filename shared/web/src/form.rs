@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
-use domain::input::Invalid;
+use domain::input::FieldErrors;
 use http::{Extensions, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -13,8 +13,8 @@ use serde_json::{Map, Value};
 
 use crate::app::App;
 use crate::context::Context;
-use crate::error::Error;
-use crate::front::Front;
+use crate::error::PageError;
+use crate::front::SignupHost;
 
 /// More than any form of ours holds.
 const MAX_FORM: usize = 1024 * 1024;
@@ -39,7 +39,7 @@ pub struct ProtectedForm<T> {
 /// The fields of a form that is a button only.
 #[derive(Debug, Clone, Copy, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Nothing {}
+pub struct EmptyForm {}
 
 /// A form as it is shown.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -62,7 +62,7 @@ impl Form {
     }
 
     /// With what was typed, and what is wrong with it.
-    pub fn failed(input: &impl Serialize, invalid: &Invalid) -> Self {
+    pub fn failed(input: &impl Serialize, invalid: &FieldErrors) -> Self {
         let errors = invalid
             .fields()
             .iter()
@@ -76,27 +76,27 @@ impl Form {
 
 impl<T> ProtectedForm<T> {
     /// The id that the page gave, if it is one.
-    pub fn id<K>(&self) -> Result<domain::id::Id<K>, Error> {
+    pub fn id<K>(&self) -> Result<domain::id::Id<K>, PageError> {
         let id = self.id.as_deref().and_then(|id| id.parse().ok());
-        id.ok_or(Error::BadRequest("the form has no id"))
+        id.ok_or(PageError::BadRequest("the form has no id"))
     }
 }
 
 impl<S: Sync, T: DeserializeOwned> FromRequest<S> for ProtectedForm<T> {
-    type Rejection = Error;
+    type Rejection = PageError;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
-        let bound = Bound::of(request.extensions())?;
+    async fn from_request(request: Request, _: &S) -> Result<Self, PageError> {
+        let bound = FormBinding::of(request.extensions())?;
         let kind = request
             .headers()
             .get(header::CONTENT_TYPE)
             .and_then(|value| value.to_str().ok());
         if !kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded")) {
-            return Err(Error::BadRequest("not a form"));
+            return Err(PageError::BadRequest("not a form"));
         }
         let body = to_bytes(request.into_body(), MAX_FORM)
             .await
-            .map_err(|_| Error::TooLarge)?;
+            .map_err(|_| PageError::TooLarge)?;
         let mut fields = Map::new();
         for (name, value) in form_urlencoded::parse(&body) {
             // `name[]` may come several times: a list of what was ticked.
@@ -105,7 +105,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for ProtectedForm<T> {
                     .entry(name)
                     .or_insert_with(|| Value::Array(Vec::new()));
                 let Value::Array(list) = list else {
-                    return Err(Error::BadRequest("a field came twice"));
+                    return Err(PageError::BadRequest("a field came twice"));
                 };
                 list.push(Value::String(value.into_owned()));
                 continue;
@@ -114,7 +114,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for ProtectedForm<T> {
                 .insert(name.into_owned(), Value::String(value.into_owned()))
                 .is_some()
             {
-                return Err(Error::BadRequest("a field came twice"));
+                return Err(PageError::BadRequest("a field came twice"));
             }
         }
         let mut take = |name: &str| match fields.remove(name) {
@@ -124,10 +124,10 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for ProtectedForm<T> {
         bound.check(take("csrf").as_deref())?;
         let id = take("id");
         let version = take("version").map(|v| v.parse()).transpose();
-        let version = version.map_err(|_| Error::BadRequest("the version is no number"))?;
+        let version = version.map_err(|_| PageError::BadRequest("the version is no number"))?;
         let input = serde_json::from_value(Value::Object(fields));
         Ok(Self {
-            input: input.map_err(|_| Error::BadRequest("the fields are not the form's"))?,
+            input: input.map_err(|_| PageError::BadRequest("the fields are not the form's"))?,
             id,
             version,
         })
@@ -135,28 +135,28 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for ProtectedForm<T> {
 }
 
 /// What the forms of a browser are bound to.
-pub(crate) struct Bound {
+pub(crate) struct FormBinding {
     app: Arc<App>,
     to: String,
 }
 
-impl Bound {
+impl FormBinding {
     /// That of a request at a workspace, or at the front.
-    pub(crate) fn of(request: &Extensions) -> Result<Self, Error> {
+    pub(crate) fn of(request: &Extensions) -> Result<Self, PageError> {
         let (app, to) = if let Some(ctx) = request.get::<Arc<Context>>() {
             (&ctx.app, ctx.binding())
-        } else if let Some(front) = request.get::<Front>() {
+        } else if let Some(front) = request.get::<SignupHost>() {
             (&front.app, front.binding())
         } else {
-            return Err(Error::internal("a form outside the router"));
+            return Err(PageError::internal("a form outside the router"));
         };
         let (app, to) = (Arc::clone(app), to.to_owned());
         Ok(Self { app, to })
     }
 
     /// Holds where the token is the one that our page gave to this browser.
-    pub(crate) fn check(&self, token: Option<&str>) -> Result<(), Error> {
+    pub(crate) fn check(&self, token: Option<&str>) -> Result<(), PageError> {
         let good = token.is_some_and(|token| self.app.secrets().is_csrf(&self.to, token));
-        if good { Ok(()) } else { Err(Error::Stale) }
+        if good { Ok(()) } else { Err(PageError::Stale) }
     }
 }

@@ -4,45 +4,45 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use domain::mail::{Mail, Message};
+use domain::mail::{Mail, MailMessage};
 use domain::signup::SignUp;
 use http::request::Parts;
-use store::Limit;
+use store::RateLimit;
 
-use crate::error::Error;
+use crate::error::PageError;
 use crate::layout::Layout;
 use crate::page::Page;
 use crate::reply::Reply;
-use crate::visit::Visit;
+use crate::visit::RequestInfo;
 
 /// A handler for whoever comes to the front: there is no workspace, and nobody is
 /// signed in.
 #[derive(Clone)]
-pub struct Front {
-    visit: Arc<Visit>,
+pub struct SignupHost {
+    visit: Arc<RequestInfo>,
 }
 
-impl Deref for Front {
-    type Target = Visit;
+impl Deref for SignupHost {
+    type Target = RequestInfo;
 
-    fn deref(&self) -> &Visit {
+    fn deref(&self) -> &RequestInfo {
         &self.visit
     }
 }
 
-impl Front {
-    pub(crate) fn new(visit: Visit) -> Self {
+impl SignupHost {
+    pub(crate) fn new(visit: RequestInfo) -> Self {
         let visit = Arc::new(visit);
         Self { visit }
     }
 
     /// Counts one use of a limited thing by `subject`.
-    pub async fn limit(&self, limit: Limit, subject: &str) -> Result<(), Error> {
+    pub async fn limit(&self, limit: RateLimit, subject: &str) -> Result<(), PageError> {
         self.allow(limit, subject).await
     }
 
     /// The mail to somebody who signs up.
-    pub fn mail(&self, sign_up: &SignUp, message: Message) -> Mail {
+    pub fn mail(&self, sign_up: &SignUp, message: MailMessage) -> Mail {
         Mail {
             to: sign_up.email.clone(),
             to_name: sign_up.name.clone(),
@@ -59,7 +59,7 @@ impl Front {
     }
 
     /// The page as an answer.
-    pub fn page<P: Page>(&self, page: &P) -> Result<Reply, Error> {
+    pub fn page<P: Page>(&self, page: &P) -> Result<Reply, PageError> {
         let html = self.meter.page(|| {
             let layout = Layout::front(self, &page.title());
             self.app.renderer.page(P::TEMPLATE, &layout, page)
@@ -68,18 +68,18 @@ impl Front {
     }
 
     /// The page as the answer to a form that can't be accepted.
-    pub fn refused<P: Page>(&self, page: &P) -> Result<Reply, Error> {
+    pub fn refused<P: Page>(&self, page: &P) -> Result<Reply, PageError> {
         Ok(self
             .page(page)?
             .status(http::StatusCode::UNPROCESSABLE_ENTITY))
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Front {
-    type Rejection = Error;
+impl<S: Sync> FromRequestParts<S> for SignupHost {
+    type Rejection = PageError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
         let found = parts.extensions.get::<Self>().cloned();
-        found.ok_or_else(|| Error::internal("a route of the front elsewhere"))
+        found.ok_or_else(|| PageError::internal("a route of the front elsewhere"))
     }
 }

@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::id::EntryId;
 use domain::slug::Slug;
-use domain::workspace::Mode;
+use domain::workspace::WorkspaceMode;
 use futures::FutureExt;
 use http::request::Parts;
 use http::{Extensions, HeaderMap, Method, StatusCode, header};
@@ -16,12 +16,12 @@ use jiff::Timestamp;
 use serde::Serialize;
 use store::directory::Directory;
 use store::session::Device;
-use store::{At, Meter, Spent, Took, Trace};
+use store::{AuditContext, CapacityUsed, Meter, RequestTimings, SlugLookup};
 
 use crate::app::App;
 use crate::context::Context;
-use crate::error::Error;
-use crate::front::Front;
+use crate::error::PageError;
+use crate::front::SignupHost;
 use crate::headers;
 use crate::lambda::TraceId;
 use crate::layout::Layout;
@@ -29,7 +29,7 @@ use crate::origin;
 use crate::page::Page;
 use crate::reply::{Reply, see_other};
 use crate::route::{Audience, Route};
-use crate::visit::Visit;
+use crate::visit::RequestInfo;
 
 /// What there is at the front.
 const FRONT_PAGE: &str = "/sign-up";
@@ -39,15 +39,15 @@ pub(crate) async fn route(
     State(row): State<Route>,
     request: Request,
     next: Next,
-) -> Result<Response, Error> {
-    if let Some(front) = request.extensions().get::<Front>() {
+) -> Result<Response, PageError> {
+    if let Some(front) = request.extensions().get::<SignupHost>() {
         at_front(&row, front, &request)?;
         return Ok(next.run(request).await);
     }
     let ctx = request.extensions().get::<Arc<Context>>().cloned();
-    let ctx = ctx.ok_or_else(|| Error::internal("a route outside the router"))?;
-    if row.consulting && ctx.workspace.mode == Mode::Internal {
-        return Err(Error::NotFound);
+    let ctx = ctx.ok_or_else(|| PageError::internal("a route outside the router"))?;
+    if row.consulting && ctx.workspace.mode == WorkspaceMode::Internal {
+        return Err(PageError::NotFound);
     }
     if !row.by_link {
         let address = ctx.app.config.address(&ctx.workspace.slug);
@@ -55,21 +55,21 @@ pub(crate) async fn route(
     }
     let role = ctx.actor().map(|actor| actor.role);
     let (action, fits) = match (row.audience, role) {
-        (Audience::Front, _) => return Err(Error::NotFound),
+        (Audience::Front, _) => return Err(PageError::NotFound),
         (Audience::Public, _) => return Ok(next.run(request).await),
-        (_, None) => return Err(Error::SignIn),
+        (_, None) => return Err(PageError::SignIn),
         (Audience::Team(action), Some(role)) => (action, role.is_team()),
         (Audience::Portal(action), Some(role)) => (action, !role.is_team()),
         (Audience::Both(action), Some(_)) => (action, true),
     };
     if !fits {
-        return Err(Error::NotFound);
+        return Err(PageError::NotFound);
     }
     if !role.is_some_and(|role| role.may(action)) {
-        return Err(Error::Forbidden);
+        return Err(PageError::Forbidden);
     }
     if ctx.must_enrol() && !row.unenrolled {
-        return Err(Error::Enrol);
+        return Err(PageError::Enrol);
     }
     if row.fresh {
         ctx.fresh()?;
@@ -78,27 +78,27 @@ pub(crate) async fn route(
 }
 
 /// Lets through what is for the front: all that is a workspace's isn't there.
-fn at_front(row: &Route, front: &Front, request: &Request) -> Result<(), Error> {
+fn at_front(row: &Route, front: &SignupHost, request: &Request) -> Result<(), PageError> {
     if row.audience != Audience::Front {
-        return Err(Error::NotFound);
+        return Err(PageError::NotFound);
     }
     from_our_pages(request, &front.app.config.front())
 }
 
 /// Holds for what reads, and for a change that a page of ours at `address` asks for.
-fn from_our_pages(request: &Request, address: &str) -> Result<(), Error> {
+fn from_our_pages(request: &Request, address: &str) -> Result<(), PageError> {
     let reads = request.method() == Method::GET || request.method() == Method::HEAD;
     if reads || origin::is_same(request.headers(), address) {
         Ok(())
     } else {
-        Err(Error::Stale)
+        Err(PageError::Stale)
     }
 }
 
 /// Around everything: finds the workspace and the session, makes pages of
 /// errors, adds headers, and logs, once.
 pub(crate) async fn edge(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let begun = Begun::of(&app, &request);
+    let begun = RequestSpan::of(&app, &request);
     let id = begun.id;
     let wants_json = wants_json(request.headers());
     let (parts, body) = request.into_parts();
@@ -107,13 +107,13 @@ pub(crate) async fn edge(State(app): State<Arc<App>>, request: Request, next: Ne
             let mut request = Request::from_parts(parts, body);
             here.put(request.extensions_mut());
             let caught = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-            let response =
-                caught.unwrap_or_else(|_| Error::internal("a handler panicked").into_response());
+            let response = caught
+                .unwrap_or_else(|_| PageError::internal("a handler panicked").into_response());
             (Some(here), response)
         }
         Ok(Entered::Led(to)) => (None, see_other(to).into_response()),
         Ok(Entered::Moved(slug)) => (None, moved(&app, &slug, &parts, &id.to_string())),
-        Ok(Entered::Nowhere) => (None, Error::NotFound.into_response()),
+        Ok(Entered::Nowhere) => (None, PageError::NotFound.into_response()),
         Err(error) => (None, error.into_response()),
     };
     let (response, error) = shown(&app, here.as_ref(), response, wants_json, &id.to_string());
@@ -122,7 +122,7 @@ pub(crate) async fn edge(State(app): State<Arc<App>>, request: Request, next: Ne
 }
 
 /// A request that came in, whoever stands around its route.
-pub(crate) struct Begun {
+pub(crate) struct RequestSpan {
     pub(crate) id: EntryId,
     pub(crate) started: Timestamp,
     pub(crate) meter: Meter,
@@ -131,7 +131,7 @@ pub(crate) struct Begun {
     route: Option<String>,
 }
 
-impl Begun {
+impl RequestSpan {
     pub(crate) fn of(app: &App, request: &Request) -> Self {
         // The pattern, not the address: an address may hold a token.
         let route = request.extensions().get::<MatchedPath>();
@@ -151,7 +151,7 @@ impl Begun {
         app: &App,
         mut response: Response,
         ctx: Option<&Context>,
-        error: Option<&Error>,
+        error: Option<&PageError>,
     ) -> Response {
         let https = app.config.scheme == "https";
         headers::secure(response.headers_mut(), https, &self.id.to_string());
@@ -179,7 +179,7 @@ enum Here {
     /// At a workspace.
     Workspace(Arc<Context>),
     /// At the front.
-    Front(Front),
+    Front(SignupHost),
 }
 
 impl Here {
@@ -198,7 +198,7 @@ impl Here {
         }
     }
 
-    fn page(&self, page: &ErrorPage) -> Result<Reply, Error> {
+    fn page(&self, page: &ErrorPage) -> Result<Reply, PageError> {
         match self {
             Self::Workspace(ctx) => ctx.page(page),
             Self::Front(front) => front.page(page),
@@ -223,7 +223,7 @@ async fn enter(
     meter: &Meter,
     request: &Parts,
     id: EntryId,
-) -> Result<Entered, Error> {
+) -> Result<Entered, PageError> {
     let host = request
         .headers
         .get(app.config.host_header.as_str())
@@ -232,10 +232,10 @@ async fn enter(
         if request.uri.path() == "/" {
             return Ok(Entered::Led(FRONT_PAGE));
         }
-        let visit = Visit::read(Arc::clone(app), meter.clone(), request, id)?;
-        return Ok(Entered::Here(Here::Front(Front::new(visit))));
+        let visit = RequestInfo::read(Arc::clone(app), meter.clone(), request, id)?;
+        return Ok(Entered::Here(Here::Front(SignupHost::new(visit))));
     }
-    let trace = Trace::new(id, app.clock.now(), Device::default());
+    let trace = AuditContext::new(id, app.clock.now(), Device::default());
     let directory = Directory::new(app.services.table.metered(meter), trace);
     let base = &app.config.base_domain;
     let found = app
@@ -243,11 +243,11 @@ async fn enter(
         .at(host.unwrap_or_default(), base, &directory, app.clock.now())
         .await?;
     match found {
-        Some(At::Here(workspace)) => {
+        Some(SlugLookup::Here(workspace)) => {
             let ctx = Context::read(Arc::clone(app), workspace, meter.clone(), request, id);
             Ok(Entered::Here(Here::Workspace(Arc::new(ctx.await?))))
         }
-        Some(At::Moved(slug)) => Ok(Entered::Moved(slug)),
+        Some(SlugLookup::Moved(slug)) => Ok(Entered::Moved(slug)),
         None => Ok(Entered::Nowhere),
     }
 }
@@ -276,8 +276,8 @@ fn shown(
     mut response: Response,
     wants_json: bool,
     id: &str,
-) -> (Response, Option<Error>) {
-    let Some(error) = response.extensions_mut().remove::<Error>() else {
+) -> (Response, Option<PageError>) {
+    let Some(error) = response.extensions_mut().remove::<PageError>() else {
         return (response, None);
     };
     let status = error.status();
@@ -287,9 +287,9 @@ fn shown(
         _ if wants_json => {
             Reply::json(&serde_json::json!({ "error": text, "request_id": id })).status(status)
         }
-        (Error::SignIn, Some(ctx)) => see_other(&back("/sign-in", ctx)),
-        (Error::Confirm, Some(ctx)) => see_other(&back("/confirm", ctx)),
-        (Error::Enrol, Some(_)) => see_other("/account/two-factor"),
+        (PageError::SignIn, Some(ctx)) => see_other(&back("/sign-in", ctx)),
+        (PageError::Confirm, Some(ctx)) => see_other(&back("/confirm", ctx)),
+        (PageError::Enrol, Some(_)) => see_other("/account/two-factor"),
         _ => {
             let page = ErrorPage {
                 status: status.as_u16(),
@@ -307,14 +307,14 @@ fn shown(
         }
     };
     let reply = match &error {
-        Error::TooMany(wait) => reply.header(header::RETRY_AFTER, wait.as_secs().max(1).into()),
+        PageError::TooMany(wait) => reply.header(header::RETRY_AFTER, wait.as_secs().max(1).into()),
         _ => reply,
     };
     (reply.into_response(), Some(error))
 }
 
 /// The page of an error where no workspace is known.
-fn nowhere(app: &App, page: &ErrorPage) -> Result<Reply, Error> {
+fn nowhere(app: &App, page: &ErrorPage) -> Result<Reply, PageError> {
     let layout = Layout::nowhere(page.title, &page.request_id);
     let name = "pages/errors/unknown_host.html";
     Ok(Reply::html(app.renderer.page(name, &layout, page)?))
@@ -356,7 +356,7 @@ impl Page for ErrorPage {
     }
 
     fn sample() -> Self {
-        let (title, text) = Error::NotFound.words();
+        let (title, text) = PageError::NotFound.words();
         Self {
             status: 404,
             title,
@@ -376,11 +376,11 @@ struct Line {
     route: Option<String>,
     status: StatusCode,
     took_ms: i128,
-    spent: Spent,
-    within: Took,
+    spent: CapacityUsed,
+    within: RequestTimings,
 }
 
-fn log(line: &Line, ctx: Option<&Context>, error: Option<&Error>) {
+fn log(line: &Line, ctx: Option<&Context>, error: Option<&PageError>) {
     let workspace = ctx
         .map(|ctx| ctx.workspace.id.to_string())
         .unwrap_or_default();
@@ -388,20 +388,20 @@ fn log(line: &Line, ctx: Option<&Context>, error: Option<&Error>) {
         .and_then(Context::actor)
         .map(|actor| actor.user.to_string())
         .unwrap_or_default();
-    let cause = error.map(Error::causes).unwrap_or_default();
+    let cause = error.map(PageError::causes).unwrap_or_default();
     let (method, status) = (line.method.as_str(), line.status.as_u16());
     let route = line.route.as_deref().unwrap_or("-");
     let trace = line.trace.as_ref().map_or("", |trace| &trace.0);
     let errors = u8::from(line.status.is_server_error());
     let cold_starts = u8::from(line.cold);
     let took_ms = i64::try_from(line.took_ms).unwrap_or(i64::MAX);
-    let Spent {
+    let CapacityUsed {
         read,
         write,
         calls,
         round_trips,
     } = line.spent;
-    let Took { table, pages } = line.within;
+    let RequestTimings { table, pages } = line.within;
     let (table_ms, pages_ms) = (table.as_secs_f64() * 1e3, pages.as_secs_f64() * 1e3);
     macro_rules! line {
         ($level:ident) => {

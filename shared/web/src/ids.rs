@@ -5,7 +5,7 @@ use http::request::Parts;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::error::Error;
+use crate::error::PageError;
 
 /// The ids in a route's address, by name.
 #[derive(Debug, Clone, Copy)]
@@ -20,10 +20,11 @@ pub struct Token {
 }
 
 impl<S: Sync + Send, T: DeserializeOwned + Send> FromRequestParts<S> for Ids<T> {
-    type Rejection = Error;
+    type Rejection = PageError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
         let path = Path::<T>::from_request_parts(parts, state).await;
-        path.map(|Path(ids)| Self(ids)).map_err(|_| Error::NotFound)
+        path.map(|Path(ids)| Self(ids))
+            .map_err(|_| PageError::NotFound)
     }
 }

@@ -1,9 +1,9 @@
 //! What surrounds every page: brand, navigation, the person.
 
-use domain::brand::{Accent, Logo, Look};
+use domain::brand::{Accent, Branding, Logo};
 use domain::person::initials;
 use domain::role::{Action, Role};
-use domain::workspace::Mode;
+use domain::workspace::WorkspaceMode;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use store::session::Session;
 
 use crate::context::Context;
 use crate::flash::Flash;
-use crate::front::Front;
+use crate::front::SignupHost;
 
 /// What the product calls itself where no workspace's name stands.
 pub(crate) const PLATFORM: &str = "SecPortal";
@@ -79,7 +79,7 @@ struct Picture {
 }
 
 impl Brand {
-    fn of(name: &str, look: &Look) -> Self {
+    fn of(name: &str, look: &Branding) -> Self {
         let logo = look.logo.map(|logo| Picture {
             href: logo_path(&logo),
             width: logo.width,
@@ -130,10 +130,10 @@ struct Link {
 }
 
 /// How pages look that are no workspace's.
-fn ours() -> Look {
-    Look {
+fn ours() -> Branding {
+    Branding {
         ours: true,
-        ..Look::default()
+        ..Branding::default()
     }
 }
 
@@ -229,7 +229,7 @@ impl Layout {
             }
         };
         let look = ctx.workspace.look(ctx.now);
-        let billing = ctx.workspace.mode == Mode::Consulting;
+        let billing = ctx.workspace.mode == WorkspaceMode::Consulting;
         let nav = actor.into_iter().flat_map(|actor| {
             NAV.into_iter()
                 .filter(|(.., action, side)| actor.role.may(*action) && side.is_for(actor.role))
@@ -279,7 +279,7 @@ impl Layout {
     }
 
     /// The layout of a page at the front.
-    pub(crate) fn front(front: &Front, title: &str) -> Self {
+    pub(crate) fn front(front: &SignupHost, title: &str) -> Self {
         Self {
             brand: Brand::of(PLATFORM, &ours()),
             badge: false,
@@ -327,7 +327,7 @@ impl Layout {
             active: href == "/",
         });
         Self {
-            brand: Brand::of("Acme Security", &Look::default()),
+            brand: Brand::of("Acme Security", &Branding::default()),
             side: if team { "team" } else { "portal" },
             user: Some(user),
             unpaid: team.then_some(Unpaid {

@@ -1,17 +1,17 @@
 //! Mail as it is written: from what the outbox holds to words.
 
-use adapters::Letter;
-use domain::brand::Look;
+use adapters::MimeMessage;
+use domain::brand::Branding;
 use domain::email::EmailAddress;
 use domain::id::{ClientId, EntryId, WorkspaceId};
-use domain::mail::{Mail, Message};
-use domain::notification::Notice;
+use domain::mail::{Mail, MailMessage};
+use domain::notification::Notification;
 use domain::suppression;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
-use crate::error::Error;
+use crate::error::PageError;
 use crate::layout::logo_path;
 
 #[derive(Serialize)]
@@ -26,7 +26,7 @@ struct Words<'a> {
     /// The workspace's address.
     base: &'a str,
     #[serde(flatten)]
-    message: &'a Message,
+    message: &'a MailMessage,
 }
 
 #[derive(Serialize)]
@@ -47,7 +47,7 @@ struct Shown {
 }
 
 impl<'a> Brand<'a> {
-    fn of(name: &'a str, look: &Look, base: &str) -> Self {
+    fn of(name: &'a str, look: &Branding, base: &str) -> Self {
         let logo = look.logo.map(|logo| Shown {
             href: format!("{base}{}", logo_path(&logo)),
             // Half as large as it is, for fine screens.
@@ -90,23 +90,23 @@ pub struct SignUpLink {
 /// The token of the link that ends such mail, where it is of the kind that can be ended.
 fn unsubscribe(app: &App, mail: &Mail) -> Option<String> {
     match mail.message {
-        Message::News { user, client, .. } => {
+        MailMessage::News { user, client, .. } => {
             Some(app.secrets().unsubscribe_token(&mail.slug, client, user))
         }
         _ => None,
     }
 }
 
-fn first(message: &Message) -> Option<String> {
+fn first(message: &MailMessage) -> Option<String> {
     match message {
-        Message::News { notices, .. } => notices.first().map(Notice::line),
+        MailMessage::News { notices, .. } => notices.first().map(Notification::line),
         _ => None,
     }
 }
 
 /// What a mail goes by that is to leave.
 #[derive(Debug, Clone, Copy)]
-pub struct Leaving<'a> {
+pub struct Envelope<'a> {
     /// Its name, the same at every try.
     pub id: &'a str,
     /// Its time, the same at every try.
@@ -114,22 +114,22 @@ pub struct Leaving<'a> {
     /// Where it was written: what SES tells of it belongs there.
     pub home: (WorkspaceId, Option<ClientId>),
     /// How the workspace looks.
-    pub look: Look,
+    pub look: Branding,
 }
 
 /// Writes a mail and hands it over: all that it says is the same at every try. Whether mail
 /// goes to its address is for the caller to know.
-pub async fn send(app: &App, leaving: Leaving<'_>, mail: &Mail) -> Result<(), Error> {
+pub async fn send(app: &App, leaving: Envelope<'_>, mail: &Mail) -> Result<(), PageError> {
     let (name, path) = match &mail.message {
-        Message::Invite { invite, turn, .. } => {
+        MailMessage::Invite { invite, turn, .. } => {
             let token = app.secrets().invite_token(*invite, *turn);
             ("invite", format!("/invite/{token}"))
         }
-        Message::Reset { reset, .. } => {
+        MailMessage::Reset { reset, .. } => {
             let token = app.secrets().reset_token(*reset);
             ("reset", format!("/reset/{token}"))
         }
-        Message::SignUp { sign_up, until, .. } => {
+        MailMessage::SignUp { sign_up, until, .. } => {
             let link = SignUpLink {
                 email: mail.to.clone(),
                 id: *sign_up,
@@ -137,11 +137,11 @@ pub async fn send(app: &App, leaving: Leaving<'_>, mail: &Mail) -> Result<(), Er
             let token = app.seal_again(SIGN_UP, *until, &link)?;
             ("sign_up", format!("/sign-up/{token}"))
         }
-        Message::Founded => ("founded", "/sign-in".to_owned()),
-        Message::Added { .. } => ("added", "/switch".to_owned()),
-        Message::PasswordChanged => ("password_changed", "/forgot".to_owned()),
-        Message::NewDevice { .. } => ("new_device", "/account".to_owned()),
-        Message::ConfirmEmail { user, from, until } => {
+        MailMessage::Founded => ("founded", "/sign-in".to_owned()),
+        MailMessage::Added { .. } => ("added", "/switch".to_owned()),
+        MailMessage::PasswordChanged => ("password_changed", "/forgot".to_owned()),
+        MailMessage::NewDevice { .. } => ("new_device", "/account".to_owned()),
+        MailMessage::ConfirmEmail { user, from, until } => {
             let change = EmailChange {
                 from: from.clone(),
                 to: mail.to.clone(),
@@ -153,17 +153,17 @@ pub async fn send(app: &App, leaving: Leaving<'_>, mail: &Mail) -> Result<(), Er
                 format!("/account/email/confirm?token={token}"),
             )
         }
-        Message::EmailChanged { .. } => ("email_changed", "/".to_owned()),
-        Message::MfaEnabled => ("mfa_enabled", "/account".to_owned()),
-        Message::MfaDisabled => ("mfa_disabled", "/account".to_owned()),
-        Message::MfaReset { .. } => ("mfa_reset", "/account".to_owned()),
-        Message::PlanUnpaid { .. } => ("plan_unpaid", "/settings/plan".to_owned()),
-        Message::Invoice { invoice, .. } => ("invoice", format!("/invoices/{invoice}")),
-        Message::Receipt { invoice, .. } => ("receipt", format!("/invoices/{invoice}")),
-        Message::News { .. } => ("news", "/notifications".to_owned()),
+        MailMessage::EmailChanged { .. } => ("email_changed", "/".to_owned()),
+        MailMessage::MfaEnabled => ("mfa_enabled", "/account".to_owned()),
+        MailMessage::MfaDisabled => ("mfa_disabled", "/account".to_owned()),
+        MailMessage::MfaReset { .. } => ("mfa_reset", "/account".to_owned()),
+        MailMessage::PlanUnpaid { .. } => ("plan_unpaid", "/settings/plan".to_owned()),
+        MailMessage::Invoice { invoice, .. } => ("invoice", format!("/invoices/{invoice}")),
+        MailMessage::Receipt { invoice, .. } => ("receipt", format!("/invoices/{invoice}")),
+        MailMessage::News { .. } => ("news", "/notifications".to_owned()),
     };
     let base = match mail.message {
-        Message::SignUp { .. } => app.config.front(),
+        MailMessage::SignUp { .. } => app.config.front(),
         _ => app.config.address(&mail.slug),
     };
     let unsubscribe = unsubscribe(app, mail).map(|token| format!("{base}/unsubscribe/{token}"));
@@ -178,8 +178,8 @@ pub async fn send(app: &App, leaving: Leaving<'_>, mail: &Mail) -> Result<(), Er
     };
     let part = |kind: &str| app.renderer.plain(&format!("emails/{name}.{kind}"), &words);
     let subject = part("subject.txt")?;
-    let Leaving { id, at, home, .. } = leaving;
-    let letter = Letter {
+    let Envelope { id, at, home, .. } = leaving;
+    let letter = MimeMessage {
         from_name: &mail.brand,
         to_name: &mail.to_name,
         to: &mail.to,

@@ -42,31 +42,32 @@ pub mod view;
 mod visit;
 
 pub use adapters::{
-    Access, Answer, Challenge, CodeAnswer, Feed, Handed, NewCustomer, NewSession, NewSubscription,
-    Offer, Price, Reading, RoleArns, Session as CheckoutSession, Standing, Stripe, bridge,
+    AccessToken, CheckoutSession, CheckoutStatus, ChunkSender, CodeAnswer, FileDownload, FileRead,
+    MfaChallenge, NewCheckoutSession, NewCustomer, NewSubscription, PasswordAnswer, PresignedPost,
+    RoleArns, Stripe, StripePrice, bridge,
 };
 pub use app::{App, Clock, Services};
-pub use config::{Clients, Config, Missing, StripeConfig};
+pub use config::{AwsClients, Config, MissingSetting, StripeConfig};
 pub use context::Context;
 pub use csv::Csv;
-pub use error::Error;
-pub use extract::{Anyone, Inside, Portal, Side, Team};
-pub use form::{Form, Nothing, ProtectedForm, SAVED_BEFORE};
-pub use front::Front;
+pub use error::PageError;
+pub use extract::{ClientAccess, EitherSide, PortalAccess, PublicAccess, TeamAccess};
+pub use form::{EmptyForm, Form, ProtectedForm, SAVED_BEFORE};
+pub use front::SignupHost;
 pub use ids::{Ids, Token};
 pub use layout::Crumb;
 pub use letters::{EMAIL_CHANGE, EmailChange, SIGN_UP, SignUpLink};
-pub use machine::{MAX_MACHINE_READ, Machine};
-pub use markdown::{Pictures, to_html as markdown};
+pub use machine::{MAX_MACHINE_READ, ServiceCall};
+pub use markdown::{AllowedImages, to_html as markdown};
 pub use opening::{new_device, open_session};
 pub use page::{Page, Sample, sample};
-pub use proof::{Proof, Typed, code_hash, prove, prove_code, read_code, wrong_code};
+pub use proof::{CodeInput, ReauthProof, code_hash, prove, prove_code, read_code, wrong_code};
 pub use pulse::pulse;
 pub use query::{Query, percent, query_string};
 pub use render::Renderer;
 pub use reply::{Reply, see_other};
 pub use route::{Audience, Route, router};
 pub use secrets::{Secrets, is_token};
-pub use sending::{Said, Whole};
+pub use sending::{UploadRequest, UploadedFile};
 pub use upload::{MAX_UPLOAD, ProtectedUpload};
-pub use visit::Visit;
+pub use visit::RequestInfo;

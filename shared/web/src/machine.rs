@@ -13,11 +13,11 @@ use http::request::Parts;
 use jiff::Timestamp;
 use store::directory::Directory;
 use store::session::Device;
-use store::{Meter, Trace};
+use store::{AuditContext, Meter};
 
 use crate::app::App;
-use crate::error::Error;
-use crate::guard::Begun;
+use crate::error::PageError;
+use crate::guard::RequestSpan;
 use crate::reply::Reply;
 
 /// The most that is read of what another service sends.
@@ -25,7 +25,7 @@ pub const MAX_MACHINE_READ: usize = 256 * 1024;
 
 /// A request of another service. Who it is, the handler finds out.
 #[derive(Clone)]
-pub struct Machine {
+pub struct ServiceCall {
     /// What the process has.
     pub app: Arc<App>,
     /// The request.
@@ -35,7 +35,7 @@ pub struct Machine {
     meter: Meter,
 }
 
-impl Machine {
+impl ServiceCall {
     /// What a handler has, for work that no request asks for.
     pub fn by_itself(app: &Arc<App>) -> Self {
         Self {
@@ -48,17 +48,17 @@ impl Machine {
 
     /// The directory; what is recorded is noted as of this request.
     pub fn directory(&self) -> Directory {
-        let trace = Trace::new(self.id, self.now, Device::default());
+        let trace = AuditContext::new(self.id, self.now, Device::default());
         Directory::new(self.app.services.table.metered(&self.meter), trace)
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Machine {
-    type Rejection = Error;
+impl<S: Sync> FromRequestParts<S> for ServiceCall {
+    type Rejection = PageError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
         let found = parts.extensions.get::<Self>().cloned();
-        found.ok_or_else(|| Error::internal("a machine's route outside the router"))
+        found.ok_or_else(|| PageError::internal("a machine's route outside the router"))
     }
 }
 
@@ -71,8 +71,8 @@ pub(crate) fn around(routes: Router, app: &Arc<App>) -> Router {
 
 /// Hands over what a handler has, makes data of errors, adds headers, and logs, once.
 async fn edge(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    let begun = Begun::of(&app, &request);
-    request.extensions_mut().insert(Machine {
+    let begun = RequestSpan::of(&app, &request);
+    request.extensions_mut().insert(ServiceCall {
         app: Arc::clone(&app),
         id: begun.id,
         now: begun.started,
@@ -80,8 +80,8 @@ async fn edge(State(app): State<Arc<App>>, mut request: Request, next: Next) -> 
     });
     let caught = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     let mut response =
-        caught.unwrap_or_else(|_| Error::internal("a handler panicked").into_response());
-    let error = response.extensions_mut().remove::<Error>();
+        caught.unwrap_or_else(|_| PageError::internal("a handler panicked").into_response());
+    let error = response.extensions_mut().remove::<PageError>();
     if let Some(error) = &error {
         let said = serde_json::json!({ "error": error.to_string(), "request_id": begun.id });
         response = Reply::json(&said).status(error.status()).into_response();

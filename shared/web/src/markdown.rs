@@ -51,7 +51,7 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
 
 /// The pictures that a text may show, by what begins their addresses.
 #[derive(Debug, Clone, Default)]
-pub struct Pictures {
+pub struct AllowedImages {
     /// Where the page of each is, below this by its id.
     pub base: String,
     /// Those that there are.
@@ -65,7 +65,7 @@ const MARK: char = '\u{e000}';
 /// The HTML of a text in markdown. HTML in it is shown as text; headings begin below
 /// those of the page. Of images it shows those pictures that it refers to by their
 /// ids and that there are; all others are left out.
-pub fn to_html(text: &str, pictures: &Pictures) -> String {
+pub fn to_html(text: &str, pictures: &AllowedImages) -> String {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let text = text.replace(MARK, "");
     let (mut shown, mut inside) = (Vec::new(), Vec::<Image>::new());
@@ -133,7 +133,7 @@ impl Image {
 
     /// The picture; its words where it isn't there, or not yet; nothing for an image
     /// from elsewhere.
-    fn html(&self, pictures: &Pictures) -> Option<String> {
+    fn html(&self, pictures: &AllowedImages) -> Option<String> {
         let id = self.id?;
         let words = ammonia::clean_text(&self.words);
         if !pictures.ids.contains(&id) {
@@ -199,10 +199,10 @@ mod tests {
 
     use domain::id::EvidenceId;
 
-    use super::Pictures;
+    use super::AllowedImages;
 
     fn to_html(text: &str) -> String {
-        super::to_html(text, &Pictures::default())
+        super::to_html(text, &AllowedImages::default())
     }
 
     #[test]
@@ -264,7 +264,7 @@ mod tests {
     #[test]
     fn pictures_that_are_there_are_shown_and_nothing_else_is() {
         let (known, other) = (EvidenceId::new(1, 1), EvidenceId::new(1, 2));
-        let pictures = Pictures {
+        let pictures = AllowedImages {
             base: "/engagements/e/findings/f/evidence".to_owned(),
             ids: vec![known],
         };

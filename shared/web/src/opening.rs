@@ -1,13 +1,13 @@
 //! A session for somebody who proved who they are.
 
 use domain::email::EmailAddress;
-use domain::mail::{Mail, Message};
+use domain::mail::{Mail, MailMessage};
 use domain::person::Person;
 use store::directory::hash;
-use store::{Opening, Step};
+use store::{NewSession, SignInStep};
 
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::PageError;
 use crate::reply::{Reply, see_other};
 use crate::view;
 
@@ -16,16 +16,16 @@ use crate::view;
 pub async fn open_session(
     ctx: &Context,
     person: &Person,
-    step: Step,
+    step: SignInStep,
     next: &str,
-) -> Result<Option<Reply>, Error> {
+) -> Result<Option<Reply>, PageError> {
     let directory = ctx.directory();
     let (secret, browser) = (ctx.app.new_secret(), ctx.browser());
     let mail = new_device(ctx, &person.name, &person.email);
     let (secret_hash, browser_hash) = (hash(&secret), hash(&browser));
     let workspace = &ctx.workspace;
-    let plain = Opening::plain(workspace.id, &workspace.slug, &secret_hash, ctx.now);
-    let opening = Opening {
+    let plain = NewSession::plain(workspace.id, &workspace.slug, &secret_hash, ctx.now);
+    let opening = NewSession {
         step,
         browser: Some((&browser_hash, &mail)),
         ..plain
@@ -42,7 +42,7 @@ pub async fn open_session(
 /// The mail that goes out where this browser isn't known yet.
 pub fn new_device(ctx: &Context, name: &str, email: &EmailAddress) -> Mail {
     let device = ctx.device();
-    let message = Message::NewDevice {
+    let message = MailMessage::NewDevice {
         at: ctx.now,
         device: view::device(&device.agent),
         address: device.address.clone(),

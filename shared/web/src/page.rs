@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::error::Error;
+use crate::error::PageError;
 use crate::layout::{Crumb, Layout};
 use crate::render::Renderer;
 
@@ -48,7 +48,7 @@ pub fn sample<P: Page>() -> Sample {
 
 impl Sample {
     /// The page as one of the team or a contact would get it.
-    pub fn render(&self, renderer: &Renderer, team: bool) -> Result<String, Error> {
+    pub fn render(&self, renderer: &Renderer, team: bool) -> Result<String, PageError> {
         Ok(renderer.page(
             self.template,
             &Layout::sample(team, &self.title),

@@ -1,19 +1,19 @@
 //! Showing again who one is: the password, and a code where one is used.
 
-use adapters::{Answer, Challenge, CodeAnswer};
+use adapters::{CodeAnswer, MfaChallenge, PasswordAnswer};
 use domain::id::UserId;
-use domain::input::Invalid;
+use domain::input::FieldErrors;
 use domain::person::{Actor, Person};
 use domain::recovery;
 use jiff::SignedDuration;
 use store::directory::hash;
-use store::{Limit, Step};
+use store::{RateLimit, SignInStep};
 
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::PageError;
 
 /// Guesses at one account's codes, by whoever has the password.
-const CODES: Limit = Limit {
+const CODES: RateLimit = RateLimit {
     rule: "code-account",
     most: 6,
     window: SignedDuration::from_mins(15),
@@ -21,32 +21,34 @@ const CODES: Limit = Limit {
 
 /// What was shown.
 #[derive(Debug)]
-pub enum Proof {
+pub enum ReauthProof {
     /// All that is asked for; the step is what a session is opened with.
-    Given(Step),
+    Given(SignInStep),
     /// Not that; the fields say why.
-    Failed(Invalid),
+    Failed(FieldErrors),
     /// The code was asked for too long ago: the password comes first again.
     Over,
 }
 
 /// What a code that was typed can be.
-pub enum Typed {
+pub enum CodeInput {
     /// Six digits of an authenticator.
     Authenticator(String),
     /// A recovery code, by its hash.
-    Recovery(Step),
+    Recovery(SignInStep),
 }
 
 /// Reads a typed code.
-pub fn read_code(user: UserId, typed: &str) -> Result<Typed, Invalid> {
+pub fn read_code(user: UserId, typed: &str) -> Result<CodeInput, FieldErrors> {
     if let Some(code) = recovery::typed(typed) {
-        return Ok(Typed::Recovery(Step::Recovery(code_hash(user, &code))));
+        return Ok(CodeInput::Recovery(SignInStep::Recovery(code_hash(
+            user, &code,
+        ))));
     }
     let code = recovery::authenticator(typed);
-    code.map(Typed::Authenticator).ok_or_else(|| {
+    code.map(CodeInput::Authenticator).ok_or_else(|| {
         let text = "Enter the six digits that your app shows, or a recovery code.";
-        Invalid::at("code", text)
+        FieldErrors::at("code", text)
     })
 }
 
@@ -56,14 +58,14 @@ pub fn code_hash(user: UserId, code: &str) -> String {
 }
 
 /// What is said of a code that isn't right.
-pub fn wrong_code() -> Invalid {
+pub fn wrong_code() -> FieldErrors {
     let text = "This code isn't right, or it was used before. Wait for the next one.";
-    Invalid::at("code", text)
+    FieldErrors::at("code", text)
 }
 
 impl Context {
     /// Counts one more try at a person's codes.
-    pub async fn limit_codes(&self, user: UserId) -> Result<(), Error> {
+    pub async fn limit_codes(&self, user: UserId) -> Result<(), PageError> {
         self.limit(CODES, &user.to_string()).await
     }
 }
@@ -74,20 +76,24 @@ pub async fn prove(
     ctx: &Context,
     (actor, person): (&Actor, &Person),
     (password, code): (&str, &str),
-) -> Result<Proof, Error> {
-    ctx.limit(Limit::GUESSES, &actor.email.fold()).await?;
+) -> Result<ReauthProof, PageError> {
+    ctx.limit(RateLimit::GUESSES, &actor.email.fold()).await?;
     let (identity, user) = (&ctx.app.services.identity, actor.user);
     let challenge = match identity.check(user, password, ctx.now).await? {
-        Answer::Wrong => {
-            let wrong = Invalid::at("password", "This is not your password.");
-            return Ok(Proof::Failed(wrong));
+        PasswordAnswer::Wrong => {
+            let wrong = FieldErrors::at("password", "This is not your password.");
+            return Ok(ReauthProof::Failed(wrong));
         }
-        Answer::Right(_) if person.mfa.is_none() => return Ok(Proof::Given(Step::Password)),
-        Answer::Right(_) => return Err(Error::internal("no code is asked for where one is due")),
-        Answer::AsksForCode(challenge) => challenge,
+        PasswordAnswer::Right(_) if person.mfa.is_none() => {
+            return Ok(ReauthProof::Given(SignInStep::Password));
+        }
+        PasswordAnswer::Right(_) => {
+            return Err(PageError::internal("no code is asked for where one is due"));
+        }
+        PasswordAnswer::AsksForCode(challenge) => challenge,
     };
     Ok(match prove_code(ctx, user, &challenge, code).await? {
-        Proof::Over => Proof::Failed(wrong_code()),
+        ReauthProof::Over => ReauthProof::Failed(wrong_code()),
         proof => proof,
     })
 }
@@ -97,20 +103,20 @@ pub async fn prove(
 pub async fn prove_code(
     ctx: &Context,
     user: UserId,
-    challenge: &Challenge,
+    challenge: &MfaChallenge,
     typed: &str,
-) -> Result<Proof, Error> {
+) -> Result<ReauthProof, PageError> {
     ctx.limit_codes(user).await?;
     let code = match read_code(user, typed) {
-        Ok(Typed::Authenticator(code)) => code,
-        Ok(Typed::Recovery(step)) => return Ok(Proof::Given(step)),
-        Err(invalid) => return Ok(Proof::Failed(invalid)),
+        Ok(CodeInput::Authenticator(code)) => code,
+        Ok(CodeInput::Recovery(step)) => return Ok(ReauthProof::Given(step)),
+        Err(invalid) => return Ok(ReauthProof::Failed(invalid)),
     };
     let identity = &ctx.app.services.identity;
     let answer = identity.check_code(user, challenge, &code, ctx.now).await?;
     Ok(match answer {
-        CodeAnswer::Right => Proof::Given(Step::Code(code_hash(user, &code))),
-        CodeAnswer::Wrong => Proof::Failed(wrong_code()),
-        CodeAnswer::Over => Proof::Over,
+        CodeAnswer::Right => ReauthProof::Given(SignInStep::Code(code_hash(user, &code))),
+        CodeAnswer::Wrong => ReauthProof::Failed(wrong_code()),
+        CodeAnswer::Over => ReauthProof::Over,
     })
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use tera::{Kwargs, State, Tera, TeraResult, Value};
 
 use crate::layout::Layout;
-use crate::markdown::{self, Pictures};
+use crate::markdown::{self, AllowedImages};
 
 const TEMPLATES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/templates.rs"));
 const MANIFEST: &str = include_str!(concat!(env!("OUT_DIR"), "/manifest.json"));
@@ -124,10 +124,10 @@ impl Renderer {
 }
 
 /// The pictures that a text may show: `base`, and their ids as `pictures`.
-fn pictures(kwargs: &Kwargs) -> TeraResult<Pictures> {
+fn pictures(kwargs: &Kwargs) -> TeraResult<AllowedImages> {
     let ids: Option<Vec<&str>> = kwargs.get("pictures")?;
     let ids = ids.unwrap_or_default();
-    Ok(Pictures {
+    Ok(AllowedImages {
         base: kwargs.get::<&str>("base")?.unwrap_or_default().to_owned(),
         ids: ids.into_iter().filter_map(|id| id.parse().ok()).collect(),
     })

@@ -10,7 +10,7 @@ use domain::role::Action;
 use http::Method;
 
 use crate::app::App;
-use crate::error::Error;
+use crate::error::PageError;
 use crate::guard;
 use crate::machine;
 use crate::upload::MAX_READ;
@@ -152,8 +152,8 @@ pub fn router(app: &Arc<App>, groups: &[&[Route]]) -> Router {
         router = router.route(route.path, guarded);
     }
     router
-        .fallback(|| async { Error::NotFound })
-        .method_not_allowed_fallback(|| async { Error::NotFound })
+        .fallback(|| async { PageError::NotFound })
+        .method_not_allowed_fallback(|| async { PageError::NotFound })
         .layer(DefaultBodyLimit::max(MAX_READ))
         .layer(from_fn_with_state(Arc::clone(app), guard::edge))
         .merge(machine::around(machines, app))

@@ -3,15 +3,15 @@
 
 use domain::file::FileName;
 use domain::id::UploadId;
-use domain::input::Invalid;
-use domain::upload::{Purpose, State, TO_SEND, Upload, announce};
+use domain::input::FieldErrors;
+use domain::upload::{TO_SEND, Upload, UploadPurpose, UploadState, announce};
 use http::StatusCode;
 use jiff::SignedDuration;
 use serde_json::json;
-use store::{Announced, Limit};
+use store::{AnnounceOutcome, RateLimit};
 
-use crate::error::Error;
-use crate::extract::Inside;
+use crate::error::PageError;
+use crate::extract::ClientAccess;
 use crate::form::{ProtectedForm, SAVED_BEFORE};
 use crate::reply::Reply;
 use crate::upload::{MAX_UPLOAD, ProtectedUpload};
@@ -19,7 +19,7 @@ use crate::upload::{MAX_UPLOAD, ProtectedUpload};
 /// Files that one page announces at most: each gets an id of its own.
 const MOST: u64 = 10_000;
 /// Files that one person sends at most.
-const LIMIT: Limit = Limit {
+const LIMIT: RateLimit = RateLimit {
     rule: "uploads",
     most: 300,
     window: SignedDuration::from_hours(24),
@@ -27,7 +27,7 @@ const LIMIT: Limit = Limit {
 
 /// What a script or a form says of a file.
 #[derive(Debug, Clone, Copy)]
-pub struct Said<'a> {
+pub struct UploadRequest<'a> {
     /// The id of its upload.
     pub id: UploadId,
     /// Bytes.
@@ -36,17 +36,17 @@ pub struct Said<'a> {
     pub name: &'a str,
 }
 
-impl<'a> Said<'a> {
+impl<'a> UploadRequest<'a> {
     /// What a script says: the `n`th file of its form.
     pub fn by_script<T>(
         form: &ProtectedForm<T>,
         (name, size, n): (&'a str, &str, &str),
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, PageError> {
         let n = n.parse().ok().filter(|n| *n < MOST);
-        let n: u64 = n.ok_or(Error::BadRequest("the file has no number"))?;
+        let n: u64 = n.ok_or(PageError::BadRequest("the file has no number"))?;
         let size = size.parse();
-        let size = size.map_err(|_| Error::BadRequest("the file has no size"))?;
-        let id: UploadId = form.id::<domain::id::kind::Upload>()?.nth(n);
+        let size = size.map_err(|_| PageError::BadRequest("the file has no size"))?;
+        let id: UploadId = form.id::<domain::id::marker::UploadMarker>()?.nth(n);
         Ok(Self { id, size, name })
     }
 
@@ -54,10 +54,10 @@ impl<'a> Said<'a> {
     /// none, or it is too large for that way.
     pub fn by_form<T>(
         sent: &'a mut ProtectedUpload<T>,
-    ) -> Result<Result<Whole<'a>, Invalid>, Error> {
+    ) -> Result<Result<UploadedFile<'a>, FieldErrors>, PageError> {
         let id = sent.id.as_deref().and_then(|id| id.parse().ok());
-        let id: UploadId = id.ok_or(Error::BadRequest("the form has no id"))?;
-        let wrong = |why: String| Ok(Err(Invalid::at("file", why)));
+        let id: UploadId = id.ok_or(PageError::BadRequest("the form has no id"))?;
+        let wrong = |why: String| Ok(Err(FieldErrors::at("file", why)));
         match sent.bytes.take() {
             None => {
                 let most = MAX_UPLOAD / 1024 / 1024;
@@ -75,23 +75,23 @@ impl<'a> Said<'a> {
     }
 
     /// Its name, if one of its type is taken.
-    pub fn file(&self) -> Result<FileName, Invalid> {
-        FileName::parse(self.name).map_err(|why| Invalid::at("file", why))
+    pub fn file(&self) -> Result<FileName, FieldErrors> {
+        FileName::parse(self.name).map_err(|why| FieldErrors::at("file", why))
     }
 }
 
 /// A file that came with its form.
-pub type Whole<'a> = (Said<'a>, Vec<u8>);
+pub type UploadedFile<'a> = (UploadRequest<'a>, Vec<u8>);
 
-impl Inside {
+impl ClientAccess {
     /// Announces a file. Announced again, by the same form, it is the same upload.
     pub async fn announce(
         &self,
-        said: Said<'_>,
+        said: UploadRequest<'_>,
         file: &FileName,
-        purpose: Purpose,
-    ) -> Result<Result<Upload, Invalid>, Error> {
-        let wrong = |why: &str| Ok(Err(Invalid::at("file", why)));
+        purpose: UploadPurpose,
+    ) -> Result<Result<Upload, FieldErrors>, PageError> {
+        let wrong = |why: &str| Ok(Err(FieldErrors::at("file", why)));
         let now = self.ctx.now;
         let upload = match announce(said.id, purpose, file, said.size, &self.actor, now) {
             Ok(upload) => upload,
@@ -101,14 +101,18 @@ impl Inside {
         self.ctx.limit(LIMIT, &user).await?;
         let plan = self.ctx.plan();
         match self.store.announce(&upload, plan).await? {
-            Announced::Done => Ok(Ok(upload)),
-            Announced::Full(full) if self.is_team() => wrong(&full.to_string()),
-            Announced::Full(_) => wrong(
+            AnnounceOutcome::Done => Ok(Ok(upload)),
+            AnnounceOutcome::Full(full) if self.is_team() => wrong(&full.to_string()),
+            AnnounceOutcome::Full(_) => wrong(
                 "There is no room for it: the workspace has used up its space for files. \
                  Ask the team to delete what is no longer needed.",
             ),
-            Announced::Repeated => {
-                let before = self.store.upload(said.id).await?.ok_or(Error::Changed)?;
+            AnnounceOutcome::Repeated => {
+                let before = self
+                    .store
+                    .upload(said.id)
+                    .await?
+                    .ok_or(PageError::Changed)?;
                 let same = (&before.name, before.size) == (&upload.name, upload.size)
                     && before.purpose == upload.purpose;
                 if same && now < before.closes() {
@@ -121,7 +125,7 @@ impl Inside {
     }
 
     /// What a script needs to send an announced file, or hears of why it can't.
-    pub async fn offer(&self, begun: Result<Upload, Invalid>) -> Result<Reply, Error> {
+    pub async fn offer(&self, begun: Result<Upload, FieldErrors>) -> Result<Reply, PageError> {
         let upload = match begun {
             Ok(upload) => upload,
             Err(invalid) => {
@@ -132,7 +136,7 @@ impl Inside {
         };
         let id = upload.id;
         let state = format!("{}/uploads/{id}", self.base);
-        if upload.state != State::Uploading {
+        if upload.state != UploadState::Uploading {
             // It is there already: only the answer that said so was lost.
             return Ok(Reply::json(
                 &json!({ "done": true, "id": id, "state": state }),
@@ -151,8 +155,8 @@ impl Inside {
     }
 
     /// Keeps an announced file that came through here, and notes that it is there.
-    pub async fn keep(&self, upload: &Upload, bytes: Vec<u8>) -> Result<(), Error> {
-        if upload.state == State::Uploading {
+    pub async fn keep(&self, upload: &Upload, bytes: Vec<u8>) -> Result<(), PageError> {
+        if upload.state == UploadState::Uploading {
             let (files, key) = (self.files(), self.store.incoming_key(upload.id));
             let media_type = upload.file_type.media_type();
             files.put(&key, bytes, media_type).await?;
@@ -161,7 +165,7 @@ impl Inside {
     }
 
     /// Notes that a file is there; once more does nothing.
-    pub async fn arrive(&self, upload: &Upload) -> Result<(), Error> {
+    pub async fn arrive(&self, upload: &Upload) -> Result<(), PageError> {
         match upload.arrived() {
             Some(after) => Ok(self.store.upload_arrived(&after).await?),
             None => Ok(()),

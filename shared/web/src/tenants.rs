@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use domain::slug::Slug;
 use jiff::{SignedDuration, Timestamp};
-use store::At;
+use store::SlugLookup;
 use store::directory::Directory;
 
 /// How long an answer is remembered.
@@ -15,7 +15,7 @@ const MOST: usize = 1_000;
 
 /// Answers to "what is at this host", the lack of anything included.
 #[derive(Debug, Default)]
-pub(crate) struct Tenants(Mutex<HashMap<Slug, (Timestamp, Option<At>)>>);
+pub(crate) struct Tenants(Mutex<HashMap<Slug, (Timestamp, Option<SlugLookup>)>>);
 
 impl Tenants {
     /// What is at `host`, below the address `base`.
@@ -25,7 +25,7 @@ impl Tenants {
         base: &str,
         directory: &Directory,
         now: Timestamp,
-    ) -> Result<Option<At>, store::Error> {
+    ) -> Result<Option<SlugLookup>, store::StoreError> {
         let Some(slug) = slug(host, base) else {
             return Ok(None);
         };
@@ -48,7 +48,7 @@ impl Tenants {
         self.locked().remove(slug);
     }
 
-    fn locked(&self) -> std::sync::MutexGuard<'_, HashMap<Slug, (Timestamp, Option<At>)>> {
+    fn locked(&self) -> std::sync::MutexGuard<'_, HashMap<Slug, (Timestamp, Option<SlugLookup>)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

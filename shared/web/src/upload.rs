@@ -4,8 +4,8 @@ use axum::extract::{FromRequest, Multipart, Request};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::error::Error;
-use crate::form::{Bound, Nothing};
+use crate::error::PageError;
+use crate::form::{EmptyForm, FormBinding};
 
 /// Bytes of a file at most. A function is handed 6 MB at most, in base64.
 pub const MAX_UPLOAD: usize = 4 * 1024 * 1024;
@@ -20,7 +20,7 @@ const MAX_FIELD: usize = 16 * 1024;
 
 /// An upload whose token was right, with the form's other fields.
 #[derive(Debug)]
-pub struct ProtectedUpload<T = Nothing> {
+pub struct ProtectedUpload<T = EmptyForm> {
     /// The other fields; one that the form doesn't have is refused.
     pub input: T,
     /// The id that the page gave to the thing to be made.
@@ -32,14 +32,14 @@ pub struct ProtectedUpload<T = Nothing> {
 }
 
 impl<S: Sync + Send, T: DeserializeOwned> FromRequest<S> for ProtectedUpload<T> {
-    type Rejection = Error;
+    type Rejection = PageError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
-        let bound = Bound::of(request.extensions())?;
-        let unreadable = |_| Error::BadRequest("not an upload");
+    async fn from_request(request: Request, state: &S) -> Result<Self, PageError> {
+        let bound = FormBinding::of(request.extensions())?;
+        let unreadable = |_| PageError::BadRequest("not an upload");
         let mut parts = Multipart::from_request(request, state)
             .await
-            .map_err(|_| Error::BadRequest("not an upload"))?;
+            .map_err(|_| PageError::BadRequest("not an upload"))?;
         let (mut token, mut id, mut file, mut fields) = (None, None, None, Map::new());
         while let Some(mut part) = parts.next_field().await.map_err(unreadable)? {
             let slot = match part.name() {
@@ -56,7 +56,7 @@ impl<S: Sync + Send, T: DeserializeOwned> FromRequest<S> for ProtectedUpload<T> 
                         .take(120);
                     let name: String = name.collect();
                     let (mut bytes, mut fits) = (Vec::new(), true);
-                    while let Some(chunk) = part.chunk().await.map_err(|_| Error::TooLarge)? {
+                    while let Some(chunk) = part.chunk().await.map_err(|_| PageError::TooLarge)? {
                         fits = fits && bytes.len() + chunk.len() <= MAX_UPLOAD;
                         if fits {
                             bytes.extend_from_slice(&chunk);
@@ -69,12 +69,12 @@ impl<S: Sync + Send, T: DeserializeOwned> FromRequest<S> for ProtectedUpload<T> 
                     let name = name.to_owned();
                     let text = part.text().await.map_err(unreadable)?;
                     if text.len() > MAX_FIELD {
-                        return Err(Error::TooLarge);
+                        return Err(PageError::TooLarge);
                     }
                     fields.insert(name, Value::String(text));
                     continue;
                 }
-                _ => return Err(Error::BadRequest("the fields are not the form's")),
+                _ => return Err(PageError::BadRequest("the fields are not the form's")),
             };
             *slot = Some(part.text().await.map_err(unreadable)?);
         }
@@ -82,7 +82,7 @@ impl<S: Sync + Send, T: DeserializeOwned> FromRequest<S> for ProtectedUpload<T> 
         let (file_name, bytes) = file.unwrap_or_else(|| (String::new(), Some(Vec::new())));
         let input = serde_json::from_value(Value::Object(fields));
         Ok(Self {
-            input: input.map_err(|_| Error::BadRequest("the fields are not the form's"))?,
+            input: input.map_err(|_| PageError::BadRequest("the fields are not the form's"))?,
             id,
             file_name,
             bytes,

@@ -8,18 +8,18 @@ use http::request::Parts;
 use jiff::Timestamp;
 use store::directory::Directory;
 use store::session::Device;
-use store::{Limit, Meter, Trace};
+use store::{AuditContext, Meter, RateLimit};
 
 use crate::address::ClientAddress;
 use crate::app::App;
 use crate::cookies::{self, Cookies};
-use crate::error::Error;
+use crate::error::PageError;
 use crate::flash::{self, Flash};
 use crate::reply::Reply;
 
 /// What is known about a request: when it came, from where, and at what cost so far.
 #[derive(Clone)]
-pub struct Visit {
+pub struct RequestInfo {
     /// What the process has.
     pub app: Arc<App>,
     /// The time at which the request came.
@@ -28,22 +28,22 @@ pub struct Visit {
     pub path: String,
     pub(crate) request_id: String,
     pub(crate) meter: Meter,
-    pub(crate) trace: Trace,
+    pub(crate) trace: AuditContext,
     address: Option<ClientAddress>,
     cookies: Cookies,
     /// What a browser without a session binds its forms to; new where it had none.
     anonymous: (String, bool),
 }
 
-impl Visit {
+impl RequestInfo {
     pub(crate) fn read(
         app: Arc<App>,
         meter: Meter,
         request: &Parts,
         request_id: EntryId,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, PageError> {
         let cookies = Cookies::read(&request.headers)
-            .map_err(|_| Error::BadRequest("a cookie came twice"))?;
+            .map_err(|_| PageError::BadRequest("a cookie came twice"))?;
         let now = app.clock.now();
         let path = request
             .uri
@@ -63,7 +63,7 @@ impl Visit {
             path,
             request_id: request_id.to_string(),
             meter,
-            trace: Trace::new(request_id, now, device),
+            trace: AuditContext::new(request_id, now, device),
             address,
             cookies,
             anonymous,
@@ -77,7 +77,7 @@ impl Visit {
     }
 
     /// Counts one use of a limited thing by where the request comes from.
-    pub async fn limit_address(&self, limit: Limit) -> Result<(), Error> {
+    pub async fn limit_address(&self, limit: RateLimit) -> Result<(), PageError> {
         // Without an address all share one count: closed rather than open.
         let subject = self
             .address
@@ -86,11 +86,11 @@ impl Visit {
     }
 
     /// Counts one use of a limited thing by `subject`, whatever the workspace.
-    pub(crate) async fn allow(&self, limit: Limit, subject: &str) -> Result<(), Error> {
+    pub(crate) async fn allow(&self, limit: RateLimit, subject: &str) -> Result<(), PageError> {
         self.directory()
             .allow(limit, subject, self.now)
             .await?
-            .map_err(Error::TooMany)
+            .map_err(PageError::TooMany)
     }
 
     /// The token of an invitation, after it was taken out of the address.

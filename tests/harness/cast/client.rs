@@ -4,17 +4,20 @@ use std::collections::BTreeMap;
 
 use domain::client::ClientInput;
 use domain::engagement::EngagementInput;
-use domain::finding::{Ask, Decision, Draft, Event, Outcome, Status, create, edit, transition};
-use domain::history::Happening;
+use domain::finding::{
+    Decision, FindingContent, FindingStatus, RetestOutcome, Transition, TransitionRequest, create,
+    edit, transition,
+};
+use domain::history::FindingEvent;
 use domain::id::{
     ClientId, EngagementId, EntryId, FindingId, ImportId, InviteId, MessageId, TemplateId,
     UploadId, UserId,
 };
-use domain::import::job::{Import, Planner};
-use domain::import::{Mapping, Summary, columns, read};
+use domain::import::job::{Import, ImportPlanner};
+use domain::import::{ColumnMapping, ScanSummary, columns, read};
 use domain::invite::Invite;
 use domain::message::{MessageInput, post_with};
-use domain::notification::{Kind, Notice};
+use domain::notification::{Notification, NotificationKind};
 use domain::person::Person;
 use domain::plan::Plan;
 use domain::role::{ContactRole, Role, TeamRole};
@@ -43,7 +46,7 @@ pub struct Client {
     /// Its engagement.
     pub engagement: EngagementId,
     /// A finding in each status that the tests begin with.
-    pub findings: BTreeMap<Status, FindingId>,
+    pub findings: BTreeMap<FindingStatus, FindingId>,
     /// An open one of which the client asks that its risk be accepted.
     pub proposed: FindingId,
     /// The entry that tells of the edit of the closed one.
@@ -166,7 +169,7 @@ impl Client {
         let worker = session(world, &tenant.workspace, &this.contacts[1], now).await;
         this.write_findings(world, owner, &worker).await;
         this.talk(world, (owner, &tenant.team[0])).await;
-        let at = (engagement, this.findings[&Status::Open]);
+        let at = (engagement, this.findings[&FindingStatus::Open]);
         let people = (&tenant.team[0], &this.contacts[0]);
         let marks = (this.mark.as_str(), this.secret.as_str());
         this.shots = Box::pin(Shots::play(world, &this.store, at, people, marks)).await;
@@ -176,9 +179,9 @@ impl Client {
 
     /// A notice for everybody, by the same id.
     async fn told(&self, team: &Store<WorkspaceScope>, now: Timestamp) {
-        let notice = |base: &str| Notice {
+        let notice = |base: &str| Notification {
             id: self.notice,
-            kind: Kind::Message,
+            kind: NotificationKind::Message,
             at: now,
             by_name: "Somebody".to_owned(),
             what: "wrote a message".to_owned(),
@@ -202,17 +205,23 @@ impl Client {
 
     /// A draft, an open, a resolved and a closed finding, and one with a proposal.
     async fn write_findings(&mut self, world: &World, owner: &Session, worker: &Session) {
-        const PROPOSE: Event = Event::Propose(Decision::AcceptRisk);
-        const VERIFY: Event = Event::Retest(Outcome::Fixed);
-        let steps: [(Status, &[Event]); 5] = [
-            (Status::Draft, &[]),
-            (Status::Open, &[Event::Publish]),
-            (Status::Resolved, &[Event::Publish, Event::Resolve]),
-            (Status::Verified, &[Event::Publish, Event::Resolve, VERIFY]),
-            (Status::Open, &[Event::Publish, PROPOSE]),
+        const PROPOSE: Transition = Transition::Propose(Decision::AcceptRisk);
+        const VERIFY: Transition = Transition::Retest(RetestOutcome::Fixed);
+        let steps: [(FindingStatus, &[Transition]); 5] = [
+            (FindingStatus::Draft, &[]),
+            (FindingStatus::Open, &[Transition::Publish]),
+            (
+                FindingStatus::Resolved,
+                &[Transition::Publish, Transition::Resolve],
+            ),
+            (
+                FindingStatus::Verified,
+                &[Transition::Publish, Transition::Resolve, VERIFY],
+            ),
+            (FindingStatus::Open, &[Transition::Publish, PROPOSE]),
         ];
         for (status, events) in steps {
-            let mark = if status == Status::Draft {
+            let mark = if status == FindingStatus::Draft {
                 &self.secret
             } else {
                 &self.mark
@@ -223,7 +232,13 @@ impl Client {
             } else {
                 world.app.new_id()
             };
-            let made = create(id, &written, owner.actor(), Happening::Created, world.now());
+            let made = create(
+                id,
+                &written,
+                owner.actor(),
+                FindingEvent::Created,
+                world.now(),
+            );
             let mut change = made.expect("allowed");
             let made = self.store.create_finding(
                 self.engagement,
@@ -233,13 +248,13 @@ impl Client {
             );
             made.await.expect("a finding");
             for event in events {
-                let who = if matches!(event, Event::Resolve | Event::Propose(_)) {
+                let who = if matches!(event, Transition::Resolve | Transition::Propose(_)) {
                     worker
                 } else {
                     owner
                 };
                 let note = format!("note of {}", self.mark);
-                let ask = Ask {
+                let ask = TransitionRequest {
                     event: *event,
                     note: &note,
                     until: "2026-06-30",
@@ -288,10 +303,10 @@ impl Client {
 
     /// Gives the closed one an edit, so that there is one to look at.
     async fn edit(&mut self, world: &World, owner: &Session) {
-        let id = self.findings[&Status::Verified];
+        let id = self.findings[&FindingStatus::Verified];
         let dossier = self.store.dossier(self.engagement, id).await;
         let dossier = dossier.expect("the table").expect("a finding");
-        let after = Draft {
+        let after = FindingContent {
             description: format!("Once more: {}", self.mark),
             ..dossier.draft.clone()
         };
@@ -328,17 +343,17 @@ async fn upload(
     let columns = columns(file.as_bytes())
         .expect("readable")
         .expect("a table");
-    let mapping = Mapping {
+    let mapping = ColumnMapping {
         title: "Name".to_owned(),
         severity: "Risk".to_owned(),
-        ..Mapping::default()
+        ..ColumnMapping::default()
     };
     let scan = read(file.as_bytes(), &mapping).expect("a scan");
-    let mut planner = Planner::new(Vec::new());
+    let mut planner = ImportPlanner::new(Vec::new());
     for one in scan.findings {
         assert_eq!(planner.take(one), None, "two are no step");
     }
-    let (plan, steps, shown) = planner.finish(Summary {
+    let (plan, steps, shown) = planner.finish(ScanSummary {
         scanner: scan.scanner,
         rows: scan.rows,
         remarks: scan.remarks,

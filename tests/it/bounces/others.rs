@@ -8,7 +8,7 @@ async fn an_account_at_two_clients_is_marked_and_freed_at_both() {
     let (one, two) = (&scene.cast.acme.clients[0], &scene.cast.acme.clients[1]);
     let contact = scene.contact();
     let mut owner = scene.owner().await;
-    let id = scene.world.app.new_id::<kind::Invite>().to_string();
+    let id = scene.world.app.new_id::<marker::InviteMarker>().to_string();
     let fields = [
         ("id", id.as_str()),
         ("name", "Ana"),
@@ -51,7 +51,7 @@ async fn another_address_gets_mail_at_once() {
         to_name: contact.name.clone(),
         slug: acme.workspace.slug.clone(),
         brand: acme.workspace.name.clone(),
-        message: domain::mail::Message::EmailChanged {
+        message: domain::mail::MailMessage::EmailChanged {
             to_email: "moved@new.example".parse().expect("an address"),
         },
     };
@@ -76,7 +76,7 @@ async fn an_invitation_that_bounces_says_so_and_is_sent_again() {
     let base = scene.people_page();
     let to = "wrong@typo.example";
     let invite = async |owner: &mut Browser| {
-        let id = scene.world.app.new_id::<kind::Invite>().to_string();
+        let id = scene.world.app.new_id::<marker::InviteMarker>().to_string();
         let fields = [
             ("id", id.as_str()),
             ("name", "Wanda"),
@@ -93,7 +93,7 @@ async fn an_invitation_that_bounces_says_so_and_is_sent_again() {
     let mut bounce = event(BOUNCE, acme.workspace.id, to, scene.world.now());
     bounce["mail"]["tags"]["client"] = json!([client.id.to_string()]);
     bounce["mail"]["tags"]["invite"] = json!([id]);
-    assert_eq!(scene.takes(&bounce).await, Body::Stopped);
+    assert_eq!(scene.takes(&bounce).await, ReportOutcome::Stopped);
     let page = owner.get(&base).await.body;
     assert!(page.contains("Mail bounces since"), "{page}");
     let inbox = owner.get("/notifications").await.body;
@@ -112,7 +112,7 @@ async fn an_invitation_that_bounces_says_so_and_is_sent_again() {
     bounce["mail"]["tags"]["client"] = json!([client.id.to_string()]);
     bounce["mail"]["tags"]["invite"] = json!([id]);
     scene.world.advance(SignedDuration::from_mins(1));
-    assert_eq!(scene.takes(&bounce).await, Body::Stopped);
+    assert_eq!(scene.takes(&bounce).await, ReportOutcome::Stopped);
     let revoke = format!("{base}/invites/{id}/revoke");
     assert!(owner.post(&revoke, &[]).await.is_good());
     let id = invite(&mut owner).await;

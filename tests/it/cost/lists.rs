@@ -70,7 +70,7 @@ async fn lists_cost_the_same_with_twenty_thousand_findings() {
         ("of one engagement", here.as_str()),
         ("of one engagement by due date", &dated),
     ];
-    let mut few: Vec<Spent> = Vec::new();
+    let mut few: Vec<CapacityUsed> = Vec::new();
     let mut table = format!(
         "{:<60} {:>8} {:>8} {:>6} {:>6}\n",
         "a page of a list, with 20,000 findings", "read", "write", "calls", "trips"
@@ -82,7 +82,7 @@ async fn lists_cost_the_same_with_twenty_thousand_findings() {
         ("/", false),
         (client_page.as_str(), true),
     ];
-    let mut small: Vec<Spent> = Vec::new();
+    let mut small: Vec<CapacityUsed> = Vec::new();
     for more in [0, 5] {
         for _ in 0..more {
             filled(&world, client, owner, 3_600, planned).await;
@@ -158,7 +158,7 @@ async fn lists_cost_the_same_with_twenty_thousand_findings() {
 
 /// A dashboard within its bounds: 17 read units, two round trips after the
 /// session's, 40 KB.
-async fn dashboard(browser: &mut Browser, path: &str) -> Spent {
+async fn dashboard(browser: &mut Browser, path: &str) -> CapacityUsed {
     let answer = browser.get(path).await;
     assert!(answer.is_good(), "{path}: {}", answer.status);
     let size = answer.body.len();
@@ -176,7 +176,7 @@ async fn a_year(cast: &Cast) {
     let first = jiff::civil::date(2025, 1, 5);
     let days = first.series(jiff::ToSpan::day(1)).take(365);
     let days = days.zip(1..).map(|(date, n)| {
-        let day = Day {
+        let day = DaySnapshot {
             open: 20_000 - n,
             resolved: n,
             closed: 2 * n,

@@ -15,7 +15,7 @@ pub(super) async fn files_come_and_go(fenced: &Fenced, world: &World, cast: &Cas
     ] {
         let browser = world.signed_in(&cast.acme.workspace, person).await;
         let mut browser = browser.by(&app, documents::ROUTES);
-        let id = app.new_id::<kind::Upload>().to_string();
+        let id = app.new_id::<marker::UploadMarker>().to_string();
         let size = CONTENT.len().to_string();
         let said = [
             ("id", id.as_str()),
@@ -57,7 +57,10 @@ pub(super) async fn scans_come(fenced: &Fenced, world: &World, cast: &Cast) {
     let app = fenced.function(world, "findings").await;
     let browser = world.signed_in(&cast.acme.workspace, admin).await;
     let mut browser = browser.by(&app, findings::ROUTES);
-    let (id, size) = (app.new_id::<kind::Upload>(), CONTENT.len().to_string());
+    let (id, size) = (
+        app.new_id::<marker::UploadMarker>(),
+        CONTENT.len().to_string(),
+    );
     let said = [
         ("id", id.to_string()),
         ("name", "a.csv".to_owned()),
@@ -88,7 +91,7 @@ pub(super) async fn scans_come(fenced: &Fenced, world: &World, cast: &Cast) {
 /// away, and delete one; the worker makes them what they are for.
 pub(super) async fn pictures_come_and_go(fenced: &Fenced, world: &World, cast: &Cast) {
     let client = &cast.acme.clients[0];
-    let (engagement, finding) = (client.engagement, client.findings[&Status::Open]);
+    let (engagement, finding) = (client.engagement, client.findings[&FindingStatus::Open]);
     let png = picture(image::ImageFormat::Png);
     let contact = client.contact(ContactRole::Manager);
     let team_base = format!("/clients/{}", client.id);
@@ -102,7 +105,7 @@ pub(super) async fn pictures_come_and_go(fenced: &Fenced, world: &World, cast: &
         let here = format!("{base}/engagements/{engagement}");
         let browser = world.signed_in(&cast.acme.workspace, person).await;
         let mut browser = browser.by(&findings, findings::ROUTES);
-        let id = findings.new_id::<kind::Upload>();
+        let id = findings.new_id::<marker::UploadMarker>();
         let text = id.to_string();
         let path = format!("{here}/findings/{finding}/evidence");
         let fields = [("id", text.as_str())];
@@ -115,7 +118,7 @@ pub(super) async fn pictures_come_and_go(fenced: &Fenced, world: &World, cast: &
         assert!(fetched_by(&fenced.warden, image.location()));
         let browser = world.signed_in(&cast.acme.workspace, person).await;
         let mut browser = browser.by(&messages, messages::ROUTES);
-        let id = messages.new_id::<kind::Entry>().to_string();
+        let id = messages.new_id::<marker::EntryMarker>().to_string();
         let fields = [("id", id.as_str()), ("text", "Fenced.")];
         let path = format!("{here}/messages");
         let sent = browser
@@ -143,7 +146,7 @@ pub(super) async fn pictures_come_and_go(fenced: &Fenced, world: &World, cast: &
         .filter(|row| row.message.text == "Fenced.");
     let files: Vec<_> = rows.flat_map(|row| &row.message.files).collect();
     assert_eq!(files.len(), 2);
-    assert!(files.iter().all(|file| file.state == State::Ready));
+    assert!(files.iter().all(|file| file.state == UploadState::Ready));
     let browser = world.signed_in(&cast.acme.workspace, contact).await;
     let mut browser = browser.by(&findings, findings::ROUTES);
     let (id, path) = &mine[1];
@@ -160,7 +163,7 @@ pub(super) async fn brands(fenced: &Fenced, world: &World, cast: &Cast) {
     let owner = cast.acme.member(TeamRole::Owner);
     let browser = world.signed_in(&cast.acme.workspace, owner).await;
     let mut browser = browser.by(&app, settings::ROUTES);
-    let id = app.new_id::<kind::Entry>().to_string();
+    let id = app.new_id::<marker::EntryMarker>().to_string();
     let (path, png) = ("/settings/branding/logo", picture(image::ImageFormat::Png));
     let sent = browser.upload(path, &id, "logo.png", &png).await;
     fenced.told_nothing("a logo");

@@ -79,7 +79,7 @@ pub(super) async fn subscribes(fenced: &Fenced, world: &World, cast: &Cast) {
     let session = directory.session("subscribes", &workspace.slug, world.now(), false);
     let session = session.await.expect("the table").expect("a session");
     let store = session.team_store().expect("the team's");
-    let us = domain::subscription::Account::new("cus_1".to_owned(), false);
+    let us = domain::subscription::BillingAccount::new("cus_1".to_owned(), false);
     store.keep_customer(&us).await.expect("kept");
     fenced.told_nothing("a customer");
     let app = fenced.function(world, "webhooks").await;
@@ -112,7 +112,7 @@ pub(super) async fn bills(fenced: &Fenced, world: &World, cast: &Cast) {
     let browser = world.signed_in(&cast.acme.workspace, admin).await;
     let mut browser = browser.by(&app, invoices::ROUTES);
     let page = format!("/clients/{}/invoices/{}", client.id, client.bills.draft);
-    let entry = app.new_id::<kind::Entry>().to_string();
+    let entry = app.new_id::<marker::EntryMarker>().to_string();
     let fields = [("id", entry.as_str()), ("version", "1")];
     let sent = browser.post(&format!("{page}/send"), &fields).await;
     fenced.told_nothing("an invoice");

@@ -19,7 +19,7 @@ async fn send(import: &mut Import, name: &str, bytes: &[u8]) -> String {
     let id = import
         .world
         .app
-        .new_id::<domain::id::kind::Upload>()
+        .new_id::<domain::id::marker::UploadMarker>()
         .to_string();
     let size = bytes.len().to_string();
     let said = [("id", id.as_str()), ("name", name), ("size", &size)];
@@ -89,7 +89,7 @@ async fn a_file_that_is_wrong_says_so_where_its_progress_was() {
     let id = import
         .world
         .app
-        .new_id::<domain::id::kind::Upload>()
+        .new_id::<domain::id::marker::UploadMarker>()
         .to_string();
     let said = [("id", id.as_str()), ("name", "a.csv"), ("size", "52428801")];
     let refused = import.team.ask(&path, &said).await;
@@ -127,7 +127,7 @@ async fn a_worker_that_dies_at_every_step_makes_everything_once() {
     import.team.post(&here, &[("resolve_gone", "yes")]).await;
     let letters = std::sync::Arc::default();
     let mut deaths = 0;
-    while import.kept(&here).await.stage != domain::import::job::Stage::Done {
+    while import.kept(&here).await.stage != domain::import::job::ImportStage::Done {
         // Each is allowed a few calls more than the one before it.
         let call = 20 + 15 * deaths;
         let end = if deaths % 2 == 0 {

@@ -169,10 +169,13 @@ async fn no_change_of_an_account_misses_a_client_that_is_added_meanwhile() {
         to_name: ana.name.clone(),
         slug: office.cast.acme.workspace.slug.clone(),
         brand: "Acme".to_owned(),
-        message: domain::mail::Message::PasswordChanged,
+        message: domain::mail::MailMessage::PasswordChanged,
     };
     let late = two.store.add_contact(&stale, &invite, &mail).await;
-    assert!(matches!(late, Err(store::Error::Refused(_))), "{late:?}");
+    assert!(
+        matches!(late, Err(store::StoreError::Refused(_))),
+        "{late:?}"
+    );
     assert!(row(two, ana).await.is_none());
     let fresh = directory.account(ws, &ana.email).await;
     let fresh = fresh.expect("the table").expect("an account");
@@ -223,5 +226,8 @@ async fn a_user_that_no_account_came_of_is_deleted_after_an_hour() {
     assert_eq!(other.post("/sign-in", &fields).await.location(), "/");
     // What took longer than that makes no account without a user.
     let late = held.accept(Some(attempt), lost.id, world.now()).await;
-    assert!(matches!(late, Err(store::Error::Refused(_))), "{late:?}");
+    assert!(
+        matches!(late, Err(store::StoreError::Refused(_))),
+        "{late:?}"
+    );
 }

@@ -272,7 +272,7 @@ pub(super) fn rows(
         ("revision", keys::revision(&c, document, 1).pk, "gqp", "gq"),
         ("receipt", keys::receipt(&c, document, entry).pk, "qp", "p"),
         ("files_used", keys::files_used(&w).pk, "g", ""),
-        ("used", keys::used(&w, Limit::Seats).pk, "gqu", ""),
+        ("used", keys::used(&w, PlanLimit::Seats).pk, "gqu", ""),
         ("uses", keys::uses(&w), "q", ""),
         (
             "invoice_draft",

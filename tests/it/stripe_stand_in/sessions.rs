@@ -6,7 +6,7 @@ use super::*;
 async fn a_session_is_paid_on_its_page_or_runs_out() {
     let world = World::with_stripe().await;
     let (account, stripe) = (ready(&world).await, adapter(&world));
-    let new = session_of(&account, world.now(), References::default());
+    let new = session_of(&account, world.now(), PaymentReferences::default());
     let session = stripe.create_session("a", &new).await.expect("a session");
     let url = session.url.clone().expect("an address");
     let (status, _, text) = page(&url, None).await;
@@ -60,7 +60,7 @@ async fn attempt(world: &World, (tenant, client): (&Tenant, &Client), account: &
         .invoice
         .outstanding();
     let id: EntryId = world.app.new_id();
-    let of = References {
+    let of = PaymentReferences {
         workspace: Some(tenant.workspace.id),
         client: Some(client.id),
         invoice: Some(invoice),
@@ -70,7 +70,7 @@ async fn attempt(world: &World, (tenant, client): (&Tenant, &Client), account: &
     assert_eq!(new.money.minor, amount);
     let made = adapter(world).create_session(&id.to_string(), &new).await;
     let session = made.expect("a session");
-    let attempt = Attempt {
+    let attempt = CheckoutAttempt {
         account: account.to_owned(),
         livemode: false,
         amount,
@@ -79,7 +79,7 @@ async fn attempt(world: &World, (tenant, client): (&Tenant, &Client), account: &
         by: None,
         session: Some(session.id.clone()),
         url: session.url,
-        state: domain::stripe::State::Open,
+        state: domain::stripe::PaymentState::Open,
     };
     let before = client.store.payments(invoice).await.expect("read");
     let ledger = before.ledger.attempted(id, attempt).expect("one more");
@@ -95,7 +95,7 @@ async fn what_it_tells_is_believed_and_booked() {
     let (acme, client) = (&cast.acme, &cast.acme.clients[0]);
     let account = connected(&world, acme).await;
     let connection = acme.store.connection().await.expect("read").expect("one");
-    assert_eq!(connection.state(), Connect::Ready);
+    assert_eq!(connection.state(), ConnectStatus::Ready);
     let session = attempt(&world, (acme, client), &account).await;
     let pay = |how| Act::Pay {
         session: session.clone(),
@@ -115,7 +115,7 @@ async fn what_it_tells_is_believed_and_booked() {
         session: session.clone(),
     };
     act(&world, arrived).await;
-    assert_eq!(state().await, State::Paid);
+    assert_eq!(state().await, InvoiceState::Paid);
     let caller = Caller {
         account: Some(&account),
         ..Caller::new(&world)
@@ -141,17 +141,17 @@ async fn what_it_tells_is_believed_and_booked() {
         payment: payment.clone(),
     };
     act(&world, dispute).await;
-    assert_eq!(state().await, State::Disputed);
+    assert_eq!(state().await, InvoiceState::Disputed);
     let (_, disputes) = caller.get("/v1/disputes").await;
     let dispute = disputes["data"][0]["id"]
         .as_str()
         .expect("an id")
         .to_owned();
     act(&world, Act::WinDispute { dispute }).await;
-    assert_eq!(state().await, State::PartlyRefunded);
+    assert_eq!(state().await, InvoiceState::PartlyRefunded);
     act(&world, Act::Deauthorize { account }).await;
     let connection = acme.store.connection().await.expect("read").expect("one");
-    assert_eq!(connection.state(), Connect::NotConnected);
+    assert_eq!(connection.state(), ConnectStatus::NotConnected);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -189,7 +189,7 @@ async fn whatever_befalls_events_the_books_end_the_same() {
         deliver(&world).await;
         assert_eq!(world.stripe().undelivered(), 0);
         let found = bills::read(&client.store, client.bills.sent).await;
-        assert_eq!(found.invoice.state(), State::PartlyRefunded);
+        assert_eq!(found.invoice.state(), InvoiceState::PartlyRefunded);
         let found = (found.invoice.book, client.store.owed().await.expect("read"));
         assert_eq!(*expected.get_or_insert_with(|| found.clone()), found);
         // Once more, all of it, long after.

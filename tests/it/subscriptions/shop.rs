@@ -39,7 +39,10 @@ async fn an_owner_subscribes_changes_and_cancels_at_stripe() {
     for says in ["49.00 EUR", "490.00 EUR", "149.00 EUR", "1,490.00 EUR"] {
         assert!(page.contains(says), "{says}: {page}");
     }
-    let id = world.app.new_id::<domain::id::kind::Entry>().to_string();
+    let id = world
+        .app
+        .new_id::<domain::id::marker::EntryMarker>()
+        .to_string();
     let fields = [("offer", "pro_monthly"), ("id", id.as_str())];
     // Sent twice, and after walking away, it leads to the same page.
     let led = owner.post("/settings/plan/subscribe", &fields).await;
@@ -67,7 +70,10 @@ async fn an_owner_subscribes_changes_and_cancels_at_stripe() {
     assert_eq!(plan().await, (Plan::Pro, None));
 
     // Another one isn't begun beside it.
-    let other = world.app.new_id::<domain::id::kind::Entry>().to_string();
+    let other = world
+        .app
+        .new_id::<domain::id::marker::EntryMarker>()
+        .to_string();
     let fields = [("offer", "team_yearly"), ("id", other.as_str())];
     let refused = owner.post("/settings/plan/subscribe", &fields).await;
     assert_eq!(refused.location(), "/settings/plan");
@@ -120,7 +126,10 @@ async fn an_owner_subscribes_changes_and_cancels_at_stripe() {
     assert_eq!(plan().await, (Plan::Starter, None));
 
     // The next one is the same customer's.
-    let third = world.app.new_id::<domain::id::kind::Entry>().to_string();
+    let third = world
+        .app
+        .new_id::<domain::id::marker::EntryMarker>()
+        .to_string();
     let fields = [("offer", "team_monthly"), ("id", third.as_str())];
     let session = session_of(&owner.post("/settings/plan/subscribe", &fields).await);
     act(&world, pay(session, How::Card)).await;
@@ -141,7 +150,12 @@ async fn an_owner_subscribes_changes_and_cancels_at_stripe() {
 async fn two_who_subscribe_at_once_are_one_customer() {
     let (world, cast, owner) = shop().await;
     let (mut one, mut two) = (owner.clone(), owner);
-    let ids = [(); 2].map(|()| world.app.new_id::<domain::id::kind::Entry>().to_string());
+    let ids = [(); 2].map(|()| {
+        world
+            .app
+            .new_id::<domain::id::marker::EntryMarker>()
+            .to_string()
+    });
     let fields = |n: usize| [("offer", "pro_yearly"), ("id", ids[n].as_str())];
     let (first, second) = (fields(0), fields(1));
     let path = "/settings/plan/subscribe";
@@ -175,7 +189,10 @@ async fn what_no_webhook_told_of_a_plan_is_found_and_done_once() {
         let found = cast.acme.store.workspace().await.expect("read");
         found.expect("a workspace").plan
     };
-    let id = world.app.new_id::<domain::id::kind::Entry>().to_string();
+    let id = world
+        .app
+        .new_id::<domain::id::marker::EntryMarker>()
+        .to_string();
     let fields = [("offer", "pro_monthly"), ("id", id.as_str())];
     let led = owner.post("/settings/plan/subscribe", &fields).await;
     let paid = Act::Pay {

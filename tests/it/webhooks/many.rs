@@ -69,14 +69,14 @@ async fn an_account_is_as_was_said_last_until_it_is_taken_away() {
         let found = acme.store.connection().await.expect("read");
         found.expect("an account").state()
     };
-    assert_eq!(state().await, Connect::Pending);
+    assert_eq!(state().await, ConnectStatus::Pending);
     world.advance(SignedDuration::from_secs(10));
     let restricted = begun.account_is(&world, "a1", false);
     world.advance(SignedDuration::from_secs(10));
     let ready = begun.account_is(&world, "a2", true);
     assert_eq!(tell(&world, &mut browser, &ready).await, "done");
     assert_eq!(tell(&world, &mut browser, &restricted).await, "repeated");
-    assert_eq!(state().await, Connect::Ready);
+    assert_eq!(state().await, ConnectStatus::Ready);
     let gone = begun.event(
         &world,
         "a3",
@@ -85,5 +85,5 @@ async fn an_account_is_as_was_said_last_until_it_is_taken_away() {
     );
     assert_eq!(tell(&world, &mut browser, &gone).await, "done");
     assert_eq!(tell(&world, &mut browser, &gone).await, "repeated");
-    assert_eq!(state().await, Connect::NotConnected);
+    assert_eq!(state().await, ConnectStatus::NotConnected);
 }

@@ -30,7 +30,7 @@ fn read(paper: &impl Serialize) -> Vec<String> {
 
 fn sample() -> Value {
     let data = Data {
-        paper: Paper::new(&billed_sample(), "Acme #b[x] $y$"),
+        paper: InvoiceView::new(&billed_sample(), "Acme #b[x] $y$"),
         accent: "#1b5eb8".to_owned(),
         logo: false,
     };
@@ -111,7 +111,10 @@ fn has_gap(frame: &Frame) -> bool {
 fn the_same_paper_gives_the_same_bytes_and_a_logo_others() {
     let file = |logo| {
         let accent = "#1b5eb8".to_owned();
-        pdf(Paper::new(&billed_sample(), "Acme"), Brand { accent, logo })
+        pdf(
+            InvoiceView::new(&billed_sample(), "Acme"),
+            PdfBranding { accent, logo },
+        )
     };
     let first = file(None).expect("a file");
     assert!(first.starts_with(b"%PDF-"));

@@ -7,14 +7,14 @@ use serde::Serialize;
 use stripe_client_core::{RequestBuilder, StripeMethod, StripeRequest};
 
 use super::Stripe;
-use crate::Error;
+use crate::ServiceError;
 
 /// Events that one request asks for: the most that Stripe gives.
 const AT_ONCE: u8 = 100;
 
 /// A page of what happened, the newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Events {
+pub struct StripeEventPage {
     /// Each event's bytes, as a delivery would bring them.
     pub bodies: Vec<Vec<u8>>,
     /// Where the next page goes on, if there is one.
@@ -61,7 +61,7 @@ impl Stripe {
         (from, to): (Timestamp, Timestamp),
         types: &[&str],
         after: Option<&str>,
-    ) -> Result<Events, Error> {
+    ) -> Result<StripeEventPage, ServiceError> {
         let request = ListEvents {
             created: Between {
                 gte: from.as_second(),
@@ -75,7 +75,7 @@ impl Stripe {
         let Listed { data, has_more } = listed.await?;
         let next = data.last().and_then(id).filter(|_| has_more);
         let bodies = data.iter().map(|one| json::to_string(one).into_bytes());
-        Ok(Events {
+        Ok(StripeEventPage {
             bodies: bodies.collect(),
             next,
         })

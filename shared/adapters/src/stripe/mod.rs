@@ -15,7 +15,7 @@ use ::stripe::{
     Client, ClientBuilder, IdempotencyKey, RequestStrategy, StripeError, StripeRequest,
 };
 use domain::money::Money;
-use domain::stripe::{Flags, References};
+use domain::stripe::{AccountFlags, PaymentReferences};
 use jiff::Timestamp;
 use stripe_checkout::checkout_session::{
     CreateCheckoutSession, CreateCheckoutSessionAdaptivePricing, CreateCheckoutSessionLineItems,
@@ -29,15 +29,13 @@ use stripe_connect::account::{
     CreateAccountControllerStripeDashboardType, RetrieveAccount,
 };
 use stripe_connect::account_link::{CreateAccountLink, CreateAccountLinkType};
-use stripe_shared::{
-    Account, AccountId, CheckoutSession, CheckoutSessionMode, CheckoutSessionStatus,
-};
+use stripe_shared::{Account, AccountId, CheckoutSessionMode, CheckoutSessionStatus};
 use stripe_types::Currency;
 
-pub use self::events::Events;
-use crate::Error;
+pub use self::events::StripeEventPage;
+use crate::ServiceError;
 
-pub use subscriptions::{NewCustomer, NewSubscription, Price};
+pub use subscriptions::{NewCustomer, NewSubscription, StripePrice};
 
 /// How long Stripe may take to answer. Two of it must fit into a page's time.
 const TIMEOUT: Duration = Duration::from_secs(4);
@@ -53,7 +51,7 @@ pub struct Stripe {
 
 /// A Checkout Session to make: one line, of the whole amount.
 #[derive(Debug, Clone)]
-pub struct NewSession {
+pub struct NewCheckoutSession {
     /// The connected account that gets the money.
     pub account: String,
     /// How much.
@@ -65,7 +63,7 @@ pub struct NewSession {
     /// The payer's mail address, filled in.
     pub email: String,
     /// What finds the way back.
-    pub of: References,
+    pub of: PaymentReferences,
     /// Where the payer comes back to who paid.
     pub success: String,
     /// Where the payer comes back to who didn't.
@@ -76,7 +74,7 @@ pub struct NewSession {
 
 /// A Checkout Session as it was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Session {
+pub struct CheckoutSession {
     /// Its id.
     pub id: String,
     /// Where it is paid; none once it can't be.
@@ -84,12 +82,12 @@ pub struct Session {
     /// Whether it is of real money.
     pub livemode: bool,
     /// How it stands.
-    pub standing: Standing,
+    pub standing: CheckoutStatus,
 }
 
 /// How a Checkout Session stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum CheckoutStatus {
     /// It can be paid.
     Open,
     /// The payer has done everything.
@@ -101,17 +99,19 @@ pub enum Standing {
 impl Stripe {
     /// By the platform's secret key, at `url` or else at Stripe's own address. The version
     /// of the API is the one that the library was made from, and goes with each request.
-    pub fn new(key: &str, url: Option<&str>) -> Result<Self, Error> {
+    pub fn new(key: &str, url: Option<&str>) -> Result<Self, ServiceError> {
         Self::within(TIMEOUT, key, url)
     }
 
-    fn within(timeout: Duration, key: &str, url: Option<&str>) -> Result<Self, Error> {
+    fn within(timeout: Duration, key: &str, url: Option<&str>) -> Result<Self, ServiceError> {
         let builder = ClientBuilder::new(key).timeout(timeout);
         let builder = match url {
             Some(url) => builder.url(format!("{}/", url.trim_end_matches('/'))),
             None => builder,
         };
-        let client = builder.build().map_err(|e| Error::new("Stripe", e))?;
+        let client = builder
+            .build()
+            .map_err(|e| ServiceError::new("Stripe", e))?;
         let livemode = key.starts_with("sk_live_") || key.starts_with("rk_live_");
         Ok(Self { client, livemode })
     }
@@ -123,7 +123,7 @@ impl Stripe {
 
     /// Makes an account for a workspace, which its owner fills in at Stripe: it pays
     /// Stripe's fees and bears its own losses, and has Stripe's whole dashboard.
-    pub async fn create_account(&self, key: &str, email: &str) -> Result<String, Error> {
+    pub async fn create_account(&self, key: &str, email: &str) -> Result<String, ServiceError> {
         let controller = CreateAccountController {
             fees: Some(CreateAccountControllerFees {
                 payer: Some(CreateAccountControllerFeesPayer::Account),
@@ -144,7 +144,7 @@ impl Stripe {
     }
 
     /// What Stripe says of an account.
-    pub async fn account(&self, account: &str) -> Result<Flags, Error> {
+    pub async fn account(&self, account: &str) -> Result<AccountFlags, ServiceError> {
         let request = RetrieveAccount::new(AccountId::from(account));
         let found = self.send("RetrieveAccount", &request, None, None).await?;
         Ok(flags(&found))
@@ -157,7 +157,7 @@ impl Stripe {
         account: &str,
         refresh: &str,
         back: &str,
-    ) -> Result<String, Error> {
+    ) -> Result<String, ServiceError> {
         let request = CreateAccountLink::new(account, CreateAccountLinkType::AccountOnboarding)
             .refresh_url(refresh)
             .return_url(back);
@@ -166,14 +166,21 @@ impl Stripe {
     }
 
     /// Makes a Checkout Session on the connected account.
-    pub async fn create_session(&self, key: &str, new: &NewSession) -> Result<Session, Error> {
+    pub async fn create_session(
+        &self,
+        key: &str,
+        new: &NewCheckoutSession,
+    ) -> Result<CheckoutSession, ServiceError> {
         const NAME: &str = "CreateCheckoutSession";
-        let units = new.money.at_stripe().map_err(|e| Error::new(NAME, e))?;
+        let units = new
+            .money
+            .at_stripe()
+            .map_err(|e| ServiceError::new(NAME, e))?;
         let fee = Money::new(new.fee, new.money.currency).at_stripe();
-        let fee = fee.map_err(|e| Error::new(NAME, e))?;
+        let fee = fee.map_err(|e| ServiceError::new(NAME, e))?;
         let code = new.money.currency.code().to_lowercase();
         let currency = code.parse::<Currency>();
-        let currency = currency.map_err(|e| Error::new(NAME, e))?;
+        let currency = currency.map_err(|e| ServiceError::new(NAME, e))?;
         let metadata: HashMap<String, String> = new.of.pairs().into_iter().collect();
         let mut price = CreateCheckoutSessionLineItemsPriceData::new(currency);
         price.unit_amount = Some(units);
@@ -199,18 +206,22 @@ impl Stripe {
             .success_url(new.success.as_str())
             .cancel_url(new.cancel.as_str());
         let made = self.send(NAME, &request, Some(key), Some(&new.account));
-        Ok(Session::from(made.await?))
+        Ok(CheckoutSession::from(made.await?))
     }
 
     /// A session as it stands now.
-    pub async fn session(&self, account: &str, session: &str) -> Result<Session, Error> {
+    pub async fn session(
+        &self,
+        account: &str,
+        session: &str,
+    ) -> Result<CheckoutSession, ServiceError> {
         let request = RetrieveCheckoutSession::new(session);
         let found = self.send("RetrieveCheckoutSession", &request, None, Some(account));
-        Ok(Session::from(found.await?))
+        Ok(CheckoutSession::from(found.await?))
     }
 
     /// Ends a session, so that nobody pays by it any more.
-    pub async fn expire_session(&self, account: &str, session: &str) -> Result<(), Error> {
+    pub async fn expire_session(&self, account: &str, session: &str) -> Result<(), ServiceError> {
         let request = ExpireCheckoutSession::new(session);
         let ended = self.send("ExpireCheckoutSession", &request, None, Some(account));
         ended.await.map(drop)
@@ -222,13 +233,13 @@ impl Stripe {
         request: &R,
         key: Option<&str>,
         account: Option<&str>,
-    ) -> Result<R::Output, Error>
+    ) -> Result<R::Output, ServiceError>
     where
         R::Output: miniserde::Deserialize,
     {
         let strategy = match key {
             Some(key) => {
-                let key = IdempotencyKey::new(key).map_err(|e| Error::new(name, e))?;
+                let key = IdempotencyKey::new(key).map_err(|e| ServiceError::new(name, e))?;
                 RequestStrategy::Idempotent(key)
             }
             None => RequestStrategy::Once,
@@ -242,7 +253,7 @@ impl Stripe {
             tries += 1;
             match request.send(&self.client).await {
                 Err(error) if tries < TRIES && may_repeat(&error) => {}
-                answer => return answer.map_err(|e| Error::new(name, e)),
+                answer => return answer.map_err(|e| ServiceError::new(name, e)),
             }
         }
     }
@@ -257,10 +268,10 @@ fn may_repeat(error: &StripeError) -> bool {
     }
 }
 
-fn flags(account: &Account) -> Flags {
+fn flags(account: &Account) -> AccountFlags {
     let requirements = account.requirements.as_ref();
     let reason = requirements.and_then(|all| all.disabled_reason.as_ref());
-    Flags {
+    AccountFlags {
         charges_enabled: account.charges_enabled.unwrap_or_default(),
         payouts_enabled: account.payouts_enabled.unwrap_or_default(),
         details_submitted: account.details_submitted.unwrap_or_default(),
@@ -268,16 +279,16 @@ fn flags(account: &Account) -> Flags {
     }
 }
 
-impl From<CheckoutSession> for Session {
-    fn from(made: CheckoutSession) -> Self {
+impl From<stripe_shared::CheckoutSession> for CheckoutSession {
+    fn from(made: stripe_shared::CheckoutSession) -> Self {
         Self {
             id: made.id.to_string(),
             url: made.url,
             livemode: made.livemode,
             standing: match made.status {
-                Some(CheckoutSessionStatus::Open) => Standing::Open,
-                Some(CheckoutSessionStatus::Complete) => Standing::Complete,
-                _ => Standing::Over,
+                Some(CheckoutSessionStatus::Open) => CheckoutStatus::Open,
+                Some(CheckoutSessionStatus::Complete) => CheckoutStatus::Complete,
+                _ => CheckoutStatus::Over,
             },
         }
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use domain::id::WorkspaceId;
 use domain::money::{Currency, Money};
-use domain::subscription::Offer;
+use domain::subscription::PlanOffer;
 use stripe_billing::billing_portal_session::CreateBillingPortalSession;
 use stripe_checkout::checkout_session::{
     CreateCheckoutSession, CreateCheckoutSessionLineItems, CreateCheckoutSessionSubscriptionData,
@@ -14,16 +14,16 @@ use stripe_core::customer::CreateCustomer;
 use stripe_product::price::ListPrice;
 use stripe_shared::CheckoutSessionMode;
 
-use super::{Session, Stripe};
-use crate::Error;
+use super::{CheckoutSession, Stripe};
+use crate::ServiceError;
 
 /// What an offer costs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Price {
+pub struct StripePrice {
     /// Its id at Stripe.
     pub id: String,
     /// Of what.
-    pub offer: Offer,
+    pub offer: PlanOffer,
     /// How much, each time; `None` where Stripe works it out, as with tiers.
     pub money: Option<Money>,
 }
@@ -56,19 +56,19 @@ pub struct NewSubscription {
 
 impl Stripe {
     /// The prices of what is on offer, by their lookup keys.
-    pub async fn prices(&self) -> Result<Vec<Price>, Error> {
-        let keys: Vec<String> = Offer::ALL
+    pub async fn prices(&self) -> Result<Vec<StripePrice>, ServiceError> {
+        let keys: Vec<String> = PlanOffer::ALL
             .iter()
             .map(|offer| offer.name().to_owned())
             .collect();
         let request = ListPrice::new().lookup_keys(keys).active(true);
         let found = self.send("ListPrices", &request, None, None).await?;
         let prices = found.data.into_iter().filter_map(|price| {
-            let offer = Offer::named(price.lookup_key.as_deref()?)?;
+            let offer = PlanOffer::named(price.lookup_key.as_deref()?)?;
             let code = price.currency.to_string().to_uppercase();
             let currency = code.parse::<Currency>().ok();
             let money = currency.zip(price.unit_amount);
-            Some(Price {
+            Some(StripePrice {
                 id: price.id.to_string(),
                 offer,
                 money: money.map(|(currency, units)| at_stripe(units, currency)),
@@ -78,7 +78,11 @@ impl Stripe {
     }
 
     /// Makes a workspace a customer.
-    pub async fn create_customer(&self, key: &str, new: &NewCustomer) -> Result<String, Error> {
+    pub async fn create_customer(
+        &self,
+        key: &str,
+        new: &NewCustomer,
+    ) -> Result<String, ServiceError> {
         let request = CreateCustomer::new()
             .name(new.name.as_str())
             .email(new.email.as_str())
@@ -88,7 +92,11 @@ impl Stripe {
     }
 
     /// Makes a page on which a subscription is paid for.
-    pub async fn subscribe(&self, key: &str, new: &NewSubscription) -> Result<Session, Error> {
+    pub async fn subscribe(
+        &self,
+        key: &str,
+        new: &NewSubscription,
+    ) -> Result<CheckoutSession, ServiceError> {
         let mut line = CreateCheckoutSessionLineItems::new();
         line.price = Some(new.price.clone());
         line.quantity = Some(1);
@@ -104,12 +112,12 @@ impl Stripe {
             .success_url(new.success.as_str())
             .cancel_url(new.cancel.as_str());
         let made = self.send("CreateCheckoutSession", &request, Some(key), None);
-        Ok(Session::from(made.await?))
+        Ok(CheckoutSession::from(made.await?))
     }
 
     /// A page on which a customer changes the plan, the card and the address, sees what
     /// was paid, and cancels; it leads back to `back`.
-    pub async fn manage(&self, customer: &str, back: &str) -> Result<String, Error> {
+    pub async fn manage(&self, customer: &str, back: &str) -> Result<String, ServiceError> {
         let request = CreateBillingPortalSession::new()
             .customer(customer)
             .return_url(back);

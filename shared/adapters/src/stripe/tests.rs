@@ -80,17 +80,17 @@ fn form(request: &str) -> HashMap<String, String> {
         .collect()
 }
 
-fn new_session() -> NewSession {
-    NewSession {
+fn new_session() -> NewCheckoutSession {
+    NewCheckoutSession {
         account: "acct_1".into(),
         money: Money::new(12_000, "ISK".parse().unwrap()),
         fee: 120,
         name: "Invoice INV-0001".into(),
         email: "kim@initech.example".into(),
-        of: References {
+        of: PaymentReferences {
             workspace: Some(WorkspaceId::new(1, 1)),
             attempt: Some(EntryId::new(1, 2)),
-            ..References::default()
+            ..PaymentReferences::default()
         },
         success: "https://acme.portal.example/invoices/1?paid=1".into(),
         cancel: "https://acme.portal.example/invoices/1".into(),
@@ -108,7 +108,7 @@ async fn a_session_is_made_on_the_connected_account_once() {
         .await
         .unwrap();
     assert!(made.id.starts_with("cs_test_") && made.url.is_some() && !made.livemode);
-    assert_eq!(made.standing, Standing::Open);
+    assert_eq!(made.standing, CheckoutStatus::Open);
     let (first, second) = (got.recv().unwrap(), got.recv().unwrap());
     for request in [&first, &second] {
         let (head, _) = request.split_once("\r\n\r\n").unwrap();
@@ -174,9 +174,9 @@ async fn an_account_is_made_filled_in_and_looked_at() {
     let reason = Some("requirements.past_due".to_owned());
     assert_eq!(
         flags,
-        Flags {
+        AccountFlags {
             disabled_reason: reason,
-            ..Flags::default()
+            ..AccountFlags::default()
         }
     );
 }
@@ -204,7 +204,7 @@ async fn what_happened_is_listed_page_by_page() {
         .events(Some("acct_1"), span, &types, next)
         .await
         .unwrap();
-    assert_eq!(page, Events::default());
+    assert_eq!(page, StripeEventPage::default());
     let (one, other) = (got.recv().unwrap(), got.recv().unwrap());
     assert!(one.contains("stripe-account: acct_1"), "{one}");
     for (request, part) in [

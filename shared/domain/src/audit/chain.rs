@@ -24,7 +24,7 @@ pub fn chained<'a>(previous: &'a str, columns: impl IntoIterator<Item = &'a str>
 
 /// An exported entry, with its place in the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Exported {
+pub struct ExportedEntry {
     /// Its number, from 1.
     pub seq: i64,
     /// The columns, as [`Record::columns`] gives them.
@@ -37,7 +37,7 @@ pub struct Exported {
 
 /// What was found of an export that is whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Whole {
+pub struct VerifiedChain {
     /// The first entry's number.
     pub first: i64,
     /// The hash that the first entry follows: that of an entry which the export
@@ -51,7 +51,7 @@ pub struct Whole {
 
 /// Where an export is not what was recorded.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Broken {
+pub enum ChainError {
     /// Entries are missing, doubled or out of order.
     #[error("entry {expected} should follow here, but this is entry {found}")]
     Order {
@@ -70,8 +70,10 @@ pub enum Broken {
 
 /// Walks an export in its order. What it can't know is whether entries were
 /// cut off at either end: for that, compare the numbers and the last hash.
-pub fn verify(entries: impl IntoIterator<Item = Exported>) -> Result<Whole, Broken> {
-    let mut whole: Option<Whole> = None;
+pub fn verify(
+    entries: impl IntoIterator<Item = ExportedEntry>,
+) -> Result<VerifiedChain, ChainError> {
+    let mut whole: Option<VerifiedChain> = None;
     for entry in entries {
         let seq = entry.seq;
         let (expected, previous) = match &whole {
@@ -80,26 +82,26 @@ pub fn verify(entries: impl IntoIterator<Item = Exported>) -> Result<Whole, Brok
             None => (seq, entry.previous.clone()),
         };
         if seq != expected {
-            return Err(Broken::Order {
+            return Err(ChainError::Order {
                 expected,
                 found: seq,
             });
         }
         if entry.previous != previous {
-            return Err(Broken::Link(seq));
+            return Err(ChainError::Link(seq));
         }
         let columns = entry.columns.iter().map(String::as_str);
         if chained(&previous, columns) != entry.hash {
-            return Err(Broken::Content(seq));
+            return Err(ChainError::Content(seq));
         }
-        whole = Some(Whole {
+        whole = Some(VerifiedChain {
             first: whole.as_ref().map_or(seq, |so_far| so_far.first),
             after: whole.map_or(previous, |so_far| so_far.after),
             last: seq,
             hash: entry.hash,
         });
     }
-    Ok(whole.unwrap_or_else(|| Whole {
+    Ok(whole.unwrap_or_else(|| VerifiedChain {
         first: 0,
         after: START.to_owned(),
         last: 0,
@@ -112,17 +114,17 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::audit::{Kind, Note, Record, WIDTH, Who};
+    use crate::audit::{AuditActor, AuditKind, AuditNote, AuditRecord, WIDTH};
     use crate::id::{EntryId, UserId};
     use crate::role::{Role, TeamRole};
 
-    fn record(n: u64) -> Record {
-        let note = Note::of(Kind::RoleChanged, "Ada").change("role", "Member", "Admin");
-        Record {
+    fn record(n: u64) -> AuditRecord {
+        let note = AuditNote::of(AuditKind::RoleChanged, "Ada").change("role", "Member", "Admin");
+        AuditRecord {
             id: EntryId::new(n, 7),
             at: Timestamp::UNIX_EPOCH,
             kind: note.kind,
-            by: Some(Who {
+            by: Some(AuditActor {
                 user: UserId::new(1, 1),
                 name: "Olivia, \"=1\"".to_owned(),
                 role: Role::Team(TeamRole::Owner),
@@ -135,12 +137,12 @@ mod tests {
         }
     }
 
-    fn export(n: u64) -> Vec<Exported> {
+    fn export(n: u64) -> Vec<ExportedEntry> {
         let mut previous = START.to_owned();
         let entries = (1..=n).map(|n| {
             let columns = record(n).columns().to_vec();
             let hash = chained(&previous, columns.iter().map(String::as_str));
-            let entry = Exported {
+            let entry = ExportedEntry {
                 seq: i64::try_from(n).unwrap_or_default(),
                 columns,
                 previous: previous.clone(),
@@ -169,14 +171,14 @@ mod tests {
                 let mut changed = export(5);
                 changed[at].columns[column].push('x');
                 let seq = i64::try_from(at).unwrap() + 1;
-                assert_eq!(verify(changed), Err(Broken::Content(seq)));
+                assert_eq!(verify(changed), Err(ChainError::Content(seq)));
             }
         }
         let mut cut = export(5);
         cut.remove(2);
         assert!(matches!(
             verify(cut),
-            Err(Broken::Order {
+            Err(ChainError::Order {
                 expected: 3,
                 found: 4
             })
@@ -189,10 +191,10 @@ mod tests {
         forged[1].columns[7] = "Bob".to_owned();
         let columns: Vec<_> = forged[1].columns.clone();
         forged[1].hash = chained(&forged[1].previous, columns.iter().map(String::as_str));
-        assert_eq!(verify(forged), Err(Broken::Link(3)));
+        assert_eq!(verify(forged), Err(ChainError::Link(3)));
         let mut from_nowhere = export(2);
         from_nowhere[0].previous = "1".repeat(64);
-        assert_eq!(verify(from_nowhere), Err(Broken::Link(1)));
+        assert_eq!(verify(from_nowhere), Err(ChainError::Link(1)));
     }
 
     #[test]

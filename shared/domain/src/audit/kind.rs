@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)] // `label` says what each is
-pub enum Kind {
+pub enum AuditKind {
     SignedIn,
     SignInFailed,
     Confirmed,
@@ -68,7 +68,7 @@ pub enum Kind {
 /// What kinds have in common, for whoever looks for some of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Group {
+pub enum AuditGroup {
     /// Who came in, who was kept out.
     SignIns,
     /// Passwords, addresses, second factors.
@@ -83,7 +83,7 @@ pub enum Group {
     Workspace,
 }
 
-impl Group {
+impl AuditGroup {
     /// Every group, with the name used in addresses and the words on the screen.
     pub const ALL: [(Self, &'static str, &'static str); 6] = [
         (Self::SignIns, "sign-ins", "Sign-ins"),
@@ -101,10 +101,10 @@ impl Group {
     }
 }
 
-impl Kind {
+impl AuditKind {
     /// Every kind, with its group, its name in exports, and the words on the screen.
-    pub const ALL: [(Self, Group, &'static str, &'static str); 56] = {
-        use Group as G;
+    pub const ALL: [(Self, AuditGroup, &'static str, &'static str); 56] = {
+        use AuditGroup as G;
         [
             (Self::SignedIn, G::SignIns, "signed_in", "Signed in"),
             (
@@ -430,15 +430,15 @@ impl Kind {
         ]
     };
 
-    fn row(self) -> (Group, &'static str, &'static str) {
+    fn row(self) -> (AuditGroup, &'static str, &'static str) {
         let found = Self::ALL.into_iter().find(|(kind, ..)| *kind == self);
-        found.map_or((Group::Work, "", ""), |(_, group, name, label)| {
+        found.map_or((AuditGroup::Work, "", ""), |(_, group, name, label)| {
             (group, name, label)
         })
     }
 
     /// The group it belongs to.
-    pub fn group(self) -> Group {
+    pub fn group(self) -> AuditGroup {
         self.row().0
     }
 
@@ -459,8 +459,8 @@ mod tests {
 
     #[test]
     fn every_kind_is_listed_once_under_its_stored_name() {
-        let names: Vec<_> = Kind::ALL.iter().map(|(_, _, name, _)| *name).collect();
-        for (kind, _, name, _) in Kind::ALL {
+        let names: Vec<_> = AuditKind::ALL.iter().map(|(_, _, name, _)| *name).collect();
+        for (kind, _, name, _) in AuditKind::ALL {
             let stored = serde_json::to_value(kind).unwrap();
             assert_eq!(stored, name);
             assert_eq!(names.iter().filter(|n| **n == name).count(), 1);

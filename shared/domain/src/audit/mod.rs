@@ -11,12 +11,12 @@ use crate::id::{ClientId, EntryId, UserId};
 use crate::person::{Actor, Person};
 use crate::role::Role;
 
-pub use chain::{Broken, Exported, START, Whole, chained, verify};
-pub use kind::{Group, Kind};
+pub use chain::{ChainError, ExportedEntry, START, VerifiedChain, chained, verify};
+pub use kind::{AuditGroup, AuditKind};
 
 /// One value that became another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Change {
+pub struct AuditChange {
     /// Which.
     pub field: String,
     /// Before; empty where there was none.
@@ -27,7 +27,7 @@ pub struct Change {
 
 /// Who did it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Who {
+pub struct AuditActor {
     /// By account.
     pub user: UserId,
     /// By the name at that time.
@@ -36,7 +36,7 @@ pub struct Who {
     pub role: Role,
 }
 
-impl From<&Actor> for Who {
+impl From<&Actor> for AuditActor {
     fn from(actor: &Actor) -> Self {
         Self {
             user: actor.user,
@@ -46,7 +46,7 @@ impl From<&Actor> for Who {
     }
 }
 
-impl From<&Person> for Who {
+impl From<&Person> for AuditActor {
     fn from(person: &Person) -> Self {
         Self {
             user: person.id,
@@ -58,18 +58,18 @@ impl From<&Person> for Who {
 
 /// What is to be recorded of a change, by whoever makes the change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Note {
+pub struct AuditNote {
     /// What it is.
-    pub kind: Kind,
+    pub kind: AuditKind,
     /// Whom or what it concerns, by name; empty for the person who does it.
     pub about: String,
     /// What it was and what it is.
-    pub changes: Vec<Change>,
+    pub changes: Vec<AuditChange>,
 }
 
-impl Note {
+impl AuditNote {
     /// A note of `kind` about something or somebody.
-    pub fn of(kind: Kind, about: &str) -> Self {
+    pub fn of(kind: AuditKind, about: &str) -> Self {
         Self {
             kind,
             about: about.to_owned(),
@@ -81,7 +81,7 @@ impl Note {
     #[must_use]
     pub fn change(mut self, field: &str, before: &str, after: &str) -> Self {
         if before != after {
-            self.changes.push(Change {
+            self.changes.push(AuditChange {
                 field: field.to_owned(),
                 before: before.to_owned(),
                 after: after.to_owned(),
@@ -93,21 +93,21 @@ impl Note {
 
 /// One entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
+pub struct AuditRecord {
     /// Names it, and the request that it was made by.
     pub id: EntryId,
     /// When.
     pub at: Timestamp,
     /// What.
-    pub kind: Kind,
+    pub kind: AuditKind,
     /// Who; `None` where nobody is known, as at a sign-in that failed.
-    pub by: Option<Who>,
+    pub by: Option<AuditActor>,
     /// At which client it happened; `None` for the workspace itself.
     pub client: Option<ClientId>,
     /// Whom or what it concerns, by name.
     pub about: String,
     /// What it was and what it is.
-    pub changes: Vec<Change>,
+    pub changes: Vec<AuditChange>,
     /// The network address that it came from.
     pub address: String,
     /// What the browser said that it is.
@@ -123,13 +123,13 @@ pub const COLUMNS: [&str; WIDTH] = [
     "device",
 ];
 
-impl Record {
+impl AuditRecord {
     /// The entry as it is exported, in the order of [`COLUMNS`]; its hash is of
     /// exactly this.
     pub fn columns(&self) -> [String; WIDTH] {
         let by = self.by.as_ref();
         let lines = self.changes.iter().map(|change| {
-            let Change {
+            let AuditChange {
                 field,
                 before,
                 after,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{DocumentKind, Visibility, may_upload};
 use crate::file::FileName;
 use crate::id::{DocumentId, EngagementId};
-use crate::input::Invalid;
+use crate::input::FieldErrors;
 use crate::role::Role;
 
 /// The form, as typed.
@@ -43,8 +43,8 @@ impl DocumentInput {
         role: Role,
         engagement: Option<EngagementId>,
         file: &FileName,
-    ) -> Result<NewDocument, Invalid> {
-        let mut invalid = Invalid::default();
+    ) -> Result<NewDocument, FieldErrors> {
+        let mut invalid = FieldErrors::default();
         let title = invalid.optional_line("title", &self.title, 160);
         let title = if title.is_empty() {
             file.stem().to_owned()

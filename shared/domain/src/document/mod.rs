@@ -12,7 +12,7 @@ use crate::id::{DocumentId, EngagementId, UploadId, UserId};
 
 pub use draft::{DocumentInput, NewDocument};
 pub use rules::{
-    Refusal, choices, delete, is_due, may_supersede, may_upload, restore, show, supersede,
+    DocumentRefusal, choices, delete, is_due, may_supersede, may_upload, restore, show, supersede,
 };
 
 /// Versions of one document at most.
@@ -103,7 +103,7 @@ impl Visibility {
 
 /// One version of a document: a file that was checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Revision {
+pub struct DocumentVersion {
     /// Counted from one.
     pub number: i64,
     /// The upload that it came by; it names the object.
@@ -140,7 +140,7 @@ pub struct Document {
     /// Who sees it.
     pub visibility: Visibility,
     /// The newest version.
-    pub current: Revision,
+    pub current: DocumentVersion,
     /// Bytes of all versions.
     pub bytes: i64,
     /// Since when it is deleted.
@@ -153,7 +153,7 @@ pub struct Document {
 
 impl Document {
     /// The first version of a new document.
-    pub fn first(id: DocumentId, new: &NewDocument, revision: Revision) -> Self {
+    pub fn first(id: DocumentId, new: &NewDocument, revision: DocumentVersion) -> Self {
         Self {
             id,
             engagement: new.engagement,
@@ -161,7 +161,7 @@ impl Document {
             title: new.title.clone(),
             visibility: new.visibility,
             bytes: revision.size,
-            current: Revision {
+            current: DocumentVersion {
                 number: 1,
                 ..revision
             },

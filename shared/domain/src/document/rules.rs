@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 
-use super::{Document, DocumentKind, KEPT, MAX_VERSIONS, Revision, Visibility};
+use super::{Document, DocumentKind, DocumentVersion, KEPT, MAX_VERSIONS, Visibility};
 use crate::person::Actor;
 use crate::role::{Action, Role};
 
 /// Why something can't be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
+pub enum DocumentRefusal {
     /// The role doesn't allow it.
     Role,
     /// The document isn't in a state for it.
@@ -40,13 +40,16 @@ pub fn may_supersede(role: Role, document: &Document) -> bool {
 }
 
 /// The document after a new version of it was checked.
-pub fn supersede(document: &Document, revision: Revision) -> Result<Document, Refusal> {
+pub fn supersede(
+    document: &Document,
+    revision: DocumentVersion,
+) -> Result<Document, DocumentRefusal> {
     if document.deleted.is_some() || document.current.number >= MAX_VERSIONS {
-        return Err(Refusal::State);
+        return Err(DocumentRefusal::State);
     }
     Ok(Document {
         bytes: document.bytes.saturating_add(revision.size),
-        current: Revision {
+        current: DocumentVersion {
             number: document.current.number + 1,
             ..revision
         },
@@ -56,10 +59,14 @@ pub fn supersede(document: &Document, revision: Revision) -> Result<Document, Re
 }
 
 /// The document, deleted: it can be restored for a while.
-pub fn delete(document: &Document, actor: &Actor, now: Timestamp) -> Result<Document, Refusal> {
+pub fn delete(
+    document: &Document,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Document, DocumentRefusal> {
     managed(actor)?;
     if document.deleted.is_some() {
-        return Err(Refusal::State);
+        return Err(DocumentRefusal::State);
     }
     Ok(Document {
         deleted: Some(now),
@@ -69,10 +76,14 @@ pub fn delete(document: &Document, actor: &Actor, now: Timestamp) -> Result<Docu
 }
 
 /// The document, as it was before it was deleted.
-pub fn restore(document: &Document, actor: &Actor, now: Timestamp) -> Result<Document, Refusal> {
+pub fn restore(
+    document: &Document,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Document, DocumentRefusal> {
     managed(actor)?;
     if document.deleted.is_none() || is_due(document, now) {
-        return Err(Refusal::State);
+        return Err(DocumentRefusal::State);
     }
     Ok(Document {
         deleted: None,
@@ -86,10 +97,10 @@ pub fn show(
     document: &Document,
     actor: &Actor,
     visibility: Visibility,
-) -> Result<Document, Refusal> {
+) -> Result<Document, DocumentRefusal> {
     managed(actor)?;
     if document.deleted.is_some() || !document.current.by_team {
-        return Err(Refusal::State);
+        return Err(DocumentRefusal::State);
     }
     Ok(Document {
         visibility,
@@ -105,10 +116,10 @@ pub fn is_due(document: &Document, now: Timestamp) -> bool {
         .is_some_and(|at| at.saturating_add(KEPT).is_ok_and(|end| end <= now))
 }
 
-fn managed(actor: &Actor) -> Result<(), Refusal> {
+fn managed(actor: &Actor) -> Result<(), DocumentRefusal> {
     if actor.role.may(Action::ManageDocuments) {
         Ok(())
     } else {
-        Err(Refusal::Role)
+        Err(DocumentRefusal::Role)
     }
 }

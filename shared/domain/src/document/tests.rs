@@ -2,11 +2,11 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
-use crate::file::{Checked, FileName, Flaw};
+use crate::file::{CheckedFile, FileFlaw, FileName};
 use crate::id::{ClientId, WorkspaceId};
 use crate::person::Actor;
 use crate::role::{ContactRole, Role, TeamRole};
-use crate::upload::{Purpose, State, Unfit, Upload, announce};
+use crate::upload::{Upload, UploadPurpose, UploadRejection, UploadState, announce};
 
 fn actor(role: Role) -> Actor {
     Actor {
@@ -28,7 +28,7 @@ fn upload(role: Role, n: u64) -> Upload {
         kind: "evidence".to_owned(),
         ..DocumentInput::default()
     };
-    let purpose = Purpose::Document(input.parse(role, None, &file()).unwrap());
+    let purpose = UploadPurpose::Document(input.parse(role, None, &file()).unwrap());
     let id = UploadId::new(1, n.into());
     announce(
         id,
@@ -41,8 +41,8 @@ fn upload(role: Role, n: u64) -> Upload {
     .unwrap()
 }
 
-fn revision(role: Role, n: u64) -> Revision {
-    let checked = Checked {
+fn revision(role: Role, n: u64) -> DocumentVersion {
+    let checked = CheckedFile {
         size: 10,
         sha256: "0".repeat(64),
     };
@@ -53,7 +53,7 @@ const MEMBER: Role = Role::Team(TeamRole::Member);
 const CONTACT: Role = Role::Contact(ContactRole::Collaborator);
 
 fn document(role: Role) -> Document {
-    let Purpose::Document(new) = upload(role, 1).purpose else {
+    let UploadPurpose::Document(new) = upload(role, 1).purpose else {
         panic!("a document");
     };
     Document::first(UploadId::new(1, 1).document(), &new, revision(role, 1))
@@ -94,7 +94,7 @@ fn the_team_sends_any_document_and_contacts_send_proof() {
 
 #[test]
 fn a_title_is_the_files_name_where_none_is_given() {
-    let Purpose::Document(new) = upload(MEMBER, 1).purpose else {
+    let UploadPurpose::Document(new) = upload(MEMBER, 1).purpose else {
         panic!("a document");
     };
     assert_eq!(new.title, "Report");
@@ -121,11 +121,11 @@ fn a_file_is_neither_empty_nor_too_large() {
             Timestamp::UNIX_EPOCH,
         )
     };
-    assert_eq!(size(0).unwrap_err(), Unfit::Empty);
-    assert_eq!(size(-1).unwrap_err(), Unfit::Empty);
+    assert_eq!(size(0).unwrap_err(), UploadRejection::Empty);
+    assert_eq!(size(-1).unwrap_err(), UploadRejection::Empty);
     assert_eq!(
         size(100 * 1024 * 1024 + 1).unwrap_err(),
-        Unfit::TooLarge(100)
+        UploadRejection::TooLarge(100)
     );
     assert!(size(100 * 1024 * 1024).is_ok());
 }
@@ -139,7 +139,7 @@ fn contacts_replace_what_their_side_sent_and_nothing_else() {
     assert!(!may_supersede(viewer, &theirs));
     // What a contact sent can't be taken out of its sight.
     let hidden = show(&theirs, &actor(MEMBER), Visibility::Team);
-    assert_eq!(hidden, Err(Refusal::State));
+    assert_eq!(hidden, Err(DocumentRefusal::State));
     assert!(show(&ours, &actor(MEMBER), Visibility::Team).is_ok());
 }
 
@@ -147,17 +147,23 @@ fn contacts_replace_what_their_side_sent_and_nothing_else() {
 fn a_deleted_document_comes_back_for_thirty_days() {
     let (team, now) = (actor(MEMBER), Timestamp::UNIX_EPOCH);
     let document = document(MEMBER);
-    assert_eq!(delete(&document, &actor(CONTACT), now), Err(Refusal::Role));
+    assert_eq!(
+        delete(&document, &actor(CONTACT), now),
+        Err(DocumentRefusal::Role)
+    );
     let gone = delete(&document, &team, now).unwrap();
-    assert_eq!(delete(&gone, &team, now), Err(Refusal::State));
-    assert_eq!(supersede(&gone, revision(MEMBER, 2)), Err(Refusal::State));
+    assert_eq!(delete(&gone, &team, now), Err(DocumentRefusal::State));
+    assert_eq!(
+        supersede(&gone, revision(MEMBER, 2)),
+        Err(DocumentRefusal::State)
+    );
     let end = now + KEPT;
     let before = end - SignedDuration::from_secs(1);
     assert!(!is_due(&gone, before) && is_due(&gone, end));
     let back = restore(&gone, &team, before).unwrap();
     assert_eq!(back.deleted, None);
-    assert_eq!(restore(&gone, &team, end), Err(Refusal::State));
-    assert_eq!(restore(&back, &team, now), Err(Refusal::State));
+    assert_eq!(restore(&gone, &team, end), Err(DocumentRefusal::State));
+    assert_eq!(restore(&back, &team, now), Err(DocumentRefusal::State));
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -182,16 +188,16 @@ proptest! {
             let next = match step {
                 Step::Arrived => upload.arrived(),
                 Step::Released => upload.released(),
-                Step::Refused => upload.refused(Flaw::Lies),
+                Step::Refused => upload.refused(FileFlaw::Lies),
             };
             let Some(next) = next else { continue };
             prop_assert_eq!(next.version, upload.version + 1);
-            prop_assert_eq!(next.flaw.is_some(), next.state == State::Refused);
-            arrived = arrived || next.state == State::Checking;
-            if matches!(next.state, State::Ready | State::Refused) {
+            prop_assert_eq!(next.flaw.is_some(), next.state == UploadState::Refused);
+            arrived = arrived || next.state == UploadState::Checking;
+            if matches!(next.state, UploadState::Ready | UploadState::Refused) {
                 ends += 1;
             }
-            prop_assert!(next.state != State::Ready || arrived);
+            prop_assert!(next.state != UploadState::Ready || arrived);
             upload = next;
         }
         prop_assert!(ends <= 1);

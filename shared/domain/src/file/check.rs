@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::FileType;
-use super::kind::Signs;
+use super::kind::ContentSignature;
 
 /// Bytes at the beginning and at the end that are looked at.
 const HEAD: usize = 8 * 1024;
@@ -27,7 +27,7 @@ const MARKUP: [&str; 9] = [
 
 /// A file while it is read.
 #[derive(Debug)]
-pub struct Check {
+pub struct FileCheck {
     file_type: FileType,
     head: Vec<u8>,
     tail: Vec<u8>,
@@ -38,7 +38,7 @@ pub struct Check {
 
 /// What was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Checked {
+pub struct CheckedFile {
     /// Bytes.
     pub size: i64,
     /// SHA-256 in lower-case hexadecimal.
@@ -48,7 +48,7 @@ pub struct Checked {
 /// Why a file is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Flaw {
+pub enum FileFlaw {
     /// It never came, or not all of it.
     Missing,
     /// Its size isn't the one that was said before.
@@ -75,7 +75,7 @@ pub enum Flaw {
     Unused,
 }
 
-impl Flaw {
+impl FileFlaw {
     /// For the person who sent it.
     pub const fn words(self) -> &'static str {
         match self {
@@ -103,7 +103,7 @@ impl Flaw {
     }
 }
 
-impl Check {
+impl FileCheck {
     /// Of a file that claims to be of this type.
     pub fn new(file_type: FileType) -> Self {
         Self {
@@ -131,19 +131,19 @@ impl Check {
     }
 
     /// What it was, all read; or why it is refused.
-    pub fn finish(self, size: i64) -> Result<Checked, Flaw> {
+    pub fn finish(self, size: i64) -> Result<CheckedFile, FileFlaw> {
         if self.size != size {
-            return Err(Flaw::Size);
+            return Err(FileFlaw::Size);
         }
         self.fits()?;
         let mut sha256 = String::with_capacity(64);
         for byte in self.hash.finalize() {
             let _ = write!(sha256, "{byte:02x}");
         }
-        Ok(Checked { size, sha256 })
+        Ok(CheckedFile { size, sha256 })
     }
 
-    fn fits(&self) -> Result<(), Flaw> {
+    fn fits(&self) -> Result<(), FileFlaw> {
         let zip = self.head.starts_with(b"PK\x03\x04");
         let holds = |name: &[u8]| {
             let places = [&self.head, &self.tail];
@@ -152,30 +152,34 @@ impl Check {
                 .any(|place| place.windows(name.len()).any(|part| part == name))
         };
         let good = match self.file_type.signs() {
-            Signs::Begins(signs) => signs.iter().any(|sign| self.head.starts_with(sign)),
-            Signs::Webp => self.head.starts_with(b"RIFF") && self.head.get(8..12) == Some(b"WEBP"),
-            Signs::Text => return self.is_text(),
-            Signs::Anything => true,
-            Signs::Holds(_) if zip && holds(b"vbaProject.bin") => return Err(Flaw::Macros),
-            Signs::Holds(name) => zip && holds(name),
-            Signs::Declares(said) => {
+            ContentSignature::Begins(signs) => signs.iter().any(|sign| self.head.starts_with(sign)),
+            ContentSignature::Webp => {
+                self.head.starts_with(b"RIFF") && self.head.get(8..12) == Some(b"WEBP")
+            }
+            ContentSignature::Text => return self.is_text(),
+            ContentSignature::Anything => true,
+            ContentSignature::Holds(_) if zip && holds(b"vbaProject.bin") => {
+                return Err(FileFlaw::Macros);
+            }
+            ContentSignature::Holds(name) => zip && holds(name),
+            ContentSignature::Declares(said) => {
                 let first = self.head.get(30..).unwrap_or_default();
                 zip && first.starts_with(said)
             }
         };
-        if good { Ok(()) } else { Err(Flaw::Lies) }
+        if good { Ok(()) } else { Err(FileFlaw::Lies) }
     }
 
-    fn is_text(&self) -> Result<(), Flaw> {
+    fn is_text(&self) -> Result<(), FileFlaw> {
         if self.binary {
-            return Err(Flaw::Encoding);
+            return Err(FileFlaw::Encoding);
         }
         let head = String::from_utf8_lossy(&self.head);
         let begin = head.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
         let begin: String = begin.chars().take(16).collect();
         let begin = begin.to_ascii_lowercase();
         if MARKUP.iter().any(|sign| begin.starts_with(sign)) {
-            return Err(Flaw::Markup);
+            return Err(FileFlaw::Markup);
         }
         Ok(())
     }
@@ -192,8 +196,8 @@ mod tests {
 
     use super::*;
 
-    fn check(file_type: FileType, bytes: &[u8]) -> Result<Checked, Flaw> {
-        let mut check = Check::new(file_type);
+    fn check(file_type: FileType, bytes: &[u8]) -> Result<CheckedFile, FileFlaw> {
+        let mut check = FileCheck::new(file_type);
         check.feed(bytes);
         check.finish(i64::try_from(bytes.len()).unwrap())
     }
@@ -220,39 +224,39 @@ mod tests {
         );
         let odt = zip("mimetypeapplication/vnd.oasis.opendocument.text", &[]);
         let webp = b"RIFF\x10\0\0\0WEBPVP8 ".to_vec();
-        let cases: [(F, &[u8], Result<(), Flaw>); 24] = [
+        let cases: [(F, &[u8], Result<(), FileFlaw>); 24] = [
             (F::Pdf, b"%PDF-1.7 ...", Ok(())),
-            (F::Pdf, b"<html>%PDF-1.7", Err(Flaw::Lies)),
-            (F::Pdf, b"MZ\x90", Err(Flaw::Lies)),
+            (F::Pdf, b"<html>%PDF-1.7", Err(FileFlaw::Lies)),
+            (F::Pdf, b"MZ\x90", Err(FileFlaw::Lies)),
             (F::Png, b"\x89PNG\r\n\x1a\n....", Ok(())),
-            (F::Png, b"\xff\xd8\xff\xe0", Err(Flaw::Lies)),
-            (F::Png, b"<svg onload=alert(1)>", Err(Flaw::Lies)),
+            (F::Png, b"\xff\xd8\xff\xe0", Err(FileFlaw::Lies)),
+            (F::Png, b"<svg onload=alert(1)>", Err(FileFlaw::Lies)),
             (F::Jpeg, b"\xff\xd8\xff\xe0", Ok(())),
             (F::Webp, &webp, Ok(())),
-            (F::Webp, b"RIFF\x10\0\0\0WAVE", Err(Flaw::Lies)),
+            (F::Webp, b"RIFF\x10\0\0\0WAVE", Err(FileFlaw::Lies)),
             (F::Gif, b"GIF89a...", Ok(())),
-            (F::Gif, b"GIF8", Err(Flaw::Lies)),
+            (F::Gif, b"GIF8", Err(FileFlaw::Lies)),
             (F::Text, b"plain words", Ok(())),
             (
                 F::Text,
                 "\u{feff}  <!DOCTYPE html><p>".as_bytes(),
-                Err(Flaw::Markup),
+                Err(FileFlaw::Markup),
             ),
             (
                 F::Markdown,
                 b"\n<script>alert(1)</script>",
-                Err(Flaw::Markup),
+                Err(FileFlaw::Markup),
             ),
             (F::Markdown, b"# A title\n<b>x</b>", Ok(())),
             (F::Csv, b"a;b\r\nM\xfcller;2", Ok(())),
-            (F::Csv, b"a\0b", Err(Flaw::Encoding)),
-            (F::Json, b"<?xml version='1.0'?>", Err(Flaw::Markup)),
+            (F::Csv, b"a\0b", Err(FileFlaw::Encoding)),
+            (F::Json, b"<?xml version='1.0'?>", Err(FileFlaw::Markup)),
             (F::Docx, &word, Ok(())),
-            (F::Docx, &macros, Err(Flaw::Macros)),
-            (F::Xlsx, &word, Err(Flaw::Lies)),
+            (F::Docx, &macros, Err(FileFlaw::Macros)),
+            (F::Xlsx, &word, Err(FileFlaw::Lies)),
             (F::Odt, &odt, Ok(())),
-            (F::Ods, &odt, Err(Flaw::Lies)),
-            (F::Zip, b"Rar!\x1a", Err(Flaw::Lies)),
+            (F::Ods, &odt, Err(FileFlaw::Lies)),
+            (F::Zip, b"Rar!\x1a", Err(FileFlaw::Lies)),
         ];
         for (file_type, bytes, expected) in cases {
             let got = check(file_type, bytes).map(drop);
@@ -262,16 +266,16 @@ mod tests {
 
     #[test]
     fn another_size_is_refused_and_the_hash_is_that_of_the_bytes() {
-        let mut read = Check::new(FileType::Text);
+        let mut read = FileCheck::new(FileType::Text);
         read.feed(b"abc");
         let whole = read.finish(3).unwrap();
         assert_eq!(
             whole.sha256,
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
-        let mut short = Check::new(FileType::Text);
+        let mut short = FileCheck::new(FileType::Text);
         short.feed(b"ab");
-        assert_eq!(short.finish(3), Err(Flaw::Size));
+        assert_eq!(short.finish(3), Err(FileFlaw::Size));
     }
 
     proptest! {
@@ -286,7 +290,7 @@ mod tests {
             let bytes = [prefix, &bytes].concat();
             let size = i64::try_from(bytes.len()).unwrap();
             for file_type in [FileType::Pdf, FileType::Text, FileType::Docx, FileType::Zip] {
-                let mut pieces = Check::new(file_type);
+                let mut pieces = FileCheck::new(file_type);
                 for piece in bytes.chunks(cut) {
                     pieces.feed(piece);
                 }

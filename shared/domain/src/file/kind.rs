@@ -28,7 +28,7 @@ pub enum FileType {
 
 /// What the content of a type must look like.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Signs {
+pub(super) enum ContentSignature {
     /// It begins with one of these.
     Begins(&'static [&'static [u8]]),
     /// RIFF, a length, WEBP.
@@ -49,12 +49,12 @@ type Row = (
     &'static [&'static str],
     &'static str,
     &'static str,
-    Signs,
+    ContentSignature,
 );
 
 const TABLE: [Row; 16] = {
+    use ContentSignature as S;
     use FileType as F;
-    use Signs as S;
     [
         (
             F::Pdf,
@@ -213,7 +213,7 @@ impl FileType {
         self.row().3
     }
 
-    pub(super) fn signs(self) -> Signs {
+    pub(super) fn signs(self) -> ContentSignature {
         self.row().4
     }
 }

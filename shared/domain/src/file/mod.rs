@@ -5,7 +5,7 @@ mod check;
 mod kind;
 mod name;
 
-pub use check::{Check, Checked, Flaw};
+pub use check::{CheckedFile, FileCheck, FileFlaw};
 pub use kind::FileType;
 pub use name::{FileName, attachment, inline};
 

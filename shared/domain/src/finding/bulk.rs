@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{Ask, Assignee, Change, Event, Finding, Plan, Refusal, plan, rate, transition};
+use super::{
+    Assignee, Finding, FindingChange, Remediation, Transition, TransitionRefusal,
+    TransitionRequest, plan, rate, transition,
+};
 use crate::person::Actor;
 use crate::severity::Severity;
 use crate::workspace::Workspace;
@@ -13,11 +16,11 @@ pub const MAX_BULK: usize = 100;
 
 /// What is to be done to each.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Bulk {
+pub enum BulkAction {
     /// Move it.
     Move {
         /// How.
-        event: Event,
+        event: Transition,
         /// What is said of it.
         note: String,
         /// Until when a risk is to be accepted.
@@ -31,7 +34,7 @@ pub enum Bulk {
     Rate(Severity, String),
 }
 
-impl Bulk {
+impl BulkAction {
     /// Whether a finding stands already as is wished.
     pub fn is_done(&self, finding: &Finding) -> bool {
         match self {
@@ -49,10 +52,10 @@ impl Bulk {
         actor: &Actor,
         workspace: &Workspace,
         now: Timestamp,
-    ) -> Result<Option<Change>, Refusal> {
+    ) -> Result<Option<FindingChange>, TransitionRefusal> {
         match self {
             Self::Move { event, note, until } => {
-                let ask = Ask {
+                let ask = TransitionRequest {
                     event: *event,
                     note,
                     until,
@@ -60,14 +63,14 @@ impl Bulk {
                 transition(finding, actor, workspace, ask, now).map(Some)
             }
             Self::Assign(to) => {
-                let after = Plan {
+                let after = Remediation {
                     assignee: to.clone(),
                     ..finding.plan()
                 };
                 plan(finding, &after, actor, now)
             }
             Self::Due(due) => {
-                let after = Plan {
+                let after = Remediation {
                     due: *due,
                     ..finding.plan()
                 };

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Finding, MAX_NOTE, Refusal};
+use super::{Finding, MAX_NOTE, TransitionRefusal};
 use crate::id::UserId;
-use crate::input::Invalid;
+use crate::input::FieldErrors;
 use crate::person::Actor;
 use crate::role::Action;
 
@@ -36,7 +36,7 @@ pub struct CommentInput {
 
 /// A comment that can be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
+pub struct NewComment {
     /// The comment.
     pub comment: Comment,
     /// Whether the client can read it.
@@ -49,16 +49,18 @@ pub fn comment(
     actor: &Actor,
     input: &CommentInput,
     now: Timestamp,
-) -> Result<Said, Refusal> {
+) -> Result<NewComment, TransitionRefusal> {
     if !actor.role.may(Action::CommentFindings) {
-        return Err(Refusal::Role);
+        return Err(TransitionRefusal::Role);
     }
-    let mut invalid = Invalid::default();
+    let mut invalid = FieldErrors::default();
     let text = invalid.required_text("text", &input.text, MAX_NOTE, "Write something first.");
-    let text = invalid.into_result(text).map_err(Refusal::Invalid)?;
+    let text = invalid
+        .into_result(text)
+        .map_err(TransitionRefusal::Invalid)?;
     let by_team = actor.role.is_team();
     let internal = by_team && (!input.internal.is_empty() || !finding.status.is_published());
-    Ok(Said {
+    Ok(NewComment {
         comment: Comment {
             at: now,
             by: actor.user,

@@ -5,9 +5,9 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 use serde::{Deserialize, Serialize};
 
-use super::Status;
+use super::FindingStatus;
 use crate::id::UserId;
-use crate::input::Invalid;
+use crate::input::FieldErrors;
 
 /// Days before an accepted risk lapses at which people are warned.
 pub const WARN_DAYS: i64 = 14;
@@ -42,7 +42,7 @@ pub struct Proposal {
 
 /// An accepted risk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Accepted {
+pub struct AcceptedRisk {
     /// The last day; on the next one the finding is open again.
     pub until: Date,
     /// Who of the team decided, by account.
@@ -54,10 +54,10 @@ pub struct Accepted {
 
 impl Decision {
     /// Where a finding goes by it.
-    pub const fn leads_to(self) -> Status {
+    pub const fn leads_to(self) -> FindingStatus {
         match self {
-            Self::AcceptRisk => Status::AcceptedRisk,
-            Self::FalsePositive => Status::FalsePositive,
+            Self::AcceptRisk => FindingStatus::AcceptedRisk,
+            Self::FalsePositive => FindingStatus::FalsePositive,
         }
     }
 
@@ -68,7 +68,7 @@ impl Decision {
 
     /// Reads the day until which it holds, where it needs one: after `today`,
     /// and not further than three years.
-    pub(super) fn until(self, raw: &str, today: Date, invalid: &mut Invalid) -> Option<Date> {
+    pub(super) fn until(self, raw: &str, today: Date, invalid: &mut FieldErrors) -> Option<Date> {
         if !self.ends() {
             return None;
         }
@@ -86,7 +86,7 @@ impl Decision {
     }
 }
 
-impl Accepted {
+impl AcceptedRisk {
     /// The day on which people are warned that it ends.
     pub fn warns_on(&self) -> Date {
         self.until

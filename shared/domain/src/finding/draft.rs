@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::input::Invalid;
-use crate::score::Vector;
+use crate::input::FieldErrors;
+use crate::score::CvssVector;
 use crate::severity::Severity;
 
 /// Most affected assets that one finding names.
@@ -20,7 +20,7 @@ pub const MAX_CVES: usize = 50;
 
 /// Everything the team says of a finding. Sections are markdown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Draft {
+pub struct FindingContent {
     /// One line, at most 200 characters.
     pub title: String,
     /// How bad it is; follows the vector unless chosen otherwise.
@@ -29,7 +29,7 @@ pub struct Draft {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub severity_reason: Option<String>,
     /// The CVSS vector, where one was given.
-    pub vector: Option<Vector>,
+    pub vector: Option<CvssVector>,
     /// The number of the weakness in the Common Weakness Enumeration.
     pub cwe: Option<u32>,
     /// Known vulnerabilities that it is, as `CVE-2021-44228`.
@@ -68,11 +68,11 @@ pub struct FindingInput {
 impl FindingInput {
     /// Checks every field. Without a severity, the vector's is taken; one that
     /// differs from it needs a reason.
-    pub fn parse(&self) -> Result<Draft, Invalid> {
-        let mut invalid = Invalid::default();
+    pub fn parse(&self) -> Result<FindingContent, FieldErrors> {
+        let mut invalid = FieldErrors::default();
         let title = invalid.line("title", &self.title, 200);
         let vector = Some(self.vector.trim()).filter(|v| !v.is_empty());
-        let vector = vector.and_then(|v| invalid.check("vector", v.parse::<Vector>()));
+        let vector = vector.and_then(|v| invalid.check("vector", v.parse::<CvssVector>()));
         let severity = match (self.severity.as_str(), &vector) {
             ("", Some(vector)) => Some(vector.score().severity()),
             (name, _) => invalid.check("severity", name.parse()),
@@ -90,7 +90,7 @@ impl FindingInput {
         let Some(severity) = severity else {
             return Err(invalid);
         };
-        let draft = Draft {
+        let draft = FindingContent {
             title,
             severity,
             severity_reason: reason,
@@ -114,7 +114,7 @@ impl FindingInput {
     }
 }
 
-impl Draft {
+impl FindingContent {
     /// Bytes of all its texts.
     pub fn bytes(&self) -> usize {
         let texts = [
@@ -139,9 +139,9 @@ impl Draft {
     }
 }
 
-impl From<&Draft> for FindingInput {
+impl From<&FindingContent> for FindingInput {
     /// The form filled in with what is there.
-    fn from(draft: &Draft) -> Self {
+    fn from(draft: &FindingContent) -> Self {
         Self {
             title: draft.title.clone(),
             severity: draft.severity.name().to_owned(),
@@ -161,7 +161,7 @@ impl From<&Draft> for FindingInput {
     }
 }
 
-fn cwe(invalid: &mut Invalid, raw: &str) -> Option<u32> {
+fn cwe(invalid: &mut FieldErrors, raw: &str) -> Option<u32> {
     let raw = raw.trim();
     let digits = raw
         .strip_prefix("CWE-")
@@ -179,7 +179,7 @@ fn cwe(invalid: &mut Invalid, raw: &str) -> Option<u32> {
 
 /// The reason for a severity that isn't the vector's; kept only where it is one.
 fn reason(
-    invalid: &mut Invalid,
+    invalid: &mut FieldErrors,
     raw: &str,
     by_vector: Option<Severity>,
     severity: Option<Severity>,
@@ -196,7 +196,7 @@ fn reason(
     Some(invalid.optional_line("severity_reason", raw, MAX_REASON))
 }
 
-fn cves(invalid: &mut Invalid, raw: &str) -> Vec<String> {
+fn cves(invalid: &mut FieldErrors, raw: &str) -> Vec<String> {
     let mut cves: Vec<String> = Vec::new();
     let words = raw.split(|c: char| c == ',' || c == ';' || c.is_whitespace());
     for word in words.filter(|word| !word.is_empty()) {
@@ -221,7 +221,7 @@ fn is_cve(text: &str) -> bool {
     })
 }
 
-fn assets(invalid: &mut Invalid, raw: &str) -> Vec<String> {
+fn assets(invalid: &mut FieldErrors, raw: &str) -> Vec<String> {
     let mut assets: Vec<String> = Vec::new();
     for line in raw.lines().map(str::trim).filter(|l| !l.is_empty()) {
         let asset = invalid.optional_line("assets", line, 500);

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Draft;
-use crate::score::Vector;
+use super::FindingContent;
+use crate::score::CvssVector;
 
 /// Characters of a text that an entry of the history holds itself.
 const SHORT: usize = 200;
@@ -52,18 +52,18 @@ impl FieldChange {
 }
 
 /// The fields in which two drafts differ, in the order of the form.
-pub fn edits(before: &Draft, after: &Draft) -> Vec<FieldChange> {
-    let vector = |draft: &Draft| {
+pub fn edits(before: &FindingContent, after: &FindingContent) -> Vec<FieldChange> {
+    let vector = |draft: &FindingContent| {
         draft
             .vector
             .as_ref()
-            .map(|v: &Vector| v.as_str().to_owned())
+            .map(|v: &CvssVector| v.as_str().to_owned())
     };
-    let cwe = |draft: &Draft| draft.cwe.map(|number| format!("CWE-{number}"));
+    let cwe = |draft: &FindingContent| draft.cwe.map(|number| format!("CWE-{number}"));
     let lines = |lines: &[String]| Some(lines.join("\n"));
     let text = |text: &String| Some(text.clone());
-    let severity = |draft: &Draft| Some(draft.severity.name().to_owned());
-    let reason = |draft: &Draft| draft.severity_reason.clone();
+    let severity = |draft: &FindingContent| Some(draft.severity.name().to_owned());
+    let reason = |draft: &FindingContent| draft.severity_reason.clone();
     let pairs = [
         ("title", text(&before.title), text(&after.title)),
         ("severity", severity(before), severity(after)),

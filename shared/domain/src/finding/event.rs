@@ -1,11 +1,11 @@
 //! What somebody may want to do with a finding: who, from where, to where.
 
-use super::{Decision, Outcome, Status};
+use super::{Decision, FindingStatus, RetestOutcome};
 use crate::role::{Action, Role};
 
 /// What somebody wants to do with a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Event {
+pub enum Transition {
     /// Show the draft to the client.
     Publish,
     /// Begin working on a fix.
@@ -13,7 +13,7 @@ pub enum Event {
     /// Say that it is fixed.
     Resolve,
     /// Record a retest.
-    Retest(Outcome),
+    Retest(RetestOutcome),
     /// Ask for a decision.
     Propose(Decision),
     /// Decide as was proposed.
@@ -30,7 +30,7 @@ pub enum Event {
 
 /// What goes along with an event besides the note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Note {
+pub enum NoteRule {
     /// Nothing is said.
     None,
     /// Something may be said.
@@ -39,41 +39,45 @@ pub enum Note {
     Required(&'static str),
 }
 
-const ACTIVE: &[Status] = &[
-    Status::Open,
-    Status::InProgress,
-    Status::Resolved,
-    Status::Reopened,
+const ACTIVE: &[FindingStatus] = &[
+    FindingStatus::Open,
+    FindingStatus::InProgress,
+    FindingStatus::Resolved,
+    FindingStatus::Reopened,
 ];
-const CLOSED: &[Status] = &[
-    Status::Verified,
-    Status::FalsePositive,
-    Status::AcceptedRisk,
+const CLOSED: &[FindingStatus] = &[
+    FindingStatus::Verified,
+    FindingStatus::FalsePositive,
+    FindingStatus::AcceptedRisk,
 ];
-const UNFIXED: &[Status] = &[Status::Open, Status::InProgress, Status::Reopened];
-const CARRIED: &[Status] = &[
-    Status::Open,
-    Status::InProgress,
-    Status::Reopened,
-    Status::AcceptedRisk,
+const UNFIXED: &[FindingStatus] = &[
+    FindingStatus::Open,
+    FindingStatus::InProgress,
+    FindingStatus::Reopened,
 ];
-const ACTIVE_OR_CARRIED: &[Status] = &[
-    Status::Open,
-    Status::InProgress,
-    Status::Resolved,
-    Status::Reopened,
-    Status::AcceptedRisk,
+const CARRIED: &[FindingStatus] = &[
+    FindingStatus::Open,
+    FindingStatus::InProgress,
+    FindingStatus::Reopened,
+    FindingStatus::AcceptedRisk,
+];
+const ACTIVE_OR_CARRIED: &[FindingStatus] = &[
+    FindingStatus::Open,
+    FindingStatus::InProgress,
+    FindingStatus::Resolved,
+    FindingStatus::Reopened,
+    FindingStatus::AcceptedRisk,
 ];
 
-impl Event {
+impl Transition {
     /// Every event, in the order in which pages offer them.
     pub const ALL: [Self; 14] = [
         Self::Publish,
         Self::Start,
         Self::Resolve,
-        Self::Retest(Outcome::Fixed),
-        Self::Retest(Outcome::Partly),
-        Self::Retest(Outcome::NotFixed),
+        Self::Retest(RetestOutcome::Fixed),
+        Self::Retest(RetestOutcome::Partly),
+        Self::Retest(RetestOutcome::NotFixed),
         Self::Approve,
         Self::Decline,
         Self::Decide(Decision::AcceptRisk),
@@ -85,30 +89,30 @@ impl Event {
     ];
 
     /// The statuses it may start from.
-    pub const fn from(self) -> &'static [Status] {
+    pub const fn from(self) -> &'static [FindingStatus] {
         match self {
-            Self::Publish => &[Status::Draft],
-            Self::Start => &[Status::Open, Status::Reopened],
+            Self::Publish => &[FindingStatus::Draft],
+            Self::Start => &[FindingStatus::Open, FindingStatus::Reopened],
             Self::Resolve | Self::Propose(Decision::FalsePositive) => UNFIXED,
             Self::Retest(_) | Self::Decide(Decision::FalsePositive) => ACTIVE,
             Self::Propose(Decision::AcceptRisk) | Self::Approve | Self::Decline => CARRIED,
             Self::Decide(Decision::AcceptRisk) => ACTIVE_OR_CARRIED,
             Self::Reopen => CLOSED,
-            Self::Withdraw => &[Status::Open],
+            Self::Withdraw => &[FindingStatus::Open],
         }
     }
 
     /// The status it leads to; `None` where the finding stays where it is, or
     /// goes where a proposal says.
-    pub const fn to(self) -> Option<Status> {
+    pub const fn to(self) -> Option<FindingStatus> {
         match self {
-            Self::Publish => Some(Status::Open),
-            Self::Start => Some(Status::InProgress),
-            Self::Resolve => Some(Status::Resolved),
+            Self::Publish => Some(FindingStatus::Open),
+            Self::Start => Some(FindingStatus::InProgress),
+            Self::Resolve => Some(FindingStatus::Resolved),
             Self::Retest(outcome) => Some(outcome.leads_to()),
             Self::Decide(decision) => Some(decision.leads_to()),
-            Self::Reopen => Some(Status::Reopened),
-            Self::Withdraw => Some(Status::Draft),
+            Self::Reopen => Some(FindingStatus::Reopened),
+            Self::Withdraw => Some(FindingStatus::Draft),
             Self::Propose(_) | Self::Approve | Self::Decline => None,
         }
     }
@@ -130,16 +134,16 @@ impl Event {
     }
 
     /// What is to be said with it.
-    pub const fn note(self) -> Note {
+    pub const fn note(self) -> NoteRule {
         match self {
-            Self::Publish | Self::Withdraw => Note::None,
-            Self::Start | Self::Resolve | Self::Retest(Outcome::Fixed) | Self::Approve => {
-                Note::Optional
+            Self::Publish | Self::Withdraw => NoteRule::None,
+            Self::Start | Self::Resolve | Self::Retest(RetestOutcome::Fixed) | Self::Approve => {
+                NoteRule::Optional
             }
-            Self::Retest(_) => Note::Required("Say what is still open."),
-            Self::Propose(_) | Self::Decide(_) => Note::Required("Say why."),
-            Self::Decline => Note::Required("Say why it is declined."),
-            Self::Reopen => Note::Required("Say why it is reopened."),
+            Self::Retest(_) => NoteRule::Required("Say what is still open."),
+            Self::Propose(_) | Self::Decide(_) => NoteRule::Required("Say why."),
+            Self::Decline => NoteRule::Required("Say why it is declined."),
+            Self::Reopen => NoteRule::Required("Say why it is reopened."),
         }
     }
 
@@ -157,9 +161,9 @@ impl Event {
             Self::Publish => "publish",
             Self::Start => "start",
             Self::Resolve => "resolve",
-            Self::Retest(Outcome::Fixed) => "fixed",
-            Self::Retest(Outcome::Partly) => "partly-fixed",
-            Self::Retest(Outcome::NotFixed) => "not-fixed",
+            Self::Retest(RetestOutcome::Fixed) => "fixed",
+            Self::Retest(RetestOutcome::Partly) => "partly-fixed",
+            Self::Retest(RetestOutcome::NotFixed) => "not-fixed",
             Self::Propose(Decision::AcceptRisk) => "propose-risk",
             Self::Propose(Decision::FalsePositive) => "propose-false-positive",
             Self::Approve => "approve",
@@ -182,9 +186,9 @@ impl Event {
             Self::Publish => "Publish",
             Self::Start => "Start work",
             Self::Resolve => "Mark as resolved",
-            Self::Retest(Outcome::Fixed) => "Verify and close",
-            Self::Retest(Outcome::Partly) => "Partly fixed",
-            Self::Retest(Outcome::NotFixed) => "Not fixed",
+            Self::Retest(RetestOutcome::Fixed) => "Verify and close",
+            Self::Retest(RetestOutcome::Partly) => "Partly fixed",
+            Self::Retest(RetestOutcome::NotFixed) => "Not fixed",
             Self::Propose(Decision::AcceptRisk) => "Propose to accept the risk",
             Self::Propose(Decision::FalsePositive) => "Propose as false positive",
             Self::Approve => "Approve",
@@ -198,7 +202,11 @@ impl Event {
 
     /// The events that pages offer to `role` for a finding in `status`, with a
     /// proposal that waits for an answer or without one.
-    pub fn offered(role: Role, status: Status, proposed: bool) -> impl Iterator<Item = Self> {
+    pub fn offered(
+        role: Role,
+        status: FindingStatus,
+        proposed: bool,
+    ) -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(move |event| {
             role.may(event.action())
                 && event.from().contains(&status)

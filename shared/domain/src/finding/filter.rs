@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Finding, Status};
+use super::{Finding, FindingStatus};
 use crate::id::UserId;
 use crate::severity::Severity;
 
@@ -12,7 +12,7 @@ const MAX_SEARCH: usize = 100;
 
 /// The parts of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Show {
+pub enum StatusGroup {
     /// Published, and something is to be done.
     #[default]
     Active,
@@ -26,7 +26,7 @@ pub enum Show {
 
 /// The order of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Order {
+pub enum FindingOrder {
     /// The worst first, by severity and score.
     #[default]
     Severity,
@@ -36,7 +36,7 @@ pub enum Order {
 
 /// To whom findings are assigned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Whom {
+pub enum AssigneeFilter {
     /// To nobody.
     Nobody,
     /// To one person.
@@ -45,19 +45,19 @@ pub enum Whom {
 
 /// What a list shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Filter {
+pub struct FindingFilter {
     /// Which parts of the list.
-    pub show: Show,
+    pub show: StatusGroup,
     /// In which order.
-    pub order: Order,
+    pub order: FindingOrder,
     /// Of one status only.
-    pub status: Option<Status>,
+    pub status: Option<FindingStatus>,
     /// Those only of which the client asks for a decision.
     pub proposed: bool,
     /// Of one severity only.
     pub severity: Option<Severity>,
     /// Assigned so only.
-    pub assignee: Option<Whom>,
+    pub assignee: Option<AssigneeFilter>,
     /// With one tag only.
     pub tag: Option<String>,
     /// Past their day only.
@@ -70,7 +70,7 @@ pub struct Filter {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[allow(missing_docs)] // the fields of Filter
-pub struct FilterInput {
+pub struct FindingFilterInput {
     pub show: String,
     pub sort: String,
     pub status: String,
@@ -84,7 +84,7 @@ pub struct FilterInput {
 /// What stands for a status where the client asks for a decision.
 pub const PROPOSED: &str = "proposed";
 
-impl Show {
+impl StatusGroup {
     /// Every part, with its name in addresses and its word on the screen.
     pub const ALL: [(Self, &'static str, &'static str); 4] = [
         (Self::Active, "active", "Active"),
@@ -100,42 +100,44 @@ impl Show {
     }
 
     /// The part that a finding in `status` stands in.
-    pub const fn of(status: Status) -> Self {
+    pub const fn of(status: FindingStatus) -> Self {
         match status {
-            Status::Draft => Self::Drafts,
+            FindingStatus::Draft => Self::Drafts,
             status if status.is_closed() => Self::Closed,
             _ => Self::Active,
         }
     }
 }
 
-impl FilterInput {
+impl FindingFilterInput {
     /// Reads it; what can't be read filters nothing. `me` is who reads.
-    pub fn parse(&self, me: UserId) -> Filter {
-        let status: Option<Status> = self.status.parse().ok();
-        let named = Show::ALL.iter().find(|(_, name, _)| *name == self.show);
-        let show = named.map_or(Show::Active, |(show, ..)| *show);
+    pub fn parse(&self, me: UserId) -> FindingFilter {
+        let status: Option<FindingStatus> = self.status.parse().ok();
+        let named = StatusGroup::ALL
+            .iter()
+            .find(|(_, name, _)| *name == self.show);
+        let show = named.map_or(StatusGroup::Active, |(show, ..)| *show);
         let overdue = !self.overdue.is_empty();
         let proposed = self.status == PROPOSED;
         let words: String = self.q.chars().take(MAX_SEARCH).collect();
-        Filter {
+        FindingFilter {
             show: match status {
-                Some(status) => Show::of(status),
-                None if overdue || proposed => Show::Active,
+                Some(status) => StatusGroup::of(status),
+                None if overdue || proposed => StatusGroup::Active,
                 None => show,
             },
             order: if self.sort == "due" || overdue {
-                Order::Due
+                FindingOrder::Due
             } else {
-                Order::Severity
+                FindingOrder::Severity
             },
             status,
             proposed,
             severity: self.severity.parse().ok(),
             assignee: match self.assignee.as_str() {
-                "me" => Some(Whom::Person(me)),
-                "nobody" => Some(Whom::Nobody),
-                id => id.parse().ok().map(Whom::Person),
+                "me" => Some(AssigneeFilter::Person(me)),
+                "nobody" => Some(AssigneeFilter::Nobody),
+                id => id.parse().ok().map(AssigneeFilter::Person),
             },
             tag: Some(self.tag.trim().to_lowercase()).filter(|tag| !tag.is_empty()),
             overdue,
@@ -177,7 +179,7 @@ impl FilterInput {
     }
 }
 
-impl Filter {
+impl FindingFilter {
     /// Whether the list's order and parts alone don't give what it wants, so that
     /// rows are read which it leaves out.
     pub fn looks(&self) -> bool {
@@ -187,7 +189,7 @@ impl Filter {
             || self.tag.is_some()
             || !self.words.is_empty()
             || self.overdue
-            || (self.order == Order::Due && self.severity.is_some())
+            || (self.order == FindingOrder::Due && self.severity.is_some())
     }
 
     /// Whether it shows `finding` on `today`.
@@ -197,8 +199,8 @@ impl Filter {
             && (!self.proposed || finding.proposal.is_some())
             && self.severity.is_none_or(|one| finding.severity == one)
             && self.assignee.is_none_or(|whom| match whom {
-                Whom::Nobody => assigned.is_none(),
-                Whom::Person(id) => assigned == Some(id),
+                AssigneeFilter::Nobody => assigned.is_none(),
+                AssigneeFilter::Person(id) => assigned == Some(id),
             })
             && self
                 .tag
@@ -232,48 +234,51 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_filters_nothing() {
-        let odd = FilterInput {
+        let odd = FindingFilterInput {
             show: "<b>".into(),
             sort: "up".into(),
             status: "x".into(),
             severity: "awful".into(),
             assignee: "somebody".into(),
-            ..FilterInput::default()
+            ..FindingFilterInput::default()
         };
-        assert_eq!(odd.parse(ME), Filter::default());
+        assert_eq!(odd.parse(ME), FindingFilter::default());
     }
 
     #[test]
     fn a_status_brings_its_part_and_overdue_its_order() {
-        let parse = |input: FilterInput| input.parse(ME);
-        let resolved = parse(FilterInput {
+        let parse = |input: FindingFilterInput| input.parse(ME);
+        let resolved = parse(FindingFilterInput {
             show: "closed".into(),
             status: "accepted_risk".into(),
-            ..FilterInput::default()
+            ..FindingFilterInput::default()
         });
-        assert_eq!(resolved.show, Show::Closed);
-        let overdue = parse(FilterInput {
+        assert_eq!(resolved.show, StatusGroup::Closed);
+        let overdue = parse(FindingFilterInput {
             show: "all".into(),
             overdue: "yes".into(),
             assignee: "me".into(),
-            ..FilterInput::default()
+            ..FindingFilterInput::default()
         });
-        assert_eq!((overdue.show, overdue.order), (Show::Active, Order::Due));
-        assert_eq!(overdue.assignee, Some(Whom::Person(ME)));
+        assert_eq!(
+            (overdue.show, overdue.order),
+            (StatusGroup::Active, FindingOrder::Due)
+        );
+        assert_eq!(overdue.assignee, Some(AssigneeFilter::Person(ME)));
     }
 
     #[test]
     fn an_address_made_of_a_filter_reads_as_the_same() {
-        let input = FilterInput {
+        let input = FindingFilterInput {
             sort: "due".into(),
             severity: "high".into(),
             q: "SQL api".into(),
-            ..FilterInput::default()
+            ..FindingFilterInput::default()
         };
         assert_eq!(
             input.pairs(),
             [("sort", "due"), ("severity", "high"), ("q", "SQL api")]
         );
-        assert!(input.is_filtered() && !FilterInput::default().is_filtered());
+        assert!(input.is_filtered() && !FindingFilterInput::default().is_filtered());
     }
 }

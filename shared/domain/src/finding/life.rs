@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Status;
+use super::FindingStatus;
 
 /// The two moments between which a finding was to be fixed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Life {
+pub struct LifecycleTimes {
     /// When it was published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published: Option<Timestamp>,
@@ -16,23 +16,23 @@ pub struct Life {
     pub fixed: Option<Timestamp>,
 }
 
-impl Life {
+impl LifecycleTimes {
     /// Whether nothing is known.
     pub const fn is_empty(&self) -> bool {
         self.published.is_none() && self.fixed.is_none()
     }
 
     /// After a change from one status to another.
-    pub(super) fn after(self, from: Status, to: Status, now: Timestamp) -> Self {
-        if to == Status::Draft {
+    pub(super) fn after(self, from: FindingStatus, to: FindingStatus, now: Timestamp) -> Self {
+        if to == FindingStatus::Draft {
             return Self::default();
         }
-        let published = if from == Status::Draft {
+        let published = if from == FindingStatus::Draft {
             Some(now)
         } else {
             self.published
         };
-        let fixed = (to == Status::Verified).then(|| self.fixed.unwrap_or(now));
+        let fixed = (to == FindingStatus::Verified).then(|| self.fixed.unwrap_or(now));
         Self { published, fixed }
     }
 
@@ -52,19 +52,34 @@ mod tests {
     fn a_fix_takes_from_publishing_to_the_last_retest() {
         let at = |second| Timestamp::from_second(second).unwrap_or_default();
         let steps = [
-            (Status::Draft, Status::Open, 100, None),
-            (Status::Open, Status::Resolved, 200, None),
-            (Status::Resolved, Status::Verified, 300, Some(200)),
-            (Status::Verified, Status::Verified, 400, Some(200)),
-            (Status::Verified, Status::Reopened, 500, None),
-            (Status::Reopened, Status::Verified, 700, Some(600)),
+            (FindingStatus::Draft, FindingStatus::Open, 100, None),
+            (FindingStatus::Open, FindingStatus::Resolved, 200, None),
+            (
+                FindingStatus::Resolved,
+                FindingStatus::Verified,
+                300,
+                Some(200),
+            ),
+            (
+                FindingStatus::Verified,
+                FindingStatus::Verified,
+                400,
+                Some(200),
+            ),
+            (FindingStatus::Verified, FindingStatus::Reopened, 500, None),
+            (
+                FindingStatus::Reopened,
+                FindingStatus::Verified,
+                700,
+                Some(600),
+            ),
         ];
-        let mut life = Life::default();
+        let mut life = LifecycleTimes::default();
         for (from, to, now, takes) in steps {
             life = life.after(from, to, at(now));
             assert_eq!(life.seconds_to_fix(), takes, "{from:?} {to:?}");
         }
-        let withdrawn = life.after(Status::Open, Status::Draft, at(800));
+        let withdrawn = life.after(FindingStatus::Open, FindingStatus::Draft, at(800));
         assert!(withdrawn.is_empty());
     }
 }

@@ -18,25 +18,29 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-pub use bulk::{Bulk, MAX_BULK};
-pub use comment::{Comment, CommentInput, Said, comment};
-pub use decision::{Accepted, Decision, Proposal};
-pub use draft::{Draft, FindingInput, MAX_REASON};
+pub use bulk::{BulkAction, MAX_BULK};
+pub use comment::{Comment, CommentInput, NewComment, comment};
+pub use decision::{AcceptedRisk, Decision, Proposal};
+pub use draft::{FindingContent, FindingInput, MAX_REASON};
 pub use edits::{FieldChange, edits};
-pub use event::{Event, Note};
-pub use filter::{Filter, FilterInput, Order, PROPOSED, Show, Whom};
-pub use life::Life;
-pub use outcome::{Outcome, Round};
-pub use plan::{Assignee, Plan, PlanInput, due, plan};
-pub use status::Status;
-pub use transition::{Ask, Change, Deadline, MAX_NOTE, Refusal, lapse, transition};
+pub use event::{NoteRule, Transition};
+pub use filter::{
+    AssigneeFilter, FindingFilter, FindingFilterInput, FindingOrder, PROPOSED, StatusGroup,
+};
+pub use life::LifecycleTimes;
+pub use outcome::{Retest, RetestOutcome};
+pub use plan::{Assignee, Remediation, RemediationInput, due, plan};
+pub use status::FindingStatus;
+pub use transition::{
+    FindingChange, MAX_NOTE, RiskDeadline, TransitionRefusal, TransitionRequest, lapse, transition,
+};
 #[cfg(test)]
 pub(crate) use writing::blank;
 pub use writing::{create, edit, rate};
 
 use crate::id::FindingId;
 use crate::import::Fingerprint;
-use crate::score::Score;
+use crate::score::CvssScore;
 use crate::severity::Severity;
 
 /// What lists and rules need of a finding; the long text is its [`Draft`].
@@ -50,12 +54,12 @@ pub struct Finding {
     pub severity: Severity,
     /// The score of its CVSS vector, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub score: Option<Score>,
+    pub score: Option<CvssScore>,
     /// The number of the weakness in the Common Weakness Enumeration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cwe: Option<u32>,
     /// Where it stands.
-    pub status: Status,
+    pub status: FindingStatus,
     /// The first affected asset.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asset: Option<String>,
@@ -75,13 +79,13 @@ pub struct Finding {
     pub tags: Vec<String>,
     /// The risk, where it is accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub accepted: Option<Accepted>,
+    pub accepted: Option<AcceptedRisk>,
     /// The decision that the client waits for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proposal: Option<Proposal>,
     /// Since when the client knows of it, and when it was found fixed.
-    #[serde(default, skip_serializing_if = "Life::is_empty")]
-    pub life: Life,
+    #[serde(default, skip_serializing_if = "LifecycleTimes::is_empty")]
+    pub life: LifecycleTimes,
     /// Retests so far.
     #[serde(default)]
     pub rounds: i64,
@@ -100,13 +104,13 @@ impl Finding {
     /// Whether a fix was due before `today`. What is said to be fixed waits for
     /// the team, not for the client.
     pub fn is_overdue(&self, today: Date) -> bool {
-        let unfixed = self.status.is_active() && self.status != Status::Resolved;
+        let unfixed = self.status.is_active() && self.status != FindingStatus::Resolved;
         unfixed && self.due.is_some_and(|due| due < today)
     }
 
     /// The same, elsewhere.
     #[cfg(test)]
-    pub(crate) fn in_status(self, status: Status) -> Self {
+    pub(crate) fn in_status(self, status: FindingStatus) -> Self {
         Self { status, ..self }
     }
 }

@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Status;
+use super::FindingStatus;
 use crate::id::UserId;
 
 /// What the team found when it tested a fix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum RetestOutcome {
     /// Nothing of it is left.
     Fixed,
     /// Some of it is left.
@@ -18,7 +18,7 @@ pub enum Outcome {
     NotFixed,
 }
 
-impl Outcome {
+impl RetestOutcome {
     /// Every outcome.
     pub const ALL: [Self; 3] = [Self::Fixed, Self::Partly, Self::NotFixed];
 
@@ -41,21 +41,21 @@ impl Outcome {
     }
 
     /// Where a finding goes by it.
-    pub const fn leads_to(self) -> Status {
+    pub const fn leads_to(self) -> FindingStatus {
         match self {
-            Self::Fixed => Status::Verified,
-            Self::Partly | Self::NotFixed => Status::Reopened,
+            Self::Fixed => FindingStatus::Verified,
+            Self::Partly | Self::NotFixed => FindingStatus::Reopened,
         }
     }
 }
 
 /// One retest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Round {
+pub struct Retest {
     /// The first is 1.
     pub number: i64,
     /// What came of it.
-    pub outcome: Outcome,
+    pub outcome: RetestOutcome,
     /// What was tested and seen, as typed (markdown).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,

@@ -5,10 +5,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::transition::changed;
-use super::{Change, FieldChange, Finding, Refusal};
-use crate::history::{Entry, Happening};
+use super::{FieldChange, Finding, FindingChange, TransitionRefusal};
+use crate::history::{FindingEvent, HistoryEntry};
 use crate::id::UserId;
-use crate::input::Invalid;
+use crate::input::FieldErrors;
 use crate::person::{Actor, Person};
 use crate::role::Action;
 
@@ -28,7 +28,7 @@ pub struct Assignee {
 
 /// The plan of a finding.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Plan {
+pub struct Remediation {
     /// Who fixes it.
     pub assignee: Option<Assignee>,
     /// By when.
@@ -41,7 +41,7 @@ pub struct Plan {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[allow(missing_docs)] // the fields of Plan
-pub struct PlanInput {
+pub struct RemediationInput {
     pub assignee: Option<String>,
     pub due: Option<String>,
     pub tags: Option<String>,
@@ -49,8 +49,8 @@ pub struct PlanInput {
 
 impl Finding {
     /// Its plan.
-    pub fn plan(&self) -> Plan {
-        Plan {
+    pub fn plan(&self) -> Remediation {
+        Remediation {
             assignee: self.assignee.clone(),
             due: self.due,
             tags: self.tags.clone(),
@@ -58,9 +58,9 @@ impl Finding {
     }
 }
 
-impl From<&Plan> for PlanInput {
+impl From<&Remediation> for RemediationInput {
     /// The form filled in with what is there.
-    fn from(plan: &Plan) -> Self {
+    fn from(plan: &Remediation) -> Self {
         let text = |text: Option<String>| Some(text.unwrap_or_default());
         Self {
             assignee: text(plan.assignee.as_ref().map(|one| one.id.to_string())),
@@ -70,11 +70,15 @@ impl From<&Plan> for PlanInput {
     }
 }
 
-impl PlanInput {
+impl RemediationInput {
     /// Checks every field; `people` are those whom the finding may be given to.
     /// Whoever has it already may keep it.
-    pub fn parse(&self, before: &Plan, people: &[Person]) -> Result<Plan, Invalid> {
-        let mut invalid = Invalid::default();
+    pub fn parse(
+        &self,
+        before: &Remediation,
+        people: &[Person],
+    ) -> Result<Remediation, FieldErrors> {
+        let mut invalid = FieldErrors::default();
         let mut plan = before.clone();
         if let Some(raw) = &self.assignee {
             plan.assignee = assignee(&mut invalid, raw, before.assignee.as_ref(), people);
@@ -93,18 +97,18 @@ impl PlanInput {
 /// the team's.
 pub fn plan(
     finding: &Finding,
-    after: &Plan,
+    after: &Remediation,
     actor: &Actor,
     now: Timestamp,
-) -> Result<Option<Change>, Refusal> {
+) -> Result<Option<FindingChange>, TransitionRefusal> {
     let before = finding.plan();
     let beyond = before.due != after.due || before.tags != after.tags;
     if !actor.role.may(Action::AssignFindings) || (beyond && !actor.role.may(Action::WriteFindings))
     {
-        return Err(Refusal::Role);
+        return Err(TransitionRefusal::Role);
     }
-    let name = |plan: &Plan| plan.assignee.as_ref().map(|one| one.name.clone());
-    let day = |plan: &Plan| plan.due.map(|due| due.to_string());
+    let name = |plan: &Remediation| plan.assignee.as_ref().map(|one| one.name.clone());
+    let day = |plan: &Remediation| plan.due.map(|due| due.to_string());
     let changes: Vec<FieldChange> = [
         FieldChange::between("assignee", name(&before), name(after)),
         FieldChange::between("due date", day(&before), day(after)),
@@ -127,16 +131,16 @@ pub fn plan(
         ..finding.clone()
     };
     let what = if finding.status.is_published() {
-        Happening::Planned { changes }
+        FindingEvent::Planned { changes }
     } else {
-        Happening::Edited { changes }
+        FindingEvent::Edited { changes }
     };
-    let entry = Entry::new(actor, now, what, None);
+    let entry = HistoryEntry::new(actor, now, what, None);
     Ok(Some(changed(finding, planned, entry, now)))
 }
 
 fn assignee(
-    invalid: &mut Invalid,
+    invalid: &mut FieldErrors,
     raw: &str,
     before: Option<&Assignee>,
     people: &[Person],
@@ -158,7 +162,7 @@ fn assignee(
 }
 
 /// Reads the day of the field `due`; nothing is none.
-pub fn due(invalid: &mut Invalid, raw: &str) -> Option<Date> {
+pub fn due(invalid: &mut FieldErrors, raw: &str) -> Option<Date> {
     let raw = raw.trim();
     if raw.is_empty() {
         return None;
@@ -171,7 +175,7 @@ pub fn due(invalid: &mut Invalid, raw: &str) -> Option<Date> {
     day
 }
 
-fn tags(invalid: &mut Invalid, raw: &str) -> Vec<String> {
+fn tags(invalid: &mut FieldErrors, raw: &str) -> Vec<String> {
     let mut tags: Vec<String> = Vec::new();
     for tag in raw.split([',', '\n']) {
         let tag = tag.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -200,14 +204,14 @@ mod tests {
 
     #[test]
     fn tags_are_short_words_once_each_in_order() {
-        let mut invalid = Invalid::default();
+        let mut invalid = FieldErrors::default();
         assert_eq!(
             tags(&mut invalid, " PCI ,#web,, web,\nQ1  2026"),
             ["pci", "q1 2026", "web"]
         );
         assert!(invalid.fields().is_empty());
         for odd in ["<b>", &"x".repeat(31), "a,b,c,d,e,f,g,h,i,j,k"] {
-            let mut invalid = Invalid::default();
+            let mut invalid = FieldErrors::default();
             tags(&mut invalid, odd);
             assert!(invalid.fields().contains_key("tags"), "{odd}");
         }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// The statuses, in the order of a finding's life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Status {
+pub enum FindingStatus {
     /// Being written: only the team sees it.
     Draft,
     /// Published, nobody has begun.
@@ -26,7 +26,7 @@ pub enum Status {
     AcceptedRisk,
 }
 
-impl Status {
+impl FindingStatus {
     /// Every status.
     pub const ALL: [Self; 8] = [
         Self::Draft,
@@ -86,7 +86,7 @@ impl Status {
     }
 }
 
-impl FromStr for Status {
+impl FromStr for FindingStatus {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {

@@ -6,7 +6,7 @@ use proptest::sample::select;
 
 use super::*;
 use crate::counts::Counts;
-use crate::history::{Entry, Happening};
+use crate::history::{FindingEvent, HistoryEntry};
 use crate::id::{FindingId, UserId, WorkspaceId};
 use crate::person::Actor;
 use crate::role::{Action, Role};
@@ -41,18 +41,18 @@ const TODAY: Date = date(2026, 1, 5);
 const OWNER: Role = Role::ALL[0];
 
 /// A finding in `status`, as it may be there; with a proposal or without.
-fn finding(status: Status, proposed: bool) -> Finding {
+fn finding(status: FindingStatus, proposed: bool) -> Finding {
     let made = create(
         FindingId::new(1, 1),
         &draft(),
         &actor(OWNER),
-        Happening::Created,
+        FindingEvent::Created,
         NOW,
     );
     let user = UserId::new(1, 2);
     Finding {
         status,
-        accepted: (status == Status::AcceptedRisk).then_some(Accepted {
+        accepted: (status == FindingStatus::AcceptedRisk).then_some(AcceptedRisk {
             until: date(2026, 2, 1),
             by: user,
             asked_by: None,
@@ -68,8 +68,8 @@ fn finding(status: Status, proposed: bool) -> Finding {
     }
 }
 
-const fn ask(event: Event) -> Ask<'static> {
-    Ask {
+const fn ask(event: Transition) -> TransitionRequest<'static> {
+    TransitionRequest {
         event,
         note: "because",
         until: "2026-06-30",
@@ -79,12 +79,12 @@ const fn ask(event: Event) -> Ask<'static> {
 #[test]
 fn what_is_offered_is_what_is_allowed() {
     for role in Role::ALL {
-        for (status, proposed) in Status::ALL
+        for (status, proposed) in FindingStatus::ALL
             .into_iter()
             .flat_map(|s| [(s, false), (s, true)])
         {
-            let offered: Vec<_> = Event::offered(role, status, proposed).collect();
-            for event in Event::ALL {
+            let offered: Vec<_> = Transition::offered(role, status, proposed).collect();
+            for event in Transition::ALL {
                 let finding = finding(status, proposed);
                 let moved = transition(&finding, &actor(role), &workspace(), ask(event), NOW);
                 let allowed = moved.is_ok();
@@ -101,42 +101,46 @@ fn what_is_offered_is_what_is_allowed() {
 #[test]
 fn a_contact_never_decides_and_sees_no_draft_move() {
     for role in Role::ALL.into_iter().filter(|role| !role.is_team()) {
-        for status in Status::ALL {
-            let offered: Vec<_> = Event::offered(role, status, true).collect();
-            let asks =
-                |event: &Event| matches!(event, Event::Start | Event::Resolve | Event::Propose(_));
+        for status in FindingStatus::ALL {
+            let offered: Vec<_> = Transition::offered(role, status, true).collect();
+            let asks = |event: &Transition| {
+                matches!(
+                    event,
+                    Transition::Start | Transition::Resolve | Transition::Propose(_)
+                )
+            };
             assert!(offered.iter().all(asks), "{role:?} {status:?}: {offered:?}");
-            assert!(status != Status::Draft || offered.is_empty());
+            assert!(status != FindingStatus::Draft || offered.is_empty());
         }
         let refused = create(
             FindingId::new(1, 1),
             &draft(),
             &actor(role),
-            Happening::Created,
+            FindingEvent::Created,
             NOW,
         );
-        assert_eq!(refused, Err(Refusal::Role));
+        assert_eq!(refused, Err(TransitionRefusal::Role));
     }
 }
 
 #[test]
 fn reasons_are_demanded_where_something_is_sent_back_or_decided() {
-    for event in Event::ALL {
+    for event in Transition::ALL {
         let finding = finding(event.from()[0], true);
-        let actor = actor(if matches!(event, Event::Propose(_)) {
+        let actor = actor(if matches!(event, Transition::Propose(_)) {
             Role::ALL[4]
         } else {
             OWNER
         });
-        let silent = Ask {
+        let silent = TransitionRequest {
             note: " \n",
             ..ask(event)
         };
         let moved = transition(&finding, &actor, &workspace(), silent, NOW);
-        let needs = matches!(event.note(), Note::Required(_));
+        let needs = matches!(event.note(), NoteRule::Required(_));
         assert_eq!(moved.is_err(), needs, "{event:?}");
-        let named = |refusal: Refusal| match refusal {
-            Refusal::Invalid(invalid) => invalid.fields().contains_key("note"),
+        let named = |refusal: TransitionRefusal| match refusal {
+            TransitionRefusal::Invalid(invalid) => invalid.fields().contains_key("note"),
             _ => false,
         };
         assert!(moved.err().is_none_or(named), "{event:?}");
@@ -146,12 +150,12 @@ fn reasons_are_demanded_where_something_is_sent_back_or_decided() {
 #[test]
 fn a_risk_is_accepted_until_a_day_to_come() {
     let decide = |until| {
-        let ask = Ask {
+        let ask = TransitionRequest {
             until,
-            ..ask(Event::Decide(Decision::AcceptRisk))
+            ..ask(Transition::Decide(Decision::AcceptRisk))
         };
         transition(
-            &finding(Status::Open, false),
+            &finding(FindingStatus::Open, false),
             &actor(OWNER),
             &workspace(),
             ask,
@@ -159,7 +163,7 @@ fn a_risk_is_accepted_until_a_day_to_come() {
         )
     };
     for odd in ["", "soon", "2026-01-05", "2025-12-31", "2031-01-01"] {
-        let Err(Refusal::Invalid(invalid)) = decide(odd) else {
+        let Err(TransitionRefusal::Invalid(invalid)) = decide(odd) else {
             panic!("{odd} is taken");
         };
         assert!(invalid.fields().contains_key("until"), "{odd}");
@@ -182,7 +186,7 @@ fn a_risk_is_accepted_until_a_day_to_come() {
         None
     );
     let lapsed = lapses(&change.finding, until, deadline.lapse).expect("lapses");
-    assert_eq!(lapsed.finding.status, Status::Reopened);
+    assert_eq!(lapsed.finding.status, FindingStatus::Reopened);
     assert_eq!(lapsed.finding.due, Some(date(2026, 3, 4)));
     assert!(lapsed.entry.is_shared() && lapsed.shared);
     assert_eq!(lapses(&lapsed.finding, until, deadline.lapse), None);
@@ -190,25 +194,28 @@ fn a_risk_is_accepted_until_a_day_to_come() {
 
 #[test]
 fn an_approval_decides_what_was_proposed_unless_its_day_is_over() {
-    let proposed = finding(Status::Open, true);
+    let proposed = finding(FindingStatus::Open, true);
     let approve = |now| {
         transition(
             &proposed,
             &actor(OWNER),
             &workspace(),
-            Event::Approve.because(""),
+            Transition::Approve.because(""),
             now,
         )
     };
     let change = approve(NOW).expect("allowed");
-    assert_eq!(change.finding.status, Status::AcceptedRisk);
+    assert_eq!(change.finding.status, FindingStatus::AcceptedRisk);
     let accepted = change.finding.accepted.expect("accepted");
     assert_eq!(
         (accepted.until, accepted.asked_by),
         (date(2026, 3, 1), Some(UserId::new(1, 2)))
     );
     let late = approve(NOW + jiff::SignedDuration::from_hours(24 * 60));
-    assert!(matches!(late, Err(Refusal::Invalid(_))), "{late:?}");
+    assert!(
+        matches!(late, Err(TransitionRefusal::Invalid(_))),
+        "{late:?}"
+    );
 }
 
 #[test]
@@ -217,36 +224,40 @@ fn the_policy_sets_the_day_when_it_is_published_and_when_it_is_opened_late() {
         let moved = transition(finding, &actor(OWNER), &workspace(), ask(event), now);
         moved.expect("allowed").finding
     };
-    let published = go(&finding(Status::Draft, false), Event::Publish, NOW);
+    let published = go(
+        &finding(FindingStatus::Draft, false),
+        Transition::Publish,
+        NOW,
+    );
     assert_eq!(published.due, Some(date(2026, 2, 4)), "30 days for high");
     assert!(!published.is_overdue(date(2026, 2, 4)) && published.is_overdue(date(2026, 2, 5)));
     let chosen = Finding {
         due: Some(TODAY),
-        ..finding(Status::Draft, false)
+        ..finding(FindingStatus::Draft, false)
     };
-    assert_eq!(go(&chosen, Event::Publish, NOW).due, Some(TODAY));
-    let closed = go(&published, Event::Retest(Outcome::Fixed), NOW);
+    assert_eq!(go(&chosen, Transition::Publish, NOW).due, Some(TODAY));
+    let closed = go(&published, Transition::Retest(RetestOutcome::Fixed), NOW);
     assert!(!closed.is_overdue(date(2027, 1, 1)));
-    let soon = go(&closed, Event::Reopen, NOW);
+    let soon = go(&closed, Transition::Reopen, NOW);
     assert_eq!(soon.due, published.due, "the day is still to come");
     let later = NOW + jiff::SignedDuration::from_hours(24 * 60);
     assert_eq!(
-        go(&closed, Event::Reopen, later).due,
+        go(&closed, Transition::Reopen, later).due,
         Some(date(2026, 4, 5))
     );
 }
 
 #[test]
 fn tags_and_dates_are_the_teams_and_contacts_assign() {
-    let open = finding(Status::Open, false);
-    let plan = Plan {
+    let open = finding(FindingStatus::Open, false);
+    let plan = Remediation {
         assignee: Some(Assignee {
             id: UserId::new(1, 3),
             name: "Carl".into(),
         }),
-        ..Plan::default()
+        ..Remediation::default()
     };
-    let with_date = Plan {
+    let with_date = Remediation {
         due: Some(TODAY),
         ..plan.clone()
     };
@@ -262,7 +273,12 @@ fn tags_and_dates_are_the_teams_and_contacts_assign() {
         super::plan(&change.finding, &plan, &actor(OWNER), NOW),
         Ok(None)
     );
-    let secret = super::plan(&finding(Status::Draft, false), &plan, &actor(OWNER), NOW);
+    let secret = super::plan(
+        &finding(FindingStatus::Draft, false),
+        &plan,
+        &actor(OWNER),
+        NOW,
+    );
     let secret = secret.expect("allowed").expect("a change");
     assert!(!secret.entry.is_shared() && !secret.shared);
 }
@@ -276,18 +292,21 @@ fn the_team_may_keep_a_comment_to_itself_and_a_contact_may_not() {
         };
         comment(&finding(status, false), &actor(role), &input, NOW)
     };
-    let shared = |said: Result<Said, Refusal>| said.map(|said| said.shared);
-    assert_eq!(shared(say(OWNER, Status::Open, "")), Ok(true));
-    assert_eq!(shared(say(OWNER, Status::Open, "yes")), Ok(false));
-    assert_eq!(shared(say(OWNER, Status::Draft, "")), Ok(false));
-    assert_eq!(shared(say(Role::ALL[4], Status::Open, "yes")), Ok(true));
+    let shared = |said: Result<NewComment, TransitionRefusal>| said.map(|said| said.shared);
+    assert_eq!(shared(say(OWNER, FindingStatus::Open, "")), Ok(true));
+    assert_eq!(shared(say(OWNER, FindingStatus::Open, "yes")), Ok(false));
+    assert_eq!(shared(say(OWNER, FindingStatus::Draft, "")), Ok(false));
     assert_eq!(
-        shared(say(Role::ALL[6], Status::Open, "")),
-        Err(Refusal::Role)
+        shared(say(Role::ALL[4], FindingStatus::Open, "yes")),
+        Ok(true)
+    );
+    assert_eq!(
+        shared(say(Role::ALL[6], FindingStatus::Open, "")),
+        Err(TransitionRefusal::Role)
     );
 }
 
-fn draft() -> Draft {
+fn draft() -> FindingContent {
     FindingInput {
         title: "t".into(),
         severity: "high".into(),
@@ -300,14 +319,14 @@ fn draft() -> Draft {
 /// What may be done to a finding in the model.
 #[derive(Debug, Clone)]
 enum Step {
-    Move(Event, bool),
+    Move(Transition, bool),
     Lapse,
     Days(i64),
 }
 
 fn steps() -> impl Strategy<Value = Vec<(Role, Step)>> {
     let step = prop_oneof![
-        12 => (select(Event::ALL.to_vec()), any::<bool>()).prop_map(|(event, says)| Step::Move(event, says)),
+        12 => (select(Transition::ALL.to_vec()), any::<bool>()).prop_map(|(event, says)| Step::Move(event, says)),
         1 => Just(Step::Lapse),
         1 => (1_i64..200).prop_map(Step::Days),
     ];
@@ -320,8 +339,8 @@ proptest! {
     #[test]
     fn any_sequence_of_moves_keeps_the_books(steps in steps()) {
         let (owner, workspace) = (actor(OWNER), workspace());
-        let made = create(FindingId::new(1, 1), &draft(), &owner, Happening::Created, NOW).expect("made");
-        let (mut now, mut totals, mut history): (Finding, Counts, Vec<Entry>) = (made.finding, made.counts, vec![made.entry]);
+        let made = create(FindingId::new(1, 1), &draft(), &owner, FindingEvent::Created, NOW).expect("made");
+        let (mut now, mut totals, mut history): (Finding, Counts, Vec<HistoryEntry>) = (made.finding, made.counts, vec![made.entry]);
         let (mut time, mut rounds) = (NOW, 0);
         for (role, step) in steps {
             let before = now.clone();
@@ -337,21 +356,21 @@ proptest! {
                     let lapsed = lapse(&before, &workspace, until, time);
                     prop_assert_eq!(lapsed.is_some(), until < today);
                     let Some(change) = lapsed else { continue };
-                    prop_assert_eq!(change.finding.status, Status::Reopened);
+                    prop_assert_eq!(change.finding.status, FindingStatus::Reopened);
                     change
                 }
                 Step::Move(event, says) => {
-                    let ask = Ask { event, note: if says { "because" } else { "" }, until: &until };
+                    let ask = TransitionRequest { event, note: if says { "because" } else { "" }, until: &until };
                     let Ok(change) = transition(&before, &actor(role), &workspace, ask, time) else { continue };
                     prop_assert!(role.may(event.action()) && event.from().contains(&before.status));
-                    prop_assert!(says || !matches!(event.note(), Note::Required(_)));
+                    prop_assert!(says || !matches!(event.note(), NoteRule::Required(_)));
                     let to = match event {
-                        Event::Approve => before.proposal.as_ref().map(|p| p.decision.leads_to()),
+                        Transition::Approve => before.proposal.as_ref().map(|p| p.decision.leads_to()),
                         event => event.to(),
                     };
                     prop_assert_eq!(change.finding.status, to.unwrap_or(before.status));
-                    rounds += i64::from(matches!(event, Event::Retest(_)));
-                    prop_assert_eq!(change.round.is_some(), matches!(event, Event::Retest(_)));
+                    rounds += i64::from(matches!(event, Transition::Retest(_)));
+                    prop_assert_eq!(change.round.is_some(), matches!(event, Transition::Retest(_)));
                     prop_assert_eq!(change.deadline.is_some(), change.finding.accepted != before.accepted && change.finding.accepted.is_some());
                     change
                 }
@@ -361,13 +380,13 @@ proptest! {
             totals.merge(&change.counts);
             history.push(change.entry);
             now = change.finding;
-            prop_assert_eq!(now.accepted.is_some(), now.status == Status::AcceptedRisk);
-            prop_assert!(now.proposal.is_none() || Event::Approve.from().contains(&now.status));
-            prop_assert!(now.status == Status::Draft || now.due.is_some(), "published without a day");
+            prop_assert_eq!(now.accepted.is_some(), now.status == FindingStatus::AcceptedRisk);
+            prop_assert!(now.proposal.is_none() || Transition::Approve.from().contains(&now.status));
+            prop_assert!(now.status == FindingStatus::Draft || now.due.is_some(), "published without a day");
             prop_assert_eq!(now.rounds, rounds);
         }
-        prop_assert_eq!(now.life.published.is_some(), now.status != Status::Draft);
-        prop_assert_eq!(now.life.fixed.is_some(), now.status == Status::Verified);
+        prop_assert_eq!(now.life.published.is_some(), now.status != FindingStatus::Draft);
+        prop_assert_eq!(now.life.fixed.is_some(), now.status == FindingStatus::Verified);
         prop_assert_eq!(totals, Counts::of(&now));
         prop_assert_eq!(i64::try_from(history.len()).expect("few"), now.version);
     }
@@ -375,18 +394,18 @@ proptest! {
     #[test]
     fn an_edit_tells_before_and_after_and_moves_the_totals(severity in select(Severity::ALL.to_vec()), title in "[a-z]{1,9}", text in "[a-z]{0,400}") {
         let owner = actor(OWNER);
-        let (before, finding) = (draft(), finding(Status::Open, false));
-        let after = Draft { title, severity, description: text, ..before.clone() };
+        let (before, finding) = (draft(), finding(FindingStatus::Open, false));
+        let after = FindingContent { title, severity, description: text, ..before.clone() };
         let change = edit(&finding, &before, &after, &owner, NOW).expect("allowed");
         let same = before == after;
         prop_assert_eq!(change.is_none(), same);
         if let Some(change) = change {
             prop_assert!(change.shared && !change.entry.is_shared());
             let mut expected = Counts::default();
-            expected.add(finding.severity, Status::Open, -1);
-            expected.add(severity, Status::Open, 1);
+            expected.add(finding.severity, FindingStatus::Open, -1);
+            expected.add(severity, FindingStatus::Open, 1);
             prop_assert_eq!(change.counts, expected);
-            let Happening::Edited { changes } = change.entry.what else { panic!("an edit") };
+            let FindingEvent::Edited { changes } = change.entry.what else { panic!("an edit") };
             let long = after.description.len() > 200;
             prop_assert_eq!(!change.full.is_empty(), long);
             prop_assert_eq!(changes.iter().any(|c| c.cut), long);
@@ -396,8 +415,8 @@ proptest! {
     }
 
     #[test]
-    fn totals_add_up_in_any_order(changes in proptest::collection::vec((select(Severity::ALL.to_vec()), select(Status::ALL.to_vec()), -3_i64..4), 0..20)) {
-        let sum = |parts: &mut dyn Iterator<Item = &(Severity, Status, i64)>| {
+    fn totals_add_up_in_any_order(changes in proptest::collection::vec((select(Severity::ALL.to_vec()), select(FindingStatus::ALL.to_vec()), -3_i64..4), 0..20)) {
+        let sum = |parts: &mut dyn Iterator<Item = &(Severity, FindingStatus, i64)>| {
             let mut counts = Counts::default();
             parts.for_each(|(severity, status, n)| counts.add(*severity, *status, *n));
             counts

@@ -3,10 +3,13 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{Accepted, Decision, Event, FieldChange, Finding, Note, Proposal, Round, Status};
+use super::{
+    AcceptedRisk, Decision, FieldChange, Finding, FindingStatus, NoteRule, Proposal, Retest,
+    Transition,
+};
 use crate::counts::Counts;
-use crate::history::{Entry, Happening};
-use crate::input::Invalid;
+use crate::history::{FindingEvent, HistoryEntry};
+use crate::input::FieldErrors;
 use crate::person::Actor;
 use crate::workspace::Workspace;
 
@@ -15,19 +18,19 @@ pub const MAX_NOTE: usize = 4_000;
 
 /// What somebody wants, as typed.
 #[derive(Debug, Clone, Copy)]
-pub struct Ask<'a> {
+pub struct TransitionRequest<'a> {
     /// What.
-    pub event: Event,
+    pub event: Transition,
     /// What is said of it: markdown of at most [`MAX_NOTE`] characters.
     pub note: &'a str,
     /// Until when a risk is to be accepted.
     pub until: &'a str,
 }
 
-impl Event {
+impl Transition {
     /// The event, with a note and nothing else.
-    pub const fn because(self, note: &str) -> Ask<'_> {
-        Ask {
+    pub const fn because(self, note: &str) -> TransitionRequest<'_> {
+        TransitionRequest {
             event: self,
             note,
             until: "",
@@ -37,26 +40,26 @@ impl Event {
 
 /// A change that is allowed, ready to be executed in one transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct FindingChange {
     /// The finding after it, with its next version.
     pub finding: Finding,
     /// What it does to the totals.
     pub counts: Counts,
     /// The entry for the history.
-    pub entry: Entry,
+    pub entry: HistoryEntry,
     /// Whether the client can see that something changed.
     pub shared: bool,
     /// The retest that it records.
-    pub round: Option<Round>,
+    pub round: Option<Retest>,
     /// What an edit changed, in full, where the entry holds it cut.
     pub full: Vec<FieldChange>,
     /// When to look at the risk that it accepts.
-    pub deadline: Option<Deadline>,
+    pub deadline: Option<RiskDeadline>,
 }
 
 /// When something is to be done about an accepted risk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Deadline {
+pub struct RiskDeadline {
     /// The last day of the risk, by which it is known that it is still this one.
     pub until: Date,
     /// When people are warned.
@@ -67,15 +70,15 @@ pub struct Deadline {
 
 /// Why a move is not allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
+pub enum TransitionRefusal {
     /// The role may never do this.
     Role,
     /// Not from where the finding stands now.
-    From(Status),
+    From(FindingStatus),
     /// Nothing is proposed that could be answered.
     NothingProposed,
     /// What goes along with it can't be accepted.
-    Invalid(Invalid),
+    Invalid(FieldErrors),
 }
 
 /// Decides whether `actor` may do what is asked to `finding` now, and what
@@ -84,32 +87,34 @@ pub fn transition(
     finding: &Finding,
     actor: &Actor,
     workspace: &Workspace,
-    ask: Ask<'_>,
+    ask: TransitionRequest<'_>,
     now: Timestamp,
-) -> Result<Change, Refusal> {
-    let Ask { event, .. } = ask;
+) -> Result<FindingChange, TransitionRefusal> {
+    let TransitionRequest { event, .. } = ask;
     if !actor.role.may(event.action()) {
-        return Err(Refusal::Role);
+        return Err(TransitionRefusal::Role);
     }
     if !event.from().contains(&finding.status) {
-        return Err(Refusal::From(finding.status));
+        return Err(TransitionRefusal::From(finding.status));
     }
     let today = workspace.today(now);
-    let mut invalid = Invalid::default();
+    let mut invalid = FieldErrors::default();
     let note = match event.note() {
-        Note::None => String::new(),
-        Note::Optional => invalid.text("note", ask.note, MAX_NOTE),
-        Note::Required(why) => invalid.required_text("note", ask.note, MAX_NOTE, why),
+        NoteRule::None => String::new(),
+        NoteRule::Optional => invalid.text("note", ask.note, MAX_NOTE),
+        NoteRule::Required(why) => invalid.required_text("note", ask.note, MAX_NOTE, why),
     };
     let until = event
         .decision()
         .and_then(|decision| decision.until(ask.until, today, &mut invalid));
-    let note = invalid.into_result(note).map_err(Refusal::Invalid)?;
+    let note = invalid
+        .into_result(note)
+        .map_err(TransitionRefusal::Invalid)?;
     let note = Some(note).filter(|note| !note.trim().is_empty());
     let (mut after, what) = apply(finding, actor, event, until, today, now)?;
     after.due = due(finding, &after, event, workspace, today);
     let round = match event {
-        Event::Retest(outcome) => Some(Round {
+        Transition::Retest(outcome) => Some(Retest {
             number: after.rounds,
             outcome,
             note: note.clone(),
@@ -119,8 +124,8 @@ pub fn transition(
         }),
         _ => None,
     };
-    let entry = Entry::new(actor, now, what, note);
-    Ok(Change {
+    let entry = HistoryEntry::new(actor, now, what, note);
+    Ok(FindingChange {
         round,
         deadline: deadline(finding, &after, workspace),
         ..changed(finding, after, entry, now)
@@ -134,19 +139,19 @@ pub fn lapse(
     workspace: &Workspace,
     until: Date,
     now: Timestamp,
-) -> Option<Change> {
+) -> Option<FindingChange> {
     let accepted = finding.accepted.as_ref()?;
     let today = workspace.today(now);
-    if finding.status != Status::AcceptedRisk || accepted.until != until || today <= until {
+    if finding.status != FindingStatus::AcceptedRisk || accepted.until != until || today <= until {
         return None;
     }
     let after = Finding {
-        status: Status::Reopened,
+        status: FindingStatus::Reopened,
         accepted: None,
         due: workspace.due.date(finding.severity, today),
         ..finding.clone()
     };
-    let entry = Entry::by_itself(now, Happening::Lapsed { until });
+    let entry = HistoryEntry::by_itself(now, FindingEvent::Lapsed { until });
     Some(changed(finding, after, entry, now))
 }
 
@@ -154,11 +159,11 @@ pub fn lapse(
 fn apply(
     finding: &Finding,
     actor: &Actor,
-    event: Event,
+    event: Transition,
     until: Option<Date>,
     today: Date,
     now: Timestamp,
-) -> Result<(Finding, Happening), Refusal> {
+) -> Result<(Finding, FindingEvent), TransitionRefusal> {
     let from = finding.status;
     let to = event.to().unwrap_or(from);
     let mut after = Finding {
@@ -168,22 +173,22 @@ fn apply(
         ..finding.clone()
     };
     let what = match event {
-        Event::Publish | Event::Resolve | Event::Reopen | Event::Withdraw => {
-            Happening::Moved { from, to }
+        Transition::Publish | Transition::Resolve | Transition::Reopen | Transition::Withdraw => {
+            FindingEvent::Moved { from, to }
         }
-        Event::Start => {
+        Transition::Start => {
             after.proposal.clone_from(&finding.proposal);
-            Happening::Moved { from, to }
+            FindingEvent::Moved { from, to }
         }
-        Event::Retest(outcome) => {
+        Transition::Retest(outcome) => {
             after.rounds += 1;
             let round = after.rounds;
-            Happening::Retested { round, outcome }
+            FindingEvent::Retested { round, outcome }
         }
-        Event::Decide(decision) => {
+        Transition::Decide(decision) => {
             return Ok(decided(after, actor, decision, until, None));
         }
-        Event::Propose(decision) => {
+        Transition::Propose(decision) => {
             after.accepted.clone_from(&finding.accepted);
             after.proposal = Some(Proposal {
                 decision,
@@ -192,20 +197,23 @@ fn apply(
                 by_name: actor.name.clone(),
                 at: now,
             });
-            Happening::Proposed { decision, until }
+            FindingEvent::Proposed { decision, until }
         }
-        Event::Approve | Event::Decline => {
-            let proposal = finding.proposal.clone().ok_or(Refusal::NothingProposed)?;
-            if event == Event::Approve {
+        Transition::Approve | Transition::Decline => {
+            let proposal = finding
+                .proposal
+                .clone()
+                .ok_or(TransitionRefusal::NothingProposed)?;
+            if event == Transition::Approve {
                 if proposal.until.is_some_and(|until| until <= today) {
                     let over = "The day that was proposed is over. Decline it, or decide anew.";
-                    return Err(Refusal::Invalid(Invalid::at("note", over)));
+                    return Err(TransitionRefusal::Invalid(FieldErrors::at("note", over)));
                 }
                 let (decision, until) = (proposal.decision, proposal.until);
                 return Ok(decided(after, actor, decision, until, Some(proposal)));
             }
             after.accepted.clone_from(&finding.accepted);
-            Happening::Declined {
+            FindingEvent::Declined {
                 decision: proposal.decision,
             }
         }
@@ -220,8 +228,8 @@ fn decided(
     decision: Decision,
     until: Option<Date>,
     proposal: Option<Proposal>,
-) -> (Finding, Happening) {
-    let accepted = until.map(|until| Accepted {
+) -> (Finding, FindingEvent) {
+    let accepted = until.map(|until| AcceptedRisk {
         until,
         by: actor.user,
         asked_by: proposal.as_ref().map(|proposal| proposal.by),
@@ -232,7 +240,7 @@ fn decided(
         ..finding
     };
     let proposed_by = proposal.map(|proposal| proposal.by_name);
-    let what = Happening::Decided {
+    let what = FindingEvent::Decided {
         decision,
         until,
         proposed_by,
@@ -245,25 +253,25 @@ fn decided(
 fn due(
     before: &Finding,
     after: &Finding,
-    event: Event,
+    event: Transition,
     workspace: &Workspace,
     today: Date,
 ) -> Option<Date> {
     let anew = || workspace.due.date(after.severity, today);
     match event {
-        Event::Publish => before.due.or_else(anew),
-        Event::Reopen => before.due.filter(|due| *due >= today).or_else(anew),
+        Transition::Publish => before.due.or_else(anew),
+        Transition::Reopen => before.due.filter(|due| *due >= today).or_else(anew),
         _ => before.due,
     }
 }
 
-fn deadline(before: &Finding, after: &Finding, workspace: &Workspace) -> Option<Deadline> {
+fn deadline(before: &Finding, after: &Finding, workspace: &Workspace) -> Option<RiskDeadline> {
     let accepted = after.accepted.as_ref()?;
     if before.accepted.as_ref() == Some(accepted) {
         return None;
     }
     let eve = accepted.warns_on().yesterday();
-    Some(Deadline {
+    Some(RiskDeadline {
         until: accepted.until,
         warn: eve.map_or(Timestamp::MIN, |eve| workspace.end_of(eve)),
         lapse: workspace.end_of(accepted.until),
@@ -271,7 +279,12 @@ fn deadline(before: &Finding, after: &Finding, workspace: &Workspace) -> Option<
 }
 
 /// The change from one finding to the next.
-pub(super) fn changed(before: &Finding, after: Finding, entry: Entry, now: Timestamp) -> Change {
+pub(super) fn changed(
+    before: &Finding,
+    after: Finding,
+    entry: HistoryEntry,
+    now: Timestamp,
+) -> FindingChange {
     let finding = Finding {
         life: before.life.after(before.status, after.status, now),
         updated: now,
@@ -279,7 +292,7 @@ pub(super) fn changed(before: &Finding, after: Finding, entry: Entry, now: Times
         ..after
     };
     let counts = Counts::changed(before, &finding);
-    Change {
+    FindingChange {
         counts,
         entry,
         shared: before.status.is_published() || finding.status.is_published(),

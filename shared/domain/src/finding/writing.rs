@@ -3,9 +3,12 @@
 use jiff::Timestamp;
 
 use super::transition::changed;
-use super::{Change, Draft, FieldChange, Finding, Life, Refusal, Status, edits};
+use super::{
+    FieldChange, Finding, FindingChange, FindingContent, FindingStatus, LifecycleTimes,
+    TransitionRefusal, edits,
+};
 use crate::counts::Counts;
-use crate::history::{Entry, Happening};
+use crate::history::{FindingEvent, HistoryEntry};
 use crate::id::FindingId;
 use crate::person::Actor;
 use crate::role::Action;
@@ -17,19 +20,19 @@ const ALSO: usize = 300;
 /// A new finding, as a draft. `how` says whether by hand or by an import.
 pub fn create(
     id: FindingId,
-    draft: &Draft,
+    draft: &FindingContent,
     actor: &Actor,
-    how: Happening,
+    how: FindingEvent,
     now: Timestamp,
-) -> Result<Change, Refusal> {
+) -> Result<FindingChange, TransitionRefusal> {
     if !actor.role.may(Action::WriteFindings) {
-        return Err(Refusal::Role);
+        return Err(TransitionRefusal::Role);
     }
     let blank = blank(id, draft.severity, now);
     let finding = described(&blank, draft);
     let counts = Counts::of(&finding);
-    let entry = Entry::new(actor, now, how, None);
-    Ok(Change {
+    let entry = HistoryEntry::new(actor, now, how, None);
+    Ok(FindingChange {
         counts,
         ..changed(&blank, finding, entry, now)
     })
@@ -43,7 +46,7 @@ pub(crate) fn blank(id: FindingId, severity: Severity, now: Timestamp) -> Findin
         severity,
         score: None,
         cwe: None,
-        status: Status::Draft,
+        status: FindingStatus::Draft,
         asset: None,
         assets: 0,
         also: String::new(),
@@ -52,7 +55,7 @@ pub(crate) fn blank(id: FindingId, severity: Severity, now: Timestamp) -> Findin
         tags: Vec::new(),
         accepted: None,
         proposal: None,
-        life: Life::default(),
+        life: LifecycleTimes::default(),
         rounds: 0,
         fingerprint: None,
         updated: now,
@@ -63,13 +66,13 @@ pub(crate) fn blank(id: FindingId, severity: Severity, now: Timestamp) -> Findin
 /// A finding with another text; `None` where nothing differs.
 pub fn edit(
     finding: &Finding,
-    before: &Draft,
-    after: &Draft,
+    before: &FindingContent,
+    after: &FindingContent,
     actor: &Actor,
     now: Timestamp,
-) -> Result<Option<Change>, Refusal> {
+) -> Result<Option<FindingChange>, TransitionRefusal> {
     if !actor.role.may(Action::WriteFindings) {
-        return Err(Refusal::Role);
+        return Err(TransitionRefusal::Role);
     }
     let full = edits(before, after);
     if full.is_empty() {
@@ -77,8 +80,8 @@ pub fn edit(
     }
     let changes: Vec<FieldChange> = full.iter().map(FieldChange::short).collect();
     let cut = changes.iter().any(|change| change.cut);
-    let entry = Entry::new(actor, now, Happening::Edited { changes }, None);
-    Ok(Some(Change {
+    let entry = HistoryEntry::new(actor, now, FindingEvent::Edited { changes }, None);
+    Ok(Some(FindingChange {
         full: if cut { full } else { Vec::new() },
         ..changed(finding, described(finding, after), entry, now)
     }))
@@ -91,9 +94,9 @@ pub fn rate(
     reason: &str,
     actor: &Actor,
     now: Timestamp,
-) -> Result<Option<Change>, Refusal> {
+) -> Result<Option<FindingChange>, TransitionRefusal> {
     if !actor.role.may(Action::WriteFindings) {
-        return Err(Refusal::Role);
+        return Err(TransitionRefusal::Role);
     }
     if finding.severity == severity {
         return Ok(None);
@@ -102,7 +105,7 @@ pub fn rate(
     let changes = FieldChange::between("severity", name(finding.severity), name(severity));
     let changes = changes.into_iter().collect();
     let note = Some(reason.to_owned()).filter(|reason| !reason.is_empty());
-    let entry = Entry::new(actor, now, Happening::Edited { changes }, note);
+    let entry = HistoryEntry::new(actor, now, FindingEvent::Edited { changes }, note);
     let rated = Finding {
         severity,
         ..finding.clone()
@@ -110,12 +113,12 @@ pub fn rate(
     Ok(Some(changed(finding, rated, entry, now)))
 }
 
-fn described(finding: &Finding, draft: &Draft) -> Finding {
+fn described(finding: &Finding, draft: &FindingContent) -> Finding {
     let others = draft.assets.get(1..).unwrap_or_default().join(" ");
     Finding {
         title: draft.title.clone(),
         severity: draft.severity,
-        score: draft.vector.as_ref().map(crate::score::Vector::score),
+        score: draft.vector.as_ref().map(crate::score::CvssVector::score),
         cwe: draft.cwe,
         asset: draft.assets.first().cloned(),
         assets: i64::try_from(draft.assets.len()).unwrap_or(i64::MAX),

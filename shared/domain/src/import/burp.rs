@@ -3,25 +3,25 @@
 //! Fingerprint: `burp` and the type's number; for what an extension reports,
 //! which all has one number, the name as well.
 
-use super::group::{Group, cwe, section as paragraphs};
-use super::xml::{Document, Element, Part};
-use super::{Fingerprint, Found, Refused, html, plain};
-use crate::finding::Draft;
+use super::group::{FindingGroup, cwe, section as paragraphs};
+use super::xml::{XmlDocument, XmlElement, XmlPart};
+use super::{Fingerprint, ScanBuilder, ScanError, html, plain};
+use crate::finding::FindingContent;
 use crate::severity::Severity;
 
 /// The type of every issue that an extension reports.
 const EXTENSION: &str = "134217728";
 
 /// One draft a type; its hosts and locations are the assets.
-pub(crate) fn read(document: Document<'_>, found: &mut Found) -> Result<(), Refused> {
+pub(crate) fn read(document: XmlDocument<'_>, found: &mut ScanBuilder) -> Result<(), ScanError> {
     document.walk(&[], &["issue"], |part| {
-        if let Part::Item(issue) = part {
+        if let XmlPart::Item(issue) = part {
             add(found, &issue);
         }
     })
 }
 
-fn add(found: &mut Found, issue: &Element) {
+fn add(found: &mut ScanBuilder, issue: &XmlElement) {
     found.rows += 1;
     let fingerprint = Fingerprint::new("burp", &rule(issue));
     let Some(group) = found.at(fingerprint, || first(issue)) else {
@@ -39,14 +39,14 @@ fn add(found: &mut Found, issue: &Element) {
     }
 }
 
-fn rule(issue: &Element) -> String {
+fn rule(issue: &XmlElement) -> String {
     match issue.text_of("type") {
         number @ ("" | EXTENSION) => format!("{number} {}", issue.text_of("name")),
         number => number.to_owned(),
     }
 }
 
-fn severity(issue: &Element) -> Severity {
+fn severity(issue: &XmlElement) -> Severity {
     // Burp knows no "critical".
     match issue.text_of("severity").to_ascii_lowercase().as_str() {
         "high" => Severity::High,
@@ -56,7 +56,7 @@ fn severity(issue: &Element) -> Severity {
     }
 }
 
-fn first(issue: &Element) -> Group {
+fn first(issue: &XmlElement) -> FindingGroup {
     let name = match issue.text_of("name") {
         "" => "Unnamed issue",
         name => name,
@@ -71,7 +71,7 @@ fn first(issue: &Element) -> Group {
     let links = links
         .into_iter()
         .flat_map(|name| html::links(issue.text_of(name)));
-    let draft = Draft {
+    let draft = FindingContent {
         title: plain::line(name, 200),
         severity: severity(issue),
         severity_reason: None,
@@ -89,10 +89,10 @@ fn first(issue: &Element) -> Group {
         ]),
         references: paragraphs([plain::references(links).as_str()]),
     };
-    Group::new(draft, "")
+    FindingGroup::new(draft, "")
 }
 
-fn asset(issue: &Element) -> String {
+fn asset(issue: &XmlElement) -> String {
     let host = issue.text_of("host");
     let place = match issue.text_of("location") {
         "" => issue.text_of("path"),

@@ -10,11 +10,11 @@ use ::csv::{ByteRecord, ErrorKind, ReaderBuilder};
 use encoding_rs::WINDOWS_1252;
 use serde::{Deserialize, Serialize};
 
-use super::group::{Group, cwe, known, scored, section, vector};
+use super::group::{FindingGroup, cwe, known, scored, section, vector};
 use super::input::{Gauge, Gauged, told};
-use super::mapping::Mapping;
-use super::{Fingerprint, Found, Refused, plain};
-use crate::finding::Draft;
+use super::mapping::ColumnMapping;
+use super::{Fingerprint, ScanBuilder, ScanError, plain};
+use crate::finding::FindingContent;
 use crate::severity::Severity;
 
 /// Columns of a table at most.
@@ -26,7 +26,7 @@ const DELIMITERS: [u8; 4] = *b",;\t|";
 
 /// The columns of a table, each with what its first row holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Columns {
+pub struct CsvColumns {
     /// Their names, no two alike.
     pub names: Vec<String>,
     /// What the first row holds, cut.
@@ -60,14 +60,14 @@ const WORDS: [(&str, Severity); 22] = [
 ];
 
 /// The columns of a table, by its beginning; `None` where the bytes are no table.
-pub(crate) fn columns(head: &[u8]) -> Result<Option<Columns>, Refused> {
+pub(crate) fn columns(head: &[u8]) -> Result<Option<CsvColumns>, ScanError> {
     let Some(mut table) = Table::open(head, Box::new(head))? else {
         return Ok(None);
     };
     let mut first = ByteRecord::new();
     let _ = table.reader.read_byte_record(&mut first);
     let examples = (0..table.names.len()).map(|n| plain::line(&cell(&first, n), 60));
-    Ok(Some(Columns {
+    Ok(Some(CsvColumns {
         examples: examples.collect(),
         names: table.names,
     }))
@@ -77,15 +77,15 @@ pub(crate) fn columns(head: &[u8]) -> Result<Option<Columns>, Refused> {
 pub(crate) fn read(
     head: &[u8],
     input: Box<dyn Read + '_>,
-    mapping: &Mapping,
-    found: &mut Found,
-) -> Result<(), Refused> {
+    mapping: &ColumnMapping,
+    found: &mut ScanBuilder,
+) -> Result<(), ScanError> {
     let Some(mut table) = Table::open(head, input)? else {
-        return Err(Refused::Unknown);
+        return Err(ScanError::Unknown);
     };
     let mapping = mapping.clone().within(&table.names);
     if mapping.title.is_empty() {
-        return Err(Refused::NoTitle);
+        return Err(ScanError::NoTitle);
     }
     let names = table.names;
     let place = |column: &str| names.iter().position(|name| name == column);
@@ -97,7 +97,7 @@ pub(crate) fn read(
             break;
         }
         if record.as_slice().contains(&0) {
-            return Err(Refused::Unknown);
+            return Err(ScanError::Unknown);
         }
         found.rows += 1;
         let row = Row::of(
@@ -129,7 +129,7 @@ struct Table<'a> {
 
 impl<'a> Table<'a> {
     /// `None` where it is none. What separates its cells, `head` tells.
-    fn open(head: &[u8], inner: Box<dyn Read + 'a>) -> Result<Option<Self>, Refused> {
+    fn open(head: &[u8], inner: Box<dyn Read + 'a>) -> Result<Option<Self>, ScanError> {
         let text = head.trim_ascii_start();
         let line = text.split(|b| *b == b'\n').next().unwrap_or_default();
         let count = |delimiter: &u8| memchr::memchr_iter(*delimiter, line).count();
@@ -148,7 +148,7 @@ impl<'a> Table<'a> {
             return Ok(None);
         }
         if headers.len() > MAX_COLUMNS {
-            return Err(Refused::TooManyColumns(MAX_COLUMNS));
+            return Err(ScanError::TooManyColumns(MAX_COLUMNS));
         }
         let names = names(headers);
         Ok(Some(Self {
@@ -193,13 +193,13 @@ fn cell(record: &ByteRecord, n: usize) -> String {
     }
 }
 
-fn broken(error: ::csv::Error) -> Refused {
+fn broken(error: ::csv::Error) -> ScanError {
     let line = error.position().map_or(1, ::csv::Position::line);
     let refused = match error.into_kind() {
         ErrorKind::Io(error) => told(&error),
         _ => None,
     };
-    refused.unwrap_or(Refused::Broken {
+    refused.unwrap_or(ScanError::Broken {
         line: usize::try_from(line).unwrap_or(usize::MAX),
     })
 }
@@ -220,7 +220,7 @@ struct Row {
 }
 
 impl Row {
-    fn of(cell: impl Fn(&str) -> String, mapping: &Mapping) -> Self {
+    fn of(cell: impl Fn(&str) -> String, mapping: &ColumnMapping) -> Self {
         let lines = |text: String| {
             text.lines()
                 .map(|line| line.trim().to_owned())
@@ -251,7 +251,7 @@ impl Row {
         }
     }
 
-    fn add_to(&self, found: &mut Found) {
+    fn add_to(&self, found: &mut ScanBuilder) {
         let fingerprint = Fingerprint::new("csv", &self.key());
         let Some(group) = found.at(fingerprint, || self.first()) else {
             return;
@@ -286,8 +286,8 @@ impl Row {
         }
     }
 
-    fn first(&self) -> Group {
-        let draft = Draft {
+    fn first(&self) -> FindingGroup {
+        let draft = FindingContent {
             title: self.title.clone(),
             severity: Severity::Info,
             severity_reason: None,
@@ -300,7 +300,7 @@ impl Row {
             recommendation: String::new(),
             references: String::new(),
         };
-        Group::new(draft, &self.description)
+        FindingGroup::new(draft, &self.description)
     }
 }
 

@@ -27,7 +27,7 @@ pub struct Fingerprint(String);
 /// The text is no fingerprint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("this is no fingerprint")]
-pub struct NotAFingerprint;
+pub struct InvalidFingerprint;
 
 impl Fingerprint {
     /// Of the rule `rule` of the scanner `source`, by its name without a version.
@@ -81,24 +81,24 @@ impl fmt::Display for Fingerprint {
 }
 
 impl FromStr for Fingerprint {
-    type Err = NotAFingerprint;
+    type Err = InvalidFingerprint;
 
-    fn from_str(text: &str) -> Result<Self, NotAFingerprint> {
-        let (source, hash) = text.split_once(':').ok_or(NotAFingerprint)?;
+    fn from_str(text: &str) -> Result<Self, InvalidFingerprint> {
+        let (source, hash) = text.split_once(':').ok_or(InvalidFingerprint)?;
         let lower = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
         let named = (1..=MAX_SOURCE).contains(&source.len())
             && source.chars().all(|c| lower(c) || c == '-');
         let hashed = hash.len() == 32 && hash.chars().all(|c| lower(c) && c.is_ascii_hexdigit());
         (named && hashed)
             .then(|| Self(text.to_owned()))
-            .ok_or(NotAFingerprint)
+            .ok_or(InvalidFingerprint)
     }
 }
 
 impl TryFrom<String> for Fingerprint {
-    type Error = NotAFingerprint;
+    type Error = InvalidFingerprint;
 
-    fn try_from(text: String) -> Result<Self, NotAFingerprint> {
+    fn try_from(text: String) -> Result<Self, InvalidFingerprint> {
         text.parse()
     }
 }
@@ -148,7 +148,7 @@ mod tests {
             "N:0123456789abcdef0123456789abcdef",
             "n#:0123456789abcdef0123456789abcdef",
         ] {
-            assert_eq!(bad.parse::<Fingerprint>(), Err(NotAFingerprint), "{bad}");
+            assert_eq!(bad.parse::<Fingerprint>(), Err(InvalidFingerprint), "{bad}");
         }
     }
 }

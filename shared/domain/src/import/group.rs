@@ -5,9 +5,9 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use super::plain;
 use super::plain::MAX_REFERENCES;
-use crate::finding::Draft;
+use crate::finding::FindingContent;
 use crate::finding::draft::{MAX_ASSETS, MAX_CVES, MAX_SECTION};
-use crate::score::{Score, Vector};
+use crate::score::{CvssScore, CvssVector};
 use crate::severity::Severity;
 
 /// Places of one finding that are counted.
@@ -18,14 +18,14 @@ const MAX_DETAILS: usize = 10;
 /// The assets of one finding, as they are added: each once, in their order. Of
 /// many findings with many assets each, so in as little room as may be.
 #[derive(Debug, Default)]
-pub(crate) struct Assets {
+pub(crate) struct AssetList {
     /// One a line.
     list: String,
     listed: usize,
     seen: HashSet<u64>,
 }
 
-impl Assets {
+impl AssetList {
     /// Adds one, as a line.
     pub(crate) fn add(&mut self, asset: &str) {
         let asset = plain::line(asset, 500);
@@ -70,22 +70,22 @@ impl Assets {
 
 /// A finding while its rows are read.
 #[derive(Debug)]
-pub(crate) struct Group {
+pub(crate) struct FindingGroup {
     /// What its first row says; what later rows add to is added here.
-    pub(crate) draft: Draft,
-    pub(crate) assets: Assets,
+    pub(crate) draft: FindingContent,
+    pub(crate) assets: AssetList,
     /// Where to read more, where rows add to that.
     pub(crate) references: Vec<String>,
     about: u64,
     details: Vec<(u64, String)>,
 }
 
-impl Group {
+impl FindingGroup {
     /// Of a first row, which says `about`, before any of its places.
-    pub(crate) fn new(draft: Draft, about: &str) -> Self {
+    pub(crate) fn new(draft: FindingContent, about: &str) -> Self {
         Self {
             draft,
-            assets: Assets::default(),
+            assets: AssetList::default(),
             references: Vec::new(),
             about: hash(about),
             details: Vec::new(),
@@ -114,7 +114,7 @@ impl Group {
         }
     }
 
-    pub(crate) fn finish(self) -> Draft {
+    pub(crate) fn finish(self) -> FindingContent {
         let mut draft = self.draft;
         let (assets, more) = self.assets.finish();
         let details = self.details.iter().map(|(_, words)| words.as_str());
@@ -168,7 +168,7 @@ pub(crate) fn cwe(text: &str) -> Option<u32> {
 
 /// A vector, where it has a score. 3.0 has the base metrics of 3.1; metrics
 /// beyond the base, which we don't score, are left out.
-pub(crate) fn vector(text: &str) -> Option<Vector> {
+pub(crate) fn vector(text: &str) -> Option<CvssVector> {
     const BASE: [&str; 8] = ["AV", "AC", "PR", "UI", "S", "C", "I", "A"];
     let text = text.trim().replacen("CVSS:3.0/", "CVSS:3.1/", 1);
     if text.starts_with("CVSS:4.0/") {
@@ -187,7 +187,7 @@ pub(crate) fn scored(text: &str) -> Option<Severity> {
     let known = score.is_finite() && (0.0..=10.0).contains(&score);
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // within 0 and 100
     let tenths = known.then(|| (score * 10.0).round() as u8)?;
-    Score::from_tenths(tenths).map(Score::severity)
+    CvssScore::from_tenths(tenths).map(CvssScore::severity)
 }
 
 /// The CVE numbers that a text names, in capitals, in their order.
@@ -260,7 +260,7 @@ mod tests {
 
     #[test]
     fn assets_beyond_the_limit_are_counted() {
-        let mut assets = Assets::default();
+        let mut assets = AssetList::default();
         for n in 0..MAX_ASSETS + 20 {
             assets.add(&format!("host{n}"));
             assets.add("host0");

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use encoding_rs::{Decoder, DecoderResult, Encoding};
 
-use super::{MAX_BYTES, Refused};
+use super::{MAX_BYTES, ScanError};
 
 /// Bytes from which it is told what a file is.
 pub const HEAD: usize = 256 * 1024;
@@ -19,13 +19,13 @@ const MAX_PART: usize = 8 * 1024 * 1024;
 const CHUNK: usize = 32 * 1024;
 
 /// A refusal on its way through a parser.
-fn stop(refused: Refused) -> io::Error {
+fn stop(refused: ScanError) -> io::Error {
     io::Error::other(refused)
 }
 
 /// The refusal that an error carries.
-pub(crate) fn told(error: &io::Error) -> Option<Refused> {
-    error.get_ref()?.downcast_ref::<Refused>().cloned()
+pub(crate) fn told(error: &io::Error) -> Option<ScanError> {
+    error.get_ref()?.downcast_ref::<ScanError>().cloned()
 }
 
 /// A file of at most [`MAX_BYTES`]. That it couldn't be read is noted beside, so
@@ -43,7 +43,7 @@ impl Read for Bounded<'_> {
                 Ok(n) => {
                     self.taken += n;
                     return if self.taken > MAX_BYTES {
-                        Err(stop(Refused::TooLarge))
+                        Err(stop(ScanError::TooLarge))
                     } else {
                         Ok(n)
                     };
@@ -107,7 +107,7 @@ impl<R: Read> Decoded<R> {
             DecoderResult::InputEmpty => self.ended = last,
             DecoderResult::OutputFull => {}
             DecoderResult::Malformed(..) => {
-                return Err(stop(Refused::Encoding(self.encoding.name().to_owned())));
+                return Err(stop(ScanError::Encoding(self.encoding.name().to_owned())));
             }
         }
         Ok(())
@@ -151,7 +151,7 @@ impl<R: Read> Read for Gauged<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = self.gauge.0.get();
         if left == 0 {
-            return Err(stop(Refused::Oversized));
+            return Err(stop(ScanError::Oversized));
         }
         let n = self.inner.read(buffer)?;
         self.gauge.0.set(left.saturating_sub(n));
@@ -193,7 +193,7 @@ impl<R: Read> Read for Texts<R> {
             }
             self.length += usize::from(self.inside);
             if self.length > MAX_PART {
-                return Err(stop(Refused::Oversized));
+                return Err(stop(ScanError::Oversized));
             }
         }
         Ok(n)

@@ -7,9 +7,12 @@ mod plan;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-pub use plan::{BATCH, FreshRow, KnownRow, MOVES, Move, Plan, Planner, Preview, Step};
+pub use plan::{
+    BATCH, ExistingFindingRow, ImportPlan, ImportPlanner, ImportPreview, ImportStep, MOVES,
+    NewFindingRow, RescannedFinding,
+};
 
-use super::{Columns, Mapping};
+use super::{ColumnMapping, CsvColumns};
 use crate::id::{EngagementId, ImportId};
 use crate::person::Actor;
 
@@ -19,7 +22,7 @@ pub const KEPT: SignedDuration = SignedDuration::from_hours(24 * 7);
 /// How far an import is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Stage {
+pub enum ImportStage {
     /// The file waits to be read, or is being read.
     Reading,
     /// Nobody has said which column of the table is the title.
@@ -50,23 +53,23 @@ pub struct Import {
     /// When.
     pub at: Timestamp,
     /// How far it is.
-    pub stage: Stage,
+    pub stage: ImportStage,
     /// Bytes that were read so far.
     pub read: i64,
     /// How often the reading was begun: each makes a plan of its own.
     pub attempt: i64,
     /// Of a table: its columns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub columns: Option<Columns>,
+    pub columns: Option<CsvColumns>,
     /// Of a table: which column holds what.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mapping: Option<Mapping>,
+    pub mapping: Option<ColumnMapping>,
     /// What it would do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub plan: Option<Plan>,
+    pub plan: Option<ImportPlan>,
     /// What is to be done, and by whom.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub confirmed: Option<Confirmed>,
+    pub confirmed: Option<ImportConfirmation>,
     /// Steps of the plan that are done.
     pub step: i64,
     /// Drafts that were made.
@@ -83,7 +86,7 @@ pub struct Import {
 
 /// What a person confirmed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Confirmed {
+pub struct ImportConfirmation {
     /// Who.
     pub by: Actor,
     /// When.
@@ -109,7 +112,7 @@ impl Import {
             size,
             by_name: by_name.to_owned(),
             at,
-            stage: Stage::Reading,
+            stage: ImportStage::Reading,
             read: 0,
             attempt: 0,
             columns: None,
@@ -157,9 +160,9 @@ impl Import {
 
     /// It is a table, of which this is said.
     #[must_use]
-    pub fn table(&self, columns: Columns, mapping: Mapping) -> Self {
+    pub fn table(&self, columns: CsvColumns, mapping: ColumnMapping) -> Self {
         let stage = if mapping.title.is_empty() {
-            Stage::Columns
+            ImportStage::Columns
         } else {
             self.stage
         };
@@ -174,10 +177,13 @@ impl Import {
     /// A person said which column holds what: it is read again. `None` once it
     /// was confirmed.
     #[must_use]
-    pub fn mapped(&self, mapping: Mapping) -> Option<Self> {
-        let open = matches!(self.stage, Stage::Columns | Stage::Ready | Stage::Reading);
+    pub fn mapped(&self, mapping: ColumnMapping) -> Option<Self> {
+        let open = matches!(
+            self.stage,
+            ImportStage::Columns | ImportStage::Ready | ImportStage::Reading
+        );
         open.then(|| Self {
-            stage: Stage::Reading,
+            stage: ImportStage::Reading,
             read: 0,
             mapping: Some(mapping),
             plan: None,
@@ -187,9 +193,9 @@ impl Import {
 
     /// It was read whole.
     #[must_use]
-    pub fn planned(&self, plan: Plan) -> Self {
+    pub fn planned(&self, plan: ImportPlan) -> Self {
         Self {
-            stage: Stage::Ready,
+            stage: ImportStage::Ready,
             read: self.size,
             plan: Some(plan),
             ..self.next()
@@ -200,7 +206,7 @@ impl Import {
     #[must_use]
     pub fn failed(&self, why: &str) -> Self {
         Self {
-            stage: Stage::Failed,
+            stage: ImportStage::Failed,
             why: Some(why.to_owned()),
             ..self.next()
         }
@@ -208,9 +214,9 @@ impl Import {
 
     /// It was confirmed; `None` where it isn't ready.
     #[must_use]
-    pub fn confirmed(&self, confirmed: Confirmed) -> Option<Self> {
-        (self.stage == Stage::Ready).then(|| Self {
-            stage: Stage::Importing,
+    pub fn confirmed(&self, confirmed: ImportConfirmation) -> Option<Self> {
+        (self.stage == ImportStage::Ready).then(|| Self {
+            stage: ImportStage::Importing,
             confirmed: Some(confirmed),
             ..self.next()
         })
@@ -225,7 +231,7 @@ impl Import {
             made: self.made + made,
             done: self.done + done,
             stage: if step >= self.steps() {
-                Stage::Done
+                ImportStage::Done
             } else {
                 self.stage
             },
@@ -237,7 +243,7 @@ impl Import {
     #[must_use]
     pub fn finished(&self) -> Self {
         Self {
-            stage: Stage::Done,
+            stage: ImportStage::Done,
             ..self.next()
         }
     }
@@ -268,13 +274,13 @@ impl Import {
     }
 
     /// Whether somebody wished that it is moved.
-    pub fn is_wished(&self, moved: &Move) -> bool {
+    pub fn is_wished(&self, moved: &RescannedFinding) -> bool {
         let (back, gone) = self.wishes();
         if moved.back { back } else { gone }
     }
 
     /// Whether it waited for a person for too long.
     pub fn is_over(&self, now: Timestamp) -> bool {
-        matches!(self.stage, Stage::Columns | Stage::Ready) && self.ends() <= now
+        matches!(self.stage, ImportStage::Columns | ImportStage::Ready) && self.ends() <= now
     }
 }

@@ -11,7 +11,7 @@ use serde::de::{
 };
 use serde::{Deserialize, Deserializer};
 
-use super::Refused;
+use super::ScanError;
 use super::input::told;
 
 /// Names of an object that are looked at.
@@ -217,7 +217,7 @@ pub(crate) fn read<F: for<'de> Fields<'de>>(
     scanner: &'static str,
     input: &mut dyn BufRead,
     fields: &mut F,
-) -> Result<(), Refused> {
+) -> Result<(), ScanError> {
     let mut reader = serde_json::Deserializer::from_reader(input);
     Objects(fields)
         .deserialize(&mut reader)
@@ -348,15 +348,15 @@ fn first(input: &mut dyn BufRead) -> std::io::Result<Option<u8>> {
 }
 
 /// Why it couldn't be read, for the person.
-pub(crate) fn refused(scanner: &'static str, error: serde_json::Error) -> Refused {
+pub(crate) fn refused(scanner: &'static str, error: serde_json::Error) -> ScanError {
     let line = error.line();
     if error.is_io() {
-        told(&io::Error::from(error)).unwrap_or(Refused::Broken { line })
+        told(&io::Error::from(error)).unwrap_or(ScanError::Broken { line })
     } else if error.to_string().starts_with("recursion limit") {
-        Refused::TooDeep
+        ScanError::TooDeep
     } else if error.is_data() {
-        Refused::Layout { scanner, line }
+        ScanError::Layout { scanner, line }
     } else {
-        Refused::Broken { line }
+        ScanError::Broken { line }
     }
 }

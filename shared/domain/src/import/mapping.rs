@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[allow(missing_docs)] // the labels of PARTS say it
-pub struct Mapping {
+pub struct ColumnMapping {
     pub title: String,
     pub severity: String,
     pub description: String,
@@ -23,7 +23,7 @@ pub struct Mapping {
 
 /// A part of a finding that a column can hold.
 #[derive(Debug, Clone, Copy)]
-pub struct Part {
+pub struct MappedField {
     /// Its name in forms.
     pub name: &'static str,
     /// The words on the screen.
@@ -31,8 +31,8 @@ pub struct Part {
     /// What it is for, where that isn't plain.
     pub hint: &'static str,
     /// The column's name, of a mapping.
-    pub of: fn(&Mapping) -> &str,
-    put: fn(&mut Mapping, String),
+    pub of: fn(&ColumnMapping) -> &str,
+    put: fn(&mut ColumnMapping, String),
     /// What columns that hold it are called, best first: lower case, letters
     /// and digits only.
     known: &'static [&'static str],
@@ -40,7 +40,7 @@ pub struct Part {
 
 macro_rules! part {
     ($field:ident, $label:literal, $hint:literal, $known:expr) => {
-        Part {
+        MappedField {
             name: stringify!($field),
             label: $label,
             hint: $hint,
@@ -52,7 +52,7 @@ macro_rules! part {
 }
 
 /// Every part, in the order of the form.
-pub const PARTS: [Part; 11] = [
+pub const PARTS: [MappedField; 11] = [
     part!(
         title,
         "Title",
@@ -216,7 +216,7 @@ pub const PARTS: [Part; 11] = [
     ),
 ];
 
-impl Mapping {
+impl ColumnMapping {
     /// What the columns' names suggest: each part takes the column with the best
     /// known name that no earlier part took.
     pub fn guess(columns: &[String]) -> Self {
@@ -272,7 +272,7 @@ mod tests {
         ]
         .map(str::to_owned)
         .into();
-        let guess = Mapping::guess(&columns);
+        let guess = ColumnMapping::guess(&columns);
         let told: Vec<_> = PARTS.iter().map(|part| (part.of)(&guess)).collect();
         assert_eq!(
             told,
@@ -293,12 +293,12 @@ mod tests {
         assert_eq!(guess.clone().within(&columns), guess);
         assert_eq!(
             guess.within(&columns[4..5]),
-            Mapping {
+            ColumnMapping {
                 title: "Name".into(),
-                ..Mapping::default()
+                ..ColumnMapping::default()
             }
         );
-        assert_eq!(Mapping::guess(&[]), Mapping::default());
+        assert_eq!(ColumnMapping::guess(&[]), ColumnMapping::default());
     }
 
     #[test]
@@ -309,7 +309,7 @@ mod tests {
                 "{}",
                 part.name
             );
-            let guess = Mapping::guess(&[part.known[0].to_owned()]);
+            let guess = ColumnMapping::guess(&[part.known[0].to_owned()]);
             assert_eq!((part.of)(&guess), part.known[0], "{}", part.name);
         }
     }

@@ -29,16 +29,16 @@ use encoding_rs::{Encoding, UTF_8};
 use serde::{Deserialize, Serialize};
 
 use crate::engagement::MAX_FINDINGS;
-use crate::finding::Draft;
+use crate::finding::FindingContent;
 use crate::finding::draft::MAX_BYTES as MAX_DRAFT;
-pub use csv::Columns;
-pub use fingerprint::{Fingerprint, NotAFingerprint};
-use group::Group;
+pub use csv::CsvColumns;
+pub use fingerprint::{Fingerprint, InvalidFingerprint};
+use group::FindingGroup;
 pub use input::HEAD;
 use input::{Bounded, Decoded, Texts};
-pub use mapping::Mapping;
-pub use rerun::{Comparison, back, compare};
-use xml::Document;
+pub use mapping::ColumnMapping;
+pub use rerun::{RerunComparison, back, compare};
+use xml::XmlDocument;
 
 /// Bytes that an export may have.
 pub const MAX_BYTES: usize = 50 * 1024 * 1024;
@@ -53,7 +53,7 @@ pub struct Scan {
     pub scanner: String,
     /// One draft a weakness, worst first; the same weakness on several assets
     /// is one draft with several assets.
-    pub findings: Vec<Scanned>,
+    pub findings: Vec<ScannedFinding>,
     /// Rows of the file.
     pub rows: usize,
     /// What the person should know of how it was read: a sentence each.
@@ -62,16 +62,16 @@ pub struct Scan {
 
 /// A weakness that a scan reports.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Scanned {
+pub struct ScannedFinding {
     /// What is said of it.
-    pub draft: Draft,
+    pub draft: FindingContent,
     /// What it is known by in the next run; no two of a scan have the same.
     pub fingerprint: Fingerprint,
 }
 
 /// Why a file makes nothing, in words for the person who sent it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
+pub enum ScanError {
     /// There is nothing in it.
     #[error("The file is empty.")]
     Empty,
@@ -143,12 +143,12 @@ enum Kind {
     /// By the root element.
     Xml(
         &'static str,
-        fn(Document<'_>, &mut Found) -> Result<(), Refused>,
+        fn(XmlDocument<'_>, &mut ScanBuilder) -> Result<(), ScanError>,
     ),
     /// By any of these names in the first object.
     Json(
         &'static [&'static str],
-        fn(&mut dyn BufRead, &mut Found) -> Result<(), Refused>,
+        fn(&mut dyn BufRead, &mut ScanBuilder) -> Result<(), ScanError>,
     ),
 }
 
@@ -176,8 +176,8 @@ const FOREIGN: [(&str, &str); 5] = [
 
 /// What a format finds, while it reads.
 #[derive(Default)]
-pub(crate) struct Found {
-    groups: BTreeMap<Fingerprint, Group>,
+pub(crate) struct ScanBuilder {
+    groups: BTreeMap<Fingerprint, FindingGroup>,
     rows: usize,
     /// There were more findings than are taken.
     full: bool,
@@ -186,10 +186,14 @@ pub(crate) struct Found {
     remarks: Vec<String>,
 }
 
-impl Found {
+impl ScanBuilder {
     /// The finding with this fingerprint, which `first` makes where it is new;
     /// `None` where there are too many.
-    fn at(&mut self, known: Fingerprint, first: impl FnOnce() -> Group) -> Option<&mut Group> {
+    fn at(
+        &mut self,
+        known: Fingerprint,
+        first: impl FnOnce() -> FindingGroup,
+    ) -> Option<&mut FindingGroup> {
         if self.groups.len() >= MAX_DRAFTS && !self.groups.contains_key(&known) {
             self.full = true;
             return None;
@@ -207,7 +211,7 @@ impl Found {
 
 /// What is said of a file once all of it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Summary {
+pub struct ScanSummary {
     /// The scanner's name on the screen.
     pub scanner: String,
     /// Rows of the file.
@@ -219,26 +223,26 @@ pub struct Summary {
 /// The columns of a table, by the first [`HEAD`] bytes of a file; `None` for a
 /// scanner's own format, which needs no mapping. Files that are neither are
 /// refused.
-pub fn columns(head: &[u8]) -> Result<Option<Columns>, Refused> {
+pub fn columns(head: &[u8]) -> Result<Option<CsvColumns>, ScanError> {
     let head = head.get(..HEAD).unwrap_or(head);
     match first(head)? {
         b'<' | b'{' | b'[' => Ok(None),
         _ => csv::columns(&decoded(head))?
-            .ok_or(Refused::Unknown)
+            .ok_or(ScanError::Unknown)
             .map(Some),
     }
 }
 
 /// Reads an export of any format that is known. For a table, `mapping` says
 /// which column holds what.
-pub fn read(bytes: &[u8], mapping: &Mapping) -> Result<Scan, Refused> {
+pub fn read(bytes: &[u8], mapping: &ColumnMapping) -> Result<Scan, ScanError> {
     if bytes.len() > MAX_BYTES {
-        return Err(Refused::TooLarge);
+        return Err(ScanError::TooLarge);
     }
     let mut findings = Vec::new();
     let read = stream(&mut &*bytes, mapping, |one| findings.push(one));
     // What is in memory can be read.
-    let summary = read.unwrap_or(Err(Refused::Unknown))?;
+    let summary = read.unwrap_or(Err(ScanError::Unknown))?;
     Ok(Scan {
         scanner: summary.scanner,
         findings,
@@ -251,9 +255,9 @@ pub fn read(bytes: &[u8], mapping: &Mapping) -> Result<Scan, Refused> {
 /// one, worst first, once all of it was read. An error is one of `input`.
 pub fn stream(
     input: &mut dyn Read,
-    mapping: &Mapping,
-    take: impl FnMut(Scanned),
-) -> io::Result<Result<Summary, Refused>> {
+    mapping: &ColumnMapping,
+    take: impl FnMut(ScannedFinding),
+) -> io::Result<Result<ScanSummary, ScanError>> {
     let broke = RefCell::new(None);
     let bounded = Bounded {
         inner: input,
@@ -269,13 +273,13 @@ pub fn stream(
 
 fn parse(
     mut input: Bounded<'_>,
-    mapping: &Mapping,
-    take: impl FnMut(Scanned),
-) -> Result<Summary, Refused> {
+    mapping: &ColumnMapping,
+    take: impl FnMut(ScannedFinding),
+) -> Result<ScanSummary, ScanError> {
     let mut head = Vec::new();
     let most = u64::try_from(HEAD).unwrap_or(u64::MAX);
     let begun = input.by_ref().take(most).read_to_end(&mut head);
-    begun.map_err(|error| input::told(&error).unwrap_or(Refused::Broken { line: 1 }))?;
+    begun.map_err(|error| input::told(&error).unwrap_or(ScanError::Broken { line: 1 }))?;
     let kind = first(&head)?;
     let (encoding, mark) = match Encoding::for_bom(&head) {
         Some((encoding, mark)) => (Some(encoding), mark),
@@ -283,7 +287,7 @@ fn parse(
     };
     let text = head.get(mark..).unwrap_or_default().to_vec();
     let whole: Box<dyn Read + '_> = Box::new(Cursor::new(text).chain(input));
-    let mut found = Found::default();
+    let mut found = ScanBuilder::default();
     let format = match kind {
         b'<' => {
             let encoding = encoding.unwrap_or_else(|| xml::declared(&head));
@@ -304,18 +308,18 @@ fn parse(
 
 /// Gives what was found, worst first.
 fn finish(
-    found: Found,
+    found: ScanBuilder,
     format: &'static str,
-    mut take: impl FnMut(Scanned),
-) -> Result<Summary, Refused> {
+    mut take: impl FnMut(ScannedFinding),
+) -> Result<ScanSummary, ScanError> {
     if found.full {
-        return Err(Refused::TooMany);
+        return Err(ScanError::TooMany);
     }
     if found.groups.is_empty() {
-        return Err(Refused::Nothing(format));
+        return Err(ScanError::Nothing(format));
     }
     let scanner = found.scanner.unwrap_or_else(|| format.to_owned());
-    let mut groups: Vec<(Fingerprint, Group)> = found.groups.into_iter().collect();
+    let mut groups: Vec<(Fingerprint, FindingGroup)> = found.groups.into_iter().collect();
     groups.sort_by(|(_, a), (_, b)| {
         let (a, b) = (&a.draft, &b.draft);
         (a.severity, &a.title).cmp(&(b.severity, &b.title))
@@ -324,9 +328,9 @@ fn finish(
         let mut draft = group.finish();
         draft.explain(&format!("As rated by {scanner}."));
         fit(&mut draft);
-        take(Scanned { draft, fingerprint });
+        take(ScannedFinding { draft, fingerprint });
     }
-    Ok(Summary {
+    Ok(ScanSummary {
         scanner,
         rows: found.rows,
         remarks: found.remarks,
@@ -334,13 +338,13 @@ fn finish(
 }
 
 /// The first character that means something, in whatever encoding.
-fn first(head: &[u8]) -> Result<u8, Refused> {
+fn first(head: &[u8]) -> Result<u8, ScanError> {
     let (_, mark) = Encoding::for_bom(head).unwrap_or((UTF_8, 0));
     let after = head.get(mark..).unwrap_or_default();
     let mut meaning = after
         .iter()
         .filter(|b| !b.is_ascii_whitespace() && (mark == 0 || **b != 0));
-    meaning.next().copied().ok_or(Refused::Empty)
+    meaning.next().copied().ok_or(ScanError::Empty)
 }
 
 /// A beginning without its byte order mark, as UTF-8 where the mark says what it
@@ -359,9 +363,9 @@ fn decoded(head: &[u8]) -> Vec<u8> {
 fn read_xml(
     input: Box<dyn Read + '_>,
     encoding: &'static Encoding,
-    found: &mut Found,
-) -> Result<&'static str, Refused> {
-    let document = Document::open(input, encoding)?;
+    found: &mut ScanBuilder,
+) -> Result<&'static str, ScanError> {
+    let document = XmlDocument::open(input, encoding)?;
     let name = document.name();
     for Format(scanner, kind) in FORMATS {
         if let Kind::Xml(root, read) = kind
@@ -381,15 +385,15 @@ fn read_xml(
     );
     // Broken comes before foreign.
     document.walk(&[], &[], |_| {})?;
-    Err(Refused::Foreign(foreign))
+    Err(ScanError::Foreign(foreign))
 }
 
 fn read_json(
     head: &[u8],
     input: Box<dyn Read + '_>,
     encoding: Option<&'static Encoding>,
-    found: &mut Found,
-) -> Result<&'static str, Refused> {
+    found: &mut ScanBuilder,
+) -> Result<&'static str, ScanError> {
     let (keys, wrong) = json::keys(&decoded(head));
     let input = match encoding {
         Some(encoding) => Box::new(Decoded::new(input, encoding)),
@@ -405,14 +409,14 @@ fn read_json(
     }
     match wrong.map_err(|error| json::refused("", error)) {
         // A larger file goes on after its beginning.
-        Err(Refused::Broken { .. }) if head.len() >= HEAD => Err(Refused::Unknown),
-        Ok(()) | Err(Refused::Layout { .. }) => Err(Refused::Unknown),
+        Err(ScanError::Broken { .. }) if head.len() >= HEAD => Err(ScanError::Unknown),
+        Ok(()) | Err(ScanError::Layout { .. }) => Err(ScanError::Unknown),
         Err(broken) => Err(broken),
     }
 }
 
 /// Cuts what is longest until the form would accept it.
-fn fit(draft: &mut Draft) {
+fn fit(draft: &mut FindingContent) {
     while draft.bytes() > MAX_DRAFT {
         let assets: usize = draft.assets.iter().map(String::len).sum();
         let sections = [

@@ -2,30 +2,30 @@
 //!
 //! Fingerprint: `nessus` and the plugin's number.
 
-use super::group::{Group, cwe, known, section, vector};
-use super::xml::{Document, Element, Part};
-use super::{Fingerprint, Found, Refused, plain};
-use crate::finding::Draft;
+use super::group::{FindingGroup, cwe, known, section, vector};
+use super::xml::{XmlDocument, XmlElement, XmlPart};
+use super::{Fingerprint, ScanBuilder, ScanError, plain};
+use crate::finding::FindingContent;
 use crate::severity::Severity;
 
 /// Characters of one plugin output that are kept.
 const MAX_OUTPUT: usize = 2_000;
 
 /// One draft a plugin; its hosts and ports are the assets.
-pub(crate) fn read(document: Document<'_>, found: &mut Found) -> Result<(), Refused> {
+pub(crate) fn read(document: XmlDocument<'_>, found: &mut ScanBuilder) -> Result<(), ScanError> {
     let mut host = String::new();
     document.walk(
         &["Report", "ReportHost"],
         &["ReportItem"],
         |part| match part {
-            Part::Open(layer) => layer.attribute("name").clone_into(&mut host),
-            Part::Item(item) => add(found, &host, &item),
-            Part::Close => {}
+            XmlPart::Open(layer) => layer.attribute("name").clone_into(&mut host),
+            XmlPart::Item(item) => add(found, &host, &item),
+            XmlPart::Close => {}
         },
     )
 }
 
-fn add(found: &mut Found, host: &str, item: &Element) {
+fn add(found: &mut ScanBuilder, host: &str, item: &XmlElement) {
     found.rows += 1;
     let title = title(item);
     let rule = match item.attribute("pluginID") {
@@ -57,7 +57,7 @@ fn asset(host: &str, port: &str, protocol: &str) -> String {
     plain::line(&whole, 500)
 }
 
-fn severity(item: &Element) -> Severity {
+fn severity(item: &XmlElement) -> Severity {
     match item.attribute("severity") {
         "4" => Severity::Critical,
         "3" => Severity::High,
@@ -67,7 +67,7 @@ fn severity(item: &Element) -> Severity {
     }
 }
 
-fn title(item: &Element) -> String {
+fn title(item: &XmlElement) -> String {
     let names = [
         item.attribute("pluginName"),
         item.text_of("plugin_name"),
@@ -77,14 +77,14 @@ fn title(item: &Element) -> String {
     plain::line(title.unwrap_or("Unnamed plugin"), 200)
 }
 
-fn first(item: &Element, title: &str) -> Group {
+fn first(item: &XmlElement, title: &str) -> FindingGroup {
     let solution = match item.text_of("solution") {
         none if none.eq_ignore_ascii_case("n/a") => "",
         solution => solution,
     };
     let (cves, beyond) = known(item.all("cve").map(|found| found.text.as_str()));
     let told = [item.text_of("synopsis"), item.text_of("description")].map(plain::markdown);
-    let draft = Draft {
+    let draft = FindingContent {
         title: title.to_owned(),
         severity: severity(item),
         severity_reason: None,
@@ -97,11 +97,11 @@ fn first(item: &Element, title: &str) -> Group {
         recommendation: section([plain::markdown(solution).as_str()]),
         references: section([references(item, &beyond).as_str()]),
     };
-    Group::new(draft, "")
+    FindingGroup::new(draft, "")
 }
 
 /// Where to read more; CVE numbers that the finding can't name are here too.
-fn references(item: &Element, cves: &[String]) -> String {
+fn references(item: &XmlElement, cves: &[String]) -> String {
     let see = item.all("see_also").flat_map(|see| see.text.lines());
     let named = item.all("xref").map(|found| found.text.as_str());
     let named = named.chain(cves.iter().map(String::as_str));

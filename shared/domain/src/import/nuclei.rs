@@ -7,10 +7,10 @@ use std::io::BufRead;
 
 use serde::Deserialize;
 
-use super::group::{Group, cwe, known, scored, section, vector};
+use super::group::{FindingGroup, cwe, known, scored, section, vector};
 use super::json::{self, Text, Texts};
-use super::{Fingerprint, Found, Refused, plain};
-use crate::finding::Draft;
+use super::{Fingerprint, ScanBuilder, ScanError, plain};
+use crate::finding::FindingContent;
 use crate::severity::Severity;
 
 /// Characters of what was extracted at one place.
@@ -58,7 +58,7 @@ struct Classification {
 }
 
 /// One draft a template; what it matched are the assets.
-pub(crate) fn read(input: &mut dyn BufRead, found: &mut Found) -> Result<(), Refused> {
+pub(crate) fn read(input: &mut dyn BufRead, found: &mut ScanBuilder) -> Result<(), ScanError> {
     let mut failed = 0;
     let read = json::records(input, |one: Match| {
         found.rows += 1;
@@ -73,7 +73,7 @@ pub(crate) fn read(input: &mut dyn BufRead, found: &mut Found) -> Result<(), Ref
     Ok(())
 }
 
-fn add(found: &mut Found, one: &Match) {
+fn add(found: &mut ScanBuilder, one: &Match) {
     let rule = match one.template.as_str() {
         "" => one.info.name.as_str(),
         id => id,
@@ -89,7 +89,7 @@ fn add(found: &mut Found, one: &Match) {
     }
 }
 
-fn first(rule: &str, info: &Info) -> Group {
+fn first(rule: &str, info: &Info) -> FindingGroup {
     let class = &info.classification;
     let (cves, beyond) = known(class.cve_id.iter().chain([rule]));
     // Some templates write their list as text with dashes.
@@ -100,7 +100,7 @@ fn first(rule: &str, info: &Info) -> Group {
     let references = plain::references(links.chain(beyond.iter().map(String::as_str)));
     let titles = [info.name.as_str(), rule, "Unnamed template"];
     let title = titles.into_iter().find(|title| !title.is_empty());
-    let draft = Draft {
+    let draft = FindingContent {
         title: plain::line(title.unwrap_or_default(), 200),
         severity: info.severity(),
         severity_reason: None,
@@ -113,7 +113,7 @@ fn first(rule: &str, info: &Info) -> Group {
         recommendation: section([plain::markdown(info.remediation.as_str()).as_str()]),
         references: section([references.as_str()]),
     };
-    Group::new(draft, "")
+    FindingGroup::new(draft, "")
 }
 
 impl Info {

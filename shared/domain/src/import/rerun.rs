@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Fingerprint;
-use crate::finding::{Event, Finding, Outcome, Status};
+use crate::finding::{Finding, FindingStatus, RetestOutcome, Transition};
 
 /// What a run says of what the engagement has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Comparison {
+pub struct RerunComparison {
     /// How many it has, and nothing is to be done about them: accepted risks and
     /// false positives are among them.
     pub still: usize,
@@ -21,34 +21,34 @@ pub struct Comparison {
 
 /// What becomes of a finding in `status` that a scan reports again; `None` where
 /// nobody said that it is fixed. A claim is answered like one by a retest.
-pub const fn back(status: Status) -> Option<Event> {
+pub const fn back(status: FindingStatus) -> Option<Transition> {
     match status {
-        Status::Resolved => Some(Event::Retest(Outcome::NotFixed)),
-        Status::Verified => Some(Event::Reopen),
+        FindingStatus::Resolved => Some(Transition::Retest(RetestOutcome::NotFixed)),
+        FindingStatus::Verified => Some(Transition::Reopen),
         _ => None,
     }
 }
 
 /// Compares what a scan reports by fingerprints. What other scanners reported, or
 /// people wrote, is left alone.
-pub fn compare(scan: &[Fingerprint], known: &[Finding]) -> Comparison {
+pub fn compare(scan: &[Fingerprint], known: &[Finding]) -> RerunComparison {
     let reported: BTreeSet<&Fingerprint> = scan.iter().collect();
     let sources: BTreeSet<&str> = reported.iter().map(|known| known.source()).collect();
     let known = known
         .iter()
         .filter_map(|finding| Some((finding.fingerprint.as_ref()?, finding)));
     let known: BTreeMap<&Fingerprint, &Finding> = known.collect();
-    let mut comparison = Comparison::default();
+    let mut comparison = RerunComparison::default();
     for (fingerprint, finding) in known {
         let status = finding.status;
         match reported.contains(fingerprint) {
             true if back(status).is_some() => comparison.back.push(finding.clone()),
             true => comparison.still += 1,
             false if !sources.contains(fingerprint.source()) => {}
-            false if Event::Resolve.from().contains(&status) => {
+            false if Transition::Resolve.from().contains(&status) => {
                 comparison.gone.push(finding.clone());
             }
-            false if status == Status::Draft => comparison.gone_drafts += 1,
+            false if status == FindingStatus::Draft => comparison.gone_drafts += 1,
             false => {}
         }
     }
@@ -66,7 +66,7 @@ mod tests {
     use crate::severity::Severity;
     use jiff::Timestamp;
 
-    fn known(source: Option<&str>, rule: &str, status: Status) -> Finding {
+    fn known(source: Option<&str>, rule: &str, status: FindingStatus) -> Finding {
         Finding {
             title: rule.to_owned(),
             status,
@@ -77,12 +77,12 @@ mod tests {
 
     #[test]
     fn what_is_back_can_be_opened_from_where_it_stands() {
-        for status in Status::ALL {
+        for status in FindingStatus::ALL {
             let Some(event) = back(status) else {
                 continue;
             };
             assert!(event.from().contains(&status), "{status:?}");
-            assert_eq!(event.to(), Some(Status::Reopened), "{status:?}");
+            assert_eq!(event.to(), Some(FindingStatus::Reopened), "{status:?}");
         }
     }
 
@@ -94,24 +94,24 @@ mod tests {
         .map(|rule| Fingerprint::new("zap", rule));
         let zap = Some("zap");
         let known = [
-            known(zap, "open", Status::Open),
-            known(zap, "draft", Status::Draft),
-            known(zap, "resolved", Status::Resolved),
-            known(zap, "verified", Status::Verified),
-            known(zap, "accepted", Status::AcceptedRisk),
-            known(zap, "false", Status::FalsePositive),
-            known(zap, "gone", Status::InProgress),
-            known(zap, "gone draft", Status::Draft),
-            known(zap, "gone and closed", Status::Verified),
-            known(zap, "gone and accepted", Status::AcceptedRisk),
-            known(Some("nessus"), "another scanner's", Status::Open),
-            known(None, "new", Status::Open),
+            known(zap, "open", FindingStatus::Open),
+            known(zap, "draft", FindingStatus::Draft),
+            known(zap, "resolved", FindingStatus::Resolved),
+            known(zap, "verified", FindingStatus::Verified),
+            known(zap, "accepted", FindingStatus::AcceptedRisk),
+            known(zap, "false", FindingStatus::FalsePositive),
+            known(zap, "gone", FindingStatus::InProgress),
+            known(zap, "gone draft", FindingStatus::Draft),
+            known(zap, "gone and closed", FindingStatus::Verified),
+            known(zap, "gone and accepted", FindingStatus::AcceptedRisk),
+            known(Some("nessus"), "another scanner's", FindingStatus::Open),
+            known(None, "new", FindingStatus::Open),
         ];
         let compared = compare(&scan, &known);
         let titles = |list: &[Finding]| list.iter().map(|f| f.title.clone()).collect::<Vec<_>>();
         assert_eq!((compared.still, compared.gone_drafts), (4, 1));
         assert_eq!(titles(&compared.back), ["resolved", "verified"]);
         assert_eq!(titles(&compared.gone), ["gone"]);
-        assert_eq!(compare(&scan, &known[10..]), Comparison::default());
+        assert_eq!(compare(&scan, &known[10..]), RerunComparison::default());
     }
 }

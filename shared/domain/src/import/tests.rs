@@ -9,11 +9,11 @@ use proptest::prelude::*;
 const NESSUS: &str = include_str!("../../tests/data/two_hosts.nessus");
 const BURP: &str = include_str!("../../tests/data/three_issues.xml");
 
-fn of(bytes: &[u8]) -> Result<Scan, Refused> {
-    read(bytes, &Mapping::default())
+fn of(bytes: &[u8]) -> Result<Scan, ScanError> {
+    read(bytes, &ColumnMapping::default())
 }
 
-fn drafts(scan: &Scan) -> Vec<&Draft> {
+fn drafts(scan: &Scan) -> Vec<&FindingContent> {
     scan.findings.iter().map(|one| &one.draft).collect()
 }
 
@@ -21,7 +21,7 @@ fn drafts(scan: &Scan) -> Vec<&Draft> {
 /// findings are known by the same fingerprint.
 fn holds(scan: &Scan) {
     let mut known = std::collections::BTreeSet::new();
-    for Scanned { draft, fingerprint } in &scan.findings {
+    for ScannedFinding { draft, fingerprint } in &scan.findings {
         assert_eq!(
             FindingInput::from(draft).parse().as_ref(),
             Ok(draft),
@@ -120,25 +120,25 @@ fn hostile_and_wrong_files_are_refused_whole() {
     let parameter = r#"<!DOCTYPE x [<!ENTITY % p SYSTEM "http://a.example/x.dtd"> %p;]><issues/>"#;
     let undeclared = "<issues><issue><name>&e;</name></issue></issues>";
     let deep = "<a>".repeat(5_000);
-    let cases: [(&[u8], Refused); 13] = [
-        (b"", Refused::Empty),
-        (b" \n", Refused::Empty),
-        (b"PK\x03\x04zip", Refused::Unknown),
-        (b"<issues>\0</issues>", Refused::Unknown),
-        (laughs.as_bytes(), Refused::Entities),
-        (external.as_bytes(), Refused::Entities),
-        (parameter.as_bytes(), Refused::Entities),
-        (undeclared.as_bytes(), Refused::Entities),
-        (deep.as_bytes(), Refused::TooDeep),
+    let cases: [(&[u8], ScanError); 13] = [
+        (b"", ScanError::Empty),
+        (b" \n", ScanError::Empty),
+        (b"PK\x03\x04zip", ScanError::Unknown),
+        (b"<issues>\0</issues>", ScanError::Unknown),
+        (laughs.as_bytes(), ScanError::Entities),
+        (external.as_bytes(), ScanError::Entities),
+        (parameter.as_bytes(), ScanError::Entities),
+        (undeclared.as_bytes(), ScanError::Entities),
+        (deep.as_bytes(), ScanError::TooDeep),
         (
             b"<issues>\n<issue><name>x</issue>",
-            Refused::Broken { line: 2 },
+            ScanError::Broken { line: 2 },
         ),
-        (b"<issues/><issues/>", Refused::Broken { line: 1 }),
-        (b"<issues></issues>", Refused::Nothing("Burp Suite")),
+        (b"<issues/><issues/>", ScanError::Broken { line: 1 }),
+        (b"<issues></issues>", ScanError::Nothing("Burp Suite")),
         (
             b"<?xml version='1.0' encoding='UTF-8'?><issues>\xff</issues>",
-            Refused::Encoding("UTF-8".to_owned()),
+            ScanError::Encoding("UTF-8".to_owned()),
         ),
     ];
     for (bytes, refusal) in cases {
@@ -149,8 +149,8 @@ fn hostile_and_wrong_files_are_refused_whole() {
             String::from_utf8_lossy(&bytes[..bytes.len().min(80)])
         );
     }
-    assert_eq!(of(&vec![b'<'; MAX_BYTES + 1]), Err(Refused::TooLarge));
-    assert!(matches!(of(b"<feed/>"), Err(Refused::Foreign(words)) if words.contains("feed")));
+    assert_eq!(of(&vec![b'<'; MAX_BYTES + 1]), Err(ScanError::TooLarge));
+    assert!(matches!(of(b"<feed/>"), Err(ScanError::Foreign(words)) if words.contains("feed")));
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn too_many_findings_are_refused() {
         of(file(MAX_DRAFTS).as_bytes()).map(|scan| scan.findings.len()),
         Ok(MAX_DRAFTS)
     );
-    assert_eq!(of(file(MAX_DRAFTS + 1).as_bytes()), Err(Refused::TooMany));
+    assert_eq!(of(file(MAX_DRAFTS + 1).as_bytes()), Err(ScanError::TooMany));
 }
 
 proptest! {

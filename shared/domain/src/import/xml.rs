@@ -8,7 +8,7 @@ use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
-use super::Refused;
+use super::ScanError;
 use super::input::{Decoded, Gauge, Gauged, told};
 
 /// Elements within elements.
@@ -19,14 +19,14 @@ const MAX_ATTRIBUTES: usize = 100;
 
 /// An element with what is in it.
 #[derive(Debug, Default)]
-pub(crate) struct Element {
+pub(crate) struct XmlElement {
     pub(crate) name: String,
     attributes: Vec<(String, String)>,
-    pub(crate) children: Vec<Element>,
+    pub(crate) children: Vec<XmlElement>,
     pub(crate) text: String,
 }
 
-impl Element {
+impl XmlElement {
     /// The value of an attribute; empty where there is none.
     pub(crate) fn attribute(&self, name: &str) -> &str {
         self.attributes
@@ -36,7 +36,7 @@ impl Element {
     }
 
     /// The children with this name.
-    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Element> {
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a XmlElement> {
         self.children.iter().filter(move |child| child.name == name)
     }
 
@@ -51,11 +51,11 @@ impl Element {
 
 /// A part of a document, as it goes by.
 #[derive(Debug)]
-pub(crate) enum Part {
+pub(crate) enum XmlPart {
     /// A layer opens; only its attributes are known.
-    Open(Element),
+    Open(XmlElement),
     /// An item, whole.
-    Item(Element),
+    Item(XmlElement),
     /// The layer that opened last closes.
     Close,
 }
@@ -64,19 +64,19 @@ pub(crate) enum Part {
 type Input<'a> = Gauged<Decoded<Box<dyn Read + 'a>>>;
 
 /// A document of which the root element has opened.
-pub(crate) struct Document<'a> {
+pub(crate) struct XmlDocument<'a> {
     reader: Reader<BufReader<Input<'a>>>,
     gauge: Gauge,
     buffer: Vec<u8>,
     line: usize,
     depth: usize,
-    root: Element,
+    root: XmlElement,
 }
 
 /// What the next event means.
 enum Step {
-    Open(Element),
-    Empty(Element),
+    Open(XmlElement),
+    Empty(XmlElement),
     Close,
     Text(String),
     Nothing,
@@ -87,7 +87,7 @@ enum Step {
 #[derive(Default)]
 struct Place {
     /// The item that is open, and what is open in it.
-    open: Vec<Element>,
+    open: Vec<XmlElement>,
     nodes: usize,
     /// Elements that are open and of no interest.
     skipped: usize,
@@ -108,12 +108,12 @@ pub(crate) fn declared(head: &[u8]) -> &'static Encoding {
         .unwrap_or(UTF_8)
 }
 
-impl<'a> Document<'a> {
+impl<'a> XmlDocument<'a> {
     /// Reads up to the root element.
     pub(crate) fn open(
         input: Box<dyn Read + 'a>,
         encoding: &'static Encoding,
-    ) -> Result<Self, Refused> {
+    ) -> Result<Self, ScanError> {
         let gauge = Gauge::new();
         let gauged = Gauged {
             inner: Decoded::new(input, encoding),
@@ -127,7 +127,7 @@ impl<'a> Document<'a> {
             buffer: Vec::new(),
             line: 1,
             depth: 0,
-            root: Element::default(),
+            root: XmlElement::default(),
         };
         loop {
             match document.step(true)? {
@@ -143,7 +143,7 @@ impl<'a> Document<'a> {
                 Step::Text(text) if text.trim().is_empty() => {}
                 Step::Nothing => {}
                 Step::Close | Step::Text(_) => return Err(document.broken()),
-                Step::End => return Err(Refused::Unknown),
+                Step::End => return Err(ScanError::Unknown),
             }
         }
     }
@@ -160,8 +160,8 @@ impl<'a> Document<'a> {
         mut self,
         layers: &[&str],
         items: &[&str],
-        mut take: impl FnMut(Part),
-    ) -> Result<(), Refused> {
+        mut take: impl FnMut(XmlPart),
+    ) -> Result<(), ScanError> {
         let mut place = Place::default();
         loop {
             if place.open.is_empty() {
@@ -180,7 +180,7 @@ impl<'a> Document<'a> {
                 }
                 Step::Open(element) => {
                     if self.depth >= MAX_DEPTH {
-                        return Err(Refused::TooDeep);
+                        return Err(ScanError::TooDeep);
                     }
                     self.depth += 1;
                     place.enter(element, (layers, items), &mut take)?;
@@ -200,14 +200,14 @@ impl<'a> Document<'a> {
         }
     }
 
-    fn broken(&self) -> Refused {
-        Refused::Broken { line: self.line }
+    fn broken(&self) -> ScanError {
+        ScanError::Broken { line: self.line }
     }
 
     /// The next event; of what isn't wanted, without what is in it.
-    fn step(&mut self, wanted: bool) -> Result<Step, Refused> {
+    fn step(&mut self, wanted: bool) -> Result<Step, ScanError> {
         self.buffer.clear();
-        let broken = Refused::Broken { line: self.line };
+        let broken = ScanError::Broken { line: self.line };
         let event = match self.reader.read_event_into(&mut self.buffer) {
             Ok(event) => event,
             Err(quick_xml::Error::Io(error)) => return Err(told(&error).unwrap_or(broken)),
@@ -215,7 +215,7 @@ impl<'a> Document<'a> {
         };
         let text = |text: std::borrow::Cow<'_, str>| {
             if text.contains('\0') {
-                return Err(Refused::Unknown);
+                return Err(ScanError::Unknown);
             }
             Ok(Step::Text(if wanted {
                 text.into_owned()
@@ -234,12 +234,12 @@ impl<'a> Document<'a> {
                 Some(character) => text(character.to_string().into())?,
                 None => text(
                     resolve_predefined_entity(&found)
-                        .ok_or(Refused::Entities)?
+                        .ok_or(ScanError::Entities)?
                         .into(),
                 )?,
             },
             Event::DocType(doctype) if doctype.contains("<!ENTITY") => {
-                return Err(Refused::Entities);
+                return Err(ScanError::Entities);
             }
             Event::CData(_)
             | Event::DocType(_)
@@ -256,18 +256,18 @@ impl<'a> Document<'a> {
 impl Place {
     fn enter(
         &mut self,
-        element: Element,
+        element: XmlElement,
         (layers, items): (&[&str], &[&str]),
-        take: &mut impl FnMut(Part),
-    ) -> Result<(), Refused> {
+        take: &mut impl FnMut(XmlPart),
+    ) -> Result<(), ScanError> {
         if !self.open.is_empty() {
             self.nodes += 1;
             if self.nodes > MAX_NODES {
-                return Err(Refused::Oversized);
+                return Err(ScanError::Oversized);
             }
             self.open.push(element);
         } else if self.skipped == 0 && layers.contains(&element.name.as_str()) {
-            take(Part::Open(element));
+            take(XmlPart::Open(element));
         } else if self.skipped == 0 && items.contains(&element.name.as_str()) {
             self.nodes = 0;
             self.open.push(element);
@@ -277,20 +277,20 @@ impl Place {
         Ok(())
     }
 
-    fn leave(&mut self, take: &mut impl FnMut(Part)) {
+    fn leave(&mut self, take: &mut impl FnMut(XmlPart)) {
         match (self.open.pop(), self.open.last_mut()) {
             (Some(element), Some(parent)) => parent.children.push(element),
-            (Some(item), None) => take(Part::Item(item)),
+            (Some(item), None) => take(XmlPart::Item(item)),
             (None, _) if self.skipped > 0 => self.skipped -= 1,
-            (None, _) => take(Part::Close),
+            (None, _) => take(XmlPart::Close),
         }
     }
 }
 
 /// `None` where its attributes are broken.
-fn element(start: &BytesStart<'_>, wanted: bool) -> Result<Option<Element>, Refused> {
+fn element(start: &BytesStart<'_>, wanted: bool) -> Result<Option<XmlElement>, ScanError> {
     if !wanted {
-        return Ok(Some(Element::default()));
+        return Ok(Some(XmlElement::default()));
     }
     let mut attributes = Vec::new();
     // Comparing each with each, as a check for two alike does, would take ages.
@@ -303,16 +303,16 @@ fn element(start: &BytesStart<'_>, wanted: bool) -> Result<Option<Element>, Refu
         };
         let name = attribute.key.as_ref();
         if attributes.len() >= MAX_ATTRIBUTES {
-            return Err(Refused::Oversized);
+            return Err(ScanError::Oversized);
         }
         if attributes.iter().any(|(known, _)| known == name) {
             return Ok(None);
         }
         attributes.push((name.to_owned(), value.into_owned()));
     }
-    Ok(Some(Element {
+    Ok(Some(XmlElement {
         name: start.name().as_ref().to_owned(),
         attributes,
-        ..Element::default()
+        ..XmlElement::default()
     }))
 }

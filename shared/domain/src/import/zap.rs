@@ -9,11 +9,11 @@ use std::io::BufRead;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::group::{Assets, Group, cwe, section};
+use super::group::{AssetList, FindingGroup, cwe, section};
 use super::json::{self, Each, Fields, Objects, Text};
-use super::xml::{Document, Element, Part};
-use super::{Fingerprint, Found, Refused, html, plain};
-use crate::finding::Draft;
+use super::xml::{XmlDocument, XmlElement, XmlPart};
+use super::{Fingerprint, ScanBuilder, ScanError, html, plain};
+use crate::finding::FindingContent;
 use crate::severity::Severity;
 
 /// Places of one alert whose parameter and evidence are told.
@@ -69,17 +69,20 @@ struct Instance {
 #[derive(Debug, Default)]
 struct Instances {
     any: bool,
-    assets: Assets,
+    assets: AssetList,
     details: Vec<String>,
 }
 
 /// Reads the XML report.
-pub(crate) fn read_xml(document: Document<'_>, found: &mut Found) -> Result<(), Refused> {
+pub(crate) fn read_xml(
+    document: XmlDocument<'_>,
+    found: &mut ScanBuilder,
+) -> Result<(), ScanError> {
     let (mut site, mut alert, mut open) = (String::new(), Alert::default(), Vec::new());
     let mut alerts = Alerts::new(found);
     let layers = ["site", "alerts", "alertitem", "instances"];
     document.walk(&layers, &ITEMS, |part| match part {
-        Part::Open(layer) => {
+        XmlPart::Open(layer) => {
             match layer.name.as_str() {
                 "site" => layer.attribute("name").clone_into(&mut site),
                 "alertitem" => alert = Alert::default(),
@@ -87,8 +90,8 @@ pub(crate) fn read_xml(document: Document<'_>, found: &mut Found) -> Result<(), 
             }
             open.push(layer.name);
         }
-        Part::Item(item) => alert.set(&item),
-        Part::Close => {
+        XmlPart::Item(item) => alert.set(&item),
+        XmlPart::Close => {
             if open.pop().as_deref() == Some("alertitem") {
                 alerts.add(&site, std::mem::take(&mut alert));
             }
@@ -99,7 +102,7 @@ pub(crate) fn read_xml(document: Document<'_>, found: &mut Found) -> Result<(), 
 }
 
 /// Reads the JSON report.
-pub(crate) fn read_json(input: &mut dyn BufRead, found: &mut Found) -> Result<(), Refused> {
+pub(crate) fn read_json(input: &mut dyn BufRead, found: &mut ScanBuilder) -> Result<(), ScanError> {
     let mut alerts = Alerts::new(found);
     json::read("ZAP", input, &mut alerts)?;
     alerts.finish();
@@ -108,7 +111,7 @@ pub(crate) fn read_json(input: &mut dyn BufRead, found: &mut Found) -> Result<()
 
 /// The alerts of a report, as they come.
 struct Alerts<'a> {
-    found: &'a mut Found,
+    found: &'a mut ScanBuilder,
     false_positives: usize,
 }
 
@@ -149,7 +152,7 @@ impl<'de> Fields<'de> for Site<'_, '_> {
 }
 
 impl<'a> Alerts<'a> {
-    fn new(found: &'a mut Found) -> Self {
+    fn new(found: &'a mut ScanBuilder) -> Self {
         Self {
             found,
             false_positives: 0,
@@ -185,7 +188,7 @@ impl<'a> Alerts<'a> {
 }
 
 impl Alert {
-    fn set(&mut self, item: &Element) {
+    fn set(&mut self, item: &XmlElement) {
         let field = match item.name.as_str() {
             "instance" => return self.instances.add(&Instance::of(item)),
             "pluginid" => &mut self.pluginid,
@@ -224,13 +227,13 @@ impl Alert {
         }
     }
 
-    fn first(&self) -> Group {
+    fn first(&self) -> FindingGroup {
         let titles = [self.name.as_str(), self.alert.as_str(), "Unnamed alert"];
         let title = titles.into_iter().find(|title| !title.is_empty());
         let html = |text: &Text| html::to_markdown(text.as_str());
         let references = html::lines(self.reference.as_str());
         let references = plain::references(references.iter().map(String::as_str));
-        let draft = Draft {
+        let draft = FindingContent {
             title: plain::line(title.unwrap_or_default(), 200),
             severity: self.severity(),
             severity_reason: None,
@@ -243,7 +246,7 @@ impl Alert {
             recommendation: section([html(&self.solution).as_str()]),
             references: section([references.as_str()]),
         };
-        Group::new(draft, "")
+        FindingGroup::new(draft, "")
     }
 }
 
@@ -286,7 +289,7 @@ impl<'de> Visitor<'de> for InstancesVisitor {
 }
 
 impl Instance {
-    fn of(item: &Element) -> Self {
+    fn of(item: &XmlElement) -> Self {
         let text = |name: &str| Text(item.text_of(name).to_owned());
         Self {
             uri: text("uri"),

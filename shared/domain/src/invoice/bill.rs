@@ -8,14 +8,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::money::{Currency, MOST, Quantity, Rate, apportion, rounded};
+use crate::money::{Currency, MOST, Percentage, Quantity, apportion, rounded};
 
 /// Lines of one invoice.
 pub const MAX_LINES: usize = 50;
 
 /// Something that is billed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
+pub struct InvoiceLine {
     /// What.
     pub text: String,
     /// How much of it.
@@ -23,7 +23,7 @@ pub struct Line {
     /// What one of it costs, in minor units.
     pub price: i64,
     /// The tax on it.
-    pub tax: Rate,
+    pub tax: Percentage,
 }
 
 /// What is taken off all lines together.
@@ -34,7 +34,7 @@ pub enum Discount {
     #[default]
     None,
     /// A part.
-    Part(Rate),
+    Part(Percentage),
     /// An amount, in minor units.
     Amount(i64),
 }
@@ -42,7 +42,7 @@ pub enum Discount {
 /// Whether prices have the tax in them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Taxed {
+pub enum TaxMode {
     /// It is added.
     #[default]
     Exclusive,
@@ -50,7 +50,7 @@ pub enum Taxed {
     Inclusive,
 }
 
-impl Taxed {
+impl TaxMode {
     /// Both, with the name in forms and the words on the screen.
     pub const ALL: [(Self, &'static str, &'static str); 2] = [
         (Self::Exclusive, "exclusive", "Prices without tax"),
@@ -68,9 +68,9 @@ impl Taxed {
 
 /// The tax of one rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tax {
+pub struct TaxAmount {
     /// The rate.
-    pub rate: Rate,
+    pub rate: Percentage,
     /// What it is on, without it.
     pub net: i64,
     /// It.
@@ -80,7 +80,7 @@ pub struct Tax {
 /// What lines, discount and tax come to. `net + tax = total`; and
 /// `lines - discount + tax = total`, or without the tax where prices have it in them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Totals {
+pub struct InvoiceTotals {
     /// Each line.
     pub amounts: Vec<i64>,
     /// All lines.
@@ -88,7 +88,7 @@ pub struct Totals {
     /// What is taken off.
     pub discount: i64,
     /// By rate, the lowest first.
-    pub taxes: Vec<Tax>,
+    pub taxes: Vec<TaxAmount>,
     /// Without tax.
     pub net: i64,
     /// The tax.
@@ -99,17 +99,17 @@ pub struct Totals {
 
 /// The whole of what an invoice says, beside what lists know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bill {
+pub struct InvoiceContent {
     /// Whom it is to: name and address, as on the paper.
     pub to: String,
     /// The lines.
-    pub lines: Vec<Line>,
+    pub lines: Vec<InvoiceLine>,
     /// What is taken off.
     pub discount: Discount,
     /// Whether prices have the tax in them.
-    pub taxed: Taxed,
+    pub taxed: TaxMode,
     /// What it comes to.
-    pub totals: Totals,
+    pub totals: InvoiceTotals,
     /// What else is said.
     pub notes: String,
     /// Who sends it: name, address, tax number. Empty as long as it is a draft.
@@ -124,12 +124,12 @@ pub struct Bill {
 /// taken off than there is.
 pub fn totals(
     currency: Currency,
-    lines: &[Line],
+    lines: &[InvoiceLine],
     discount: Discount,
-    taxed: Taxed,
-) -> Option<Totals> {
+    taxed: TaxMode,
+) -> Option<InvoiceTotals> {
     let step = currency.step();
-    let amount = |line: &Line| {
+    let amount = |line: &InvoiceLine| {
         let exact = i128::from(line.quantity.thousandths()).checked_mul(line.price.into())?;
         rounded(exact, 1_000, step).filter(|amount| *amount <= MOST)
     };
@@ -139,10 +139,10 @@ pub fn totals(
         .try_fold(0_i64, |sum, one| sum.checked_add(*one))?;
     let off = match discount {
         Discount::None => 0,
-        Discount::Part(rate) => part(sum, rate.hundredths(), Rate::WHOLE, step)?,
+        Discount::Part(rate) => part(sum, rate.hundredths(), Percentage::WHOLE, step)?,
         Discount::Amount(amount) => amount,
     };
-    let mut by_rate: BTreeMap<Rate, i64> = BTreeMap::new();
+    let mut by_rate: BTreeMap<Percentage, i64> = BTreeMap::new();
     for (line, amount) in lines.iter().zip(&amounts) {
         let of_rate = by_rate.entry(line.tax).or_default();
         *of_rate = of_rate.checked_add(*amount)?;
@@ -159,7 +159,7 @@ pub fn totals(
     let net = taxes.iter().map(|tax| tax.net).sum();
     let tax = taxes.iter().map(|tax| tax.tax).sum();
     let total = i64::checked_add(net, tax).filter(|total| *total <= MOST)?;
-    Some(Totals {
+    Some(InvoiceTotals {
         amounts,
         lines: sum,
         discount: off,
@@ -170,16 +170,16 @@ pub fn totals(
     })
 }
 
-fn taxed_at(rate: Rate, amount: i64, taxed: Taxed, step: i64) -> Option<Tax> {
+fn taxed_at(rate: Percentage, amount: i64, taxed: TaxMode, step: i64) -> Option<TaxAmount> {
     let parts = rate.hundredths();
     let (net, tax) = match taxed {
-        Taxed::Exclusive => (amount, part(amount, parts, Rate::WHOLE, step)?),
-        Taxed::Inclusive => {
-            let tax = part(amount, parts, Rate::WHOLE + parts, step)?;
+        TaxMode::Exclusive => (amount, part(amount, parts, Percentage::WHOLE, step)?),
+        TaxMode::Inclusive => {
+            let tax = part(amount, parts, Percentage::WHOLE + parts, step)?;
             (amount.checked_sub(tax)?, tax)
         }
     };
-    Some(Tax { rate, net, tax })
+    Some(TaxAmount { rate, net, tax })
 }
 
 fn part(amount: i64, parts: i64, of: i64, step: i64) -> Option<i64> {

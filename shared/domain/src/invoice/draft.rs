@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::bill::{Bill, Discount, Line, MAX_LINES, Taxed, totals};
+use super::bill::{Discount, InvoiceContent, InvoiceLine, MAX_LINES, TaxMode, totals};
 use crate::id::EngagementId;
-use crate::input::Invalid;
-use crate::money::{Currency, Money, Quantity, Rate};
+use crate::input::FieldErrors;
+use crate::money::{Currency, Money, Percentage, Quantity};
 
 /// The form, as typed. The parts of lines come as lists of one length.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,7 +37,7 @@ pub struct InvoiceInput {
 /// A line, as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[allow(missing_docs)] // the fields of Line
-pub struct LineInput {
+pub struct InvoiceLineInput {
     pub text: String,
     pub quantity: String,
     pub price: String,
@@ -45,15 +45,15 @@ pub struct LineInput {
 }
 
 /// What is wrong with a line, by its part.
-pub type LineErrors = BTreeMap<&'static str, String>;
+pub type InvoiceLineErrors = BTreeMap<&'static str, String>;
 
 /// What is wrong with the form.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Wrong {
+pub struct InvoiceErrors {
     /// By field.
-    pub fields: Invalid,
+    pub fields: FieldErrors,
     /// By line, counted from 0.
-    pub lines: BTreeMap<usize, LineErrors>,
+    pub lines: BTreeMap<usize, InvoiceLineErrors>,
 }
 
 /// An invoice that can be kept as a draft.
@@ -68,12 +68,12 @@ pub struct NewInvoice {
     /// By when it is to be paid.
     pub due: Date,
     /// The rest.
-    pub bill: Bill,
+    pub bill: InvoiceContent,
 }
 
-impl LineInput {
+impl InvoiceLineInput {
     /// One of something, with a tax.
-    pub fn new(tax: Rate) -> Self {
+    pub fn new(tax: Percentage) -> Self {
         Self {
             quantity: "1".to_owned(),
             tax: tax.plain(),
@@ -88,9 +88,9 @@ impl LineInput {
 
 impl InvoiceInput {
     /// The lines, as typed.
-    pub fn lines(&self) -> Vec<LineInput> {
+    pub fn lines(&self) -> Vec<InvoiceLineInput> {
         let at = |list: &[String], n: usize| list.get(n).cloned().unwrap_or_default();
-        let lines = (0..self.line_text.len()).map(|n| LineInput {
+        let lines = (0..self.line_text.len()).map(|n| InvoiceLineInput {
             text: at(&self.line_text, n),
             quantity: at(&self.line_quantity, n),
             price: at(&self.line_price, n),
@@ -101,11 +101,11 @@ impl InvoiceInput {
 
     /// The same after the button of a line was pressed; `None` where none was. A new
     /// line begins with `tax`.
-    pub fn pressed(&self, tax: Rate) -> Option<Self> {
+    pub fn pressed(&self, tax: Percentage) -> Option<Self> {
         let mut lines = self.lines();
         match self.press.as_str() {
             "" => return None,
-            "add" if lines.len() < MAX_LINES => lines.push(LineInput::new(tax)),
+            "add" if lines.len() < MAX_LINES => lines.push(InvoiceLineInput::new(tax)),
             number => {
                 let gone = number.parse().ok().filter(|n| *n < lines.len());
                 gone.map(|n: usize| lines.remove(n));
@@ -116,7 +116,7 @@ impl InvoiceInput {
 
     /// The same with other lines.
     #[must_use]
-    pub fn with_lines(mut self, lines: Vec<LineInput>) -> Self {
+    pub fn with_lines(mut self, lines: Vec<InvoiceLineInput>) -> Self {
         self.line_text = lines.iter().map(|line| line.text.clone()).collect();
         self.line_quantity = lines.iter().map(|line| line.quantity.clone()).collect();
         self.line_price = lines.iter().map(|line| line.price.clone()).collect();
@@ -125,8 +125,8 @@ impl InvoiceInput {
     }
 
     /// Checks every field. Lines of which nothing was typed are passed over.
-    pub fn parse(&self) -> Result<NewInvoice, Wrong> {
-        let mut wrong = Wrong::default();
+    pub fn parse(&self) -> Result<NewInvoice, InvoiceErrors> {
+        let mut wrong = InvoiceErrors::default();
         let fields = &mut wrong.fields;
         let subject = fields.line("subject", &self.subject, 120);
         let to = fields.required_text("to", &self.to, 500, "Say who is to pay.");
@@ -141,8 +141,8 @@ impl InvoiceInput {
                 id.parse().map_err(|_| "Choose an engagement."),
             ),
         };
-        let taxed = Taxed::ALL.iter().find(|(_, name, _)| *name == self.taxed);
-        let taxed = taxed.map_or(Taxed::Exclusive, |(taxed, ..)| *taxed);
+        let taxed = TaxMode::ALL.iter().find(|(_, name, _)| *name == self.taxed);
+        let taxed = taxed.map_or(TaxMode::Exclusive, |(taxed, ..)| *taxed);
         // Without a currency nothing is said of amounts.
         let Some(currency) = currency else {
             return Err(wrong);
@@ -169,7 +169,7 @@ impl InvoiceInput {
             subject,
             currency,
             due,
-            bill: Bill {
+            bill: InvoiceContent {
                 to,
                 lines,
                 discount,
@@ -183,7 +183,7 @@ impl InvoiceInput {
     }
 }
 
-impl Wrong {
+impl InvoiceErrors {
     /// Whether nothing is.
     pub fn is_empty(&self) -> bool {
         self.fields.fields().is_empty() && self.lines.is_empty()
@@ -210,7 +210,7 @@ impl From<&NewInvoice> for InvoiceInput {
             notes: bill.notes.clone(),
             ..Self::default()
         };
-        let lines = bill.lines.iter().map(|line| LineInput {
+        let lines = bill.lines.iter().map(|line| InvoiceLineInput {
             text: line.text.clone(),
             quantity: line.quantity.to_string(),
             price: money(line.price),
@@ -220,7 +220,7 @@ impl From<&NewInvoice> for InvoiceInput {
     }
 }
 
-fn discount(text: &str, currency: Currency, invalid: &mut Invalid) -> Discount {
+fn discount(text: &str, currency: Currency, invalid: &mut FieldErrors) -> Discount {
     let text = text.trim();
     if text.is_empty() {
         return Discount::None;
@@ -243,14 +243,18 @@ pub(super) fn payable(text: &str, currency: Currency) -> Result<i64, String> {
     }
 }
 
-fn parse_lines(typed: &[LineInput], currency: Currency, wrong: &mut Wrong) -> Vec<Line> {
+fn parse_lines(
+    typed: &[InvoiceLineInput],
+    currency: Currency,
+    wrong: &mut InvoiceErrors,
+) -> Vec<InvoiceLine> {
     let mut lines = Vec::new();
     for (n, line) in typed
         .iter()
         .enumerate()
         .filter(|(_, line)| !line.is_empty())
     {
-        let mut errors = Invalid::default();
+        let mut errors = FieldErrors::default();
         let text = errors.text("text", line.text.trim(), 500);
         if text.is_empty() {
             errors.add("text", "Say what it is.");
@@ -262,12 +266,12 @@ fn parse_lines(typed: &[LineInput], currency: Currency, wrong: &mut Wrong) -> Ve
         let quantity = errors.check("quantity", quantity.parse::<Quantity>());
         let price = errors.check("price", Money::parse(&line.price, currency));
         let tax = match line.tax.trim() {
-            "" => Ok(Rate::default()),
+            "" => Ok(Percentage::default()),
             typed => typed.parse(),
         };
         let tax = errors.check("tax", tax);
         if let (Some(quantity), Some(price), Some(tax)) = (quantity, price, tax) {
-            lines.push(Line {
+            lines.push(InvoiceLine {
                 text,
                 quantity,
                 price: price.minor,

@@ -3,16 +3,19 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::figures::{Posting, postings};
-use super::{Book, Entry, Happening, How, Invoice, Issued, State};
+use super::figures::{FigurePosting, postings};
+use super::{
+    Invoice, InvoiceBalance, InvoiceEvent, InvoiceHistoryEntry, InvoiceState, IssueDetails,
+    PaymentMethod,
+};
 use crate::id::{EntryId, UserId};
-use crate::input::Invalid;
+use crate::input::FieldErrors;
 use crate::person::Actor;
 use crate::role::{Action, Role};
 
 /// A kind of change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Move {
+pub enum InvoiceTransition {
     /// Send it to the client.
     Send,
     /// Note a payment.
@@ -37,7 +40,7 @@ pub enum Move {
     Lapse,
 }
 
-impl Move {
+impl InvoiceTransition {
     /// Every kind, in the order in which pages offer them.
     pub const ALL: [Self; 11] = [
         Self::Send,
@@ -54,8 +57,8 @@ impl Move {
     ];
 
     /// The states that it may start from.
-    pub const fn from(self) -> &'static [State] {
-        use State as S;
+    pub const fn from(self) -> &'static [InvoiceState] {
+        use InvoiceState as S;
         match self {
             Self::Send => &[S::Draft],
             Self::Pay | Self::Lapse => &[S::Sent, S::PartlyPaid, S::Disputed],
@@ -109,7 +112,7 @@ impl Move {
 
 /// Who does it.
 #[derive(Debug, Clone, Copy)]
-pub enum By<'a> {
+pub enum InvoiceActor<'a> {
     /// One of the team.
     Person(&'a Actor),
     /// Time, or a payment provider, under this name.
@@ -118,7 +121,7 @@ pub enum By<'a> {
 
 /// What is to happen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ask {
+pub enum InvoiceCommand {
     /// See [`Happening::Paid`].
     Pay {
         /// How much.
@@ -128,7 +131,7 @@ pub enum Ask {
         /// The day on which it came.
         on: Date,
         /// How.
-        how: How,
+        how: PaymentMethod,
     },
     /// See [`Happening::TakenBack`].
     TakeBack {
@@ -146,7 +149,7 @@ pub enum Ask {
         /// The day.
         on: Date,
         /// How.
-        how: How,
+        how: PaymentMethod,
     },
     /// With a reason.
     Void(String),
@@ -165,7 +168,7 @@ pub enum Ask {
         /// The day on which it came.
         on: Date,
         /// Which.
-        how: How,
+        how: PaymentMethod,
     },
     /// See [`Happening::Restored`].
     Restore {
@@ -174,7 +177,7 @@ pub enum Ask {
         /// The day on which it had gone.
         on: Date,
         /// Which.
-        how: How,
+        how: PaymentMethod,
     },
     /// See [`Happening::BecameOverdue`].
     Lapse,
@@ -182,40 +185,40 @@ pub enum Ask {
 
 /// Why it can't happen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
+pub enum InvoiceRefusal {
     /// The role may never do this.
     Role,
     /// The invoice isn't in a state for it.
     State,
     /// What was typed can't be accepted.
-    Invalid(Invalid),
+    Invalid(FieldErrors),
 }
 
 /// What comes of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct InvoiceChange {
     /// The invoice after it.
     pub invoice: Invoice,
     /// For its history.
-    pub entry: Entry,
+    pub entry: InvoiceHistoryEntry,
     /// What it does to the books of the month and the client.
-    pub postings: Vec<Posting>,
+    pub postings: Vec<FigurePosting>,
 }
 
-impl Ask {
+impl InvoiceCommand {
     /// What kind of change it is.
-    pub const fn kind(&self) -> Move {
+    pub const fn kind(&self) -> InvoiceTransition {
         match self {
-            Self::Pay { .. } => Move::Pay,
-            Self::TakeBack { .. } => Move::TakeBack,
-            Self::Refund { .. } => Move::Refund,
-            Self::Void(_) => Move::Void,
-            Self::OpenDispute(_) => Move::OpenDispute,
-            Self::WinDispute(_) => Move::WinDispute,
-            Self::LoseDispute(..) => Move::LoseDispute,
-            Self::SetAside { .. } => Move::SetAside,
-            Self::Restore { .. } => Move::Restore,
-            Self::Lapse => Move::Lapse,
+            Self::Pay { .. } => InvoiceTransition::Pay,
+            Self::TakeBack { .. } => InvoiceTransition::TakeBack,
+            Self::Refund { .. } => InvoiceTransition::Refund,
+            Self::Void(_) => InvoiceTransition::Void,
+            Self::OpenDispute(_) => InvoiceTransition::OpenDispute,
+            Self::WinDispute(_) => InvoiceTransition::WinDispute,
+            Self::LoseDispute(..) => InvoiceTransition::LoseDispute,
+            Self::SetAside { .. } => InvoiceTransition::SetAside,
+            Self::Restore { .. } => InvoiceTransition::Restore,
+            Self::Lapse => InvoiceTransition::Lapse,
         }
     }
 }
@@ -227,14 +230,14 @@ pub fn issue(
     number: String,
     today: Date,
     now: Timestamp,
-) -> Result<Change, Refusal> {
+) -> Result<InvoiceChange, InvoiceRefusal> {
     if !actor.role.may(Action::ManageInvoices) {
-        return Err(Refusal::Role);
+        return Err(InvoiceRefusal::Role);
     }
-    if !Move::Send.from().contains(&draft.state()) {
-        return Err(Refusal::State);
+    if !InvoiceTransition::Send.from().contains(&draft.state()) {
+        return Err(InvoiceRefusal::State);
     }
-    let mut invalid = Invalid::default();
+    let mut invalid = FieldErrors::default();
     if draft.total == 0 {
         invalid.add(
             "form",
@@ -247,19 +250,19 @@ pub fn issue(
             "It would be overdue at once: give it a later due date first.",
         );
     }
-    invalid.into_result(()).map_err(Refusal::Invalid)?;
-    let issued = Some(Issued { number, on: today });
+    invalid.into_result(()).map_err(InvoiceRefusal::Invalid)?;
+    let issued = Some(IssueDetails { number, on: today });
     let after = Invoice {
         issued,
         updated: now,
         version: draft.version + 1,
         ..draft.clone()
     };
-    Ok(Change::new(
+    Ok(InvoiceChange::new(
         draft,
         after,
-        By::Person(actor),
-        Happening::Sent,
+        InvoiceActor::Person(actor),
+        InvoiceEvent::Sent,
         "",
     ))
 }
@@ -267,25 +270,27 @@ pub fn issue(
 /// What comes of `ask` on `today`.
 pub fn transition(
     invoice: &Invoice,
-    by: By<'_>,
-    ask: &Ask,
+    by: InvoiceActor<'_>,
+    ask: &InvoiceCommand,
     today: Date,
     now: Timestamp,
-) -> Result<Change, Refusal> {
+) -> Result<InvoiceChange, InvoiceRefusal> {
     let kind = ask.kind();
     match by {
-        By::Person(actor) if !kind.is_by_hand() || !actor.role.may(Action::ManageInvoices) => {
-            return Err(Refusal::Role);
+        InvoiceActor::Person(actor)
+            if !kind.is_by_hand() || !actor.role.may(Action::ManageInvoices) =>
+        {
+            return Err(InvoiceRefusal::Role);
         }
-        By::Person(_) | By::Itself(_) => {}
+        InvoiceActor::Person(_) | InvoiceActor::Itself(_) => {}
     }
     if !kind.is_possible(invoice) {
-        return Err(Refusal::State);
+        return Err(InvoiceRefusal::State);
     }
-    if kind == Move::Lapse && !invoice.is_overdue(today) {
-        return Err(Refusal::State);
+    if kind == InvoiceTransition::Lapse && !invoice.is_overdue(today) {
+        return Err(InvoiceRefusal::State);
     }
-    let book = booked(invoice, ask).ok_or(Refusal::State)?;
+    let book = booked(invoice, ask).ok_or(InvoiceRefusal::State)?;
     let mut after = Invoice {
         book,
         updated: now,
@@ -295,97 +300,103 @@ pub fn transition(
     // Also where what was paid in time is outstanding again.
     after.late = invoice.late || after.is_overdue(today);
     let note = match ask {
-        Ask::Void(why) => why.as_str(),
+        InvoiceCommand::Void(why) => why.as_str(),
         _ => "",
     };
-    Ok(Change::new(invoice, after, by, told(ask), note))
+    Ok(InvoiceChange::new(invoice, after, by, told(ask), note))
 }
 
 /// The book after it; `None` where the amounts don't allow it.
-fn booked(invoice: &Invoice, ask: &Ask) -> Option<Book> {
+fn booked(invoice: &Invoice, ask: &InvoiceCommand) -> Option<InvoiceBalance> {
     let mut book = invoice.book;
     let free = book.kept() - book.disputed;
     let within = |amount: i64, most: i64| (1..=most).contains(&amount).then_some(amount);
     match *ask {
-        Ask::Pay { amount, fee, .. } => {
+        InvoiceCommand::Pay { amount, fee, .. } => {
             book.paid += within(amount, invoice.outstanding())?;
             book.fees += (0..=amount).contains(&fee).then_some(fee)?;
         }
-        Ask::TakeBack { amount, .. } => book.paid -= within(amount, free)?,
-        Ask::Refund { amount, .. } => book.refunded += within(amount, free)?,
-        Ask::Void(_) => {
+        InvoiceCommand::TakeBack { amount, .. } => book.paid -= within(amount, free)?,
+        InvoiceCommand::Refund { amount, .. } => book.refunded += within(amount, free)?,
+        InvoiceCommand::Void(_) => {
             book.waived = invoice.outstanding();
             book.void = true;
         }
-        Ask::OpenDispute(amount) => book.disputed += within(amount, free)?,
-        Ask::WinDispute(amount) => book.disputed -= within(amount, book.disputed)?,
-        Ask::LoseDispute(amount, _) => {
+        InvoiceCommand::OpenDispute(amount) => book.disputed += within(amount, free)?,
+        InvoiceCommand::WinDispute(amount) => book.disputed -= within(amount, book.disputed)?,
+        InvoiceCommand::LoseDispute(amount, _) => {
             book.disputed -= within(amount, book.disputed)?;
             book.refunded += amount;
         }
-        Ask::SetAside { amount, fee, .. } => {
+        InvoiceCommand::SetAside { amount, fee, .. } => {
             book.paid -= within(amount, free)?;
             book.fees -= (0..=book.fees).contains(&fee).then_some(fee)?;
         }
-        Ask::Restore { amount, .. } => book.refunded -= within(amount, book.refunded)?,
-        Ask::Lapse => {}
+        InvoiceCommand::Restore { amount, .. } => book.refunded -= within(amount, book.refunded)?,
+        InvoiceCommand::Lapse => {}
     }
     Some(book)
 }
 
 /// What the history says of it.
-fn told(ask: &Ask) -> Happening {
+fn told(ask: &InvoiceCommand) -> InvoiceEvent {
     match ask.clone() {
-        Ask::Pay {
+        InvoiceCommand::Pay {
             amount,
             fee,
             on,
             how,
-        } => Happening::Paid {
+        } => InvoiceEvent::Paid {
             amount,
             fee,
             on,
             how,
         },
-        Ask::TakeBack {
+        InvoiceCommand::TakeBack {
             payment,
             amount,
             on,
-        } => Happening::TakenBack {
+        } => InvoiceEvent::TakenBack {
             payment,
             amount,
             on,
         },
-        Ask::Refund { amount, on, how } => Happening::Refunded { amount, on, how },
-        Ask::Void(_) => Happening::Voided,
-        Ask::OpenDispute(amount) => Happening::DisputeOpened { amount },
-        Ask::WinDispute(amount) => Happening::DisputeWon { amount },
-        Ask::LoseDispute(amount, on) => Happening::DisputeLost { amount, on },
-        Ask::SetAside {
+        InvoiceCommand::Refund { amount, on, how } => InvoiceEvent::Refunded { amount, on, how },
+        InvoiceCommand::Void(_) => InvoiceEvent::Voided,
+        InvoiceCommand::OpenDispute(amount) => InvoiceEvent::DisputeOpened { amount },
+        InvoiceCommand::WinDispute(amount) => InvoiceEvent::DisputeWon { amount },
+        InvoiceCommand::LoseDispute(amount, on) => InvoiceEvent::DisputeLost { amount, on },
+        InvoiceCommand::SetAside {
             amount,
             fee,
             on,
             how,
-        } => Happening::SetAside {
+        } => InvoiceEvent::SetAside {
             amount,
             fee,
             on,
             how,
         },
-        Ask::Restore { amount, on, how } => Happening::Restored { amount, on, how },
-        Ask::Lapse => Happening::BecameOverdue,
+        InvoiceCommand::Restore { amount, on, how } => InvoiceEvent::Restored { amount, on, how },
+        InvoiceCommand::Lapse => InvoiceEvent::BecameOverdue,
     }
 }
 
-impl Change {
-    fn new(before: &Invoice, after: Invoice, by: By<'_>, what: Happening, note: &str) -> Self {
+impl InvoiceChange {
+    fn new(
+        before: &Invoice,
+        after: Invoice,
+        by: InvoiceActor<'_>,
+        what: InvoiceEvent,
+        note: &str,
+    ) -> Self {
         let (by, by_name): (Option<UserId>, _) = match by {
-            By::Person(actor) => (Some(actor.user), actor.name.as_str()),
-            By::Itself(name) => (None, name),
+            InvoiceActor::Person(actor) => (Some(actor.user), actor.name.as_str()),
+            InvoiceActor::Itself(name) => (None, name),
         };
         Self {
             postings: postings(before, &after, &what),
-            entry: Entry {
+            entry: InvoiceHistoryEntry {
                 at: after.updated,
                 by,
                 by_name: by_name.to_owned(),

@@ -3,12 +3,12 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Happening, Invoice};
+use super::{Invoice, InvoiceEvent};
 
 /// A figure of the books. Each is kept for a month, in one currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Figure {
+pub enum RevenueFigure {
     /// Billed, in the month of the invoice, unless it is void.
     Invoiced,
     /// Outstanding, in the month in which it is due.
@@ -23,7 +23,7 @@ pub enum Figure {
     Fees,
 }
 
-impl Figure {
+impl RevenueFigure {
     /// Every figure.
     pub const ALL: [Self; 6] = [
         Self::Invoiced,
@@ -54,17 +54,17 @@ impl Figure {
 
 /// What is added to a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Posting {
+pub struct FigurePosting {
     /// The first of the month.
     pub month: Date,
     /// The figure.
-    pub figure: Figure,
+    pub figure: RevenueFigure,
     /// How much, in minor units; below zero it is taken away.
     pub minor: i64,
 }
 
 /// What becomes of the figures when an invoice changes by what happened.
-pub fn postings(before: &Invoice, after: &Invoice, what: &Happening) -> Vec<Posting> {
+pub fn postings(before: &Invoice, after: &Invoice, what: &InvoiceEvent) -> Vec<FigurePosting> {
     let due = after.due.first_of_month();
     let issued = after.issued.as_ref().map_or(after.due, |issued| issued.on);
     let on = day(what).unwrap_or(issued).first_of_month();
@@ -76,26 +76,26 @@ pub fn postings(before: &Invoice, after: &Invoice, what: &Happening) -> Vec<Post
     let all = [
         (
             issued.first_of_month(),
-            Figure::Invoiced,
+            RevenueFigure::Invoiced,
             billed(after) - billed(before),
         ),
         (
             due,
-            Figure::Outstanding,
+            RevenueFigure::Outstanding,
             after.outstanding() - before.outstanding(),
         ),
-        (due, Figure::Overdue, late(after) - late(before)),
-        (on, Figure::Paid, after.book.paid - before.book.paid),
+        (due, RevenueFigure::Overdue, late(after) - late(before)),
+        (on, RevenueFigure::Paid, after.book.paid - before.book.paid),
         (
             on,
-            Figure::Refunded,
+            RevenueFigure::Refunded,
             after.book.refunded - before.book.refunded,
         ),
-        (on, Figure::Fees, after.book.fees - before.book.fees),
+        (on, RevenueFigure::Fees, after.book.fees - before.book.fees),
     ];
     let changed = all.into_iter().filter(|(_, _, minor)| *minor != 0);
     changed
-        .map(|(month, figure, minor)| Posting {
+        .map(|(month, figure, minor)| FigurePosting {
             month,
             figure,
             minor,
@@ -104,18 +104,18 @@ pub fn postings(before: &Invoice, after: &Invoice, what: &Happening) -> Vec<Post
 }
 
 /// The day of the money that moved.
-const fn day(what: &Happening) -> Option<Date> {
+const fn day(what: &InvoiceEvent) -> Option<Date> {
     match what {
-        Happening::Paid { on, .. }
-        | Happening::TakenBack { on, .. }
-        | Happening::SetAside { on, .. }
-        | Happening::Restored { on, .. }
-        | Happening::Refunded { on, .. }
-        | Happening::DisputeLost { on, .. } => Some(*on),
-        Happening::Sent
-        | Happening::Voided
-        | Happening::DisputeOpened { .. }
-        | Happening::DisputeWon { .. }
-        | Happening::BecameOverdue => None,
+        InvoiceEvent::Paid { on, .. }
+        | InvoiceEvent::TakenBack { on, .. }
+        | InvoiceEvent::SetAside { on, .. }
+        | InvoiceEvent::Restored { on, .. }
+        | InvoiceEvent::Refunded { on, .. }
+        | InvoiceEvent::DisputeLost { on, .. } => Some(*on),
+        InvoiceEvent::Sent
+        | InvoiceEvent::Voided
+        | InvoiceEvent::DisputeOpened { .. }
+        | InvoiceEvent::DisputeWon { .. }
+        | InvoiceEvent::BecameOverdue => None,
     }
 }

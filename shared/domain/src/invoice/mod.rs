@@ -15,13 +15,18 @@ use serde::{Deserialize, Serialize};
 use crate::id::{ClientId, EngagementId, EntryId, InvoiceId, UserId};
 use crate::money::{Currency, Money};
 
-pub use bill::{Bill, Discount, Line, MAX_LINES, Tax, Taxed, Totals, totals};
-pub use draft::{InvoiceInput, LineErrors, LineInput, NewInvoice, Wrong};
-pub use event::{Ask, By, Change, Move, Refusal, issue, transition};
-pub use figures::{Figure, Posting, postings};
+pub use bill::{
+    Discount, InvoiceContent, InvoiceLine, InvoiceTotals, MAX_LINES, TaxAmount, TaxMode, totals,
+};
+pub use draft::{InvoiceErrors, InvoiceInput, InvoiceLineErrors, InvoiceLineInput, NewInvoice};
+pub use event::{
+    InvoiceActor, InvoiceChange, InvoiceCommand, InvoiceRefusal, InvoiceTransition, issue,
+    transition,
+};
+pub use figures::{FigurePosting, RevenueFigure, postings};
 pub use payment::PaymentInput;
-pub use reminders::{Reminder, recipients, schedule};
-pub use ways::{Ways, WaysInput};
+pub use reminders::{InvoiceReminder, recipients, schedule};
+pub use ways::{BillingSettings, BillingSettingsInput};
 
 /// An invoice, as lists know it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,10 +50,10 @@ pub struct Invoice {
     pub due: Date,
     /// What it got when it was sent; a draft has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub issued: Option<Issued>,
+    pub issued: Option<IssueDetails>,
     /// What was paid of it.
     #[serde(flatten)]
-    pub book: Book,
+    pub book: InvoiceBalance,
     /// Whether its due date was noted to be over with something outstanding.
     #[serde(default)]
     pub late: bool,
@@ -61,7 +66,7 @@ pub struct Invoice {
 
 /// What an invoice gets when it is sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Issued {
+pub struct IssueDetails {
     /// Its number: with the workspace's prefix, without a gap.
     pub number: String,
     /// The day of it.
@@ -71,7 +76,7 @@ pub struct Issued {
 /// The money of an invoice. `paid + waived + outstanding = total` at any time, and
 /// nothing is negative.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Book {
+pub struct InvoiceBalance {
     /// What came in.
     pub paid: i64,
     /// What went back of it.
@@ -88,7 +93,7 @@ pub struct Book {
 
 /// Where an invoice stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum State {
+pub enum InvoiceState {
     /// Being written: the client doesn't know of it.
     Draft,
     /// Sent, and nothing of it paid.
@@ -107,7 +112,7 @@ pub enum State {
     Void,
 }
 
-impl State {
+impl InvoiceState {
     /// Every state.
     pub const ALL: [Self; 8] = [
         Self::Draft,
@@ -149,7 +154,7 @@ impl State {
     }
 }
 
-impl Book {
+impl InvoiceBalance {
     /// What is there of what came in.
     pub const fn kept(&self) -> i64 {
         self.paid - self.refunded
@@ -158,8 +163,8 @@ impl Book {
 
 impl Invoice {
     /// Where it stands.
-    pub const fn state(&self) -> State {
-        let Book {
+    pub const fn state(&self) -> InvoiceState {
+        let InvoiceBalance {
             paid,
             refunded,
             disputed,
@@ -167,21 +172,21 @@ impl Invoice {
             ..
         } = self.book;
         if self.issued.is_none() {
-            State::Draft
+            InvoiceState::Draft
         } else if void {
-            State::Void
+            InvoiceState::Void
         } else if disputed > 0 {
-            State::Disputed
+            InvoiceState::Disputed
         } else if paid == 0 {
-            State::Sent
+            InvoiceState::Sent
         } else if paid < self.total {
-            State::PartlyPaid
+            InvoiceState::PartlyPaid
         } else if refunded == 0 {
-            State::Paid
+            InvoiceState::Paid
         } else if refunded < paid {
-            State::PartlyRefunded
+            InvoiceState::PartlyRefunded
         } else {
-            State::Refunded
+            InvoiceState::Refunded
         }
     }
 
@@ -214,7 +219,7 @@ impl Invoice {
 /// How a payment came.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum How {
+pub enum PaymentMethod {
     /// Noted by one of the team, with what they say of it: a bank's reference.
     ByHand(String),
     /// Through a payment provider, under its reference.
@@ -224,7 +229,7 @@ pub enum How {
 /// What happened to an invoice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Happening {
+pub enum InvoiceEvent {
     /// It was sent to the client.
     Sent,
     /// Somebody paid.
@@ -236,7 +241,7 @@ pub enum Happening {
         /// The day on which it came.
         on: Date,
         /// How.
-        how: How,
+        how: PaymentMethod,
     },
     /// A payment that was noted by mistake was taken out again.
     TakenBack {
@@ -254,7 +259,7 @@ pub enum Happening {
         /// The day.
         on: Date,
         /// How.
-        how: How,
+        how: PaymentMethod,
     },
     /// A payment through a provider isn't needed, for another came before it: the
     /// provider has it, and the invoice doesn't.
@@ -266,7 +271,7 @@ pub enum Happening {
         /// The day on which it came.
         on: Date,
         /// Which.
-        how: How,
+        how: PaymentMethod,
     },
     /// What had gone back is here again: a refund failed, or a dispute that was lost
     /// ended well after all.
@@ -276,7 +281,7 @@ pub enum Happening {
         /// The day on which it had gone.
         on: Date,
         /// Which.
-        how: How,
+        how: PaymentMethod,
     },
     /// It isn't to be paid.
     Voided,
@@ -303,7 +308,7 @@ pub enum Happening {
 
 /// An entry of an invoice's history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct InvoiceHistoryEntry {
     /// When.
     pub at: Timestamp,
     /// Who; `None` where time or a provider did it.
@@ -314,7 +319,7 @@ pub struct Entry {
     #[serde(default)]
     pub note: String,
     /// What.
-    pub what: Happening,
+    pub what: InvoiceEvent,
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::draft::payable;
-use super::{Ask, How, Invoice, Refusal};
-use crate::input::Invalid;
+use super::{Invoice, InvoiceCommand, InvoiceRefusal, PaymentMethod};
+use crate::input::FieldErrors;
 
 /// The form, as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,8 +26,8 @@ impl PaymentInput {
         invoice: &Invoice,
         (most, over): (i64, &str),
         today: Date,
-    ) -> Result<(i64, Date, How), Refusal> {
-        let mut invalid = Invalid::default();
+    ) -> Result<(i64, Date, PaymentMethod), InvoiceRefusal> {
+        let mut invalid = FieldErrors::default();
         let amount = payable(&self.amount, invoice.currency);
         let amount = amount.and_then(|amount| match amount {
             0 => Err("Enter an amount.".to_owned()),
@@ -45,16 +45,20 @@ impl PaymentInput {
         let on = invalid.check("on", on);
         let reference = invalid.optional_line("reference", &self.reference, 120);
         match (amount, on, invalid.fields().is_empty()) {
-            (Some(amount), Some(on), true) => Ok((amount, on, How::ByHand(reference))),
-            _ => Err(Refusal::Invalid(invalid)),
+            (Some(amount), Some(on), true) => Ok((amount, on, PaymentMethod::ByHand(reference))),
+            _ => Err(InvoiceRefusal::Invalid(invalid)),
         }
     }
 
     /// As a payment.
-    pub fn payment(&self, invoice: &Invoice, today: Date) -> Result<Ask, Refusal> {
+    pub fn payment(
+        &self,
+        invoice: &Invoice,
+        today: Date,
+    ) -> Result<InvoiceCommand, InvoiceRefusal> {
         let most = (invoice.outstanding(), "Outstanding are only");
         let (amount, on, how) = self.parse(invoice, most, today)?;
-        Ok(Ask::Pay {
+        Ok(InvoiceCommand::Pay {
             amount,
             fee: 0,
             on,
@@ -63,9 +67,9 @@ impl PaymentInput {
     }
 
     /// As a refund.
-    pub fn refund(&self, invoice: &Invoice, today: Date) -> Result<Ask, Refusal> {
+    pub fn refund(&self, invoice: &Invoice, today: Date) -> Result<InvoiceCommand, InvoiceRefusal> {
         let most = invoice.book.kept() - invoice.book.disputed;
         let (amount, on, how) = self.parse(invoice, (most, "There are only"), today)?;
-        Ok(Ask::Refund { amount, on, how })
+        Ok(InvoiceCommand::Refund { amount, on, how })
     }
 }

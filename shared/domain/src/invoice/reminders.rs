@@ -11,7 +11,7 @@ use crate::workspace::Workspace;
 /// What is due about an invoice that was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Reminder {
+pub enum InvoiceReminder {
     /// The client is told of it.
     Sent,
     /// It is due soon.
@@ -30,17 +30,21 @@ const AFTER: [i64; 3] = [1, 7, 21];
 /// What is due when, of an invoice that is sent now: at once, three days before
 /// its day in the morning, when the day is over, and three times after it. What
 /// lies behind is left out.
-pub fn schedule(due: Date, workspace: &Workspace, now: Timestamp) -> Vec<(Timestamp, Reminder)> {
+pub fn schedule(
+    due: Date,
+    workspace: &Workspace,
+    now: Timestamp,
+) -> Vec<(Timestamp, InvoiceReminder)> {
     let morning = |days: i64| {
         let day = due.checked_add(days.days()).unwrap_or(due);
         workspace.at(day, time(9, 0, 0, 0))
     };
     let soon = morning(-BEFORE);
     let lapse = workspace.end_of(due);
-    let mut all = vec![(now, Reminder::Sent)];
-    all.extend((soon > now).then_some((soon, Reminder::Soon)));
-    all.push((lapse, Reminder::Lapse));
-    all.extend(AFTER.map(|days| (morning(days), Reminder::Overdue)));
+    let mut all = vec![(now, InvoiceReminder::Sent)];
+    all.extend((soon > now).then_some((soon, InvoiceReminder::Soon)));
+    all.push((lapse, InvoiceReminder::Lapse));
+    all.extend(AFTER.map(|days| (morning(days), InvoiceReminder::Overdue)));
     all
 }
 

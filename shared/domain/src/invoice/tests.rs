@@ -52,7 +52,7 @@ fn draft(total: i64) -> Invoice {
         total,
         due: date(2026, 2, 4),
         issued: None,
-        book: Book::default(),
+        book: InvoiceBalance::default(),
         late: false,
         updated: NOW,
         version: 1,
@@ -68,14 +68,14 @@ fn sent(total: i64) -> Invoice {
 /// An event with a number that says how much of it, in thousandths of the total.
 #[derive(Debug, Clone)]
 struct Step {
-    kind: Move,
+    kind: InvoiceTransition,
     part: i64,
     days: i64,
     by_provider: bool,
 }
 
 fn any_step() -> impl Strategy<Value = Step> {
-    let kinds = select(Move::ALL.to_vec());
+    let kinds = select(InvoiceTransition::ALL.to_vec());
     (kinds, 0_i64..1_300, 0_i64..20, any::<bool>()).prop_map(|(kind, part, days, by_provider)| {
         Step {
             kind,
@@ -86,41 +86,41 @@ fn any_step() -> impl Strategy<Value = Step> {
     })
 }
 
-fn ask(step: &Step, total: i64, on: Date) -> Option<Ask> {
+fn ask(step: &Step, total: i64, on: Date) -> Option<InvoiceCommand> {
     let amount = total * step.part / 1_000;
-    let how = How::ByHand(String::new());
+    let how = PaymentMethod::ByHand(String::new());
     Some(match step.kind {
-        Move::Send => return None,
-        Move::Pay => Ask::Pay {
+        InvoiceTransition::Send => return None,
+        InvoiceTransition::Pay => InvoiceCommand::Pay {
             amount,
             fee: amount / 40,
             on,
             how,
         },
-        Move::TakeBack => Ask::TakeBack {
+        InvoiceTransition::TakeBack => InvoiceCommand::TakeBack {
             payment: EntryId::new(1, 1),
             amount,
             on,
         },
-        Move::Refund => Ask::Refund { amount, on, how },
-        Move::Void => Ask::Void("no".into()),
-        Move::OpenDispute => Ask::OpenDispute(amount),
-        Move::WinDispute => Ask::WinDispute(amount),
-        Move::LoseDispute => Ask::LoseDispute(amount, on),
-        Move::SetAside => Ask::SetAside {
+        InvoiceTransition::Refund => InvoiceCommand::Refund { amount, on, how },
+        InvoiceTransition::Void => InvoiceCommand::Void("no".into()),
+        InvoiceTransition::OpenDispute => InvoiceCommand::OpenDispute(amount),
+        InvoiceTransition::WinDispute => InvoiceCommand::WinDispute(amount),
+        InvoiceTransition::LoseDispute => InvoiceCommand::LoseDispute(amount, on),
+        InvoiceTransition::SetAside => InvoiceCommand::SetAside {
             amount,
             fee: amount / 40,
             on,
             how,
         },
-        Move::Restore => Ask::Restore { amount, on, how },
-        Move::Lapse => Ask::Lapse,
+        InvoiceTransition::Restore => InvoiceCommand::Restore { amount, on, how },
+        InvoiceTransition::Lapse => InvoiceCommand::Lapse,
     })
 }
 
 /// Whether the book of an invoice holds what it promises.
 fn holds(invoice: &Invoice) -> Result<(), TestCaseError> {
-    let Book {
+    let InvoiceBalance {
         paid,
         refunded,
         disputed,
@@ -140,7 +140,11 @@ fn holds(invoice: &Invoice) -> Result<(), TestCaseError> {
     prop_assert!(!void || outstanding == 0);
     let settled = matches!(
         invoice.state(),
-        State::Paid | State::PartlyRefunded | State::Refunded | State::Void | State::Draft
+        InvoiceState::Paid
+            | InvoiceState::PartlyRefunded
+            | InvoiceState::Refunded
+            | InvoiceState::Void
+            | InvoiceState::Draft
     );
     prop_assert!(!settled || outstanding == 0, "{invoice:?}");
     Ok(())
@@ -157,9 +161,9 @@ proptest! {
         let owner = actor(Role::ALL[0]);
         let begin = draft(total);
         let change = issue(&begin, &owner, "INV-0001".into(), TODAY, NOW).unwrap();
-        let mut books: BTreeMap<(Date, Figure), i64> = BTreeMap::new();
-        let mut post = |change: &Change| {
-            for Posting { month, figure, minor } in &change.postings {
+        let mut books: BTreeMap<(Date, RevenueFigure), i64> = BTreeMap::new();
+        let mut post = |change: &InvoiceChange| {
+            for FigurePosting { month, figure, minor } in &change.postings {
                 *books.entry((*month, *figure)).or_default() += minor;
             }
         };
@@ -169,20 +173,20 @@ proptest! {
         for step in steps {
             today = today.checked_add(step.days.days()).unwrap();
             let Some(ask) = ask(&step, total, today) else { continue };
-            let by = if step.by_provider { By::Itself("Stripe") } else { By::Person(&owner) };
+            let by = if step.by_provider { InvoiceActor::Itself("Stripe") } else { InvoiceActor::Person(&owner) };
             let possible = step.kind.is_possible(&invoice);
             let Ok(change) = transition(&invoice, by, &ask, today, NOW) else { continue };
             prop_assert!(possible && (step.by_provider || step.kind.is_by_hand()));
             prop_assert_eq!(change.invoice.version, invoice.version + 1);
             prop_assert_eq!(change.invoice.total, total);
             match change.entry.what {
-                Happening::Paid { amount, fee, .. } => { paid += amount; fees += fee; }
-                Happening::TakenBack { amount, .. } => paid -= amount,
-                Happening::Refunded { amount, .. } | Happening::DisputeLost { amount, .. } => {
+                InvoiceEvent::Paid { amount, fee, .. } => { paid += amount; fees += fee; }
+                InvoiceEvent::TakenBack { amount, .. } => paid -= amount,
+                InvoiceEvent::Refunded { amount, .. } | InvoiceEvent::DisputeLost { amount, .. } => {
                     refunded += amount;
                 }
-                Happening::SetAside { amount, fee, .. } => { paid -= amount; fees -= fee; }
-                Happening::Restored { amount, .. } => refunded -= amount,
+                InvoiceEvent::SetAside { amount, fee, .. } => { paid -= amount; fees -= fee; }
+                InvoiceEvent::Restored { amount, .. } => refunded -= amount,
                 _ => {}
             }
             post(&change);
@@ -191,15 +195,15 @@ proptest! {
         }
         // The history tells the same as the book, and so do the figures by month.
         prop_assert_eq!((paid, refunded, fees), (invoice.book.paid, invoice.book.refunded, invoice.book.fees));
-        let sum = |figure: Figure| {
+        let sum = |figure: RevenueFigure| {
             books.iter().filter(|((_, one), _)| *one == figure).map(|(_, minor)| minor).sum::<i64>()
         };
-        prop_assert_eq!(sum(Figure::Invoiced), if invoice.book.void { 0 } else { total });
-        prop_assert_eq!(sum(Figure::Outstanding), invoice.outstanding());
-        prop_assert_eq!(sum(Figure::Overdue), if invoice.late { invoice.outstanding() } else { 0 });
-        prop_assert_eq!(sum(Figure::Paid), paid);
-        prop_assert_eq!(sum(Figure::Refunded), refunded);
-        prop_assert_eq!(sum(Figure::Fees), fees);
+        prop_assert_eq!(sum(RevenueFigure::Invoiced), if invoice.book.void { 0 } else { total });
+        prop_assert_eq!(sum(RevenueFigure::Outstanding), invoice.outstanding());
+        prop_assert_eq!(sum(RevenueFigure::Overdue), if invoice.late { invoice.outstanding() } else { 0 });
+        prop_assert_eq!(sum(RevenueFigure::Paid), paid);
+        prop_assert_eq!(sum(RevenueFigure::Refunded), refunded);
+        prop_assert_eq!(sum(RevenueFigure::Fees), fees);
     }
 }
 
@@ -210,21 +214,21 @@ fn what_is_offered_is_what_is_allowed() {
         let mut invoices = vec![draft(100), sent(100)];
         let owner = actor(Role::ALL[0]);
         let paid = |invoice: &Invoice, amount| {
-            let how = How::ByHand(String::new());
-            let ask = Ask::Pay {
+            let how = PaymentMethod::ByHand(String::new());
+            let ask = InvoiceCommand::Pay {
                 amount,
                 fee: 0,
                 on: TODAY,
                 how,
             };
-            transition(invoice, By::Person(&owner), &ask, TODAY, NOW)
+            transition(invoice, InvoiceActor::Person(&owner), &ask, TODAY, NOW)
                 .unwrap()
                 .invoice
         };
         invoices.push(paid(&sent(100), 40));
         invoices.push(paid(&sent(100), 100));
         for invoice in invoices {
-            for kind in Move::ALL {
+            for kind in InvoiceTransition::ALL {
                 let step = Step {
                     kind,
                     part: 10,
@@ -233,9 +237,14 @@ fn what_is_offered_is_what_is_allowed() {
                 };
                 let allowed = match ask(&step, 100, TODAY) {
                     None => issue(&invoice, &actor(role), "1".into(), TODAY, NOW).is_ok(),
-                    Some(ask) => {
-                        transition(&invoice, By::Person(&actor(role)), &ask, TODAY, NOW).is_ok()
-                    }
+                    Some(ask) => transition(
+                        &invoice,
+                        InvoiceActor::Person(&actor(role)),
+                        &ask,
+                        TODAY,
+                        NOW,
+                    )
+                    .is_ok(),
                 };
                 assert_eq!(
                     kind.is_offered(role, &invoice),
@@ -252,51 +261,57 @@ fn what_is_offered_is_what_is_allowed() {
 
 #[test]
 fn a_way_through_all_states() {
-    let by = By::Itself("Stripe");
-    let how = || How::Provider("pi_1".into());
-    let step =
-        |invoice: &Invoice, ask: Ask| transition(invoice, by, &ask, TODAY, NOW).unwrap().invoice;
-    let pay = |amount| Ask::Pay {
+    let by = InvoiceActor::Itself("Stripe");
+    let how = || PaymentMethod::Provider("pi_1".into());
+    let step = |invoice: &Invoice, ask: InvoiceCommand| {
+        transition(invoice, by, &ask, TODAY, NOW).unwrap().invoice
+    };
+    let pay = |amount| InvoiceCommand::Pay {
         amount,
         fee: 1,
         on: TODAY,
         how: how(),
     };
     let part = step(&sent(100), pay(40));
-    assert_eq!((part.state(), part.outstanding()), (State::PartlyPaid, 60));
+    assert_eq!(
+        (part.state(), part.outstanding()),
+        (InvoiceState::PartlyPaid, 60)
+    );
     let paid = step(&part, pay(60));
     assert_eq!(
         (paid.state(), paid.outstanding(), paid.book.fees),
-        (State::Paid, 0, 2)
+        (InvoiceState::Paid, 0, 2)
     );
-    let disputed = step(&paid, Ask::OpenDispute(60));
-    assert_eq!(disputed.state(), State::Disputed);
+    let disputed = step(&paid, InvoiceCommand::OpenDispute(60));
+    assert_eq!(disputed.state(), InvoiceState::Disputed);
     assert_eq!(
-        step(&disputed, Ask::WinDispute(60)),
+        step(&disputed, InvoiceCommand::WinDispute(60)),
         Invoice {
             version: 6,
             ..paid.clone()
         }
     );
-    let lost = step(&disputed, Ask::LoseDispute(60, TODAY));
+    let lost = step(&disputed, InvoiceCommand::LoseDispute(60, TODAY));
     assert_eq!(
         (lost.state(), lost.book.kept()),
-        (State::PartlyRefunded, 40)
+        (InvoiceState::PartlyRefunded, 40)
     );
-    let back = Ask::Refund {
+    let back = InvoiceCommand::Refund {
         amount: 40,
         on: TODAY,
         how: how(),
     };
-    assert_eq!(step(&lost, back).state(), State::Refunded);
+    assert_eq!(step(&lost, back).state(), InvoiceState::Refunded);
     assert_eq!(
-        step(&sent(100), Ask::Void("no".into())).state(),
-        State::Void
+        step(&sent(100), InvoiceCommand::Void("no".into())).state(),
+        InvoiceState::Void
     );
-    for state in State::ALL {
+    for state in InvoiceState::ALL {
         assert!(
-            Move::ALL.iter().any(|kind| kind.from().contains(&state))
-                || matches!(state, State::Refunded | State::Void)
+            InvoiceTransition::ALL
+                .iter()
+                .any(|kind| kind.from().contains(&state))
+                || matches!(state, InvoiceState::Refunded | InvoiceState::Void)
         );
     }
 }
@@ -306,46 +321,46 @@ fn overdue_begins_when_the_day_is_over_and_ends_with_the_money() {
     let invoice = sent(100);
     let (due, after) = (invoice.due, invoice.due.tomorrow().unwrap());
     assert!(!invoice.is_overdue(due) && invoice.is_overdue(after));
-    let by = By::Itself("Time");
+    let by = InvoiceActor::Itself("Time");
     assert_eq!(
-        transition(&invoice, by, &Ask::Lapse, due, NOW),
-        Err(Refusal::State)
+        transition(&invoice, by, &InvoiceCommand::Lapse, due, NOW),
+        Err(InvoiceRefusal::State)
     );
-    let late = transition(&invoice, by, &Ask::Lapse, after, NOW)
+    let late = transition(&invoice, by, &InvoiceCommand::Lapse, after, NOW)
         .unwrap()
         .invoice;
     assert!(late.late);
     assert_eq!(
-        transition(&late, by, &Ask::Lapse, after, NOW),
-        Err(Refusal::State)
+        transition(&late, by, &InvoiceCommand::Lapse, after, NOW),
+        Err(InvoiceRefusal::State)
     );
     let owner = actor(Role::ALL[0]);
-    let how = How::ByHand(String::new());
-    let pay = Ask::Pay {
+    let how = PaymentMethod::ByHand(String::new());
+    let pay = InvoiceCommand::Pay {
         amount: 100,
         fee: 0,
         on: after,
         how,
     };
-    let paid = transition(&late, By::Person(&owner), &pay, after, NOW).unwrap();
+    let paid = transition(&late, InvoiceActor::Person(&owner), &pay, after, NOW).unwrap();
     assert!(!paid.invoice.is_overdue(after));
     let overdue: i64 = paid
         .postings
         .iter()
-        .filter(|p| p.figure == Figure::Overdue)
+        .filter(|p| p.figure == RevenueFigure::Overdue)
         .map(|p| p.minor)
         .sum();
     assert_eq!(overdue, -100);
     // Paid in time, then taken out again: overdue at once.
-    let early = transition(&invoice, By::Person(&owner), &pay, TODAY, NOW)
+    let early = transition(&invoice, InvoiceActor::Person(&owner), &pay, TODAY, NOW)
         .unwrap()
         .invoice;
-    let back = Ask::TakeBack {
+    let back = InvoiceCommand::TakeBack {
         payment: EntryId::new(1, 1),
         amount: 100,
         on: TODAY,
     };
-    let again = transition(&early, By::Person(&owner), &back, after, NOW).unwrap();
+    let again = transition(&early, InvoiceActor::Person(&owner), &back, after, NOW).unwrap();
     assert!(again.invoice.late);
 }
 
@@ -358,14 +373,23 @@ fn the_client_hears_of_it_in_time() {
             .collect()
     };
     let far = told(date(2026, 2, 4));
-    assert_eq!(far[0], (NOW.to_string(), Reminder::Sent));
+    assert_eq!(far[0], (NOW.to_string(), InvoiceReminder::Sent));
     // Nine in the morning of Berlin, and its midnight.
-    assert_eq!(far[1], ("2026-02-01T08:00:00Z".into(), Reminder::Soon));
-    assert_eq!(far[2], ("2026-02-04T23:00:00Z".into(), Reminder::Lapse));
-    assert_eq!(far[3], ("2026-02-05T08:00:00Z".into(), Reminder::Overdue));
+    assert_eq!(
+        far[1],
+        ("2026-02-01T08:00:00Z".into(), InvoiceReminder::Soon)
+    );
+    assert_eq!(
+        far[2],
+        ("2026-02-04T23:00:00Z".into(), InvoiceReminder::Lapse)
+    );
+    assert_eq!(
+        far[3],
+        ("2026-02-05T08:00:00Z".into(), InvoiceReminder::Overdue)
+    );
     assert_eq!(far.len(), 6);
     let near = told(date(2026, 1, 6));
-    assert!(near.iter().all(|(_, what)| *what != Reminder::Soon));
+    assert!(near.iter().all(|(_, what)| *what != InvoiceReminder::Soon));
 }
 
 #[test]
@@ -377,7 +401,7 @@ fn a_payment_is_refused_in_words_that_help() {
         reference: String::new(),
     };
     let why = |input: PaymentInput, field: &str| match input.payment(&invoice, TODAY) {
-        Err(Refusal::Invalid(invalid)) => invalid.fields()[field].clone(),
+        Err(InvoiceRefusal::Invalid(invalid)) => invalid.fields()[field].clone(),
         other => panic!("{other:?}"),
     };
     assert_eq!(

@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::input::Invalid;
-use crate::money::{Currency, Rate};
+use crate::input::FieldErrors;
+use crate::money::{Currency, Percentage};
 
 /// How a workspace bills.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ways {
+pub struct BillingSettings {
     /// What numbers begin with.
     pub prefix: String,
     /// Who sends invoices: address and tax number, below the company's name.
@@ -17,7 +17,7 @@ pub struct Ways {
     /// The currency that forms begin with.
     pub currency: Currency,
     /// The tax that lines begin with.
-    pub tax: Rate,
+    pub tax: Percentage,
     /// The days to pay that forms begin with.
     pub days: i64,
     /// Goes up with every change.
@@ -28,7 +28,7 @@ pub struct Ways {
 /// Most days to pay that a form begins with.
 const MOST_DAYS: i64 = 365;
 
-impl Default for Ways {
+impl Default for BillingSettings {
     /// What a workspace begins with.
     fn default() -> Self {
         Self {
@@ -36,14 +36,14 @@ impl Default for Ways {
             from: String::new(),
             pay: String::new(),
             currency: Currency::default(),
-            tax: Rate::default(),
+            tax: Percentage::default(),
             days: 30,
             version: 0,
         }
     }
 }
 
-impl Ways {
+impl BillingSettings {
     /// The number of the `n`th invoice.
     pub fn number(&self, n: i64) -> String {
         format!("{}{n:04}", self.prefix)
@@ -54,7 +54,7 @@ impl Ways {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[allow(missing_docs)] // the fields of Ways
-pub struct WaysInput {
+pub struct BillingSettingsInput {
     pub prefix: String,
     pub from: String,
     pub pay: String,
@@ -63,8 +63,8 @@ pub struct WaysInput {
     pub days: String,
 }
 
-impl From<&Ways> for WaysInput {
-    fn from(ways: &Ways) -> Self {
+impl From<&BillingSettings> for BillingSettingsInput {
+    fn from(ways: &BillingSettings) -> Self {
         Self {
             prefix: ways.prefix.clone(),
             from: ways.from.clone(),
@@ -76,10 +76,10 @@ impl From<&Ways> for WaysInput {
     }
 }
 
-impl WaysInput {
+impl BillingSettingsInput {
     /// What follows `before`.
-    pub fn parse(&self, before: &Ways) -> Result<Ways, Invalid> {
-        let mut invalid = Invalid::default();
+    pub fn parse(&self, before: &BillingSettings) -> Result<BillingSettings, FieldErrors> {
+        let mut invalid = FieldErrors::default();
         let prefix = self.prefix.trim();
         let known = |b: u8| b.is_ascii_alphanumeric() || b"-_/.".contains(&b);
         if prefix.len() > 12 || !prefix.bytes().all(known) {
@@ -89,7 +89,7 @@ impl WaysInput {
         let pay = invalid.text("pay", &self.pay, 500);
         let currency = invalid.check("currency", self.currency.parse());
         let tax = match self.tax.trim() {
-            "" => Ok(Rate::default()),
+            "" => Ok(Percentage::default()),
             typed => typed.parse(),
         };
         let tax = invalid.check("tax", tax);
@@ -102,7 +102,7 @@ impl WaysInput {
         else {
             return Err(invalid);
         };
-        Ok(Ways {
+        Ok(BillingSettings {
             prefix: prefix.to_owned(),
             from,
             pay,

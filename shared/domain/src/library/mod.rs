@@ -6,8 +6,8 @@ mod template;
 mod weaknesses;
 
 pub use category::Category;
-pub use starters::{Starter, starter, starters};
-pub use template::{MAX_TEMPLATES, Template, TemplateInput};
+pub use starters::{StarterTemplate, starter, starters};
+pub use template::{FindingTemplate, MAX_TEMPLATES, TemplateInput};
 pub use weaknesses::weakness;
 
 /// Whether every word of `query` is in one of `texts`, whatever its case.

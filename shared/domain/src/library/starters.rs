@@ -5,13 +5,13 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::Category;
-use crate::finding::Draft;
-use crate::score::Vector;
+use crate::finding::FindingContent;
+use crate::score::CvssVector;
 use crate::severity::Severity;
 
 /// A template that comes with the product.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Starter {
+pub struct StarterTemplate {
     /// Names it in addresses; never changes.
     pub id: String,
     /// What kind of system it is about.
@@ -19,7 +19,7 @@ pub struct Starter {
     /// Words to find it by.
     pub tags: Vec<String>,
     /// Its text and rating; no assets.
-    pub draft: Draft,
+    pub draft: FindingContent,
 }
 
 #[derive(Deserialize)]
@@ -34,7 +34,7 @@ struct Row {
     id: String,
     title: String,
     cwe: u32,
-    vector: Vector,
+    vector: CvssVector,
     tags: Vec<String>,
     description: String,
     impact: String,
@@ -55,9 +55,9 @@ const FILES: [(Category, &str); 6] = [
 ];
 
 // A file that can't be read is left out; a test reads them all.
-static ALL: LazyLock<Vec<Starter>> = LazyLock::new(|| {
+static ALL: LazyLock<Vec<StarterTemplate>> = LazyLock::new(|| {
     let files = FILES.into_iter();
-    let mut all: Vec<Starter> = files
+    let mut all: Vec<StarterTemplate> = files
         .flat_map(|(category, text)| read(category, text).unwrap_or_default())
         .collect();
     all.sort_by(|a, b| a.draft.title.cmp(&b.draft.title));
@@ -65,22 +65,22 @@ static ALL: LazyLock<Vec<Starter>> = LazyLock::new(|| {
 });
 
 /// All of them, by title.
-pub fn starters() -> &'static [Starter] {
+pub fn starters() -> &'static [StarterTemplate] {
     &ALL
 }
 
 /// The one with this id.
-pub fn starter(id: &str) -> Option<&'static Starter> {
+pub fn starter(id: &str) -> Option<&'static StarterTemplate> {
     ALL.iter().find(|starter| starter.id == id)
 }
 
-fn read(category: Category, text: &str) -> Result<Vec<Starter>, toml::de::Error> {
+fn read(category: Category, text: &str) -> Result<Vec<StarterTemplate>, toml::de::Error> {
     let file: File = toml::from_str(text)?;
-    let starter = |row: Row| Starter {
+    let starter = |row: Row| StarterTemplate {
         id: row.id,
         category,
         tags: row.tags,
-        draft: Draft {
+        draft: FindingContent {
             title: row.title,
             severity: severity(&row.vector),
             severity_reason: None,
@@ -97,7 +97,7 @@ fn read(category: Category, text: &str) -> Result<Vec<Starter>, toml::de::Error>
     Ok(file.template.into_iter().map(starter).collect())
 }
 
-fn severity(vector: &Vector) -> Severity {
+fn severity(vector: &CvssVector) -> Severity {
     vector.score().severity()
 }
 
@@ -107,7 +107,7 @@ fn list(links: &[String]) -> String {
 }
 
 #[cfg(test)]
-pub(super) fn read_all() -> Vec<Starter> {
+pub(super) fn read_all() -> Vec<StarterTemplate> {
     let files = FILES.into_iter();
     files
         .flat_map(|(category, text)| {

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::Category;
-use crate::finding::{Draft, FindingInput};
-use crate::input::Invalid;
+use crate::finding::{FindingContent, FindingInput};
+use crate::input::FieldErrors;
 
 /// Templates that a workspace may have.
 pub const MAX_TEMPLATES: i64 = 500;
@@ -14,13 +14,13 @@ const MAX_TAG: usize = 40;
 
 /// A template that a workspace keeps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Template {
+pub struct FindingTemplate {
     /// What kind of system it is about.
     pub category: Category,
     /// Words to find it by, in lower case.
     pub tags: Vec<String>,
     /// Its text and rating; it has no assets.
-    pub draft: Draft,
+    pub draft: FindingContent,
 }
 
 /// The form of a template, as typed.
@@ -45,8 +45,8 @@ pub struct TemplateInput {
 
 impl TemplateInput {
     /// A form that begins with what a finding says. Its assets stay behind.
-    pub fn of_finding(draft: &Draft) -> Self {
-        let template = Template {
+    pub fn of_finding(draft: &FindingContent) -> Self {
+        let template = FindingTemplate {
             category: Category::Web,
             tags: Vec::new(),
             draft: draft.clone(),
@@ -58,8 +58,8 @@ impl TemplateInput {
     }
 
     /// Checks every field, as those of a finding are.
-    pub fn parse(&self) -> Result<Template, Invalid> {
-        let mut invalid = Invalid::default();
+    pub fn parse(&self) -> Result<FindingTemplate, FieldErrors> {
+        let mut invalid = FieldErrors::default();
         let category = invalid.check("category", self.category.parse::<Category>());
         let tags = tags(&mut invalid, &self.tags);
         let finding = FindingInput {
@@ -76,7 +76,7 @@ impl TemplateInput {
             references: self.references.clone(),
         };
         match (finding.parse(), category) {
-            (Ok(draft), Some(category)) => invalid.into_result(Template {
+            (Ok(draft), Some(category)) => invalid.into_result(FindingTemplate {
                 category,
                 tags,
                 draft,
@@ -92,9 +92,9 @@ impl TemplateInput {
     }
 }
 
-impl From<&Template> for TemplateInput {
+impl From<&FindingTemplate> for TemplateInput {
     /// The form filled in with what is there.
-    fn from(template: &Template) -> Self {
+    fn from(template: &FindingTemplate) -> Self {
         let finding = FindingInput::from(&template.draft);
         Self {
             title: finding.title,
@@ -113,7 +113,7 @@ impl From<&Template> for TemplateInput {
     }
 }
 
-fn tags(invalid: &mut Invalid, raw: &str) -> Vec<String> {
+fn tags(invalid: &mut FieldErrors, raw: &str) -> Vec<String> {
     let mut tags: Vec<String> = Vec::new();
     for tag in raw.split(',') {
         let tag = invalid.optional_line("tags", tag, MAX_TAG).to_lowercase();

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use super::weaknesses::WEAKNESSES;
 use super::*;
-use crate::finding::{Draft, FindingInput};
+use crate::finding::{FindingContent, FindingInput};
 use crate::severity::Severity;
 
 /// Words that say nothing, frighten, or blame.
@@ -27,7 +27,7 @@ const EMPTY: [&str; 18] = [
     "etc.",
 ];
 
-fn sections(draft: &Draft) -> [(&'static str, &str, usize, usize); 3] {
+fn sections(draft: &FindingContent) -> [(&'static str, &str, usize, usize); 3] {
     [
         ("description", &draft.description, 140, 900),
         ("impact", &draft.impact, 120, 600),
@@ -192,7 +192,7 @@ fn a_template_is_typed_and_filled_in_again() {
         .parse()
         .is_err()
     );
-    let draft = Draft {
+    let draft = FindingContent {
         assets: vec!["secret.example".into()],
         ..template.draft
     };

@@ -11,17 +11,18 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use posting::{
-    EDITABLE, MAX_FILES, MAX_TEXT, MessageInput, Posting, Refusal, edit, may_edit, post, post_with,
+    EDITABLE, MAX_FILES, MAX_TEXT, MessageInput, MessageRefusal, NewMessage, edit, may_edit, post,
+    post_with,
 };
-pub use tally::Tally;
+pub use tally::MessageCounts;
 
 use crate::file::FileType;
 use crate::id::{MessageId, UploadId, UserId};
-use crate::upload::{State, Upload};
+use crate::upload::{Upload, UploadState};
 
 /// A file that goes along with a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Attached {
+pub struct Attachment {
     /// The upload that it came by; it names the object.
     pub id: UploadId,
     /// The file's name.
@@ -31,10 +32,10 @@ pub struct Attached {
     /// Bytes.
     pub size: i64,
     /// Whether it is checked yet, and with what outcome.
-    pub state: State,
+    pub state: UploadState,
 }
 
-impl From<&Upload> for Attached {
+impl From<&Upload> for Attachment {
     fn from(upload: &Upload) -> Self {
         Self {
             id: upload.id,
@@ -48,13 +49,13 @@ impl From<&Upload> for Attached {
 
 impl Message {
     /// One of its files.
-    pub fn file(&self, id: UploadId) -> Option<&Attached> {
+    pub fn file(&self, id: UploadId) -> Option<&Attachment> {
         self.files.iter().find(|one| one.id == id)
     }
 
     /// The message after one of its files was checked.
     #[must_use]
-    pub fn checked(&self, id: UploadId, state: State) -> Self {
+    pub fn checked(&self, id: UploadId, state: UploadState) -> Self {
         let mut after = self.clone();
         for one in after.files.iter_mut().filter(|one| one.id == id) {
             one.state = state;
@@ -81,7 +82,7 @@ pub struct Message {
     pub text: String,
     /// What goes along with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub files: Vec<Attached>,
+    pub files: Vec<Attachment>,
     /// When its words were last changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edited: Option<Timestamp>,

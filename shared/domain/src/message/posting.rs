@@ -3,12 +3,12 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Attached, Message};
+use super::{Attachment, Message};
 use crate::id::{EngagementId, MessageId};
-use crate::input::Invalid;
+use crate::input::FieldErrors;
 use crate::person::Actor;
 use crate::role::Action;
-use crate::upload::{Bound, Upload};
+use crate::upload::{AttachmentTarget, Upload};
 
 /// Longest message, in characters.
 pub const MAX_TEXT: usize = 5_000;
@@ -31,7 +31,7 @@ pub struct MessageInput {
 
 /// A message that can be kept, and for whom it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Posting {
+pub struct NewMessage {
     /// The message.
     pub message: Message,
     /// Whether the client can read it.
@@ -40,13 +40,13 @@ pub struct Posting {
 
 /// Why a message isn't taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
+pub enum MessageRefusal {
     /// The role may never do this.
     Role,
     /// Somebody else wrote it, or it stands for too long already.
     Fixed,
     /// What was typed can't be accepted.
-    Invalid(Invalid),
+    Invalid(FieldErrors),
 }
 
 /// A message by `actor` under the id `id`. Only the team keeps something to itself:
@@ -56,7 +56,7 @@ pub fn post(
     actor: &Actor,
     input: &MessageInput,
     now: Timestamp,
-) -> Result<Posting, Refusal> {
+) -> Result<NewMessage, MessageRefusal> {
     posting(id, actor, input, Vec::new(), now)
 }
 
@@ -68,10 +68,10 @@ pub fn post_with(
     input: &MessageInput,
     (engagement, uploads): (EngagementId, &[Upload]),
     now: Timestamp,
-) -> Result<(Posting, Vec<Upload>), Refusal> {
-    let files = uploads.iter().map(Attached::from).collect();
+) -> Result<(NewMessage, Vec<Upload>), MessageRefusal> {
+    let files = uploads.iter().map(Attachment::from).collect();
     let posting = posting(id, actor, input, files, now)?;
-    let bound = Bound {
+    let bound = AttachmentTarget {
         message: id,
         shared: posting.shared,
     };
@@ -82,21 +82,21 @@ pub fn post_with(
         Some(bound) => return Ok((posting, bound)),
         None => "One of the files was refused or is gone. Attach it again.",
     };
-    Err(Refusal::Invalid(Invalid::at("files", why)))
+    Err(MessageRefusal::Invalid(FieldErrors::at("files", why)))
 }
 
 fn posting(
     id: MessageId,
     actor: &Actor,
     input: &MessageInput,
-    files: Vec<Attached>,
+    files: Vec<Attachment>,
     now: Timestamp,
-) -> Result<Posting, Refusal> {
+) -> Result<NewMessage, MessageRefusal> {
     if !actor.role.may(Action::PostMessages) {
-        return Err(Refusal::Role);
+        return Err(MessageRefusal::Role);
     }
     let by_team = actor.role.is_team();
-    Ok(Posting {
+    Ok(NewMessage {
         message: Message {
             id,
             at: now,
@@ -121,18 +121,18 @@ pub fn may_edit(message: &Message, actor: &Actor, now: Timestamp) -> bool {
 
 /// The same message in other words, marked as changed. Whom it is for stays.
 pub fn edit(
-    before: &Posting,
+    before: &NewMessage,
     actor: &Actor,
     text: &str,
     now: Timestamp,
-) -> Result<Posting, Refusal> {
+) -> Result<NewMessage, MessageRefusal> {
     if !actor.role.may(Action::PostMessages) {
-        return Err(Refusal::Role);
+        return Err(MessageRefusal::Role);
     }
     if !may_edit(&before.message, actor, now) {
-        return Err(Refusal::Fixed);
+        return Err(MessageRefusal::Fixed);
     }
-    Ok(Posting {
+    Ok(NewMessage {
         message: Message {
             text: said(text, &before.message.files)?,
             edited: Some(now),
@@ -144,12 +144,12 @@ pub fn edit(
 }
 
 /// Something must be said, where no file says it.
-fn said(text: &str, files: &[Attached]) -> Result<String, Refusal> {
-    let mut invalid = Invalid::default();
+fn said(text: &str, files: &[Attachment]) -> Result<String, MessageRefusal> {
+    let mut invalid = FieldErrors::default();
     let text = if files.is_empty() {
         invalid.required_text("text", text, MAX_TEXT, "Write something first.")
     } else {
         invalid.text("text", text, MAX_TEXT)
     };
-    invalid.into_result(text).map_err(Refusal::Invalid)
+    invalid.into_result(text).map_err(MessageRefusal::Invalid)
 }

@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 /// are counted apart.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Tally {
+pub struct MessageCounts {
     /// Those that both sides read.
     pub messages: i64,
     /// Those that are the team's alone; none to a contact.
     pub notes: i64,
 }
 
-impl Tally {
+impl MessageCounts {
     /// What remains to be read of these, for somebody who has read `seen`.
     #[must_use]
     pub fn unread(self, seen: Self) -> Self {

@@ -5,12 +5,12 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::*;
-use crate::file::{FileName, Flaw};
+use crate::file::{FileFlaw, FileName};
 use crate::id::{EngagementId, UserId, WorkspaceId};
 use crate::person::Actor;
 use crate::role::{Action, Role};
 use crate::testing::config;
-use crate::upload::{Bound, Purpose, announce};
+use crate::upload::{AttachmentTarget, UploadPurpose, announce};
 
 const NOW: Timestamp = Timestamp::constant(1_767_603_600, 0);
 
@@ -43,7 +43,7 @@ fn whoever_comments_posts_and_only_the_team_keeps_to_itself() {
             NOW,
         );
         if !role.may(Action::CommentFindings) {
-            assert_eq!(posted, Err(Refusal::Role), "{role:?}");
+            assert_eq!(posted, Err(MessageRefusal::Role), "{role:?}");
             continue;
         }
         let posted = posted.expect("allowed");
@@ -58,7 +58,10 @@ fn a_message_says_something_and_not_too_much() {
     let long = "x".repeat(MAX_TEXT + 1);
     for text in ["", "  \n ", "bell \u{7}", &long] {
         let posted = post(MessageId::new(1, 1), &ana, &input(text, false), NOW);
-        assert!(matches!(posted, Err(Refusal::Invalid(_))), "{text:?}");
+        assert!(
+            matches!(posted, Err(MessageRefusal::Invalid(_))),
+            "{text:?}"
+        );
     }
 }
 
@@ -67,10 +70,13 @@ fn a_message_is_changed_by_its_author_within_a_quarter_of_an_hour() {
     let (ana, ben) = (actor(Role::ALL[0], 1), actor(Role::ALL[0], 2));
     let posted = post(MessageId::new(1, 1), &ana, &input("Hi", true), NOW).expect("allowed");
     let within = NOW + EDITABLE - SignedDuration::from_secs(1);
-    assert_eq!(edit(&posted, &ben, "Ho", within), Err(Refusal::Fixed));
+    assert_eq!(
+        edit(&posted, &ben, "Ho", within),
+        Err(MessageRefusal::Fixed)
+    );
     assert_eq!(
         edit(&posted, &ana, "Ho", NOW + EDITABLE),
-        Err(Refusal::Fixed)
+        Err(MessageRefusal::Fixed)
     );
     let edited = edit(&posted, &ana, "Ho", within).expect("allowed");
     assert_eq!(
@@ -80,31 +86,35 @@ fn a_message_is_changed_by_its_author_within_a_quarter_of_an_hour() {
     assert_eq!((edited.message.version, edited.shared), (2, false));
     // Whose role has become a reader's can't.
     let reader = actor(Role::ALL[3], 1);
-    assert_eq!(edit(&posted, &reader, "Ho", within), Err(Refusal::Role));
+    assert_eq!(
+        edit(&posted, &reader, "Ho", within),
+        Err(MessageRefusal::Role)
+    );
 }
 
 #[test]
 fn what_is_unread_is_never_below_nothing_and_a_contact_counts_no_notes() {
-    let tally = || (0_i64..50, 0_i64..50).prop_map(|(messages, notes)| Tally { messages, notes });
+    let tally =
+        || (0_i64..50, 0_i64..50).prop_map(|(messages, notes)| MessageCounts { messages, notes });
     let role = select(Role::ALL.to_vec());
     proptest!(config(), |(all in tally(), seen in tally(), typed in (any::<i64>(), any::<i64>()), role in role)| {
         let unread = all.unread(seen);
         prop_assert!(unread.messages >= 0 && unread.notes >= 0);
         prop_assert_eq!(all.unread(all).total(), 0);
-        let typed = Tally { messages: typed.0, notes: typed.1 }.at_most(all);
+        let typed = MessageCounts { messages: typed.0, notes: typed.1 }.at_most(all);
         prop_assert!(typed.messages <= all.messages && typed.notes <= all.notes);
         prop_assert!(typed.messages >= 0 && typed.notes >= 0);
         // What a contact can see doesn't move with the team's notes.
-        let more = Tally { notes: all.notes + 1, ..all };
+        let more = MessageCounts { notes: all.notes + 1, ..all };
         prop_assert_eq!(all.shared(), more.shared());
         prop_assert_eq!(role.may(Action::PostMessages), role.may(Action::CommentFindings));
     });
 }
 
 /// A file of `by`, sent to the thread of an engagement, as far as `state`.
-fn sent(n: u128, by: &Actor, state: State) -> Upload {
+fn sent(n: u128, by: &Actor, state: UploadState) -> Upload {
     let file = FileName::parse("log.txt").expect("a name");
-    let purpose = Purpose::Attachment(EngagementId::new(1, 1));
+    let purpose = UploadPurpose::Attachment(EngagementId::new(1, 1));
     let upload = announce(UploadId::new(1, n), purpose, &file, 4, by, NOW);
     Upload {
         state,
@@ -120,13 +130,13 @@ fn a_file_goes_along_with_one_message_of_whoever_sent_it() {
         let id = MessageId::new(1, 1);
         post_with(id, by, &input("", false), (engagement, uploads), NOW)
     };
-    let good = sent(1, &ana, State::Checking);
+    let good = sent(1, &ana, UploadState::Checking);
     let (posting, bound) = try_with(&ana, here, std::slice::from_ref(&good)).expect("allowed");
-    assert_eq!(posting.message.files[0].state, State::Checking);
+    assert_eq!(posting.message.files[0].state, UploadState::Checking);
     assert_eq!(bound[0].bound.expect("bound").message, posting.message.id);
     assert_eq!(bound[0].version, good.version + 1);
     let document = Upload {
-        purpose: Purpose::Attachment(EngagementId::new(1, 2)),
+        purpose: UploadPurpose::Attachment(EngagementId::new(1, 2)),
         ..good.clone()
     };
     for (what, by, uploads) in [
@@ -134,35 +144,39 @@ fn a_file_goes_along_with_one_message_of_whoever_sent_it() {
         ("somebody else's", &ben, vec![good.clone()]),
         ("of another message", &ana, bound.clone()),
         ("of another thread", &ana, vec![document]),
-        ("on its way", &ana, vec![sent(1, &ana, State::Uploading)]),
-        ("refused", &ana, vec![sent(1, &ana, State::Refused)]),
+        (
+            "on its way",
+            &ana,
+            vec![sent(1, &ana, UploadState::Uploading)],
+        ),
+        ("refused", &ana, vec![sent(1, &ana, UploadState::Refused)]),
         (
             "too many",
             &ana,
-            (0..11).map(|n| sent(n, &ana, State::Ready)).collect(),
+            (0..11).map(|n| sent(n, &ana, UploadState::Ready)).collect(),
         ),
     ] {
         let refused = try_with(by, here, &uploads);
-        assert!(matches!(refused, Err(Refusal::Invalid(_))), "{what}");
+        assert!(matches!(refused, Err(MessageRefusal::Invalid(_))), "{what}");
     }
 }
 
 #[test]
 fn what_no_message_was_sent_with_is_given_up_after_a_while() {
     let ana = actor(Role::ALL[0], 1);
-    let ready = sent(1, &ana, State::Ready);
+    let ready = sent(1, &ana, UploadState::Ready);
     let later = ready.ends();
     assert_eq!(ready.unused(NOW), None);
     let gone = ready.unused(later).expect("given up");
     assert_eq!(
         (gone.state, gone.flaw),
-        (State::Refused, Some(Flaw::Unused))
+        (UploadState::Refused, Some(FileFlaw::Unused))
     );
-    let to = Bound {
+    let to = AttachmentTarget {
         message: MessageId::new(1, 1),
         shared: true,
     };
     let bound = ready.bind(EngagementId::new(1, 1), ana.user, to);
     assert_eq!(bound.expect("bound").unused(later), None);
-    assert_eq!(sent(1, &ana, State::Checking).unused(later), None);
+    assert_eq!(sent(1, &ana, UploadState::Checking).unused(later), None);
 }

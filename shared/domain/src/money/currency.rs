@@ -164,7 +164,7 @@ pub struct Currency(&'static (&'static str, u8, &'static str));
 /// A currency that isn't among them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("Choose a currency.")]
-pub struct Unknown;
+pub struct UnknownCurrency;
 
 impl Currency {
     /// Every one, by code.
@@ -246,10 +246,12 @@ impl fmt::Debug for Currency {
 }
 
 impl FromStr for Currency {
-    type Err = Unknown;
+    type Err = UnknownCurrency;
 
-    fn from_str(code: &str) -> Result<Self, Unknown> {
-        Self::all().find(|one| one.code() == code).ok_or(Unknown)
+    fn from_str(code: &str) -> Result<Self, UnknownCurrency> {
+        Self::all()
+            .find(|one| one.code() == code)
+            .ok_or(UnknownCurrency)
     }
 }
 
@@ -280,8 +282,8 @@ mod tests {
             assert!(!currency.name().is_empty());
         }
         assert!(Currency::all().any(|one| one == Currency::default()));
-        assert_eq!("eur".parse::<Currency>(), Err(Unknown));
-        assert_eq!("XXX".parse::<Currency>(), Err(Unknown));
+        assert_eq!("eur".parse::<Currency>(), Err(UnknownCurrency));
+        assert_eq!("XXX".parse::<Currency>(), Err(UnknownCurrency));
     }
 
     #[test]

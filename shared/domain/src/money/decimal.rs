@@ -6,7 +6,7 @@ const LONGEST: usize = 30;
 
 /// Why what was typed is no number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unreadable {
+pub enum DecimalError {
     /// Nothing was typed.
     Empty,
     /// It isn't a number at all, or has a sign.
@@ -26,13 +26,13 @@ pub enum Unreadable {
 /// One comma before three digits, as in `1,234`, can mean two things wherever
 /// there are decimals, and so can one point where three digits aren't exactly the
 /// decimals that there are: neither is taken.
-pub fn parse(text: &str, decimals: u8) -> Result<i64, Unreadable> {
+pub fn parse(text: &str, decimals: u8) -> Result<i64, DecimalError> {
     let text = text.trim();
     if text.is_empty() {
-        return Err(Unreadable::Empty);
+        return Err(DecimalError::Empty);
     }
     if text.len() > LONGEST {
-        return Err(Unreadable::TooLarge);
+        return Err(DecimalError::TooLarge);
     }
     let text = text.replace(['\u{a0}', '\u{202f}', '\u{2009}'], " ");
     let text = text.replace('\u{2019}', "'");
@@ -40,15 +40,15 @@ pub fn parse(text: &str, decimals: u8) -> Result<i64, Unreadable> {
     let whole = ungrouped(whole)?;
     digits(fraction)?;
     if fraction.len() > usize::from(decimals) {
-        return Err(Unreadable::TooFine);
+        return Err(DecimalError::TooFine);
     }
     let padding = usize::from(decimals) - fraction.len();
     let all = format!("{whole}{fraction}{}", "0".repeat(padding));
-    all.parse().map_err(|_| Unreadable::TooLarge)
+    all.parse().map_err(|_| DecimalError::TooLarge)
 }
 
 /// What stands before the decimal point, and after it.
-fn split(text: &str, decimals: usize) -> Result<(&str, &str), Unreadable> {
+fn split(text: &str, decimals: usize) -> Result<(&str, &str), DecimalError> {
     let signs = text.chars().filter(|c| matches!(c, '.' | ','));
     let mut kinds: Vec<char> = signs.collect();
     let (count, last) = (kinds.len(), kinds.last().copied());
@@ -59,7 +59,7 @@ fn split(text: &str, decimals: usize) -> Result<(&str, &str), Unreadable> {
     };
     let (before, after) = text.rsplit_once(last).unwrap_or((text, ""));
     if after.is_empty() || before.is_empty() {
-        return Err(Unreadable::NoNumber);
+        return Err(DecimalError::NoNumber);
     }
     let grouped_otherwise = before.contains([' ', '\'']);
     match (kinds.len(), count) {
@@ -71,44 +71,44 @@ fn split(text: &str, decimals: usize) -> Result<(&str, &str), Unreadable> {
             if last == '.' && decimals == 3 {
                 Ok((before, after))
             } else {
-                Err(Unreadable::Ambiguous)
+                Err(DecimalError::Ambiguous)
             }
         }
         // Two kinds: the last one is the point, and stands once.
         (2, _) if !before.contains(last) => Ok((before, after)),
         (1, _) => Ok((before, after)),
-        _ => Err(Unreadable::NoNumber),
+        _ => Err(DecimalError::NoNumber),
     }
 }
 
 /// The digits of a whole number, whose groups must be of one kind and of three.
-fn ungrouped(text: &str) -> Result<String, Unreadable> {
+fn ungrouped(text: &str) -> Result<String, DecimalError> {
     let Some(sign) = text.chars().find(|c| !c.is_ascii_digit()) else {
         return digits(text).map(str::to_owned);
     };
     if !matches!(sign, ',' | '.' | ' ' | '\'') {
-        return Err(Unreadable::NoNumber);
+        return Err(DecimalError::NoNumber);
     }
     let mut groups = text.split(sign);
     let first = groups.next().unwrap_or_default();
     let mut all = digits(first)?.to_owned();
     if first.is_empty() || first.len() > 3 {
-        return Err(Unreadable::NoNumber);
+        return Err(DecimalError::NoNumber);
     }
     for group in groups {
         if group.len() != 3 {
-            return Err(Unreadable::NoNumber);
+            return Err(DecimalError::NoNumber);
         }
         all.push_str(digits(group)?);
     }
     Ok(all)
 }
 
-fn digits(text: &str) -> Result<&str, Unreadable> {
+fn digits(text: &str) -> Result<&str, DecimalError> {
     if text.bytes().all(|b| b.is_ascii_digit()) {
         Ok(text)
     } else {
-        Err(Unreadable::NoNumber)
+        Err(DecimalError::NoNumber)
     }
 }
 

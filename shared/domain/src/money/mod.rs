@@ -10,8 +10,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-pub use currency::{Currency, Unknown};
-pub use decimal::Unreadable;
+pub use currency::{Currency, UnknownCurrency};
+pub use decimal::DecimalError;
 pub use share::{apportion, rounded};
 
 /// The most that any single sum may be, in minor units.
@@ -28,7 +28,7 @@ pub struct Money {
 
 /// Why amounts don't add up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Impossible {
+pub enum MoneyError {
     /// They are of two currencies.
     #[error("amounts of {0} and {1} can't be added")]
     Currencies(Currency, Currency),
@@ -44,20 +44,20 @@ impl Money {
     }
 
     /// The sum of both.
-    pub fn plus(self, other: Self) -> Result<Self, Impossible> {
+    pub fn plus(self, other: Self) -> Result<Self, MoneyError> {
         self.with(other, i64::checked_add)
     }
 
     /// What is left after `other` is taken.
-    pub fn minus(self, other: Self) -> Result<Self, Impossible> {
+    pub fn minus(self, other: Self) -> Result<Self, MoneyError> {
         self.with(other, i64::checked_sub)
     }
 
-    fn with(self, other: Self, op: fn(i64, i64) -> Option<i64>) -> Result<Self, Impossible> {
+    fn with(self, other: Self, op: fn(i64, i64) -> Option<i64>) -> Result<Self, MoneyError> {
         if self.currency != other.currency {
-            return Err(Impossible::Currencies(self.currency, other.currency));
+            return Err(MoneyError::Currencies(self.currency, other.currency));
         }
-        let minor = op(self.minor, other.minor).ok_or(Impossible::TooLarge)?;
+        let minor = op(self.minor, other.minor).ok_or(MoneyError::TooLarge)?;
         Ok(Self { minor, ..self })
     }
 
@@ -66,7 +66,7 @@ impl Money {
         let decimals = currency.decimals();
         let minor = decimal::parse(text, decimals).and_then(|minor| {
             if minor > MOST {
-                Err(Unreadable::TooLarge)
+                Err(DecimalError::TooLarge)
             } else {
                 Ok(minor)
             }
@@ -86,9 +86,9 @@ impl Money {
     }
 
     /// In the units that Stripe counts in.
-    pub fn at_stripe(self) -> Result<i64, Impossible> {
+    pub fn at_stripe(self) -> Result<i64, MoneyError> {
         let units = self.minor.checked_mul(self.currency.at_stripe());
-        units.ok_or(Impossible::TooLarge)
+        units.ok_or(MoneyError::TooLarge)
     }
 }
 
@@ -136,9 +136,9 @@ impl FromStr for Quantity {
 /// A part of a hundred, in hundredths of a percent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Rate(i64);
+pub struct Percentage(i64);
 
-impl Rate {
+impl Percentage {
     /// All of it.
     pub const WHOLE: i64 = 10_000;
 
@@ -164,13 +164,13 @@ impl Rate {
     }
 }
 
-impl fmt::Display for Rate {
+impl fmt::Display for Percentage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}%", self.plain())
     }
 }
 
-impl FromStr for Rate {
+impl FromStr for Percentage {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -182,17 +182,17 @@ impl FromStr for Rate {
 }
 
 /// What to say to whoever typed it.
-fn words(why: Unreadable, decimals: u8, what: &str) -> String {
+fn words(why: DecimalError, decimals: u8, what: &str) -> String {
     let example = decimal::plain(1_234 * 10_i64.pow(u32::from(decimals)), decimals);
     match why {
-        Unreadable::Empty => "Fill this in.".to_owned(),
-        Unreadable::NoNumber => format!("Enter a number like {example}, without a sign."),
-        Unreadable::Ambiguous => format!(
+        DecimalError::Empty => "Fill this in.".to_owned(),
+        DecimalError::NoNumber => format!("Enter a number like {example}, without a sign."),
+        DecimalError::Ambiguous => format!(
             "This can be read in two ways. Write it without groups and with a point, like {example}."
         ),
-        Unreadable::TooFine if decimals == 0 => format!("There are no decimals of {what}."),
-        Unreadable::TooFine => format!("Use at most {decimals} decimals for {what}."),
-        Unreadable::TooLarge => "This is more than can be taken.".to_owned(),
+        DecimalError::TooFine if decimals == 0 => format!("There are no decimals of {what}."),
+        DecimalError::TooFine => format!("Use at most {decimals} decimals for {what}."),
+        DecimalError::TooLarge => "This is more than can be taken.".to_owned(),
     }
 }
 

@@ -80,7 +80,7 @@ fn quantities_and_rates_are_read_and_shown() {
     for bad in ["0", "1,250", "1000001", "0.0001", "x"] {
         assert!(quantity(bad).is_err(), "{bad}");
     }
-    let rate = |text: &str| text.parse::<Rate>().map(|rate| rate.to_string());
+    let rate = |text: &str| text.parse::<Percentage>().map(|rate| rate.to_string());
     assert_eq!(rate("19").as_deref(), Ok("19%"));
     assert_eq!(rate("7,7 %").as_deref(), Ok("7.7%"));
     assert_eq!(rate("8.25%").as_deref(), Ok("8.25%"));
@@ -101,9 +101,9 @@ fn halves_go_up_and_two_currencies_never_add() {
     assert_eq!(rounded(i128::MAX, 1, 1), None);
     let (eur, usd) = (currency("EUR"), currency("USD"));
     let sum = Money::new(1, eur).plus(Money::new(1, usd));
-    assert_eq!(sum, Err(Impossible::Currencies(eur, usd)));
+    assert_eq!(sum, Err(MoneyError::Currencies(eur, usd)));
     let over = Money::new(i64::MAX, eur).plus(Money::new(1, eur));
-    assert_eq!(over, Err(Impossible::TooLarge));
+    assert_eq!(over, Err(MoneyError::TooLarge));
     let less = Money::new(5, eur).minus(Money::new(7, eur));
     assert_eq!(
         less.map(|money| money.to_string()),
@@ -117,7 +117,7 @@ fn stripe_counts_two_currencies_otherwise() {
     assert_eq!(units(500, "ISK"), Ok(50_000));
     assert_eq!(units(500, "JPY"), Ok(500));
     assert_eq!(units(1_230, "KWD"), Ok(1_230));
-    assert_eq!(units(i64::MAX, "UGX"), Err(Impossible::TooLarge));
+    assert_eq!(units(i64::MAX, "UGX"), Err(MoneyError::TooLarge));
 }
 
 proptest! {

@@ -4,22 +4,22 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, STALE};
-use crate::activity::Deed;
+use super::{NotificationKind, STALE};
+use crate::activity::ActivityKind;
 use crate::document::{Document, Visibility};
-use crate::finding::{Change, Finding, Said, Status};
-use crate::history::Happening;
+use crate::finding::{Finding, FindingChange, FindingStatus, NewComment};
+use crate::history::FindingEvent;
 use crate::id::{ClientId, DocumentId, EngagementId, EntryId, FindingId, UserId};
-use crate::message::Posting;
+use crate::message::NewMessage;
 use crate::person::Person;
 use crate::severity::Severity;
-use crate::suppression::Reason;
+use crate::suppression::SuppressionReason;
 
 /// Something that happened, as the change that made it happen tells of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Event {
+pub struct NotificationEvent {
     /// What.
-    pub kind: Kind,
+    pub kind: NotificationKind,
     /// When.
     pub at: Timestamp,
     /// Who, by account; nobody where it happened by itself.
@@ -44,7 +44,7 @@ pub struct Event {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub engagement: Option<EngagementId>,
     /// What there is to look at.
-    pub thing: Thing,
+    pub thing: NotificationTarget,
     /// Whom it concerns, where that isn't everybody.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub only: Vec<UserId>,
@@ -53,7 +53,7 @@ pub struct Event {
 /// What there is to look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Thing {
+pub enum NotificationTarget {
     /// A finding.
     Finding(FindingId),
     /// Several findings of the engagement.
@@ -70,11 +70,11 @@ pub enum Thing {
 
 /// What one person is shown of an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Notice {
+pub struct Notification {
     /// Names it: the same for all who are told of the event.
     pub id: EntryId,
     /// What.
-    pub kind: Kind,
+    pub kind: NotificationKind,
     /// When.
     pub at: Timestamp,
     /// Who.
@@ -97,37 +97,37 @@ pub struct Notice {
     pub path: String,
 }
 
-impl Event {
+impl NotificationEvent {
     /// What is told of a change of a finding, if anything is.
-    pub fn of_change(engagement: EngagementId, change: &Change) -> Option<Self> {
+    pub fn of_change(engagement: EngagementId, change: &FindingChange) -> Option<Self> {
         let (finding, entry) = (&change.finding, &change.entry);
         let kind = match &entry.what {
-            Happening::Created
-            | Happening::Imported { .. }
-            | Happening::Edited { .. }
-            | Happening::Planned { .. } => return None,
-            Happening::Moved {
-                from: Status::Draft,
+            FindingEvent::Created
+            | FindingEvent::Imported { .. }
+            | FindingEvent::Edited { .. }
+            | FindingEvent::Planned { .. } => return None,
+            FindingEvent::Moved {
+                from: FindingStatus::Draft,
                 ..
-            } => Kind::Published,
-            Happening::Moved {
-                to: Status::Resolved,
+            } => NotificationKind::Published,
+            FindingEvent::Moved {
+                to: FindingStatus::Resolved,
                 ..
-            } => Kind::RetestAsked,
-            Happening::Retested { .. } => Kind::RetestDone,
-            Happening::Lapsed { .. } => Kind::Risk,
-            Happening::Moved { .. }
-            | Happening::Proposed { .. }
-            | Happening::Declined { .. }
-            | Happening::Decided { .. } => Kind::Moved,
+            } => NotificationKind::RetestAsked,
+            FindingEvent::Retested { .. } => NotificationKind::RetestDone,
+            FindingEvent::Lapsed { .. } => NotificationKind::Risk,
+            FindingEvent::Moved { .. }
+            | FindingEvent::Proposed { .. }
+            | FindingEvent::Declined { .. }
+            | FindingEvent::Decided { .. } => NotificationKind::Moved,
         };
-        let what = Deed::of(&entry.what)?.words();
+        let what = ActivityKind::of(&entry.what)?.words();
         let by = (entry.by, entry.by_name.as_str());
         let event = Self::of_finding(kind, engagement, finding, (entry.at, what));
         Some(Self {
             shared: entry.is_shared() && finding.status.is_published(),
             ..match entry.what {
-                Happening::Lapsed { .. } => Self {
+                FindingEvent::Lapsed { .. } => Self {
                     what: "The accepted risk ended, and this is open again:".to_owned(),
                     ..event
                 },
@@ -137,10 +137,10 @@ impl Event {
     }
 
     /// What is told of a comment.
-    pub fn of_comment(engagement: EngagementId, finding: &Finding, said: &Said) -> Self {
+    pub fn of_comment(engagement: EngagementId, finding: &Finding, said: &NewComment) -> Self {
         let comment = &said.comment;
-        let words = (comment.at, Deed::Commented.words());
-        let event = Self::of_finding(Kind::Commented, engagement, finding, words);
+        let words = (comment.at, ActivityKind::Commented.words());
+        let event = Self::of_finding(NotificationKind::Commented, engagement, finding, words);
         Self {
             shared: said.shared && finding.status.is_published(),
             ..event.by((comment.by, comment.by_name.as_str()))
@@ -148,14 +148,19 @@ impl Event {
     }
 
     /// What is told of a message.
-    pub fn of_message(engagement: EngagementId, posting: &Posting) -> Self {
+    pub fn of_message(engagement: EngagementId, posting: &NewMessage) -> Self {
         let message = &posting.message;
         let what = if posting.shared {
             "wrote a message"
         } else {
             "wrote a note for the team"
         };
-        let event = Self::plain(Kind::Message, message.at, what, Thing::Thread);
+        let event = Self::plain(
+            NotificationKind::Message,
+            message.at,
+            what,
+            NotificationTarget::Thread,
+        );
         Self {
             engagement: Some(engagement),
             shared: posting.shared,
@@ -170,8 +175,8 @@ impl Event {
         } else {
             "sent"
         };
-        let thing = Thing::Document(document.id);
-        let event = Self::plain(Kind::Document, at, what, thing);
+        let thing = NotificationTarget::Document(document.id);
+        let event = Self::plain(NotificationKind::Document, at, what, thing);
         Self {
             title: document.title.clone(),
             engagement: document.engagement,
@@ -183,37 +188,54 @@ impl Event {
     /// That somebody came by an invitation.
     pub fn of_joining(person: &Person, at: Timestamp) -> Self {
         let what = "accepted the invitation";
-        let event = Self::plain(Kind::Joined, at, what, Thing::People);
+        let event = Self::plain(
+            NotificationKind::Joined,
+            at,
+            what,
+            NotificationTarget::People,
+        );
         event.by((person.id, person.name.as_str()))
     }
 
     /// That no mail goes to an address any more, which is named by its person where it
     /// is somebody's.
-    pub fn of_suppression(reason: Reason, whose: &str, at: Timestamp) -> Self {
+    pub fn of_suppression(reason: SuppressionReason, whose: &str, at: Timestamp) -> Self {
         let what = match reason {
-            Reason::Bounce => "Mail bounces, and none is sent any more to",
-            Reason::Complaint => "Mail was reported as spam, and none is sent any more to",
+            SuppressionReason::Bounce => "Mail bounces, and none is sent any more to",
+            SuppressionReason::Complaint => {
+                "Mail was reported as spam, and none is sent any more to"
+            }
         };
         Self {
             title: whose.to_owned(),
             shared: false,
-            ..Self::plain(Kind::MailFailed, at, what, Thing::People)
+            ..Self::plain(
+                NotificationKind::MailFailed,
+                at,
+                what,
+                NotificationTarget::People,
+            )
         }
     }
 
     /// That findings of a client, the worst first, are due on `day`, or were.
-    pub fn of_due(kind: Kind, findings: &[Finding], day: Date, at: Timestamp) -> Option<Self> {
+    pub fn of_due(
+        kind: NotificationKind,
+        findings: &[Finding],
+        day: Date,
+        at: Timestamp,
+    ) -> Option<Self> {
         let (first, rest) = findings.split_first()?;
         let day = day.strftime("%-d %b %Y");
         let what = match kind {
-            Kind::Overdue => format!("Due on {day}, and not fixed:"),
+            NotificationKind::Overdue => format!("Due on {day}, and not fixed:"),
             _ => format!("Due on {day}:"),
         };
         Some(Self {
             title: first.title.clone(),
             more: i64::try_from(rest.len()).unwrap_or_default(),
             severity: Some(first.severity),
-            ..Self::plain(kind, at, &what, Thing::Dates)
+            ..Self::plain(kind, at, &what, NotificationTarget::Dates)
         })
     }
 
@@ -227,12 +249,12 @@ impl Event {
         let what = format!("The accepted risk ends on {}:", day.strftime("%-d %b %Y"));
         Self {
             only,
-            ..Self::of_finding(Kind::Risk, engagement, finding, (at, &what))
+            ..Self::of_finding(NotificationKind::Risk, engagement, finding, (at, &what))
         }
     }
 
     fn of_finding(
-        kind: Kind,
+        kind: NotificationKind,
         engagement: EngagementId,
         finding: &Finding,
         (at, what): (Timestamp, &str),
@@ -241,11 +263,11 @@ impl Event {
             title: finding.title.clone(),
             severity: Some(finding.severity),
             engagement: Some(engagement),
-            ..Self::plain(kind, at, what, Thing::Finding(finding.id))
+            ..Self::plain(kind, at, what, NotificationTarget::Finding(finding.id))
         }
     }
 
-    fn plain(kind: Kind, at: Timestamp, what: &str, thing: Thing) -> Self {
+    fn plain(kind: NotificationKind, at: Timestamp, what: &str, thing: NotificationTarget) -> Self {
         Self {
             kind,
             at,
@@ -290,8 +312,8 @@ impl Event {
         id: EntryId,
         (client, team): (Option<ClientId>, bool),
         place: &str,
-    ) -> Notice {
-        Notice {
+    ) -> Notification {
+        Notification {
             id,
             kind: self.kind,
             at: self.at,
@@ -315,20 +337,20 @@ impl Event {
             None => below.clone(),
         };
         match self.thing {
-            Thing::Finding(finding) => format!("{around}/findings/{finding}"),
-            Thing::Findings if self.engagement.is_some() => around,
-            Thing::Findings => "/findings".to_owned(),
-            Thing::Dates => "/findings?sort=due".to_owned(),
-            Thing::Thread => format!("{around}/messages"),
-            Thing::Document(document) => format!("{below}/documents/{document}"),
-            Thing::People if !team => "/people".to_owned(),
-            Thing::People if client.is_some() => below,
-            Thing::People => "/settings".to_owned(),
+            NotificationTarget::Finding(finding) => format!("{around}/findings/{finding}"),
+            NotificationTarget::Findings if self.engagement.is_some() => around,
+            NotificationTarget::Findings => "/findings".to_owned(),
+            NotificationTarget::Dates => "/findings?sort=due".to_owned(),
+            NotificationTarget::Thread => format!("{around}/messages"),
+            NotificationTarget::Document(document) => format!("{below}/documents/{document}"),
+            NotificationTarget::People if !team => "/people".to_owned(),
+            NotificationTarget::People if client.is_some() => below,
+            NotificationTarget::People => "/settings".to_owned(),
         }
     }
 }
 
-impl Notice {
+impl Notification {
     /// One line that says it, for subjects and lists without looks.
     pub fn line(&self) -> String {
         let more = match self.more {
@@ -342,10 +364,10 @@ impl Notice {
 }
 
 /// Events of one change of many: what is to be said of several is said once.
-pub fn merged(events: impl IntoIterator<Item = Event>) -> Vec<Event> {
-    let mut all: Vec<Event> = Vec::new();
+pub fn merged(events: impl IntoIterator<Item = NotificationEvent>) -> Vec<NotificationEvent> {
+    let mut all: Vec<NotificationEvent> = Vec::new();
     for event in events {
-        let same = |known: &&mut Event| {
+        let same = |known: &&mut NotificationEvent| {
             (known.kind, known.by, known.shared) == (event.kind, event.by, event.shared)
                 && (known.engagement, &known.what) == (event.engagement, &event.what)
                 && known.only == event.only
@@ -353,7 +375,7 @@ pub fn merged(events: impl IntoIterator<Item = Event>) -> Vec<Event> {
         match all.iter_mut().find(same) {
             Some(known) => {
                 known.more += 1 + event.more;
-                known.thing = Thing::Findings;
+                known.thing = NotificationTarget::Findings;
                 if event.severity.map(Severity::rank) < known.severity.map(Severity::rank) {
                     known.severity = event.severity;
                     known.title = event.title;

@@ -9,7 +9,7 @@ use crate::role::{Action, Role};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)] // the table says it
-pub enum Kind {
+pub enum NotificationKind {
     Published,
     Moved,
     RetestAsked,
@@ -26,9 +26,9 @@ pub enum Kind {
 
 /// What is to be known of a kind of event.
 #[derive(Debug, Clone, Copy)]
-pub struct About {
+pub struct NotificationKindInfo {
     /// Which.
-    pub kind: Kind,
+    pub kind: NotificationKind,
     /// Its name in forms and in the table.
     pub name: &'static str,
     /// The words on the screen.
@@ -45,13 +45,13 @@ pub struct About {
 use Cadence::{AtOnce, Daily, Off};
 
 const fn row(
-    kind: Kind,
+    kind: NotificationKind,
     (name, label): (&'static str, &'static str),
     action: Action,
     team: Option<Cadence>,
     contacts: Option<Cadence>,
-) -> About {
-    About {
+) -> NotificationKindInfo {
+    NotificationKindInfo {
         kind,
         name,
         label,
@@ -64,35 +64,35 @@ const fn row(
 /// Kind, name and label, who may hear of it, how mail of it comes to the team and to
 /// contacts at first.
 #[rustfmt::skip] // a table
-static TABLE: [About; 12] = [
-    row(Kind::Published, ("published", "A finding is published"), Action::ReadFindings, Some(Off), Some(AtOnce)),
-    row(Kind::Moved, ("moved", "A finding’s status changes"), Action::ReadFindings, Some(Daily), Some(Daily)),
-    row(Kind::RetestAsked, ("retest_asked", "A fix is ready for a retest"), Action::ReadFindings, Some(AtOnce), Some(Off)),
-    row(Kind::RetestDone, ("retest_done", "A retest is done"), Action::ReadFindings, Some(Off), Some(AtOnce)),
-    row(Kind::Commented, ("commented", "Somebody comments on a finding"), Action::ReadFindings, Some(AtOnce), Some(AtOnce)),
-    row(Kind::Message, ("message", "A message"), Action::ReadMessages, Some(AtOnce), Some(AtOnce)),
-    row(Kind::Document, ("document", "A document"), Action::ReadDocuments, Some(Daily), Some(AtOnce)),
-    row(Kind::DueSoon, ("due_soon", "Findings are due in a week"), Action::RemediateFindings, Some(Off), Some(AtOnce)),
-    row(Kind::Overdue, ("overdue", "Findings are overdue"), Action::RemediateFindings, Some(Daily), Some(AtOnce)),
-    row(Kind::Risk, ("risk", "An accepted risk ends"), Action::ReadFindings, Some(AtOnce), Some(AtOnce)),
-    row(Kind::Joined, ("joined", "Somebody accepts an invitation"), Action::ManageContacts, Some(Daily), Some(Daily)),
-    row(Kind::MailFailed, ("mail_failed", "Mail to somebody bounces or is reported as spam"), Action::ManageTeam, Some(AtOnce), None),
+static TABLE: [NotificationKindInfo; 12] = [
+    row(NotificationKind::Published, ("published", "A finding is published"), Action::ReadFindings, Some(Off), Some(AtOnce)),
+    row(NotificationKind::Moved, ("moved", "A finding’s status changes"), Action::ReadFindings, Some(Daily), Some(Daily)),
+    row(NotificationKind::RetestAsked, ("retest_asked", "A fix is ready for a retest"), Action::ReadFindings, Some(AtOnce), Some(Off)),
+    row(NotificationKind::RetestDone, ("retest_done", "A retest is done"), Action::ReadFindings, Some(Off), Some(AtOnce)),
+    row(NotificationKind::Commented, ("commented", "Somebody comments on a finding"), Action::ReadFindings, Some(AtOnce), Some(AtOnce)),
+    row(NotificationKind::Message, ("message", "A message"), Action::ReadMessages, Some(AtOnce), Some(AtOnce)),
+    row(NotificationKind::Document, ("document", "A document"), Action::ReadDocuments, Some(Daily), Some(AtOnce)),
+    row(NotificationKind::DueSoon, ("due_soon", "Findings are due in a week"), Action::RemediateFindings, Some(Off), Some(AtOnce)),
+    row(NotificationKind::Overdue, ("overdue", "Findings are overdue"), Action::RemediateFindings, Some(Daily), Some(AtOnce)),
+    row(NotificationKind::Risk, ("risk", "An accepted risk ends"), Action::ReadFindings, Some(AtOnce), Some(AtOnce)),
+    row(NotificationKind::Joined, ("joined", "Somebody accepts an invitation"), Action::ManageContacts, Some(Daily), Some(Daily)),
+    row(NotificationKind::MailFailed, ("mail_failed", "Mail to somebody bounces or is reported as spam"), Action::ManageTeam, Some(AtOnce), None),
 ];
 
-impl Kind {
+impl NotificationKind {
     /// Every kind, in the order of the page on which one chooses.
-    pub fn all() -> impl Iterator<Item = &'static About> {
+    pub fn all() -> impl Iterator<Item = &'static NotificationKindInfo> {
         TABLE.iter()
     }
 
     /// What is to be known of it.
-    pub fn about(self) -> &'static About {
+    pub fn about(self) -> &'static NotificationKindInfo {
         let found = TABLE.iter().find(|about| about.kind == self);
         found.unwrap_or(&TABLE[0])
     }
 }
 
-impl About {
+impl NotificationKindInfo {
     /// How mail of it comes to somebody of `role` at first; `None` where one of that
     /// role isn't told at all.
     pub fn cadence(&self, role: Role) -> Option<Cadence> {

@@ -9,9 +9,9 @@ mod tests;
 
 use jiff::SignedDuration;
 
-pub use event::{Event, Notice, Thing, merged};
-pub use kind::{About, Kind};
-pub use preference::{Cadence, Preferences, PreferencesInput};
+pub use event::{Notification, NotificationEvent, NotificationTarget, merged};
+pub use kind::{NotificationKind, NotificationKindInfo};
+pub use preference::{Cadence, NotificationPreferences, PreferencesInput};
 
 /// What happens within this time is one mail.
 pub const WINDOW: SignedDuration = SignedDuration::from_mins(5);

@@ -7,8 +7,8 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, WINDOW};
-use crate::input::Invalid;
+use super::{NotificationKind, WINDOW};
+use crate::input::FieldErrors;
 use crate::role::Role;
 
 /// How mail comes.
@@ -71,7 +71,7 @@ impl Cadence {
 
 /// What a person chose.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Preferences {
+pub struct NotificationPreferences {
     /// By kind, as far as it isn't as at first.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub mail: BTreeMap<String, Cadence>,
@@ -80,9 +80,9 @@ pub struct Preferences {
     pub time_zone: Option<String>,
 }
 
-impl Preferences {
+impl NotificationPreferences {
     /// How mail of `kind` comes to somebody of `role`.
-    pub fn cadence(&self, kind: Kind, role: Role) -> Cadence {
+    pub fn cadence(&self, kind: NotificationKind, role: Role) -> Cadence {
         let about = kind.about();
         match about.cadence(role) {
             Some(first) => self.mail.get(about.name).copied().unwrap_or(first),
@@ -99,7 +99,7 @@ impl Preferences {
     /// The same without any mail.
     #[must_use]
     pub fn silent(&self) -> Self {
-        let off = Kind::all().map(|about| (about.name.to_owned(), Cadence::Off));
+        let off = NotificationKind::all().map(|about| (about.name.to_owned(), Cadence::Off));
         Self {
             mail: off.collect(),
             time_zone: self.time_zone.clone(),
@@ -120,8 +120,8 @@ pub struct PreferencesInput {
 
 impl PreferencesInput {
     /// The form filled in for somebody of `role`.
-    pub fn of(preferences: &Preferences, role: Role) -> Self {
-        let heard = Kind::all().filter(|about| about.cadence(role).is_some());
+    pub fn of(preferences: &NotificationPreferences, role: Role) -> Self {
+        let heard = NotificationKind::all().filter(|about| about.cadence(role).is_some());
         let chosen = heard.map(|about| {
             let cadence = preferences.cadence(about.kind, role);
             (about.name.to_owned(), cadence.name().to_owned())
@@ -133,15 +133,15 @@ impl PreferencesInput {
     }
 
     /// What somebody of `role` chose. A kind that isn't named stays as at first.
-    pub fn parse(&self, role: Role) -> Result<Preferences, Invalid> {
-        let mut invalid = Invalid::default();
+    pub fn parse(&self, role: Role) -> Result<NotificationPreferences, FieldErrors> {
+        let mut invalid = FieldErrors::default();
         let zone = Some(self.time_zone.trim()).filter(|zone| !zone.is_empty());
         if zone.is_some_and(|zone| TimeZone::get(zone).is_err()) {
             invalid.add("time_zone", "Enter a zone like Europe/Berlin, or nothing.");
         }
         let mut mail = BTreeMap::new();
         for (name, chosen) in &self.mail {
-            let about = Kind::all().find(|about| about.name == name);
+            let about = NotificationKind::all().find(|about| about.name == name);
             let first = about.and_then(|about| about.cadence(role));
             match (first, Cadence::named(chosen)) {
                 (Some(first), Some(cadence)) if first == cadence => {}
@@ -151,7 +151,7 @@ impl PreferencesInput {
                 _ => invalid.add("form", "Choose one of the four for each event."),
             }
         }
-        invalid.into_result(Preferences {
+        invalid.into_result(NotificationPreferences {
             mail,
             time_zone: zone.map(str::to_owned),
         })

@@ -25,15 +25,15 @@ fn person(n: u64, role: Role) -> Person {
         mfa: None,
         disabled: None,
         suppressed: None,
-        notify: Preferences::default(),
+        notify: NotificationPreferences::default(),
     }
 }
 
-fn events() -> Vec<Event> {
+fn events() -> Vec<NotificationEvent> {
     let at = Timestamp::UNIX_EPOCH;
-    let base = Event::of_joining(&person(9, Role::ALL[0]), at);
-    let kinds = Kind::all().flat_map(|about| {
-        [true, false].map(|shared| Event {
+    let base = NotificationEvent::of_joining(&person(9, Role::ALL[0]), at);
+    let kinds = NotificationKind::all().flat_map(|about| {
+        [true, false].map(|shared| NotificationEvent {
             kind: about.kind,
             shared,
             engagement: Some(EngagementId::new(1, 1)),
@@ -45,7 +45,7 @@ fn events() -> Vec<Event> {
 
 #[test]
 fn every_kind_has_one_row_under_its_stored_name() {
-    for about in Kind::all() {
+    for about in NotificationKind::all() {
         assert_eq!(serde_json::to_value(about.kind).unwrap(), about.name);
         assert_eq!(about.kind.about().name, about.name);
         let heard = Role::ALL.iter().any(|role| about.cadence(*role).is_some());
@@ -65,7 +65,7 @@ fn nobody_hears_of_what_one_did_or_may_not_see() {
             if !role.may(event.kind.about().action) {
                 assert!(!heard, "{event:?} is not for {role:?}");
             }
-            let own = Event {
+            let own = NotificationEvent {
                 by: Some(one.id),
                 ..event.clone()
             };
@@ -75,7 +75,7 @@ fn nobody_hears_of_what_one_did_or_may_not_see() {
                 ..one.clone()
             };
             assert!(!event.is_for(&away), "disabled");
-            let others = Event {
+            let others = NotificationEvent {
                 only: vec![UserId::new(77, 7)],
                 ..event.clone()
             };
@@ -98,7 +98,7 @@ fn many_of_the_same_are_said_once_with_the_worst_first() {
     let rated = [Severity::Low, Severity::Critical, Severity::High];
     let each = (1..).zip(rated).map(|(n, severity)| {
         let only = Vec::new();
-        Event::of_risk(
+        NotificationEvent::of_risk(
             EngagementId::new(1, 1),
             &finding(n, severity),
             (day, at),
@@ -164,19 +164,25 @@ fn digests_come_in_the_morning_where_the_person_is() {
 #[test]
 fn what_is_chosen_is_kept_and_nothing_else_can_be() {
     let role = Role::Team(TeamRole::Owner);
-    let first = Preferences::default();
+    let first = NotificationPreferences::default();
     let mut input = PreferencesInput::of(&first, role);
     assert_eq!(input.parse(role), Ok(first.clone()));
     input.mail.insert("message".to_owned(), "weekly".to_owned());
     input.time_zone = "Asia/Tokyo".to_owned();
     let chosen = input.parse(role).unwrap();
-    assert_eq!(chosen.cadence(Kind::Message, role), Cadence::Weekly);
-    assert_eq!(chosen.cadence(Kind::Commented, role), Cadence::AtOnce);
+    assert_eq!(
+        chosen.cadence(NotificationKind::Message, role),
+        Cadence::Weekly
+    );
+    assert_eq!(
+        chosen.cadence(NotificationKind::Commented, role),
+        Cadence::AtOnce
+    );
     assert_eq!(
         PreferencesInput::of(&chosen, role).parse(role),
         Ok(chosen.clone())
     );
-    for about in Kind::all() {
+    for about in NotificationKind::all() {
         assert_eq!(chosen.silent().cadence(about.kind, role), Cadence::Off);
     }
     for (name, value) in [("message", "never"), ("nothing", "off"), ("csrf", "x")] {

@@ -1,10 +1,10 @@
 //! The base metrics of CVSS, as a calculator shows them.
 
-use super::{BadVector, Vector};
+use super::{CvssVector, InvalidCvssVector};
 
 /// A version of CVSS that is scored here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Version {
+pub enum CvssVersion {
     /// 3.1.
     V31,
     /// 4.0.
@@ -13,7 +13,7 @@ pub enum Version {
 
 /// A metric: what stands for it in a vector, its name, and its values.
 #[derive(Debug, Clone, Copy)]
-pub struct Metric {
+pub struct CvssMetric {
     /// As in a vector.
     pub code: &'static str,
     /// On the screen.
@@ -26,8 +26,8 @@ const fn metric(
     code: &'static str,
     name: &'static str,
     values: &'static [(&'static str, &'static str)],
-) -> Metric {
-    Metric { code, name, values }
+) -> CvssMetric {
+    CvssMetric { code, name, values }
 }
 
 const VECTOR: &[(&str, &str)] = &[
@@ -40,7 +40,7 @@ const COMPLEXITY: &[(&str, &str)] = &[("L", "Low"), ("H", "High")];
 const PRIVILEGES: &[(&str, &str)] = &[("N", "None"), ("L", "Low"), ("H", "High")];
 const EFFECT: &[(&str, &str)] = &[("H", "High"), ("L", "Low"), ("N", "None")];
 
-const V31: [Metric; 8] = [
+const V31: [CvssMetric; 8] = [
     metric("AV", "Attack vector", VECTOR),
     metric("AC", "Attack complexity", COMPLEXITY),
     metric("PR", "Privileges required", PRIVILEGES),
@@ -55,7 +55,7 @@ const V31: [Metric; 8] = [
     metric("A", "Availability", EFFECT),
 ];
 
-const V40: [Metric; 11] = [
+const V40: [CvssMetric; 11] = [
     metric("AV", "Attack vector", VECTOR),
     metric("AC", "Attack complexity", COMPLEXITY),
     metric(
@@ -77,7 +77,7 @@ const V40: [Metric; 11] = [
     metric("SA", "Availability beyond it", EFFECT),
 ];
 
-impl Version {
+impl CvssVersion {
     /// Every version.
     pub const ALL: [Self; 2] = [Self::V31, Self::V40];
 
@@ -98,7 +98,7 @@ impl Version {
     }
 
     /// The base metrics, in the order of a vector.
-    pub const fn metrics(self) -> &'static [Metric] {
+    pub const fn metrics(self) -> &'static [CvssMetric] {
         match self {
             Self::V31 => &V31,
             Self::V40 => &V40,
@@ -115,13 +115,13 @@ impl Version {
     pub fn compose<'a>(
         self,
         chosen: impl Fn(&str) -> Option<&'a str>,
-    ) -> Result<Vector, BadVector> {
+    ) -> Result<CvssVector, InvalidCvssVector> {
         let mut text = self.prefix().trim_end_matches('/').to_owned();
         for metric in self.metrics() {
             let value = chosen(metric.code).filter(|value| !value.is_empty());
             let Some(value) = value else {
                 let missing = format!("{} is missing", metric.name);
-                return Err(BadVector::Metrics(missing));
+                return Err(InvalidCvssVector::Metrics(missing));
             };
             text.push('/');
             text.push_str(metric.code);
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn every_choice_of_values_makes_a_vector_that_says_the_same() {
-        for version in Version::ALL {
+        for version in CvssVersion::ALL {
             for metric in version.metrics() {
                 for (value, _) in metric.values {
                     let chosen = |code: &str| {
@@ -157,7 +157,7 @@ mod tests {
                         }
                     };
                     let vector = version.compose(chosen).expect("complete");
-                    assert_eq!(Version::of(vector.as_str()), Some(version));
+                    assert_eq!(CvssVersion::of(vector.as_str()), Some(version));
                     let said = values(vector.as_str());
                     let said: Vec<_> = said.filter(|(code, _)| *code == metric.code).collect();
                     assert_eq!(said, [(metric.code, *value)]);
@@ -168,14 +168,14 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_named() {
-        let none = Version::V40.compose(|code| (code != "AT").then_some("N"));
+        let none = CvssVersion::V40.compose(|code| (code != "AT").then_some("N"));
         let named = none.expect_err("incomplete").to_string();
         assert!(named.contains("Attack requirements is missing"), "{named}");
     }
 
     #[test]
     fn the_worst_of_all_is_ten_and_nothing_at_all_is_none() {
-        for version in Version::ALL {
+        for version in CvssVersion::ALL {
             let first = |code: &str| {
                 let metric = version.metrics().iter().find(|m| m.code == code);
                 metric

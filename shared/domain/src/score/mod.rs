@@ -7,25 +7,25 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-pub use metrics::{Metric, Version, values};
+pub use metrics::{CvssMetric, CvssVersion, values};
 
 use crate::severity::Severity;
 
 /// A CVSS 3.1 or 4.0 vector that has a score, in the spelling it was given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Vector {
+pub struct CvssVector {
     text: String,
-    score: Score,
+    score: CvssScore,
 }
 
 /// A CVSS score in tenths: 0 to 100 for 0.0 to 10.0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Score(u8);
+pub struct CvssScore(u8);
 
 /// Why a text is not a vector that can be scored.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum BadVector {
+pub enum InvalidCvssVector {
     /// It doesn't begin with a version that is known here.
     #[error("Begin the vector with CVSS:3.1/ or CVSS:4.0/.")]
     Version,
@@ -34,7 +34,7 @@ pub enum BadVector {
     Metrics(String),
 }
 
-impl Score {
+impl CvssScore {
     /// From tenths; more than 100 is no score.
     pub fn from_tenths(tenths: u8) -> Option<Self> {
         (tenths <= 100).then_some(Self(tenths))
@@ -57,15 +57,15 @@ impl Score {
     }
 }
 
-impl fmt::Display for Score {
+impl fmt::Display for CvssScore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.0 / 10, self.0 % 10)
     }
 }
 
-impl Vector {
+impl CvssVector {
     /// The score of the vector.
-    pub const fn score(&self) -> Score {
+    pub const fn score(&self) -> CvssScore {
         self.score
     }
 
@@ -75,21 +75,21 @@ impl Vector {
     }
 }
 
-impl FromStr for Vector {
-    type Err = BadVector;
+impl FromStr for CvssVector {
+    type Err = InvalidCvssVector;
 
-    fn from_str(text: &str) -> Result<Self, BadVector> {
+    fn from_str(text: &str) -> Result<Self, InvalidCvssVector> {
         let text = text.trim();
         if !text.starts_with("CVSS:3.1/") && !text.starts_with("CVSS:4.0/") {
-            return Err(BadVector::Version);
+            return Err(InvalidCvssVector::Version);
         }
         complete(text)?;
         let parsed: cvss::Cvss = text
             .parse()
-            .map_err(|e: cvss::Error| BadVector::Metrics(e.to_string()))?;
+            .map_err(|e: cvss::Error| InvalidCvssVector::Metrics(e.to_string()))?;
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         // 0.0 to 10.0 by the standard
-        let score = Score((parsed.score() * 10.0).round().clamp(0.0, 100.0) as u8);
+        let score = CvssScore((parsed.score() * 10.0).round().clamp(0.0, 100.0) as u8);
         Ok(Self {
             text: text.to_owned(),
             score,
@@ -99,27 +99,27 @@ impl FromStr for Vector {
 
 /// Holds where every base metric is there once. The library scores what it is
 /// given; metrics beyond the base are refused in 3.1, because it passes them over.
-fn complete(text: &str) -> Result<(), BadVector> {
+fn complete(text: &str) -> Result<(), InvalidCvssVector> {
     let mut metrics: Vec<&str> = text
         .split('/')
         .skip(1)
         .filter_map(|m| m.split(':').next())
         .collect();
-    let version = Version::of(text).ok_or(BadVector::Version)?;
+    let version = CvssVersion::of(text).ok_or(InvalidCvssVector::Version)?;
     let base: Vec<&str> = version.metrics().iter().map(|metric| metric.code).collect();
     if let Some(missing) = base.iter().find(|metric| !metrics.contains(metric)) {
-        return Err(BadVector::Metrics(format!("{missing} is missing")));
+        return Err(InvalidCvssVector::Metrics(format!("{missing} is missing")));
     }
-    if version == Version::V31
+    if version == CvssVersion::V31
         && let Some(more) = metrics.iter().find(|metric| !base.contains(metric))
     {
-        return Err(BadVector::Metrics(format!(
+        return Err(InvalidCvssVector::Metrics(format!(
             "only base metrics are scored, not {more}"
         )));
     }
     metrics.sort_unstable();
     match metrics.windows(2).find(|pair| pair.first() == pair.last()) {
-        Some(twice) => Err(BadVector::Metrics(format!(
+        Some(twice) => Err(InvalidCvssVector::Metrics(format!(
             "{} is there twice",
             twice.first().copied().unwrap_or_default()
         ))),
@@ -127,16 +127,16 @@ fn complete(text: &str) -> Result<(), BadVector> {
     }
 }
 
-impl TryFrom<String> for Vector {
-    type Error = BadVector;
+impl TryFrom<String> for CvssVector {
+    type Error = InvalidCvssVector;
 
-    fn try_from(text: String) -> Result<Self, BadVector> {
+    fn try_from(text: String) -> Result<Self, InvalidCvssVector> {
         text.parse()
     }
 }
 
-impl From<Vector> for String {
-    fn from(vector: Vector) -> Self {
+impl From<CvssVector> for String {
+    fn from(vector: CvssVector) -> Self {
         vector.text
     }
 }
@@ -169,7 +169,7 @@ mod tests {
                 Severity::High,
             ),
         ] {
-            let vector: Vector = text.parse().unwrap_or_else(|e| panic!("{text}: {e}"));
+            let vector: CvssVector = text.parse().unwrap_or_else(|e| panic!("{text}: {e}"));
             assert_eq!(vector.score().to_string(), score, "{text}");
             assert_eq!(vector.score().severity(), severity, "{text}");
         }
@@ -185,7 +185,7 @@ mod tests {
             "CVSS:2.0/AV:N",
             "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:Q",
         ] {
-            assert!(text.parse::<Vector>().is_err(), "{text}");
+            assert!(text.parse::<CvssVector>().is_err(), "{text}");
         }
     }
 }

@@ -8,9 +8,11 @@ use serde::Deserialize;
 use serde::de::Error as _;
 use serde_json::Value;
 
-use super::event::{References, What};
+use super::event::{PaymentReferences, StripeEventData};
 use super::reading::Expandable;
-use crate::subscription::{Fact, News, Offer, Stand, Status};
+use crate::subscription::{
+    PlanOffer, SubscriptionEvent, SubscriptionFact, SubscriptionState, SubscriptionStatus,
+};
 
 #[derive(Deserialize)]
 struct Subscription {
@@ -87,24 +89,27 @@ pub(super) fn is_subscription(kind: &str) -> bool {
 }
 
 /// What such an event says.
-pub(super) fn subscribed(kind: &str, object: Value) -> Result<What, serde_json::Error> {
+pub(super) fn subscribed(kind: &str, object: Value) -> Result<StripeEventData, serde_json::Error> {
     let fact = match kind {
         "customer.subscription.created"
         | "customer.subscription.updated"
         | "customer.subscription.deleted"
         | "customer.subscription.paused"
         | "customer.subscription.resumed" => stands(object)?,
-        "invoice.paid" => billed(object, News::Paid)?,
-        "invoice.payment_failed" => billed(object, News::Failed)?,
+        "invoice.paid" => billed(object, SubscriptionEvent::Paid)?,
+        "invoice.payment_failed" => billed(object, SubscriptionEvent::Failed)?,
         _ => None,
     };
-    Ok(fact.map_or_else(|| What::Other(kind.to_owned()), What::Subscription))
+    Ok(fact.map_or_else(
+        || StripeEventData::Other(kind.to_owned()),
+        StripeEventData::Subscription,
+    ))
 }
 
-fn stands(object: Value) -> Result<Option<Fact>, serde_json::Error> {
+fn stands(object: Value) -> Result<Option<SubscriptionFact>, serde_json::Error> {
     let subscription: Subscription = serde_json::from_value(object)?;
     let wrong = |e: jiff::Error| serde_json::Error::custom(e);
-    let status = Status::named(&subscription.status);
+    let status = SubscriptionStatus::named(&subscription.status);
     let status = status.ok_or_else(|| serde_json::Error::custom("a status that is unknown"))?;
     let line = subscription.items.data.first();
     let until = line.and_then(|line| line.current_period_end);
@@ -118,11 +123,11 @@ fn stands(object: Value) -> Result<Option<Fact>, serde_json::Error> {
         [line] => line.price.offer(),
         _ => None,
     };
-    Ok(Some(Fact {
-        workspace: References::read(subscription.metadata.as_ref()).workspace,
+    Ok(Some(SubscriptionFact {
+        workspace: PaymentReferences::read(subscription.metadata.as_ref()).workspace,
         subscription: subscription.id,
         customer: subscription.customer.id(),
-        news: News::Stands(Stand {
+        news: SubscriptionEvent::Stands(SubscriptionState {
             status,
             until,
             offer,
@@ -132,7 +137,10 @@ fn stands(object: Value) -> Result<Option<Fact>, serde_json::Error> {
 }
 
 /// An invoice of a subscription; `None` for another one.
-fn billed(object: Value, news: News) -> Result<Option<Fact>, serde_json::Error> {
+fn billed(
+    object: Value,
+    news: SubscriptionEvent,
+) -> Result<Option<SubscriptionFact>, serde_json::Error> {
     let invoice: Invoice = serde_json::from_value(object)?;
     let details = invoice
         .parent
@@ -142,7 +150,7 @@ fn billed(object: Value, news: News) -> Result<Option<Fact>, serde_json::Error> 
     let customer = invoice.customer.map(Expandable::id);
     Ok(subscription
         .zip(customer)
-        .map(|(subscription, customer)| Fact {
+        .map(|(subscription, customer)| SubscriptionFact {
             subscription,
             customer,
             workspace: None,
@@ -153,12 +161,12 @@ fn billed(object: Value, news: News) -> Result<Option<Fact>, serde_json::Error> 
 impl Price {
     /// By its lookup key. A key that was given to another price since stands in the
     /// metadata still, under `offer`.
-    fn offer(&self) -> Option<Offer> {
+    fn offer(&self) -> Option<PlanOffer> {
         let metadata = self.metadata.as_ref();
         let kept = metadata
             .and_then(|all| all.get("offer"))
             .and_then(Value::as_str);
         let name = self.lookup_key.as_deref().or(kept);
-        name.and_then(Offer::named)
+        name.and_then(PlanOffer::named)
     }
 }

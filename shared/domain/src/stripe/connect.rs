@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Whether a workspace can take payments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Connect {
+pub enum ConnectStatus {
     /// There is no account, or it was taken away from us.
     NotConnected,
     /// It isn't filled in yet, or Stripe looks at it.
@@ -18,7 +18,7 @@ pub enum Connect {
 
 /// What Stripe says of an account.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Flags {
+pub struct AccountFlags {
     /// Whether it may take payments.
     pub charges_enabled: bool,
     /// Whether money leaves it for a bank account.
@@ -33,14 +33,14 @@ pub struct Flags {
 
 /// An account that a workspace has at Stripe.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Connection {
+pub struct StripeConnection {
     /// Its id at Stripe.
     pub account: String,
     /// Whether it takes real money.
     pub livemode: bool,
     /// What Stripe says of it.
     #[serde(default)]
-    pub flags: Flags,
+    pub flags: AccountFlags,
     /// As of when.
     #[serde(default)]
     pub as_of: Timestamp,
@@ -52,7 +52,7 @@ pub struct Connection {
     pub version: i64,
 }
 
-impl Connect {
+impl ConnectStatus {
     /// Every state.
     pub const ALL: [Self; 4] = [
         Self::NotConnected,
@@ -82,7 +82,7 @@ impl Connect {
     }
 }
 
-impl Flags {
+impl AccountFlags {
     /// Why the account can't take payments, in words; `None` where Stripe says nothing.
     pub fn reason(&self) -> Option<&'static str> {
         let code = self.disabled_reason.as_deref()?;
@@ -103,8 +103,8 @@ impl Flags {
     }
 }
 
-impl From<&Flags> for Connect {
-    fn from(flags: &Flags) -> Self {
+impl From<&AccountFlags> for ConnectStatus {
+    fn from(flags: &AccountFlags) -> Self {
         let waits = |why: &str| {
             why == "requirements.pending_verification" || why == "under_review" || why == "listed"
         };
@@ -120,13 +120,13 @@ impl From<&Flags> for Connect {
     }
 }
 
-impl Connection {
+impl StripeConnection {
     /// An account that was just made.
     pub fn new(account: String, livemode: bool, now: Timestamp) -> Self {
         Self {
             account,
             livemode,
-            flags: Flags::default(),
+            flags: AccountFlags::default(),
             as_of: now,
             ended: None,
             version: 1,
@@ -134,16 +134,16 @@ impl Connection {
     }
 
     /// Whether it can take payments.
-    pub fn state(&self) -> Connect {
+    pub fn state(&self) -> ConnectStatus {
         match self.ended {
-            Some(_) => Connect::NotConnected,
-            None => Connect::from(&self.flags),
+            Some(_) => ConnectStatus::NotConnected,
+            None => ConnectStatus::from(&self.flags),
         }
     }
 
     /// The same once Stripe said `flags` at `at`; `None` where that is nothing new.
     /// What was said later holds, whatever comes later.
-    pub fn updated(&self, flags: &Flags, at: Timestamp) -> Option<Self> {
+    pub fn updated(&self, flags: &AccountFlags, at: Timestamp) -> Option<Self> {
         if (self.as_of, &self.flags) >= (at, flags) {
             return None;
         }

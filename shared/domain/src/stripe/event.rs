@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::connect::Flags;
-use super::ledger::Sighted;
+use super::connect::AccountFlags;
+use super::ledger::Reversal;
 use crate::id::{ClientId, EntryId, InvoiceId, WorkspaceId};
 use crate::subscription;
 
 /// An event, as it was signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Event {
+pub struct StripeEvent {
     /// Its id: one for all its deliveries.
     pub id: String,
     /// The connected account that it is of; `None` for the platform's own.
@@ -20,20 +20,20 @@ pub struct Event {
     /// When it happened.
     pub created: Timestamp,
     /// What happened.
-    pub what: What,
+    pub what: StripeEventData,
 }
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum What {
+pub enum StripeEventData {
     /// Something of a payment.
-    Payment(Fact),
+    Payment(PaymentFact),
     /// An account's flags changed.
-    AccountUpdated(Flags),
+    AccountUpdated(AccountFlags),
     /// The account's owner took it away from us.
     Deauthorized,
     /// Something of a workspace's own subscription: only of the platform's own account.
-    Subscription(subscription::Fact),
+    Subscription(subscription::SubscriptionFact),
     /// Something else, by Stripe's name for it.
     Other(String),
 }
@@ -42,7 +42,7 @@ pub enum What {
 /// spelling.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Fact {
+pub enum PaymentFact {
     /// How a Checkout Session goes.
     Session {
         /// The session.
@@ -50,13 +50,13 @@ pub enum Fact {
         /// The payment intent that it made; none before the payer does anything.
         payment: Option<String>,
         /// How it goes.
-        outcome: Outcome,
+        outcome: CheckoutOutcome,
         /// What is to be paid.
         amount: i64,
         /// In what.
         currency: String,
         /// What we put on it.
-        of: References,
+        of: PaymentReferences,
     },
     /// A payment was declined; the payer may try again.
     Declined {
@@ -67,7 +67,7 @@ pub enum Fact {
         /// In what.
         currency: String,
         /// What we put on it.
-        of: References,
+        of: PaymentReferences,
     },
     /// How a refund stands.
     Refund {
@@ -76,7 +76,7 @@ pub enum Fact {
         /// The payment intent that it is of.
         payment: String,
         /// The refund as it is seen.
-        seen: Sighted,
+        seen: Reversal,
         /// In what.
         currency: String,
     },
@@ -87,7 +87,7 @@ pub enum Fact {
         /// The payment intent that it is about.
         payment: String,
         /// The dispute as it is seen.
-        seen: Sighted,
+        seen: Reversal,
         /// In what.
         currency: String,
     },
@@ -96,7 +96,7 @@ pub enum Fact {
 /// How a Checkout Session went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum CheckoutOutcome {
     /// The money is there.
     Paid,
     /// The payer has done everything, and the money is on its way.
@@ -110,7 +110,7 @@ pub enum Outcome {
 /// What we put on a session and its payment, to find the way back. It is a hint, and
 /// never proof: who owns an account can write anything here.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct References {
+pub struct PaymentReferences {
     /// The workspace.
     pub workspace: Option<WorkspaceId>,
     /// Its client.
@@ -123,7 +123,7 @@ pub struct References {
 
 /// Why an event can't be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unreadable {
+pub enum InvalidStripeEvent {
     /// It isn't an event.
     #[error("not an event: {0}")]
     NoEvent(String),
@@ -132,21 +132,21 @@ pub enum Unreadable {
     Object(String, String),
 }
 
-impl What {
+impl StripeEventData {
     /// Stripe's ids in it.
     pub(super) fn names(&self) -> Vec<&String> {
         match self {
-            Self::Payment(Fact::Session {
+            Self::Payment(PaymentFact::Session {
                 session, payment, ..
             }) => payment.iter().chain([session]).collect(),
-            Self::Payment(Fact::Declined { payment, .. }) => vec![payment],
+            Self::Payment(PaymentFact::Declined { payment, .. }) => vec![payment],
             Self::Payment(
-                Fact::Refund {
+                PaymentFact::Refund {
                     refund: id,
                     payment,
                     ..
                 }
-                | Fact::Dispute {
+                | PaymentFact::Dispute {
                     dispute: id,
                     payment,
                     ..
@@ -158,7 +158,7 @@ impl What {
     }
 }
 
-impl References {
+impl PaymentReferences {
     /// As it is put on a session.
     pub fn pairs(&self) -> Vec<(String, String)> {
         let all = [

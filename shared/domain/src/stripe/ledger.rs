@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::event::{Fact, Outcome};
+use super::event::{CheckoutOutcome, PaymentFact};
 use crate::id::{EntryId, UserId};
 use crate::money::Currency;
 
@@ -16,19 +16,19 @@ const MOST_ATTEMPTS: usize = 40;
 /// What is known of an invoice's payments. Facts only ever add to it: joining the same
 /// ones in any order gives the same.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ledger {
+pub struct PaymentLedger {
     /// The attempts at paying it, which we made.
-    pub attempts: BTreeMap<EntryId, Attempt>,
+    pub attempts: BTreeMap<EntryId, CheckoutAttempt>,
     /// By payment intent.
     pub payments: BTreeMap<String, Payment>,
     /// What the invoice's book has of it, by the id of the payment, refund or dispute.
     #[serde(default)]
-    pub booked: BTreeMap<String, Booked>,
+    pub booked: BTreeMap<String, LedgerEntry>,
 }
 
 /// Where an event comes from, and when it happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Origin {
+pub struct EventOrigin {
     /// The connected account.
     pub account: String,
     /// Whether it is about real money.
@@ -39,7 +39,7 @@ pub struct Origin {
 
 /// An attempt at paying: a Checkout Session that we asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Attempt {
+pub struct CheckoutAttempt {
     /// The account that gets the money.
     pub account: String,
     /// Whether it is real money.
@@ -61,7 +61,7 @@ pub struct Attempt {
     pub url: Option<String>,
     /// How it goes.
     #[serde(default)]
-    pub state: State,
+    pub state: PaymentState,
 }
 
 /// How an attempt goes. What comes later in this list stands against what comes before.
@@ -69,7 +69,7 @@ pub struct Attempt {
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum PaymentState {
     /// Nobody has paid yet.
     #[default]
     Open,
@@ -94,17 +94,17 @@ pub struct Payment {
     pub paid: Option<Timestamp>,
     /// What went back of it.
     #[serde(default)]
-    pub refunds: BTreeMap<String, Sighted>,
+    pub refunds: BTreeMap<String, Reversal>,
     /// What payers' banks said of it.
     #[serde(default)]
-    pub disputes: BTreeMap<String, Sighted>,
+    pub disputes: BTreeMap<String, Reversal>,
 }
 
 /// How far a refund or a dispute is. What comes later in this list stands against what
 /// comes before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Progress {
+pub enum ReversalProgress {
     /// An inquiry: no money moves.
     Noted,
     /// The money is held back, or on its way back.
@@ -117,9 +117,9 @@ pub enum Progress {
 
 /// A refund or a dispute as it was last seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Sighted {
+pub struct Reversal {
     /// How far it is.
-    pub progress: Progress,
+    pub progress: ReversalProgress,
     /// How much, in Stripe's units.
     pub amount: i64,
     /// When it began.
@@ -128,9 +128,9 @@ pub struct Sighted {
 
 /// What the book of the invoice has of a payment, refund or dispute.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Booked {
+pub struct LedgerEntry {
     /// As what.
-    pub kind: Kind,
+    pub kind: LedgerEntryKind,
     /// How much, in minor units.
     pub amount: i64,
     /// What the platform took of it.
@@ -142,7 +142,7 @@ pub struct Booked {
 /// As what something stands in the book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum LedgerEntryKind {
     /// It came in.
     Paid,
     /// It went back.
@@ -155,7 +155,7 @@ pub enum Kind {
 
 /// Why an event isn't believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-pub enum Refused {
+pub enum LedgerRefusal {
     /// We made no such attempt.
     #[error("there is no such attempt")]
     Attempt,
@@ -182,13 +182,13 @@ pub enum Refused {
     TooMany,
 }
 
-impl Ledger {
+impl PaymentLedger {
     /// The same with one more attempt.
-    pub fn attempted(&self, id: EntryId, attempt: Attempt) -> Result<Self, Refused> {
+    pub fn attempted(&self, id: EntryId, attempt: CheckoutAttempt) -> Result<Self, LedgerRefusal> {
         let mut after = self.clone();
         after.attempts.insert(id, attempt);
         if after.attempts.len() > MOST_ATTEMPTS {
-            return Err(Refused::TooMany);
+            return Err(LedgerRefusal::TooMany);
         }
         Ok(after)
     }
@@ -197,42 +197,42 @@ impl Ledger {
     pub fn is_processing(&self) -> bool {
         self.attempts
             .values()
-            .any(|one| one.state == State::Processing)
+            .any(|one| one.state == PaymentState::Processing)
     }
 
     /// The same once `fact` is known, which is of `origin`. `currency` is the invoice's.
     pub fn joined(
         &self,
         currency: Currency,
-        origin: &Origin,
-        fact: &Fact,
-    ) -> Result<Self, Refused> {
+        origin: &EventOrigin,
+        fact: &PaymentFact,
+    ) -> Result<Self, LedgerRefusal> {
         self.check(currency, origin, fact)?;
         let mut after = self.clone();
         match fact {
-            Fact::Session {
+            PaymentFact::Session {
                 session,
                 payment,
                 outcome,
                 of,
                 ..
             } => {
-                let id = of.attempt.ok_or(Refused::Attempt)?;
+                let id = of.attempt.ok_or(LedgerRefusal::Attempt)?;
                 after.see_session(id, session, payment.as_deref(), *outcome, origin.at)?;
             }
-            Fact::Declined { payment, of, .. } => {
-                let id = of.attempt.ok_or(Refused::Attempt)?;
+            PaymentFact::Declined { payment, of, .. } => {
+                let id = of.attempt.ok_or(LedgerRefusal::Attempt)?;
                 after.attach(payment, id)?;
-                let attempt = after.attempts.get_mut(&id).ok_or(Refused::Attempt)?;
-                attempt.state = attempt.state.max(State::Declined);
+                let attempt = after.attempts.get_mut(&id).ok_or(LedgerRefusal::Attempt)?;
+                attempt.state = attempt.state.max(PaymentState::Declined);
             }
-            Fact::Refund {
+            PaymentFact::Refund {
                 refund,
                 payment,
                 seen,
                 ..
             } => join(&mut after.payment(payment).refunds, refund, *seen),
-            Fact::Dispute {
+            PaymentFact::Dispute {
                 dispute,
                 payment,
                 seen,
@@ -244,46 +244,50 @@ impl Ledger {
 
     /// Checks what is said against the attempts that we made. The answer depends on these
     /// alone, not on what is known by now: else the order of events would matter.
-    fn check(&self, currency: Currency, origin: &Origin, fact: &Fact) -> Result<(), Refused> {
+    fn check(
+        &self,
+        currency: Currency,
+        origin: &EventOrigin,
+        fact: &PaymentFact,
+    ) -> Result<(), LedgerRefusal> {
         let (amount, said) = match fact {
-            Fact::Session {
+            PaymentFact::Session {
                 amount, currency, ..
             }
-            | Fact::Declined {
+            | PaymentFact::Declined {
                 amount, currency, ..
             } => (*amount, currency),
-            Fact::Refund { seen, currency, .. } | Fact::Dispute { seen, currency, .. } => {
-                (seen.amount, currency)
-            }
+            PaymentFact::Refund { seen, currency, .. }
+            | PaymentFact::Dispute { seen, currency, .. } => (seen.amount, currency),
         };
-        let exact = |one: &Attempt| one.amount.checked_mul(currency.at_stripe());
-        let same_account = |one: &&Attempt| one.account == origin.account;
+        let exact = |one: &CheckoutAttempt| one.amount.checked_mul(currency.at_stripe());
+        let same_account = |one: &&CheckoutAttempt| one.account == origin.account;
         match fact {
-            Fact::Session { of, .. } | Fact::Declined { of, .. } => {
+            PaymentFact::Session { of, .. } | PaymentFact::Declined { of, .. } => {
                 let found = of.attempt.and_then(|id| self.attempts.get(&id));
-                let attempt = found.ok_or(Refused::Attempt)?;
+                let attempt = found.ok_or(LedgerRefusal::Attempt)?;
                 if !same_account(&attempt) {
-                    return Err(Refused::Account);
+                    return Err(LedgerRefusal::Account);
                 }
                 if attempt.livemode != origin.livemode {
-                    return Err(Refused::Livemode);
+                    return Err(LedgerRefusal::Livemode);
                 }
                 is_in(currency, said)?;
                 if exact(attempt) != Some(amount) {
-                    return Err(Refused::Amount);
+                    return Err(LedgerRefusal::Amount);
                 }
             }
-            Fact::Refund { .. } | Fact::Dispute { .. } => {
+            PaymentFact::Refund { .. } | PaymentFact::Dispute { .. } => {
                 let mut ours = self.attempts.values().filter(same_account).peekable();
-                ours.peek().ok_or(Refused::Account)?;
+                ours.peek().ok_or(LedgerRefusal::Account)?;
                 let mut ours = ours
                     .filter(|one| one.livemode == origin.livemode)
                     .peekable();
-                ours.peek().ok_or(Refused::Livemode)?;
+                ours.peek().ok_or(LedgerRefusal::Livemode)?;
                 is_in(currency, said)?;
                 let most = ours.filter_map(exact).max().unwrap_or_default();
                 if !(0..=most).contains(&amount) || amount % currency.at_stripe() != 0 {
-                    return Err(Refused::Amount);
+                    return Err(LedgerRefusal::Amount);
                 }
             }
         }
@@ -295,34 +299,34 @@ impl Ledger {
         id: EntryId,
         session: &str,
         payment: Option<&str>,
-        outcome: Outcome,
+        outcome: CheckoutOutcome,
         at: Timestamp,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), LedgerRefusal> {
         if let Some(payment) = payment {
             self.attach(payment, id)?;
         }
-        let attempt = self.attempts.get_mut(&id).ok_or(Refused::Attempt)?;
+        let attempt = self.attempts.get_mut(&id).ok_or(LedgerRefusal::Attempt)?;
         match &attempt.session {
-            Some(known) if known != session => return Err(Refused::Session),
+            Some(known) if known != session => return Err(LedgerRefusal::Session),
             Some(_) => {}
             None => attempt.session = Some(session.to_owned()),
         }
         attempt.state = attempt.state.max(match outcome {
-            Outcome::Paid => State::Paid,
-            Outcome::Processing => State::Processing,
-            Outcome::Failed | Outcome::Expired => State::Ended,
+            CheckoutOutcome::Paid => PaymentState::Paid,
+            CheckoutOutcome::Processing => PaymentState::Processing,
+            CheckoutOutcome::Failed | CheckoutOutcome::Expired => PaymentState::Ended,
         });
-        if outcome == Outcome::Paid {
-            let payment = self.payment(payment.ok_or(Refused::Payment)?);
+        if outcome == CheckoutOutcome::Paid {
+            let payment = self.payment(payment.ok_or(LedgerRefusal::Payment)?);
             payment.paid = Some(payment.paid.map_or(at, |before| before.min(at)));
         }
         Ok(())
     }
 
-    fn attach(&mut self, payment: &str, id: EntryId) -> Result<(), Refused> {
+    fn attach(&mut self, payment: &str, id: EntryId) -> Result<(), LedgerRefusal> {
         let payment = self.payment(payment);
         match payment.attempt {
-            Some(other) if other != id => Err(Refused::Payment),
+            Some(other) if other != id => Err(LedgerRefusal::Payment),
             _ => {
                 payment.attempt = Some(id);
                 Ok(())
@@ -335,16 +339,16 @@ impl Ledger {
     }
 }
 
-fn is_in(currency: Currency, said: &str) -> Result<(), Refused> {
+fn is_in(currency: Currency, said: &str) -> Result<(), LedgerRefusal> {
     if currency.code().eq_ignore_ascii_case(said) {
         Ok(())
     } else {
-        Err(Refused::Currency)
+        Err(LedgerRefusal::Currency)
     }
 }
 
 /// The furthest of what was seen.
-fn join(all: &mut BTreeMap<String, Sighted>, id: &str, seen: Sighted) {
+fn join(all: &mut BTreeMap<String, Reversal>, id: &str, seen: Reversal) {
     all.entry(id.to_owned())
         .and_modify(|before| *before = (*before).max(seen))
         .or_insert(seen);

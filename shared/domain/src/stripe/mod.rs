@@ -16,14 +16,18 @@ mod reading;
 mod settle;
 
 pub use billed::PLAN_TYPES;
-pub use connect::{Connect, Connection, Flags};
-pub use event::{Event, Fact, Outcome, References, Unreadable, What};
-pub use ledger::{
-    Attempt, Booked, Kind, Ledger, Origin, Payment, Progress, Refused, Sighted, State,
+pub use connect::{AccountFlags, ConnectStatus, StripeConnection};
+pub use event::{
+    CheckoutOutcome, InvalidStripeEvent, PaymentFact, PaymentReferences, StripeEvent,
+    StripeEventData,
 };
-pub use paying::{OPEN_FOR, Stage, Step, Wish};
+pub use ledger::{
+    CheckoutAttempt, EventOrigin, LedgerEntry, LedgerEntryKind, LedgerRefusal, Payment,
+    PaymentLedger, PaymentState, Reversal, ReversalProgress,
+};
+pub use paying::{OPEN_FOR, PaymentRequest, PaymentStage, PaymentStep};
 pub use reading::TYPES;
-pub use settle::{Receipt, Settled, settle};
+pub use settle::{PaymentReceipt, Settlement, settle};
 
 /// The name under which Stripe stands in histories.
 pub const NAME: &str = "Stripe";

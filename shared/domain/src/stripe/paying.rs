@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::ledger::{Attempt, Ledger, Refused, State};
+use super::ledger::{CheckoutAttempt, LedgerRefusal, PaymentLedger, PaymentState};
 use crate::id::{EntryId, UserId};
 
 /// For how long an attempt can be paid, from when it began.
@@ -17,7 +17,7 @@ const LONG: SignedDuration = SignedDuration::from_secs(60);
 
 /// What somebody wants to pay now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wish<'a> {
+pub struct PaymentRequest<'a> {
     /// The account that is to get it.
     pub account: &'a str,
     /// Whether it is real money.
@@ -30,7 +30,7 @@ pub struct Wish<'a> {
 
 /// How a wish is met, so that nobody pays twice.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
+pub enum PaymentStep {
     /// Money is on its way: it is waited for.
     Wait,
     /// By an attempt's session; Stripe says whether it can still be paid.
@@ -45,7 +45,7 @@ pub enum Step {
 
 /// What is said to whoever comes back from Stripe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Stage {
+pub enum PaymentStage {
     /// Stripe will tell any moment.
     Waiting,
     /// It takes longer than it does mostly.
@@ -60,7 +60,7 @@ pub enum Stage {
     Paid,
 }
 
-impl Stage {
+impl PaymentStage {
     /// Every stage.
     pub const ALL: [Self; 6] = [
         Self::Waiting,
@@ -84,17 +84,17 @@ impl Stage {
     }
 }
 
-impl Wish<'_> {
-    fn is_met_by(&self, one: &Attempt) -> bool {
+impl PaymentRequest<'_> {
+    fn is_met_by(&self, one: &CheckoutAttempt) -> bool {
         (one.account.as_str(), one.livemode, one.amount)
             == (self.account, self.livemode, self.amount)
     }
 }
 
-impl Attempt {
+impl CheckoutAttempt {
     /// Whether nothing is known to have come of it.
     fn is_unpaid(&self) -> bool {
-        self.state == State::Open || self.state == State::Declined
+        self.state == PaymentState::Open || self.state == PaymentState::Declined
     }
 
     /// Whether somebody may still pay by it, as far as we know.
@@ -108,14 +108,14 @@ impl Attempt {
     }
 }
 
-impl Ledger {
+impl PaymentLedger {
     /// How `wish` is met now.
-    pub fn step(&self, wish: &Wish<'_>, now: Timestamp) -> Step {
+    pub fn step(&self, wish: &PaymentRequest<'_>, now: Timestamp) -> PaymentStep {
         if self.is_processing() {
-            return Step::Wait;
+            return PaymentStep::Wait;
         }
         let mut newest_first = self.attempts.iter().rev();
-        let fits = |one: &Attempt| {
+        let fits = |one: &CheckoutAttempt| {
             let left = OPEN_FOR - now.duration_since(one.at);
             one.is_open(now) && wish.is_met_by(one) && left >= TO_PAY
         };
@@ -125,11 +125,11 @@ impl Ledger {
         });
         match found {
             Some((id, one)) => match &one.session {
-                Some(session) => Step::Known(*id, session.clone()),
-                None if one.by == Some(wish.by) => Step::Again(*id),
-                None => Step::Busy,
+                Some(session) => PaymentStep::Known(*id, session.clone()),
+                None if one.by == Some(wish.by) => PaymentStep::Again(*id),
+                None => PaymentStep::Busy,
             },
-            None => Step::New,
+            None => PaymentStep::New,
         }
     }
 
@@ -138,15 +138,15 @@ impl Ledger {
     /// first, and they are ended.
     pub fn to_end(
         &self,
-        step: &Step,
-        wish: &Wish<'_>,
+        step: &PaymentStep,
+        wish: &PaymentRequest<'_>,
         now: Timestamp,
-    ) -> Vec<(EntryId, &Attempt, &str)> {
+    ) -> Vec<(EntryId, &CheckoutAttempt, &str)> {
         let led = match step {
-            Step::Known(id, _) | Step::Again(id) => Some(*id),
-            Step::Wait | Step::Busy | Step::New => None,
+            PaymentStep::Known(id, _) | PaymentStep::Again(id) => Some(*id),
+            PaymentStep::Wait | PaymentStep::Busy | PaymentStep::New => None,
         };
-        let asked = |one: &Attempt| {
+        let asked = |one: &CheckoutAttempt| {
             let same_account =
                 (one.account.as_str(), one.livemode) == (wish.account, wish.livemode);
             one.is_open(now) || (one.is_unpaid() && same_account)
@@ -163,15 +163,15 @@ impl Ledger {
         id: EntryId,
         session: &str,
         url: Option<String>,
-    ) -> Result<Self, Refused> {
+    ) -> Result<Self, LedgerRefusal> {
         let mut after = self.clone();
-        let attempt = after.attempts.get_mut(&id).ok_or(Refused::Attempt)?;
+        let attempt = after.attempts.get_mut(&id).ok_or(LedgerRefusal::Attempt)?;
         if attempt
             .session
             .as_deref()
             .is_some_and(|known| known != session)
         {
-            return Err(Refused::Session);
+            return Err(LedgerRefusal::Session);
         }
         attempt.session = Some(session.to_owned());
         attempt.url = url.or(attempt.url.take());
@@ -184,7 +184,7 @@ impl Ledger {
         let mut after = self.clone();
         for id in ids {
             if let Some(attempt) = after.attempts.get_mut(id) {
-                attempt.state = attempt.state.max(State::Ended);
+                attempt.state = attempt.state.max(PaymentState::Ended);
             }
         }
         after
@@ -192,15 +192,15 @@ impl Ledger {
 
     /// What is said to whoever waits since `since` for what became of the newest attempt;
     /// `None` where nobody began to pay.
-    pub fn stage(&self, since: Timestamp, now: Timestamp) -> Option<Stage> {
+    pub fn stage(&self, since: Timestamp, now: Timestamp) -> Option<PaymentStage> {
         let (_, newest) = self.attempts.last_key_value()?;
         Some(match newest.state {
-            State::Open if now.duration_since(since) < LONG => Stage::Waiting,
-            State::Open => Stage::Long,
-            State::Declined => Stage::Declined,
-            State::Processing => Stage::Processing,
-            State::Ended => Stage::Ended,
-            State::Paid => Stage::Paid,
+            PaymentState::Open if now.duration_since(since) < LONG => PaymentStage::Waiting,
+            PaymentState::Open => PaymentStage::Long,
+            PaymentState::Declined => PaymentStage::Declined,
+            PaymentState::Processing => PaymentStage::Processing,
+            PaymentState::Ended => PaymentStage::Ended,
+            PaymentState::Paid => PaymentStage::Paid,
         })
     }
 }

@@ -9,9 +9,12 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::billed::{is_subscription, subscribed};
-use super::connect::Flags;
-use super::event::{Event, Fact, Outcome, References, Unreadable, What};
-use super::ledger::{Progress, Sighted};
+use super::connect::AccountFlags;
+use super::event::{
+    CheckoutOutcome, InvalidStripeEvent, PaymentFact, PaymentReferences, StripeEvent,
+    StripeEventData,
+};
+use super::ledger::{Reversal, ReversalProgress};
 
 /// The types of events of connected accounts that mean something here.
 pub const TYPES: [&str; 16] = [
@@ -114,25 +117,26 @@ impl Expandable {
     }
 }
 
-impl Event {
+impl StripeEvent {
     /// Reads a delivery's body.
-    pub fn read(body: &[u8]) -> Result<Self, Unreadable> {
+    pub fn read(body: &[u8]) -> Result<Self, InvalidStripeEvent> {
         let envelope: Envelope =
-            serde_json::from_slice(body).map_err(|e| Unreadable::NoEvent(e.to_string()))?;
+            serde_json::from_slice(body).map_err(|e| InvalidStripeEvent::NoEvent(e.to_string()))?;
         let created = Timestamp::from_second(envelope.created)
-            .map_err(|e| Unreadable::NoEvent(e.to_string()))?;
+            .map_err(|e| InvalidStripeEvent::NoEvent(e.to_string()))?;
         let (kind, object) = (envelope.kind.as_str(), envelope.data.object);
         // An account's own subscriptions are none of ours.
         let what = match &envelope.account {
             None if is_subscription(kind) => subscribed(kind, object),
             _ => what(kind, object),
         };
-        let what = what.map_err(|e| Unreadable::Object(envelope.kind.clone(), e.to_string()))?;
+        let what =
+            what.map_err(|e| InvalidStripeEvent::Object(envelope.kind.clone(), e.to_string()))?;
         let named = [Some(&envelope.id), envelope.account.as_ref()];
         let named = named.into_iter().flatten().chain(what.names());
         if named.into_iter().any(|id| !is_name(id)) {
             let why = "an id isn't one".to_owned();
-            return Err(Unreadable::NoEvent(why));
+            return Err(InvalidStripeEvent::NoEvent(why));
         }
         Ok(Self {
             id: envelope.id,
@@ -144,12 +148,12 @@ impl Event {
     }
 }
 
-fn what(kind: &str, object: Value) -> Result<What, serde_json::Error> {
+fn what(kind: &str, object: Value) -> Result<StripeEventData, serde_json::Error> {
     let fact = match kind {
         "checkout.session.completed" => session(object, None)?,
-        "checkout.session.async_payment_succeeded" => session(object, Some(Outcome::Paid))?,
-        "checkout.session.async_payment_failed" => session(object, Some(Outcome::Failed))?,
-        "checkout.session.expired" => session(object, Some(Outcome::Expired))?,
+        "checkout.session.async_payment_succeeded" => session(object, Some(CheckoutOutcome::Paid))?,
+        "checkout.session.async_payment_failed" => session(object, Some(CheckoutOutcome::Failed))?,
+        "checkout.session.expired" => session(object, Some(CheckoutOutcome::Expired))?,
         "payment_intent.payment_failed" => declined(object)?,
         "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" => {
             part(object, Part::refund)?
@@ -159,25 +163,31 @@ fn what(kind: &str, object: Value) -> Result<What, serde_json::Error> {
         | "charge.dispute.closed"
         | "charge.dispute.funds_withdrawn"
         | "charge.dispute.funds_reinstated" => part(object, Part::dispute)?,
-        "account.updated" => return Ok(What::AccountUpdated(flags(object)?)),
-        "account.application.deauthorized" => return Ok(What::Deauthorized),
+        "account.updated" => return Ok(StripeEventData::AccountUpdated(flags(object)?)),
+        "account.application.deauthorized" => return Ok(StripeEventData::Deauthorized),
         _ => None,
     };
-    Ok(fact.map_or_else(|| What::Other(kind.to_owned()), What::Payment))
+    Ok(fact.map_or_else(
+        || StripeEventData::Other(kind.to_owned()),
+        StripeEventData::Payment,
+    ))
 }
 
-fn session(object: Value, outcome: Option<Outcome>) -> Result<Option<Fact>, serde_json::Error> {
+fn session(
+    object: Value,
+    outcome: Option<CheckoutOutcome>,
+) -> Result<Option<PaymentFact>, serde_json::Error> {
     // A session that only stores a card has no amount, and isn't ours.
     if object.get("amount_total").is_none_or(Value::is_null) {
         return Ok(None);
     }
     let session: Session = serde_json::from_value(object)?;
     let outcome = outcome.unwrap_or(match session.payment_status.as_str() {
-        "paid" | "no_payment_required" => Outcome::Paid,
-        _ => Outcome::Processing,
+        "paid" | "no_payment_required" => CheckoutOutcome::Paid,
+        _ => CheckoutOutcome::Processing,
     });
-    Ok(Some(Fact::Session {
-        of: References::read(session.metadata.as_ref()),
+    Ok(Some(PaymentFact::Session {
+        of: PaymentReferences::read(session.metadata.as_ref()),
         session: session.id,
         payment: session.payment_intent.map(Expandable::id),
         outcome,
@@ -186,10 +196,10 @@ fn session(object: Value, outcome: Option<Outcome>) -> Result<Option<Fact>, serd
     }))
 }
 
-fn declined(object: Value) -> Result<Option<Fact>, serde_json::Error> {
+fn declined(object: Value) -> Result<Option<PaymentFact>, serde_json::Error> {
     let intent: Intent = serde_json::from_value(object)?;
-    Ok(Some(Fact::Declined {
-        of: References::read(intent.metadata.as_ref()),
+    Ok(Some(PaymentFact::Declined {
+        of: PaymentReferences::read(intent.metadata.as_ref()),
         payment: intent.id,
         amount: intent.amount,
         currency: intent.currency,
@@ -199,8 +209,8 @@ fn declined(object: Value) -> Result<Option<Fact>, serde_json::Error> {
 /// A refund or dispute; `None` for one of a payment without an intent, which isn't ours.
 fn part(
     object: Value,
-    fact: fn(Part, String, Timestamp) -> Fact,
-) -> Result<Option<Fact>, serde_json::Error> {
+    fact: fn(Part, String, Timestamp) -> PaymentFact,
+) -> Result<Option<PaymentFact>, serde_json::Error> {
     let mut part: Part = serde_json::from_value(object)?;
     let at = Timestamp::from_second(part.created).map_err(serde::de::Error::custom)?;
     let payment = part.payment_intent.take().map(Expandable::id);
@@ -208,21 +218,21 @@ fn part(
 }
 
 impl Part {
-    fn seen(&self, at: Timestamp, progress: Progress) -> Sighted {
-        Sighted {
+    fn seen(&self, at: Timestamp, progress: ReversalProgress) -> Reversal {
+        Reversal {
             progress,
             amount: self.amount,
             at,
         }
     }
 
-    fn refund(self, payment: String, at: Timestamp) -> Fact {
+    fn refund(self, payment: String, at: Timestamp) -> PaymentFact {
         let progress = match self.status.as_str() {
-            "failed" | "canceled" => Progress::Undone,
-            "succeeded" => Progress::Done,
-            _ => Progress::Held,
+            "failed" | "canceled" => ReversalProgress::Undone,
+            "succeeded" => ReversalProgress::Done,
+            _ => ReversalProgress::Held,
         };
-        Fact::Refund {
+        PaymentFact::Refund {
             seen: self.seen(at, progress),
             refund: self.id,
             payment,
@@ -230,15 +240,17 @@ impl Part {
         }
     }
 
-    fn dispute(self, payment: String, at: Timestamp) -> Fact {
+    fn dispute(self, payment: String, at: Timestamp) -> PaymentFact {
         let progress = match self.status.as_str() {
-            "won" => Progress::Undone,
-            "lost" | "charge_refunded" => Progress::Done,
+            "won" => ReversalProgress::Undone,
+            "lost" | "charge_refunded" => ReversalProgress::Done,
             // An inquiry: no money is held back yet, or it ended so.
-            status if status.starts_with("warning_") || status == "prevented" => Progress::Noted,
-            _ => Progress::Held,
+            status if status.starts_with("warning_") || status == "prevented" => {
+                ReversalProgress::Noted
+            }
+            _ => ReversalProgress::Held,
         };
-        Fact::Dispute {
+        PaymentFact::Dispute {
             seen: self.seen(at, progress),
             dispute: self.id,
             payment,
@@ -247,9 +259,9 @@ impl Part {
     }
 }
 
-fn flags(object: Value) -> Result<Flags, serde_json::Error> {
+fn flags(object: Value) -> Result<AccountFlags, serde_json::Error> {
     let account: Account = serde_json::from_value(object)?;
-    Ok(Flags {
+    Ok(AccountFlags {
         charges_enabled: account.charges_enabled,
         payouts_enabled: account.payouts_enabled,
         details_submitted: account.details_submitted,
@@ -263,7 +275,7 @@ fn is_name(id: &str) -> bool {
     (1..=255).contains(&id.len()) && id.bytes().all(plain)
 }
 
-impl References {
+impl PaymentReferences {
     pub(super) fn read(metadata: Option<&Value>) -> Self {
         let text = |name: &str| {
             metadata

@@ -7,18 +7,22 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::NAME;
-use super::ledger::{Booked, Kind, Ledger, Payment, Progress, Sighted};
+use super::ledger::{
+    LedgerEntry, LedgerEntryKind, Payment, PaymentLedger, Reversal, ReversalProgress,
+};
 use crate::id::UserId;
-use crate::invoice::{Ask, By, Change, How, Invoice, Refusal, transition};
+use crate::invoice::{
+    Invoice, InvoiceActor, InvoiceChange, InvoiceCommand, InvoiceRefusal, PaymentMethod, transition,
+};
 use crate::workspace::Workspace;
 
 /// What is to be written once a ledger changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settled {
+pub struct Settlement {
     /// The ledger, with what the book has of it now.
-    pub ledger: Ledger,
+    pub ledger: PaymentLedger,
     /// What happens to the invoice, one after the other; may be nothing.
-    pub changes: Vec<Change>,
+    pub changes: Vec<InvoiceChange>,
     /// What came in and couldn't be booked: the invoice was paid otherwise, or is void.
     /// Somebody should give it back.
     pub surplus: i64,
@@ -26,9 +30,9 @@ pub struct Settled {
 
 /// What a client is told by mail: that a payment came, or that money went back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Receipt {
+pub struct PaymentReceipt {
     /// [`Kind::Paid`] or [`Kind::Refunded`].
-    pub kind: Kind,
+    pub kind: LedgerEntryKind,
     /// How much, in minor units.
     pub amount: i64,
     /// The day of it.
@@ -38,19 +42,19 @@ pub struct Receipt {
     pub by: Option<UserId>,
 }
 
-impl Settled {
+impl Settlement {
     /// What the client is told, who knew of `before`: what is in the book now by ids
     /// that weren't. What only changes its sum or its day isn't told again.
-    pub fn receipts(&self, before: &Ledger) -> Vec<Receipt> {
+    pub fn receipts(&self, before: &PaymentLedger) -> Vec<PaymentReceipt> {
         let new = self.ledger.booked.iter().filter(|(id, line)| {
-            let told = line.kind == Kind::Paid || line.kind == Kind::Refunded;
+            let told = line.kind == LedgerEntryKind::Paid || line.kind == LedgerEntryKind::Refunded;
             told && !before.booked.contains_key(*id)
         });
         let payer = |id: &str| {
             let payment = self.ledger.payments.get(id)?;
             self.ledger.attempts.get(&payment.attempt?)?.by
         };
-        let receipts = new.map(|(id, line)| Receipt {
+        let receipts = new.map(|(id, line)| PaymentReceipt {
             kind: line.kind,
             amount: line.amount,
             on: line.on,
@@ -60,7 +64,7 @@ impl Settled {
     }
 }
 
-type Lines = BTreeMap<String, Booked>;
+type Lines = BTreeMap<String, LedgerEntry>;
 
 /// Whose turn it is where more came in than is to be paid.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -75,14 +79,14 @@ enum Turn {
 /// Brings the invoice's book to what the ledger says.
 pub fn settle(
     invoice: &Invoice,
-    ledger: &Ledger,
+    ledger: &PaymentLedger,
     workspace: &Workspace,
     now: Timestamp,
-) -> Result<Settled, Refusal> {
+) -> Result<Settlement, InvoiceRefusal> {
     if invoice.book.void {
         // Its book is closed.
         let surplus = kept_at_stripe(invoice, ledger) - kept(&ledger.booked);
-        return Ok(Settled {
+        return Ok(Settlement {
             ledger: ledger.clone(),
             changes: Vec::new(),
             surplus,
@@ -94,24 +98,24 @@ pub fn settle(
 
 fn attempt(
     invoice: &Invoice,
-    ledger: &Ledger,
+    ledger: &PaymentLedger,
     workspace: &Workspace,
     now: Timestamp,
     turn: Turn,
-) -> Result<Settled, Refusal> {
+) -> Result<Settlement, InvoiceRefusal> {
     let day = |at: Timestamp| workspace.today(at);
     let wanted = wanted(invoice, ledger, &day, turn);
     let today = workspace.today(now);
     let (mut changes, mut after) = (Vec::new(), invoice.clone());
     for ask in steps(&ledger.booked, &wanted) {
-        let change = transition(&after, By::Itself(NAME), &ask, today, now)?;
+        let change = transition(&after, InvoiceActor::Itself(NAME), &ask, today, now)?;
         after = change.invoice.clone();
         changes.push(change);
     }
     let mut ledger = ledger.clone();
     let surplus = kept_at_stripe(invoice, &ledger) - kept(&wanted);
     ledger.booked = wanted;
-    Ok(Settled {
+    Ok(Settlement {
         ledger,
         changes,
         surplus,
@@ -121,14 +125,14 @@ fn attempt(
 /// What the book should have.
 fn wanted(
     invoice: &Invoice,
-    ledger: &Ledger,
+    ledger: &PaymentLedger,
     day: &impl Fn(Timestamp) -> Date,
     turn: Turn,
 ) -> Lines {
-    let by_hand = invoice.book.paid - sum(&ledger.booked, Kind::Paid);
+    let by_hand = invoice.book.paid - sum(&ledger.booked, LedgerEntryKind::Paid);
     let back_by_hand = invoice.book.refunded
-        - sum(&ledger.booked, Kind::Refunded)
-        - sum(&ledger.booked, Kind::Lost);
+        - sum(&ledger.booked, LedgerEntryKind::Refunded)
+        - sum(&ledger.booked, LedgerEntryKind::Lost);
     let total = if invoice.issued.is_some() {
         invoice.total
     } else {
@@ -153,8 +157,8 @@ fn wanted(
         let amount = attempt.amount.min(room);
         room -= amount;
         if amount > 0 {
-            let line = Booked {
-                kind: Kind::Paid,
+            let line = LedgerEntry {
+                kind: LedgerEntryKind::Paid,
                 amount,
                 fee: attempt.fee.clamp(0, amount),
                 on: day(paid),
@@ -163,7 +167,7 @@ fn wanted(
         }
         over.push((payment, amount, attempt.amount - amount));
     }
-    let mut free = (sum(&lines, Kind::Paid) + by_hand - back_by_hand).max(0);
+    let mut free = (sum(&lines, LedgerEntryKind::Paid) + by_hand - back_by_hand).max(0);
     let unit = invoice.currency.at_stripe();
     for (payment, amount, surplus) in over {
         let limits = Limits {
@@ -201,7 +205,7 @@ fn went_back(
         limits.booked -= amount;
         *free -= amount;
         if amount > 0 {
-            let line = Booked {
+            let line = LedgerEntry {
                 kind,
                 amount,
                 fee: 0,
@@ -214,21 +218,24 @@ fn went_back(
 
 /// The refunds and disputes of a payment that move money, in an order of their own:
 /// refunds, then what is lost, then what is held.
-fn moved(payment: &Payment) -> Vec<(&String, Sighted, Kind)> {
+fn moved(payment: &Payment) -> Vec<(&String, Reversal, LedgerEntryKind)> {
     let refunds = payment.refunds.iter().filter_map(|(id, seen)| {
-        let back = matches!(seen.progress, Progress::Held | Progress::Done);
-        back.then_some((id, *seen, Kind::Refunded))
+        let back = matches!(
+            seen.progress,
+            ReversalProgress::Held | ReversalProgress::Done
+        );
+        back.then_some((id, *seen, LedgerEntryKind::Refunded))
     });
     let disputes = payment.disputes.iter().filter_map(|(id, seen)| {
         let kind = match seen.progress {
-            Progress::Held => Kind::Held,
-            Progress::Done => Kind::Lost,
-            Progress::Noted | Progress::Undone => return None,
+            ReversalProgress::Held => LedgerEntryKind::Held,
+            ReversalProgress::Done => LedgerEntryKind::Lost,
+            ReversalProgress::Noted | ReversalProgress::Undone => return None,
         };
         Some((id, *seen, kind))
     });
     let mut all: Vec<_> = refunds.chain(disputes).collect();
-    all.sort_by_key(|(id, seen, kind)| (*kind == Kind::Held, *kind, seen.at, *id));
+    all.sort_by_key(|(id, seen, kind)| (*kind == LedgerEntryKind::Held, *kind, seen.at, *id));
     all
 }
 
@@ -238,27 +245,27 @@ fn moved(payment: &Payment) -> Vec<(&String, Sighted, Kind)> {
 /// Payments are moved by the difference alone: what stays of the refunds and disputes of
 /// a payment is never more than what stays of it. Where one changes its day, everything
 /// is taken out and put in again.
-fn steps(booked: &Lines, wanted: &Lines) -> Vec<Ask> {
-    let mut steps: Vec<(u8, Ask)> = Vec::new();
-    let new_day = |(id, old): (&String, &Booked)| {
+fn steps(booked: &Lines, wanted: &Lines) -> Vec<InvoiceCommand> {
+    let mut steps: Vec<(u8, InvoiceCommand)> = Vec::new();
+    let new_day = |(id, old): (&String, &LedgerEntry)| {
         let new = wanted.get(id);
-        old.kind == Kind::Paid && new.is_some_and(|new| new.on != old.on)
+        old.kind == LedgerEntryKind::Paid && new.is_some_and(|new| new.on != old.on)
     };
     let anew = booked.iter().any(new_day);
     let new_ids = wanted.keys().filter(|id| !booked.contains_key(*id));
     for id in booked.keys().chain(new_ids) {
         match (booked.get(id), wanted.get(id)) {
             (Some(old), Some(new)) if old == new && !anew => {}
-            (Some(old), Some(new)) if old.kind == Kind::Paid && !anew => {
+            (Some(old), Some(new)) if old.kind == LedgerEntryKind::Paid && !anew => {
                 steps.extend(moved_by(id, old, new));
             }
             // A dispute that was open and is lost, as they mostly are.
             (Some(old), Some(new))
-                if (old.kind, new.kind) == (Kind::Held, Kind::Lost)
+                if (old.kind, new.kind) == (LedgerEntryKind::Held, LedgerEntryKind::Lost)
                     && old.amount == new.amount
                     && !anew =>
             {
-                steps.push((1, Ask::LoseDispute(new.amount, new.on)));
+                steps.push((1, InvoiceCommand::LoseDispute(new.amount, new.on)));
             }
             (old, new) => {
                 steps.extend(old.map(|line| taken(id, line)));
@@ -271,8 +278,8 @@ fn steps(booked: &Lines, wanted: &Lines) -> Vec<Ask> {
 }
 
 /// A payment of which more or less is booked than was.
-fn moved_by(id: &str, old: &Booked, new: &Booked) -> Vec<(u8, Ask)> {
-    let by = |amount, fee| Booked {
+fn moved_by(id: &str, old: &LedgerEntry, new: &LedgerEntry) -> Vec<(u8, InvoiceCommand)> {
+    let by = |amount, fee| LedgerEntry {
         amount,
         fee,
         ..*new
@@ -285,19 +292,21 @@ fn moved_by(id: &str, old: &Booked, new: &Booked) -> Vec<(u8, Ask)> {
     }
 }
 
-fn taken(id: &str, line: &Booked) -> (u8, Ask) {
-    let Booked {
+fn taken(id: &str, line: &LedgerEntry) -> (u8, InvoiceCommand) {
+    let LedgerEntry {
         kind,
         amount,
         fee,
         on,
     } = *line;
-    let how = How::Provider(id.to_owned());
+    let how = PaymentMethod::Provider(id.to_owned());
     match kind {
-        Kind::Held => (0, Ask::WinDispute(amount)),
-        Kind::Refunded | Kind::Lost => (0, Ask::Restore { amount, on, how }),
-        Kind::Paid => {
-            let ask = Ask::SetAside {
+        LedgerEntryKind::Held => (0, InvoiceCommand::WinDispute(amount)),
+        LedgerEntryKind::Refunded | LedgerEntryKind::Lost => {
+            (0, InvoiceCommand::Restore { amount, on, how })
+        }
+        LedgerEntryKind::Paid => {
+            let ask = InvoiceCommand::SetAside {
                 amount,
                 fee,
                 on,
@@ -308,17 +317,17 @@ fn taken(id: &str, line: &Booked) -> (u8, Ask) {
     }
 }
 
-fn given(id: &str, line: &Booked) -> Vec<(u8, Ask)> {
-    let Booked {
+fn given(id: &str, line: &LedgerEntry) -> Vec<(u8, InvoiceCommand)> {
+    let LedgerEntry {
         kind,
         amount,
         fee,
         on,
     } = *line;
-    let how = How::Provider(id.to_owned());
+    let how = PaymentMethod::Provider(id.to_owned());
     match kind {
-        Kind::Paid => {
-            let ask = Ask::Pay {
+        LedgerEntryKind::Paid => {
+            let ask = InvoiceCommand::Pay {
                 amount,
                 fee,
                 on,
@@ -326,33 +335,35 @@ fn given(id: &str, line: &Booked) -> Vec<(u8, Ask)> {
             };
             vec![(3, ask)]
         }
-        Kind::Refunded => vec![(4, Ask::Refund { amount, on, how })],
-        Kind::Held => vec![(5, Ask::OpenDispute(amount))],
-        Kind::Lost => vec![
-            (4, Ask::OpenDispute(amount)),
-            (4, Ask::LoseDispute(amount, on)),
+        LedgerEntryKind::Refunded => vec![(4, InvoiceCommand::Refund { amount, on, how })],
+        LedgerEntryKind::Held => vec![(5, InvoiceCommand::OpenDispute(amount))],
+        LedgerEntryKind::Lost => vec![
+            (4, InvoiceCommand::OpenDispute(amount)),
+            (4, InvoiceCommand::LoseDispute(amount, on)),
         ],
     }
 }
 
-fn sum(lines: &Lines, kind: Kind) -> i64 {
+fn sum(lines: &Lines, kind: LedgerEntryKind) -> i64 {
     let of_kind = lines.values().filter(|line| line.kind == kind);
     of_kind.map(|line| line.amount).sum()
 }
 
 /// What the book has and didn't give back.
 fn kept(lines: &Lines) -> i64 {
-    sum(lines, Kind::Paid) - sum(lines, Kind::Refunded) - sum(lines, Kind::Lost)
+    sum(lines, LedgerEntryKind::Paid)
+        - sum(lines, LedgerEntryKind::Refunded)
+        - sum(lines, LedgerEntryKind::Lost)
 }
 
 /// What lies at Stripe of all payments.
-fn kept_at_stripe(invoice: &Invoice, ledger: &Ledger) -> i64 {
+fn kept_at_stripe(invoice: &Invoice, ledger: &PaymentLedger) -> i64 {
     let unit = invoice.currency.at_stripe();
     let of_payment = |payment: &Payment| {
         let attempt = ledger.attempts.get(&payment.attempt?)?;
         payment.paid?;
         let back = moved(payment).into_iter();
-        let back = back.filter(|(.., kind)| *kind != Kind::Held);
+        let back = back.filter(|(.., kind)| *kind != LedgerEntryKind::Held);
         let back: i64 = back.map(|(_, seen, _)| seen.amount / unit).sum();
         Some((attempt.amount - back).max(0))
     };

@@ -11,7 +11,10 @@ use jiff::{Timestamp, ToSpan as _};
 
 use super::*;
 use crate::id::{ClientId, EntryId, InvoiceId, WorkspaceId};
-use crate::invoice::{Ask, Book, By, Figure, How, Invoice, Issued, transition};
+use crate::invoice::{
+    Invoice, InvoiceActor, InvoiceBalance, InvoiceCommand, IssueDetails, PaymentMethod,
+    RevenueFigure, transition,
+};
 use crate::person::Actor;
 use crate::role::Role;
 use crate::workspace::Workspace;
@@ -62,19 +65,19 @@ fn invoice(total: i64, currency: &str) -> Invoice {
         currency: currency.parse().unwrap(),
         total,
         due: date(2026, 2, 4),
-        issued: Some(Issued {
+        issued: Some(IssueDetails {
             number: "INV-0001".into(),
             on: date(2026, 1, 5),
         }),
-        book: Book::default(),
+        book: InvoiceBalance::default(),
         late: false,
         updated: NOW,
         version: 2,
     }
 }
 
-fn attempt(amount: i64, fee: i64) -> Attempt {
-    Attempt {
+fn attempt(amount: i64, fee: i64) -> CheckoutAttempt {
+    CheckoutAttempt {
         account: ACCOUNT.into(),
         livemode: false,
         amount,
@@ -83,22 +86,22 @@ fn attempt(amount: i64, fee: i64) -> Attempt {
         by: None,
         session: None,
         url: None,
-        state: State::Open,
+        state: PaymentState::Open,
     }
 }
 
-type Told = (Origin, Fact);
+type Told = (EventOrigin, PaymentFact);
 
-fn at(at: Timestamp) -> Origin {
-    Origin {
+fn at(at: Timestamp) -> EventOrigin {
+    EventOrigin {
         account: ACCOUNT.into(),
         livemode: false,
         at,
     }
 }
 
-fn of(n: u64) -> References {
-    References {
+fn of(n: u64) -> PaymentReferences {
+    PaymentReferences {
         workspace: Some(WorkspaceId::new(1, 1)),
         client: Some(ClientId::new(1, 1)),
         invoice: Some(InvoiceId::new(1, 1)),
@@ -106,10 +109,10 @@ fn of(n: u64) -> References {
     }
 }
 
-fn session(n: u64, outcome: Outcome, (amount, currency): (i64, &str)) -> Fact {
-    Fact::Session {
+fn session(n: u64, outcome: CheckoutOutcome, (amount, currency): (i64, &str)) -> PaymentFact {
+    PaymentFact::Session {
         session: format!("cs_{n}"),
-        payment: (outcome != Outcome::Expired).then(|| format!("pi_{n}")),
+        payment: (outcome != CheckoutOutcome::Expired).then(|| format!("pi_{n}")),
         outcome,
         amount,
         currency: currency.into(),
@@ -121,14 +124,14 @@ fn session(n: u64, outcome: Outcome, (amount, currency): (i64, &str)) -> Fact {
 fn story(dice: &mut Dice, n: u64, units: i64, currency: &str, start: Timestamp) -> Vec<Told> {
     let mut told = Vec::new();
     let mut now = start;
-    let mut tell = |dice: &mut Dice, fact: Fact| {
+    let mut tell = |dice: &mut Dice, fact: PaymentFact| {
         now += (1 + dice.below(200_000)).seconds();
         told.push((at(now), fact));
         now
     };
     let paid = (units, currency);
     if dice.one_in(3) {
-        let fact = Fact::Declined {
+        let fact = PaymentFact::Declined {
             payment: format!("pi_{n}"),
             amount: units,
             currency: currency.into(),
@@ -137,38 +140,46 @@ fn story(dice: &mut Dice, n: u64, units: i64, currency: &str, start: Timestamp) 
         tell(dice, fact);
     }
     if dice.one_in(4) {
-        tell(dice, session(n, Outcome::Expired, paid));
+        tell(dice, session(n, CheckoutOutcome::Expired, paid));
         return told;
     }
     if dice.one_in(3) {
-        tell(dice, session(n, Outcome::Processing, paid));
+        tell(dice, session(n, CheckoutOutcome::Processing, paid));
         if dice.one_in(3) {
-            tell(dice, session(n, Outcome::Failed, paid));
+            tell(dice, session(n, CheckoutOutcome::Failed, paid));
             return told;
         }
     }
-    tell(dice, session(n, Outcome::Paid, paid));
+    tell(dice, session(n, CheckoutOutcome::Paid, paid));
     for kind in 0..dice.below(4) {
         let amount = 1 + dice.below(units);
         let begun = start + (400_000 + dice.below(4_000_000)).seconds();
-        let ways: &[&[Progress]] = if kind == 0 {
+        let ways: &[&[ReversalProgress]] = if kind == 0 {
             &[
-                &[Progress::Noted],
-                &[Progress::Noted, Progress::Held, Progress::Done],
-                &[Progress::Held, Progress::Undone],
-                &[Progress::Held, Progress::Done, Progress::Undone],
-                &[Progress::Held],
+                &[ReversalProgress::Noted],
+                &[
+                    ReversalProgress::Noted,
+                    ReversalProgress::Held,
+                    ReversalProgress::Done,
+                ],
+                &[ReversalProgress::Held, ReversalProgress::Undone],
+                &[
+                    ReversalProgress::Held,
+                    ReversalProgress::Done,
+                    ReversalProgress::Undone,
+                ],
+                &[ReversalProgress::Held],
             ]
         } else {
             &[
-                &[Progress::Held, Progress::Done],
-                &[Progress::Done],
-                &[Progress::Done, Progress::Undone],
+                &[ReversalProgress::Held, ReversalProgress::Done],
+                &[ReversalProgress::Done],
+                &[ReversalProgress::Done, ReversalProgress::Undone],
             ]
         };
         let way = usize::try_from(dice.below(i64::try_from(ways.len()).unwrap())).unwrap();
         for progress in ways[way] {
-            let seen = Sighted {
+            let seen = Reversal {
                 progress: *progress,
                 amount: amount - amount % unit(currency),
                 at: begun,
@@ -176,7 +187,7 @@ fn story(dice: &mut Dice, n: u64, units: i64, currency: &str, start: Timestamp) 
             let (payment, currency) = (format!("pi_{n}"), currency.to_owned());
             let fact = if kind == 0 {
                 let dispute = format!("dp_{n}");
-                Fact::Dispute {
+                PaymentFact::Dispute {
                     dispute,
                     payment,
                     seen,
@@ -184,7 +195,7 @@ fn story(dice: &mut Dice, n: u64, units: i64, currency: &str, start: Timestamp) 
                 }
             } else {
                 let refund = format!("re_{n}_{kind}");
-                Fact::Refund {
+                PaymentFact::Refund {
                     refund,
                     payment,
                     seen,
@@ -208,15 +219,20 @@ fn unit(currency: &str) -> i64 {
 /// Where an invoice and the books stand.
 #[derive(Debug, Clone, PartialEq)]
 struct Stand {
-    ledger: Ledger,
-    book: Book,
+    ledger: PaymentLedger,
+    book: InvoiceBalance,
     outstanding: i64,
-    figures: BTreeMap<(Date, Figure), i64>,
+    figures: BTreeMap<(Date, RevenueFigure), i64>,
     surplus: i64,
 }
 
 /// Lets events come in, each at some time after it happened, and then the due date pass.
-fn run(dice: &mut Dice, invoice: &Invoice, ledger: &Ledger, events: &[Told]) -> (Stand, usize) {
+fn run(
+    dice: &mut Dice,
+    invoice: &Invoice,
+    ledger: &PaymentLedger,
+    events: &[Told],
+) -> (Stand, usize) {
     let (mut invoice, mut ledger) = (invoice.clone(), ledger.clone());
     let (mut figures, mut changes, mut surplus) = (BTreeMap::new(), 0, 0);
     for (origin, fact) in events {
@@ -245,7 +261,13 @@ fn run(dice: &mut Dice, invoice: &Invoice, ledger: &Ledger, events: &[Told]) -> 
         (ledger, surplus) = (settled.ledger, settled.surplus);
         assert!(surplus >= 0, "{ledger:?}");
     }
-    if let Ok(lapsed) = transition(&invoice, By::Itself("Time"), &Ask::Lapse, FAR, NOW) {
+    if let Ok(lapsed) = transition(
+        &invoice,
+        InvoiceActor::Itself("Time"),
+        &InvoiceCommand::Lapse,
+        FAR,
+        NOW,
+    ) {
         for posting in &lapsed.postings {
             *figures.entry((posting.month, posting.figure)).or_default() += posting.minor;
         }
@@ -286,13 +308,19 @@ fn part_by_hand(invoice: &Invoice, amount: i64) -> Invoice {
         workspace: WorkspaceId::new(1, 1),
         client: None,
     };
-    let ask = Ask::Pay {
+    let ask = InvoiceCommand::Pay {
         amount,
         fee: 0,
         on: date(2026, 1, 6),
-        how: How::ByHand(String::new()),
+        how: PaymentMethod::ByHand(String::new()),
     };
-    let change = transition(invoice, By::Person(&owner), &ask, date(2026, 1, 6), NOW);
+    let change = transition(
+        invoice,
+        InvoiceActor::Person(&owner),
+        &ask,
+        date(2026, 1, 6),
+        NOW,
+    );
     change.unwrap().invoice
 }
 
@@ -308,7 +336,7 @@ fn events_in_any_order_and_number_end_the_same() {
         if dice.one_in(4) {
             invoice = part_by_hand(&invoice, 1 + dice.below(total));
         }
-        let (mut ledger, mut events) = (Ledger::default(), Vec::new());
+        let (mut ledger, mut events) = (PaymentLedger::default(), Vec::new());
         for k in 1..=1 + u64::try_from(dice.below(3)).unwrap() {
             let amount = if dice.one_in(3) {
                 10 * (1 + dice.below(total / 10))

@@ -6,7 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Fact, GRACE, News, Offer, Refused, Stand, Status};
+use super::{
+    GRACE, PlanOffer, SubscriptionEvent, SubscriptionFact, SubscriptionRefusal, SubscriptionState,
+    SubscriptionStatus,
+};
 use crate::plan::Plan;
 use crate::workspace::Workspace;
 
@@ -15,7 +18,7 @@ const MOST_FAILED: usize = 20;
 
 /// A workspace as a customer at Stripe.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Account {
+pub struct BillingAccount {
     /// The customer, by Stripe's id.
     pub customer: String,
     /// Whether it is about real money.
@@ -33,7 +36,7 @@ pub struct Account {
 pub struct Subscription {
     /// How it stood when it was seen last, and when that was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub seen: Option<(Timestamp, Stand)>,
+    pub seen: Option<(Timestamp, SubscriptionState)>,
     /// When the last invoice was paid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paid: Option<Timestamp>,
@@ -44,13 +47,13 @@ pub struct Subscription {
 
 /// How a workspace stands with us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum AccountStanding {
     /// It never had a subscription that ran: its plan is what it was given.
     Never,
     /// One runs.
     Runs {
         /// What is subscribed to.
-        offer: Offer,
+        offer: PlanOffer,
         /// When the time is over that is paid for.
         until: Timestamp,
         /// When it ends, where somebody cancelled it.
@@ -59,7 +62,7 @@ pub enum Standing {
     /// One runs that isn't paid.
     Owes {
         /// What is subscribed to.
-        offer: Offer,
+        offer: PlanOffer,
         /// From when on only the smallest plan applies.
         lapses: Timestamp,
     },
@@ -67,7 +70,7 @@ pub enum Standing {
     Over,
 }
 
-impl Account {
+impl BillingAccount {
     /// A new customer.
     pub fn new(customer: String, livemode: bool) -> Self {
         Self {
@@ -83,18 +86,23 @@ impl Account {
     ///
     /// # Errors
     /// Why the event doesn't fit; it never will.
-    pub fn joined(&self, livemode: bool, at: Timestamp, fact: &Fact) -> Result<Self, Refused> {
+    pub fn joined(
+        &self,
+        livemode: bool,
+        at: Timestamp,
+        fact: &SubscriptionFact,
+    ) -> Result<Self, SubscriptionRefusal> {
         if fact.customer != self.customer {
-            return Err(Refused::Customer);
+            return Err(SubscriptionRefusal::Customer);
         }
         if livemode != self.livemode {
-            return Err(Refused::Livemode);
+            return Err(SubscriptionRefusal::Livemode);
         }
-        if let News::Stands(stand) = &fact.news
+        if let SubscriptionEvent::Stands(stand) = &fact.news
             && stand.offer.is_none()
             && !stand.status.is_over()
         {
-            return Err(Refused::Price);
+            return Err(SubscriptionRefusal::Price);
         }
         let mut after = self.clone();
         let known = after.subscriptions.entry(fact.subscription.clone());
@@ -104,26 +112,26 @@ impl Account {
     }
 
     /// How the workspace stands, by the best of its subscriptions.
-    pub fn standing(&self) -> Standing {
+    pub fn standing(&self) -> AccountStanding {
         let all = self.subscriptions.values().map(Subscription::standing);
         all.min_by_key(|standing| standing.rank())
-            .unwrap_or(Standing::Never)
+            .unwrap_or(AccountStanding::Never)
     }
 
     /// How many subscriptions run at once: more than one is one too many.
     pub fn running(&self) -> usize {
         let all = self.subscriptions.values().map(Subscription::standing);
-        all.filter(Standing::is_running).count()
+        all.filter(AccountStanding::is_running).count()
     }
 
     /// The workspace as it is by this, as its next version; `None` where that changes
     /// nothing.
     pub fn applied(&self, workspace: &Workspace) -> Option<Workspace> {
         let (plan, lapses) = match self.standing() {
-            Standing::Never => (workspace.plan, workspace.lapses),
-            Standing::Runs { offer, .. } => (offer.plan(), None),
-            Standing::Owes { offer, lapses } => (offer.plan(), Some(lapses)),
-            Standing::Over => (Plan::Starter, None),
+            AccountStanding::Never => (workspace.plan, workspace.lapses),
+            AccountStanding::Runs { offer, .. } => (offer.plan(), None),
+            AccountStanding::Owes { offer, lapses } => (offer.plan(), Some(lapses)),
+            AccountStanding::Over => (Plan::Starter, None),
         };
         let same = (plan, lapses) == (workspace.plan, workspace.lapses);
         (!same).then(|| Workspace {
@@ -135,7 +143,7 @@ impl Account {
     }
 }
 
-impl Standing {
+impl AccountStanding {
     /// Whether a subscription runs, paid or not.
     pub const fn is_running(&self) -> bool {
         matches!(self, Self::Runs { .. } | Self::Owes { .. })
@@ -153,11 +161,11 @@ impl Standing {
 }
 
 impl Subscription {
-    fn join(&mut self, at: Timestamp, news: News) {
+    fn join(&mut self, at: Timestamp, news: SubscriptionEvent) {
         match news {
-            News::Stands(stand) => self.seen = later(self.seen, (at, stand)),
-            News::Paid => self.paid = self.paid.max(Some(at)),
-            News::Failed => {
+            SubscriptionEvent::Stands(stand) => self.seen = later(self.seen, (at, stand)),
+            SubscriptionEvent::Paid => self.paid = self.paid.max(Some(at)),
+            SubscriptionEvent::Failed => {
                 self.failed.insert(at);
             }
         }
@@ -168,39 +176,50 @@ impl Subscription {
         }
     }
 
-    fn standing(&self) -> Standing {
+    fn standing(&self) -> AccountStanding {
         let Some((at, stand)) = self.seen else {
-            return Standing::Never;
+            return AccountStanding::Never;
         };
         match (stand.status, stand.offer) {
-            (Status::Incomplete | Status::IncompleteExpired, _) => Standing::Never,
-            (Status::Trialing | Status::Active, Some(offer)) => Standing::Runs {
-                offer,
-                until: stand.until,
-                ends: stand.ends,
-            },
-            // Paid by now, as the invoice says; that it runs again is still to be told.
-            (Status::PastDue | Status::Unpaid, Some(offer)) if self.paid >= Some(at) => {
-                Standing::Runs {
+            (SubscriptionStatus::Incomplete | SubscriptionStatus::IncompleteExpired, _) => {
+                AccountStanding::Never
+            }
+            (SubscriptionStatus::Trialing | SubscriptionStatus::Active, Some(offer)) => {
+                AccountStanding::Runs {
                     offer,
                     until: stand.until,
                     ends: stand.ends,
                 }
             }
-            (Status::PastDue | Status::Unpaid, Some(offer)) => {
+            // Paid by now, as the invoice says; that it runs again is still to be told.
+            (SubscriptionStatus::PastDue | SubscriptionStatus::Unpaid, Some(offer))
+                if self.paid >= Some(at) =>
+            {
+                AccountStanding::Runs {
+                    offer,
+                    until: stand.until,
+                    ends: stand.ends,
+                }
+            }
+            (SubscriptionStatus::PastDue | SubscriptionStatus::Unpaid, Some(offer)) => {
                 let since = self.failed.first().copied().unwrap_or(at);
                 let lapses = since.saturating_add(GRACE).unwrap_or(Timestamp::MAX);
-                Standing::Owes { offer, lapses }
+                AccountStanding::Owes { offer, lapses }
             }
-            (Status::Paused | Status::Canceled, _) | (_, None) => Standing::Over,
+            (SubscriptionStatus::Paused | SubscriptionStatus::Canceled, _) | (_, None) => {
+                AccountStanding::Over
+            }
         }
     }
 }
 
 /// Which of two sights of a subscription counts: what is over stays over; else what came
 /// later; of one second, what is further.
-fn later(known: Option<(Timestamp, Stand)>, new: (Timestamp, Stand)) -> Option<(Timestamp, Stand)> {
-    let rank = |seen: &(Timestamp, Stand)| (seen.1.status.is_over(), seen.0, seen.1);
+fn later(
+    known: Option<(Timestamp, SubscriptionState)>,
+    new: (Timestamp, SubscriptionState),
+) -> Option<(Timestamp, SubscriptionState)> {
+    let rank = |seen: &(Timestamp, SubscriptionState)| (seen.1.status.is_over(), seen.0, seen.1);
     known
         .into_iter()
         .chain([new])

@@ -13,15 +13,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::WorkspaceId;
 
-pub use account::{Account, Standing, Subscription};
-pub use offer::{Interval, Offer};
+pub use account::{AccountStanding, BillingAccount, Subscription};
+pub use offer::{BillingInterval, PlanOffer};
 
 /// For how long the plan stays that isn't paid.
 pub const GRACE: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// What an event says of a subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fact {
+pub struct SubscriptionFact {
     /// The subscription, by Stripe's id.
     pub subscription: String,
     /// Whose it is: the customer, by Stripe's id.
@@ -29,14 +29,14 @@ pub struct Fact {
     /// The workspace that we put on it. It is a hint: the customer is the proof.
     pub workspace: Option<WorkspaceId>,
     /// What.
-    pub news: News,
+    pub news: SubscriptionEvent,
 }
 
 /// What happened to a subscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum News {
+pub enum SubscriptionEvent {
     /// It is so now.
-    Stands(Stand),
+    Stands(SubscriptionState),
     /// An invoice of it was paid.
     Paid,
     /// An invoice of it wasn't: the payment failed.
@@ -45,14 +45,14 @@ pub enum News {
 
 /// How a subscription stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Stand {
+pub struct SubscriptionState {
     /// Its state at Stripe.
-    pub status: Status,
+    pub status: SubscriptionStatus,
     /// When the time is over that is paid for or owed.
     pub until: Timestamp,
     /// What is subscribed to; `None` for a price that isn't one of ours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub offer: Option<Offer>,
+    pub offer: Option<PlanOffer>,
     /// When it ends by itself, where somebody cancelled it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends: Option<Timestamp>,
@@ -61,7 +61,7 @@ pub struct Stand {
 /// The states of a subscription, in the order in which one second may bring them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Status {
+pub enum SubscriptionStatus {
     /// The first payment isn't there yet.
     Incomplete,
     /// It runs and nothing is due yet.
@@ -80,7 +80,7 @@ pub enum Status {
     Canceled,
 }
 
-impl Status {
+impl SubscriptionStatus {
     /// Every state, with Stripe's name.
     const ALL: [(Self, &'static str); 8] = [
         (Self::Incomplete, "incomplete"),
@@ -112,7 +112,7 @@ impl Status {
 
 /// Why an event is refused for good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
+pub enum SubscriptionRefusal {
     /// The customer is another workspace's, or none that we made.
     #[error("it is of another customer")]
     Customer,

@@ -7,14 +7,14 @@ use crate::plan::Plan;
 /// How often is paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Interval {
+pub enum BillingInterval {
     /// Each month.
     Monthly,
     /// Each year.
     Yearly,
 }
 
-impl Interval {
+impl BillingInterval {
     /// The words on the screen.
     pub const fn label(self) -> &'static str {
         match self {
@@ -28,7 +28,7 @@ impl Interval {
 /// at Stripe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Offer {
+pub enum PlanOffer {
     /// Pro by the month.
     ProMonthly,
     /// Pro by the year.
@@ -39,7 +39,7 @@ pub enum Offer {
     TeamYearly,
 }
 
-impl Offer {
+impl PlanOffer {
     /// Everything on offer, the smaller plan first.
     pub const ALL: [Self; 4] = [
         Self::ProMonthly,
@@ -72,10 +72,10 @@ impl Offer {
     }
 
     /// How often is paid.
-    pub const fn interval(self) -> Interval {
+    pub const fn interval(self) -> BillingInterval {
         match self {
-            Self::ProMonthly | Self::TeamMonthly => Interval::Monthly,
-            Self::ProYearly | Self::TeamYearly => Interval::Yearly,
+            Self::ProMonthly | Self::TeamMonthly => BillingInterval::Monthly,
+            Self::ProYearly | Self::TeamYearly => BillingInterval::Yearly,
         }
     }
 }

@@ -9,8 +9,8 @@ use crate::workspace::Workspace;
 const NOW: Timestamp = Timestamp::constant(1_769_898_000, 0);
 const US: &str = "cus_1";
 
-fn customer() -> Account {
-    Account::new(US.to_owned(), false)
+fn customer() -> BillingAccount {
+    BillingAccount::new(US.to_owned(), false)
 }
 
 fn workspace(plan: Plan) -> Workspace {
@@ -21,8 +21,8 @@ fn workspace(plan: Plan) -> Workspace {
     }
 }
 
-fn fact(subscription: &str, news: News) -> Fact {
-    Fact {
+fn fact(subscription: &str, news: SubscriptionEvent) -> SubscriptionFact {
+    SubscriptionFact {
         subscription: subscription.to_owned(),
         customer: US.to_owned(),
         workspace: None,
@@ -30,8 +30,8 @@ fn fact(subscription: &str, news: News) -> Fact {
     }
 }
 
-fn stand(status: Status, offer: Offer) -> News {
-    News::Stands(Stand {
+fn stand(status: SubscriptionStatus, offer: PlanOffer) -> SubscriptionEvent {
+    SubscriptionEvent::Stands(SubscriptionState {
         status,
         until: NOW + 720.hours(),
         offer: Some(offer),
@@ -40,7 +40,7 @@ fn stand(status: Status, offer: Offer) -> News {
 }
 
 /// What comes of events, each so many hours after the first.
-fn after(events: &[(i64, News)]) -> Account {
+fn after(events: &[(i64, SubscriptionEvent)]) -> BillingAccount {
     let mut account = customer();
     for (hours, news) in events {
         let at = NOW + hours.hours();
@@ -49,7 +49,7 @@ fn after(events: &[(i64, News)]) -> Account {
     account
 }
 
-fn applied(account: &Account, plan: Plan) -> (Plan, Option<Timestamp>) {
+fn applied(account: &BillingAccount, plan: Plan) -> (Plan, Option<Timestamp>) {
     let before = workspace(plan);
     let after = account.applied(&before).unwrap_or(before);
     (after.plan, after.lapses)
@@ -57,8 +57,10 @@ fn applied(account: &Account, plan: Plan) -> (Plan, Option<Timestamp>) {
 
 #[test]
 fn a_subscription_gives_its_plan_until_it_is_over() {
-    use Offer::{ProMonthly as Pro, TeamYearly as Team};
-    use Status::{Active, Canceled, Incomplete, IncompleteExpired, PastDue, Paused, Unpaid};
+    use PlanOffer::{ProMonthly as Pro, TeamYearly as Team};
+    use SubscriptionStatus::{
+        Active, Canceled, Incomplete, IncompleteExpired, PastDue, Paused, Unpaid,
+    };
     let lapses = Some(NOW + 72.hours() + GRACE);
     let active = (1, stand(Active, Pro));
     for (events, plan) in [
@@ -76,16 +78,20 @@ fn a_subscription_gives_its_plan_until_it_is_over() {
             (Plan::Starter, None),
         ),
         (
-            vec![active, (72, News::Failed), (72, stand(PastDue, Pro))],
+            vec![
+                active,
+                (72, SubscriptionEvent::Failed),
+                (72, stand(PastDue, Pro)),
+            ],
             (Plan::Pro, lapses),
         ),
         // The grace counts from the first failure, however often it is tried again.
         (
             vec![
                 active,
-                (72, News::Failed),
+                (72, SubscriptionEvent::Failed),
                 (72, stand(PastDue, Pro)),
-                (144, News::Failed),
+                (144, SubscriptionEvent::Failed),
                 (200, stand(Unpaid, Pro)),
             ],
             (Plan::Pro, lapses),
@@ -96,16 +102,16 @@ fn a_subscription_gives_its_plan_until_it_is_over() {
         (
             vec![
                 active,
-                (72, News::Failed),
+                (72, SubscriptionEvent::Failed),
                 (72, stand(PastDue, Pro)),
-                (80, News::Paid),
+                (80, SubscriptionEvent::Paid),
             ],
             (Plan::Pro, None),
         ),
         (
             vec![
                 active,
-                (72, News::Failed),
+                (72, SubscriptionEvent::Failed),
                 (72, stand(PastDue, Pro)),
                 (80, stand(Active, Pro)),
             ],
@@ -118,22 +124,37 @@ fn a_subscription_gives_its_plan_until_it_is_over() {
 
 #[test]
 fn a_plan_that_was_given_stays_until_a_subscription_ran() {
-    let begun = after(&[(0, stand(Status::Incomplete, Offer::ProMonthly))]);
+    let begun = after(&[(
+        0,
+        stand(SubscriptionStatus::Incomplete, PlanOffer::ProMonthly),
+    )]);
     assert_eq!(applied(&begun, Plan::Team), (Plan::Team, None));
     assert_eq!(begun.applied(&workspace(Plan::Team)), None);
-    let never = after(&[(0, stand(Status::IncompleteExpired, Offer::ProMonthly))]);
+    let never = after(&[(
+        0,
+        stand(SubscriptionStatus::IncompleteExpired, PlanOffer::ProMonthly),
+    )]);
     assert_eq!(applied(&never, Plan::Team), (Plan::Team, None));
-    let over = after(&[(0, stand(Status::Canceled, Offer::ProMonthly))]);
+    let over = after(&[(
+        0,
+        stand(SubscriptionStatus::Canceled, PlanOffer::ProMonthly),
+    )]);
     assert_eq!(applied(&over, Plan::Team), (Plan::Starter, None));
 }
 
 #[test]
 fn the_best_of_several_subscriptions_counts() {
-    let mut account = after(&[(0, stand(Status::Active, Offer::TeamMonthly))]);
+    let mut account = after(&[(0, stand(SubscriptionStatus::Active, PlanOffer::TeamMonthly))]);
     let at = NOW + 1.hour();
     for (subscription, news) in [
-        ("sub_2", stand(Status::Active, Offer::ProMonthly)),
-        ("sub_3", stand(Status::Canceled, Offer::TeamMonthly)),
+        (
+            "sub_2",
+            stand(SubscriptionStatus::Active, PlanOffer::ProMonthly),
+        ),
+        (
+            "sub_3",
+            stand(SubscriptionStatus::Canceled, PlanOffer::TeamMonthly),
+        ),
     ] {
         account = account
             .joined(false, at, &fact(subscription, news))
@@ -146,49 +167,61 @@ fn the_best_of_several_subscriptions_counts() {
 #[test]
 fn what_isnt_ours_is_refused() {
     let account = customer();
-    let active = fact("sub_1", stand(Status::Active, Offer::ProMonthly));
-    let foreign = Fact {
+    let active = fact(
+        "sub_1",
+        stand(SubscriptionStatus::Active, PlanOffer::ProMonthly),
+    );
+    let foreign = SubscriptionFact {
         customer: "cus_2".to_owned(),
         ..active.clone()
     };
     let unknown = |status| {
-        let stand = Stand {
+        let stand = SubscriptionState {
             status,
             until: NOW,
             offer: None,
             ends: None,
         };
-        fact("sub_1", News::Stands(stand))
+        fact("sub_1", SubscriptionEvent::Stands(stand))
     };
     for (livemode, fact, why) in [
-        (false, foreign, Refused::Customer),
-        (true, active, Refused::Livemode),
-        (false, unknown(Status::Active), Refused::Price),
+        (false, foreign, SubscriptionRefusal::Customer),
+        (true, active, SubscriptionRefusal::Livemode),
+        (
+            false,
+            unknown(SubscriptionStatus::Active),
+            SubscriptionRefusal::Price,
+        ),
     ] {
         assert_eq!(account.joined(livemode, NOW, &fact), Err(why), "{fact:?}");
     }
     // What ends gives nothing: its price doesn't matter.
     assert!(
         account
-            .joined(false, NOW, &unknown(Status::Canceled))
+            .joined(false, NOW, &unknown(SubscriptionStatus::Canceled))
             .is_ok()
     );
 }
 
-fn any_news() -> impl Strategy<Value = News> {
-    let stand = (0..Status::ALL.len(), 0..Offer::ALL.len(), 0..3_i64).prop_map(|(s, o, days)| {
-        News::Stands(Stand {
-            status: Status::ALL[s].0,
-            until: NOW + (24 * days).hours(),
-            offer: Some(Offer::ALL[o]),
-            ends: (days == 2).then_some(NOW),
-        })
-    });
-    prop_oneof![4 => stand, 1 => Just(News::Paid), 2 => Just(News::Failed)]
+fn any_news() -> impl Strategy<Value = SubscriptionEvent> {
+    let stand = (
+        0..SubscriptionStatus::ALL.len(),
+        0..PlanOffer::ALL.len(),
+        0..3_i64,
+    )
+        .prop_map(|(s, o, days)| {
+            SubscriptionEvent::Stands(SubscriptionState {
+                status: SubscriptionStatus::ALL[s].0,
+                until: NOW + (24 * days).hours(),
+                offer: Some(PlanOffer::ALL[o]),
+                ends: (days == 2).then_some(NOW),
+            })
+        });
+    prop_oneof![4 => stand, 1 => Just(SubscriptionEvent::Paid), 2 => Just(SubscriptionEvent::Failed)]
 }
 
 /// Events, each with its second.
-type Events = Vec<(i64, Fact)>;
+type Events = Vec<(i64, SubscriptionFact)>;
 
 /// Events of up to three subscriptions, many of them in the same second; and the same
 /// as they may arrive: in another order, and some more than once, the last ones late.
@@ -205,12 +238,12 @@ fn deliveries() -> impl Strategy<Value = (Events, Events)> {
     })
 }
 
-fn run(events: &[(i64, Fact)]) -> Account {
+fn run(events: &[(i64, SubscriptionFact)]) -> BillingAccount {
     let joined = events.iter().fold(customer(), |account, (at, fact)| {
         let at = NOW + at.seconds();
         account.joined(false, at, fact).expect("ours")
     });
-    Account {
+    BillingAccount {
         version: 1,
         ..joined
     }

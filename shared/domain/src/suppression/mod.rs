@@ -8,19 +8,19 @@ mod tests;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use report::{Report, Unreadable, tags};
+pub use report::{DeliveryReport, InvalidDeliveryReport, tags};
 
 /// Why no mail goes to an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Reason {
+pub enum SuppressionReason {
     /// There is nobody who gets it.
     Bounce,
     /// Whoever got it doesn't want it.
     Complaint,
 }
 
-impl Reason {
+impl SuppressionReason {
     /// The words for a mark beside the address.
     pub const fn label(self) -> &'static str {
         match self {
@@ -40,9 +40,9 @@ impl Reason {
 
 /// That no mail goes to an address, as it is shown beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Suppressed {
+pub struct SuppressionNotice {
     /// Why.
-    pub reason: Reason,
+    pub reason: SuppressionReason,
     /// Since when.
     pub since: Timestamp,
 }
@@ -66,18 +66,18 @@ pub struct Suppression {
 impl Suppression {
     /// The same after a report.
     #[must_use]
-    pub fn after(self, report: &Report) -> Self {
+    pub fn after(self, report: &DeliveryReport) -> Self {
         if self.lifted.is_some_and(|lifted| report.sent <= lifted) {
             return self;
         }
         let first =
             |known: Option<Timestamp>| Some(known.map_or(report.at, |known| known.min(report.at)));
         match report.reason {
-            Reason::Bounce => Self {
+            SuppressionReason::Bounce => Self {
                 bounced: first(self.bounced),
                 ..self
             },
-            Reason::Complaint => Self {
+            SuppressionReason::Complaint => Self {
                 complained: first(self.complained),
                 ..self
             },
@@ -95,17 +95,17 @@ impl Suppression {
     }
 
     /// Whether no mail goes there for this reason.
-    pub fn has(self, reason: Reason) -> bool {
+    pub fn has(self, reason: SuppressionReason) -> bool {
         match reason {
-            Reason::Bounce => self.bounced.is_some(),
-            Reason::Complaint => self.complained.is_some(),
+            SuppressionReason::Bounce => self.bounced.is_some(),
+            SuppressionReason::Complaint => self.complained.is_some(),
         }
     }
 
     /// What is shown of it; nothing, where mail goes there. A complaint weighs more.
-    pub fn shown(self) -> Option<Suppressed> {
-        let mark = |reason| move |since| Suppressed { reason, since };
-        let complained = self.complained.map(mark(Reason::Complaint));
-        complained.or_else(|| self.bounced.map(mark(Reason::Bounce)))
+    pub fn shown(self) -> Option<SuppressionNotice> {
+        let mark = |reason| move |since| SuppressionNotice { reason, since };
+        let complained = self.complained.map(mark(SuppressionReason::Complaint));
+        complained.or_else(|| self.bounced.map(mark(SuppressionReason::Bounce)))
     }
 }

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::Reason;
+use super::SuppressionReason;
 use crate::email::EmailAddress;
 use crate::id::{ClientId, Id, InviteId, WorkspaceId};
-use crate::mail::{Mail, Message};
+use crate::mail::{Mail, MailMessage};
 
 const WORKSPACE: &str = "workspace";
 const CLIENT: &str = "client";
@@ -26,7 +26,7 @@ pub fn tags(
     mail: &Mail,
 ) -> Vec<(&'static str, String)> {
     let invite = match &mail.message {
-        Message::Invite { invite, .. } => Some((INVITE, invite.to_string())),
+        MailMessage::Invite { invite, .. } => Some((INVITE, invite.to_string())),
         _ => None,
     };
     let client = client.map(|client| (CLIENT, client.to_string()));
@@ -39,9 +39,9 @@ pub fn tags(
 
 /// That a mail came back for good, or was reported as spam.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
+pub struct DeliveryReport {
     /// Which of the two.
-    pub reason: Reason,
+    pub reason: SuppressionReason,
     /// The workspace that sent it.
     pub workspace: WorkspaceId,
     /// The client that it was about.
@@ -59,7 +59,7 @@ pub struct Report {
 /// The text isn't an event of SES.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an event of SES: {0}")]
-pub struct Unreadable(&'static str);
+pub struct InvalidDeliveryReport(&'static str);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -104,25 +104,31 @@ struct Recipient {
     email_address: String,
 }
 
-impl Report {
+impl DeliveryReport {
     /// Reads an event as SES publishes it. `None` where it stops no mail: it is of
     /// another type, the mail may arrive yet, or it isn't one of the portal's.
-    pub fn read(text: &str) -> Result<Option<Self>, Unreadable> {
+    pub fn read(text: &str) -> Result<Option<Self>, InvalidDeliveryReport> {
         if text.starts_with(GREETING) {
             return Ok(None);
         }
-        let head: Head = serde_json::from_str(text).map_err(|_| Unreadable("no type"))?;
+        let head: Head =
+            serde_json::from_str(text).map_err(|_| InvalidDeliveryReport("no type"))?;
         if !["Bounce", "Complaint"].contains(&head.event_type.as_str()) {
             return Ok(None);
         }
-        let body: Body = serde_json::from_str(text).map_err(|_| Unreadable("no such shape"))?;
+        let body: Body =
+            serde_json::from_str(text).map_err(|_| InvalidDeliveryReport("no such shape"))?;
         let (reason, named, at) = match (head.event_type.as_str(), body.bounce, body.complaint) {
             ("Bounce", Some(bounce), _) => {
                 // A transient one passes, and what is undetermined isn't known to last.
                 if bounce.bounce_type != "Permanent" {
                     return Ok(None);
                 }
-                (Reason::Bounce, bounce.bounced_recipients, bounce.timestamp)
+                (
+                    SuppressionReason::Bounce,
+                    bounce.bounced_recipients,
+                    bounce.timestamp,
+                )
             }
             ("Complaint", _, Some(complaint)) => {
                 // The opposite: somebody found it among the spam.
@@ -130,18 +136,18 @@ impl Report {
                     return Ok(None);
                 }
                 let named = complaint.complained_recipients;
-                (Reason::Complaint, named, complaint.timestamp)
+                (SuppressionReason::Complaint, named, complaint.timestamp)
             }
-            _ => return Err(Unreadable("no details")),
+            _ => return Err(InvalidDeliveryReport("no details")),
         };
         Self::of(reason, (&body.mail, &named), at)
     }
 
     fn of(
-        reason: Reason,
+        reason: SuppressionReason,
         (mail, named): (&Sent, &[Recipient]),
         at: Timestamp,
-    ) -> Result<Option<Self>, Unreadable> {
+    ) -> Result<Option<Self>, InvalidDeliveryReport> {
         let Some(workspace) = tag(mail, WORKSPACE)? else {
             return Ok(None);
         };
@@ -158,10 +164,10 @@ impl Report {
 }
 
 /// The id that a mail was tagged with.
-fn tag<K>(mail: &Sent, name: &str) -> Result<Option<Id<K>>, Unreadable> {
+fn tag<K>(mail: &Sent, name: &str) -> Result<Option<Id<K>>, InvalidDeliveryReport> {
     let value = mail.tags.get(name).and_then(|values| values.first());
     let id = value.map(|value| value.parse()).transpose();
-    id.map_err(|_| Unreadable("a tag that is no id"))
+    id.map_err(|_| InvalidDeliveryReport("a tag that is no id"))
 }
 
 /// Those of the addresses that the mail went to which are named. Where it went to one

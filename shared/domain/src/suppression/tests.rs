@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::id::{ClientId, InviteId, WorkspaceId};
-use crate::mail::{Mail, Message};
+use crate::mail::{Mail, MailMessage};
 use crate::testing::config;
 
 const BOUNCE: &str = include_str!("../../../../events/bounce.json");
@@ -23,15 +23,15 @@ fn with(example: &str, path: &str, value: Value) -> String {
 }
 
 fn addresses(event: &str) -> Vec<String> {
-    let report = Report::read(event).unwrap().unwrap();
+    let report = DeliveryReport::read(event).unwrap().unwrap();
     let to = report.to.iter().map(|one| one.as_str().to_owned());
     to.collect()
 }
 
 #[test]
 fn a_permanent_bounce_and_a_complaint_stop_mail() {
-    let bounce = Report::read(BOUNCE).unwrap().unwrap();
-    assert_eq!(bounce.reason, Reason::Bounce);
+    let bounce = DeliveryReport::read(BOUNCE).unwrap().unwrap();
+    assert_eq!(bounce.reason, SuppressionReason::Bounce);
     assert_eq!(bounce.workspace.to_string(), "01K0000000000000000000000W");
     let client = bounce.client.map(|client| client.to_string());
     assert_eq!(client.as_deref(), Some("01K0000000000000000000000C"));
@@ -40,17 +40,17 @@ fn a_permanent_bounce_and_a_complaint_stop_mail() {
     assert_eq!(bounce.sent, at("2026-11-24T09:00:00.012Z"));
     assert_eq!(bounce.at, at("2026-11-24T09:00:02.669Z"));
 
-    let complaint = Report::read(COMPLAINT).unwrap().unwrap();
-    assert_eq!(complaint.reason, Reason::Complaint);
+    let complaint = DeliveryReport::read(COMPLAINT).unwrap().unwrap();
+    assert_eq!(complaint.reason, SuppressionReason::Complaint);
     assert_eq!(complaint.at, at("2026-11-24T10:41:02.669Z"));
     assert_eq!(complaint.to, bounce.to);
 }
 
 #[test]
 fn what_passes_or_is_of_another_type_stops_nothing() {
-    assert_eq!(Report::read(TRANSIENT), Ok(None));
+    assert_eq!(DeliveryReport::read(TRANSIENT), Ok(None));
     let undetermined = with(BOUNCE, "/bounce/bounceType", json!("Undetermined"));
-    assert_eq!(Report::read(&undetermined), Ok(None));
+    assert_eq!(DeliveryReport::read(&undetermined), Ok(None));
     for kind in [
         "Delivery",
         "Send",
@@ -59,20 +59,20 @@ fn what_passes_or_is_of_another_type_stops_nothing() {
         "SomethingNew",
     ] {
         let event = with(BOUNCE, "/eventType", json!(kind));
-        assert_eq!(Report::read(&event), Ok(None), "{kind}");
+        assert_eq!(DeliveryReport::read(&event), Ok(None), "{kind}");
     }
     let found = with(
         COMPLAINT,
         "/complaint/complaintFeedbackType",
         json!("not-spam"),
     );
-    assert_eq!(Report::read(&found), Ok(None));
+    assert_eq!(DeliveryReport::read(&found), Ok(None));
     // What SES says when it is told where to publish.
     let greeting = "Successfully validated SNS topic for Amazon SES event publishing.";
-    assert_eq!(Report::read(greeting), Ok(None));
+    assert_eq!(DeliveryReport::read(greeting), Ok(None));
     // Mail that something else in the same account sent.
     let untagged = with(BOUNCE, "/mail/tags", json!({}));
-    assert_eq!(Report::read(&untagged), Ok(None));
+    assert_eq!(DeliveryReport::read(&untagged), Ok(None));
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn garbage_is_told_from_events() {
         r#"{"eventType":"Bounce"}"#,
         r#"{"eventType":"Complaint","mail":{}}"#,
     ] {
-        assert!(Report::read(garbage).is_err(), "{garbage}");
+        assert!(DeliveryReport::read(garbage).is_err(), "{garbage}");
     }
     for (path, value) in [
         ("/bounce", Value::Null),
@@ -129,7 +129,7 @@ fn garbage_is_told_from_events() {
         ("/mail/tags/client", json!(["W#x"])),
     ] {
         let event = with(BOUNCE, path, value);
-        assert!(Report::read(&event).is_err(), "{path}");
+        assert!(DeliveryReport::read(&event).is_err(), "{path}");
     }
 }
 
@@ -142,7 +142,7 @@ fn what_a_mail_is_tagged_with_is_read_back() {
         to_name: "Ana".to_owned(),
         slug: "acme".parse().unwrap(),
         brand: "Acme".to_owned(),
-        message: Message::Invite {
+        message: MailMessage::Invite {
             invite,
             turn: 1,
             by_name: "Ada".to_owned(),
@@ -158,42 +158,42 @@ fn what_a_mail_is_tagged_with_is_read_back() {
         let tags = tags.into_iter().map(|(name, value)| (name, json!([value])));
         let tags: serde_json::Map<_, _> = tags.map(|(name, one)| (name.to_owned(), one)).collect();
         let event = with(BOUNCE, "/mail/tags", Value::Object(tags));
-        let report = Report::read(&event).unwrap().unwrap();
+        let report = DeliveryReport::read(&event).unwrap().unwrap();
         (report.workspace, report.client, report.invite)
     };
     let expected = (workspace, Some(client), Some(invite));
     assert_eq!(read(Some(client), &mail), expected);
-    mail.message = Message::PasswordChanged;
+    mail.message = MailMessage::PasswordChanged;
     assert_eq!(read(None, &mail), (workspace, None, None));
 }
 
 #[test]
 fn mail_goes_again_where_somebody_says_so_until_it_fails_again() {
-    let report = Report::read(BOUNCE).unwrap().unwrap();
+    let report = DeliveryReport::read(BOUNCE).unwrap().unwrap();
     let suppressed = Suppression::default().after(&report);
-    let bounced = Suppressed {
-        reason: Reason::Bounce,
+    let bounced = SuppressionNotice {
+        reason: SuppressionReason::Bounce,
         since: report.at,
     };
     assert_eq!(suppressed.shown(), Some(bounced));
     let lifted = suppressed.lifted(report.at);
     assert_eq!(lifted.shown(), None);
     assert_eq!(lifted.after(&report).shown(), None, "an old event again");
-    let later = Report {
+    let later = DeliveryReport {
         sent: report.at + SignedDuration::from_secs(1),
         ..report
     };
     assert_eq!(lifted.after(&later).shown(), Some(bounced));
 }
 
-fn reports() -> impl Strategy<Value = Vec<Report>> {
+fn reports() -> impl Strategy<Value = Vec<DeliveryReport>> {
     let one = (any::<bool>(), 0..600_i64, 0..600_i64).prop_map(|(bounce, sent, wait)| {
         let sent = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(sent);
-        Report {
+        DeliveryReport {
             reason: if bounce {
-                Reason::Bounce
+                SuppressionReason::Bounce
             } else {
-                Reason::Complaint
+                SuppressionReason::Complaint
             },
             workspace: WorkspaceId::new(1, 1),
             client: None,
@@ -220,9 +220,9 @@ proptest! {
         let lifted = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(600);
         let after: Vec<_> = after
             .into_iter()
-            .map(|one| Report { sent: one.sent + SignedDuration::from_secs(601), ..one })
+            .map(|one| DeliveryReport { sent: one.sent + SignedDuration::from_secs(601), ..one })
             .collect();
-        let all = |known: Suppression, reports: &[Report]| {
+        let all = |known: Suppression, reports: &[DeliveryReport]| {
             reports.iter().fold(known, Suppression::after)
         };
         let expected = all(Suppression::default().lifted(lifted), &after);

@@ -1,27 +1,27 @@
 //! Lists of findings across engagements, filtered: each page reads a bounded
 //! number of rows, whatever is looked for, and says where it stopped.
 
-use domain::finding::{Filter, Finding, Order, Show, Status};
+use domain::finding::{Finding, FindingFilter, FindingOrder, FindingStatus, StatusGroup};
 use domain::id::{ClientId, EngagementId, FindingId};
-use domain::score::Score;
+use domain::score::CvssScore;
 use domain::severity::Severity;
 use jiff::civil::Date;
 
 use super::{Listed, listed};
-use crate::error::Error;
-use crate::keys::{self, Index, Place};
+use crate::error::StoreError;
+use crate::keys::{self, Index, IndexKey};
 use crate::page::SIZE;
 use crate::scope::{ClientScope, Scope, Store, WorkspaceScope};
 use crate::table::{Query, Range, start};
 
 /// Rows that one page reads at most.
-pub const LOOK: usize = 1_000;
+pub const MAX_SCANNED: usize = 1_000;
 /// Rows that are read at first where a filter leaves some out: two pages.
 const FIRST: usize = 100;
 
 /// A page of a filtered list.
 #[derive(Debug, Clone, Default)]
-pub struct Found {
+pub struct FilteredFindings {
     /// The rows.
     pub rows: Vec<Listed>,
     /// Where the list goes on; `None` at its end.
@@ -34,7 +34,7 @@ pub struct Found {
 }
 
 /// Where a list stands in an index, and of which engagement it is.
-struct Shelfful {
+struct ListSource {
     rank: Index,
     due: Index,
     scope: String,
@@ -43,18 +43,18 @@ struct Shelfful {
 }
 
 /// A stretch of a list.
-struct Lane {
+struct Segment {
     published: bool,
     active: bool,
     range: Range,
 }
 
 /// A place in a list, by what its key is made of.
-struct Spot {
+struct Cursor {
     published: bool,
     active: bool,
     severity: Severity,
-    score: Option<Score>,
+    score: Option<CvssScore>,
     due: Option<Date>,
     finding: FindingId,
     client: ClientId,
@@ -65,18 +65,18 @@ impl Store<WorkspaceScope> {
     /// A page of the workspace's findings.
     pub async fn list(
         &self,
-        filter: &Filter,
+        filter: &FindingFilter,
         today: Date,
         after: Option<&str>,
-    ) -> Result<Found, Error> {
-        let shelfful = Shelfful {
+    ) -> Result<FilteredFindings, StoreError> {
+        let shelfful = ListSource {
             rank: Index::Gsi3,
             due: Index::Gsi5,
             scope: self.prefix(),
             engagement: None,
             drafts: true,
         };
-        self.walk(&shelfful, filter, today, after).await
+        self.scan_page(&shelfful, filter, today, after).await
     }
 }
 
@@ -85,41 +85,42 @@ impl Store<ClientScope> {
     pub async fn list(
         &self,
         engagement: Option<EngagementId>,
-        filter: &Filter,
+        filter: &FindingFilter,
         today: Date,
         after: Option<&str>,
-    ) -> Result<Found, Error> {
+    ) -> Result<FilteredFindings, StoreError> {
         // By date, an engagement's findings are looked for among its client's.
         let (rank, scope) = match engagement {
-            Some(id) if filter.order == Order::Severity => (Index::Gsi1, self.partition(id)),
+            Some(id) if filter.order == FindingOrder::Severity => (Index::Gsi1, self.partition(id)),
             _ => (Index::Gsi6, self.prefix()),
         };
-        let shelfful = Shelfful {
+        let shelfful = ListSource {
             rank,
             due: Index::Gsi4,
             scope,
             engagement,
             drafts: self.sees_drafts(),
         };
-        self.walk(&shelfful, filter, today, after).await
+        self.scan_page(&shelfful, filter, today, after).await
     }
 }
 
 impl<S: Scope> Store<S> {
-    async fn walk(
+    async fn scan_page(
         &self,
-        shelfful: &Shelfful,
-        filter: &Filter,
+        shelfful: &ListSource,
+        filter: &FindingFilter,
         today: Date,
         after: Option<&str>,
-    ) -> Result<Found, Error> {
+    ) -> Result<FilteredFindings, StoreError> {
         let page = usize::try_from(SIZE).unwrap_or(50);
-        let looks = filter.looks() || (shelfful.engagement.is_some() && filter.order == Order::Due);
-        let mut spot = after.and_then(Spot::read);
-        let mut found = Found::default();
+        let looks =
+            filter.looks() || (shelfful.engagement.is_some() && filter.order == FindingOrder::Due);
+        let mut spot = after.and_then(Cursor::read);
+        let mut found = FilteredFindings::default();
         let mut last = None;
-        for lane in lanes(filter, shelfful.drafts, today) {
-            let Some(mut at) = entrance(&mut spot, &lane) else {
+        for lane in segments(filter, shelfful.drafts, today) {
+            let Some(mut at) = segment_start(&mut spot, &lane) else {
                 continue;
             };
             loop {
@@ -129,11 +130,11 @@ impl<S: Scope> Store<S> {
                     return Ok(found);
                 }
                 let chunk = if looks { chunk(&found, room) } else { room };
-                let query = self.stretch(shelfful, filter.order, &lane, at.as_ref(), chunk);
+                let query = self.segment_query(shelfful, filter.order, &lane, at.as_ref(), chunk);
                 let slice = self.query(query).await?;
                 for item in slice.items {
                     let one = listed(item)?;
-                    let here = Spot::of(&one);
+                    let here = Cursor::of(&one);
                     let wanted = shelfful.engagement.is_none_or(|id| one.engagement == id);
                     if wanted && filter.shows(&one.finding, today) {
                         if found.rows.len() == page {
@@ -150,7 +151,7 @@ impl<S: Scope> Store<S> {
                 if !slice.more {
                     break;
                 }
-                if found.looked >= LOOK || found.rows.len() == page {
+                if found.looked >= MAX_SCANNED || found.rows.len() == page {
                     found.stopped = found.rows.len() < page;
                     found.next = last;
                     return Ok(found);
@@ -160,22 +161,22 @@ impl<S: Scope> Store<S> {
         Ok(found)
     }
 
-    fn stretch(
+    fn segment_query(
         &self,
-        shelfful: &Shelfful,
-        order: Order,
-        lane: &Lane,
-        at: Option<&Spot>,
+        shelfful: &ListSource,
+        order: FindingOrder,
+        lane: &Segment,
+        at: Option<&Cursor>,
         chunk: usize,
     ) -> Query {
         let index = match order {
-            Order::Severity => shelfful.rank,
-            Order::Due => shelfful.due,
+            FindingOrder::Severity => shelfful.rank,
+            FindingOrder::Due => shelfful.due,
         };
         let pk = keys::findings(&shelfful.scope, lane.published);
         let after = at.map(|spot| {
             let e = keys::engagement(&keys::client(self.ws(), spot.client), spot.engagement);
-            let place = Place {
+            let place = IndexKey {
                 index,
                 pk: pk.clone(),
                 sk: spot.sort_key(order),
@@ -192,7 +193,7 @@ impl<S: Scope> Store<S> {
 /// Where a lane is entered: at the spot from which the list goes on, or at its
 /// beginning; `None` for lanes before that spot.
 #[allow(clippy::option_option)] // the lane, and the place in it
-fn entrance(spot: &mut Option<Spot>, lane: &Lane) -> Option<Option<Spot>> {
+fn segment_start(spot: &mut Option<Cursor>, lane: &Segment) -> Option<Option<Cursor>> {
     match spot {
         Some(waits) if !waits.is_on(lane) => None,
         _ => Some(spot.take()),
@@ -201,25 +202,25 @@ fn entrance(spot: &mut Option<Spot>, lane: &Lane) -> Option<Option<Spot>> {
 
 /// How many rows to read next for a page with so much room: as many as would fill it if
 /// as large a share of them fits as did so far, and a quarter more.
-fn chunk(found: &Found, room: usize) -> usize {
+fn chunk(found: &FilteredFindings, room: usize) -> usize {
     let wanted = match (found.looked, found.rows.len()) {
         (0, _) => FIRST,
         (looked, 0) => looked * 4,
         (looked, fitted) => (room * looked * 5).div_ceil(fitted * 4).max(FIRST),
     };
-    wanted.min(LOOK.saturating_sub(found.looked)).max(1)
+    wanted.min(MAX_SCANNED.saturating_sub(found.looked)).max(1)
 }
 
 /// The stretches in which what is wanted may stand, in order.
-fn lanes(filter: &Filter, drafts: bool, today: Date) -> Vec<Lane> {
+fn segments(filter: &FindingFilter, drafts: bool, today: Date) -> Vec<Segment> {
     let parts: &[(bool, bool)] = match filter.show {
-        Show::Active => &[(true, true)],
-        Show::Closed => &[(true, false)],
-        Show::Drafts => &[(false, true)],
-        Show::All => &[(true, true), (true, false), (false, true)],
+        StatusGroup::Active => &[(true, true)],
+        StatusGroup::Closed => &[(true, false)],
+        StatusGroup::Drafts => &[(false, true)],
+        StatusGroup::All => &[(true, true), (true, false), (false, true)],
     };
     let parts = parts.iter().filter(|(published, _)| *published || drafts);
-    let lane = |(published, active): &(bool, bool)| Lane {
+    let lane = |(published, active): &(bool, bool)| Segment {
         published: *published,
         active: *active,
         range: match keys::finding_stretch(*active, filter, today) {
@@ -230,7 +231,7 @@ fn lanes(filter: &Filter, drafts: bool, today: Date) -> Vec<Lane> {
     parts.map(lane).collect()
 }
 
-impl Spot {
+impl Cursor {
     fn of(
         Listed {
             finding,
@@ -250,16 +251,18 @@ impl Spot {
         }
     }
 
-    fn is_on(&self, lane: &Lane) -> bool {
+    fn is_on(&self, lane: &Segment) -> bool {
         (self.published, self.active) == (lane.published, lane.active)
     }
 
-    fn sort_key(&self, order: Order) -> String {
+    fn sort_key(&self, order: FindingOrder) -> String {
         match order {
-            Order::Severity => {
+            FindingOrder::Severity => {
                 keys::finding_rank(self.active, self.severity, self.score, self.finding)
             }
-            Order::Due => keys::finding_due(self.active, self.due, self.severity, self.finding),
+            FindingOrder::Due => {
+                keys::finding_due(self.active, self.due, self.severity, self.finding)
+            }
         }
     }
 
@@ -271,7 +274,7 @@ impl Spot {
             flag(self.published),
             flag(self.active),
             self.severity,
-            self.score.map_or(0, Score::tenths),
+            self.score.map_or(0, CvssScore::tenths),
             self.due.map_or_else(String::new, |due| due.to_string()),
             self.finding,
             self.client,
@@ -286,7 +289,7 @@ impl Spot {
             published: flags.next()?,
             active: flags.next()?,
             severity: parts.next()?.parse().ok()?,
-            score: Score::from_tenths(parts.next()?.parse().ok()?),
+            score: CvssScore::from_tenths(parts.next()?.parse().ok()?),
             due: match parts.next()? {
                 "" => None,
                 day => Some(day.parse().ok()?),
@@ -300,5 +303,5 @@ impl Spot {
 }
 
 fn is_listed_first(finding: &Finding) -> bool {
-    finding.status.is_active() || finding.status == Status::Draft
+    finding.status.is_active() || finding.status == FindingStatus::Draft
 }

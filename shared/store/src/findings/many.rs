@@ -2,13 +2,13 @@
 //! the totals are added to once for all of them.
 
 use domain::counts::Counts;
-use domain::finding::Change;
+use domain::finding::FindingChange;
 use domain::id::{EngagementId, EntryId};
-use domain::notification::{Event, merged};
+use domain::notification::{NotificationEvent, merged};
 use domain::severity::Severity;
 
 use crate::codec::string;
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::keys;
 use crate::outbox;
 use crate::scope::{ClientScope, Store};
@@ -19,9 +19,9 @@ const ROOM: usize = 96;
 
 /// One change among many.
 #[derive(Debug, Clone)]
-pub struct Many {
+pub struct BulkChange {
     /// What is decided.
-    pub change: Change,
+    pub change: FindingChange,
     /// The id of its entry in the history.
     pub entry: EntryId,
     /// The new severity and the reason for it, where that is what changes: they
@@ -29,7 +29,7 @@ pub struct Many {
     pub rated: Option<(Severity, String)>,
 }
 
-impl Many {
+impl BulkChange {
     /// Writes that it takes.
     fn writes(&self) -> usize {
         let change = &self.change;
@@ -46,8 +46,8 @@ impl Store<ClientScope> {
     pub async fn change_many(
         &self,
         engagement: EngagementId,
-        changes: &[Many],
-    ) -> Vec<Result<(), Error>> {
+        changes: &[BulkChange],
+    ) -> Vec<Result<(), StoreError>> {
         let mut results = Vec::with_capacity(changes.len());
         for batch in batches(changes) {
             if self.change_together(engagement, batch).await.is_ok() {
@@ -65,8 +65,8 @@ impl Store<ClientScope> {
     async fn change_together(
         &self,
         engagement: EngagementId,
-        changes: &[Many],
-    ) -> Result<(), Error> {
+        changes: &[BulkChange],
+    ) -> Result<(), StoreError> {
         let mut transaction = self.transaction();
         self.change_all(&mut transaction, engagement, changes)?;
         self.commit(transaction).await
@@ -77,8 +77,8 @@ impl Store<ClientScope> {
         &self,
         transaction: &mut Transaction,
         engagement: EngagementId,
-        changes: &[Many],
-    ) -> Result<(), Error> {
+        changes: &[BulkChange],
+    ) -> Result<(), StoreError> {
         let (mut counts, mut shared) = (Counts::default(), false);
         for one in changes {
             self.change_one(transaction, engagement, one)?;
@@ -86,7 +86,7 @@ impl Store<ClientScope> {
             shared |= one.change.shared;
         }
         let told = changes.iter();
-        let told = told.filter_map(|one| Event::of_change(engagement, &one.change));
+        let told = told.filter_map(|one| NotificationEvent::of_change(engagement, &one.change));
         if let Some(first) = changes.first() {
             let news = merged(told);
             outbox::put_news(transaction, &self.prefix(), &first.entry, news)?;
@@ -99,8 +99,8 @@ impl Store<ClientScope> {
         &self,
         transaction: &mut Transaction,
         engagement: EngagementId,
-        one: &Many,
-    ) -> Result<(), Error> {
+        one: &BulkChange,
+    ) -> Result<(), StoreError> {
         let finding = &one.change.finding;
         transaction.replace(self.finding_item(engagement, finding)?, finding.version - 1);
         self.follow(transaction, engagement, &one.change, one.entry)?;
@@ -119,7 +119,7 @@ impl Store<ClientScope> {
 }
 
 /// As many at a time as fit into a transaction.
-fn batches(changes: &[Many]) -> Vec<&[Many]> {
+fn batches(changes: &[BulkChange]) -> Vec<&[BulkChange]> {
     let (mut batches, mut from, mut writes) = (Vec::new(), 0, 0);
     for (n, one) in changes.iter().enumerate() {
         if writes + one.writes() > ROOM {

@@ -6,20 +6,20 @@ mod read;
 mod scanned;
 mod write;
 
-pub use list::{Found, LOOK};
-pub use many::Many;
+pub use list::{FilteredFindings, MAX_SCANNED};
+pub use many::BulkChange;
 
 use domain::activity::Activity;
 use domain::evidence::Evidence;
-use domain::finding::{Comment, Draft, FieldChange, Finding, Round};
-use domain::history::Entry;
+use domain::finding::{Comment, FieldChange, Finding, FindingContent, Retest};
+use domain::history::HistoryEntry;
 use domain::id::{ClientId, EngagementId, EntryId};
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{Item, item, place, row};
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::keys;
-use crate::page::Page;
+use crate::page::ListPage;
 use crate::scope::{ClientScope, Store};
 
 /// A finding in a list across engagements.
@@ -35,7 +35,7 @@ pub struct Listed {
 
 /// The beginning of a list of active findings by when they are due.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Due {
+pub struct DueFindings {
     /// What is due first comes first; what has no date comes last.
     pub rows: Vec<Listed>,
     /// Whether there are more.
@@ -44,35 +44,35 @@ pub struct Due {
 
 /// A finding with its text and history.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Dossier {
+pub struct FindingDetail {
     /// The finding.
     pub finding: Finding,
     /// Its text and rating.
-    pub draft: Draft,
+    pub draft: FindingContent,
     /// The newest of what happened to it, as far as the holder may know.
-    pub history: Page<Remark>,
+    pub history: ListPage<HistoryItem>,
     /// The newest of what people said of it, as far as the holder may know.
-    pub comments: Page<Spoken>,
+    pub comments: ListPage<CommentItem>,
     /// Its retests, newest first.
-    pub rounds: Vec<Round>,
+    pub rounds: Vec<Retest>,
     /// Its pictures, oldest first, as far as the holder may see them.
     pub evidence: Vec<Evidence>,
 }
 
 /// An entry of a finding's history.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Remark {
+pub struct HistoryItem {
     /// Names it.
     pub id: EntryId,
     /// The entry.
-    pub entry: Entry,
+    pub entry: HistoryEntry,
     /// Whether the client can read it.
     pub shared: bool,
 }
 
 /// A comment on a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spoken {
+pub struct CommentItem {
     /// The comment.
     pub comment: Comment,
     /// Whether the client can read it.
@@ -81,20 +81,20 @@ pub struct Spoken {
 
 /// What an edit changed, in full.
 #[derive(Serialize, Deserialize)]
-struct Full {
+struct FullEdit {
     changes: Vec<FieldChange>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Row {
+struct FindingItem {
     client: ClientId,
     engagement: EngagementId,
     #[serde(flatten)]
     finding: Finding,
 }
 
-pub(crate) fn listed(found: Item) -> Result<Listed, Error> {
-    let Row {
+pub(crate) fn listed(found: Item) -> Result<Listed, StoreError> {
+    let FindingItem {
         client,
         engagement,
         finding,
@@ -108,9 +108,13 @@ pub(crate) fn listed(found: Item) -> Result<Listed, Error> {
 
 impl Store<ClientScope> {
     /// The row of a finding as an item, in the indexes where it belongs.
-    fn finding_item(&self, engagement: EngagementId, finding: &Finding) -> Result<Item, Error> {
+    fn finding_item(
+        &self,
+        engagement: EngagementId,
+        finding: &Finding,
+    ) -> Result<Item, StoreError> {
         let e = self.partition(engagement);
-        let row = Row {
+        let row = FindingItem {
             client: self.client_id(),
             engagement,
             finding: finding.clone(),
@@ -129,8 +133,8 @@ impl Store<ClientScope> {
         engagement: EngagementId,
         finding: &Finding,
         id: EntryId,
-        entry: &Entry,
-    ) -> Result<Item, Error> {
+        entry: &HistoryEntry,
+    ) -> Result<Item, StoreError> {
         let (e, shared) = (self.partition(engagement), entry.is_shared());
         let mut item = item("history", &keys::history(&e, finding.id, shared, id), entry)?;
         let at = (self.client_id(), engagement);

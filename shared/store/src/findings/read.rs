@@ -2,19 +2,19 @@
 
 use std::cmp::Reverse;
 
-use domain::finding::{Draft, FieldChange, Finding, Round};
-use domain::history::{Entry, Happening};
+use domain::finding::{FieldChange, Finding, FindingContent, Retest};
+use domain::history::{FindingEvent, HistoryEntry};
 use domain::id::{EngagementId, EntryId, FindingId};
 use futures::future::{try_join, try_join5};
 use jiff::civil::Date;
 
-use super::{Dossier, Due, Full, Listed, Remark, Spoken, listed};
+use super::{CommentItem, DueFindings, FindingDetail, FullEdit, HistoryItem, Listed, listed};
 use crate::codec::{Item, row, text};
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::keys::{self, Index, Key};
-use crate::page::{Page, SIZE};
+use crate::page::{ListPage, SIZE};
 use crate::scope::{ClientScope, Scope, Store, WorkspaceScope};
-use crate::table::{Query, Range, Slice, start, start_after};
+use crate::table::{Query, QueryPage, Range, start, start_after};
 
 /// Retests that a page shows.
 const ROUNDS: i32 = 20;
@@ -29,7 +29,7 @@ struct Half {
 
 impl Store<WorkspaceScope> {
     /// The worst active findings of the workspace.
-    pub async fn worst_findings(&self, limit: i32) -> Result<Vec<Listed>, Error> {
+    pub async fn worst_findings(&self, limit: i32) -> Result<Vec<Listed>, StoreError> {
         let list = keys::findings(&self.prefix(), true);
         let slice = self
             .query(Query::of(list, active(), limit).on(Index::Gsi3))
@@ -40,7 +40,7 @@ impl Store<WorkspaceScope> {
 
 impl Store<ClientScope> {
     /// The worst active findings of the client.
-    pub async fn worst_findings(&self, limit: i32) -> Result<Vec<Listed>, Error> {
+    pub async fn worst_findings(&self, limit: i32) -> Result<Vec<Listed>, StoreError> {
         let list = keys::findings(&self.prefix(), true);
         let slice = self
             .query(Query::of(list, active(), limit).on(Index::Gsi6))
@@ -53,7 +53,7 @@ impl Store<ClientScope> {
         &self,
         engagement: EngagementId,
         id: FindingId,
-    ) -> Result<Option<Finding>, Error> {
+    ) -> Result<Option<Finding>, StoreError> {
         let found = self
             .get(&keys::finding(&self.partition(engagement), id))
             .await?;
@@ -66,7 +66,7 @@ impl Store<ClientScope> {
         &self,
         engagement: EngagementId,
         id: FindingId,
-    ) -> Result<Option<(Finding, Draft)>, Error> {
+    ) -> Result<Option<(Finding, FindingContent)>, StoreError> {
         let e = self.partition(engagement);
         let about = Range::Between(keys::finding(&e, id).sk, keys::finding_body(&e, id).sk);
         let about = self.query(Query::of(&e, about, 2)).await?;
@@ -86,7 +86,7 @@ impl Store<ClientScope> {
         &self,
         engagement: EngagementId,
         id: FindingId,
-    ) -> Result<Option<Dossier>, Error> {
+    ) -> Result<Option<FindingDetail>, StoreError> {
         let (about, history, comments, rounds, evidence) = try_join5(
             self.finding_with_text(engagement, id),
             self.history((engagement, id), None),
@@ -98,7 +98,7 @@ impl Store<ClientScope> {
         let Some((finding, draft)) = about else {
             return Ok(None);
         };
-        Ok(Some(Dossier {
+        Ok(Some(FindingDetail {
             finding,
             draft,
             history,
@@ -114,7 +114,7 @@ impl Store<ClientScope> {
         engagement: EngagementId,
         id: FindingId,
         entry: EntryId,
-    ) -> Result<Option<(Entry, Vec<FieldChange>)>, Error> {
+    ) -> Result<Option<(HistoryEntry, Vec<FieldChange>)>, StoreError> {
         if !self.sees_drafts() {
             return Ok(None);
         }
@@ -124,13 +124,16 @@ impl Store<ClientScope> {
             keys::edit_text(&e, id, entry),
         );
         let (about, text) = try_join(self.get(&about), self.get(&text)).await?;
-        let Some(about) = about.map(row::<Entry>).transpose()? else {
+        let Some(about) = about.map(row::<HistoryEntry>).transpose()? else {
             return Ok(None);
         };
-        let full = text.map(row::<Full>).transpose()?.map(|full| full.changes);
+        let full = text
+            .map(row::<FullEdit>)
+            .transpose()?
+            .map(|full| full.changes);
         Ok(match (full, &about.what) {
             (Some(full), _) => Some((about, full)),
-            (None, Happening::Edited { changes }) => {
+            (None, FindingEvent::Edited { changes }) => {
                 let changes = changes.clone();
                 Some((about, changes))
             }
@@ -143,13 +146,13 @@ impl Store<ClientScope> {
         &self,
         (engagement, id): (EngagementId, FindingId),
         before: Option<EntryId>,
-    ) -> Result<Page<Remark>, Error> {
+    ) -> Result<ListPage<HistoryItem>, StoreError> {
         let e = self.partition(engagement);
         let half = |shared| Half {
             prefix: keys::history_prefix(id, shared),
             before: before.map(|entry| keys::history(&e, id, shared, entry)),
         };
-        let read = |id, shared, item| row(item).map(|entry| Remark { id, entry, shared });
+        let read = |id, shared, item| row(item).map(|entry| HistoryItem { id, entry, shared });
         self.halves(&e, half, read).await
     }
 
@@ -158,17 +161,21 @@ impl Store<ClientScope> {
         &self,
         (engagement, id): (EngagementId, FindingId),
         before: Option<EntryId>,
-    ) -> Result<Page<Spoken>, Error> {
+    ) -> Result<ListPage<CommentItem>, StoreError> {
         let e = self.partition(engagement);
         let half = |shared| Half {
             prefix: keys::comment_prefix(id, shared),
             before: before.map(|entry| keys::comment(&e, id, shared, entry)),
         };
-        let read = |_, shared, item| row(item).map(|comment| Spoken { comment, shared });
+        let read = |_, shared, item| row(item).map(|comment| CommentItem { comment, shared });
         self.halves(&e, half, read).await
     }
 
-    async fn rounds(&self, engagement: EngagementId, id: FindingId) -> Result<Vec<Round>, Error> {
+    async fn rounds(
+        &self,
+        engagement: EngagementId,
+        id: FindingId,
+    ) -> Result<Vec<Retest>, StoreError> {
         let range = Range::Prefix(keys::round_prefix(id));
         let query = Query::of(self.partition(engagement), range, ROUNDS).descending();
         let slice = self.query(query).await?;
@@ -181,8 +188,8 @@ impl Store<ClientScope> {
         &self,
         e: &str,
         half: impl Fn(bool) -> Half,
-        read: impl Fn(EntryId, bool, Item) -> Result<T, Error>,
-    ) -> Result<Page<T>, Error> {
+        read: impl Fn(EntryId, bool, Item) -> Result<T, StoreError>,
+    ) -> Result<ListPage<T>, StoreError> {
         let half = |shared| {
             let Half { prefix, before } = half(shared);
             let query = Query::of(e, Range::Prefix(prefix), SIZE).descending();
@@ -192,7 +199,7 @@ impl Store<ClientScope> {
             if self.sees_drafts() {
                 half(false).await
             } else {
-                Ok(Slice::default())
+                Ok(QueryPage::default())
             }
         })
         .await?;
@@ -201,7 +208,7 @@ impl Store<ClientScope> {
         let internal = internal.items.into_iter().map(|item| (false, item));
         let mut rows = Vec::new();
         for (shared, item) in shared.chain(internal) {
-            let id = keys::entry_of(text(&item, "sk")?).ok_or(Error::Lacks("sk"))?;
+            let id = keys::entry_of(text(&item, "sk")?).ok_or(StoreError::Lacks("sk"))?;
             rows.push((id, read(id, shared, item)?));
         }
         rows.sort_by_key(|(id, _)| Reverse(*id));
@@ -210,7 +217,7 @@ impl Store<ClientScope> {
         rows.truncate(page);
         let next = rows.last().filter(|_| more).map(|(id, _)| id.to_string());
         let rows = rows.into_iter().map(|(_, row)| row).collect();
-        Ok(Page { rows, next })
+        Ok(ListPage { rows, next })
     }
 
     fn may_see(&self, finding: &Finding) -> bool {
@@ -220,20 +227,20 @@ impl Store<ClientScope> {
 
 impl Store<WorkspaceScope> {
     /// Active findings of the workspace by when they are due.
-    pub async fn due_findings(&self, limit: i32) -> Result<Due, Error> {
+    pub async fn due_findings(&self, limit: i32) -> Result<DueFindings, StoreError> {
         due(self, Index::Gsi5, limit).await
     }
 }
 
 impl Store<ClientScope> {
     /// Active findings of the client by when they are due.
-    pub async fn due_findings(&self, limit: i32) -> Result<Due, Error> {
+    pub async fn due_findings(&self, limit: i32) -> Result<DueFindings, StoreError> {
         due(self, Index::Gsi4, limit).await
     }
 
     /// Findings of the client that are to be fixed by `day` and aren't said to be, the
     /// worst first: as many as can be told of.
-    pub async fn due_on(&self, day: Date) -> Result<Vec<Finding>, Error> {
+    pub async fn due_on(&self, day: Date) -> Result<Vec<Finding>, StoreError> {
         let list = keys::findings(&self.prefix(), true);
         let range = Range::Prefix(format!("a#{day}#"));
         let query = Query::of(list, range, AT_ONCE).on(Index::Gsi4);
@@ -246,7 +253,7 @@ impl Store<ClientScope> {
 
     /// How many findings of the client are overdue on `today`. It reads all that
     /// were due before: for the worker, not for pages.
-    pub async fn count_overdue(&self, today: Date) -> Result<i64, Error> {
+    pub async fn count_overdue(&self, today: Date) -> Result<i64, StoreError> {
         let list = keys::findings(&self.prefix(), true);
         let before = || Range::Between("a#".to_owned(), format!("a#{today}"));
         let (mut count, mut after) = (0, None);
@@ -268,7 +275,11 @@ impl Store<ClientScope> {
     }
 }
 
-async fn due<S: Scope>(store: &Store<S>, index: Index, limit: i32) -> Result<Due, Error> {
+async fn due<S: Scope>(
+    store: &Store<S>,
+    index: Index,
+    limit: i32,
+) -> Result<DueFindings, StoreError> {
     let list = keys::findings(&store.prefix(), true);
     let slice = store
         .query(Query::of(list, active(), limit).on(index))
@@ -279,7 +290,7 @@ async fn due<S: Scope>(store: &Store<S>, index: Index, limit: i32) -> Result<Due
         .map(listed)
         .collect::<Result<_, _>>()?;
     let more = slice.more;
-    Ok(Due { rows, more })
+    Ok(DueFindings { rows, more })
 }
 
 fn active() -> Range {

@@ -7,7 +7,7 @@ use futures::future::try_join;
 
 use super::listed;
 use crate::codec::Item;
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::keys::{self, Index};
 use crate::scope::{ClientScope, Store};
 use crate::table::{Query, Range, start_after};
@@ -19,7 +19,7 @@ impl Store<ClientScope> {
     /// The engagement's findings that scans reported, drafts included. It reads
     /// all its rows, of which it has a bounded number; for comparing an import,
     /// not for a page that people look at often. Contacts have no use for it.
-    pub async fn scanned(&self, engagement: EngagementId) -> Result<Vec<Finding>, Error> {
+    pub async fn scanned(&self, engagement: EngagementId) -> Result<Vec<Finding>, StoreError> {
         if !self.sees_drafts() {
             return Ok(Vec::new());
         }
@@ -37,7 +37,7 @@ impl Store<ClientScope> {
         Ok(scanned.collect())
     }
 
-    async fn all(&self, list: String) -> Result<Vec<Item>, Error> {
+    async fn all(&self, list: String) -> Result<Vec<Item>, StoreError> {
         let most = usize::try_from(MAX_FINDINGS).unwrap_or(usize::MAX);
         let (mut rows, mut after) = (Vec::new(), None);
         while rows.len() < most {

@@ -1,38 +1,40 @@
 //! Changes of findings: each is one transaction with its totals and history.
 
 use domain::activity::Activity;
-use domain::audit::{Kind, Note};
+use domain::audit::{AuditKind, AuditNote};
 use domain::counts::Counts;
 use domain::engagement::MAX_FINDINGS;
-use domain::finding::{Change, Draft, Finding, Said};
-use domain::history::{Entry, Happening};
+use domain::finding::{Finding, FindingChange, FindingContent, NewComment};
+use domain::history::{FindingEvent, HistoryEntry};
 use domain::id::{EngagementId, EntryId, FindingId};
-use domain::notification::Event;
-use domain::plan::{Limit, Plan};
+use domain::notification::NotificationEvent;
+use domain::plan::{Plan, PlanLimit};
 
-use super::Full;
+use super::FullEdit;
 use crate::codec::{Item, item, number};
 use crate::counters;
 use crate::engagements::bump;
-use crate::error::{Error, Outcome, once};
+use crate::error::{StoreError, WriteOutcome, once};
 use crate::keys;
 use crate::outbox;
 use crate::scope::{ClientScope, Store};
 use crate::transact::{Transaction, Update};
 
 /// What the audit log says of a change.
-fn note(change: &Change) -> Note {
+fn note(change: &FindingChange) -> AuditNote {
     let title = &change.finding.title;
     match &change.entry.what {
-        Happening::Created | Happening::Imported { .. } => Note::of(Kind::FindingWritten, title),
-        Happening::Edited { changes } | Happening::Planned { changes } => {
-            let note = Note::of(Kind::FindingWritten, title);
+        FindingEvent::Created | FindingEvent::Imported { .. } => {
+            AuditNote::of(AuditKind::FindingWritten, title)
+        }
+        FindingEvent::Edited { changes } | FindingEvent::Planned { changes } => {
+            let note = AuditNote::of(AuditKind::FindingWritten, title);
             changes.iter().fold(note, |note, one| {
                 note.change(&one.field, &one.before, &one.after)
             })
         }
         what => {
-            let note = Note::of(Kind::FindingDecided, title);
+            let note = AuditNote::of(AuditKind::FindingDecided, title);
             note.change("status", "", what.label())
         }
     }
@@ -43,10 +45,10 @@ impl Store<ClientScope> {
     pub async fn create_finding(
         &self,
         engagement: EngagementId,
-        change: &Change,
-        (draft, plan): (&Draft, Plan),
+        change: &FindingChange,
+        (draft, plan): (&FindingContent, Plan),
         id: EntryId,
-    ) -> Result<Outcome, Error> {
+    ) -> Result<WriteOutcome, StoreError> {
         let mut transaction = self.transaction();
         self.put_finding(
             &mut transaction,
@@ -57,8 +59,8 @@ impl Store<ClientScope> {
         )?;
         self.record(&mut transaction, note(change))?;
         self.count(&mut transaction, engagement, &change.counts, false, 1);
-        let claim = self.claim(&mut transaction, plan, (Limit::Findings, 1));
-        let done = self.commit_counted(transaction, Some(claim), Limit::Findings);
+        let claim = self.claim(&mut transaction, plan, (PlanLimit::Findings, 1));
+        let done = self.commit_counted(transaction, Some(claim), PlanLimit::Findings);
         once(done.await)
     }
 
@@ -67,9 +69,9 @@ impl Store<ClientScope> {
     pub async fn move_finding(
         &self,
         engagement: EngagementId,
-        change: &Change,
+        change: &FindingChange,
         id: EntryId,
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         let transaction = self.changing(engagement, change, id)?;
         self.commit(transaction).await
     }
@@ -79,10 +81,10 @@ impl Store<ClientScope> {
     pub async fn edit_finding(
         &self,
         engagement: EngagementId,
-        change: &Change,
-        draft: &Draft,
+        change: &FindingChange,
+        draft: &FindingContent,
         id: EntryId,
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         let mut transaction = self.changing(engagement, change, id)?;
         transaction.put_any(self.body_item(engagement, change.finding.id, draft)?);
         self.commit(transaction).await
@@ -93,9 +95,9 @@ impl Store<ClientScope> {
         &self,
         engagement: EngagementId,
         finding: &Finding,
-        said: &Said,
+        said: &NewComment,
         id: EntryId,
-    ) -> Result<Outcome, Error> {
+    ) -> Result<WriteOutcome, StoreError> {
         let key = keys::comment(&self.partition(engagement), finding.id, said.shared, id);
         let mut item = item("comment", &key, &said.comment)?;
         let at = (self.client_id(), engagement);
@@ -103,7 +105,7 @@ impl Store<ClientScope> {
         self.tell(&mut item, id, &activity, said.shared)?;
         let mut transaction = self.transaction();
         transaction.put_new(item);
-        let news = vec![Event::of_comment(engagement, finding, said)];
+        let news = vec![NotificationEvent::of_comment(engagement, finding, said)];
         outbox::put_news(&mut transaction, &self.prefix(), &id, news)?;
         self.count(
             &mut transaction,
@@ -118,14 +120,16 @@ impl Store<ClientScope> {
     fn changing(
         &self,
         engagement: EngagementId,
-        change: &Change,
+        change: &FindingChange,
         id: EntryId,
-    ) -> Result<Transaction, Error> {
+    ) -> Result<Transaction, StoreError> {
         let finding = &change.finding;
         let mut transaction = self.transaction();
         transaction.replace(self.finding_item(engagement, finding)?, finding.version - 1);
         self.follow(&mut transaction, engagement, change, id)?;
-        let news = Event::of_change(engagement, change).into_iter().collect();
+        let news = NotificationEvent::of_change(engagement, change)
+            .into_iter()
+            .collect();
         outbox::put_news(&mut transaction, &self.prefix(), &id, news)?;
         self.count(
             &mut transaction,
@@ -143,9 +147,9 @@ impl Store<ClientScope> {
         &self,
         transaction: &mut Transaction,
         engagement: EngagementId,
-        change: &Change,
+        change: &FindingChange,
         id: EntryId,
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         self.record(transaction, note(change))?;
         let (e, finding) = (self.partition(engagement), change.finding.id);
         transaction.put_new(self.history_item(engagement, &change.finding, id, &change.entry)?);
@@ -156,7 +160,7 @@ impl Store<ClientScope> {
         if !change.full.is_empty() {
             let changes = change.full.clone();
             let key = keys::edit_text(&e, finding, id);
-            transaction.put_new(item("edit-text", &key, &Full { changes })?);
+            transaction.put_new(item("edit-text", &key, &FullEdit { changes })?);
         }
         if let Some(deadline) = &change.deadline {
             let at = (engagement, finding);
@@ -171,9 +175,9 @@ impl Store<ClientScope> {
         transaction: &mut Transaction,
         engagement: EngagementId,
         finding: &Finding,
-        draft: &Draft,
-        (id, entry): (EntryId, &Entry),
-    ) -> Result<(), Error> {
+        draft: &FindingContent,
+        (id, entry): (EntryId, &HistoryEntry),
+    ) -> Result<(), StoreError> {
         transaction.put_new(self.finding_item(engagement, finding)?);
         transaction.put_new(self.body_item(engagement, finding.id, draft)?);
         transaction.put_new(self.history_item(engagement, finding, id, entry)?);
@@ -208,8 +212,8 @@ impl Store<ClientScope> {
         &self,
         engagement: EngagementId,
         finding: FindingId,
-        draft: &Draft,
-    ) -> Result<Item, Error> {
+        draft: &FindingContent,
+    ) -> Result<Item, StoreError> {
         item(
             "finding-body",
             &keys::finding_body(&self.partition(engagement), finding),

@@ -1,7 +1,7 @@
 //! Files, and how much is used.
 
 use domain::id::{DocumentId, EntryId, UploadId};
-use domain::plan::Limit;
+use domain::plan::PlanLimit;
 
 use super::{Key, key};
 
@@ -44,7 +44,7 @@ pub(crate) fn files_used(w: &str) -> Key {
 
 /// `W#USE` / `<limit>`: how much a workspace uses of what its plan limits, but for files.
 /// The team's alone.
-pub(crate) fn used(w: &str, limit: Limit) -> Key {
+pub(crate) fn used(w: &str, limit: PlanLimit) -> Key {
     key(uses(w), limit.name().to_owned())
 }
 

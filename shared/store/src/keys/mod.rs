@@ -52,7 +52,7 @@ pub(crate) enum Index {
 
 /// A place in an index.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct IndexKey {
     pub(crate) index: Index,
     pub(crate) pk: String,
     pub(crate) sk: String,

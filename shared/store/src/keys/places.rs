@@ -2,20 +2,20 @@
 
 use domain::document::{Document, Visibility};
 use domain::engagement::Phase;
-use domain::finding::{Filter, Finding, Order, Status};
+use domain::finding::{Finding, FindingFilter, FindingOrder, FindingStatus};
 use domain::id::{ClientId, EngagementId, EntryId, FindingId, UploadId, WorkspaceId};
-use domain::invoice::{Invoice, State};
-use domain::score::Score;
+use domain::invoice::{Invoice, InvoiceState};
+use domain::score::CvssScore;
 use domain::severity::Severity;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{Index, Place, engagement, month_name, workspace};
+use super::{Index, IndexKey, engagement, month_name, workspace};
 
 /// gsi1 `C#UPT` (the team's) or `C#UPC` (contacts') / `<upload>`: files on their
 /// way in, and those that were refused.
-pub(crate) fn upload_place(c: &str, by_team: bool, upload: UploadId) -> Place {
-    Place {
+pub(crate) fn upload_place(c: &str, by_team: bool, upload: UploadId) -> IndexKey {
+    IndexKey {
         index: Index::Gsi1,
         pk: uploads(c, by_team),
         sk: upload.to_string(),
@@ -40,12 +40,12 @@ pub(crate) fn documents(scope: &str, visible: Visibility, deleted: bool) -> Stri
 }
 
 /// Where a document stands in its lists.
-pub(crate) fn document_places(c: &str, document: &Document) -> Vec<Place> {
+pub(crate) fn document_places(c: &str, document: &Document) -> Vec<IndexKey> {
     let engagement = document.engagement.map(|id| engagement(c, id));
     let scopes = [(Index::Gsi1, Some(c.to_owned())), (Index::Gsi2, engagement)];
     let places = scopes.into_iter().filter_map(|(index, scope)| {
         let deleted = document.deleted.is_some();
-        Some(Place {
+        Some(IndexKey {
             index,
             pk: documents(&scope?, document.visibility, deleted),
             sk: document.id.to_string(),
@@ -65,17 +65,17 @@ pub(crate) fn invoices(scope: &str, draft: bool) -> String {
 pub(crate) fn invoice_rank(invoice: &Invoice) -> String {
     let (id, at) = (invoice.id, invoice.updated);
     match invoice.state() {
-        State::Draft => id.to_string(),
-        State::Void => format!("c#{at:.3}#{id}"),
+        InvoiceState::Draft => id.to_string(),
+        InvoiceState::Void => format!("c#{at:.3}#{id}"),
         _ if invoice.outstanding() > 0 => format!("a#{}#{id}", invoice.due),
         _ => format!("b#{at:.3}#{id}"),
     }
 }
 
 /// Where an invoice stands in the indexes.
-pub(crate) fn invoice_places(w: &str, c: &str, invoice: &Invoice) -> [Place; 2] {
-    let draft = invoice.state() == State::Draft;
-    [(Index::Gsi1, w), (Index::Gsi2, c)].map(|(index, scope)| Place {
+pub(crate) fn invoice_places(w: &str, c: &str, invoice: &Invoice) -> [IndexKey; 2] {
+    let draft = invoice.state() == InvoiceState::Draft;
+    [(Index::Gsi1, w), (Index::Gsi2, c)].map(|(index, scope)| IndexKey {
         index,
         pk: invoices(scope, draft),
         sk: invoice_rank(invoice),
@@ -83,8 +83,8 @@ pub(crate) fn invoice_places(w: &str, c: &str, invoice: &Invoice) -> [Place; 2] 
 }
 
 /// gsi1 `W#OWED` / `<client>`: what each client owes.
-pub(crate) fn owed_place(w: &str, client: ClientId) -> Place {
-    Place {
+pub(crate) fn owed_place(w: &str, client: ClientId) -> IndexKey {
+    IndexKey {
         index: Index::Gsi1,
         pk: owed_list(w),
         sk: client.to_string(),
@@ -98,8 +98,8 @@ pub(crate) fn owed_list(w: &str) -> String {
 
 /// gsi1 `W#MONTHS` / `<yyyy-mm>#<client>`: what each client was billed and paid in a
 /// month.
-pub(crate) fn month_place(w: &str, month: Date, client: ClientId) -> Place {
-    Place {
+pub(crate) fn month_place(w: &str, month: Date, client: ClientId) -> IndexKey {
+    IndexKey {
         index: Index::Gsi1,
         pk: month_list(w),
         sk: format!("{}#{client}", month_name(month)),
@@ -112,8 +112,8 @@ pub(crate) fn month_list(w: &str) -> String {
 }
 
 /// gsi1 `W#AUDIT` / `<entry>`: a workspace's audit log, whoever's part it happened in.
-pub(crate) fn audit_place(w: &str, entry: EntryId) -> Place {
-    Place {
+pub(crate) fn audit_place(w: &str, entry: EntryId) -> IndexKey {
+    IndexKey {
         index: Index::Gsi1,
         pk: audit_list(w),
         sk: entry.to_string(),
@@ -129,9 +129,9 @@ pub(crate) fn audit_list(w: &str) -> String {
 pub(crate) const AUDIT_SHARDS: u8 = 4;
 
 /// gsi2 `UNCHAINED#<shard>` / `<workspace>#<entry>`: until the entry has its place in the chain.
-pub(crate) fn audit_unchained(ws: WorkspaceId, entry: EntryId) -> Place {
+pub(crate) fn audit_unchained(ws: WorkspaceId, entry: EntryId) -> IndexKey {
     let last = ws.to_string().bytes().last().unwrap_or_default();
-    Place {
+    IndexKey {
         index: Index::Gsi2,
         pk: unchained_shard(last % AUDIT_SHARDS),
         sk: format!("{ws}#{entry}"),
@@ -144,8 +144,8 @@ pub(crate) fn unchained_shard(shard: u8) -> String {
 }
 
 /// gsi2 `W#CHAIN` / `<number>`: the audit log in the order of its chain.
-pub(crate) fn audit_chained(ws: WorkspaceId, seq: i64) -> Place {
-    Place {
+pub(crate) fn audit_chained(ws: WorkspaceId, seq: i64) -> IndexKey {
+    IndexKey {
         index: Index::Gsi2,
         pk: chain(&workspace(ws)),
         sk: chain_rank(seq),
@@ -166,8 +166,8 @@ pub(crate) fn chain_rank(seq: i64) -> String {
 pub(crate) const OUTBOX_SHARDS: u8 = 4;
 
 /// gsi1 `OUTBOX#<shard>` / `<due>#<entry>`: while the effect waits.
-pub(crate) fn outbox_place(shard: u8, due: &str, entry: EntryId) -> Place {
-    Place {
+pub(crate) fn outbox_place(shard: u8, due: &str, entry: EntryId) -> IndexKey {
+    IndexKey {
         index: Index::Gsi1,
         pk: outbox_shard(shard),
         sk: format!("{due}#{entry}"),
@@ -188,8 +188,8 @@ pub(crate) fn is_workers(pk: &str) -> bool {
 pub(crate) const OUTBOX_DEAD: &str = "OUTBOX#DEAD";
 
 /// gsi1 `OUTBOX#DEAD` / `<at>#<entry>`: effects that were given up, by when.
-pub(crate) fn outbox_dead_place(at: &str, name: &str) -> Place {
-    Place {
+pub(crate) fn outbox_dead_place(at: &str, name: &str) -> IndexKey {
+    IndexKey {
         index: Index::Gsi1,
         pk: OUTBOX_DEAD.to_owned(),
         sk: format!("{at}#{name}"),
@@ -201,9 +201,9 @@ pub(crate) const NIGHT_SHARDS: u8 = 4;
 
 /// gsi1 `NIGHTS#<shard>` / `<due>#<workspace>`: every workspace, by when its day
 /// is over.
-pub(crate) fn night_place(due: &str, ws: WorkspaceId) -> Place {
+pub(crate) fn night_place(due: &str, ws: WorkspaceId) -> IndexKey {
     let last = ws.to_string().bytes().last().unwrap_or_default();
-    Place {
+    IndexKey {
         index: Index::Gsi1,
         pk: night_shard(last % NIGHT_SHARDS),
         sk: format!("{due}#{ws}"),
@@ -220,9 +220,9 @@ pub(crate) const ACCOUNT_SHARDS: u8 = 4;
 
 /// gsi1 `ACCOUNTS#<shard>` / `<due>#<account>`: every account at Stripe, by when it is
 /// compared with what Stripe says again.
-pub(crate) fn account_place(due: &str, account: &str) -> Place {
+pub(crate) fn account_place(due: &str, account: &str) -> IndexKey {
     let last = account.bytes().last().unwrap_or_default();
-    Place {
+    IndexKey {
         index: Index::Gsi1,
         pk: account_shard(last % ACCOUNT_SHARDS),
         sk: format!("{due}#{account}"),
@@ -240,9 +240,9 @@ pub(crate) fn engagement_place(
     phase: Phase,
     ends_on: Option<Date>,
     engagement: EngagementId,
-) -> Place {
+) -> IndexKey {
     let ends_on = ends_on.map_or_else(|| NEVER.to_owned(), |day| day.to_string());
-    Place {
+    IndexKey {
         index: Index::Gsi1,
         pk: engagements(w),
         sk: format!("{}{ends_on}#{engagement}", engagement_phase(phase)),
@@ -272,13 +272,13 @@ pub(crate) fn feed_places(
     shared: bool,
     at: Timestamp,
     entry: EntryId,
-) -> [Place; 3] {
+) -> [IndexKey; 3] {
     [
         (Index::Gsi5, feed(c, shared)),
         (Index::Gsi3, feed(w, true)),
         (Index::Gsi4, feed(e, shared)),
     ]
-    .map(|(index, pk)| Place {
+    .map(|(index, pk)| IndexKey {
         index,
         pk,
         sk: format!("{at:.3}#{entry}"),
@@ -286,8 +286,8 @@ pub(crate) fn feed_places(
 }
 
 /// gsi1 `W#CLIENTS` / `<folded name>#<client>`.
-pub(crate) fn client_place(w: &str, name: &str, client: ClientId) -> Place {
-    Place {
+pub(crate) fn client_place(w: &str, name: &str, client: ClientId) -> IndexKey {
+    IndexKey {
         index: Index::Gsi1,
         pk: clients(w),
         sk: format!("{}#{client}", fold(name)),
@@ -324,11 +324,11 @@ pub(crate) fn finding_part(listed_first: bool) -> char {
 pub(crate) fn finding_rank(
     active: bool,
     severity: Severity,
-    score: Option<Score>,
+    score: Option<CvssScore>,
     finding: FindingId,
 ) -> String {
     let part = finding_part(active);
-    let below = 100 - score.map_or(0, Score::tenths).min(100);
+    let below = 100 - score.map_or(0, CvssScore::tenths).min(100);
     format!("{part}#{}#{below:03}#{finding}", severity.rank())
 }
 
@@ -350,13 +350,15 @@ pub(crate) fn finding_due(
 /// the two: what was due before a day.
 pub(crate) fn finding_stretch(
     active: bool,
-    filter: &Filter,
+    filter: &FindingFilter,
     today: Date,
 ) -> (String, Option<String>) {
     let part = finding_part(active);
     match (filter.order, filter.severity) {
-        (Order::Severity, Some(severity)) => (format!("{part}#{}#", severity.rank()), None),
-        (Order::Due, _) if filter.overdue => (format!("{part}#"), Some(format!("{part}#{today}"))),
+        (FindingOrder::Severity, Some(severity)) => (format!("{part}#{}#", severity.rank()), None),
+        (FindingOrder::Due, _) if filter.overdue => {
+            (format!("{part}#"), Some(format!("{part}#{today}")))
+        }
         _ => (format!("{part}#"), None),
     }
 }
@@ -365,8 +367,8 @@ pub(crate) fn finding_stretch(
 const NEVER: &str = "9999-12-31";
 
 /// Where a finding stands in the indexes.
-pub(crate) fn finding_places(w: &str, c: &str, e: &str, finding: &Finding) -> Vec<Place> {
-    let listed = finding.status.is_active() || finding.status == Status::Draft;
+pub(crate) fn finding_places(w: &str, c: &str, e: &str, finding: &Finding) -> Vec<IndexKey> {
+    let listed = finding.status.is_active() || finding.status == FindingStatus::Draft;
     let rank = finding_rank(listed, finding.severity, finding.score, finding.id);
     let due = finding_due(listed, finding.due, finding.severity, finding.id);
     [
@@ -376,7 +378,7 @@ pub(crate) fn finding_places(w: &str, c: &str, e: &str, finding: &Finding) -> Ve
         (Index::Gsi4, c, &due),
         (Index::Gsi5, w, &due),
     ]
-    .map(|(index, scope, sk)| Place {
+    .map(|(index, scope, sk)| IndexKey {
         index,
         pk: findings(scope, finding.status.is_published()),
         sk: sk.clone(),

@@ -3,13 +3,13 @@
 use domain::id::{ClientId, WorkspaceId};
 use jiff::{SignedDuration, Timestamp};
 
-use super::lease::Due;
-use super::{Taken, shard, stamp};
+use super::lease::DueEffect;
+use super::{LeaseOutcome, shard, stamp};
 use crate::codec::{Item, integer, number, place, string, text};
 use crate::directory::Directory;
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::keys::{self, Index, Key};
-use crate::page::{Page, SIZE};
+use crate::page::{ListPage, SIZE};
 use crate::table::{Query, Range};
 use crate::transact::Transaction;
 
@@ -18,7 +18,7 @@ const KEPT: SignedDuration = SignedDuration::from_hours(24 * 90);
 
 /// An effect that was given up.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Dead {
+pub struct DeadLetter {
     /// Names it, in order of when it was given up.
     pub name: String,
     /// Whose it was.
@@ -33,8 +33,8 @@ pub struct Dead {
     pub cause: String,
 }
 
-impl Dead {
-    fn of(item: &Item) -> Result<Self, Error> {
+impl DeadLetter {
+    fn of(item: &Item) -> Result<Self, StoreError> {
         let name = text(item, "gsi1sk")?;
         let known = [
             "mail", "risk", "upload", "document", "identity", "notify", "gather", "forget",
@@ -55,10 +55,10 @@ impl Directory {
     /// Gives an effect up, unless somebody has taken it or done it meanwhile.
     pub(super) async fn bury(
         &self,
-        due: &Due,
+        due: &DueEffect,
         cause: &str,
         now: Timestamp,
-    ) -> Result<Taken, Error> {
+    ) -> Result<LeaseOutcome, StoreError> {
         let dead = keys::outbox_dead(&due.key.pk, due.name());
         let mut item = due.item.clone();
         let kept = now.saturating_add(KEPT).unwrap_or(now).as_second();
@@ -79,31 +79,31 @@ impl Directory {
         }
         transaction.put_any(item);
         match transaction.commit(self.table()).await {
-            Ok(()) => Ok(Taken::Buried),
-            Err(Error::Refused(_)) => Ok(Taken::Not),
+            Ok(()) => Ok(LeaseOutcome::Buried),
+            Err(StoreError::Refused(_)) => Ok(LeaseOutcome::Not),
             Err(error) => Err(error),
         }
     }
 
     /// A page of what was given up, the last first.
-    pub async fn dead(&self, after: Option<&str>) -> Result<Page<Dead>, Error> {
+    pub async fn dead(&self, after: Option<&str>) -> Result<ListPage<DeadLetter>, StoreError> {
         let last = after.unwrap_or("~");
         // Up to and with: the one that a page ended with comes again.
         let range = Range::UpTo(last.to_owned());
         let query = Query::of(keys::OUTBOX_DEAD, range, SIZE + 1).on(Index::Gsi1);
         let slice = self.table().query(query.descending()).await?;
-        let rows = slice.items.iter().map(Dead::of);
+        let rows = slice.items.iter().map(DeadLetter::of);
         let mut rows: Vec<_> = rows.collect::<Result<_, _>>()?;
         rows.retain(|dead| Some(dead.name.as_str()) != after);
         let size = usize::try_from(SIZE).unwrap_or_default();
         let more = slice.more || rows.len() > size;
         rows.truncate(size);
-        Ok(Page::new(rows, more, |dead| dead.name.clone()))
+        Ok(ListPage::new(rows, more, |dead| dead.name.clone()))
     }
 
     /// Puts one that was given up where it was, to be tried anew from now on; `false`
     /// where there is none of this name.
-    pub async fn revive(&self, name: &str, now: Timestamp) -> Result<bool, Error> {
+    pub async fn revive(&self, name: &str, now: Timestamp) -> Result<bool, StoreError> {
         let range = Range::Between(name.to_owned(), name.to_owned());
         let query = Query::of(keys::OUTBOX_DEAD, range, 1).on(Index::Gsi1);
         let found = self.table().query(query).await?.items.into_iter().next();
@@ -116,7 +116,7 @@ impl Directory {
         };
         let live = text(&item, "live")?.to_owned();
         let id = live.rsplit('#').next().unwrap_or_default();
-        let id = id.parse().map_err(|_| Error::Lacks("id"))?;
+        let id = id.parse().map_err(|_| StoreError::Lacks("id"))?;
         place(&mut item, keys::outbox_place(shard(id), &stamp(now), id));
         item.insert("sk".to_owned(), string(live));
         item.insert("tries".to_owned(), number(0));
@@ -129,13 +129,13 @@ impl Directory {
         match transaction.commit(self.table()).await {
             Ok(()) => Ok(true),
             // The index told of one that is back already.
-            Err(Error::Refused(_)) => Ok(false),
+            Err(StoreError::Refused(_)) => Ok(false),
             Err(error) => Err(error),
         }
     }
 
     /// Puts back all that was given up until now, and gives how many there were.
-    pub async fn revive_all(&self, now: Timestamp) -> Result<usize, Error> {
+    pub async fn revive_all(&self, now: Timestamp) -> Result<usize, StoreError> {
         let (mut revived, mut after) = (0, None::<String>);
         loop {
             let page = self.dead(after.as_deref()).await?;

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Effect, Row, stamp};
 use crate::codec::{Item, integer, row, string, text};
 use crate::directory::Directory;
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::keys::{self, Index, Key, OUTBOX_SHARDS};
 use crate::scope::{ClientScope, Store, WorkspaceScope};
 use crate::table::{Query, Range, start_after};
@@ -32,7 +32,7 @@ const CAUSE: usize = 300;
 
 /// An effect that is due, and that nobody has taken yet as far as is known.
 #[derive(Debug, Clone)]
-pub struct Due {
+pub struct DueEffect {
     pub(super) key: Key,
     place: String,
     pub(super) item: Item,
@@ -40,7 +40,7 @@ pub struct Due {
 
 /// An effect that this worker has to itself for a while.
 #[derive(Debug, Clone)]
-pub struct Leased {
+pub struct LeasedEffect {
     /// Names the effect: the same at every try.
     pub id: EntryId,
     /// When it was put into the outbox, or for when.
@@ -48,27 +48,27 @@ pub struct Leased {
     /// What is to be done.
     pub effect: Effect,
     tries: i64,
-    due: Due,
+    due: DueEffect,
 }
 
 /// What came of taking an effect.
 #[derive(Debug)]
-pub enum Taken {
+pub enum LeaseOutcome {
     /// It is this worker's for a while.
-    Leased(Box<Leased>),
+    Leased(Box<LeasedEffect>),
     /// Somebody else has it, or has done it, or one of its thread comes first.
     Not,
     /// It can't be done and is among the dead ones now.
     Buried,
 }
 
-impl Due {
+impl DueEffect {
     /// The workspace whose effect it is; `None` where the key tells of none.
     pub fn workspace(&self) -> Option<WorkspaceId> {
         keys::outbox_home(&self.key.pk).map(|(ws, _)| ws)
     }
 
-    fn of(item: Item) -> Result<Self, Error> {
+    fn of(item: Item) -> Result<Self, StoreError> {
         Ok(Self {
             key: Key {
                 pk: text(&item, "pk")?.to_owned(),
@@ -94,7 +94,7 @@ impl Due {
     }
 }
 
-impl Leased {
+impl LeasedEffect {
     /// Where it was put into the outbox: a workspace, or a client of it.
     pub fn home(&self) -> Option<(WorkspaceId, Option<ClientId>)> {
         keys::outbox_home(&self.due.key.pk)
@@ -114,7 +114,7 @@ impl Leased {
     }
 
     /// The workspace whose effect it is.
-    pub async fn workspace(&self, directory: &Directory) -> Result<Option<Workspace>, Error> {
+    pub async fn workspace(&self, directory: &Directory) -> Result<Option<Workspace>, StoreError> {
         let Some((ws, _)) = keys::outbox_home(&self.due.key.pk) else {
             return Ok(None);
         };
@@ -131,7 +131,7 @@ impl Leased {
 impl Directory {
     /// What is due, the longest due first: of each workspace no more than `each` in
     /// a shard, however much of others waits before it.
-    pub async fn due(&self, now: Timestamp, each: usize) -> Result<Vec<Due>, Error> {
+    pub async fn due(&self, now: Timestamp, each: usize) -> Result<Vec<DueEffect>, StoreError> {
         let mut found = Vec::new();
         for shard in 0..OUTBOX_SHARDS {
             let (mut after, mut taken) = (None, BTreeMap::<_, usize>::new());
@@ -142,7 +142,7 @@ impl Directory {
                 let last = slice.items.last();
                 after = last.map(|last| start_after(last, Index::Gsi1));
                 for item in slice.items {
-                    let due = Due::of(item)?;
+                    let due = DueEffect::of(item)?;
                     let of_this = taken.entry(due.workspace()).or_default();
                     *of_this += 1;
                     if *of_this <= each {
@@ -160,7 +160,7 @@ impl Directory {
 
     /// Takes an effect that is due. One that can't be read, and one of which no try
     /// came to an end, is given up.
-    pub async fn lease(&self, due: Due, now: Timestamp) -> Result<Taken, Error> {
+    pub async fn lease(&self, due: DueEffect, now: Timestamp) -> Result<LeaseOutcome, StoreError> {
         let Ok(Row {
             id,
             effect,
@@ -183,7 +183,7 @@ impl Directory {
             if first.tries() > 1 && first.place > due.place {
                 self.wait_for(&due, first.until()).await?;
             }
-            return Ok(Taken::Not);
+            return Ok(LeaseOutcome::Not);
         }
         let doubled = 1 << tries.clamp(0, TRIES);
         let again = stamp(now.saturating_add(LEASE * doubled).unwrap_or(now));
@@ -193,10 +193,10 @@ impl Directory {
             .add("tries", 1)
             .when("gsi1sk = :seen", ":seen", string(&due.place));
         if self.table().update(update).await?.is_none() {
-            return Ok(Taken::Not);
+            return Ok(LeaseOutcome::Not);
         }
-        let (tries, due) = (tries + 1, Due { place, ..due });
-        Ok(Taken::Leased(Box::new(Leased {
+        let (tries, due) = (tries + 1, DueEffect { place, ..due });
+        Ok(LeaseOutcome::Leased(Box::new(LeasedEffect {
             id,
             at,
             effect,
@@ -206,14 +206,23 @@ impl Directory {
     }
 
     /// The one of a thread that leaves next, read as it is now.
-    async fn first_of(&self, due: &Due, thread: &str) -> Result<Option<Due>, Error> {
+    async fn first_of(
+        &self,
+        due: &DueEffect,
+        thread: &str,
+    ) -> Result<Option<DueEffect>, StoreError> {
         let range = Range::Prefix(keys::outbox_thread(thread));
         let table = self.table().clone().consistent(true);
         let slice = table.query(Query::of(&due.key.pk, range, 1)).await?;
-        slice.items.into_iter().next().map(Due::of).transpose()
+        slice
+            .items
+            .into_iter()
+            .next()
+            .map(DueEffect::of)
+            .transpose()
     }
 
-    async fn wait_for(&self, due: &Due, until: &str) -> Result<(), Error> {
+    async fn wait_for(&self, due: &DueEffect, until: &str) -> Result<(), StoreError> {
         let update = Update::existing(due.key.clone())
             .set("gsi1sk", string(format!("{until}#{}", due.name())))
             .when("gsi1sk = :seen", ":seen", string(&due.place));
@@ -221,7 +230,7 @@ impl Directory {
     }
 
     /// Notes that an effect has left: it is forgotten.
-    pub async fn sent(&self, leased: &Leased) -> Result<(), Error> {
+    pub async fn sent(&self, leased: &LeasedEffect) -> Result<(), StoreError> {
         let mut transaction = Transaction::new(self.table());
         transaction.delete(&leased.due.key);
         transaction.commit(self.table()).await
@@ -231,10 +240,10 @@ impl Directory {
     /// its last try it is given up, which `true` says.
     pub async fn failed(
         &self,
-        leased: &Leased,
+        leased: &LeasedEffect,
         cause: &str,
         now: Timestamp,
-    ) -> Result<bool, Error> {
+    ) -> Result<bool, StoreError> {
         let (due, cause) = (&leased.due, cause.chars().take(CAUSE).collect::<String>());
         let update = Update::existing(due.key.clone())
             .set("cause", string(&cause))
@@ -245,7 +254,7 @@ impl Directory {
         if leased.tries < TRIES {
             return Ok(false);
         }
-        let buried = self.bury(&Due::of(item)?, &cause, now).await?;
-        Ok(matches!(buried, Taken::Buried))
+        let buried = self.bury(&DueEffect::of(item)?, &cause, now).await?;
+        Ok(matches!(buried, LeaseOutcome::Buried))
     }
 }

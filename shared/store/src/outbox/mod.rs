@@ -4,24 +4,24 @@
 mod dead;
 mod lease;
 
-use domain::finding::Deadline;
+use domain::finding::RiskDeadline;
 use domain::id::{
-    DocumentId, EngagementId, EntryId, EvidenceId, FindingId, InvoiceId, UploadId, UserId, kind,
+    DocumentId, EngagementId, EntryId, EvidenceId, FindingId, InvoiceId, UploadId, UserId, marker,
 };
-use domain::invoice::Reminder;
+use domain::invoice::InvoiceReminder;
 use domain::mail::Mail;
-use domain::notification::{Cadence, Event};
-use domain::stripe::Receipt;
+use domain::notification::{Cadence, NotificationEvent};
+use domain::stripe::PaymentReceipt;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-pub use dead::Dead;
-pub use lease::{Due, Leased, Taken};
+pub use dead::DeadLetter;
+pub use lease::{DueEffect, LeaseOutcome, LeasedEffect};
 
 use crate::codec::{item, place};
 use crate::directory::hash;
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::imports::ImportJob;
 use crate::keys::{self, OUTBOX_SHARDS};
 use crate::transact::Transaction;
@@ -33,25 +33,25 @@ pub enum Effect {
     /// A mail to send.
     Mail(Mail),
     /// An accepted risk to look at.
-    Risk(Risk),
+    Risk(RiskDeadlineJob),
     /// A file on its way in to look at: it is there, or over.
     Upload(UploadId),
     /// A deleted document whose time may have come.
     Document(DocumentId),
     /// A deleted picture of a finding whose time may have come.
-    Evidence(Piece),
+    Evidence(EvidenceRef),
     /// An import to go on with, or to give up.
     Import(ImportJob),
     /// An invoice that something is due about.
-    Invoice(InvoiceDue),
+    Invoice(InvoiceReminderJob),
     /// That a payment of an invoice came or went back, to be told to its payers.
-    Receipt(InvoiceReceipt),
+    Receipt(InvoiceReceiptJob),
     /// A user of the identity provider that no account needs.
     Identity(UserId),
     /// What happened, to be told to whoever hears of it.
-    Notify(Vec<Event>),
+    Notify(Vec<NotificationEvent>),
     /// Mail of what a person was told, which leaves as one.
-    Gather(Gather),
+    Gather(Digest),
     /// What somebody was told who is gone.
     Forget(UserId),
     /// A logo to be deleted, unless the workspace has it.
@@ -60,7 +60,7 @@ pub enum Effect {
 
 /// A picture of a finding, by its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Piece {
+pub struct EvidenceRef {
     /// Where the finding is.
     pub engagement: EngagementId,
     /// The finding.
@@ -71,25 +71,25 @@ pub struct Piece {
 
 /// An invoice, and what is due about it if it is as it was then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InvoiceDue {
+pub struct InvoiceReminderJob {
     /// The invoice.
     pub invoice: InvoiceId,
     /// What is due.
-    pub what: Reminder,
+    pub what: InvoiceReminder,
 }
 
 /// An invoice, and what its payers are told of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InvoiceReceipt {
+pub struct InvoiceReceiptJob {
     /// The invoice.
     pub invoice: InvoiceId,
     /// What.
-    pub receipt: Receipt,
+    pub receipt: PaymentReceipt,
 }
 
 /// The mail that is gathered for a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Gather {
+pub struct Digest {
     /// For whom.
     pub user: UserId,
     /// Which.
@@ -100,7 +100,7 @@ pub struct Gather {
 
 /// An accepted risk, and what is to be done about it if it is still this one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Risk {
+pub struct RiskDeadlineJob {
     /// Where the finding is.
     pub engagement: EngagementId,
     /// The finding.
@@ -108,13 +108,13 @@ pub struct Risk {
     /// The last day for which it was accepted.
     pub until: Date,
     /// What is due.
-    pub due: RiskStep,
+    pub due: RiskDeadlineStep,
 }
 
 /// What is due about an accepted risk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum RiskStep {
+pub enum RiskDeadlineStep {
     /// People are to be warned.
     Warn,
     /// The finding is to be opened again.
@@ -142,7 +142,7 @@ pub(crate) fn put(
     id: EntryId,
     mail: &Mail,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<(), StoreError> {
     let effect = Effect::Mail(mail.clone());
     put_effect(transaction, prefix, id, effect, now)
 }
@@ -154,14 +154,14 @@ pub(crate) fn put_deadline(
     prefix: &str,
     entry: EntryId,
     (engagement, finding): (EngagementId, FindingId),
-    deadline: &Deadline,
-) -> Result<(), Error> {
+    deadline: &RiskDeadline,
+) -> Result<(), StoreError> {
     let steps = [
-        (1, RiskStep::Warn, deadline.warn),
-        (2, RiskStep::Lapse, deadline.lapse),
+        (1, RiskDeadlineStep::Warn, deadline.warn),
+        (2, RiskDeadlineStep::Lapse, deadline.lapse),
     ];
     for (n, due, at) in steps {
-        let risk = Risk {
+        let risk = RiskDeadlineJob {
             engagement,
             finding,
             until: deadline.until,
@@ -179,7 +179,7 @@ pub(crate) fn put_identity(
     id: EntryId,
     user: UserId,
     at: Timestamp,
-) -> Result<(), Error> {
+) -> Result<(), StoreError> {
     put_effect(transaction, prefix, id, Effect::Identity(user), at)
 }
 
@@ -196,8 +196,8 @@ pub(crate) fn put_news<K>(
     transaction: &mut Transaction,
     prefix: &str,
     id: &domain::id::Id<K>,
-    events: Vec<Event>,
-) -> Result<(), Error> {
+    events: Vec<NotificationEvent>,
+) -> Result<(), StoreError> {
     let Some(first) = events.first() else {
         return Ok(());
     };
@@ -212,7 +212,7 @@ pub(crate) fn put_effect(
     id: EntryId,
     effect: Effect,
     at: Timestamp,
-) -> Result<(), Error> {
+) -> Result<(), StoreError> {
     let thread = match &effect {
         Effect::Mail(mail) => Some(thread(mail)),
         _ => None,
@@ -246,7 +246,7 @@ pub(crate) fn stamp(at: Timestamp) -> String {
     format!("{at:.3}")
 }
 
-fn shard(id: domain::id::Id<kind::Entry>) -> u8 {
+fn shard(id: domain::id::Id<marker::EntryMarker>) -> u8 {
     let last = id.to_string().bytes().last().unwrap_or_default();
     last % OUTBOX_SHARDS
 }

@@ -2,31 +2,32 @@
 
 use domain::id::{EntryId, InvoiceId};
 use domain::invoice::{
-    Bill, Book, Discount, Entry, Happening, How, Invoice, Issued, Line, Taxed, totals,
+    Discount, Invoice, InvoiceBalance, InvoiceContent, InvoiceEvent, InvoiceHistoryEntry,
+    InvoiceLine, IssueDetails, PaymentMethod, TaxMode, totals,
 };
-use domain::money::{Currency, Quantity, Rate};
+use domain::money::{Currency, Percentage, Quantity};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use store::{Billed, InvoiceEntry};
+use store::{InvoiceDetail, InvoiceHistoryItem};
 
 use super::engagement_sample;
 
 /// Two lines with a discount.
-fn bill() -> Bill {
-    let line = |text: &str, tax| Line {
+fn bill() -> InvoiceContent {
+    let line = |text: &str, tax| InvoiceLine {
         text: text.to_owned(),
         quantity: Quantity::from_thousandths(1_500).unwrap_or_else(|| unreachable!("one")),
         price: 120_000,
-        tax: Rate::from_hundredths(tax).unwrap_or_default(),
+        tax: Percentage::from_hundredths(tax).unwrap_or_default(),
     };
     let lines = vec![line("Testing <b>\nof all", 1_900), line("Travel", 0)];
-    let discount = Discount::Part(Rate::from_hundredths(1_000).unwrap_or_default());
-    let totals = totals(Currency::default(), &lines, discount, Taxed::Exclusive);
-    Bill {
+    let discount = Discount::Part(Percentage::from_hundredths(1_000).unwrap_or_default());
+    let totals = totals(Currency::default(), &lines, discount, TaxMode::Exclusive);
+    InvoiceContent {
         to: "Initech <b>\nMain Street 1".to_owned(),
         lines,
         discount,
-        taxed: Taxed::Exclusive,
+        taxed: TaxMode::Exclusive,
         totals: totals.unwrap_or_default(),
         notes: "Thank you <b>.".to_owned(),
         from: "Acme Street 1\nVAT 123 <b>".to_owned(),
@@ -35,17 +36,17 @@ fn bill() -> Bill {
 }
 
 /// Sent, and paid twice, once by mistake.
-fn entries() -> Vec<InvoiceEntry> {
-    let paid = Happening::Paid {
+fn entries() -> Vec<InvoiceHistoryItem> {
+    let paid = InvoiceEvent::Paid {
         amount: 100_000,
         fee: 0,
         on: Date::constant(2026, 1, 7),
-        how: How::ByHand("Bank <b>".to_owned()),
+        how: PaymentMethod::ByHand("Bank <b>".to_owned()),
     };
-    let entry = |n, what| InvoiceEntry {
+    let entry = |n, what| InvoiceHistoryItem {
         id: EntryId::new(1, n),
         taken_back: n == 3,
-        entry: Entry {
+        entry: InvoiceHistoryEntry {
             at: Timestamp::UNIX_EPOCH,
             by: None,
             by_name: "Ada <b>".to_owned(),
@@ -56,14 +57,14 @@ fn entries() -> Vec<InvoiceEntry> {
     vec![
         entry(3, paid.clone()),
         entry(2, paid),
-        entry(1, Happening::Sent),
+        entry(1, InvoiceEvent::Sent),
     ]
 }
 
 /// An invoice that was sent, and paid in part.
-pub fn billed_sample() -> Billed {
+pub fn billed_sample() -> InvoiceDetail {
     let bill = bill();
-    Billed {
+    InvoiceDetail {
         invoice: Invoice {
             id: InvoiceId::new(1, 1),
             client: engagement_sample().client,
@@ -73,13 +74,13 @@ pub fn billed_sample() -> Billed {
             currency: Currency::default(),
             total: bill.totals.total,
             due: Date::constant(2026, 2, 4),
-            issued: Some(Issued {
+            issued: Some(IssueDetails {
                 number: "INV-0001".to_owned(),
                 on: Date::constant(2026, 1, 5),
             }),
-            book: Book {
+            book: InvoiceBalance {
                 paid: 100_000,
-                ..Book::default()
+                ..InvoiceBalance::default()
             },
             late: false,
             updated: Timestamp::UNIX_EPOCH,

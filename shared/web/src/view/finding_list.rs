@@ -4,14 +4,16 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use domain::finding::{Event, FilterInput, Finding, PROPOSED, Show, Status};
+use domain::finding::{
+    Finding, FindingFilterInput, FindingStatus, PROPOSED, StatusGroup, Transition,
+};
 use domain::id::{ClientId, EngagementId, UserId};
 use domain::person::{Actor, Person};
 use domain::role::Action;
 use domain::severity::Severity;
 use jiff::civil::Date;
 use serde::Serialize;
-use store::{Found, Listed};
+use store::{FilteredFindings, Listed};
 
 use super::{Pager, encode};
 use crate::form::Form;
@@ -87,7 +89,7 @@ struct Tools {
 
 /// Where a list stands and who looks at it.
 #[derive(Debug, Clone)]
-pub struct Frame<'a> {
+pub struct FindingListContext<'a> {
     /// The address of the page.
     pub path: &'a str,
     /// The client whose findings they are, where it is one.
@@ -97,7 +99,7 @@ pub struct Frame<'a> {
     /// What the list is narrowed to by its address, in words.
     pub within: Option<String>,
     /// The filter.
-    pub input: &'a FilterInput,
+    pub input: &'a FindingFilterInput,
     /// Where the list began.
     pub after: Option<&'a str>,
     /// Who looks.
@@ -120,7 +122,7 @@ impl Pick {
     }
 }
 
-impl Frame<'_> {
+impl FindingListContext<'_> {
     fn is_team(&self) -> bool {
         self.actor.role.is_team()
     }
@@ -143,7 +145,7 @@ impl Frame<'_> {
     }
 
     /// The page's address with a filter.
-    fn address(&self, input: &FilterInput) -> String {
+    fn address(&self, input: &FindingFilterInput) -> String {
         let extra = self.extra();
         address(
             self.path,
@@ -175,8 +177,8 @@ impl Frame<'_> {
 impl FindingList {
     /// The list of what was found; `place` says where a finding belongs.
     pub fn new(
-        found: &Found,
-        frame: &Frame<'_>,
+        found: &FilteredFindings,
+        frame: &FindingListContext<'_>,
         place: impl Fn(&Listed) -> Option<String>,
     ) -> Self {
         let input = frame.input;
@@ -193,13 +195,13 @@ impl FindingList {
         let rows = found.rows.iter().map(|one| ListRow {
             key: key(one),
             href: frame.href(one),
-            publish: may_publish && one.finding.status == Status::Draft,
+            publish: may_publish && one.finding.status == FindingStatus::Draft,
             sub: sub(&one.finding, place(one)),
             ..ListRow::of(&one.finding, frame.today)
         });
-        let clear = FilterInput {
+        let clear = FindingFilterInput {
             show: input.show.clone(),
-            ..FilterInput::default()
+            ..FindingFilterInput::default()
         };
         let narrowed = frame.narrowing();
         let pairs = narrowed.iter().map(|(name, value)| (*name, value.as_str()));
@@ -212,7 +214,7 @@ impl FindingList {
             clear: frame.address(&clear),
             tabs: tabs(frame),
             statuses: picks(
-                Status::ALL
+                FindingStatus::ALL
                     .into_iter()
                     .filter(|status| frame.is_team() || status.is_published())
                     .map(|status| (status.name(), status.label()))
@@ -242,20 +244,20 @@ impl FindingList {
             client: client.id,
             engagement: EngagementId::new(1, 1),
         };
-        let found = Found {
+        let found = FilteredFindings {
             rows: vec![listed],
             next: Some("11.high".to_owned()),
             stopped: true,
             looked: 1_000,
         };
-        let frame = Frame {
+        let frame = FindingListContext {
             path: "/findings",
             client: None,
             engagement: None,
             within: Some("Web test <b>".to_owned()),
-            input: &FilterInput {
+            input: &FindingFilterInput {
                 q: "<b>".to_owned(),
-                ..FilterInput::default()
+                ..FindingFilterInput::default()
             },
             after: Some("11.high"),
             actor: &super::actor_sample(),
@@ -287,13 +289,13 @@ impl ListRow {
 }
 
 impl Tools {
-    fn new(frame: &Frame<'_>, back: String) -> Self {
+    fn new(frame: &FindingListContext<'_>, back: String) -> Self {
         let role = frame.actor.role;
         // Answers and proposals are about one finding at a time.
-        let moves = Event::ALL.into_iter().filter(|event| {
-            role.may(event.action()) && !event.answers() && !matches!(event, Event::Propose(_))
+        let moves = Transition::ALL.into_iter().filter(|event| {
+            role.may(event.action()) && !event.answers() && !matches!(event, Transition::Propose(_))
         });
-        let moves: Vec<Event> = moves.collect();
+        let moves: Vec<Transition> = moves.collect();
         Self {
             back,
             client: frame.client.filter(|_| frame.is_team()),
@@ -310,12 +312,12 @@ impl Tools {
     }
 }
 
-fn tabs(frame: &Frame<'_>) -> Vec<Tab> {
+fn tabs(frame: &FindingListContext<'_>) -> Vec<Tab> {
     let shown = frame.input.parse(UserId::new(0, 0)).show;
-    let parts = Show::ALL.into_iter().zip(frame.counts);
-    let parts = parts.filter(|((show, ..), _)| frame.is_team() || *show != Show::Drafts);
-    let tab = |((show, name, label), count): ((Show, &str, &'static str), Option<i64>)| {
-        let input = FilterInput {
+    let parts = StatusGroup::ALL.into_iter().zip(frame.counts);
+    let parts = parts.filter(|((show, ..), _)| frame.is_team() || *show != StatusGroup::Drafts);
+    let tab = |((show, name, label), count): ((StatusGroup, &str, &'static str), Option<i64>)| {
+        let input = FindingFilterInput {
             show: name.to_owned(),
             status: String::new(),
             overdue: String::new(),
@@ -372,7 +374,7 @@ fn people(people: &[Person]) -> Vec<Pick> {
 fn address<'a>(
     path: &str,
     extra: impl Iterator<Item = (&'a str, &'a str)>,
-    input: &'a FilterInput,
+    input: &'a FindingFilterInput,
 ) -> String {
     let mut address = path.to_owned();
     for (n, (name, value)) in extra.chain(input.pairs()).enumerate() {

@@ -13,7 +13,7 @@ use domain::client::Client;
 use domain::counts::Counts;
 use domain::engagement::Engagement;
 use domain::finding::Finding;
-use domain::message::Tally;
+use domain::message::MessageCounts;
 use domain::severity::Severity;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -21,15 +21,15 @@ use serde::Serialize;
 use store::page;
 
 pub use billed_sample::billed_sample;
-pub use finding_list::{FindingList, Frame};
-pub use overview::{ActivityRow, Ages, DueList, Fixing, Todo, Trend};
-pub use paper::Paper;
-pub use people::{InviteRow, Mark, PersonRow, device, roles};
+pub use finding_list::{FindingList, FindingListContext};
+pub use overview::{ActivityRow, DueList, FindingAges, FixTimeRow, Todo, TrendChart};
+pub use paper::InvoiceView;
+pub use people::{InviteRow, PersonRow, SuppressionMark, device, roles};
 pub use samples::{
     activity_sample, actor_sample, days_sample, engagement_sample, people_samples, samples,
     workspace_sample,
 };
-pub use send::SendForm;
+pub use send::UploadForm;
 pub use tabs::EngagementTabs;
 
 /// Active findings by severity.
@@ -66,14 +66,14 @@ impl From<&Counts> for Breakdown {
 
 /// How far the published findings are.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Progress {
+pub struct ProgressBar {
     percent: i64,
     done: i64,
     resolved: i64,
     total: i64,
 }
 
-impl From<&Counts> for Progress {
+impl From<&Counts> for ProgressBar {
     fn from(counts: &Counts) -> Self {
         let progress = counts.progress();
         Self {
@@ -127,7 +127,7 @@ pub struct EngagementCard {
     starts_on: Option<Date>,
     ends_on: Option<Date>,
     breakdown: Breakdown,
-    progress: Progress,
+    progress: ProgressBar,
     unread: i64,
 }
 
@@ -149,7 +149,7 @@ impl EngagementCard {
 
     /// The same for somebody who has read so much of its thread.
     #[must_use]
-    pub fn read(self, messages: Tally, seen: Tally) -> Self {
+    pub fn read(self, messages: MessageCounts, seen: MessageCounts) -> Self {
         Self {
             unread: messages.unread(seen).total(),
             ..self
@@ -165,7 +165,7 @@ pub struct ClientCard {
     overdue: i64,
     engagements: i64,
     breakdown: Breakdown,
-    progress: Progress,
+    progress: ProgressBar,
 }
 
 impl From<&Client> for ClientCard {
@@ -202,7 +202,7 @@ impl Pager {
 
     /// Of a page at `path`, which may have a query, reached with the cursor `after`.
     pub fn new<T>(
-        page: &page::Page<T>,
+        page: &page::ListPage<T>,
         path: &str,
         after: Option<&str>,
         count: Option<i64>,
@@ -221,7 +221,7 @@ impl Pager {
 
 /// A choice of a form.
 #[derive(Debug, Clone, Serialize)]
-pub struct Choice {
+pub struct SelectOption {
     /// What is sent.
     pub value: &'static str,
     /// What is read.

@@ -1,16 +1,16 @@
 //! What dashboards show besides lists: trends, ages, how long fixes take, what is
 //! due, and what happened lately.
 
-use domain::activity::{Activity, Deed};
+use domain::activity::{Activity, ActivityKind};
 use domain::counts::Counts;
-use domain::finding::Status;
+use domain::finding::FindingStatus;
 use domain::id::ClientId;
 use domain::severity::Severity;
-use domain::trend::{Day, Window};
+use domain::trend::{DaySnapshot, TrendWindow};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
-use store::{Due, Listed};
+use store::{DueFindings, Listed};
 
 use super::FindingRow;
 
@@ -23,7 +23,7 @@ const HEIGHT: i64 = 1_000;
 
 /// Findings over time, as lines and as a table.
 #[derive(Debug, Clone, Serialize)]
-pub struct Trend {
+pub struct TrendChart {
     windows: Vec<WindowTab>,
     lines: Vec<Line>,
     top: i64,
@@ -57,7 +57,7 @@ struct TrendRow {
 }
 
 /// A line's class, its words, and what of a day it shows.
-type LineOf = (&'static str, &'static str, fn(&Day) -> i64);
+type LineOf = (&'static str, &'static str, fn(&DaySnapshot) -> i64);
 
 const LINES: [LineOf; 3] = [
     ("open", "open", |day| day.open),
@@ -65,9 +65,9 @@ const LINES: [LineOf; 3] = [
     ("closed", "verified and closed", |day| day.closed),
 ];
 
-impl Trend {
+impl TrendChart {
     /// Of the days of a window, on the page at `path`.
-    pub fn new(days: &[(Date, Day)], window: Window, path: &str) -> Self {
+    pub fn new(days: &[(Date, DaySnapshot)], window: TrendWindow, path: &str) -> Self {
         let points = thinned(days, POINTS);
         let largest = points
             .iter()
@@ -81,7 +81,7 @@ impl Trend {
             last: points.last().map_or(0, |(_, day)| of(day)),
         };
         Self {
-            windows: Window::ALL
+            windows: TrendWindow::ALL
                 .map(|one| WindowTab {
                     days: one.days(),
                     href: format!("{path}?days={}", one.days()),
@@ -110,7 +110,7 @@ impl Trend {
 }
 
 /// So many of them at most, evenly, the last among them.
-fn thinned(days: &[(Date, Day)], most: usize) -> Vec<(Date, Day)> {
+fn thinned(days: &[(Date, DaySnapshot)], most: usize) -> Vec<(Date, DaySnapshot)> {
     let step = days.len().div_ceil(most).max(1);
     let mut some: Vec<_> = days.iter().rev().step_by(step).copied().collect();
     some.reverse();
@@ -118,7 +118,7 @@ fn thinned(days: &[(Date, Day)], most: usize) -> Vec<(Date, Day)> {
 }
 
 /// The points of a line: from the left to the right, from the top down.
-fn spelled(days: &[(Date, Day)], of: fn(&Day) -> i64, top: i64) -> String {
+fn spelled(days: &[(Date, DaySnapshot)], of: fn(&DaySnapshot) -> i64, top: i64) -> String {
     let last = days.len().saturating_sub(1).max(1);
     let points = days.iter().enumerate().map(|(n, (_, day))| {
         let y = HEIGHT - of(day) * HEIGHT / top;
@@ -145,7 +145,7 @@ fn round_up(n: i64) -> i64 {
 
 /// Active findings by how long ago they were published.
 #[derive(Debug, Clone, Serialize)]
-pub struct Ages {
+pub struct FindingAges {
     rows: Vec<Age>,
     most: i64,
 }
@@ -166,7 +166,7 @@ const AGES: [(&str, i32); 6] = [
     ("Over a year ago", i32::MAX),
 ];
 
-impl Ages {
+impl FindingAges {
     /// Of totals, seen from `today`.
     pub fn new(counts: &Counts, today: Date) -> Self {
         let months = |day: Date| i32::from(day.year()) * 12 + i32::from(day.month());
@@ -192,13 +192,13 @@ impl Ages {
 
 /// How long fixes of one severity took.
 #[derive(Debug, Clone, Serialize)]
-pub struct Fixing {
+pub struct FixTimeRow {
     severity: &'static str,
     mean: Option<String>,
     fixed: i64,
 }
 
-impl Fixing {
+impl FixTimeRow {
     /// Of each severity, the worst first.
     pub fn of(counts: &Counts) -> Vec<Self> {
         let row = |severity: Severity| {
@@ -245,7 +245,7 @@ impl DueList {
     /// The first `shown` of what is due and unfixed; `noted` were overdue when
     /// the day began. `place` gives a finding's page and its client's name.
     pub fn new(
-        due: &Due,
+        due: &DueFindings,
         (today, noted, shown): (Date, i64, usize),
         place: impl Fn(&Listed) -> (String, Option<String>),
     ) -> Self {
@@ -260,8 +260,9 @@ impl DueList {
         let all = !due.more || beyond;
         let this_morning = !all && noted > counted;
         let rows = due.rows.iter();
-        let unfixed =
-            rows.filter(|one| one.finding.status != Status::Resolved && one.finding.due.is_some());
+        let unfixed = rows.filter(|one| {
+            one.finding.status != FindingStatus::Resolved && one.finding.due.is_some()
+        });
         Self {
             overdue: if all {
                 counted.to_string()
@@ -335,7 +336,7 @@ impl ActivityRow {
     /// whoever looks, and `name` is the client's where it isn't clear.
     pub fn new(activity: &Activity, base: &str, client_name: Option<String>) -> Self {
         let engagement = format!("{base}/engagements/{}", activity.engagement);
-        let gone = activity.deed == Deed::Withdrew && base.is_empty();
+        let gone = activity.deed == ActivityKind::Withdrew && base.is_empty();
         Self {
             at: activity.at,
             who: activity.by_name.clone(),
@@ -363,16 +364,16 @@ mod tests {
 
     #[test]
     fn lines_fill_the_chart_and_end_with_the_last_day() {
-        let day = |open| Day {
+        let day = |open| DaySnapshot {
             open,
-            ..Day::default()
+            ..DaySnapshot::default()
         };
         let start = Date::constant(2026, 1, 1);
         let days: Vec<_> = start
             .series(jiff::ToSpan::day(1))
             .zip((0..365).map(day))
             .collect();
-        let trend = Trend::new(&days, Window::Year, "/");
+        let trend = TrendChart::new(&days, TrendWindow::Year, "/");
         assert_eq!(trend.top, 500);
         let open = trend.lines.first().expect("a line");
         assert!(open.points.starts_with("0,"), "{}", open.points);
@@ -380,7 +381,11 @@ mod tests {
         assert!(open.points.split(' ').count() <= POINTS);
         assert_eq!(trend.rows.last().map(|row| row.open), Some(364));
         assert!(trend.rows.len() <= ROWS);
-        assert!(Trend::new(&days[..1], Window::Year, "/").lines.is_empty());
+        assert!(
+            TrendChart::new(&days[..1], TrendWindow::Year, "/")
+                .lines
+                .is_empty()
+        );
     }
 
     #[test]
@@ -412,7 +417,7 @@ mod tests {
         ]) {
             counts.add_published(ago.parse().expect("a day"), n);
         }
-        let ages = Ages::new(&counts, Date::constant(2026, 3, 31));
+        let ages = FindingAges::new(&counts, Date::constant(2026, 3, 31));
         let found: Vec<_> = ages.rows.iter().map(|row| row.count).collect();
         assert_eq!(found, [1, 2, 3, 4, 5, 6]);
         assert_eq!(ages.most, 6);

@@ -1,14 +1,14 @@
 //! An invoice as it is read: every figure in words, the same on the page and in
 //! the file that is made of it.
 
-use domain::invoice::{Bill, Discount, Invoice, Taxed};
+use domain::invoice::{Discount, Invoice, InvoiceContent, TaxMode};
 use jiff::civil::Date;
 use serde::Serialize;
-use store::Billed;
+use store::InvoiceDetail;
 
 /// The invoice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Paper {
+pub struct InvoiceView {
     /// Its number, or that it has none yet.
     number: String,
     /// What it is for.
@@ -56,10 +56,10 @@ struct PaperSum {
     strong: bool,
 }
 
-impl Paper {
+impl InvoiceView {
     /// Of an invoice; a draft shows who will send it as it would be sent now.
-    pub fn new(billed: &Billed, brand: &str) -> Self {
-        let Billed { invoice, bill, .. } = billed;
+    pub fn new(billed: &InvoiceDetail, brand: &str) -> Self {
+        let InvoiceDetail { invoice, bill, .. } = billed;
         let money = |minor| invoice.money(minor).grouped();
         let lines = bill.lines.iter().zip(&bill.totals.amounts);
         let lines = lines.map(|(line, amount)| PaperLine {
@@ -88,7 +88,7 @@ impl Paper {
 }
 
 /// From the lines to what is outstanding.
-fn sums(invoice: &Invoice, bill: &Bill) -> Vec<PaperSum> {
+fn sums(invoice: &Invoice, bill: &InvoiceContent) -> Vec<PaperSum> {
     let (totals, book) = (&bill.totals, &invoice.book);
     let mut sums = Vec::new();
     let mut add = |label: String, minor: i64, strong: bool| {
@@ -100,7 +100,7 @@ fn sums(invoice: &Invoice, bill: &Bill) -> Vec<PaperSum> {
         });
     };
     let discounted = bill.discount != Discount::None;
-    let inclusive = bill.taxed == Taxed::Inclusive;
+    let inclusive = bill.taxed == TaxMode::Inclusive;
     if discounted || !inclusive {
         add("Sum of the lines".to_owned(), totals.lines, false);
     }

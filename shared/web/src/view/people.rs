@@ -3,11 +3,11 @@
 use domain::invite::Invite;
 use domain::person::{Actor, Person, initials};
 use domain::role::Role;
-use domain::suppression::Suppressed;
+use domain::suppression::SuppressionNotice;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::Choice;
+use super::SelectOption;
 
 /// A person in a list, with what the reader may do about it.
 #[derive(Debug, Clone, Serialize)]
@@ -20,7 +20,7 @@ pub struct PersonRow {
     you: bool,
     disabled: bool,
     two_factor: bool,
-    suppressed: Option<Mark>,
+    suppressed: Option<SuppressionMark>,
     /// Where mail is let go to the address again, by whoever may: one's own too, since
     /// there may be nobody else.
     mail_again: Option<String>,
@@ -29,13 +29,13 @@ pub struct PersonRow {
 
 /// Why no mail goes to an address.
 #[derive(Debug, Clone, Serialize)]
-pub struct Mark {
+pub struct SuppressionMark {
     label: &'static str,
     since: Timestamp,
 }
 
-impl From<Suppressed> for Mark {
-    fn from(suppressed: Suppressed) -> Self {
+impl From<SuppressionNotice> for SuppressionMark {
+    fn from(suppressed: SuppressionNotice) -> Self {
         Self {
             label: suppressed.reason.label(),
             since: suppressed.since,
@@ -51,7 +51,7 @@ struct Manage {
     access_action: String,
     /// The codes are the account's, which may reach other clients: the team's alone.
     reset_action: Option<String>,
-    roles: Vec<Choice>,
+    roles: Vec<SelectOption>,
     current: &'static str,
 }
 
@@ -74,7 +74,7 @@ impl PersonRow {
             you,
             disabled: person.disabled.is_some(),
             two_factor: person.mfa.is_some(),
-            suppressed: person.suppressed.map(Mark::from),
+            suppressed: person.suppressed.map(SuppressionMark::from),
             mail_again: again.map(|_| format!("{here}/mail-again")),
             manage: may.then(|| Manage {
                 id: person.id.to_string(),
@@ -91,8 +91,8 @@ impl PersonRow {
 }
 
 /// Roles to choose from.
-pub fn roles(roles: &[Role]) -> Vec<Choice> {
-    let choice = |role: &Role| Choice {
+pub fn roles(roles: &[Role]) -> Vec<SelectOption> {
+    let choice = |role: &Role| SelectOption {
         value: role.name(),
         label: role.label(),
     };
@@ -109,7 +109,7 @@ pub struct InviteRow {
     at: Timestamp,
     expires: Timestamp,
     by_name: String,
-    suppressed: Option<Mark>,
+    suppressed: Option<SuppressionMark>,
     resend: Option<String>,
     revoke: Option<String>,
 }
@@ -132,7 +132,7 @@ impl InviteRow {
             suppressed: invite
                 .suppressed
                 .filter(|_| state.is_open())
-                .map(Mark::from),
+                .map(SuppressionMark::from),
             resend: here("resend"),
             revoke: here("revoke"),
         }

@@ -2,21 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use domain::activity::{Activity, Deed};
+use domain::activity::{Activity, ActivityKind};
 use domain::client::Client;
 use domain::counts::Counts;
-use domain::engagement::{Engagement, Kind, Phase};
-use domain::finding::{Assignee, Finding, Life, Status};
+use domain::engagement::{Engagement, EngagementKind, Phase};
+use domain::finding::{Assignee, Finding, FindingStatus, LifecycleTimes};
 use domain::id::{ClientId, EngagementId, FindingId, InviteId, UserId, WorkspaceId};
 use domain::invite::Invite;
-use domain::message::Tally;
+use domain::message::MessageCounts;
 use domain::person::{Actor, Person};
 use domain::role::{ContactRole, Role, TeamRole};
-use domain::score::Score;
+use domain::score::CvssScore;
 use domain::severity::Severity;
 use domain::slug::Slug;
-use domain::suppression::{Reason, Suppressed};
-use domain::trend::Day;
+use domain::suppression::{SuppressionNotice, SuppressionReason};
+use domain::trend::DaySnapshot;
 use domain::workspace::Workspace;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -45,9 +45,9 @@ pub fn actor_sample() -> Actor {
 pub fn samples() -> (Client, Finding) {
     let mut counts = Counts::default();
     for (n, severity) in (1..).zip(Severity::ALL) {
-        counts.add(severity, Status::Open, n);
-        counts.add(severity, Status::Resolved, 1);
-        counts.add(severity, Status::Verified, n);
+        counts.add(severity, FindingStatus::Open, n);
+        counts.add(severity, FindingStatus::Resolved, 1);
+        counts.add(severity, FindingStatus::Verified, n);
     }
     let client = Client {
         id: ClientId::new(1, 1),
@@ -63,9 +63,9 @@ pub fn samples() -> (Client, Finding) {
         id: FindingId::new(1, 1),
         title: "<script>alert(1)</script> in the search".to_owned(),
         severity: Severity::High,
-        score: Score::from_tenths(88),
+        score: CvssScore::from_tenths(88),
         cwe: Some(79),
-        status: Status::Open,
+        status: FindingStatus::Open,
         asset: Some("app.example.com".to_owned()),
         assets: 3,
         also: "api.example.com".to_owned(),
@@ -77,7 +77,7 @@ pub fn samples() -> (Client, Finding) {
         tags: vec!["pci".to_owned()],
         accepted: None,
         proposal: None,
-        life: Life {
+        life: LifecycleTimes {
             published: Some(Timestamp::UNIX_EPOCH),
             fixed: None,
         },
@@ -96,7 +96,7 @@ pub fn engagement_sample() -> Engagement {
         id: EngagementId::new(1, 1),
         client: client.id,
         title: "Web application test".to_owned(),
-        kind: Kind::WebApplication,
+        kind: EngagementKind::WebApplication,
         phase: Phase::Remediation,
         starts_on: Some(Date::constant(2026, 10, 1)),
         ends_on: None,
@@ -106,7 +106,7 @@ pub fn engagement_sample() -> Engagement {
         }],
         since: Timestamp::UNIX_EPOCH,
         counts: client.counts,
-        messages: Tally {
+        messages: MessageCounts {
             messages: 3,
             notes: 1,
         },
@@ -122,8 +122,8 @@ pub fn people_samples() -> (Person, Invite) {
         .to_owned()
         .try_into()
         .unwrap_or_else(|_| unreachable!("a mail address"));
-    let suppressed = Some(Suppressed {
-        reason: Reason::Bounce,
+    let suppressed = Some(SuppressionNotice {
+        reason: SuppressionReason::Bounce,
         since: Timestamp::UNIX_EPOCH,
     });
     let person = Person {
@@ -137,7 +137,7 @@ pub fn people_samples() -> (Person, Invite) {
         mfa: None,
         disabled: None,
         suppressed,
-        notify: domain::notification::Preferences::default(),
+        notify: domain::notification::NotificationPreferences::default(),
     };
     let invite = Invite {
         id: InviteId::new(1, 1),
@@ -162,7 +162,7 @@ pub fn activity_sample() -> Activity {
         at: Timestamp::UNIX_EPOCH,
         by_name: "Carl <b>".to_owned(),
         by_team: false,
-        deed: Deed::Resolved,
+        deed: ActivityKind::Resolved,
         title: finding.title,
         finding: Some(finding.id),
         severity: Some(finding.severity),
@@ -172,8 +172,8 @@ pub fn activity_sample() -> Activity {
 }
 
 /// Two days before `today`, for pages' samples.
-pub fn days_sample(today: Date) -> BTreeMap<Date, Day> {
-    let day = Day {
+pub fn days_sample(today: Date) -> BTreeMap<Date, DaySnapshot> {
+    let day = DaySnapshot {
         open: 7,
         resolved: 2,
         closed: 4,

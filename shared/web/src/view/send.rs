@@ -5,18 +5,18 @@ use domain::file::{FileType, MAX_FILE, size_label};
 use domain::id::UploadId;
 use serde::Serialize;
 
-use super::Choice;
+use super::SelectOption;
 use crate::form::Form;
 use crate::upload::MAX_UPLOAD;
 
 /// The form by which files are sent.
 #[derive(Debug, Serialize)]
-pub struct SendForm {
+pub struct UploadForm {
     form: Form,
     id: UploadId,
     action: String,
     /// Kinds to choose from; none for a new version.
-    kinds: Vec<Choice>,
+    kinds: Vec<SelectOption>,
     /// Whether there is a choice of who sees it.
     choose: bool,
     several: bool,
@@ -26,7 +26,7 @@ pub struct SendForm {
     small: String,
 }
 
-impl SendForm {
+impl UploadForm {
     /// Of one file of any type that is taken, to `action`.
     pub fn new(action: &str, form: Form, id: UploadId) -> Self {
         Self {
@@ -45,7 +45,7 @@ impl SendForm {
 
     /// Of several files that are of one of these kinds.
     #[must_use]
-    pub fn of_kinds(self, kinds: Vec<Choice>, choose: bool) -> Self {
+    pub fn of_kinds(self, kinds: Vec<SelectOption>, choose: bool) -> Self {
         Self {
             kinds,
             choose,

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Draft, Finding};
+use crate::finding::{Finding, FindingContent};
 use crate::id::FindingId;
-use crate::import::{Comparison, Fingerprint, Scanned, Summary, compare, plain};
+use crate::import::{Fingerprint, RerunComparison, ScanSummary, ScannedFinding, compare, plain};
 use crate::severity::Severity;
 
 /// Findings that one step makes: three items each, of a transaction's hundred.
@@ -24,7 +24,7 @@ const SHOWN_MOVES: usize = 25;
 
 /// What an import would do, in numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Plan {
+pub struct ImportPlan {
     /// The scanner's name.
     pub scanner: String,
     /// Rows of the file.
@@ -50,16 +50,16 @@ pub struct Plan {
 /// A step of a plan: what one transaction does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Step {
+pub enum ImportStep {
     /// Drafts to make.
-    Make(Vec<Scanned>),
+    Make(Vec<ScannedFinding>),
     /// Findings to move, if that is wished.
-    Move(Vec<Move>),
+    Move(Vec<RescannedFinding>),
 }
 
 /// A finding that the scan says something new of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Move {
+pub struct RescannedFinding {
     /// Which.
     pub finding: FindingId,
     /// Whether it is back again; it is gone otherwise.
@@ -68,19 +68,19 @@ pub struct Move {
 
 /// What a preview lists.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Preview {
+pub struct ImportPreview {
     /// New findings, worst first.
-    pub fresh: Vec<FreshRow>,
+    pub fresh: Vec<NewFindingRow>,
     /// What is back again.
-    pub back: Vec<KnownRow>,
+    pub back: Vec<ExistingFindingRow>,
     /// What is gone.
-    pub gone: Vec<KnownRow>,
+    pub gone: Vec<ExistingFindingRow>,
 }
 
 /// A new finding in a preview.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)] // as in Draft
-pub struct FreshRow {
+pub struct NewFindingRow {
     pub title: String,
     pub severity: Severity,
     pub score: Option<String>,
@@ -92,7 +92,7 @@ pub struct FreshRow {
 /// A finding that is there, in a preview.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)] // as in Finding
-pub struct KnownRow {
+pub struct ExistingFindingRow {
     pub id: FindingId,
     pub title: String,
     pub severity: Severity,
@@ -100,7 +100,7 @@ pub struct KnownRow {
     pub status: String,
 }
 
-impl Plan {
+impl ImportPlan {
     /// How many findings are new.
     pub fn all_fresh(&self) -> i64 {
         self.fresh.iter().sum()
@@ -114,17 +114,17 @@ impl Plan {
 
 /// Makes a plan of findings as they come.
 #[derive(Debug)]
-pub struct Planner {
+pub struct ImportPlanner {
     known: Vec<Finding>,
     fingerprints: BTreeSet<Fingerprint>,
     reported: Vec<Fingerprint>,
-    batch: Vec<Scanned>,
+    batch: Vec<ScannedFinding>,
     bytes: usize,
-    plan: Plan,
-    preview: Preview,
+    plan: ImportPlan,
+    preview: ImportPreview,
 }
 
-impl Planner {
+impl ImportPlanner {
     /// Beside what the engagement knows.
     pub fn new(known: Vec<Finding>) -> Self {
         let fingerprints = known.iter().filter_map(|one| one.fingerprint.clone());
@@ -134,16 +134,16 @@ impl Planner {
             reported: Vec::new(),
             batch: Vec::new(),
             bytes: 0,
-            plan: Plan {
+            plan: ImportPlan {
                 fresh: vec![0; Severity::ALL.len()],
-                ..Plan::default()
+                ..ImportPlan::default()
             },
-            preview: Preview::default(),
+            preview: ImportPreview::default(),
         }
     }
 
     /// Takes a finding; a step, where one is full.
-    pub fn take(&mut self, one: Scanned) -> Option<Step> {
+    pub fn take(&mut self, one: ScannedFinding) -> Option<ImportStep> {
         self.reported.push(one.fingerprint.clone());
         if self.fingerprints.contains(&one.fingerprint) {
             return None;
@@ -153,7 +153,7 @@ impl Planner {
             *n += 1;
         }
         if self.preview.fresh.len() < SHOWN {
-            self.preview.fresh.push(FreshRow::of(&one.draft));
+            self.preview.fresh.push(NewFindingRow::of(&one.draft));
         }
         let bytes = one.draft.bytes() + AROUND;
         let full = self.batch.len() >= BATCH || self.bytes + bytes > STEP_BYTES;
@@ -163,40 +163,45 @@ impl Planner {
         step
     }
 
-    fn flush(&mut self) -> Option<Step> {
+    fn flush(&mut self) -> Option<ImportStep> {
         self.bytes = 0;
         let batch = std::mem::take(&mut self.batch);
         (!batch.is_empty()).then(|| {
             self.plan.makes += 1;
-            Step::Make(batch)
+            ImportStep::Make(batch)
         })
     }
 
     /// The plan, its last steps, and what is shown of it.
-    pub fn finish(mut self, summary: Summary) -> (Plan, Vec<Step>, Preview) {
-        let mut steps: Vec<Step> = self.flush().into_iter().collect();
-        let Comparison {
+    pub fn finish(mut self, summary: ScanSummary) -> (ImportPlan, Vec<ImportStep>, ImportPreview) {
+        let mut steps: Vec<ImportStep> = self.flush().into_iter().collect();
+        let RerunComparison {
             still,
             back,
             gone,
             gone_drafts,
             ..
         } = compare(&self.reported, &self.known);
-        let of = |finding: &Finding, back| Move {
+        let of = |finding: &Finding, back| RescannedFinding {
             finding: finding.id,
             back,
         };
         let backs = back.iter().map(|finding| of(finding, true));
-        let moves: Vec<Move> = backs.chain(gone.iter().map(|f| of(f, false))).collect();
+        let moves: Vec<RescannedFinding> = backs.chain(gone.iter().map(|f| of(f, false))).collect();
         for some in moves.chunks(MOVES) {
-            steps.push(Step::Move(some.to_vec()));
+            steps.push(ImportStep::Move(some.to_vec()));
             self.plan.moves += 1;
         }
-        let shown = |list: &[Finding]| list.iter().take(SHOWN_MOVES).map(KnownRow::of).collect();
+        let shown = |list: &[Finding]| {
+            list.iter()
+                .take(SHOWN_MOVES)
+                .map(ExistingFindingRow::of)
+                .collect()
+        };
         self.preview.back = shown(&back);
         self.preview.gone = shown(&gone);
         let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-        let plan = Plan {
+        let plan = ImportPlan {
             scanner: summary.scanner,
             rows: count(summary.rows),
             remarks: summary.remarks,
@@ -210,8 +215,8 @@ impl Planner {
     }
 }
 
-impl FreshRow {
-    fn of(draft: &Draft) -> Self {
+impl NewFindingRow {
+    fn of(draft: &FindingContent) -> Self {
         let asset = draft.assets.first();
         Self {
             title: draft.title.clone(),
@@ -224,7 +229,7 @@ impl FreshRow {
     }
 }
 
-impl KnownRow {
+impl ExistingFindingRow {
     fn of(finding: &Finding) -> Self {
         Self {
             id: finding.id,
@@ -241,13 +246,13 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::finding::{FindingInput, Status, blank};
+    use crate::finding::{FindingInput, FindingStatus, blank};
     use crate::id::{EngagementId, ImportId};
-    use crate::import::Mapping;
-    use crate::import::job::{Confirmed, Import, Stage};
+    use crate::import::ColumnMapping;
+    use crate::import::job::{Import, ImportConfirmation, ImportStage};
     use crate::person::Actor;
 
-    fn scanned(rule: usize, text: usize) -> Scanned {
+    fn scanned(rule: usize, text: usize) -> ScannedFinding {
         let input = FindingInput {
             title: format!("Rule {rule}"),
             severity: "high".to_owned(),
@@ -255,21 +260,21 @@ mod tests {
             impact: "x".repeat(text.saturating_sub(20_000).min(20_000)),
             ..FindingInput::default()
         };
-        Scanned {
+        ScannedFinding {
             draft: input.parse().expect("a draft"),
             fingerprint: Fingerprint::new("zap", &rule.to_string()),
         }
     }
 
-    fn summary() -> Summary {
-        Summary {
+    fn summary() -> ScanSummary {
+        ScanSummary {
             scanner: "ZAP".to_owned(),
             rows: 7,
             remarks: Vec::new(),
         }
     }
 
-    fn known(rule: usize, status: Status) -> Finding {
+    fn known(rule: usize, status: FindingStatus) -> Finding {
         Finding {
             status,
             fingerprint: Some(Fingerprint::new("zap", &rule.to_string())),
@@ -281,9 +286,13 @@ mod tests {
         }
     }
 
-    fn planned(known: Vec<Finding>, found: Vec<Scanned>) -> (Plan, Vec<Step>, Preview) {
-        let mut planner = Planner::new(known);
-        let mut steps: Vec<Step> = found.into_iter().filter_map(|s| planner.take(s)).collect();
+    fn planned(
+        known: Vec<Finding>,
+        found: Vec<ScannedFinding>,
+    ) -> (ImportPlan, Vec<ImportStep>, ImportPreview) {
+        let mut planner = ImportPlanner::new(known);
+        let mut steps: Vec<ImportStep> =
+            found.into_iter().filter_map(|s| planner.take(s)).collect();
         let (plan, last, preview) = planner.finish(summary());
         steps.extend(last);
         (plan, steps, preview)
@@ -292,13 +301,14 @@ mod tests {
     #[test]
     fn steps_hold_every_new_finding_once_and_fit_into_an_item() {
         for (number, text) in [(1, 10), (30, 10), (31, 10), (400, 10), (70, 40_000)] {
-            let found: Vec<Scanned> = (0..number).map(|n| scanned(n, text)).collect();
-            let (plan, steps, preview) = planned(vec![known(0, Status::Open)], found.clone());
+            let found: Vec<ScannedFinding> = (0..number).map(|n| scanned(n, text)).collect();
+            let (plan, steps, preview) =
+                planned(vec![known(0, FindingStatus::Open)], found.clone());
             let mut made = Vec::new();
             for step in &steps {
                 let bytes = serde_json::to_vec(step).expect("JSON").len();
                 assert!(bytes < 390_000, "{bytes}");
-                let Step::Make(some) = step else {
+                let ImportStep::Make(some) = step else {
                     panic!("nothing moves");
                 };
                 assert!(!some.is_empty() && some.len() <= BATCH);
@@ -316,8 +326,8 @@ mod tests {
 
     #[test]
     fn what_is_done_is_what_was_wished() {
-        let mut there: Vec<Finding> = (0..20).map(|n| known(n, Status::Open)).collect();
-        there.push(known(100, Status::Verified));
+        let mut there: Vec<Finding> = (0..20).map(|n| known(n, FindingStatus::Open)).collect();
+        there.push(known(100, FindingStatus::Verified));
         let (plan, steps, _) = planned(there, vec![scanned(100, 1), scanned(101, 1)]);
         assert_eq!(
             (plan.all_fresh(), plan.back, plan.gone, plan.moves),
@@ -336,7 +346,7 @@ mod tests {
             workspace: crate::id::WorkspaceId::new(1, 1),
             client: None,
         };
-        let confirmed = |reopen_back, resolve_gone| Confirmed {
+        let confirmed = |reopen_back, resolve_gone| ImportConfirmation {
             by: by.clone(),
             at: Timestamp::UNIX_EPOCH,
             resolve_gone,
@@ -352,11 +362,11 @@ mod tests {
             assert_eq!((import.steps(), import.total()), (steps, total));
             assert_eq!(import.confirmed(confirmed(true, true)), None, "once");
             for n in 0..steps {
-                assert_eq!((import.stage, import.step), (Stage::Importing, n));
+                assert_eq!((import.stage, import.step), (ImportStage::Importing, n));
                 import = import.stepped(1, 1);
             }
-            assert_eq!(import.stage, Stage::Done);
-            assert_eq!(import.mapped(Mapping::default()), None, "too late");
+            assert_eq!(import.stage, ImportStage::Done);
+            assert_eq!(import.mapped(ColumnMapping::default()), None, "too late");
         }
     }
 }

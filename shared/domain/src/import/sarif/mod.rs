@@ -10,10 +10,10 @@ use std::io::BufRead;
 
 use serde::de::{IgnoredAny, MapAccess};
 
-use super::group::{Assets, Group, cwe, known, scored, section};
+use super::group::{AssetList, FindingGroup, cwe, known, scored, section};
 use super::json::{self, Each, Fields, Objects, Text};
-use super::{Fingerprint, Found, MAX_DRAFTS, Refused, plain};
-use crate::finding::Draft;
+use super::{Fingerprint, MAX_DRAFTS, ScanBuilder, ScanError, plain};
+use crate::finding::FindingContent;
 use crate::finding::draft::MAX_SECTION;
 use crate::severity::Severity;
 use log::{Logical, Outcome, Rule, RuleReference, Tool};
@@ -22,7 +22,7 @@ use log::{Logical, Outcome, Rule, RuleReference, Tool};
 const MAX_MESSAGES: usize = 11;
 
 /// One draft a rule of a tool; the places of its results are the assets.
-pub(crate) fn read(input: &mut dyn BufRead, found: &mut Found) -> Result<(), Refused> {
+pub(crate) fn read(input: &mut dyn BufRead, found: &mut ScanBuilder) -> Result<(), ScanError> {
     let mut log = Log {
         found,
         version: String::new(),
@@ -34,7 +34,7 @@ pub(crate) fn read(input: &mut dyn BufRead, found: &mut Found) -> Result<(), Ref
     let version = log.version.trim();
     if !version.is_empty() && !version.starts_with("2.1") {
         let version = plain::line(version, 20);
-        return Err(Refused::Foreign(format!("SARIF {version}")));
+        return Err(ScanError::Foreign(format!("SARIF {version}")));
     }
     let tools = plain::line(&log.tools.join(", "), 60);
     log.found.scanner = Some(format!("{tools} (SARIF)"));
@@ -44,7 +44,7 @@ pub(crate) fn read(input: &mut dyn BufRead, found: &mut Found) -> Result<(), Ref
 
 /// A log, as it goes by.
 struct Log<'a> {
-    found: &'a mut Found,
+    found: &'a mut ScanBuilder,
     version: String,
     run: Run,
     suppressed: usize,
@@ -68,7 +68,7 @@ struct Seen {
     /// The first message, to know it by where nothing else is.
     message: String,
     ratings: BTreeSet<Rating>,
-    assets: Assets,
+    assets: AssetList,
     /// Messages, each with where.
     messages: Vec<(String, String)>,
 }
@@ -192,7 +192,7 @@ impl Seen {
     }
 
     /// What results say beyond the rule's own words, with where.
-    fn add_to(self, group: &mut Group, rule: Option<&Rule>) {
+    fn add_to(self, group: &mut FindingGroup, rule: Option<&Rule>) {
         for rating in self.ratings {
             group.rate(severity(rating, rule));
         }
@@ -326,7 +326,7 @@ impl Logical {
     }
 }
 
-fn first(id: &str, rule: Option<&Rule>) -> Group {
+fn first(id: &str, rule: Option<&Rule>) -> FindingGroup {
     let about = rule.map(Rule::about).unwrap_or_default();
     let help = rule.map_or("", |rule| rule.help.text.as_str());
     let named = rule.map(Rule::names).unwrap_or_default();
@@ -338,7 +338,7 @@ fn first(id: &str, rule: Option<&Rule>) -> Group {
             .contains("cwe")
             .then(|| cwe(name))?
     };
-    let draft = Draft {
+    let draft = FindingContent {
         title: title(id, rule),
         severity: Severity::Info,
         severity_reason: None,
@@ -351,7 +351,7 @@ fn first(id: &str, rule: Option<&Rule>) -> Group {
         recommendation: section([plain::markdown(help).as_str()]),
         references: section([references.as_str()]),
     };
-    Group::new(draft, &plain::cut(&about, MAX_SECTION))
+    FindingGroup::new(draft, &plain::cut(&about, MAX_SECTION))
 }
 
 /// The rule's short description up to its first full stop, its name or id.

@@ -167,7 +167,7 @@ fn a_table_makes_a_draft_a_rule_or_title() {
     let columns = columns(CSV.as_bytes()).expect("readable").expect("a table");
     assert_eq!(columns.names.len(), 10);
     assert_eq!(columns.examples[1], "Old TLS");
-    let guess = Mapping::guess(&columns.names);
+    let guess = ColumnMapping::guess(&columns.names);
     let scan = read(CSV.as_bytes(), &guess).expect("readable");
     assert_eq!(
         told(&scan),
@@ -198,10 +198,10 @@ fn a_table_makes_a_draft_a_rule_or_title() {
     holds(&scan);
 
     assert_eq!(
-        read(CSV.as_bytes(), &Mapping::default()),
-        Err(Refused::NoTitle)
+        read(CSV.as_bytes(), &ColumnMapping::default()),
+        Err(ScanError::NoTitle)
     );
-    let by_title = Mapping {
+    let by_title = ColumnMapping {
         rule: String::new(),
         ..guess
     };
@@ -212,10 +212,10 @@ fn a_table_makes_a_draft_a_rule_or_title() {
 
 #[test]
 fn tables_are_read_as_spreadsheets_write_them() {
-    let mapping = Mapping {
+    let mapping = ColumnMapping {
         title: "Titel".into(),
         severity: "Schwere".into(),
-        ..Mapping::default()
+        ..ColumnMapping::default()
     };
     for text in [
         "Titel,Schwere\nPrüfung,high\n",
@@ -244,7 +244,7 @@ fn tables_are_read_as_spreadsheets_write_them() {
 
 #[test]
 fn a_later_run_is_known_by_its_fingerprints() {
-    let known = |text: &str, mapping: &Mapping| {
+    let known = |text: &str, mapping: &ColumnMapping| {
         let scan = read(text.as_bytes(), mapping).expect("readable");
         let mut known: Vec<_> = scan
             .findings
@@ -254,7 +254,7 @@ fn a_later_run_is_known_by_its_fingerprints() {
         known.sort();
         known
     };
-    let none = Mapping::default();
+    let none = ColumnMapping::default();
     // Other hosts, ratings and words; the rules stay.
     let nessus = NESSUS
         .replace("app1.example", "new.example")

@@ -3,9 +3,9 @@
 use super::formats::{CSV, NUCLEI, SARIF, ZAP_JSON, ZAP_XML};
 use super::*;
 
-fn guessed(bytes: &[u8]) -> Result<Scan, Refused> {
+fn guessed(bytes: &[u8]) -> Result<Scan, ScanError> {
     let columns = columns(bytes)?;
-    let mapping = columns.map(|columns| Mapping::guess(&columns.names));
+    let mapping = columns.map(|columns| ColumnMapping::guess(&columns.names));
     read(bytes, &mapping.unwrap_or_default())
 }
 
@@ -13,56 +13,56 @@ fn guessed(bytes: &[u8]) -> Result<Scan, Refused> {
 fn json_that_is_none_or_of_nobody_is_refused() {
     let deep = |open: &str| open.repeat(100_000);
     let within = ["{\"site\":", &deep("[{\"alerts\":")].concat();
-    let cases: [(&str, Refused); 14] = [
-        ("{", Refused::Broken { line: 1 }),
-        ("{\"runs\":[]}\n{}", Refused::Broken { line: 2 }),
+    let cases: [(&str, ScanError); 14] = [
+        ("{", ScanError::Broken { line: 1 }),
+        ("{\"runs\":[]}\n{}", ScanError::Broken { line: 2 }),
         (
             "{\"template-id\":\"x\"}\n{\"template-id\":",
-            Refused::Broken { line: 2 },
+            ScanError::Broken { line: 2 },
         ),
-        ("[1, 2]", Refused::Unknown),
-        ("[]", Refused::Unknown),
-        ("{\"findings\": []}", Refused::Unknown),
-        ("{\"runs\": []}", Refused::Nothing("SARIF")),
+        ("[1, 2]", ScanError::Unknown),
+        ("[]", ScanError::Unknown),
+        ("{\"findings\": []}", ScanError::Unknown),
+        ("{\"runs\": []}", ScanError::Nothing("SARIF")),
         (
             "{\"version\": \"1.0.0\", \"runs\": []}",
-            Refused::Foreign("SARIF 1.0.0".into()),
+            ScanError::Foreign("SARIF 1.0.0".into()),
         ),
         (
             "{\"runs\": 7}",
-            Refused::Layout {
+            ScanError::Layout {
                 scanner: "SARIF",
                 line: 1,
             },
         ),
         (
             "{\"runs\": [{\"results\":\n[{\"ruleId\": {}}]}]}",
-            Refused::Layout {
+            ScanError::Layout {
                 scanner: "SARIF",
                 line: 2,
             },
         ),
         (
             "{\"site\": [{\"alerts\": \"many\"}]}",
-            Refused::Layout {
+            ScanError::Layout {
                 scanner: "ZAP",
                 line: 1,
             },
         ),
         (
             "{\"template-id\": [\"x\"]}",
-            Refused::Layout {
+            ScanError::Layout {
                 scanner: "Nuclei",
                 line: 1,
             },
         ),
         (
             "{\"template-id\": \"x\", \"info\": 1e999}",
-            Refused::Broken { line: 1 },
+            ScanError::Broken { line: 1 },
         ),
         (
             "{\"template-id\": \"x\", \"info\": {\"severity\": \"high\"}, \"a\": \"\0\"}",
-            Refused::Broken { line: 1 },
+            ScanError::Broken { line: 1 },
         ),
     ];
     for (text, refusal) in cases {
@@ -101,14 +101,14 @@ fn tables_that_are_none_or_too_large_are_refused() {
     for n in 0..=MAX_DRAFTS {
         many = many + &n.to_string() + ",h\n";
     }
-    let cases: [(&str, Refused); 7] = [
-        ("just words", Refused::Unknown),
-        ("PK\u{3}\u{4}zip", Refused::Unknown),
-        ("name,host\0\nx,y", Refused::Unknown),
-        ("name,host\n", Refused::Nothing("CSV")),
-        ("colour,shape\nred,round\n", Refused::NoTitle),
-        (&wide, Refused::TooManyColumns(200)),
-        (&many, Refused::TooMany),
+    let cases: [(&str, ScanError); 7] = [
+        ("just words", ScanError::Unknown),
+        ("PK\u{3}\u{4}zip", ScanError::Unknown),
+        ("name,host\0\nx,y", ScanError::Unknown),
+        ("name,host\n", ScanError::Nothing("CSV")),
+        ("colour,shape\nred,round\n", ScanError::NoTitle),
+        (&wide, ScanError::TooManyColumns(200)),
+        (&many, ScanError::TooMany),
     ];
     for (text, refusal) in cases {
         assert_eq!(guessed(text.as_bytes()), Err(refusal), "{}", &text[..9]);

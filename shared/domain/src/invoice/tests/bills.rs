@@ -4,26 +4,26 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::super::*;
-use crate::money::{MOST, Quantity, Rate};
+use crate::money::{MOST, Percentage, Quantity};
 use crate::testing::config;
 
-fn line(quantity: i64, price: i64, tax: i64) -> Line {
-    Line {
+fn line(quantity: i64, price: i64, tax: i64) -> InvoiceLine {
+    InvoiceLine {
         text: "Work".into(),
         quantity: Quantity::from_thousandths(quantity).unwrap(),
         price,
-        tax: Rate::from_hundredths(tax).unwrap(),
+        tax: Percentage::from_hundredths(tax).unwrap(),
     }
 }
 
-fn eur(lines: &[Line], discount: Discount, taxed: Taxed) -> Totals {
+fn eur(lines: &[InvoiceLine], discount: Discount, taxed: TaxMode) -> InvoiceTotals {
     totals("EUR".parse().unwrap(), lines, discount, taxed).expect("totals")
 }
 
 #[test]
 fn an_invoice_adds_up_as_it_stands_on_paper() {
     let lines = [line(1_500, 120_000, 1_900), line(333, 10_000, 700)];
-    let found = eur(&lines, Discount::None, Taxed::Exclusive);
+    let found = eur(&lines, Discount::None, TaxMode::Exclusive);
     assert_eq!(found.amounts, [180_000, 3_330]);
     // 7% of 33.30 is 2.331; 19% of 1800.00 is 342.00.
     assert_eq!(
@@ -35,17 +35,17 @@ fn an_invoice_adds_up_as_it_stands_on_paper() {
         (183_330, 34_433, 217_763)
     );
 
-    let tenth = Discount::Part(Rate::from_hundredths(1_000).unwrap());
-    let found = eur(&lines, tenth, Taxed::Exclusive);
+    let tenth = Discount::Part(Percentage::from_hundredths(1_000).unwrap());
+    let found = eur(&lines, tenth, TaxMode::Exclusive);
     assert_eq!((found.discount, found.net), (18_333, 164_997));
 
     // Halves go up: 0.125 of 0.04 is half a cent.
     assert_eq!(
-        eur(&[line(125, 4, 0)], Discount::None, Taxed::Exclusive).total,
+        eur(&[line(125, 4, 0)], Discount::None, TaxMode::Exclusive).total,
         1
     );
     assert_eq!(
-        eur(&[line(124, 4, 0)], Discount::None, Taxed::Exclusive).total,
+        eur(&[line(124, 4, 0)], Discount::None, TaxMode::Exclusive).total,
         0
     );
 
@@ -55,24 +55,24 @@ fn an_invoice_adds_up_as_it_stands_on_paper() {
         line(1_000, 5, 1_000),
         line(1_000, 5, 1_000),
     ];
-    assert_eq!(eur(&small, Discount::None, Taxed::Exclusive).tax, 2);
+    assert_eq!(eur(&small, Discount::None, TaxMode::Exclusive).tax, 2);
 
     let gross = eur(
         &[line(1_000, 11_900, 1_900)],
         Discount::None,
-        Taxed::Inclusive,
+        TaxMode::Inclusive,
     );
     assert_eq!((gross.net, gross.tax, gross.total), (10_000, 1_900, 11_900));
 }
 
 #[test]
 fn other_currencies_round_to_what_can_be_paid() {
-    let of = |code: &str, lines: &[Line]| {
+    let of = |code: &str, lines: &[InvoiceLine]| {
         totals(
             code.parse().unwrap(),
             lines,
             Discount::None,
-            Taxed::Exclusive,
+            TaxMode::Exclusive,
         )
         .unwrap()
     };
@@ -86,8 +86,8 @@ fn other_currencies_round_to_what_can_be_paid() {
 #[test]
 fn too_much_is_refused_and_never_wraps() {
     let eur = "EUR".parse().unwrap();
-    let no = |lines: &[Line], discount| {
-        assert_eq!(totals(eur, lines, discount, Taxed::Exclusive), None);
+    let no = |lines: &[InvoiceLine], discount| {
+        assert_eq!(totals(eur, lines, discount, TaxMode::Exclusive), None);
     };
     no(&[line(1_000_000_000, MOST, 0)], Discount::None);
     no(&vec![line(1_000, MOST, 10_000); MAX_LINES], Discount::None);
@@ -99,7 +99,7 @@ fn any_currency() -> impl Strategy<Value = Currency> {
     select(vec!["EUR", "JPY", "KWD", "USD"]).prop_map(|code| code.parse().unwrap())
 }
 
-fn any_line() -> impl Strategy<Value = Line> {
+fn any_line() -> impl Strategy<Value = InvoiceLine> {
     let rates = select(vec![0, 250, 500, 700, 810, 1_900, 2_000, 10_000]);
     (1_i64..1_000_000, 0_i64..10_000_000, rates).prop_map(|(q, price, tax)| line(q, price, tax))
 }
@@ -116,12 +116,12 @@ proptest! {
         inclusive in any::<bool>(),
     ) {
         let step = currency.step();
-        let taxed = if inclusive { Taxed::Inclusive } else { Taxed::Exclusive };
+        let taxed = if inclusive { TaxMode::Inclusive } else { TaxMode::Exclusive };
         let whole = totals(currency, &lines, Discount::None, taxed).unwrap();
         let discount = if fixed {
             Discount::Amount(whole.lines / 10_000 * part / step * step)
         } else {
-            Discount::Part(Rate::from_hundredths(part).unwrap())
+            Discount::Part(Percentage::from_hundredths(part).unwrap())
         };
         let found = totals(currency, &lines, discount, taxed).unwrap();
         prop_assert_eq!(found.amounts.iter().sum::<i64>(), found.lines);
@@ -133,7 +133,7 @@ proptest! {
         for sum in [found.lines, found.discount, found.net, found.tax, found.total] {
             prop_assert!(sum >= 0 && sum % step == 0, "{sum}");
         }
-        for Tax { rate, net, tax } in &found.taxes {
+        for TaxAmount { rate, net, tax } in &found.taxes {
             // Within half a step of what the rate says.
             let off = i128::from(*tax) * 10_000 - i128::from(*net) * i128::from(rate.hundredths());
             let most = i128::from(step) * if inclusive { 20_000 } else { 5_000 };

@@ -7,32 +7,32 @@ fn what_doesnt_fit_what_we_asked_for_is_refused() {
     let eur = "EUR".parse().unwrap();
     let mut asked = attempt(100, 0);
     asked.session = Some("cs_1".into());
-    let ledger = Ledger::default()
+    let ledger = PaymentLedger::default()
         .attempted(EntryId::new(1, 1), asked)
         .unwrap();
-    let paid = |amount, currency| session(1, Outcome::Paid, (amount, currency));
-    let refund = |amount, currency: &str| Fact::Refund {
+    let paid = |amount, currency| session(1, CheckoutOutcome::Paid, (amount, currency));
+    let refund = |amount, currency: &str| PaymentFact::Refund {
         refund: "re_1".into(),
         payment: "pi_1".into(),
-        seen: Sighted {
-            progress: Progress::Done,
+        seen: Reversal {
+            progress: ReversalProgress::Done,
             amount,
             at: NOW,
         },
         currency: currency.into(),
     };
-    let live = Origin {
+    let live = EventOrigin {
         livemode: true,
         ..at(NOW)
     };
-    let foreign = Origin {
+    let foreign = EventOrigin {
         account: "acct_2".into(),
         ..at(NOW)
     };
-    let other_session = Fact::Session {
+    let other_session = PaymentFact::Session {
         session: "cs_2".into(),
         payment: Some("pi_1".into()),
-        outcome: Outcome::Paid,
+        outcome: CheckoutOutcome::Paid,
         amount: 100,
         currency: "eur".into(),
         of: of(1),
@@ -40,48 +40,60 @@ fn what_doesnt_fit_what_we_asked_for_is_refused() {
     let table = [
         (
             at(NOW),
-            session(2, Outcome::Paid, (100, "eur")),
-            Refused::Attempt,
+            session(2, CheckoutOutcome::Paid, (100, "eur")),
+            LedgerRefusal::Attempt,
         ),
-        (at(NOW), other_session, Refused::Session),
-        (live.clone(), paid(100, "eur"), Refused::Livemode),
-        (live, refund(100, "eur"), Refused::Livemode),
-        (foreign.clone(), paid(100, "eur"), Refused::Account),
-        (foreign, refund(100, "eur"), Refused::Account),
-        (at(NOW), paid(100, "usd"), Refused::Currency),
-        (at(NOW), refund(100, "usd"), Refused::Currency),
-        (at(NOW), paid(99, "eur"), Refused::Amount),
-        (at(NOW), refund(101, "eur"), Refused::Amount),
-        (at(NOW), refund(-1, "eur"), Refused::Amount),
+        (at(NOW), other_session, LedgerRefusal::Session),
+        (live.clone(), paid(100, "eur"), LedgerRefusal::Livemode),
+        (live, refund(100, "eur"), LedgerRefusal::Livemode),
+        (foreign.clone(), paid(100, "eur"), LedgerRefusal::Account),
+        (foreign, refund(100, "eur"), LedgerRefusal::Account),
+        (at(NOW), paid(100, "usd"), LedgerRefusal::Currency),
+        (at(NOW), refund(100, "usd"), LedgerRefusal::Currency),
+        (at(NOW), paid(99, "eur"), LedgerRefusal::Amount),
+        (at(NOW), refund(101, "eur"), LedgerRefusal::Amount),
+        (at(NOW), refund(-1, "eur"), LedgerRefusal::Amount),
     ];
     for (origin, fact, why) in table {
         let refused = ledger.joined(eur, &origin, &fact);
         assert_eq!(refused, Err(why), "{origin:?} {fact:?}");
     }
     let known = ledger.joined(eur, &at(NOW), &paid(100, "eur")).unwrap();
-    assert_eq!(known.attempts[&EntryId::new(1, 1)].state, State::Paid);
+    assert_eq!(
+        known.attempts[&EntryId::new(1, 1)].state,
+        PaymentState::Paid
+    );
     // An intent that belongs to one attempt can't pay for another.
     let two = known
         .attempted(EntryId::new(1, 2), attempt(100, 0))
         .unwrap();
-    let taken = Fact::Declined {
+    let taken = PaymentFact::Declined {
         payment: "pi_1".into(),
         amount: 100,
         currency: "eur".into(),
         of: of(2),
     };
-    assert_eq!(two.joined(eur, &at(NOW), &taken), Err(Refused::Payment));
+    assert_eq!(
+        two.joined(eur, &at(NOW), &taken),
+        Err(LedgerRefusal::Payment)
+    );
 }
 
 #[test]
 fn what_comes_for_a_void_invoice_waits_to_be_given_back() {
-    let (void, ledger) = (invoice(100, "EUR"), Ledger::default());
-    let void = transition(&void, By::Itself("x"), &Ask::Void("no".into()), FAR, NOW);
+    let (void, ledger) = (invoice(100, "EUR"), PaymentLedger::default());
+    let void = transition(
+        &void,
+        InvoiceActor::Itself("x"),
+        &InvoiceCommand::Void("no".into()),
+        FAR,
+        NOW,
+    );
     let void = void.unwrap().invoice;
     let ledger = ledger
         .attempted(EntryId::new(1, 1), attempt(100, 0))
         .unwrap();
-    let paid = session(1, Outcome::Paid, (100, "eur"));
+    let paid = session(1, CheckoutOutcome::Paid, (100, "eur"));
     let ledger = ledger.joined(void.currency, &at(NOW), &paid).unwrap();
     let settled = settle(&void, &ledger, &workspace(), NOW).unwrap();
     assert_eq!((settled.changes, settled.surplus), (Vec::new(), 100));
@@ -90,7 +102,7 @@ fn what_comes_for_a_void_invoice_waits_to_be_given_back() {
 #[test]
 fn what_was_given_back_by_hand_doesnt_keep_a_payment_out() {
     let invoice = invoice(100, "EUR");
-    let mut ledger = Ledger::default();
+    let mut ledger = PaymentLedger::default();
     for n in [1, 2] {
         ledger = ledger
             .attempted(EntryId::new(1, n), attempt(100, 0))
@@ -98,23 +110,23 @@ fn what_was_given_back_by_hand_doesnt_keep_a_payment_out() {
     }
     let second = (
         at(NOW + 60.seconds()),
-        session(2, Outcome::Paid, (100, "eur")),
+        session(2, CheckoutOutcome::Paid, (100, "eur")),
     );
     ledger = ledger
         .joined(invoice.currency, &second.0, &second.1)
         .unwrap();
     let settled = settle(&invoice, &ledger, &workspace(), NOW).unwrap();
     let paid = settled.changes[0].invoice.clone();
-    let ask = Ask::Refund {
+    let ask = InvoiceCommand::Refund {
         amount: 50,
         on: FAR,
-        how: How::ByHand(String::new()),
+        how: PaymentMethod::ByHand(String::new()),
     };
-    let back = transition(&paid, By::Itself("x"), &ask, FAR, NOW)
+    let back = transition(&paid, InvoiceActor::Itself("x"), &ask, FAR, NOW)
         .unwrap()
         .invoice;
     // The one that came first is heard of last: what is booked stays.
-    let first = session(1, Outcome::Paid, (100, "eur"));
+    let first = session(1, CheckoutOutcome::Paid, (100, "eur"));
     let ledger = settled
         .ledger
         .joined(back.currency, &at(NOW), &first)
@@ -125,9 +137,9 @@ fn what_was_given_back_by_hand_doesnt_keep_a_payment_out() {
 
 #[test]
 fn an_accounts_state_follows_from_what_is_said_last() {
-    let new = Connection::new(ACCOUNT.into(), false, NOW);
-    assert_eq!(new.state(), Connect::Pending);
-    let flags = |charges_enabled, why: Option<&str>| Flags {
+    let new = StripeConnection::new(ACCOUNT.into(), false, NOW);
+    assert_eq!(new.state(), ConnectStatus::Pending);
+    let flags = |charges_enabled, why: Option<&str>| AccountFlags {
         charges_enabled,
         payouts_enabled: charges_enabled,
         details_submitted: true,
@@ -136,14 +148,17 @@ fn an_accounts_state_follows_from_what_is_said_last() {
     let said = [
         (
             flags(false, Some("requirements.pending_verification")),
-            Connect::Pending,
+            ConnectStatus::Pending,
         ),
         (
             flags(false, Some("requirements.past_due")),
-            Connect::Restricted,
+            ConnectStatus::Restricted,
         ),
-        (flags(true, None), Connect::Ready),
-        (flags(false, Some("rejected.fraud")), Connect::Restricted),
+        (flags(true, None), ConnectStatus::Ready),
+        (
+            flags(false, Some("rejected.fraud")),
+            ConnectStatus::Restricted,
+        ),
     ];
     let mut dice = Dice(SEED);
     let mut events: Vec<_> = (1_i64..).zip(&said).collect();
@@ -155,7 +170,7 @@ fn an_accounts_state_follows_from_what_is_said_last() {
         }
         assert_eq!(
             (one.state(), one.as_of),
-            (Connect::Restricted, NOW + 4.seconds())
+            (ConnectStatus::Restricted, NOW + 4.seconds())
         );
     }
     for (flags, state) in &said {
@@ -163,7 +178,7 @@ fn an_accounts_state_follows_from_what_is_said_last() {
         assert_eq!(one.state(), *state);
         assert_eq!(one.updated(flags, NOW + 1.seconds()), None);
         let gone = one.deauthorized(NOW).unwrap();
-        assert_eq!(gone.state(), Connect::NotConnected);
+        assert_eq!(gone.state(), ConnectStatus::NotConnected);
         assert_eq!(gone.deauthorized(NOW), None);
     }
 }

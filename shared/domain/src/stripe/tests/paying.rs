@@ -8,8 +8,8 @@ use crate::id::UserId;
 const ANA: UserId = UserId::new(1, 1);
 const KIM: UserId = UserId::new(1, 2);
 
-fn wish(amount: i64) -> Wish<'static> {
-    Wish {
+fn wish(amount: i64) -> PaymentRequest<'static> {
+    PaymentRequest {
         account: ACCOUNT,
         livemode: false,
         amount,
@@ -17,26 +17,33 @@ fn wish(amount: i64) -> Wish<'static> {
     }
 }
 
-fn known(change: impl Fn(&mut Attempt)) -> Ledger {
-    let mut one = Attempt {
+fn known(change: impl Fn(&mut CheckoutAttempt)) -> PaymentLedger {
+    let mut one = CheckoutAttempt {
         by: Some(ANA),
         session: Some("cs_1".into()),
         url: Some("https://checkout.example/1".into()),
         ..attempt(100, 1)
     };
     change(&mut one);
-    let ledger = Ledger::default().attempted(EntryId::new(1, 1), one);
+    let ledger = PaymentLedger::default().attempted(EntryId::new(1, 1), one);
     ledger.unwrap()
 }
 
 #[test]
 fn an_attempt_that_can_be_paid_is_gone_on_with() {
     let id = EntryId::new(1, 1);
-    let led = Step::Known(id, "cs_1".into());
+    let led = PaymentStep::Known(id, "cs_1".into());
     let minutes = |n| NOW + SignedDuration::from_mins(n);
     let quiet = known(|one| one.session = None);
     for (what, ledger, wished, now, step, ended) in [
-        ("nothing", Ledger::default(), wish(100), NOW, Step::New, 0),
+        (
+            "nothing",
+            PaymentLedger::default(),
+            wish(100),
+            NOW,
+            PaymentStep::New,
+            0,
+        ),
         ("the same", known(|_| ()), wish(100), NOW, led.clone(), 0),
         (
             "until it is late",
@@ -46,20 +53,41 @@ fn an_attempt_that_can_be_paid_is_gone_on_with() {
             led.clone(),
             0,
         ),
-        ("late", known(|_| ()), wish(100), minutes(51), Step::New, 1),
-        ("over", known(|_| ()), wish(100), minutes(60), Step::New, 1),
-        ("another sum", known(|_| ()), wish(99), NOW, Step::New, 1),
+        (
+            "late",
+            known(|_| ()),
+            wish(100),
+            minutes(51),
+            PaymentStep::New,
+            1,
+        ),
+        (
+            "over",
+            known(|_| ()),
+            wish(100),
+            minutes(60),
+            PaymentStep::New,
+            1,
+        ),
+        (
+            "another sum",
+            known(|_| ()),
+            wish(99),
+            NOW,
+            PaymentStep::New,
+            1,
+        ),
         (
             "a real one",
             known(|one| one.livemode = true),
             wish(100),
             NOW,
-            Step::New,
+            PaymentStep::New,
             1,
         ),
         (
             "declined",
-            known(|one| one.state = State::Declined),
+            known(|one| one.state = PaymentState::Declined),
             wish(100),
             NOW,
             led,
@@ -67,26 +95,26 @@ fn an_attempt_that_can_be_paid_is_gone_on_with() {
         ),
         (
             "on its way",
-            known(|one| one.state = State::Processing),
+            known(|one| one.state = PaymentState::Processing),
             wish(1),
             NOW,
-            Step::Wait,
+            PaymentStep::Wait,
             0,
         ),
         (
             "ended",
-            known(|one| one.state = State::Ended),
+            known(|one| one.state = PaymentState::Ended),
             wish(100),
             NOW,
-            Step::New,
+            PaymentStep::New,
             0,
         ),
         (
             "paid",
-            known(|one| one.state = State::Paid),
+            known(|one| one.state = PaymentState::Paid),
             wish(100),
             NOW,
-            Step::New,
+            PaymentStep::New,
             0,
         ),
         (
@@ -94,7 +122,7 @@ fn an_attempt_that_can_be_paid_is_gone_on_with() {
             quiet.clone(),
             wish(100),
             minutes(1),
-            Step::Again(id),
+            PaymentStep::Again(id),
             0,
         ),
         (
@@ -102,18 +130,18 @@ fn an_attempt_that_can_be_paid_is_gone_on_with() {
             quiet.clone(),
             wish(100),
             minutes(2),
-            Step::New,
+            PaymentStep::New,
             0,
         ),
         (
             "a colleague's",
             quiet,
-            Wish {
+            PaymentRequest {
                 by: KIM,
                 ..wish(100)
             },
             NOW,
-            Step::Busy,
+            PaymentStep::Busy,
             0,
         ),
     ] {
@@ -130,14 +158,20 @@ fn an_answer_of_another_session_is_refused() {
         .answered(id, "cs_1", Some("https://x".into()))
         .unwrap();
     assert_eq!(after.answered(id, "cs_1", None), Ok(after.clone()));
-    assert_eq!(after.answered(id, "cs_2", None), Err(Refused::Session));
+    assert_eq!(
+        after.answered(id, "cs_2", None),
+        Err(LedgerRefusal::Session)
+    );
     let nobody = EntryId::new(1, 9);
-    assert_eq!(after.answered(nobody, "cs_1", None), Err(Refused::Attempt));
+    assert_eq!(
+        after.answered(nobody, "cs_1", None),
+        Err(LedgerRefusal::Attempt)
+    );
     // What is paid stays so, whoever says that it is over.
-    let paid = known(|one| one.state = State::Paid);
+    let paid = known(|one| one.state = PaymentState::Paid);
     assert_eq!(paid.ended(&[id, nobody]), paid);
     let over = after.ended(&[id]);
-    assert_eq!(over.step(&wish(100), NOW), Step::New);
+    assert_eq!(over.step(&wish(100), NOW), PaymentStep::New);
 }
 
 #[test]
@@ -146,13 +180,19 @@ fn who_waits_is_told_how_it_goes() {
         let ledger = known(|one| one.state = state);
         ledger.stage(NOW, NOW + SignedDuration::from_secs(seconds))
     };
-    assert_eq!(Ledger::default().stage(NOW, NOW), None);
-    assert_eq!(stage(State::Open, 59), Some(Stage::Waiting));
-    assert_eq!(stage(State::Open, 60), Some(Stage::Long));
-    assert_eq!(stage(State::Declined, 0), Some(Stage::Declined));
-    assert_eq!(stage(State::Processing, 0), Some(Stage::Processing));
-    assert_eq!(stage(State::Ended, 0), Some(Stage::Ended));
-    assert_eq!(stage(State::Paid, 600), Some(Stage::Paid));
+    assert_eq!(PaymentLedger::default().stage(NOW, NOW), None);
+    assert_eq!(stage(PaymentState::Open, 59), Some(PaymentStage::Waiting));
+    assert_eq!(stage(PaymentState::Open, 60), Some(PaymentStage::Long));
+    assert_eq!(
+        stage(PaymentState::Declined, 0),
+        Some(PaymentStage::Declined)
+    );
+    assert_eq!(
+        stage(PaymentState::Processing, 0),
+        Some(PaymentStage::Processing)
+    );
+    assert_eq!(stage(PaymentState::Ended, 0), Some(PaymentStage::Ended));
+    assert_eq!(stage(PaymentState::Paid, 600), Some(PaymentStage::Paid));
 }
 
 #[test]
@@ -160,11 +200,11 @@ fn each_receipt_is_told_once() {
     let (invoice, home) = (invoice(100, "EUR"), workspace());
     let eur = invoice.currency;
     let before = known(|_| ());
-    let paid = session(1, Outcome::Paid, (100, "eur"));
+    let paid = session(1, CheckoutOutcome::Paid, (100, "eur"));
     let known = before.joined(eur, &at(NOW), &paid).unwrap();
     let settled = settle(&invoice, &known, &home, NOW).unwrap();
-    let receipt = Receipt {
-        kind: Kind::Paid,
+    let receipt = PaymentReceipt {
+        kind: LedgerEntryKind::Paid,
         amount: 100,
         on: home.today(NOW),
         by: Some(ANA),
@@ -177,11 +217,11 @@ fn each_receipt_is_told_once() {
     let moved = settle(&invoice, &known, &home, NOW).unwrap();
     assert!(!moved.changes.is_empty());
     assert_eq!(moved.receipts(&settled.ledger), []);
-    let refund = Fact::Refund {
+    let refund = PaymentFact::Refund {
         refund: "re_1".into(),
         payment: "pi_1".into(),
-        seen: Sighted {
-            progress: Progress::Done,
+        seen: Reversal {
+            progress: ReversalProgress::Done,
             amount: 40,
             at: NOW,
         },
@@ -192,5 +232,8 @@ fn each_receipt_is_told_once() {
     let back = settle(&invoice, &known, &home, NOW).unwrap();
     let told = back.receipts(&moved.ledger);
     assert_eq!(told.len(), 1);
-    assert_eq!((told[0].kind, told[0].amount), (Kind::Refunded, 40));
+    assert_eq!(
+        (told[0].kind, told[0].amount),
+        (LedgerEntryKind::Refunded, 40)
+    );
 }

@@ -11,9 +11,9 @@ fn event(kind: &str, object: &Value) -> Value {
     })
 }
 
-fn read(kind: &str, object: &Value) -> Result<What, Unreadable> {
+fn read(kind: &str, object: &Value) -> Result<StripeEventData, InvalidStripeEvent> {
     let bytes = serde_json::to_vec(&event(kind, object)).unwrap();
-    let event = Event::read(&bytes)?;
+    let event = StripeEvent::read(&bytes)?;
     assert_eq!((event.id.as_str(), event.created), ("evt_1", NOW));
     assert_eq!(event.account.as_deref(), Some(ACCOUNT));
     Ok(event.what)
@@ -23,7 +23,7 @@ fn read(kind: &str, object: &Value) -> Result<What, Unreadable> {
 fn each_type_that_is_asked_for_means_something() {
     for kind in TYPES {
         let read = read(kind, &json!({ "amount_total": 1 }));
-        assert_ne!(read, Ok(What::Other(kind.into())));
+        assert_ne!(read, Ok(StripeEventData::Other(kind.into())));
     }
 }
 
@@ -38,7 +38,7 @@ fn sessions_are_read() {
         json!({ "id": "cs_1", "payment_intent": payment, "payment_status": status,
             "amount_total": 100, "currency": "eur", "metadata": metadata })
     };
-    let expected = |outcome| Ok(What::Payment(session(1, outcome, (100, "eur"))));
+    let expected = |outcome| Ok(StripeEventData::Payment(session(1, outcome, (100, "eur"))));
     let (paid, unpaid) = (
         checkout("paid", json!("pi_1")),
         checkout("unpaid", json!("pi_1")),
@@ -46,20 +46,24 @@ fn sessions_are_read() {
     let whole = checkout("paid", json!({ "id": "pi_1", "object": "payment_intent" }));
     let none = checkout("unpaid", Value::Null);
     for (kind, object, outcome) in [
-        ("checkout.session.completed", &paid, Outcome::Paid),
-        ("checkout.session.completed", &whole, Outcome::Paid),
-        ("checkout.session.completed", &unpaid, Outcome::Processing),
+        ("checkout.session.completed", &paid, CheckoutOutcome::Paid),
+        ("checkout.session.completed", &whole, CheckoutOutcome::Paid),
+        (
+            "checkout.session.completed",
+            &unpaid,
+            CheckoutOutcome::Processing,
+        ),
         (
             "checkout.session.async_payment_succeeded",
             &paid,
-            Outcome::Paid,
+            CheckoutOutcome::Paid,
         ),
         (
             "checkout.session.async_payment_failed",
             &unpaid,
-            Outcome::Failed,
+            CheckoutOutcome::Failed,
         ),
-        ("checkout.session.expired", &none, Outcome::Expired),
+        ("checkout.session.expired", &none, CheckoutOutcome::Expired),
     ] {
         assert_eq!(read(kind, object), expected(outcome), "{kind}");
     }
@@ -72,45 +76,60 @@ fn refunds_and_disputes_are_read() {
             "created": 1_769_898_000, "status": status })
     };
     for (kind, id, status, progress) in [
-        ("refund.created", "re_1", "pending", Progress::Held),
-        ("refund.updated", "re_1", "succeeded", Progress::Done),
-        ("refund.failed", "re_1", "failed", Progress::Undone),
+        ("refund.created", "re_1", "pending", ReversalProgress::Held),
+        (
+            "refund.updated",
+            "re_1",
+            "succeeded",
+            ReversalProgress::Done,
+        ),
+        ("refund.failed", "re_1", "failed", ReversalProgress::Undone),
         (
             "charge.refund.updated",
             "re_1",
             "canceled",
-            Progress::Undone,
+            ReversalProgress::Undone,
         ),
         (
             "charge.dispute.created",
             "dp_1",
             "warning_needs_response",
-            Progress::Noted,
+            ReversalProgress::Noted,
         ),
         (
             "charge.dispute.updated",
             "dp_1",
             "under_review",
-            Progress::Held,
+            ReversalProgress::Held,
         ),
         (
             "charge.dispute.funds_withdrawn",
             "dp_1",
             "needs_response",
-            Progress::Held,
+            ReversalProgress::Held,
         ),
-        ("charge.dispute.closed", "dp_1", "lost", Progress::Done),
-        ("charge.dispute.closed", "dp_1", "won", Progress::Undone),
+        (
+            "charge.dispute.closed",
+            "dp_1",
+            "lost",
+            ReversalProgress::Done,
+        ),
+        (
+            "charge.dispute.closed",
+            "dp_1",
+            "won",
+            ReversalProgress::Undone,
+        ),
     ] {
         let (payment, currency) = ("pi_1".to_owned(), "eur".to_owned());
-        let seen = Sighted {
+        let seen = Reversal {
             progress,
             amount: 7,
             at: NOW,
         };
         let fact = if id == "re_1" {
             let refund = id.to_owned();
-            Fact::Refund {
+            PaymentFact::Refund {
                 refund,
                 payment,
                 seen,
@@ -118,7 +137,7 @@ fn refunds_and_disputes_are_read() {
             }
         } else {
             let dispute = id.to_owned();
-            Fact::Dispute {
+            PaymentFact::Dispute {
                 dispute,
                 payment,
                 seen,
@@ -127,7 +146,7 @@ fn refunds_and_disputes_are_read() {
         };
         assert_eq!(
             read(kind, &part(id, status)),
-            Ok(What::Payment(fact)),
+            Ok(StripeEventData::Payment(fact)),
             "{kind}"
         );
     }
@@ -141,7 +160,7 @@ fn declined_payments_and_accounts_are_read() {
         .map(|(name, id)| (name, id.into()))
         .collect();
     let intent = json!({ "id": "pi_1", "amount": 100, "currency": "eur", "metadata": metadata });
-    let declined = Fact::Declined {
+    let declined = PaymentFact::Declined {
         payment: "pi_1".into(),
         amount: 100,
         currency: "eur".into(),
@@ -149,26 +168,26 @@ fn declined_payments_and_accounts_are_read() {
     };
     assert_eq!(
         read("payment_intent.payment_failed", &intent),
-        Ok(What::Payment(declined))
+        Ok(StripeEventData::Payment(declined))
     );
     let account = json!({ "charges_enabled": true, "payouts_enabled": false,
         "details_submitted": true, "requirements": { "disabled_reason": null } });
-    let flags = Flags {
+    let flags = AccountFlags {
         charges_enabled: true,
         details_submitted: true,
-        ..Flags::default()
+        ..AccountFlags::default()
     };
     assert_eq!(
         read("account.updated", &account),
-        Ok(What::AccountUpdated(flags))
+        Ok(StripeEventData::AccountUpdated(flags))
     );
     assert_eq!(
         read("account.application.deauthorized", &json!({ "id": "ca_1" })),
-        Ok(What::Deauthorized)
+        Ok(StripeEventData::Deauthorized)
     );
     assert_eq!(
         read("plan.created", &json!({})),
-        Ok(What::Other("plan.created".into()))
+        Ok(StripeEventData::Other("plan.created".into()))
     );
 }
 
@@ -177,37 +196,46 @@ fn what_isnt_ours_is_passed_over_and_what_is_broken_is_said() {
     let setup = json!({ "id": "cs_1", "payment_status": "no_payment_required",
         "amount_total": null, "currency": null });
     let kind = "checkout.session.completed";
-    assert_eq!(read(kind, &setup), Ok(What::Other(kind.into())));
+    assert_eq!(read(kind, &setup), Ok(StripeEventData::Other(kind.into())));
     let broken = json!({ "id": "cs_1", "amount_total": "much" });
-    assert!(matches!(read(kind, &broken), Err(Unreadable::Object(..))));
+    assert!(matches!(
+        read(kind, &broken),
+        Err(InvalidStripeEvent::Object(..))
+    ));
     let part = json!({ "id": "re#1", "payment_intent": "pi_1", "amount": 7, "currency": "eur",
         "created": 1_769_898_000, "status": "succeeded" });
     assert!(matches!(
         read("refund.updated", &part),
-        Err(Unreadable::NoEvent(_))
+        Err(InvalidStripeEvent::NoEvent(_))
     ));
     for bytes in [&b""[..], b"{", b"[]", b"{\"id\":\"evt_1\"}", b"\xff"] {
-        assert!(matches!(Event::read(bytes), Err(Unreadable::NoEvent(_))));
+        assert!(matches!(
+            StripeEvent::read(bytes),
+            Err(InvalidStripeEvent::NoEvent(_))
+        ));
     }
     // What was put on a session is a hint: what can't be an id is none.
     let odd = json!({ "id": "pi_1", "amount": 1, "currency": "eur",
         "metadata": { "workspace": "W#1", "attempt": 7 } });
-    let Ok(What::Payment(Fact::Declined { of, .. })) = read("payment_intent.payment_failed", &odd)
+    let Ok(StripeEventData::Payment(PaymentFact::Declined { of, .. })) =
+        read("payment_intent.payment_failed", &odd)
     else {
         panic!("a declined payment");
     };
-    assert_eq!(of, References::default());
+    assert_eq!(of, PaymentReferences::default());
 }
 
-fn platform(kind: &str, object: &Value) -> Result<What, Unreadable> {
+fn platform(kind: &str, object: &Value) -> Result<StripeEventData, InvalidStripeEvent> {
     let mut event = event(kind, object);
     event["account"] = Value::Null;
-    Event::read(&serde_json::to_vec(&event).unwrap()).map(|event| event.what)
+    StripeEvent::read(&serde_json::to_vec(&event).unwrap()).map(|event| event.what)
 }
 
 #[test]
 fn subscriptions_are_read_as_either_version_of_the_api_writes_them() {
-    use crate::subscription::{Fact, News, Offer, Stand, Status};
+    use crate::subscription::{
+        PlanOffer, SubscriptionEvent, SubscriptionFact, SubscriptionState, SubscriptionStatus,
+    };
     let ws = WorkspaceId::new(1, 1);
     let end = jiff::Timestamp::constant(1_772_000_000, 0);
     let price = json!({ "id": "price_1", "lookup_key": "team_yearly" });
@@ -223,28 +251,31 @@ fn subscriptions_are_read_as_either_version_of_the_api_writes_them() {
         "cancel_at": 1_772_000_000, "current_period_end": 1_772_000_000,
         "metadata": { "workspace": ws }, "items": { "data": [{ "price": moved }] },
     });
-    let fact = Fact {
+    let fact = SubscriptionFact {
         subscription: "sub_1".into(),
         customer: "cus_1".into(),
         workspace: Some(ws),
-        news: News::Stands(Stand {
-            status: Status::Active,
+        news: SubscriptionEvent::Stands(SubscriptionState {
+            status: SubscriptionStatus::Active,
             until: end,
-            offer: Some(Offer::TeamYearly),
+            offer: Some(PlanOffer::TeamYearly),
             ends: Some(end),
         }),
     };
     let kind = "customer.subscription.updated";
     for object in [&newer, &older] {
-        assert_eq!(platform(kind, object), Ok(What::Subscription(fact.clone())));
+        assert_eq!(
+            platform(kind, object),
+            Ok(StripeEventData::Subscription(fact.clone()))
+        );
         // A consultancy may bill its own customers so: that is none of ours.
-        assert_eq!(read(kind, object), Ok(What::Other(kind.into())));
+        assert_eq!(read(kind, object), Ok(StripeEventData::Other(kind.into())));
     }
     let mut two = newer.clone();
     let line = two["items"]["data"][0].clone();
     two["items"]["data"].as_array_mut().unwrap().push(line);
-    let Ok(What::Subscription(Fact {
-        news: News::Stands(stand),
+    let Ok(StripeEventData::Subscription(SubscriptionFact {
+        news: SubscriptionEvent::Stands(stand),
         ..
     })) = platform(kind, &two)
     else {
@@ -253,13 +284,16 @@ fn subscriptions_are_read_as_either_version_of_the_api_writes_them() {
     assert_eq!(stand.offer, None);
     let mut odd = newer;
     odd["status"] = json!("resting");
-    assert!(matches!(platform(kind, &odd), Err(Unreadable::Object(..))));
+    assert!(matches!(
+        platform(kind, &odd),
+        Err(InvalidStripeEvent::Object(..))
+    ));
 }
 
 #[test]
 fn invoices_of_subscriptions_are_read() {
-    use crate::subscription::{Fact, News};
-    let fact = |news| Fact {
+    use crate::subscription::{SubscriptionEvent, SubscriptionFact};
+    let fact = |news| SubscriptionFact {
         subscription: "sub_1".into(),
         customer: "cus_1".into(),
         workspace: None,
@@ -270,14 +304,17 @@ fn invoices_of_subscriptions_are_read() {
     let older = json!({ "customer": "cus_1", "subscription": "sub_1" });
     for object in [&newer, &older] {
         for (kind, news) in [
-            ("invoice.paid", News::Paid),
-            ("invoice.payment_failed", News::Failed),
+            ("invoice.paid", SubscriptionEvent::Paid),
+            ("invoice.payment_failed", SubscriptionEvent::Failed),
         ] {
-            let expected = Ok(What::Subscription(fact(news)));
+            let expected = Ok(StripeEventData::Subscription(fact(news)));
             assert_eq!(platform(kind, object), expected);
         }
     }
     let other = json!({ "customer": "cus_1", "parent": null });
     let kind = "invoice.paid";
-    assert_eq!(platform(kind, &other), Ok(What::Other(kind.into())));
+    assert_eq!(
+        platform(kind, &other),
+        Ok(StripeEventData::Other(kind.into()))
+    );
 }
