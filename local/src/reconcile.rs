@@ -5,14 +5,12 @@ use std::collections::BTreeSet;
 use adapters::Files;
 use domain::id::EntryId;
 use domain::slug::Slug;
-use store::directory::Directory;
-use store::session::Device;
-use store::{AuditContext, ExpectedObjects};
+use store::{AuditContext, Device, Directory, ExpectedObjects};
 use web::Clock;
 
 use crate::data::Data;
 use crate::demo;
-use crate::fetch::Failure;
+use crate::http_fetch::Failure;
 use crate::problem::{OrSay as _, Problem};
 use crate::provision;
 use crate::settings::Settings;
@@ -47,15 +45,15 @@ pub async fn reconcile(
     files: &Files,
     slug: &Slug,
 ) -> Result<Option<Reconciled>, Failure> {
-    let Some(expected) = directory.expected_files(slug).await? else {
+    let Some(expected) = directory.list_expected_objects(slug).await? else {
         return Ok(None);
     };
     let ExpectedObjects {
         prefixes,
         needed,
         allowed,
-        used,
-        sum,
+        used_bytes: used,
+        summed_bytes: sum,
     } = expected;
     let mut there = BTreeSet::new();
     for prefix in &prefixes {
@@ -93,7 +91,7 @@ pub async fn reconcile_data(slugs: &[String]) -> Result<(), Problem> {
         let parsed = slug.parse().or_say(format!("{slug} is no address"))?;
         let found = reconcile(&directory, &files, &parsed).await;
         match found.or_say(format!("{slug} can't be looked at"))? {
-            Some(found) => wrong += told(&slug, &found),
+            Some(found) => wrong += print_report(&slug, &found),
             None => println!("{slug}: there is no such workspace"),
         }
     }
@@ -106,7 +104,7 @@ pub async fn reconcile_data(slugs: &[String]) -> Result<(), Problem> {
 }
 
 /// Says what was found, and how much of it is wrong.
-fn told(slug: &str, found: &Reconciled) -> usize {
+fn print_report(slug: &str, found: &Reconciled) -> usize {
     let (counted, sum) = found.bytes;
     println!("{slug}: {} objects, {sum} bytes", found.objects);
     for key in &found.without_row {

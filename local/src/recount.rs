@@ -1,9 +1,7 @@
 //! `recount`: whether the totals in the data folder are those of its findings.
 
 use domain::id::EntryId;
-use store::AuditContext;
-use store::directory::Directory;
-use store::session::Device;
+use store::{AuditContext, Device, Directory};
 use web::Clock;
 
 use crate::data::Data;
@@ -37,15 +35,15 @@ pub async fn recount(slugs: &[String]) -> Result<(), Problem> {
             recount.clients,
             recount.engagements,
             recount.findings,
-            recount.drifts.len() + recount.misused.len()
+            recount.count_drifts.len() + recount.limit_drifts.len()
         );
-        for drift in &recount.drifts {
+        for drift in &recount.count_drifts {
             println!("  {drift:?}");
         }
-        for one in &recount.misused {
+        for one in &recount.limit_drifts {
             println!("  {one:?}");
         }
-        drifts += recount.drifts.len() + recount.misused.len();
+        drifts += recount.count_drifts.len() + recount.limit_drifts.len();
     }
     table.stop().await;
     match drifts {

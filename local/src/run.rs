@@ -14,12 +14,12 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{Layer as _, fmt};
+use web::log::{self, LogFormat, LogSettings};
 use web::{App, Clock, Config, Renderer};
 
 use crate::data::Data;
 use crate::demo::{self, Listing};
-use crate::front;
+use crate::development_pages;
 use crate::mailbox::Mailbox;
 use crate::problem::{OrSay as _, Problem};
 use crate::provision::{self, MAIL_FROM, NAME, Provisioned};
@@ -50,7 +50,7 @@ struct Running {
 /// Runs until it is told to stop. Everything it needs is in the environment.
 pub async fn run() -> Result<(), Problem> {
     let settings = Settings::from_env()?;
-    let mut told = Box::pin(told_to_stop()?);
+    let mut told = Box::pin(stop_signal()?);
     let running = tokio::select! {
         // What was started ends by itself: its input does.
         () = &mut told => return Ok(()),
@@ -73,8 +73,8 @@ pub async fn run() -> Result<(), Problem> {
                 stripe.keep_delivering(stopping.clone()).await;
             }
         };
-        let swept = sweep(&app, &mailbox, stopping.clone());
-        tokio::join!(served, swept, told, compare(&app, stopping.clone()))
+        let swept = sweep_loop(&app, &mailbox, stopping.clone());
+        tokio::join!(served, swept, told, reconcile_loop(&app, stopping.clone()))
     };
     let told = async {
         told.await;
@@ -98,7 +98,7 @@ async fn start(settings: &Settings) -> Result<Running, Problem> {
     let listeners = Listeners::bind(settings.port).await?;
     let data = Data::take(&settings.data, settings.reset, clock.now()).await?;
     let data = Arc::new(data);
-    log(&data)?;
+    init_log(&data)?;
     let table = Embedded::file(&data.path("table.sqlite")).await?;
     let stand_ins = StandIns::start(&settings.python, data.path("stand-ins")).await?;
     let base_domain = format!("localhost:{}", listeners.port);
@@ -131,7 +131,7 @@ async fn start(settings: &Settings) -> Result<Running, Problem> {
             None => settings.stripe.clone(),
         },
     };
-    services.stripe = config.stripe().or_say("Stripe can't be used")?;
+    services.stripe = web::stripe(&config).or_say("Stripe can't be used")?;
     let rng = StdRng::try_from_rng(&mut SysRng).or_say("The system gives no random numbers")?;
     let renderer = Renderer::new().or_say("The templates can't be read")?;
     let app = Arc::new(App::new(config, services, renderer, clock, rng));
@@ -151,7 +151,7 @@ async fn start(settings: &Settings) -> Result<Running, Problem> {
         .map(|stripe| format!("{}/", stripe.origin()));
     let listing = Listing::of(
         &demo,
-        |slug| app.config.address(slug),
+        |slug| app.config.workspace_url(slug),
         (listeners.port, pages),
     );
     let json = serde_json::to_string_pretty(&listing).or_say("The demo can't be listed")?;
@@ -163,7 +163,7 @@ async fn start(settings: &Settings) -> Result<Running, Problem> {
         eprintln!("There are no built assets, so pages look bare: run `make assets`.");
     }
     greet(&listing, &data).or_say("Nothing can be printed")?;
-    let front = front::router(listing, mailbox.clone())?;
+    let front = development_pages::router(listing, mailbox.clone())?;
     let at_stripe = stripe.as_ref().map(StripeStandIn::router).transpose()?;
     let router = server::router(&app, front, at_stripe, &assets);
     Ok(Running {
@@ -216,7 +216,7 @@ fn greet(listing: &Listing, data: &Data) -> std::io::Result<()> {
 }
 
 /// Sends what is in the outbox, as the deployed worker does when it is called.
-async fn sweep(app: &App, mailbox: &Mailbox, mut stop: watch::Receiver<bool>) {
+async fn sweep_loop(app: &App, mailbox: &Mailbox, mut stop: watch::Receiver<bool>) {
     let mut ticks = interval(SWEEP_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -237,7 +237,7 @@ async fn sweep(app: &App, mailbox: &Mailbox, mut stop: watch::Receiver<bool>) {
 }
 
 /// Compares with Stripe what it told, as the deployed webhooks do when they are called.
-async fn compare(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
+async fn reconcile_loop(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
     let mut ticks = interval(COMPARE_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -252,7 +252,7 @@ async fn compare(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
 }
 
 /// Ends with the first Ctrl-C or SIGTERM.
-fn told_to_stop() -> Result<impl Future<Output = ()>, Problem> {
+fn stop_signal() -> Result<impl Future<Output = ()>, Problem> {
     let cannot = "Signals can't be listened to";
     let mut interrupt = signal(SignalKind::interrupt()).or_say(cannot)?;
     let mut terminate = signal(SignalKind::terminate()).or_say(cannot)?;
@@ -264,23 +264,19 @@ fn told_to_stop() -> Result<impl Future<Output = ()>, Problem> {
     })
 }
 
-/// Every line into a file, as in production; what is wrong to the terminal too.
-fn log(data: &Data) -> Result<(), Problem> {
+/// Starts the log: JSON lines into a file, as in production, and lines of text to the terminal.
+/// The terminal shows errors unless `LOG` asks for more.
+fn init_log(data: &Data) -> Result<(), Problem> {
     let path = data.path("server.log");
     let file = OpenOptions::new().create(true).append(true).open(&path);
     let file = file.or_say(format!("The log {} can't be written", path.display()))?;
-    let lines = fmt::layer()
-        .json()
-        .flatten_event(true)
-        .with_current_span(false)
-        .with_writer(Mutex::new(file))
-        .with_filter(LevelFilter::INFO);
-    let wrong = fmt::layer()
-        .compact()
-        .without_time()
-        .with_target(false)
-        .with_writer(std::io::stderr)
-        .with_filter(LevelFilter::ERROR);
-    let started = tracing_subscriber::registry().with(lines).with(wrong);
+    let terminal = Settings::terminal_log();
+    let in_file = LogSettings {
+        level: terminal.level.max(LevelFilter::INFO),
+        format: LogFormat::Json,
+    };
+    let started = tracing_subscriber::registry()
+        .with(log::layer(in_file, None, Mutex::new(file)))
+        .with(log::layer(terminal, None, io::stderr));
     started.try_init().or_say("The log can't be started")
 }

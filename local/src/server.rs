@@ -168,7 +168,7 @@ mod tests {
     use super::is_front;
 
     #[test]
-    fn only_the_bare_address_is_the_front() {
+    fn development_pages_are_at_the_bare_host_only() {
         for host in [
             "localhost:8080",
             "LOCALHOST:8080",

@@ -4,7 +4,9 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use domain::money::Percentage;
+use tracing_subscriber::filter::LevelFilter;
 use web::StripeConfig;
+use web::log::{LogFormat, LogSettings};
 
 use crate::problem::{OrSay as _, Problem};
 
@@ -29,13 +31,26 @@ pub(crate) struct Settings {
 
 impl Settings {
     /// Reads the environment: `PORT`, `DATA_DIR`, `RESET`, `VENV`,
-    /// and what a function reads of Stripe.
+    /// and the settings of Stripe that a function reads.
     pub(crate) fn from_env() -> Result<Self, Problem> {
-        #[allow(
+        #[expect(
             clippy::disallowed_methods,
             reason = "the development server's one place that reads it"
         )]
         Self::read(|name| env::var(name).ok())
+    }
+
+    /// The log of the terminal: `LOG` and `LOG_FORMAT`; errors as text unless they are set.
+    pub(crate) fn terminal_log() -> LogSettings {
+        let default = LogSettings {
+            level: LevelFilter::ERROR,
+            format: LogFormat::Pretty,
+        };
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the development server's one place that reads it"
+        )]
+        LogSettings::read(|name| env::var(name).ok(), default)
     }
 
     fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, Problem> {
@@ -80,7 +95,7 @@ mod tests {
     use super::Settings;
 
     #[test]
-    fn wrong_settings_are_named() {
+    fn invalid_setting_is_named() {
         let read = |name: &'static str, value: &'static str| {
             Settings::read(|wanted| (wanted == name).then(|| value.to_owned()))
         };

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::fetch;
+use crate::http_fetch;
 use crate::problem::{OrSay as _, Problem};
 
 /// The credentials that it takes.
@@ -118,7 +118,7 @@ impl StandIns {
             if let Ok(Some(status)) = self.child.try_wait() {
                 return Err(self.failed(&format!("ended while starting ({status})")));
             }
-            if fetch::get(&health).await.is_ok() {
+            if http_fetch::get(&health).await.is_ok() {
                 return Ok(());
             }
             if Instant::now() >= deadline {
@@ -155,7 +155,7 @@ fn spawn(python: &Path, script: &Path, folder: &Path, port: u16) -> io::Result<C
     let mut command = Command::new(python);
     // A clean environment: what is set for the real AWS must not reach it.
     command.env_clear();
-    #[allow(
+    #[expect(
         clippy::disallowed_methods,
         reason = "handed on to a child, not a setting"
     )]

@@ -50,7 +50,7 @@ async fn serve(database: Database) -> io::Result<Embedded> {
     let url = format!("http://{}", listener.local_addr()?);
     let (stop, stopped) = oneshot::channel();
     let shutdown = async { drop(stopped.await) };
-    #[allow(clippy::disallowed_methods, reason = "no Lambda freezes this process")]
+    #[expect(clippy::disallowed_methods, reason = "no Lambda freezes this process")]
     let served = tokio::spawn(dynoxide::server::serve_with_shutdown(
         listener, database, shutdown,
     ));

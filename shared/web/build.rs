@@ -1,18 +1,23 @@
 //! Puts the templates and the names of the built assets into the binary.
 
-#![allow(clippy::disallowed_methods)] // what cargo tells a build script
+#![allow(
+    clippy::disallowed_methods,
+    reason = "cargo passes settings by the environment"
+)]
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    let root = told("CARGO_MANIFEST_DIR")?.join("../..").canonicalize()?;
-    let out = told("OUT_DIR")?;
+    let root = env_path("CARGO_MANIFEST_DIR")?
+        .join("../..")
+        .canonicalize()?;
+    let out = env_path("OUT_DIR")?;
 
     let templates = root.join("templates");
     let mut files = Vec::new();
-    walk(&templates, &mut files)?;
+    list_files(&templates, &mut files)?;
     files.sort();
     let mut code = String::from("&[\n");
     for file in &files {
@@ -42,17 +47,17 @@ fn main() -> io::Result<()> {
     fs::write(out.join("manifest.json"), manifest)
 }
 
-fn told(name: &str) -> io::Result<PathBuf> {
+fn env_path(name: &str) -> io::Result<PathBuf> {
     let value = env::var_os(name).ok_or_else(|| io::Error::other(format!("no {name}")))?;
     Ok(value.into())
 }
 
-fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+fn list_files(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     println!("cargo::rerun-if-changed={}", folder.display());
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
-            walk(&path, files)?;
+            list_files(&path, files)?;
         } else {
             files.push(path);
         }

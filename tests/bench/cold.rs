@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::Value;
 use tests::function::{FUNCTIONS, Invoked, event, invoke, open_session};
-use tests::{Cast, World};
+use tests::{Fixture, World};
 
 use crate::report::Report;
 
@@ -23,7 +23,7 @@ pub(crate) async fn measure(report: &mut Report) {
         return;
     };
     let world = World::new().await;
-    let cast = Cast::play(&world).await;
+    let cast = Fixture::create(&world).await;
     open_session(&world, &cast).await;
     println!(
         "\n{:<14} {:>9} {:>9} {:>9} {:>8} {:>8} {:>8}",
@@ -51,7 +51,7 @@ pub(crate) async fn measure(report: &mut Report) {
         let ready = |some: &[Invoked]| median(some, |one| one.ready.as_secs_f64() * 1e3);
         let (ready, least) = (ready(&ours), ready(&least));
         let answered = median(&ours, |one| one.answered.as_secs_f64() * 1e3);
-        #[allow(clippy::cast_precision_loss)]
+        #[expect(clippy::cast_precision_loss, reason = "small counts")]
         let peak = median(&ours, |one| one.peak.unwrap_or_default() as f64 / 1e6);
         println!(
             "{name:<14} {ready:>6.1} ms {least:>6.1} ms {:>9.2} {answered:>5.0} ms {peak:>5.1} MB {size:>5.1} MB",
@@ -85,7 +85,7 @@ fn unpacked(target: &Path, name: &str) -> Option<(PathBuf, f64)> {
     let binary = folder.join("bootstrap");
     let executable = Command::new("chmod").arg("755").arg(&binary).status();
     let done = unpack.is_ok_and(|one| one.success()) && executable.is_ok_and(|one| one.success());
-    #[allow(clippy::cast_precision_loss)]
+    #[expect(clippy::cast_precision_loss, reason = "small counts")]
     done.then_some((binary, size as f64 / 1e6))
 }
 

@@ -80,7 +80,7 @@ const JOURNEYS: [Journey; 2] = [
     },
 ];
 
-#[allow(clippy::unused_async)] // as the others are
+#[expect(clippy::unused_async, reason = "as the others are")]
 pub(crate) async fn measure(report: &mut Report) {
     let prices: Prices = toml::from_str(PRICES).expect("prices");
     println!(
@@ -89,7 +89,7 @@ pub(crate) async fn measure(report: &mut Report) {
     );
     let rows: BTreeMap<&str, (f64, f64)> = GOLDEN.lines().skip(1).map(row).collect();
     for (name, of) in &rows {
-        tell(report, &prices, name, (of.0, of.1, 1.0));
+        report_journey(report, &prices, name, (of.0, of.1, 1.0));
     }
     for journey in JOURNEYS {
         let mut sum = (0.0, 0.0, 0.0);
@@ -97,7 +97,7 @@ pub(crate) async fn measure(report: &mut Report) {
             let (read, write) = rows.get(step).expect("a row of the table");
             sum = (sum.0 + times * read, sum.1 + times * write, sum.2 + times);
         }
-        tell(report, &prices, journey.name, sum);
+        report_journey(report, &prices, journey.name, sum);
     }
 }
 
@@ -110,7 +110,7 @@ fn row(line: &'static str) -> (&'static str, (f64, f64)) {
     (name.trim_end(), (next(), next()))
 }
 
-fn tell(
+fn report_journey(
     report: &mut Report,
     prices: &Prices,
     name: &str,

@@ -9,14 +9,14 @@ use std::time::{Duration, Instant};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::Value;
-use tests::function::{binaries, peak};
+use tests::function::{binaries, peak_memory};
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::task::JoinSet;
 use tokio::time::{Instant as Tick, sleep, sleep_until, timeout};
 
 use crate::report::Report;
-use crate::visitor::{Net, Seen, Visitor, between, net};
+use crate::visitor::{Net, PageVisit, Visitor, between, net};
 
 const PORTALS: usize = 200;
 const PEOPLE: usize = 20;
@@ -55,7 +55,7 @@ pub(crate) async fn measure(report: &mut Report) {
     let (mut server, _words) = start(&binary, &data).await;
     let guests = guests(&data).await;
     println!("\nseed {SEED}: {PORTALS} open portals, {PEOPLE} people at work");
-    #[allow(clippy::disallowed_methods)] // a setting of the bench alone
+    #[expect(clippy::disallowed_methods, reason = "a setting of the bench alone")]
     let seconds = std::env::var("BENCH_SECONDS")
         .ok()
         .and_then(|text| text.parse().ok());
@@ -77,11 +77,11 @@ pub(crate) async fn measure(report: &mut Report) {
     while let Some(done) = work.join_next().await {
         done.expect("nobody fails");
     }
-    let most = server.id().and_then(peak).unwrap_or_default();
+    let most = server.id().and_then(peak_memory).unwrap_or_default();
     for (name, seens) in [("portals", &portals), ("people", &people)] {
-        tell(report, name, &seens.lock().expect("seens"), long);
+        report_load(report, name, &seens.lock().expect("seens"), long);
     }
-    #[allow(clippy::cast_precision_loss)]
+    #[expect(clippy::cast_precision_loss, reason = "small counts")]
     let most = most as f64 / 1e6;
     println!("peak memory of the server {most:.0} MB");
     report.note("load: peak memory of the server".to_owned(), most, "MB");
@@ -202,7 +202,7 @@ fn comment(page: &str) -> Option<(String, String)> {
     Some((id, between(form, "action=\"", "\"")?))
 }
 
-fn note(seens: &Mutex<Seens>, seen: &Seen) {
+fn note(seens: &Mutex<Seens>, seen: &PageVisit) {
     let mut seens = seens.lock().expect("seens");
     seens.times.push(seen.took);
     // What is refused politely, as too many comments in an hour, is no failure.
@@ -215,14 +215,14 @@ fn note(seens: &Mutex<Seens>, seen: &Seen) {
     }
 }
 
-fn tell(report: &mut Report, name: &str, seens: &Seens, long: Duration) {
+fn report_load(report: &mut Report, name: &str, seens: &Seens, long: Duration) {
     let mut times = seens.times.clone();
     times.sort();
     let at = |part: usize| {
         let at = (times.len() * part / 100).min(times.len() - 1);
         times[at].as_secs_f64() * 1e3
     };
-    #[allow(clippy::cast_precision_loss)] // few
+    #[expect(clippy::cast_precision_loss, reason = "few")]
     let (all, failed) = (times.len() as f64, seens.failed as f64);
     let each_second = all / long.as_secs_f64();
     println!(

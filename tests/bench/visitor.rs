@@ -14,7 +14,7 @@ use hyper_util::rt::TokioExecutor;
 pub(crate) type Net = Client<HttpConnector, Body>;
 
 /// What came of a request: `status` is `None` where nothing answered.
-pub(crate) struct Seen {
+pub(crate) struct PageVisit {
     pub(crate) status: Option<StatusCode>,
     pub(crate) took: Duration,
     pub(crate) location: String,
@@ -53,18 +53,23 @@ impl Visitor {
         answer.location == "/"
     }
 
-    pub(crate) async fn get(&mut self, path: &str) -> Seen {
+    pub(crate) async fn get(&mut self, path: &str) -> PageVisit {
         self.send(Method::GET, path, String::new()).await
     }
 
     /// Sends a form, with the token of the page that holds it.
-    pub(crate) async fn post(&mut self, path: &str, page: &str, fields: &[(&str, &str)]) -> Seen {
+    pub(crate) async fn post(
+        &mut self,
+        path: &str,
+        page: &str,
+        fields: &[(&str, &str)],
+    ) -> PageVisit {
         let token = between(page, "name=\"csrf\" value=\"", "\"").unwrap_or_default();
         let body = form(&token, fields);
         self.send(Method::POST, path, body).await
     }
 
-    async fn send(&mut self, method: Method, path: &str, body: String) -> Seen {
+    async fn send(&mut self, method: Method, path: &str, body: String) -> PageVisit {
         let (_, port) = self.host.rsplit_once(':').expect("a port");
         let cookies: Vec<_> = self
             .cookies
@@ -87,7 +92,7 @@ impl Visitor {
             .net
             .request(request.body(Body::from(body)).expect("a request"))
             .await;
-        let nothing = |took| Seen {
+        let nothing = |took| PageVisit {
             status: None,
             took,
             location: String::new(),
@@ -111,7 +116,7 @@ impl Visitor {
             .headers
             .get(header::LOCATION)
             .and_then(|to| to.to_str().ok());
-        Seen {
+        PageVisit {
             status: Some(parts.status),
             took,
             location: location.unwrap_or_default().to_owned(),

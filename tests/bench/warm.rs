@@ -7,7 +7,7 @@ use domain::finding::Finding;
 use domain::id::EngagementId;
 use domain::role::{ContactRole, TeamRole};
 use store::{CapacityUsed, RequestTimings};
-use tests::{Answer, Browser, Cast, World, filled};
+use tests::{Answer, Browser, Fixture, World, create_findings};
 
 use crate::report::Report;
 
@@ -69,11 +69,11 @@ pub(crate) async fn measure(report: &mut Report) {
         "bytes"
     );
     for page in pages() {
-        let samples = look(&mut offices, &page).await;
-        tell(report, &page.name, &samples);
+        let samples = measure_page(&mut offices, &page).await;
+        report_page(report, &page.name, &samples);
     }
     let samples = change(&mut offices).await;
-    tell(report, "a change of 100 findings", &samples);
+    report_page(report, "a change of 100 findings", &samples);
 }
 
 fn pages() -> Vec<Page> {
@@ -103,7 +103,7 @@ fn pages() -> Vec<Page> {
         (
             "finding",
             |o| {
-                let finding = o.engagement.finding(7);
+                let finding = o.engagement.finding_id(7);
                 format!(
                     "/clients/{}/engagements/{}/findings/{finding}",
                     o.client, o.engagement
@@ -113,7 +113,7 @@ fn pages() -> Vec<Page> {
                 format!(
                     "/engagements/{}/findings/{}",
                     o.engagement,
-                    o.engagement.finding(7)
+                    o.engagement.finding_id(7)
                 )
             },
         ),
@@ -140,14 +140,14 @@ fn pages() -> Vec<Page> {
 
 async fn open(size: usize) -> Office {
     let world = World::new().await;
-    let cast = Cast::play(&world).await;
+    let cast = Fixture::create(&world).await;
     let (acme, client) = (&cast.acme, &cast.acme.clients[0]);
     let owner = acme.member(TeamRole::Owner);
     let contact = client.contact(ContactRole::Collaborator);
     let mut engagements = Vec::new();
     for _ in 0..ENGAGEMENTS {
         let plain = |_, finding: Finding| finding;
-        engagements.push(filled(&world, client, owner, size / ENGAGEMENTS, plain).await);
+        engagements.push(create_findings(&world, client, owner, size / ENGAGEMENTS, plain).await);
     }
     Office {
         team: world.signed_in(&acme.workspace, owner).await,
@@ -161,7 +161,7 @@ async fn open(size: usize) -> Office {
 
 /// A page in each office. They take turns, so that what else the machine does
 /// meanwhile slows all of them alike.
-async fn look(offices: &mut [Office], page: &Page) -> Vec<Samples> {
+async fn measure_page(offices: &mut [Office], page: &Page) -> Vec<Samples> {
     let mut samples = vec![Samples::default(); offices.len()];
     for run in 0..BEFORE + RUNS {
         for (office, samples) in offices.iter_mut().zip(&mut samples) {
@@ -189,7 +189,7 @@ async fn change(offices: &mut [Office]) -> Vec<Samples> {
             let places = [office.engagement, office.other];
             let place = places.map(|id| format!("{}.{id}", office.client));
             let key = |k: usize| {
-                let finding = places[k % 2].finding((k / 2) as u128);
+                let finding = places[k % 2].finding_id((k / 2) as u128);
                 format!("{}.{finding}.{version}", k % 2 + 1)
             };
             let keys: Vec<_> = (0..100).map(|k| (format!("c{}", k + 1), key(k))).collect();
@@ -227,7 +227,7 @@ impl Samples {
     }
 }
 
-fn tell(report: &mut Report, name: &str, samples: &[Samples]) {
+fn report_page(report: &mut Report, name: &str, samples: &[Samples]) {
     let smallest = samples[0].millis(50);
     for (size, of) in SIZES.into_iter().zip(samples) {
         let all: Duration = of.times.iter().sum();
@@ -240,7 +240,7 @@ fn tell(report: &mut Report, name: &str, samples: &[Samples]) {
             round_trips,
             ..
         } = of.spent;
-        #[allow(clippy::cast_precision_loss)] // few
+        #[expect(clippy::cast_precision_loss, reason = "few")]
         let each_second = of.times.len() as f64 / all.as_secs_f64();
         println!(
             "{name:<30} {size:>8} {median:>6.2} ms {:>6.2} {slow:>6.2} ms {each_second:>6.0} {table:>4.0} % {pages:>4.0} % {read:>6} {write:>6} {round_trips:>5} {:>7}",
@@ -260,7 +260,7 @@ fn tell(report: &mut Report, name: &str, samples: &[Samples]) {
             round_trips.into(),
             "calls one after another",
         );
-        #[allow(clippy::cast_precision_loss)]
+        #[expect(clippy::cast_precision_loss, reason = "small counts")]
         report.note(name("page"), of.bytes as f64, "bytes");
     }
 }

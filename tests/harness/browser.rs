@@ -8,8 +8,7 @@ use axum::Router;
 use axum::body::Body;
 use http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
-use store::directory::hash;
-use store::{CapacityUsed, RequestTimings};
+use store::{CapacityUsed, RequestTimings, sha256_hex};
 use tower::ServiceExt as _;
 use web::address::ClientAddress;
 use web::{App, Route};
@@ -55,7 +54,7 @@ impl Browser {
 
     /// The same browser, its cookies brought to another workspace's address.
     #[must_use]
-    pub fn at(&self, slug: &str) -> Self {
+    pub fn at_workspace(&self, slug: &str) -> Self {
         let host = format!("{slug}.{}", self.app.config.base_domain);
         Self {
             host,
@@ -65,7 +64,7 @@ impl Browser {
 
     /// The same browser, served by `app` with these routes.
     #[must_use]
-    pub fn by(&self, app: &Arc<App>, routes: &'static [Route]) -> Self {
+    pub fn served_as(&self, app: &Arc<App>, routes: &'static [Route]) -> Self {
         Self {
             app: Arc::clone(app),
             router: web::router(app, &[routes]),
@@ -85,7 +84,10 @@ impl Browser {
 
     /// The token that the forms of this browser carry.
     pub fn csrf(&self) -> String {
-        let session = self.cookies.get("__Host-sid").map(|token| hash(token));
+        let session = self
+            .cookies
+            .get("__Host-sid")
+            .map(|token| sha256_hex(token));
         let binding = session.or_else(|| self.cookies.get("__Host-pre").cloned());
         self.app.secrets().csrf(&binding.unwrap_or_default())
     }
@@ -179,7 +181,7 @@ impl Browser {
     }
 
     /// Sends a form as a script does, which wants data.
-    pub async fn ask(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub async fn post_json(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("csrf", &self.csrf()).extend_pairs(fields);
         let request = self

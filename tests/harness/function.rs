@@ -14,12 +14,12 @@ use axum::{Json, Router};
 use domain::finding::FindingStatus;
 use domain::role::{ContactRole, TeamRole};
 use serde_json::Value;
-use store::directory::hash;
+use store::sha256_hex;
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
 
-use crate::cast::Cast;
+use crate::fixture::Fixture;
 use crate::world::World;
 
 /// Every function, by the name of its crate and of its policy.
@@ -178,12 +178,12 @@ pub async fn invoke(world: &World, binary: &Path, event: Value) -> Invoked {
         answer,
         ready,
         answered,
-        peak: child.id().and_then(peak),
+        peak: child.id().and_then(peak_memory),
     }
 }
 
 /// The most memory that a process had in use: `VmHWM` of proc(5).
-pub fn peak(process: u32) -> Option<u64> {
+pub fn peak_memory(process: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status
         .lines()
@@ -193,7 +193,7 @@ pub fn peak(process: u32) -> Option<u64> {
 }
 
 /// The event of a function in `events/`, with the ids of this world in it.
-pub fn event(cast: &Cast, name: &str) -> Value {
+pub fn event(cast: &Fixture, name: &str) -> Value {
     let client = &cast.acme.clients[0];
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../events/{name}.json"));
     let mut text = std::fs::read_to_string(&path).expect("an event");
@@ -221,12 +221,12 @@ pub fn event(cast: &Cast, name: &str) -> Value {
 }
 
 /// Opens the session that the events carry.
-pub async fn open_session(world: &World, cast: &Cast) {
+pub async fn open_session(world: &World, cast: &Fixture) {
     let owner = cast.acme.member(TeamRole::Owner);
     // The binaries have the machine's clock, so the session must be new by it.
-    #[allow(clippy::disallowed_methods)]
+    #[expect(clippy::disallowed_methods, reason = "a setting of the tests alone")]
     let real = jiff::Timestamp::now();
-    let hash = hash(SESSION);
+    let hash = sha256_hex(SESSION);
     let opened = world.session(&cast.acme.workspace, owner, &hash, real);
     opened.await;
 }

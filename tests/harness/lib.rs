@@ -6,27 +6,28 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    clippy::missing_panics_doc
+    clippy::missing_panics_doc,
+    reason = "tests and start-up may panic"
 )]
 
-pub mod bills;
 mod browser;
 pub mod bucket;
-mod cast;
-mod filled;
+mod bulk_findings;
+mod document_fixture;
+mod evidence_fixture;
+mod fixture;
+mod fixture_snapshot;
 pub mod function;
+pub mod invoice_fixture;
 mod log;
-mod papers;
-mod played;
-mod shots;
 mod stand_ins;
-pub mod stripe;
+pub mod stripe_fixture;
 mod world;
 
 pub use browser::{Answer, Browser};
-pub use cast::{Cast, Client, Tenant, draft, home};
-pub use filled::{everywhere, filled};
-pub use log::logged;
-pub use papers::{CONTENT, Papers, actor, announced};
-pub use shots::{Shots, attachment, evidence};
+pub use bulk_findings::{create_findings, create_findings_in_engagements};
+pub use document_fixture::{CONTENT, DocumentFixture, actor, announced_upload};
+pub use evidence_fixture::{EvidenceFixture, attachment, evidence};
+pub use fixture::{Client, Fixture, Tenant, content, workspace};
+pub use log::log_lines;
 pub use world::{START, World};

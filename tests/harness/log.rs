@@ -21,11 +21,14 @@ impl Write for Keep {
 /// Starts keeping, as a function named `tests` would log, once for all worlds.
 pub(crate) fn start() {
     static STARTED: Once = Once::new();
-    STARTED.call_once(|| web::log::start(Some("tests".to_owned()), || Keep));
+    STARTED.call_once(|| {
+        let settings = web::log::LogSettings::default();
+        web::log::init(settings, Some("tests".to_owned()), || Keep);
+    });
 }
 
 /// Every line that any world of this process has logged so far.
-pub fn logged() -> String {
+pub fn log_lines() -> String {
     let lines = LINES.lock().expect("the log").clone();
     String::from_utf8(lines).expect("text")
 }

@@ -27,7 +27,7 @@ pub(crate) fn url() -> &'static str {
 }
 
 fn python() -> PathBuf {
-    #[allow(clippy::disallowed_methods)] // a test's own setting
+    #[expect(clippy::disallowed_methods, reason = "a test's own setting")]
     let venv = env::var("VENV").map_or_else(
         |_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../.venv"),
         PathBuf::from,

@@ -15,9 +15,7 @@ use local::{Embedded, GROUPS, NAME, Provisioned};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use serde_json::Value;
-use store::NewSession;
-use store::directory::hash;
-use store::session::Session;
+use store::{NewSession, Session, sha256_hex};
 use web::{App, Clock, Config, Renderer};
 
 use crate::browser::Browser;
@@ -53,11 +51,11 @@ pub struct World {
 impl World {
     /// A new one.
     pub async fn new() -> Self {
-        Self::with(|_| ()).await
+        Self::with_config(|_| ()).await
     }
 
     /// A new one with other settings.
-    pub async fn with(set: impl FnOnce(&mut Config)) -> Self {
+    pub async fn with_config(set: impl FnOnce(&mut Config)) -> Self {
         println!("seed {SEED}");
         Self::seeded(SEED, false, set).await
     }
@@ -69,7 +67,7 @@ impl World {
     }
 
     /// One whose ids are drawn by no other.
-    pub(crate) async fn apart() -> Self {
+    pub(crate) async fn isolated() -> Self {
         Self::seeded(SEED - 1, false, |_| ()).await
     }
 
@@ -79,7 +77,7 @@ impl World {
         let hands = Arc::clone(&clock);
         let now = Clock::new(move || *hands.lock().expect("the clock"));
         let stripe = if pays {
-            Some(crate::stripe::start(now.clone(), seed).await)
+            Some(crate::stripe_fixture::start(now.clone(), seed).await)
         } else {
             None
         };
@@ -114,7 +112,7 @@ impl World {
             stripe: stripe.as_ref().map(StripeStandIn::config),
         };
         set(&mut config);
-        services.stripe = config.stripe().expect("a way to Stripe");
+        services.stripe = web::stripe(&config).expect("a way to Stripe");
         let rng = StdRng::seed_from_u64(seed);
         let renderer = Renderer::new().expect("templates");
         let app = Arc::new(App::new(config, services, renderer, now, rng));
@@ -166,13 +164,13 @@ impl World {
     }
 
     /// Another process of the same product, which remembers nothing.
-    pub async fn cold(&self) -> Arc<App> {
+    pub async fn restart(&self) -> Arc<App> {
         let urls = (self.table_url.as_str(), stand_ins::url());
         let config = self.app.config.clone();
         let sender = config.mail_from.as_str();
         let provisioned = local::provision(urls, sender, &self.people, ORIGINS).await;
         let mut services = provisioned.expect("services").services;
-        services.stripe = config.stripe().expect("a way to Stripe");
+        services.stripe = web::stripe(&config).expect("a way to Stripe");
         // Another seed, so that it draws no id that the world has.
         let rng = StdRng::seed_from_u64(SEED + 1);
         let renderer = Renderer::new().expect("templates");
@@ -187,7 +185,7 @@ impl World {
     /// The browser of somebody who is signed in.
     pub async fn signed_in(&self, workspace: &Workspace, person: &Person) -> Browser {
         let secret = self.app.new_secret();
-        self.session(workspace, person, &hash(&secret), self.now())
+        self.session(workspace, person, &sha256_hex(&secret), self.now())
             .await;
         let mut browser = self.browser(workspace.slug.as_str());
         browser.cookies.insert("__Host-sid".to_owned(), secret);
@@ -203,8 +201,8 @@ impl World {
         at: Timestamp,
     ) -> Session {
         let opening = NewSession {
-            recorded: false,
-            ..NewSession::plain(workspace.id, &workspace.slug, hash, at)
+            is_recorded: false,
+            ..NewSession::with_password(workspace.id, &workspace.slug, hash, at)
         };
         let opened = self.app.directory().open_session(person, &opening).await;
         opened.expect("a session").expect("no code was used")
@@ -224,14 +222,14 @@ impl World {
 
     /// Every item of the table.
     pub(crate) async fn items(&self) -> Vec<HashMap<String, AttributeValue>> {
-        #[allow(clippy::disallowed_methods)] // a test looks at everything
+        #[expect(clippy::disallowed_methods, reason = "a test looks at everything")]
         let scan = self.dynamo.scan().table_name(NAME);
         let items = scan.into_paginator().items().send().try_collect().await;
         items.expect("the table")
     }
 
     /// Leaves nothing to be told of what was done until now.
-    pub async fn forget_news(&self) {
+    pub async fn clear_notifications(&self) {
         for ((pk, sk), item) in self.dump().await {
             let gathered = sk.starts_with("BATCH#") || sk.starts_with("M#");
             let waits = item.get("notify").is_some() || item.get("gather").is_some();
@@ -247,7 +245,7 @@ impl World {
     /// The mail that was sent to an address, as the stand-in tells of it.
     pub async fn mail_to(&self, address: &str) -> Vec<Value> {
         let url = format!("{}/_ministack/ses/messages", stand_ins::url());
-        let answer = local::fetch::get(&url).await.expect("the mailbox");
+        let answer = local::http_fetch::get(&url).await.expect("the mailbox");
         let answer: Value = serde_json::from_slice(&answer).expect("its letters");
         let sent = answer["messages"].as_object().expect("by region").values();
         let letters = sent.flat_map(|some| some.as_array().cloned().unwrap_or_default());

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use crate::two_factor::{Office, PASSWORD};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_protected_asks_for_the_password_again_after_ten_minutes() {
+async fn protected_action_after_ten_minutes_asks_for_the_password() {
     let office = Office::new().await;
     let mut owners = office.with_password(office.owner()).await;
     let member = office.cast.acme.member(TeamRole::Member);
@@ -24,7 +24,7 @@ async fn what_is_protected_asks_for_the_password_again_after_ten_minutes() {
         .cast
         .acme
         .store
-        .person(member.id)
+        .get_person(member.id)
         .await
         .expect("the table");
     assert_eq!(same.map(|p| p.role), Some(Role::Team(TeamRole::Member)));
@@ -48,7 +48,7 @@ async fn what_is_protected_asks_for_the_password_again_after_ten_minutes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_disabled_person_is_out_at_once_and_back_with_all_that_was_theirs() {
+async fn disabled_person_loses_every_session_and_reenabled_gets_everything_back() {
     let office = Office::new().await;
     let contact = office.contact();
     let client = office.cast.acme.clients[0].id;
@@ -68,7 +68,11 @@ async fn a_disabled_person_is_out_at_once_and_back_with_all_that_was_theirs() {
     let fields = [("email", contact.email.as_str())];
     let asked = there.post("/forgot", &fields).await;
     assert!(asked.is_good(), "the same answer");
-    assert_eq!(office.letters(contact, "password").await, 0, "and no link");
+    assert_eq!(
+        office.count_mails(contact, "password").await,
+        0,
+        "and no link"
+    );
     owners.post(&path, &[("access", "enabled")]).await;
     assert_eq!(
         office.password(&mut there, contact).await.location(),
@@ -79,19 +83,19 @@ async fn a_disabled_person_is_out_at_once_and_back_with_all_that_was_theirs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_only_owner_who_can_sign_in_cant_be_disabled() {
+async fn last_owner_disabled_is_refused() {
     let office = Office::new().await;
     let store = &office.cast.acme.store;
     let owner = office.owner();
     let kept = store.disable_person(owner, office.world.now()).await;
     assert_eq!(
         kept.expect("the table"),
-        Err(store::MembershipRefusal::LastOwner)
+        store::MembershipOutcome::LastOwner
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_address_counts_once_its_own_link_is_opened() {
+async fn email_change_takes_effect_when_its_link_is_opened() {
     let office = Office::new().await;
     let contact = office.contact();
     let mut here = office.with_password(contact).await;
@@ -130,7 +134,7 @@ async fn another_address_counts_once_its_own_link_is_opened() {
     assert!(here.get("/account").await.body.contains(new));
     assert!(!elsewhere.get("/").await.is_good(), "other sessions end");
     assert_eq!(
-        office.letters(contact, "e-mail address for").await,
+        office.count_mails(contact, "e-mail address for").await,
         1,
         "the former is told"
     );
@@ -146,7 +150,7 @@ async fn another_address_counts_once_its_own_link_is_opened() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_that_somebody_has_stays_theirs() {
+async fn email_change_to_a_taken_address_is_refused() {
     let office = Office::new().await;
     let (contact, owner) = (office.contact(), office.owner());
     let mut here = office.with_password(contact).await;
@@ -167,7 +171,7 @@ async fn an_address_that_somebody_has_stays_theirs() {
     assert_eq!(refused.location(), "/account/email");
     let directory = office.world.app.directory();
     let login = directory
-        .login(office.cast.acme.workspace.id, &owner.email)
+        .find_login(office.cast.acme.workspace.id, &owner.email)
         .await;
     assert_eq!(
         login.expect("the table").map(|login| login.user),
@@ -176,7 +180,7 @@ async fn an_address_that_somebody_has_stays_theirs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_browser_that_is_new_is_told_of_and_a_known_one_isnt() {
+async fn sign_in_from_a_new_browser_sends_mail_and_from_a_known_one_does_not() {
     let office = Office::new().await;
     let contact = office.contact();
     let identity = &office.world.app.services.identity;
@@ -187,19 +191,19 @@ async fn a_browser_that_is_new_is_told_of_and_a_known_one_isnt() {
     let mut first = office.world.browser("acme");
     office.password(&mut first, contact).await;
     assert_eq!(
-        office.letters(contact, "New sign-in").await,
+        office.count_mails(contact, "New sign-in").await,
         0,
         "the first of all"
     );
     let mut second = office.world.browser("acme");
     office.password(&mut second, contact).await;
-    assert_eq!(office.letters(contact, "New sign-in").await, 1);
+    assert_eq!(office.count_mails(contact, "New sign-in").await, 1);
     for browser in [&mut first, &mut second] {
         browser.post("/sign-out", &[]).await;
         office.password(browser, contact).await;
     }
     assert_eq!(
-        office.letters(contact, "New sign-in").await,
+        office.count_mails(contact, "New sign-in").await,
         1,
         "both are known"
     );

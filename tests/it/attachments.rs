@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use tests::{Browser, Client, World, bucket};
 
 use crate::documents::Scene;
-use crate::evidence_sent::sent;
+use crate::evidence_upload::sent;
 
 const LOG: &[u8] = b"GET / 200\n";
 
@@ -28,7 +28,7 @@ impl Scene {
     /// The newest message that says `text`.
     async fn message(&self, text: &str) -> Message {
         let client = self.client();
-        let thread = client.store.thread(client.engagement, None).await;
+        let thread = client.store.get_thread(client.engagement, None).await;
         let rows = thread.expect("read").rows.into_iter().rev();
         let mut rows = rows.map(|row| row.message);
         rows.find(|one| one.text == text).expect("there")
@@ -52,7 +52,7 @@ async fn write(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn files_reach_the_other_side_under_their_names() {
+async fn attachment_reaches_the_other_side_under_its_name() {
     let mut scene = Scene::at(3_000).await;
     let (team, portal) = scene.thread();
     let attach = format!("{team}/attachments");
@@ -115,7 +115,7 @@ async fn files_reach_the_other_side_under_their_names() {
 
 /// What goes along with a note is as if it had never been, for the client.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_files_of_a_note_never_reach_the_client() {
+async fn attachment_of_an_internal_note_is_hidden_from_the_client() {
     let mut scene = Scene::at(3_100).await;
     let (team, portal) = scene.thread();
     let attach = format!("{team}/attachments");
@@ -164,7 +164,7 @@ async fn the_files_of_a_note_never_reach_the_client() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_scripts_a_file_comes_with_its_message() {
+async fn attachment_without_scripts_is_sent_with_the_message() {
     let mut scene = Scene::at(3_200).await;
     let (team, portal) = scene.thread();
     let id = scene
@@ -245,7 +245,7 @@ async fn without_scripts_a_file_comes_with_its_message() {
 /// What no message was sent with goes, and gives its room back; what one was sent with
 /// stays. The bucket and the table agree all the way.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_no_message_was_sent_with_is_not_kept() {
+async fn attachment_without_a_message_is_deleted() {
     let mut scene = Scene::at(3_300).await;
     let (_, portal) = scene.thread();
     let attach = format!("{portal}/attachments");
@@ -274,7 +274,7 @@ async fn what_no_message_was_sent_with_is_not_kept() {
     let store = scene.client().store.clone();
     let files = scene.world.app.services.files.clone();
     let there = async |id| {
-        let key = store.attachment_key(id);
+        let key = store.attachment_object_key(id);
         files.get(&key).await.expect("asked").is_some()
     };
     assert!(there(kept).await && there(loose).await);

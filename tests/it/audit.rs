@@ -4,26 +4,26 @@ use domain::plan::Plan;
 use domain::role::{ContactRole, TeamRole};
 use http::StatusCode;
 use jiff::SignedDuration;
-use tests::{Browser, Cast, World};
+use tests::{Browser, Fixture, World};
 
 const PASSWORD: &str = "quiet lantern orbit 42";
 
-async fn office() -> (World, Cast) {
+async fn office() -> (World, Fixture) {
     let world = World::new().await;
-    let cast = Cast::play(&world).await;
+    let cast = Fixture::create(&world).await;
     worker::drain(&world.app).await.expect("swept");
     // What follows is newer than all that the cast did.
     world.advance(SignedDuration::from_secs(1));
     (world, cast)
 }
 
-async fn owner(world: &World, cast: &Cast) -> Browser {
+async fn owner(world: &World, cast: &Fixture) -> Browser {
     let owner = cast.acme.member(TeamRole::Owner);
     world.signed_in(&cast.acme.workspace, owner).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_people_do_is_recorded_with_who_what_where_before_and_after() {
+async fn audit_record_holds_actor_action_device_before_and_after() {
     let (world, cast) = office().await;
     // After all that made the cast.
     world.advance(SignedDuration::from_mins(1));
@@ -71,7 +71,7 @@ async fn what_people_do_is_recorded_with_who_what_where_before_and_after() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_export_verifies_offline_and_a_changed_one_doesnt() {
+async fn audit_export_unchanged_verifies_and_changed_fails() {
     let (world, cast) = office().await;
     let mut owners = owner(&world, &cast).await;
     // Names that a spreadsheet would run.
@@ -108,7 +108,7 @@ async fn an_export_verifies_offline_and_a_changed_one_doesnt() {
         }
         seen += 1;
     }
-    let head = cast.acme.store.audit_head().await.expect("the table");
+    let head = cast.acme.store.get_chain_head().await.expect("the table");
     assert_eq!(head.seq, seen, "every entry is there");
 
     let words = local::verify_export(&file.body).expect("whole");
@@ -122,16 +122,16 @@ async fn an_export_verifies_offline_and_a_changed_one_doesnt() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_entry_belongs_to_its_change_and_is_chained_once() {
+async fn audit_record_is_written_with_its_change_and_chained_once() {
     let (world, cast) = office().await;
     let store = &cast.acme.store;
-    let before = store.audit_head().await.expect("the table");
+    let before = store.get_chain_head().await.expect("the table");
     assert!(before.seq > 0);
     let (one, two) = tokio::join!(worker::drain(&world.app), worker::drain(&world.app));
     one.expect("chained");
     two.expect("chained");
     assert_eq!(
-        store.audit_head().await.expect("the table"),
+        store.get_chain_head().await.expect("the table"),
         before,
         "nothing twice"
     );
@@ -140,21 +140,24 @@ async fn an_entry_belongs_to_its_change_and_is_chained_once() {
     let settings = [("name", "X"), ("time_zone", "UTC"), ("version", "99")];
     owners.post("/settings", &settings).await;
     worker::drain(&world.app).await.expect("chained");
-    assert_eq!(store.audit_head().await.expect("the table"), before);
-    let chain = store.audit_chain(1, 1000).await.expect("the table");
-    let all = store.audit(None, 1000).await.expect("the table").rows;
+    assert_eq!(store.get_chain_head().await.expect("the table"), before);
+    let chain = store.list_chain(1, 1000).await.expect("the table");
+    let all = store.list_audit(None, 1000).await.expect("the table").rows;
     assert_eq!(chain.len(), all.len());
     assert!(all.iter().all(|entry| entry.place.is_some()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_ends_where_the_next_begins() {
+async fn audit_pages_join_without_gap_or_overlap() {
     let (_world, cast) = office().await;
     let store = &cast.acme.store;
-    let all = store.audit(None, 1000).await.expect("the table").rows;
+    let all = store.list_audit(None, 1000).await.expect("the table").rows;
     let (mut paged, mut before) = (Vec::new(), None);
     loop {
-        let page = store.audit(before.as_deref(), 3).await.expect("the table");
+        let page = store
+            .list_audit(before.as_deref(), 3)
+            .await
+            .expect("the table");
         paged.extend(page.rows);
         before = page.next;
         if before.is_none() {
@@ -165,7 +168,7 @@ async fn a_page_ends_where_the_next_begins() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn findings_that_leave_as_a_file_are_recorded_on_both_sides() {
+async fn finding_export_by_either_side_is_recorded() {
     let (world, cast) = office().await;
     world.advance(SignedDuration::from_mins(1));
     let mut owners = owner(&world, &cast).await;
@@ -190,12 +193,15 @@ async fn findings_that_leave_as_a_file_are_recorded_on_both_sides() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn entries_end_with_their_time_and_what_is_left_still_verifies() {
+async fn audit_records_past_retention_are_deleted_and_the_rest_verifies() {
     let (world, cast) = office().await;
     let store = &cast.acme.store;
-    let old = store.audit_head().await.expect("the table");
-    assert_eq!(store.audit_first().await.expect("the table"), Some(1));
-    let kept = Plan::Team.log_kept();
+    let old = store.get_chain_head().await.expect("the table");
+    assert_eq!(
+        store.find_first_chained().await.expect("the table"),
+        Some(1)
+    );
+    let kept = Plan::Team.audit_retention();
     world.advance(kept / 2);
     let mut owners = owner(&world, &cast).await;
     let settings = [("name", "Acme Two"), ("time_zone", "UTC"), ("version", "1")];

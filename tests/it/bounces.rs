@@ -1,7 +1,7 @@
 //! Mail that bounces or is reported as spam: none goes there any more, until somebody
 //! says so or the address is another one.
 
-mod others;
+mod other_addresses;
 
 use domain::id::{WorkspaceId, marker};
 use domain::person::Person;
@@ -10,8 +10,8 @@ use domain::suppression::{SuppressionNotice, SuppressionReason};
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use store::directory::hash;
-use tests::{Browser, Cast, Client, Tenant, World};
+use store::sha256_hex;
+use tests::{Browser, Client, Fixture, Tenant, World};
 use worker::ReportOutcome;
 
 use crate::notifications::{minutes_go_by, work};
@@ -39,13 +39,13 @@ pub(crate) fn event(example: &str, ws: WorkspaceId, to: &str, sent: Timestamp) -
 
 struct Scene {
     world: World,
-    cast: Cast,
+    cast: Fixture,
 }
 
 impl Scene {
     async fn new() -> Self {
         let world = World::new().await;
-        let cast = Cast::play(&world).await;
+        let cast = Fixture::create(&world).await;
         work(&world).await;
         Self { world, cast }
     }
@@ -59,7 +59,7 @@ impl Scene {
     }
 
     /// SES tells of a mail that Acme sent just now.
-    async fn told(&self, example: &str, to: &str) -> ReportOutcome {
+    async fn report(&self, example: &str, to: &str) -> ReportOutcome {
         let acme = self.cast.acme.workspace.id;
         let event = event(example, acme, to, self.world.now());
         self.takes(&event).await
@@ -67,8 +67,13 @@ impl Scene {
 
     async fn takes(&self, event: &Value) -> ReportOutcome {
         let app = &self.world.app;
-        let as_of = (app.new_id(), app.clock.now());
-        let came = worker::report(&app.directory(), as_of, &event.to_string()).await;
+        let came = worker::handle_report(
+            &app.directory(),
+            app.new_id(),
+            app.clock.now(),
+            &event.to_string(),
+        )
+        .await;
         let came = came.expect("taken");
         work(&self.world).await;
         came
@@ -105,13 +110,13 @@ impl Scene {
     }
 
     async fn mark(&self, client: &Client, person: &Person) -> Option<SuppressionNotice> {
-        let found = client.store.person(person.id).await.expect("read");
+        let found = client.store.get_person(person.id).await.expect("read");
         found.expect("there").suppressed
     }
 
     /// What the table holds of an address.
     async fn row(&self, ws: WorkspaceId, to: &str) -> Option<Value> {
-        let key = (format!("W#{ws}#STOP"), hash(to));
+        let key = (format!("W#{ws}#STOP"), sha256_hex(to));
         self.world.dump().await.remove(&key)
     }
 
@@ -125,7 +130,7 @@ impl Scene {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn mail_that_bounces_stops_and_the_team_is_told_once() {
+async fn bounce_stops_mail_and_notifies_the_team_once() {
     let scene = Scene::new().await;
     let (acme, contact) = (&scene.cast.acme, scene.contact());
     let to = contact.email.as_str();
@@ -135,7 +140,7 @@ async fn mail_that_bounces_stops_and_the_team_is_told_once() {
     assert_eq!(scene.takes(&first).await, ReportOutcome::Nothing, "again");
     // Another mail that was on its way.
     scene.world.advance(SignedDuration::from_secs(5));
-    assert_eq!(scene.told(BOUNCE, to).await, ReportOutcome::Nothing);
+    assert_eq!(scene.report(BOUNCE, to).await, ReportOutcome::Nothing);
 
     assert!(!scene.link_arrives(acme, to).await);
     // What happens isn't told by mail either, but in the inbox.
@@ -184,11 +189,11 @@ async fn mail_that_bounces_stops_and_the_team_is_told_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_passes_changes_nothing() {
+async fn transient_bounce_changes_nothing() {
     let scene = Scene::new().await;
     let to = scene.contact().email.as_str();
     let before = scene.world.dump().await;
-    assert_eq!(scene.told(TRANSIENT, to).await, ReportOutcome::Nothing);
+    assert_eq!(scene.report(TRANSIENT, to).await, ReportOutcome::Nothing);
     // A workspace that isn't there, and mail that isn't the portal's.
     let mut nowhere = event(BOUNCE, WorkspaceId::new(1, 1), to, scene.world.now());
     assert_eq!(scene.takes(&nowhere).await, ReportOutcome::Nothing);
@@ -196,13 +201,13 @@ async fn what_passes_changes_nothing() {
     assert_eq!(scene.takes(&nowhere).await, ReportOutcome::Nothing);
     assert_eq!(scene.world.dump().await, before);
     let app = &scene.world.app;
-    let as_of = (app.new_id(), app.clock.now());
-    let garbage = worker::report(&app.directory(), as_of, "garbage").await;
+    let garbage =
+        worker::handle_report(&app.directory(), app.new_id(), app.clock.now(), "garbage").await;
     assert!(garbage.is_err(), "it is put aside, to be looked at");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_other_workspace_hears_of_it() {
+async fn bounce_in_one_workspace_leaves_others_unchanged() {
     let scene = Scene::new().await;
     let (acme, northwind) = (&scene.cast.acme, &scene.cast.northwind);
     let contact = scene.contact();
@@ -216,7 +221,7 @@ async fn no_other_workspace_hears_of_it() {
     };
     let directory = scene.world.app.directory();
     let added = directory
-        .add_team_member(northwind.workspace.id, &twin)
+        .create_team_member(northwind.workspace.id, &twin)
         .await;
     added.expect("a member");
     let theirs = async || {
@@ -226,11 +231,11 @@ async fn no_other_workspace_hears_of_it() {
         dump
     };
     let before = theirs().await;
-    assert_eq!(scene.told(COMPLAINT, to).await, ReportOutcome::Stopped);
+    assert_eq!(scene.report(COMPLAINT, to).await, ReportOutcome::Stopped);
     // An address that only Northwind knows, of a mail that Acme sent.
     let foreign = northwind.clients[0].contact(ContactRole::Manager);
     let foreign = foreign.email.as_str();
-    assert_eq!(scene.told(BOUNCE, foreign).await, ReportOutcome::Stopped);
+    assert_eq!(scene.report(BOUNCE, foreign).await, ReportOutcome::Stopped);
     assert_eq!(theirs().await, before);
     assert!(scene.row(acme.workspace.id, foreign).await.is_some());
     assert!(scene.link_arrives(northwind, to).await);
@@ -246,7 +251,7 @@ async fn no_other_workspace_hears_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_manages_people_sees_it_and_lets_mail_go_again() {
+async fn suppression_is_shown_to_managers_who_can_lift_it() {
     let scene = Scene::new().await;
     let (acme, contact) = (&scene.cast.acme, scene.contact());
     let to = contact.email.as_str();
@@ -295,7 +300,7 @@ async fn who_manages_people_sees_it_and_lets_mail_go_again() {
     assert_eq!(scene.takes(&bounce).await, ReportOutcome::Nothing);
     assert!(scene.link_arrives(acme, to).await);
     // A new failure is another one, told anew; the client's own manager lets it go.
-    assert_eq!(scene.told(COMPLAINT, to).await, ReportOutcome::Stopped);
+    assert_eq!(scene.report(COMPLAINT, to).await, ReportOutcome::Stopped);
     assert_eq!(scene.notices(acme, acme.member(TeamRole::Admin)).await, 2);
     let manager = scene.client().contact(ContactRole::Manager);
     let mut manager = scene.browser(acme, manager).await;
@@ -320,7 +325,7 @@ async fn who_manages_people_sees_it_and_lets_mail_go_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn in_any_order_and_however_often_the_end_is_the_same() {
+async fn delivery_reports_in_any_order_and_number_end_the_same() {
     let scene = Scene::new().await;
     let ws = scene.cast.acme.workspace.id;
     let people =
@@ -360,16 +365,15 @@ async fn in_any_order_and_however_often_the_end_is_the_same() {
 
 /// Two at once: one of them notes it, and tells.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_same_event_twice_at_once_is_told_once() {
+async fn delivery_report_twice_at_once_notifies_once() {
     let scene = Scene::new().await;
     let acme = &scene.cast.acme;
     let to = scene.contact().email.as_str();
     let event = event(BOUNCE, acme.workspace.id, to, scene.world.now()).to_string();
     let app = &scene.world.app;
     let take = async || {
-        let as_of = (app.new_id(), app.clock.now());
         let directory = app.directory();
-        worker::report(&directory, as_of, &event)
+        worker::handle_report(&directory, app.new_id(), app.clock.now(), &event)
             .await
             .expect("taken")
     };

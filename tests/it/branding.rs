@@ -9,7 +9,7 @@ use domain::workspace::Workspace;
 use http::StatusCode;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use jiff::SignedDuration;
-use tests::{Answer, Browser, Cast, World};
+use tests::{Answer, Browser, Fixture, World};
 
 use crate::notifications::work;
 
@@ -45,21 +45,21 @@ fn logo_on(page: &Answer) -> Option<String> {
 
 struct Stage {
     world: World,
-    cast: Cast,
+    cast: Fixture,
     owner: Browser,
 }
 
 impl Stage {
     async fn new() -> Self {
         let world = World::new().await;
-        let cast = Cast::play(&world).await;
+        let cast = Fixture::create(&world).await;
         let owner = cast.acme.member(TeamRole::Owner);
         let owner = world.signed_in(&cast.acme.workspace, owner).await;
         Self { world, cast, owner }
     }
 
     async fn workspace(&self) -> Workspace {
-        let found = self.cast.acme.store.workspace().await;
+        let found = self.cast.acme.store.get_workspace().await;
         found.expect("read").expect("there")
     }
 
@@ -87,7 +87,7 @@ impl Stage {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_logo_is_drawn_anew_and_seen_by_everybody() {
+async fn logo_uploaded_is_reencoded_and_served_to_everyone() {
     let mut stage = Stage::new().await;
     assert_eq!(logo_on(&stage.sign_in_page().await), None);
     for format in [ImageFormat::Jpeg, ImageFormat::WebP, ImageFormat::Png] {
@@ -104,7 +104,7 @@ async fn a_logo_is_drawn_anew_and_seen_by_everybody() {
         .world
         .app
         .directory()
-        .logo_of(&workspace)
+        .logo_object_key(&workspace)
         .expect("a key");
     let files = &stage.world.app.services.files;
     let kept = files.get(&key).await.expect("read").expect("there");
@@ -150,7 +150,7 @@ async fn a_logo_is_drawn_anew_and_seen_by_everybody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_former_logos_address_leads_to_the_present_one() {
+async fn former_logo_url_redirects_to_the_current_logo() {
     // An id that no other test gives: worlds share their bucket.
     const FIRST: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
     let mut stage = Stage::new().await;
@@ -163,7 +163,7 @@ async fn a_former_logos_address_leads_to_the_present_one() {
         .world
         .app
         .directory()
-        .logo_of(&stage.workspace().await);
+        .logo_object_key(&stage.workspace().await);
     let object = object.expect("a key");
     let files = stage.world.app.services.files.clone();
     assert!(files.has(&object).await.expect("listed"));
@@ -180,11 +180,11 @@ async fn a_former_logos_address_leads_to_the_present_one() {
     // What was taken for a failure, and was none.
     let workspace = stage.workspace().await;
     let present = workspace.logo.expect("a logo").id;
-    let forgotten = stage.cast.acme.store.forget_logo(present).await;
+    let forgotten = stage.cast.acme.store.enqueue_logo_deletion(present).await;
     forgotten.expect("put");
     stage.world.advance(SignedDuration::from_mins(2));
     work(&stage.world).await;
-    let object = stage.cast.acme.store.logo_object(present);
+    let object = stage.cast.acme.store.logo_object_key(present);
     assert!(files.has(&object).await.expect("listed"));
     let mut browser = stage.world.browser("acme");
     assert_eq!(browser.get(&first).await.location(), second);
@@ -198,7 +198,7 @@ async fn a_former_logos_address_leads_to_the_present_one() {
 
 /// The same form again sends nothing again.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_logo_that_is_sent_twice_is_one() {
+async fn logo_sent_twice_is_stored_once() {
     let mut stage = Stage::new().await;
     let (id, path) = (new_id(&stage.world), format!("{HERE}/logo"));
     let png = picture(96, 48, ImageFormat::Png);
@@ -210,7 +210,7 @@ async fn a_logo_that_is_sent_twice_is_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn hostile_files_are_refused_at_their_field() {
+async fn hostile_logo_is_refused_at_its_field() {
     let mut stage = Stage::new().await;
     let mut claims = picture(10, 10, ImageFormat::Png);
     claims[16..20].copy_from_slice(&60_000_u32.to_be_bytes());
@@ -245,7 +245,7 @@ async fn hostile_files_are_refused_at_their_field() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_colour_is_held_to_its_contrast_and_shown_everywhere() {
+async fn accent_with_enough_contrast_is_used_on_every_page() {
     let mut stage = Stage::new().await;
     let light = stage.colour("#ffcc00", &[]).await;
     assert_eq!(light.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -295,7 +295,7 @@ async fn a_colour_is_held_to_its_contrast_and_shown_everywhere() {
 
 /// Starter shows the platform's logo and the badge, and keeps what there is.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_plan_without_logos_keeps_the_one_that_there_is() {
+async fn downgraded_plan_keeps_the_existing_logo() {
     const BADGE: &str = "Powered by SecPortal";
     let mut stage = Stage::new().await;
     let png = picture(96, 48, ImageFormat::Png);
@@ -334,7 +334,7 @@ async fn a_plan_without_logos_keeps_the_one_that_there_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn owners_and_admins_brand_the_portal_and_nobody_else() {
+async fn branding_is_changed_by_owners_and_admins_only() {
     let stage = Stage::new().await;
     let png = picture(96, 48, ImageFormat::Png);
     for person in &stage.cast.acme.team {
@@ -356,14 +356,14 @@ async fn owners_and_admins_brand_the_portal_and_nobody_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn first_steps_are_ticked_and_put_away_for_good() {
+async fn first_steps_done_are_ticked_and_dismissed_stay_hidden() {
     let mut stage = Stage::new().await;
     stage.owner.get("/").await;
     let plain = stage.owner.get("/").await;
     assert!(!plain.body.contains("First steps"));
     stage
         .change(|before| Workspace {
-            guide: true,
+            shows_guide: true,
             ..before
         })
         .await;

@@ -1,7 +1,7 @@
 //! What pages and changes cost in capacity units and round trips, against a
 //! budget, and that it doesn't grow with the number of findings.
 
-mod lists;
+mod list_capacity;
 
 use std::fmt::Write as _;
 
@@ -14,7 +14,9 @@ use domain::severity::Severity;
 use domain::trend::DaySnapshot;
 use jiff::SignedDuration;
 use store::CapacityUsed;
-use tests::{Browser, Cast, World, attachment, everywhere, evidence, filled};
+use tests::{
+    Browser, Fixture, World, attachment, create_findings, create_findings_in_engagements, evidence,
+};
 
 use crate::messages::talk;
 use crate::webhooks as hooks;
@@ -41,11 +43,11 @@ async fn page(browser: &mut Browser, path: &str) -> CapacityUsed {
 
 // On one thread, as in Lambda: on several, a call may be answered before the one
 // beside it is sent, and would count as another round trip.
-#[allow(clippy::too_many_lines)] // one table, in its order
+#[expect(clippy::too_many_lines, reason = "one table, in its order")]
 #[tokio::test]
-async fn pages_and_changes_stay_within_their_budget() {
+async fn pages_and_changes_stay_within_their_capacity_budget() {
     let world = World::new().await;
-    let cast = Cast::play(&world).await;
+    let cast = Fixture::create(&world).await;
     let (acme, client) = (&cast.acme, &cast.acme.clients[0]);
     let owner = acme.member(TeamRole::Owner);
     let mut team = world.signed_in(&acme.workspace, owner).await;
@@ -59,7 +61,7 @@ async fn pages_and_changes_stay_within_their_budget() {
     );
     let mut engagements = Vec::new();
     for n in [20, 200, 2_000] {
-        let id = filled(&world, client, owner, n, |_, finding| finding).await;
+        let id = create_findings(&world, client, owner, n, |_, finding| finding).await;
         engagements.push(id);
         let here = format!("/clients/{}/engagements/{id}", client.id);
         let mut note =
@@ -197,15 +199,15 @@ async fn pages_and_changes_stay_within_their_budget() {
     assert!(signed_in.is_good(), "{}", signed_in.body);
     table.push_str(&row("a sign-in", signed_in.spent));
 
-    lists::flat(&table);
+    list_capacity::flat(&table);
     signing_up(&world, &mut table).await;
-    crate::golden::holds(BUDGET, &table);
+    crate::golden::assert_golden(BUDGET, &table);
 }
 
 /// Documents by the hundred, taking one away, and sending one.
 async fn documents(
     world: &World,
-    cast: &Cast,
+    cast: &Fixture,
     team: &mut Browser,
     portal: &mut Browser,
     table: &mut String,
@@ -216,7 +218,7 @@ async fn documents(
     table.push_str(&row("document, team", page(team, &ours).await));
     let mut few = Vec::new();
     for n in [150, 150] {
-        world.papers(&cast.acme, n).await;
+        world.create_documents(&cast.acme, n).await;
         let (ours, theirs) = (page(team, &list).await, page(portal, "/documents").await);
         few.push((ours, theirs));
     }
@@ -240,7 +242,7 @@ async fn documents(
         ("size", "9"),
         ("kind", "evidence"),
     ];
-    let told = portal.ask("/documents", &said).await;
+    let told = portal.post_json("/documents", &said).await;
     assert!(told.is_good(), "{}", told.body);
     table.push_str(&row("a file announced, by the client", told.spent));
     let there = portal.post(&format!("/uploads/{id}/complete"), &[]).await;
@@ -250,7 +252,7 @@ async fn documents(
 
 /// A finding with as many pictures as it can hold, one of them, sending one, and a
 /// message with a file.
-async fn pictures(world: &World, cast: &Cast, portal: &mut Browser, table: &mut String) {
+async fn pictures(world: &World, cast: &Fixture, portal: &mut Browser, table: &mut String) {
     let client = &cast.acme.clients[0];
     let (e, finding) = (client.engagement, client.findings[&FindingStatus::Open]);
     let new = NewEvidence {
@@ -280,7 +282,7 @@ async fn pictures(world: &World, cast: &Cast, portal: &mut Browser, table: &mut 
         ("name", "proof.png"),
         ("size", "9"),
     ];
-    let told = portal.ask(&format!("{here}/evidence"), &said).await;
+    let told = portal.post_json(&format!("{here}/evidence"), &said).await;
     assert!(told.is_good(), "{}", told.body);
     table.push_str(&row("a picture announced, by the client", told.spent));
     let contact = client.contact(ContactRole::Collaborator);
@@ -307,9 +309,9 @@ async fn pictures(world: &World, cast: &Cast, portal: &mut Browser, table: &mut 
 /// Paying by Stripe, and one event of it.
 async fn payments(table: &mut String) {
     let world = World::with_stripe().await;
-    let cast = Cast::play(&world).await;
+    let cast = Fixture::create(&world).await;
     let (home, client) = (&cast.acme.workspace, &cast.acme.clients[0]);
-    tests::stripe::connected(&world, &cast.acme).await;
+    tests::stripe_fixture::connect_account(&world, &cast.acme).await;
     let owner = cast.acme.member(TeamRole::Owner);
     let mut team = world.signed_in(home, owner).await;
     let contact = client.contact(ContactRole::Collaborator);
@@ -324,8 +326,8 @@ async fn payments(table: &mut String) {
     }
     let waits = page(&mut portal, &format!("{here}/payment?since=1")).await;
     table.push_str(&row("a payment waited for", waits));
-    let world = World::with(|config| config.stripe = Some(hooks::stripe())).await;
-    let cast = Cast::play(&world).await;
+    let world = World::with_config(|config| config.stripe = Some(hooks::stripe())).await;
+    let cast = Fixture::create(&world).await;
     let client = &cast.acme.clients[0];
     let begun = hooks::begin(&world, (&cast.acme, client), client.bills.sent, 1).await;
     let mut stripe = world.browser("nobody");
@@ -333,7 +335,7 @@ async fn payments(table: &mut String) {
         ("an event of a payment", begun.paid(&world, "p")),
         ("the same event again", begun.paid(&world, "p")),
     ] {
-        let told = hooks::told(&world, &mut stripe, &event).await;
+        let told = hooks::post_event(&world, &mut stripe, &event).await;
         table.push_str(&row(name, told.spent));
     }
 }
@@ -341,7 +343,7 @@ async fn payments(table: &mut String) {
 /// Invoices by the hundred: their lists and figures cost what they cost for few.
 async fn bills(
     world: &World,
-    cast: &Cast,
+    cast: &Fixture,
     team: &mut Browser,
     portal: &mut Browser,
     table: &mut String,
@@ -361,11 +363,17 @@ async fn bills(
     let mut few = Vec::new();
     for n in [100, 200] {
         for _ in 0..n {
-            let new = tests::bills::bill("Web application test", "EUR", due);
+            let new = tests::invoice_fixture::new_invoice("Web application test", "EUR", due);
             let stores = (&acme.store, &client.store);
             let id = world.app.new_id();
-            let draft = tests::bills::drafted(stores, id, &new, world.now()).await;
-            tests::bills::sent(&acme.store, (&draft, &new.bill), (&by, today), &[]).await;
+            let draft = tests::invoice_fixture::draft_invoice(stores, id, &new, world.now()).await;
+            tests::invoice_fixture::sent_invoice(
+                &acme.store,
+                (&draft, &new.content),
+                (&by, today),
+                &[],
+            )
+            .await;
         }
         let mut many = Vec::new();
         for (_, path, ours) in &pages {
@@ -438,7 +446,7 @@ async fn signing_up(world: &World, table: &mut String) {
     table.push_str(&row("consultants' dashboard with first steps", first));
 }
 
-fn actor_of(cast: &Cast) -> Actor {
+fn actor_of(cast: &Fixture) -> Actor {
     let owner = cast.acme.member(TeamRole::Owner);
     Actor {
         user: owner.id,

@@ -8,9 +8,9 @@ use jiff::civil::date;
 use jiff::{SignedDuration, ToSpan as _};
 use scraper::{Html, Selector};
 use store::WriteOutcome;
-use tests::{Browser, filled};
+use tests::{Browser, create_findings};
 
-use crate::both::Both;
+use crate::two_sides::TwoSides;
 
 /// The texts of what a selector picks on a page.
 async fn texts(browser: &mut Browser, path: &str, selector: &str) -> Vec<String> {
@@ -25,23 +25,28 @@ async fn texts(browser: &mut Browser, path: &str, selector: &str) -> Vec<String>
     page.select(&selector).map(words).collect()
 }
 
-async fn drain(both: &Both) {
+async fn drain(both: &TwoSides) {
     worker::drain(&both.world.app).await.expect("swept");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_day_is_noted_once_and_a_gap_is_like_the_day_before() {
-    let mut both = Both::new().await;
+async fn day_snapshot_is_written_once_and_a_gap_repeats_the_day_before() {
+    let mut both = TwoSides::new().await;
     let (client, team) = (both.client().store.clone(), both.cast.acme.store.clone());
-    let counts = client.about().await.expect("read").expect("there").counts;
+    let counts = client
+        .get_client()
+        .await
+        .expect("read")
+        .expect("there")
+        .counts;
     let day = DaySnapshot::of(&counts);
     drain(&both).await;
     let first = date(2026, 1, 1);
-    let noted = client.days(first).await.expect("read");
+    let noted = client.list_days(first).await.expect("read");
     let sunday = date(2026, 1, 4);
     assert_eq!(noted.into_iter().collect::<Vec<_>>(), [(sunday, day)]);
-    let all = team.days(first).await.expect("read");
-    assert_eq!(all.get(&sunday), Some(&day.and(day)), "of both clients");
+    let all = team.list_days(first).await.expect("read");
+    assert_eq!(all.get(&sunday), Some(&day.plus(day)), "of both clients");
 
     // What changes afterwards, and another run, leave it as it is.
     let (_, there) = both.paths();
@@ -50,13 +55,13 @@ async fn a_day_is_noted_once_and_a_gap_is_like_the_day_before() {
     let fields = [("note", "Fixed."), ("version", "2")];
     assert!(both.portal.post(&resolve, &fields).await.is_good());
     drain(&both).await;
-    let again = client.note_day(sunday, DaySnapshot::default(), 9).await;
+    let again = client.record_day(sunday, DaySnapshot::default(), 9).await;
     assert_eq!(again.expect("tried"), WriteOutcome::Repeated);
-    assert_eq!(client.days(first).await.expect("read")[&sunday], day);
+    assert_eq!(client.list_days(first).await.expect("read")[&sunday], day);
 
     both.world.advance(SignedDuration::from_hours(72));
     drain(&both).await;
-    let noted = client.days(first).await.expect("read");
+    let noted = client.list_days(first).await.expect("read");
     assert_eq!(noted.len(), 2, "one for each night that was there");
     let wednesday = noted[&date(2026, 1, 7)];
     assert_eq!(wednesday.resolved, day.resolved + 1);
@@ -73,8 +78,8 @@ async fn a_day_is_noted_once_and_a_gap_is_like_the_day_before() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn activity_tells_each_side_what_it_may_know() {
-    let mut both = Both::new().await;
+async fn activity_feed_shows_each_side_what_it_may_see() {
+    let mut both = TwoSides::new().await;
     let (here, there) = both.paths();
     let open = both.client().findings[&FindingStatus::Open];
     let finding = format!("{here}/findings/{open}");
@@ -150,8 +155,8 @@ async fn activity_tells_each_side_what_it_may_know() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_overdue_is_counted_exactly_up_to_a_page_and_by_night_beyond() {
-    let mut both = Both::new().await;
+async fn overdue_count_is_exact_up_to_a_page_and_from_the_daily_job_beyond() {
+    let mut both = TwoSides::new().await;
     let owner = both.cast.acme.member(TeamRole::Owner).clone();
     let late = |k: usize, finding: domain::finding::Finding| {
         let now = date(2026, 1, 5);
@@ -170,7 +175,7 @@ async fn what_is_overdue_is_counted_exactly_up_to_a_page_and_by_night_beyond() {
             ..finding
         }
     };
-    filled(&both.world, both.client(), &owner, 4, late).await;
+    create_findings(&both.world, both.client(), &owner, 4, late).await;
     let overdue = |stats: Vec<String>| {
         let found = stats.iter().find_map(|one| one.strip_prefix("Overdue"));
         found.expect("a number").trim().to_owned()
@@ -183,7 +188,7 @@ async fn what_is_overdue_is_counted_exactly_up_to_a_page_and_by_night_beyond() {
         due: today.checked_sub(5.days()).ok(),
         ..finding
     };
-    filled(&both.world, both.client(), &owner, 60, very).await;
+    create_findings(&both.world, both.client(), &owner, 60, very).await;
     assert_eq!(overdue(texts(&mut both.portal, "/", ".stat").await), "30+");
     drain(&both).await;
     assert_eq!(overdue(texts(&mut both.portal, "/", ".stat").await), "61");
@@ -196,8 +201,8 @@ async fn what_is_overdue_is_counted_exactly_up_to_a_page_and_by_night_beyond() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_engagement_has_people_and_a_way_and_is_found_by_its_phase() {
-    let mut both = Both::new().await;
+async fn engagement_has_team_and_timeline_and_is_listed_by_phase() {
+    let mut both = TwoSides::new().await;
     let (here, there) = both.paths();
     let ada = both.cast.acme.member(TeamRole::Member).clone();
     let id = ada.id.to_string();
@@ -246,8 +251,8 @@ async fn an_engagement_has_people_and_a_way_and_is_found_by_its_phase() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn fixes_are_timed_from_publishing_to_the_last_retest() {
-    let mut both = Both::new().await;
+async fn fix_time_runs_from_publishing_to_the_last_retest() {
+    let mut both = TwoSides::new().await;
     let (here, there) = both.paths();
     let open = both.client().findings[&FindingStatus::Open];
     let (team, portal) = (
@@ -256,17 +261,17 @@ async fn fixes_are_timed_from_publishing_to_the_last_retest() {
     );
     let severity = {
         let store = &both.client().store;
-        let found = store.finding(both.client().engagement, open).await;
+        let found = store.get_finding(both.client().engagement, open).await;
         found.expect("read").expect("there").severity
     };
     let before = both
         .client()
         .store
-        .about()
+        .get_client()
         .await
         .expect("read")
         .expect("there");
-    let before = before.counts.fixes(severity);
+    let before = before.counts.fix_times(severity);
     both.world.advance(SignedDuration::from_hours(1));
     let resolve = [("note", "Done."), ("version", "2")];
     assert!(
@@ -285,11 +290,11 @@ async fn fixes_are_timed_from_publishing_to_the_last_retest() {
     let after = both
         .client()
         .store
-        .about()
+        .get_client()
         .await
         .expect("read")
         .expect("there");
-    let after = after.counts.fixes(severity);
-    assert_eq!(after.number, before.number + 1);
-    assert_eq!(after.seconds - before.seconds, 3_600);
+    let after = after.counts.fix_times(severity);
+    assert_eq!(after.count, before.count + 1);
+    assert_eq!(after.total_seconds - before.total_seconds, 3_600);
 }

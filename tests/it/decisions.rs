@@ -9,10 +9,10 @@ use http::StatusCode;
 use jiff::SignedDuration;
 use tests::{Answer, Browser};
 
-use crate::both::Both;
+use crate::two_sides::TwoSides;
 
 /// Both sides' addresses of a finding.
-fn at(both: &Both, id: FindingId) -> (String, String) {
+fn at(both: &TwoSides, id: FindingId) -> (String, String) {
     let (team, portal) = both.paths();
     (
         format!("{team}/findings/{id}"),
@@ -31,13 +31,13 @@ async fn send(browser: &mut Browser, path: &str, fields: &[(&str, &str)]) -> Ans
     answer
 }
 
-fn days(both: &Both, n: i64) {
+fn days(both: &TwoSides, n: i64) {
     both.world.advance(SignedDuration::from_hours(24 * n));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_risk_is_proposed_approved_warned_of_and_ends_by_itself() {
-    let both = Both::new().await;
+async fn accepted_risk_proposed_and_approved_warns_and_expires() {
+    let both = TwoSides::new().await;
     let (mut team, mut portal) = (both.team.clone(), both.portal.clone());
     let (page, there) = at(&both, both.client().findings[&FindingStatus::Open]);
     let odd = [
@@ -133,8 +133,8 @@ async fn a_risk_is_proposed_approved_warned_of_and_ends_by_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_risk_that_was_prolonged_or_reopened_leaves_nothing_to_lapse() {
-    let both = Both::new().await;
+async fn accepted_risk_prolonged_or_reopened_does_not_expire_early() {
+    let both = TwoSides::new().await;
     let (mut team, client) = (both.team.clone(), both.client());
     let (open, resolved) = (
         client.findings[&FindingStatus::Open],
@@ -154,7 +154,7 @@ async fn a_risk_that_was_prolonged_or_reopened_leaves_nothing_to_lapse() {
     days(&both, 60);
     worker::drain(&both.world.app).await.expect("swept");
     let now = async |id| {
-        let finding = client.store.finding(client.engagement, id).await;
+        let finding = client.store.get_finding(client.engagement, id).await;
         finding.expect("read").expect("there")
     };
     let prolonged = now(open).await;
@@ -170,8 +170,8 @@ async fn a_risk_that_was_prolonged_or_reopened_leaves_nothing_to_lapse() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_proposal_is_declined_with_a_reason() {
-    let both = Both::new().await;
+async fn proposal_declined_needs_a_reason() {
+    let both = TwoSides::new().await;
     let (mut team, mut portal) = (both.team.clone(), both.portal.clone());
     let (page, there) = at(&both, both.client().proposed);
     let silent = team
@@ -192,8 +192,8 @@ async fn a_proposal_is_declined_with_a_reason() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_taken_back_is_gone_for_the_client() {
-    let both = Both::new().await;
+async fn finding_withdrawn_is_not_found_by_the_client() {
+    let both = TwoSides::new().await;
     let (mut team, mut portal) = (both.team.clone(), both.portal.clone());
     let (page, there) = at(&both, both.client().findings[&FindingStatus::Open]);
     send(&mut team, &format!("{page}/withdraw"), &[("version", "2")]).await;
@@ -210,8 +210,8 @@ async fn what_is_taken_back_is_gone_for_the_client() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_team_keeps_its_comments_and_edits_to_itself() {
-    let both = Both::new().await;
+async fn internal_comments_and_edits_are_hidden_from_the_client() {
+    let both = TwoSides::new().await;
     let (mut team, mut portal) = (both.team.clone(), both.portal.clone());
     let client = both.client();
     let (page, there) = at(&both, client.findings[&FindingStatus::Verified]);
@@ -256,8 +256,8 @@ async fn the_team_keeps_its_comments_and_edits_to_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_finding_is_planned_within_ones_reach() {
-    let both = Both::new().await;
+async fn remediation_plan_is_limited_to_assignable_people() {
+    let both = TwoSides::new().await;
     let (mut team, mut portal) = (both.team.clone(), both.portal.clone());
     let client = both.client();
     let (page, there) = at(&both, client.findings[&FindingStatus::Open]);
@@ -312,8 +312,8 @@ async fn a_finding_is_planned_within_ones_reach() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_workspaces_policy_sets_the_day_of_what_is_published_next() {
-    let both = Both::new().await;
+async fn due_policy_sets_the_date_of_findings_published_after_it() {
+    let both = TwoSides::new().await;
     let acme = &both.cast.acme;
     let mut owner = both
         .world
@@ -343,8 +343,8 @@ async fn the_workspaces_policy_sets_the_day_of_what_is_published_next() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_calculator_works_by_its_button_and_loses_nothing() {
-    let both = Both::new().await;
+async fn cvss_calculator_without_scripts_keeps_every_input() {
+    let both = TwoSides::new().await;
     let mut team = both.team.clone();
     let (list, _) = both.paths();
     let id = both.new_id();

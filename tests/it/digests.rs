@@ -4,20 +4,20 @@
 use std::sync::Arc;
 
 use domain::finding::FindingStatus;
-use domain::notification::{Cadence, NotificationKind, NotificationPreferences};
 use domain::person::Person;
+use domain::preference::{Cadence, NotificationKind, NotificationPreferences};
 use domain::role::ContactRole;
 use http::StatusCode;
 use jiff::SignedDuration;
 use tests::{Answer, Browser, World};
 
-use crate::both::Both;
-use crate::fate::{End, Fate, worker_of};
+use crate::fault_injection::{End, Fate, worker_of};
 use crate::notifications::{minutes_go_by, work};
+use crate::two_sides::TwoSides;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ten_changes_in_five_minutes_are_one_mail() {
-    let mut both = Both::new().await;
+async fn ten_changes_in_five_minutes_send_one_digest() {
+    let mut both = TwoSides::new().await;
     let to = both.client().contact(ContactRole::Manager).email.clone();
     work(&both.world).await;
     let before = both.world.mail_to(to.as_str()).await.len();
@@ -52,8 +52,8 @@ async fn ten_changes_in_five_minutes_are_one_mail() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn mail_comes_as_each_person_wishes_where_that_person_is() {
-    let mut both = Both::new().await;
+async fn digest_follows_each_persons_cadence_and_time_zone() {
+    let mut both = TwoSides::new().await;
     let contacts = both.client().contacts.clone();
     let wishes = [
         // It is six in the evening in Tokyo.
@@ -105,8 +105,8 @@ async fn mail_comes_as_each_person_wishes_where_that_person_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_click_ends_the_mail_without_a_sign_in_and_for_nobody_else() {
-    let mut both = Both::new().await;
+async fn unsubscribe_link_ends_mail_for_its_person_only_without_sign_in() {
+    let mut both = TwoSides::new().await;
     let letters = Arc::default();
     let app = worker_of(&both.world, &Fate::new(End::Never, &letters));
     both.comment(true, FindingStatus::Open, "Words.", false)
@@ -138,7 +138,7 @@ async fn one_click_ends_the_mail_without_a_sign_in_and_for_nobody_else() {
         .world
         .app
         .config
-        .address(&both.cast.acme.workspace.slug);
+        .workspace_url(&both.cast.acme.workspace.slug);
     let path = link
         .strip_prefix(&home)
         .expect("at the workspace")
@@ -150,11 +150,11 @@ async fn one_click_ends_the_mail_without_a_sign_in_and_for_nobody_else() {
     let store = &both.client().store;
     let now = async || {
         store
-            .person(manager.id)
+            .get_person(manager.id)
             .await
             .expect("read")
             .expect("there")
-            .notify
+            .notification_preferences
     };
     assert_eq!(now().await, NotificationPreferences::default());
     let other = both.client().contact(ContactRole::Viewer).id.to_string();

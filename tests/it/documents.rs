@@ -5,15 +5,15 @@ use domain::id::DocumentId;
 use domain::role::{ContactRole, TeamRole};
 use http::{StatusCode, header};
 use jiff::SignedDuration;
-use tests::{Browser, Cast, World, bucket};
+use tests::{Browser, Fixture, World, bucket};
 
-use crate::documents_sent::{announce, sent};
+use crate::document_upload::{announce, sent};
 
 const PDF: &[u8] = b"%PDF-1.7\nhello\n";
 
 pub(crate) struct Scene {
     pub(crate) world: World,
-    pub(crate) cast: Cast,
+    pub(crate) cast: Fixture,
     pub(crate) team: Browser,
     pub(crate) portal: Browser,
     /// What the team's addresses begin with.
@@ -26,7 +26,7 @@ impl Scene {
     pub(crate) async fn at(seconds: i64) -> Self {
         let world = World::new().await;
         world.advance(SignedDuration::from_secs(seconds));
-        let cast = Cast::play(&world).await;
+        let cast = Fixture::create(&world).await;
         let client = &cast.acme.clients[0];
         let owner = cast.acme.member(TeamRole::Owner);
         let contact = client.contact(ContactRole::Collaborator);
@@ -46,7 +46,7 @@ impl Scene {
         let path = format!("{}/documents", self.base);
         sent(&self.world, &mut self.team, &path, (name, PDF), fields).await;
         let store = &self.cast.acme.clients[0].store;
-        let listed = store.documents(None, false, None).await.expect("read");
+        let listed = store.list_documents(None, false, None).await.expect("read");
         // The cast's own are evidence.
         let ours = |one: &&Document| one.kind == DocumentKind::Report;
         listed.rows.iter().find(ours).expect("listed").id
@@ -58,7 +58,7 @@ fn rows(body: &str) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_report_reaches_the_client_under_its_own_name() {
+async fn report_reaches_the_client_under_its_name() {
     let mut scene = Scene::at(100).await;
     let name = "تقرير \"الاختبار\" 報告.pdf";
     let kinds = [("kind", "report"), ("title", "The report")];
@@ -103,7 +103,7 @@ async fn a_report_reaches_the_client_under_its_own_name() {
 /// A page by which files are sent, or fetched after a form, may reach the bucket;
 /// no other may.
 #[tokio::test(flavor = "multi_thread")]
-async fn only_pages_of_documents_may_reach_the_bucket() {
+async fn csp_allows_the_bucket_on_document_pages_only() {
     let mut scene = Scene::at(200).await;
     let origin = scene
         .world
@@ -142,7 +142,7 @@ async fn only_pages_of_documents_may_reach_the_bucket() {
 
 /// Addresses that aren't what was signed give nothing.
 #[tokio::test(flavor = "multi_thread")]
-async fn expired_altered_and_foreign_addresses_give_nothing() {
+async fn download_link_expired_altered_or_foreign_is_refused() {
     let mut scene = Scene::at(300).await;
     let papers = scene.cast.acme.clients[0].papers;
     let path = format!("/documents/{}/download", papers.report);
@@ -183,7 +183,7 @@ async fn expired_altered_and_foreign_addresses_give_nothing() {
         let (status, ..) = bucket::fetch(&address).await;
         assert_eq!(status, StatusCode::FORBIDDEN, "{what}");
     }
-    let old = scene.world.old_link(&good).await;
+    let old = scene.world.expired_link(&good).await;
     let (status, _, said) = bucket::fetch(&old).await;
     assert_eq!(status, StatusCode::FORBIDDEN);
     assert!(
@@ -203,7 +203,7 @@ async fn expired_altered_and_foreign_addresses_give_nothing() {
 
 /// What is the team's alone, or deleted, isn't there for the client.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_team_keeps_is_not_there_for_its_client() {
+async fn internal_document_is_not_found_by_the_client() {
     let mut scene = Scene::at(400).await;
     let client = &scene.cast.acme.clients[0];
     let (papers, secret) = (client.papers, client.secret.clone());
@@ -248,7 +248,7 @@ async fn what_the_team_keeps_is_not_there_for_its_client() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_new_version_supersedes_and_the_old_one_stays() {
+async fn new_document_version_supersedes_and_keeps_the_old_one() {
     let mut scene = Scene::at(500).await;
     let id = scene.document("report.pdf", &[("kind", "report")]).await;
     let page = format!("{}/documents/{id}", scene.base);
@@ -288,7 +288,7 @@ async fn a_new_version_supersedes_and_the_old_one_stays() {
 /// Without scripts a small file goes through the function, and what is wrong
 /// stands at the field.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_small_file_is_sent_without_scripts() {
+async fn small_document_is_sent_without_scripts() {
     let mut scene = Scene::at(800).await;
     let id = scene
         .world

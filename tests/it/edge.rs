@@ -5,7 +5,7 @@ use axum::routing::get;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
-use tests::{Cast, World, logged};
+use tests::{Fixture, World, log_lines};
 use tower::ServiceExt as _;
 use web::address::ClientAddress;
 use web::lambda::{SECRET, VIEWER, service};
@@ -39,10 +39,10 @@ async fn ask(world: &World, headers: &[(&str, &str)]) -> (StatusCode, String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_the_distribution_is_let_in_and_believed() {
+async fn request_without_the_origin_secret_is_refused() {
     let secrets = vec!["new-secret".to_owned(), "former-secret".to_owned()];
-    let world = World::with(|config| config.origin_secrets = secrets).await;
-    Cast::play(&world).await;
+    let world = World::with_config(|config| config.origin_secrets = secrets).await;
+    Fixture::create(&world).await;
     let viewer = (VIEWER, "203.0.113.9");
     for secret in ["new-secret", "former-secret"] {
         let got = ask(&world, &[(SECRET, secret), viewer]).await;
@@ -65,22 +65,22 @@ async fn only_the_distribution_is_let_in_and_believed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_distribution_no_header_says_who_sent_it() {
+async fn without_a_distribution_viewer_headers_are_ignored() {
     let world = World::new().await;
-    Cast::play(&world).await;
+    Fixture::create(&world).await;
     let got = ask(&world, &[(VIEWER, "203.0.113.9")]).await;
     assert_eq!(got, (StatusCode::OK, String::new()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_id_on_a_page_of_an_error_finds_its_line() {
+async fn request_id_of_an_error_page_is_in_the_log() {
     let world = World::new().await;
-    Cast::play(&world).await;
+    Fixture::create(&world).await;
     let answer = world.browser("acme").get("/no-such-page").await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
     let shown = answer.body.split("Request ").nth(1).expect("an id");
     let shown = shown.split('<').next().expect("an end");
-    let log = logged();
+    let log = log_lines();
     let lines = log
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).expect("JSON"));

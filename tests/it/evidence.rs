@@ -6,7 +6,7 @@ use domain::id::{EntryId, EvidenceId};
 use domain::role::{ContactRole, TeamRole};
 use http::{StatusCode, header};
 use scraper::{Html, Selector};
-use store::directory::hash;
+use store::sha256_hex;
 use tests::{Browser, evidence};
 
 use crate::documents::Scene;
@@ -27,7 +27,7 @@ async fn said(
     internal: &str,
 ) -> (StatusCode, String) {
     // One form for each text.
-    let of_text = hash(&format!("{page}{text}{internal}"));
+    let of_text = sha256_hex(&format!("{page}{text}{internal}"));
     let bits = u128::from_str_radix(&of_text[..20], 16).expect("hexadecimal");
     let id = EntryId::new(1_767_603_600_000, bits).to_string();
     let fields = [("id", id.as_str()), ("text", text), ("internal", internal)];
@@ -36,7 +36,7 @@ async fn said(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_the_teams_alone_is_not_there_for_its_client() {
+async fn internal_evidence_is_not_found_by_the_client() {
     let mut scene = Scene::at(2_500).await;
     let (team, portal, id) = scene.finding(FindingStatus::Open);
     let shots = scene.cast.acme.clients[0].shots;
@@ -75,7 +75,7 @@ async fn what_is_the_teams_alone_is_not_there_for_its_client() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_drafts_pictures_appear_with_it_and_go_with_it() {
+async fn evidence_of_a_draft_is_published_and_withdrawn_with_it() {
     let mut scene = Scene::at(2_600).await;
     let (team, portal, id) = scene.finding(FindingStatus::Draft);
     let client = &scene.cast.acme.clients[0];
@@ -106,7 +106,7 @@ async fn a_drafts_pictures_appear_with_it_and_go_with_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn texts_show_the_pictures_of_their_finding_to_those_who_see_them() {
+async fn markdown_shows_evidence_of_its_finding_only() {
     let mut scene = Scene::at(2_700).await;
     let (team, portal, _) = scene.finding(FindingStatus::Open);
     let shots = scene.cast.acme.clients[0].shots;
@@ -150,7 +150,7 @@ async fn texts_show_the_pictures_of_their_finding_to_those_who_see_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_changes_what_they_may() {
+async fn evidence_is_changed_by_its_author_and_managers_only() {
     let mut scene = Scene::at(2_800).await;
     let (team, portal, id) = scene.finding(FindingStatus::Open);
     let shots = scene.cast.acme.clients[0].shots;
@@ -175,7 +175,7 @@ async fn each_changes_what_they_may() {
         ("name", "a.png"),
         ("size", "4"),
     ];
-    let refused = viewer.ask(&format!("{portal}/evidence"), &said).await;
+    let refused = viewer.post_json(&format!("{portal}/evidence"), &said).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     // The team any; what was changed meanwhile isn't changed again.
     let caption = format!("{team}/evidence/{}/caption", shots.proof);
@@ -197,7 +197,7 @@ async fn each_changes_what_they_may() {
 
 /// Pages with pictures may show what lies in the bucket, and no other may.
 #[tokio::test(flavor = "multi_thread")]
-async fn only_pages_with_pictures_may_show_what_lies_in_the_bucket() {
+async fn csp_allows_bucket_images_on_evidence_pages_only() {
     let mut scene = Scene::at(2_900).await;
     let (team, _, _) = scene.finding(FindingStatus::Open);
     let shot = scene.cast.acme.clients[0].shots.proof;

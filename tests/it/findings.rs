@@ -1,12 +1,12 @@
 //! The main job through the pages: written, published, resolved, verified; and
 //! what happens when two act at once.
 
-use domain::finding::{FindingStatus, RetestOutcome, Transition, transition};
+use domain::finding::{FindingStatus, RetestOutcome, Transition, apply_transition};
 use domain::role::TeamRole;
 use http::StatusCode;
 use tests::Browser;
 
-use crate::both::Both;
+use crate::two_sides::TwoSides;
 
 /// The address that a page asks whether it has changed.
 fn pulse(page: &str) -> String {
@@ -21,8 +21,8 @@ fn pulse(page: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_finding_is_the_teams_until_it_is_published() {
-    let mut both = Both::new().await;
+async fn draft_finding_is_hidden_from_the_client_until_published() {
+    let mut both = TwoSides::new().await;
     let (team, portal) = both.paths();
     let id = both.new_id();
     let fields = [
@@ -80,8 +80,8 @@ async fn go(browser: &mut Browser, page: &str, event: &str, version: &str, note:
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fix_is_said_doubted_said_again_and_verified() {
-    let mut both = Both::new().await;
+async fn finding_resolved_reopened_and_resolved_again_is_verified() {
+    let mut both = TwoSides::new().await;
     let (team, portal) = both.paths();
     let open = both.client().findings[&FindingStatus::Open];
     let (page, there) = (
@@ -156,8 +156,8 @@ async fn a_fix_is_said_doubted_said_again_and_verified() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_saw_an_old_version_is_told_and_loses_nothing() {
-    let mut both = Both::new().await;
+async fn finding_form_of_an_old_version_is_refused_and_keeps_its_input() {
+    let mut both = TwoSides::new().await;
     let (team, portal) = both.paths();
     let open = both.client().findings[&FindingStatus::Open];
     let page = format!("{team}/findings/{open}");
@@ -205,11 +205,11 @@ async fn whoever_saw_an_old_version_is_told_and_loses_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_moves_at_once_one_wins_and_the_books_are_right() {
-    let both = Both::new().await;
+async fn transitions_at_once_apply_one_and_keep_counts_exact() {
+    let both = TwoSides::new().await;
     let client = both.client();
     let resolved = client.findings[&FindingStatus::Resolved];
-    let finding = client.store.finding(client.engagement, resolved).await;
+    let finding = client.store.get_finding(client.engagement, resolved).await;
     let finding = finding.expect("the table").expect("there");
     let owner = both.cast.acme.member(TeamRole::Owner);
     let actor = domain::person::Actor {
@@ -223,8 +223,8 @@ async fn of_two_moves_at_once_one_wins_and_the_books_are_right() {
     let now = both.world.now();
     let home = &both.cast.acme.workspace;
     let change = |outcome| {
-        let ask = Transition::Retest(outcome).because("So.");
-        transition(&finding, &actor, home, ask, now).expect("allowed")
+        let ask = Transition::Retest(outcome).with_note("So.");
+        apply_transition(&finding, &actor, home, ask, now).expect("allowed")
     };
     let verify = change(RetestOutcome::Fixed);
     let reopen = change(RetestOutcome::NotFixed);
@@ -232,13 +232,13 @@ async fn of_two_moves_at_once_one_wins_and_the_books_are_right() {
     let (one, two) = tokio::join!(
         client
             .store
-            .move_finding(client.engagement, &verify, app.new_id()),
+            .apply_finding_change(client.engagement, &verify, app.new_id()),
         client
             .store
-            .move_finding(client.engagement, &reopen, app.new_id()),
+            .apply_finding_change(client.engagement, &reopen, app.new_id()),
     );
     assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
-    let engagement = client.store.engagement(client.engagement).await;
+    let engagement = client.store.get_engagement(client.engagement).await;
     let counts = engagement.expect("the table").expect("there").counts;
     assert_eq!(counts.sum(|_, _| true), 5);
     assert_eq!(counts.in_status(FindingStatus::Resolved), 0);
@@ -252,8 +252,8 @@ async fn of_two_moves_at_once_one_wins_and_the_books_are_right() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pulse_says_whether_and_nothing_else() {
-    let both = Both::new().await;
+async fn pulse_tells_only_whether_something_changed() {
+    let both = TwoSides::new().await;
     let (team, portal) = both.paths();
     let visits = [
         (both.team.clone(), "/".to_owned()),

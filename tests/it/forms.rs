@@ -3,11 +3,11 @@
 use domain::finding::FindingStatus;
 use http::StatusCode;
 
-use crate::both::Both;
+use crate::two_sides::TwoSides;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_same_thing_sent_twice_happens_once() {
-    let mut both = Both::new().await;
+async fn form_sent_twice_applies_once() {
+    let mut both = TwoSides::new().await;
     let (team, portal) = both.paths();
     let before = both.world.dump().await.len();
     let id = both.new_id();
@@ -55,8 +55,8 @@ async fn the_same_thing_sent_twice_happens_once() {
 
 /// Going back to a form that was sent, and sending something else with it.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_form_that_was_saved_before_says_so_and_can_be_sent_again() {
-    let mut both = Both::new().await;
+async fn form_saved_before_with_other_input_says_so_and_can_be_resent() {
+    let mut both = TwoSides::new().await;
     let (team, _) = both.paths();
     let base = format!("/clients/{}", both.client().id);
     for (path, first, other) in [
@@ -127,8 +127,8 @@ async fn a_form_that_was_saved_before_says_so_and_can_be_sent_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn wrong_forms_name_their_fields_and_keep_what_was_typed() {
-    let mut both = Both::new().await;
+async fn invalid_form_names_its_fields_and_keeps_its_input() {
+    let mut both = TwoSides::new().await;
     let (team, _) = both.paths();
     let id = both.new_id();
     let fields = [

@@ -3,18 +3,18 @@
 use domain::role::ContactRole;
 use serde_json::Value;
 use tests::function::{binaries, event, invoke, open_session, settings};
-use tests::{Cast, World};
+use tests::{Fixture, World};
 use tokio::process::Command;
 
-async fn answer(world: &World, cast: &Cast, name: &str) -> Value {
+async fn answer(world: &World, cast: &Fixture, name: &str) -> Value {
     let invoked = invoke(world, &binaries().join(name), event(cast, name)).await;
     invoked.answer
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_function_answers_its_event() {
+async fn each_function_answers_its_recorded_event() {
     let world = World::new().await;
-    let cast = Cast::play(&world).await;
+    let cast = Fixture::create(&world).await;
     open_session(&world, &cast).await;
     for (name, status, says) in [
         ("auth", 200, "Sign in"),
@@ -54,9 +54,9 @@ async fn each_function_answers_its_event() {
 
 /// What the queue brings is taken, one message beside another that nobody can read.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_worker_takes_what_the_queue_brings() {
+async fn worker_accepts_queue_messages() {
     let world = World::new().await;
-    let cast = Cast::play(&world).await;
+    let cast = Fixture::create(&world).await;
     let client = &cast.acme.clients[0];
     let mut brought = event(&cast, "worker-report");
     let mut garbage = brought["Records"][0].clone();
@@ -69,14 +69,14 @@ async fn the_worker_takes_what_the_queue_brings() {
     assert_eq!(failed.as_array().map(Vec::len), Some(1), "{failed}");
     assert_eq!(failed[0]["itemIdentifier"], "unreadable");
     let id = client.contact(ContactRole::Viewer).id;
-    let person = client.store.person(id).await.expect("read");
+    let person = client.store.get_person(id).await.expect("read");
     let suppressed = person.expect("there").suppressed;
     assert!(suppressed.is_some(), "mail to the address is stopped");
 }
 
 /// What the schedule sends to the webhooks isn't a request, and nothing else is known.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_webhooks_compare_when_the_schedule_says_so() {
+async fn webhooks_reconcile_on_schedule() {
     let world = World::new().await;
     let webhooks = binaries().join("webhooks");
     let asked = serde_json::json!({ "reconcile": true });
@@ -89,7 +89,7 @@ async fn the_webhooks_compare_when_the_schedule_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_function_without_a_setting_names_it_and_ends() {
+async fn function_without_a_setting_names_it_and_exits() {
     let world = World::new().await;
     let mut settings = settings(&world, "127.0.0.1:9");
     settings.remove("TABLE_NAME");

@@ -3,16 +3,16 @@
 use axum::body::Body;
 use domain::role::{ContactRole, TeamRole};
 use http::{StatusCode, header};
-use tests::{Cast, World};
+use tests::{Fixture, World};
 
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
     object-src 'none'; require-trusted-types-for 'script'; trusted-types default";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_change_needs_our_page_our_origin_and_each_field_once() {
+async fn post_without_token_origin_or_with_repeated_field_is_refused() {
     let world = World::new().await;
-    let cast = Cast::play(&world).await;
+    let cast = Fixture::create(&world).await;
     let owner = cast.acme.member(TeamRole::Owner);
     let mut browser = world.signed_in(&cast.acme.workspace, owner).await;
     let id = world.app.new_id::<domain::id::marker::ClientMarker>();
@@ -94,9 +94,9 @@ async fn a_change_needs_our_page_our_origin_and_each_field_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_changes_by_reading() {
+async fn get_requests_change_nothing() {
     let world = World::new().await;
-    let cast = Cast::play(&world).await;
+    let cast = Fixture::create(&world).await;
     let owner = cast.acme.member(TeamRole::Owner);
     let mut browser = world.signed_in(&cast.acme.workspace, owner).await;
     for path in ["/sign-out", "/account/sign-out-everywhere"] {
@@ -110,9 +110,9 @@ async fn nothing_changes_by_reading() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cookie_that_comes_twice_is_nobodys() {
+async fn cookie_sent_twice_is_refused() {
     let world = World::new().await;
-    let cast = Cast::play(&world).await;
+    let cast = Fixture::create(&world).await;
     let owner = cast.acme.member(TeamRole::Owner);
     let mut browser = world.signed_in(&cast.acme.workspace, owner).await;
     let request = browser
@@ -129,9 +129,9 @@ async fn a_cookie_that_comes_twice_is_nobodys() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_answer_carries_the_headers() {
+async fn every_response_carries_security_headers() {
     let world = World::new().await;
-    let cast = Cast::play(&world).await;
+    let cast = Fixture::create(&world).await;
     let owner = cast.acme.member(TeamRole::Owner);
     let mut browser = world.signed_in(&cast.acme.workspace, owner).await;
     for path in [
@@ -172,9 +172,9 @@ async fn every_answer_carries_the_headers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_host_that_is_no_workspaces_gets_one_plain_page() {
+async fn unknown_host_gets_a_plain_404() {
     let world = World::new().await;
-    Cast::play(&world).await;
+    Fixture::create(&world).await;
     let mut bodies = Vec::new();
     for host in ["unknown", "www", "a.b", "ACME.evil"] {
         for path in ["/", "/clients", "/sign-in"] {
@@ -190,9 +190,9 @@ async fn a_host_that_is_no_workspaces_gets_one_plain_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn odd_addresses_are_pages_that_do_not_exist() {
+async fn malformed_paths_are_404() {
     let world = World::new().await;
-    let cast = Cast::play(&world).await;
+    let cast = Fixture::create(&world).await;
     let owner = cast.acme.member(TeamRole::Owner);
     let mut browser = world.signed_in(&cast.acme.workspace, owner).await;
     let id = cast.acme.clients[0].id.to_string();
@@ -251,10 +251,10 @@ async fn odd_addresses_are_pages_that_do_not_exist() {
 /// A sibling workspace's page is same-site: it can send forms with our cookies,
 /// and set cookies for the domain above both.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sibling_cant_sign_somebody_in_as_its_own_or_toss_cookies() {
+async fn cookies_of_a_sibling_subdomain_are_ignored() {
     const PASSWORD: &str = "quiet lantern orbit 42";
     let world = World::new().await;
-    let cast = Cast::play(&world).await;
+    let cast = Fixture::create(&world).await;
     let attacker = cast.acme.clients[0].contact(ContactRole::Collaborator);
     let identity = &world.app.services.identity;
     let set = identity.set_password(attacker.id, PASSWORD).await;

@@ -1,13 +1,13 @@
 //! Imports of scans: preview, confirm, repeat; and files that make nothing.
 
 mod jobs;
-mod later;
+mod reruns;
 
 use domain::role::TeamRole;
 use http::StatusCode;
-use tests::{Answer, Browser, Cast, World};
+use tests::{Answer, Browser, Fixture, World};
 
-use crate::fate::{End, Fate, worker_of};
+use crate::fault_injection::{End, Fate, worker_of};
 
 const NESSUS: &[u8] = include_bytes!("../../shared/domain/tests/data/two_hosts.nessus");
 const BURP: &[u8] = include_bytes!("../../shared/domain/tests/data/three_issues.xml");
@@ -33,7 +33,7 @@ impl Import {
     async fn at(hours: i64) -> Self {
         let world = World::new().await;
         world.advance(jiff::SignedDuration::from_hours(hours));
-        let cast = Cast::play(&world).await;
+        let cast = Fixture::create(&world).await;
         let acme = &cast.acme;
         let team = world
             .signed_in(&acme.workspace, acme.member(TeamRole::Member))
@@ -84,7 +84,7 @@ impl Import {
     }
 
     /// An import as it is kept.
-    async fn kept(&self, preview: &str) -> domain::import::job::Import {
+    async fn kept(&self, preview: &str) -> domain::import::Import {
         let id = preview.rsplit('/').next().expect("an id").to_owned();
         let dump = self.world.dump().await;
         let sk = format!("IMPORT#{id}");
@@ -96,7 +96,11 @@ impl Import {
     async fn adds_up(&self) {
         let recount = self.world.app.directory().recount(&self.slug).await;
         let recount = recount.expect("counted").expect("there");
-        assert!(recount.drifts.is_empty(), "{:?}", recount.drifts);
+        assert!(
+            recount.count_drifts.is_empty(),
+            "{:?}",
+            recount.count_drifts
+        );
     }
 
     async fn drafts(&mut self) -> usize {
@@ -117,7 +121,7 @@ fn issues(types: &[u32]) -> Vec<u8> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_export_becomes_drafts_once_however_often_it_is_confirmed() {
+async fn import_confirmed_twice_creates_drafts_once() {
     let mut import = Import::new().await;
     for (name, bytes, makes) in [
         ("scan.nessus", NESSUS, 2),
@@ -149,7 +153,7 @@ async fn an_export_becomes_drafts_once_however_often_it_is_confirmed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_confirmations_at_once_make_everything_once() {
+async fn import_confirmed_twice_at_once_creates_drafts_once() {
     let mut import = Import::new().await;
     let issue =
         |n: usize| format!("<issue><type>{n}</type><name>n{n}</name><host>h</host></issue>");
@@ -173,7 +177,7 @@ async fn two_confirmations_at_once_make_everything_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn hostile_broken_and_foreign_files_say_why_and_make_nothing() {
+async fn hostile_broken_or_unknown_scan_is_refused_with_a_reason() {
     let mut import = Import::new().await;
     let before = import.world.dump().await;
     let entity = |inside: &str| {
@@ -235,7 +239,7 @@ async fn hostile_broken_and_foreign_files_say_why_and_make_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_upload_needs_its_token_before_its_file() {
+async fn scan_upload_needs_its_token_before_the_file() {
     let mut import = Import::new().await;
     let before = import.world.dump().await;
     import.team.cookies.remove("__Host-sid");
@@ -251,7 +255,7 @@ async fn an_upload_needs_its_token_before_its_file() {
 const ODD: &[u8] = b"Colour,Place,Grade\nOld TLS,a.example,high\nOld TLS,b.example,low\nOpen relay,c.example,awful\n";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_table_says_which_column_is_what_and_the_workspace_remembers() {
+async fn column_mapping_is_chosen_and_remembered() {
     let mut import = Import::new().await;
     let preview = import.upload("odd.csv", ODD).await.location().to_owned();
     let page = import.team.get(&preview).await.body;
@@ -313,7 +317,7 @@ async fn a_table_says_which_column_is_what_and_the_workspace_remembers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn either_layout_of_zap_makes_the_same() {
+async fn zap_layouts_import_the_same_findings() {
     let mut import = Import::new().await;
     let mut made = Vec::new();
     for (name, bytes) in [("zap.xml", ZAP), ("zap.json", ZAP_JSON)] {
@@ -345,7 +349,7 @@ async fn act(import: &mut Import, finding: &str, moves: &[(&str, &str)]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_does_not_fit_is_said_before_anything_is_made() {
+async fn import_beyond_the_limit_is_refused_before_it_runs() {
     let mut import = Import::new().await;
     // More rows than one query gives, of 5,000 that an engagement may have.
     for types in [1..=2_000, 2_001..=4_000] {

@@ -5,8 +5,8 @@ use domain::role::TeamRole;
 use http::StatusCode;
 use jiff::SignedDuration;
 use serde_json::Value;
-use store::outbox::LeaseOutcome;
-use tests::{Answer, Browser, Cast, World};
+use store::LeaseOutcome;
+use tests::{Answer, Browser, Fixture, World};
 
 const PASSWORD: &str = "quiet lantern orbit 42";
 
@@ -33,7 +33,7 @@ fn link(letter: &Value) -> String {
 
 struct Invited {
     world: World,
-    cast: Cast,
+    cast: Fixture,
     team: Browser,
     base: String,
     id: String,
@@ -43,7 +43,7 @@ struct Invited {
 impl Invited {
     async fn new(email: &str) -> Self {
         let world = World::new().await;
-        let cast = Cast::play(&world).await;
+        let cast = Fixture::create(&world).await;
         worker::drain(&world.app).await.expect("sent");
         let owner = cast.acme.member(TeamRole::Owner);
         let mut team = world.signed_in(&cast.acme.workspace, owner).await;
@@ -73,7 +73,7 @@ impl Invited {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_person_sets_a_password_and_signs_in() {
+async fn invited_person_sets_a_password_and_signs_in() {
     let mut invited = Invited::new("ana@initech.example").await;
     let page = invited.team.get(&invited.base).await.body;
     assert!(
@@ -150,7 +150,7 @@ async fn the_person_sets_a_password_and_signs_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn used_expired_foreign_and_invented_links_say_the_same() {
+async fn invite_link_used_expired_foreign_or_invented_gets_the_same_page() {
     let invited = Invited::new("ben@initech.example").await;
     let link = link(&invited.letter().await);
     let gone = |answer: &Answer| {
@@ -226,7 +226,7 @@ async fn used_expired_foreign_and_invented_links_say_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_form_says_what_is_wrong_and_keeps_what_was_typed() {
+async fn invalid_invite_form_names_its_fields_and_keeps_its_input() {
     let mut invited = Invited::new("cleo@initech.example").await;
     let fields = [
         ("id", invited.id.as_str()),
@@ -265,14 +265,17 @@ async fn a_wrong_form_says_what_is_wrong_and_keeps_what_was_typed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn mail_leaves_once_though_two_workers_sweep_and_again_after_a_crash() {
+async fn invite_mail_is_sent_once_by_two_workers_and_again_after_a_crash() {
     let invited = Invited::new("eva@initech.example").await;
     let (app, world) = (&invited.world.app, &invited.world);
     // Leased by a worker that dies: nobody else takes it until the lease ends.
     let directory = app.directory();
-    let due = directory.due(world.now(), 25).await.expect("due");
+    let due = directory
+        .list_due_effects(world.now(), 25)
+        .await
+        .expect("due");
     assert_eq!(due.len(), 1);
-    let leased = directory.lease(due[0].clone(), world.now()).await;
+    let leased = directory.lease_effect(due[0].clone(), world.now()).await;
     assert!(matches!(leased, Ok(LeaseOutcome::Leased(_))));
     assert_eq!(worker::sweep(app).await.expect("swept"), 0);
     world.advance(SignedDuration::from_secs(61));

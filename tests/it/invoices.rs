@@ -9,13 +9,13 @@ use domain::person::Person;
 use domain::role::{ContactRole, TeamRole};
 use http::StatusCode;
 use store::InvoiceList;
-use tests::{Answer, Browser, Cast, Client, World, bills};
+use tests::{Answer, Browser, Client, Fixture, World, invoice_fixture};
 use tokio::task::JoinSet;
 
 /// Somebody who may send invoices, and a contact.
 pub(crate) struct Scene {
     pub(crate) world: World,
-    pub(crate) cast: Cast,
+    pub(crate) cast: Fixture,
     pub(crate) team: Browser,
     pub(crate) portal: Browser,
 }
@@ -36,7 +36,7 @@ const TYPED: [(&str, &str); 9] = [
 impl Scene {
     pub(crate) async fn new() -> Self {
         let world = World::new().await;
-        let cast = Cast::play(&world).await;
+        let cast = Fixture::create(&world).await;
         let acme = &cast.acme;
         let admin = acme.member(TeamRole::Admin);
         let team = world.signed_in(&acme.workspace, admin).await;
@@ -77,7 +77,7 @@ impl Scene {
         self.team.post(&format!("{page}/{what}"), &fields).await
     }
 
-    pub(crate) async fn letters(&self, person: &Person, subject: &str) -> usize {
+    pub(crate) async fn count_mails(&self, person: &Person, subject: &str) -> usize {
         worker::drain(&self.world.app).await.expect("sent");
         let mut letters = self.world.mail_to(person.email.as_str()).await;
         letters.retain(|letter| letter["Subject"].to_string().contains(subject));
@@ -86,7 +86,7 @@ impl Scene {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_invoice_is_written_sent_and_paid_by_hand() {
+async fn invoice_created_sent_and_paid_by_hand_is_paid() {
     let mut scene = Scene::new().await;
     let page = scene.write().await;
     let theirs = page.split_once("/invoices").expect("an address").1;
@@ -108,7 +108,7 @@ async fn an_invoice_is_written_sent_and_paid_by_hand() {
     let sent = scene.act(&page, "send", &[("version", "1")]).await;
     assert_eq!(sent.location(), page, "{}", sent.body);
     // The cast has sent four in this workspace.
-    assert_eq!(scene.letters(&manager, "INV-0005").await, 1);
+    assert_eq!(scene.count_mails(&manager, "INV-0005").await, 1);
     let shown = scene.portal.get(&theirs).await.body;
     for word in [
         "INV-0005",
@@ -153,7 +153,7 @@ async fn an_invoice_is_written_sent_and_paid_by_hand() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn numbers_have_no_gap_however_many_are_sent_at_once() {
+async fn invoice_numbers_sent_at_once_have_no_gap() {
     let mut scene = Scene::new().await;
     let mut pages = Vec::new();
     for _ in 0..8 {
@@ -180,17 +180,19 @@ async fn numbers_have_no_gap_however_many_are_sent_at_once() {
         one.expect("sent");
     }
     let store = &scene.cast.acme.store;
-    let all = store.all_invoices(InvoiceList::Outstanding, None).await;
+    let all = store
+        .list_workspace_invoices(InvoiceList::Outstanding, None)
+        .await;
     let all = all.expect("read").rows;
     let numbers: Vec<_> = all.iter().map(|one| one.number().to_owned()).collect();
     let distinct: BTreeSet<_> = numbers.iter().cloned().collect();
     let wanted: BTreeSet<_> = (1..=12).map(|n| format!("INV-{n:04}")).collect();
     assert_eq!((numbers.len(), distinct), (12, wanted));
-    assert_eq!(store.last_invoice().await.expect("read"), 12);
+    assert_eq!(store.get_last_invoice_number().await.expect("read"), 12);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_same_form_again_does_nothing_twice() {
+async fn invoice_form_sent_twice_applies_once() {
     let mut scene = Scene::new().await;
     let id = scene.new_id();
     let fields = [&TYPED[..], &[("id", id.as_str())]].concat();
@@ -221,8 +223,8 @@ async fn the_same_form_again_does_nothing_twice() {
         }
     }
     let id = id.parse().expect("an id");
-    let found = bills::read(&scene.client().store, id).await;
-    assert_eq!(found.invoice.book.paid, 10_000);
+    let found = invoice_fixture::read_invoice(&scene.client().store, id).await;
+    assert_eq!(found.invoice.balance.paid, 10_000);
     assert_eq!(
         (found.entries.len(), found.invoice.number()),
         (2, "INV-0005")
@@ -234,19 +236,19 @@ async fn the_same_form_again_does_nothing_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn mistakes_refunds_and_void_ones() {
+async fn payment_mistake_refund_and_void_keep_the_balance() {
     let mut scene = Scene::new().await;
     let list = scene.list();
     let (part, sent) = (scene.client().bills.part, scene.client().bills.sent);
     let page = format!("{list}/{part}");
-    let payment = bills::payment(part).to_string();
+    let payment = invoice_fixture::payment(part).to_string();
     let mistake = [("payment", payment.as_str()), ("version", "3")];
     let taken = scene.act(&page, "take-back", &mistake).await;
     assert_eq!(taken.location(), page, "{}", taken.body);
     let store = scene.client().store.clone();
-    let found = bills::read(&store, part).await;
+    let found = invoice_fixture::read_invoice(&store, part).await;
     assert_eq!(
-        (found.invoice.book.paid, found.invoice.state()),
+        (found.invoice.balance.paid, found.invoice.state()),
         (0, InvoiceState::Sent)
     );
     // Once only, whatever the page says.
@@ -266,7 +268,7 @@ async fn mistakes_refunds_and_void_ones() {
         ];
         let back = scene.act(&page, "refund", &back).await;
         assert_eq!(back.location(), page, "{}", back.body);
-        let found = bills::read(&store, part).await;
+        let found = invoice_fixture::read_invoice(&store, part).await;
         assert_eq!(found.invoice.state(), state);
     }
     let page = format!("{list}/{sent}");
@@ -290,7 +292,7 @@ async fn mistakes_refunds_and_void_ones() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_form_works_without_scripts_and_loses_nothing() {
+async fn invoice_form_without_scripts_keeps_its_input() {
     let mut scene = Scene::new().await;
     let (list, id) = (scene.list(), scene.new_id());
     let add = [&TYPED[..], &[("id", id.as_str()), ("press", "add")]].concat();
@@ -313,7 +315,7 @@ async fn a_form_works_without_scripts_and_loses_nothing() {
     let found = scene
         .client()
         .store
-        .invoice(id.parse().expect("an id"))
+        .get_invoice(id.parse().expect("an id"))
         .await;
     assert_eq!(found.expect("read"), None);
     // Another client's engagement is nobody's.

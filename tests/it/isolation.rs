@@ -8,8 +8,8 @@ use domain::finding::FindingStatus;
 use domain::role::{ContactRole, Role};
 use http::{Method, StatusCode};
 use jiff::SignedDuration;
-use store::directory::hash;
-use tests::{Cast, Client, World};
+use store::sha256_hex;
+use tests::{Client, Fixture, World};
 use web::{Audience, Route};
 
 use crate::matrix::{
@@ -24,7 +24,7 @@ const UNCOVERED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/uncovered.t
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_crosses_a_workspace_or_a_client() {
     let world = World::new().await;
-    let cast = Cast::play(&world).await;
+    let cast = Fixture::create(&world).await;
     let visitors = visitors(&world, &cast).await;
     let before = world.dump().await;
     let clients = cast
@@ -51,7 +51,7 @@ async fn nothing_crosses_a_workspace_or_a_client() {
     let missed = routes()
         .map(|route| name(&route))
         .filter(|name| !covered.contains(name));
-    crate::golden::holds(UNCOVERED, &missed.collect::<String>());
+    crate::golden::assert_golden(UNCOVERED, &missed.collect::<String>());
 }
 
 fn name(route: &Route) -> String {
@@ -60,7 +60,7 @@ fn name(route: &Route) -> String {
 
 /// Everybody, signed in; and two who were: one whose session has ended by time,
 /// and one who was removed.
-async fn visitors<'a>(world: &World, cast: &'a Cast) -> Vec<Visitor<'a>> {
+async fn visitors<'a>(world: &World, cast: &'a Fixture) -> Vec<Visitor<'a>> {
     let mut visitors = Vec::new();
     for (name, who) in people(cast) {
         let browser = match who {
@@ -75,14 +75,14 @@ async fn visitors<'a>(world: &World, cast: &'a Cast) -> Vec<Visitor<'a>> {
     let long_ago = world.now() - SignedDuration::from_hours(24);
     let home = &acme.workspace;
     world
-        .session(home, &acme.team[0], &hash(&secret), long_ago)
+        .session(home, &acme.team[0], &sha256_hex(&secret), long_ago)
         .await;
     expired.cookies.insert("__Host-sid".to_owned(), secret);
     // The last of the second client, who tries under this name only.
     let viewer = acme.clients[1].contact(ContactRole::Viewer);
     let removed = world.signed_in(home, viewer).await;
-    let gone = acme.clients[1].store.remove_person(viewer).await;
-    gone.expect("the table").expect("removed");
+    let gone = acme.clients[1].store.delete_person(viewer).await;
+    assert_eq!(gone.expect("the table"), store::MembershipOutcome::Done);
     visitors.retain(|one| one.who.is_none_or(|(_, person, _)| person.id != viewer.id));
     for (name, browser) in [("expired", expired), ("removed", removed)] {
         visitors.push(Visitor {
@@ -97,7 +97,7 @@ async fn visitors<'a>(world: &World, cast: &'a Cast) -> Vec<Visitor<'a>> {
 /// One request that must change nothing; those that may are tried elsewhere,
 /// which `false` says.
 async fn attempt(
-    cast: &Cast,
+    cast: &Fixture,
     visitor: &Visitor<'_>,
     route: &Route,
     client: Option<&Client>,
@@ -130,7 +130,7 @@ async fn attempt(
         assert!(same, "{what} differs from what never was");
     }
     // At another workspace's address nobody is signed in with this session.
-    let mut abroad = visitor.browser.at(match visitor.who {
+    let mut abroad = visitor.browser.at_workspace(match visitor.who {
         Some((tenant, ..)) if tenant.workspace.id == cast.northwind.workspace.id => "acme",
         _ => "northwind",
     });
@@ -143,16 +143,16 @@ async fn attempt(
 /// At the front there is no workspace, whoever brings what cookies: what isn't the
 /// front's own is as if it had never been.
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_of_a_workspace_is_at_the_front() {
+async fn workspace_routes_are_404_at_the_signup_host() {
     const ID: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAW";
     let world = World::new().await;
-    let cast = Cast::play(&world).await;
+    let cast = Fixture::create(&world).await;
     let visitors = visitors(&world, &cast).await;
     let before = world.dump().await;
     for visitor in &visitors {
-        for route in routes().filter(|route| route.audience != Audience::Front) {
+        for route in routes().filter(|route| route.audience != Audience::SignupHost) {
             let path = address(&route, &cast.acme.clients[0]);
-            let mut browser = visitor.browser.at("app");
+            let mut browser = visitor.browser.at_workspace("app");
             let got = send(&mut browser, &route, &path, ID).await;
             let what = format!("{}: {} {path}", visitor.name, route.method);
             if path == "/" {
@@ -168,15 +168,15 @@ async fn nothing_of_a_workspace_is_at_the_front() {
 /// The rightful ones get what they ask for: else the rest proves nothing. Each
 /// change in a world of its own; who reads leaves it as it was.
 #[tokio::test(flavor = "multi_thread")]
-async fn every_route_serves_whom_it_is_for() {
+async fn every_route_serves_its_audience() {
     let mut untouched = None;
-    let anybodys = [Audience::Public, Audience::Front];
+    let anybodys = [Audience::Public, Audience::SignupHost];
     for route in routes().filter(|route| !is_link(route) && !anybodys.contains(&route.audience)) {
         let (world, cast) = if let Some(there) = untouched.take() {
             there
         } else {
             let world = World::new().await;
-            let cast = Cast::play(&world).await;
+            let cast = Fixture::create(&world).await;
             (world, cast)
         };
         serves(&world, &cast, &route).await;
@@ -186,7 +186,7 @@ async fn every_route_serves_whom_it_is_for() {
     }
 }
 
-async fn serves(world: &World, cast: &Cast, route: &Route) {
+async fn serves(world: &World, cast: &Fixture, route: &Route) {
     let own = &cast.acme.clients[0];
     let served = people(cast).into_iter().find(|(_, who)| {
         who.is_some_and(|(tenant, person, client)| {
@@ -231,7 +231,7 @@ async fn serves(world: &World, cast: &Cast, route: &Route) {
 
 /// The whole matrix, for a person to read.
 #[test]
-fn the_matrix_is_that_of_the_golden_file() {
+fn isolation_matrix_equals_the_golden_file() {
     let roles = Role::ALL;
     let mut text = String::from(
         "What each role gets from each route, with its own client's ids. Another workspace's, another\n\
@@ -257,13 +257,13 @@ fn the_matrix_is_that_of_the_golden_file() {
         }
         let _ = writeln!(text, " {:>19}", expected(&route, None, Target::Own).mark());
     }
-    crate::golden::holds(GOLDEN, &text);
+    crate::golden::assert_golden(GOLDEN, &text);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_viewer_of_a_client_is_offered_nothing_that_changes() {
+async fn client_viewer_is_offered_no_changes() {
     let world = World::new().await;
-    let cast = Cast::play(&world).await;
+    let cast = Fixture::create(&world).await;
     let client = &cast.acme.clients[0];
     let viewer = client.contact(ContactRole::Viewer);
     let mut browser = world.signed_in(&cast.acme.workspace, viewer).await;
@@ -288,9 +288,9 @@ async fn a_viewer_of_a_client_is_offered_nothing_that_changes() {
 
 /// A draft is the team's: by its address it is as if it had never been.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_draft_is_not_there_for_its_own_client() {
+async fn draft_is_not_found_by_its_client() {
     let world = World::new().await;
-    let cast = Cast::play(&world).await;
+    let cast = Fixture::create(&world).await;
     let (acme, client) = (&cast.acme.workspace, &cast.acme.clients[0]);
     let (open, draft) = (
         client.findings[&FindingStatus::Open],

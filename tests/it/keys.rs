@@ -5,19 +5,20 @@ use std::fmt::Write as _;
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/KEYS.md");
 /// The files that spell keys: the prefixes first.
 pub(crate) const SOURCES: &[&str] = &[
-    include_str!("../../shared/store/src/keys/mod.rs"),
-    include_str!("../../shared/store/src/keys/directory.rs"),
-    include_str!("../../shared/store/src/keys/workspace.rs"),
-    include_str!("../../shared/store/src/keys/engagement.rs"),
-    include_str!("../../shared/store/src/keys/outbox.rs"),
-    include_str!("../../shared/store/src/keys/files.rs"),
-    include_str!("../../shared/store/src/keys/money.rs"),
-    include_str!("../../shared/store/src/keys/objects.rs"),
-    include_str!("../../shared/store/src/keys/places.rs"),
+    include_str!("../../shared/store/src/table/keys/mod.rs"),
+    include_str!("../../shared/store/src/table/keys/prefixes.rs"),
+    include_str!("../../shared/store/src/table/keys/directory.rs"),
+    include_str!("../../shared/store/src/table/keys/workspace.rs"),
+    include_str!("../../shared/store/src/table/keys/engagement.rs"),
+    include_str!("../../shared/store/src/table/keys/outbox.rs"),
+    include_str!("../../shared/store/src/table/keys/files.rs"),
+    include_str!("../../shared/store/src/table/keys/money.rs"),
+    include_str!("../../shared/store/src/table/keys/objects.rs"),
+    include_str!("../../shared/store/src/table/keys/index_keys.rs"),
 ];
 
 const HEAD: &str = "# The table's keys\n\n\
-    Made from the comments of `shared/store/src/keys/`, the only place where a key is spelled. A test \
+    Made from the comments of `shared/store/src/table/keys/`, the only place where a key is spelled. A test \
     holds the two together; `UPDATE_GOLDEN=1 cargo test -p tests keys` writes this file again.\n\n";
 
 const TAIL: &str = "\n## What it costs\n\n\
@@ -25,7 +26,7 @@ const TAIL: &str = "\n## What it costs\n\n\
     calls, and sequential round trips of each page and of each kind of change.\n";
 
 /// What a file's own comment says, without its first `skip` lines.
-fn about(source: &str, skip: usize) -> impl Iterator<Item = &str> {
+fn doc_lines(source: &str, skip: usize) -> impl Iterator<Item = &str> {
     let lines = source.lines().map_while(|line| line.strip_prefix("//!"));
     lines.map(str::trim).skip(skip)
 }
@@ -42,11 +43,11 @@ pub(crate) fn item(line: &str) -> Option<&str> {
 fn document() -> String {
     let mut document = HEAD.to_owned();
     let (prefixes, files) = SOURCES.split_first().expect("files");
-    for line in about(prefixes, 2) {
+    for line in doc_lines(prefixes, 2) {
         let _ = writeln!(document, "{line}");
     }
     for source in files {
-        let heading = about(source, 0).collect::<Vec<_>>().join(" ");
+        let heading = doc_lines(source, 0).collect::<Vec<_>>().join(" ");
         let heading = heading.trim_end_matches('.');
         let _ = write!(document, "\n## {heading}\n\n| name | what |\n|---|---|\n");
         let mut comment = Vec::new();
@@ -66,6 +67,6 @@ fn document() -> String {
 }
 
 #[test]
-fn the_document_of_keys_is_that_of_the_code() {
-    crate::golden::holds(GOLDEN, &document());
+fn keys_document_equals_the_code() {
+    crate::golden::assert_golden(GOLDEN, &document());
 }

@@ -5,71 +5,82 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    clippy::indexing_slicing
+    clippy::indexing_slicing,
+    reason = "tests and start-up may panic"
 )]
 
 mod account;
-mod addresses;
 mod attachments;
 mod audit;
-mod books;
-mod both;
 mod bounces;
 mod branding;
 mod cost;
-mod crossing;
+mod crash_recovery;
 mod dashboards;
 mod decisions;
+mod dependency_rules;
 mod digests;
+mod docs;
+mod document_retention;
+mod document_upload;
 mod documents;
-mod documents_kept;
-mod documents_sent;
-mod earlier;
 mod edge;
 mod evidence;
-mod evidence_sent;
-mod fate;
-mod fence;
-mod fenced;
+mod evidence_upload;
+mod fault_injection;
+mod finding_history;
+mod finding_lists;
+mod finding_templates;
 mod findings;
 mod forms;
 mod functions;
 mod golden;
 mod guards;
-mod iam;
+mod iam_enforcement;
+mod iam_policies;
+mod iam_simulator;
 mod imports;
 mod invites;
+mod invoice_lifecycle;
+mod invoice_pdf;
 mod invoices;
-mod invoices_later;
 mod isolation;
 mod keys;
 /// The store's keys, compiled once more to be tried against the policies.
-#[allow(dead_code, unused_imports)]
-#[path = "../../shared/store/src/keys/mod.rs"]
+#[expect(
+    dead_code,
+    unused_imports,
+    reason = "compiled a second time for the tests"
+)]
+#[path = "../../shared/store/src/table/keys/mod.rs"]
 mod keys_of_the_store;
-mod kills;
-mod layers;
-mod library;
-mod limits;
-mod lists;
-mod long_history;
+mod language;
+mod links;
 mod matrix;
 mod memberships;
 mod messages;
-mod money;
+mod modules;
 mod notifications;
 mod outbox;
-mod papers;
+mod page_samples;
 mod passwords;
 mod payments;
-mod people;
-mod policies;
-mod render;
+mod plan_limits;
+mod policy_evaluation;
+mod reference;
+mod revenue_property;
+mod schema_compatibility;
 mod sign_in;
 mod signup;
+mod source;
+mod stack_template;
 mod stripe_objects;
 mod stripe_stand_in;
 mod subscriptions;
-mod template;
+mod team_and_contacts;
+mod tenant_leakage;
+mod totals_property;
 mod two_factor;
+mod two_sides;
 mod webhooks;
+mod workspace_address;

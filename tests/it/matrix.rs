@@ -6,7 +6,7 @@ use domain::person::Person;
 use domain::role::{ContactRole, Role};
 use http::{Method, StatusCode};
 use local::GROUPS;
-use tests::{Answer, Browser, Cast, Client, Tenant};
+use tests::{Answer, Browser, Client, Fixture, Tenant};
 use web::{Audience, Route};
 
 /// Somebody's password, and the one that takes its place.
@@ -70,7 +70,7 @@ impl Outcome {
 pub(crate) fn expected(route: &Route, role: Option<Role>, target: Target) -> Outcome {
     let (action, fits) = match (route.audience, role) {
         // There is no front at a workspace's address.
-        (Audience::Front, _) => return Outcome::NotFound,
+        (Audience::SignupHost, _) => return Outcome::NotFound,
         (Audience::Public, _) => return Outcome::Done,
         (_, None) => return Outcome::SignIn,
         (Audience::Team(action), Some(role)) => (action, role.is_team()),
@@ -187,7 +187,7 @@ pub(crate) fn missing(route: &Route) -> String {
 }
 
 /// What a form of the route is sent with, for it to be accepted.
-#[allow(clippy::too_many_lines)] // a table
+#[expect(clippy::too_many_lines, reason = "a table")]
 pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &str) -> Answer {
     if route.method == Method::GET {
         return browser.get(path).await;
@@ -208,7 +208,9 @@ pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &
     ];
     let plan = [("assignee", ""), ("version", version)];
     let invoice = path.rsplit('/').nth(1).and_then(|id| id.parse().ok());
-    let payment = invoice.map_or_else(String::new, |id| tests::bills::payment(id).to_string());
+    let payment = invoice.map_or_else(String::new, |id| {
+        tests::invoice_fixture::payment(id).to_string()
+    });
     let bill = [
         ("subject", "New"),
         ("to", "New"),
@@ -290,7 +292,7 @@ pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &
         "comments" | "messages" => &[("text", "New"), ("id", id)],
         "plan" => &plan,
         last if route.path.contains("{finding}")
-            && domain::finding::Transition::named(last).is_some() =>
+            && domain::finding::Transition::from_name(last).is_some() =>
         {
             &risk
         }
@@ -309,7 +311,7 @@ pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &
         "access" => &[("access", "disabled")],
         "branding" => &[("name", "New"), ("accent", "#1d5fb4"), ("version", "1")],
         "logo" => {
-            let picture = crate::evidence_sent::picture(image::ImageFormat::Png);
+            let picture = crate::evidence_upload::picture(image::ImageFormat::Png);
             return browser.upload(path, id, "new.png", &picture).await;
         }
         "security" => &[("mfa", "nobody")],
@@ -351,7 +353,7 @@ pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &
 }
 
 /// Everybody who may try: a name, and who it is.
-pub(crate) fn people(cast: &Cast) -> Vec<(String, Option<Who<'_>>)> {
+pub(crate) fn people(cast: &Fixture) -> Vec<(String, Option<Who<'_>>)> {
     let mut people = vec![("nobody".to_owned(), None)];
     for (tenant, prefix) in [(&cast.acme, ""), (&cast.northwind, "northwind's ")] {
         for person in &tenant.team {
@@ -370,7 +372,11 @@ pub(crate) fn people(cast: &Cast) -> Vec<(String, Option<Who<'_>>)> {
 }
 
 /// What nobody but its owner may ever read.
-pub(crate) fn foreign_marks(cast: &Cast, tenant: &Tenant, client: Option<&Client>) -> Vec<String> {
+pub(crate) fn foreign_marks(
+    cast: &Fixture,
+    tenant: &Tenant,
+    client: Option<&Client>,
+) -> Vec<String> {
     let mut marks = Vec::new();
     for other in [&cast.acme, &cast.northwind] {
         let mine = other.workspace.id == tenant.workspace.id;
@@ -394,7 +400,7 @@ pub(crate) fn foreign_marks(cast: &Cast, tenant: &Tenant, client: Option<&Client
 pub(crate) fn routes() -> impl Iterator<Item = Route> {
     // Other services' routes are nobody's pages: `webhooks.rs` holds them.
     let routes = GROUPS.into_iter().flatten().copied();
-    routes.filter(|route| !route.machine)
+    routes.filter(|route| !route.service_call)
 }
 
 /// Somebody who tries, with a browser.
@@ -408,7 +414,7 @@ pub(crate) type Who<'a> = (&'a Tenant, &'a Person, Option<&'a Client>);
 
 impl Visitor<'_> {
     /// Whose things `client`'s are, seen from here.
-    pub(crate) fn target(&self, cast: &Cast, client: Option<&Client>) -> Target {
+    pub(crate) fn target(&self, cast: &Fixture, client: Option<&Client>) -> Target {
         let (home, own) = self
             .who
             .map_or((&cast.acme, None), |(tenant, _, own)| (tenant, own));

@@ -1,7 +1,7 @@
 //! One account at several clients of a workspace: how it is added, what ends where,
 //! and what belongs to all of it at once.
 
-mod whole;
+mod whole_account;
 
 use domain::email::EmailAddress;
 use domain::id::marker;
@@ -9,7 +9,6 @@ use domain::person::Person;
 use domain::role::{ContactRole, TeamRole};
 use http::StatusCode;
 use jiff::SignedDuration;
-use store::directory::hash;
 use tests::{Answer, Browser, Client};
 use web::{EMAIL_CHANGE, EmailChange, PasswordAnswer};
 
@@ -66,32 +65,34 @@ async fn link(office: &Office, email: &str) -> String {
 }
 
 async fn row(client: &Client, person: &Person) -> Option<Person> {
-    client.store.person(person.id).await.expect("the table")
+    client.store.get_person(person.id).await.expect("the table")
 }
 
 async fn is_password(office: &Office, person: &Person) -> bool {
     let identity = &office.world.app.services.identity;
     let answer = identity
-        .check(person.id, PASSWORD, office.world.now())
+        .verify_password(person.id, PASSWORD, office.world.now())
         .await;
     !matches!(answer.expect("an answer"), PasswordAnswer::Wrong)
 }
 
-async fn login(office: &Office, email: &EmailAddress) -> Option<store::directory::Login> {
+async fn login(office: &Office, email: &EmailAddress) -> Option<store::Login> {
     let directory = office.world.app.directory();
-    let login = directory.login(office.cast.acme.workspace.id, email).await;
+    let login = directory
+        .find_login(office.cast.acme.workspace.id, email)
+        .await;
     login.expect("the table")
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_team_adds_an_account_at_once_and_it_switches_between_its_clients() {
+async fn existing_account_added_to_a_client_can_switch_clients() {
     let office = Office::new().await;
     let [one, two] = [0, 1].map(|n| &office.cast.acme.clients[n]);
     let mut before = office.with_password(office.contact()).await;
     assert!(!before.get("/").await.body.contains("/switch"), "one only");
     let ana = added(&office).await;
     assert_eq!(
-        office.letters(ana, "in the portal of").await,
+        office.count_mails(ana, "in the portal of").await,
         1,
         "told, and not asked for a password"
     );
@@ -142,7 +143,7 @@ async fn the_team_adds_an_account_at_once_and_it_switches_between_its_clients() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_switches_to_ones_own_clients_only_and_gains_no_time_by_it() {
+async fn switch_is_limited_to_own_clients_and_keeps_the_session_age() {
     let office = Office::new().await;
     let ana = added(&office).await;
     let mut hers = office.with_password(ana).await;
@@ -177,7 +178,7 @@ async fn seen(office: &Office, manager: &mut Browser, email: &str) -> [String; 3
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_manager_learns_of_no_account_elsewhere_and_its_owner_joins_by_the_link() {
+async fn manager_inviting_a_known_account_learns_nothing() {
     let office = Office::new().await;
     let (ana, two) = (office.contact(), second(&office));
     let mut hers = office.with_password(ana).await;
@@ -207,9 +208,12 @@ async fn a_manager_learns_of_no_account_elsewhere_and_its_owner_joins_by_the_lin
     assert!(form.contains("You have an account here already"), "{form}");
     assert!(!form.contains("type=\"password\""));
     assert_eq!(mailbox.post("/invite", &[]).await.location(), "/sign-in");
-    assert_eq!(office.letters(ana, "in the portal of").await, 1);
+    assert_eq!(office.count_mails(ana, "in the portal of").await, 1);
     let joined = row(two, ana).await.expect("there");
-    assert_eq!((joined.name.as_str(), joined.disabled), ("Ana Pérez", None));
+    assert_eq!(
+        (joined.name.as_str(), joined.disabled_at),
+        ("Ana Pérez", None)
+    );
     assert!(!mailbox.get("/").await.is_good(), "the link opens nothing");
     assert_eq!(switch(&mut hers, two).await.location(), "/");
     let late = mailbox.get(&link).await;
@@ -224,7 +228,7 @@ async fn a_manager_learns_of_no_account_elsewhere_and_its_owner_joins_by_the_lin
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_account_is_never_on_both_sides_and_the_team_is_told_so() {
+async fn account_on_both_sides_is_refused() {
     let office = Office::new().await;
     let (ana, two) = (office.contact(), second(&office));
     let member = office.cast.acme.member(TeamRole::Member);
@@ -277,7 +281,7 @@ async fn an_account_is_never_on_both_sides_and_the_team_is_told_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_ends_at_one_client_leaves_the_others_and_the_last_takes_the_user_along() {
+async fn membership_removed_leaves_others_and_the_last_deletes_the_user() {
     let office = Office::new().await;
     let ana = added(&office).await;
     let [one, two] = [0, 1].map(|n| &office.cast.acme.clients[n]);
@@ -316,7 +320,11 @@ async fn what_ends_at_one_client_leaves_the_others_and_the_last_takes_the_user_a
     assert!(is_password(&office, ana).await, "until the worker comes");
     // Whatever was done before a crash is done again.
     let app = &office.world.app;
-    app.services.identity.delete(ana.id).await.expect("deleted");
+    app.services
+        .identity
+        .delete_user(ana.id)
+        .await
+        .expect("deleted");
     worker::drain(app).await.expect("done");
     assert!(!is_password(&office, ana).await);
 }

@@ -2,7 +2,7 @@
 //! changes within a quarter of an hour, and the way back to the beginning.
 
 use domain::id::{EngagementId, MessageId};
-use domain::message::{MessageCounts, MessageInput, NewMessage, post};
+use domain::message::{MessageCounts, MessageInput, NewMessage, create_message};
 use domain::person::Actor;
 use domain::role::{ContactRole, TeamRole};
 use http::StatusCode;
@@ -11,7 +11,7 @@ use scraper::{Html, Selector};
 use store::{ClientScope, Store};
 use tests::{Answer, Browser, World};
 
-use crate::both::Both;
+use crate::two_sides::TwoSides;
 
 /// What the messages of a page say, in its order.
 fn said(answer: &Answer) -> Vec<String> {
@@ -31,7 +31,7 @@ fn unread(answer: &Answer) -> Option<String> {
     Some(text.split_whitespace().next()?.to_owned())
 }
 
-impl Both {
+impl TwoSides {
     async fn send(&mut self, team: bool, text: &str, internal: bool) -> Answer {
         let id = self.new_id();
         let internal = if internal { "yes" } else { "" };
@@ -48,8 +48,8 @@ impl Both {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn both_sides_talk_and_notes_stay_the_teams() {
-    let mut both = Both::new().await;
+async fn thread_messages_reach_both_sides_and_notes_stay_internal() {
+    let mut both = TwoSides::new().await;
     let (team, portal) = both.paths();
     for (by_team, text, internal) in [
         (true, "Is **staging** up?", false),
@@ -83,8 +83,8 @@ async fn both_sides_talk_and_notes_stay_the_teams() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_note_moves_nothing_that_the_client_can_see() {
-    let mut both = Both::new().await;
+async fn internal_note_changes_nothing_the_client_can_see() {
+    let mut both = TwoSides::new().await;
     let (_, portal) = both.paths();
     let page = format!("{portal}/messages");
     let mut seen = Vec::new();
@@ -103,8 +103,8 @@ async fn a_note_moves_nothing_that_the_client_can_see() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_unread_is_counted_for_each_person_until_it_is_marked() {
-    let mut both = Both::new().await;
+async fn unread_messages_are_counted_per_person_until_read() {
+    let mut both = TwoSides::new().await;
     let (team, portal) = both.paths();
     let page = format!("{portal}/messages");
     // The cast's own message.
@@ -148,8 +148,8 @@ async fn what_is_unread_is_counted_for_each_person_until_it_is_marked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_form_makes_one_message_and_keeps_what_was_typed() {
-    let mut both = Both::new().await;
+async fn message_form_posts_once_and_keeps_its_input() {
+    let mut both = TwoSides::new().await;
     let (team, _) = both.paths();
     let page = format!("{team}/messages");
     let id = both.new_id();
@@ -181,8 +181,8 @@ async fn a_form_makes_one_message_and_keeps_what_was_typed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn words_are_changed_by_their_author_for_a_quarter_of_an_hour() {
-    let mut both = Both::new().await;
+async fn message_is_edited_by_its_author_for_15_minutes() {
+    let mut both = TwoSides::new().await;
     let (team, portal) = both.paths();
     both.send(false, "Teh fix is out.", false).await;
     let page = format!("{portal}/messages");
@@ -220,7 +220,10 @@ async fn words_are_changed_by_their_author_for_a_quarter_of_an_hour() {
     assert!(!shown.body.contains("Forged."));
     assert!(!shown.body.contains(&edit), "it is offered no more");
     // A note can't be changed, or found, from the other side.
-    let thread = both.client().store.thread(both.client().engagement, None);
+    let thread = both
+        .client()
+        .store
+        .get_thread(both.client().engagement, None);
     let thread = thread.await.expect("read");
     let note = thread.rows.iter().find(|row| !row.shared).expect("a note");
     let hidden = both
@@ -231,8 +234,8 @@ async fn words_are_changed_by_their_author_for_a_quarter_of_an_hour() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn readers_read_and_say_nothing() {
-    let both = Both::new().await;
+async fn viewer_reads_the_thread_and_cannot_post() {
+    let both = TwoSides::new().await;
     let (team, portal) = both.paths();
     let acme = &both.cast.acme;
     let viewers = [
@@ -271,18 +274,18 @@ pub(crate) async fn talk(
         };
         let millisecond = u64::try_from(world.now().as_millisecond()).expect("after 1970");
         let id = MessageId::new(millisecond + k as u64, 1);
-        postings.push(post(id, actor, &input, world.now()).expect("allowed"));
+        postings.push(create_message(id, actor, &input, world.now()).expect("allowed"));
     }
     store
-        .fill_thread(engagement, &postings)
+        .restore_thread(engagement, &postings)
         .await
         .expect("filled");
     postings
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_message_comes_once_on_the_way_back() {
-    let mut both = Both::new().await;
+async fn thread_pages_give_every_message_once() {
+    let mut both = TwoSides::new().await;
     let (team, portal) = both.paths();
     let owner = both.cast.acme.member(TeamRole::Owner);
     let actor = Actor {
@@ -334,8 +337,8 @@ async fn every_message_comes_once_on_the_way_back() {
     assert_eq!(tally.total(), 322);
 }
 
-async fn client_tally(both: &Both) -> MessageCounts {
+async fn client_tally(both: &TwoSides) -> MessageCounts {
     let client = both.client();
-    let engagement = client.store.engagement(client.engagement).await;
+    let engagement = client.store.get_engagement(client.engagement).await;
     engagement.expect("read").expect("there").messages
 }

@@ -5,10 +5,10 @@ use domain::person::Person;
 use domain::role::{ContactRole, TeamRole};
 use http::StatusCode;
 use jiff::SignedDuration;
-use tests::{Answer, Browser, Cast, Client, Tenant, World};
+use tests::{Answer, Browser, Client, Fixture, Tenant, World};
 
-use crate::both::Both;
 use crate::matrix::foreign_marks;
+use crate::two_sides::TwoSides;
 
 /// Does all that is due.
 pub(crate) async fn work(world: &World) {
@@ -40,7 +40,7 @@ fn everybody(tenant: &Tenant) -> Vec<(&Person, Option<&Client>)> {
     team.chain(contacts).collect()
 }
 
-impl Both {
+impl TwoSides {
     pub(crate) async fn comment(
         &mut self,
         team: bool,
@@ -66,8 +66,8 @@ impl Both {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_hears_of_what_one_did_or_may_not_see() {
-    let mut both = Both::new().await;
+async fn notification_skips_the_actor_and_people_without_access() {
+    let mut both = TwoSides::new().await;
     let (ours, theirs) = both.paths();
     both.comment(true, FindingStatus::Open, "For both.", false)
         .await;
@@ -135,7 +135,7 @@ async fn nobody_hears_of_what_one_did_or_may_not_see() {
 }
 
 /// Whether a person is the one of the team who did it.
-fn did(person: &Person, both: &Both) -> bool {
+fn did(person: &Person, both: &TwoSides) -> bool {
     person.id == both.cast.acme.member(TeamRole::Member).id
 }
 
@@ -150,8 +150,8 @@ async fn bell(browser: &mut Browser) -> i64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_unread_is_counted_once_and_read_once() {
-    let mut both = Both::new().await;
+async fn unread_notifications_are_counted_and_read_once() {
+    let mut both = TwoSides::new().await;
     // What the cast was told.
     let before = bell(&mut both.portal).await;
     both.comment(true, FindingStatus::Open, "One.", false).await;
@@ -218,15 +218,15 @@ async fn what_is_unread_is_counted_once_and_read_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_long_inbox_has_pages_and_old_notices_go() {
-    let both = Both::new().await;
+async fn long_inbox_has_pages_and_old_notifications_expire() {
+    let both = TwoSides::new().await;
     let client = both.client();
     let contact = client.contact(ContactRole::Viewer);
-    let received = client.store.inbox(contact.id, None, both.world.now());
-    let first = received.await.expect("read").rows.remove(0).notice;
+    let received = client.store.list_inbox(contact.id, None, both.world.now());
+    let first = received.await.expect("read").rows.remove(0).notification;
     for n in 1..=70 {
         both.world.advance(SignedDuration::from_secs(1));
-        let hearers = client.store.hearers(None).await.expect("read").0;
+        let hearers = client.store.list_recipients(None).await.expect("read").0;
         let hearer = hearers.into_iter().find(|one| one.person.id == contact.id);
         let notice = domain::notification::Notification {
             id: both.world.app.new_id(),
@@ -236,7 +236,7 @@ async fn a_long_inbox_has_pages_and_old_notices_go() {
         let now = both.world.now();
         let told = client
             .store
-            .tell_one(hearer.expect("there"), &notice, "UTC", now);
+            .create_notification(hearer.expect("there"), &notice, "UTC", now);
         told.await.expect("told");
     }
     let acme = &both.cast.acme.workspace;
@@ -253,22 +253,25 @@ async fn a_long_inbox_has_pages_and_old_notices_go() {
     assert!(page.contains("Number 20.") && page.contains("Number 1."));
     assert!(!page.contains("Number 21.") && !page.contains("Next page"));
     both.world.advance(SignedDuration::from_hours(24 * 91));
-    let gone = client.store.inbox(contact.id, None, both.world.now()).await;
+    let gone = client
+        .store
+        .list_inbox(contact.id, None, both.world.now())
+        .await;
     assert!(gone.expect("read").rows.is_empty());
 }
 
 /// Whoever is removed leaves nothing behind in the inbox, however much it was; others
 /// keep theirs, and so does the same account at another client.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_somebody_was_told_goes_with_the_person() {
+async fn removed_persons_notifications_are_deleted() {
     let world = World::new().await;
-    let cast = Cast::play(&world).await;
+    let cast = Fixture::create(&world).await;
     work(&world).await;
     let client = &cast.acme.clients[0];
     let contact = client.contact(ContactRole::Viewer);
-    let received = client.store.inbox(contact.id, None, world.now());
-    let first = received.await.expect("read").rows.remove(0).notice;
-    let hearers = client.store.hearers(None).await.expect("read").0;
+    let received = client.store.list_inbox(contact.id, None, world.now());
+    let first = received.await.expect("read").rows.remove(0).notification;
+    let hearers = client.store.list_recipients(None).await.expect("read").0;
     let hearer = hearers.into_iter().find(|one| one.person.id == contact.id);
     let hearer = hearer.expect("there");
     // More than one transaction takes.
@@ -279,7 +282,7 @@ async fn what_somebody_was_told_goes_with_the_person() {
         };
         let told = client
             .store
-            .tell_one(hearer.clone(), &notice, "UTC", world.now());
+            .create_notification(hearer.clone(), &notice, "UTC", world.now());
         told.await.expect("told");
     }
     let rows = async |client: &Client, person: &Person| {
@@ -309,8 +312,8 @@ async fn what_somebody_was_told_goes_with_the_person() {
 
 /// The pulse of a page tells what the bell is to show, to whoever's page it is.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_pulse_tells_how_much_is_unread() {
-    let mut both = Both::new().await;
+async fn pulse_tells_the_unread_count() {
+    let mut both = TwoSides::new().await;
     work(&both.world).await;
     let (ours, theirs) = both.paths();
     let told = async |browser: &mut Browser, path: &str| {
@@ -342,15 +345,15 @@ async fn the_pulse_tells_how_much_is_unread() {
 /// A finding that is due in a week, and one whose date is over, are told of once, when
 /// the day ends.
 #[tokio::test(flavor = "multi_thread")]
-async fn dates_are_told_of_when_they_come_near_and_when_they_are_over() {
-    let both = Both::new().await;
+async fn due_dates_notify_when_near_and_when_past() {
+    let both = TwoSides::new().await;
     let (world, client) = (&both.world, both.client());
     work(world).await;
     let today = both.cast.acme.workspace.today(world.now());
     let by = both.cast.acme.member(TeamRole::Member);
     let due = async |n: usize, days: i64| {
         let day = today.checked_add(jiff::ToSpan::days(days)).expect("a day");
-        tests::filled(world, client, by, n, |k, finding| {
+        tests::create_findings(world, client, by, n, |k, finding| {
             domain::finding::Finding {
                 title: format!("Dated {days} {k}"),
                 due: Some(day),
@@ -385,9 +388,9 @@ async fn dates_are_told_of_when_they_come_near_and_when_they_are_over() {
 /// Somebody who belongs to two clients is told of each where it is: the one's inbox holds
 /// nothing of the other's.
 #[tokio::test(flavor = "multi_thread")]
-async fn one_account_at_two_clients_has_two_inboxes() {
+async fn account_at_two_clients_has_two_inboxes() {
     let world = World::new().await;
-    let cast = Cast::play(&world).await;
+    let cast = Fixture::create(&world).await;
     let (one, two) = (&cast.acme.clients[0], &cast.acme.clients[1]);
     let person = one.contact(ContactRole::Viewer);
     let owner = cast.acme.member(TeamRole::Owner);
@@ -420,7 +423,7 @@ async fn one_account_at_two_clients_has_two_inboxes() {
     for (client, other) in [(one, two), (two, one)] {
         let there = client
             .store
-            .person(person.id)
+            .get_person(person.id)
             .await
             .expect("read")
             .expect("there");

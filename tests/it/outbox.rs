@@ -9,16 +9,16 @@ use domain::mail::{Mail, MailMessage};
 use domain::role::{ContactRole, TeamRole};
 use jiff::SignedDuration;
 use local::NAME;
-use tests::{Cast, Tenant, World};
+use tests::{Fixture, Tenant, World};
 use web::App;
 
-use crate::fate::{End, Fate, worker_of};
+use crate::fault_injection::{End, Fate, worker_of};
 
 /// A world whose outbox is empty, and a worker of it whose mail is refused where it
 /// holds `STUCK`.
 struct Scene {
     world: World,
-    cast: Cast,
+    cast: Fixture,
     letters: Arc<Mutex<Vec<String>>>,
     worker: Arc<App>,
 }
@@ -28,7 +28,7 @@ const STUCK: &str = "stuck";
 impl Scene {
     async fn new() -> Self {
         let world = World::new().await;
-        let cast = Cast::play(&world).await;
+        let cast = Fixture::create(&world).await;
         world.advance(SignedDuration::from_hours(3));
         worker::drain(&world.app).await.expect("swept");
         let letters = Arc::default();
@@ -46,7 +46,7 @@ impl Scene {
     async fn send(&self, tenant: &Tenant, to: &str, device: &str) {
         let world = &self.world;
         let owner = tenant.member(TeamRole::Owner);
-        let hash = store::directory::hash(&world.app.new_secret());
+        let hash = store::sha256_hex(&world.app.new_secret());
         let session = world.session(&tenant.workspace, owner, &hash, world.now());
         let mail = Mail {
             to: to.parse().expect("an address"),
@@ -61,13 +61,13 @@ impl Scene {
         };
         let session = session.await;
         let directory = world.app.directory();
-        let sent = directory.send(&session, &mail, world.now()).await;
+        let sent = directory.enqueue_mail(&session, &mail, world.now()).await;
         sent.expect("waits");
         world.advance(SignedDuration::from_secs(1));
     }
 
     /// The devices that the letters tell of, in the order in which they went out.
-    fn told(&self) -> Vec<String> {
+    fn log_lines(&self) -> Vec<String> {
         let letters = self.letters.lock().expect("letters");
         let device = |letter: &String| {
             let (_, rest) = letter.split_once("DEVICE-").expect("a device");
@@ -84,7 +84,7 @@ impl Scene {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn mail_to_one_address_leaves_in_order_whatever_fails_between() {
+async fn mail_to_one_address_keeps_its_order_across_failures() {
     let scene = Scene::new().await;
     let acme = &scene.cast.acme;
     for device in ["DEVICE-1", "DEVICE-2 stuck", "DEVICE-3", "DEVICE-4"] {
@@ -93,7 +93,7 @@ async fn mail_to_one_address_leaves_in_order_whatever_fails_between() {
     scene.send(acme, "two@order.example", "DEVICE-5").await;
     while scene.sweep().await > 0 {}
     assert_eq!(
-        scene.told(),
+        scene.log_lines(),
         ["1", "5"],
         "what comes after waits, others don't"
     );
@@ -102,10 +102,10 @@ async fn mail_to_one_address_leaves_in_order_whatever_fails_between() {
         scene.world.advance(SignedDuration::from_hours(9));
         while scene.sweep().await > 0 {}
     }
-    assert_eq!(scene.told(), ["1", "5", "3", "4"]);
+    assert_eq!(scene.log_lines(), ["1", "5", "3", "4"]);
     // What was given up is listed, and can be tried again.
     let directory = scene.world.app.directory();
-    let dead = directory.dead(None).await.expect("read").rows;
+    let dead = directory.list_dead_letters(None).await.expect("read").rows;
     assert_eq!(dead.len(), 1, "{dead:?}");
     let home = Some((acme.workspace.id, None));
     assert_eq!(
@@ -113,20 +113,31 @@ async fn mail_to_one_address_leaves_in_order_whatever_fails_between() {
         (home, "mail", 10)
     );
     assert!(!dead[0].cause.is_empty());
-    let revived = directory.revive(&dead[0].name, scene.world.now()).await;
+    let revived = directory
+        .restore_dead_letter(&dead[0].name, scene.world.now())
+        .await;
     assert!(revived.expect("put back"));
-    let again = directory.revive(&dead[0].name, scene.world.now()).await;
+    let again = directory
+        .restore_dead_letter(&dead[0].name, scene.world.now())
+        .await;
     assert!(!again.expect("asked"), "once");
-    assert!(directory.dead(None).await.expect("read").rows.is_empty());
+    assert!(
+        directory
+            .list_dead_letters(None)
+            .await
+            .expect("read")
+            .rows
+            .is_empty()
+    );
     let healthy = worker_of(&scene.world, &Fate::new(End::Never, &scene.letters));
     assert_eq!(worker::drain(&healthy).await.expect("swept"), 1);
-    assert_eq!(scene.told(), ["1", "5", "3", "4", "2"]);
+    assert_eq!(scene.log_lines(), ["1", "5", "3", "4", "2"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_workspace_whose_mail_fails_makes_no_other_wait() {
+async fn failing_mail_of_one_workspace_delays_no_other() {
     let scene = Scene::new().await;
-    let Cast { acme, northwind } = &scene.cast;
+    let Fixture { acme, northwind } = &scene.cast;
     // More than one look takes of a workspace, in each shard.
     for n in 0..220 {
         let device = format!("DEVICE-{n} stuck");
@@ -138,13 +149,13 @@ async fn a_workspace_whose_mail_fails_makes_no_other_wait() {
         .send(northwind, "other@fine.example", "DEVICE-fine")
         .await;
     assert!(scene.sweep().await > 0);
-    assert_eq!(scene.told(), ["fine"], "with the first look");
+    assert_eq!(scene.log_lines(), ["fine"], "with the first look");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_cannot_be_read_is_put_aside_and_holds_nothing_up() {
+async fn unreadable_effect_becomes_a_dead_letter_and_blocks_nothing() {
     let scene = Scene::new().await;
-    let Cast { acme, northwind } = &scene.cast;
+    let Fixture { acme, northwind } = &scene.cast;
     let (world, now) = (&scene.world, scene.world.now());
     let client = &acme.clients[0];
     let homes = [
@@ -169,24 +180,38 @@ async fn what_cannot_be_read_is_put_aside_and_holds_nothing_up() {
         scene.send(tenant, &to, "DEVICE-x").await;
     }
     while scene.sweep().await > 0 {}
-    assert_eq!(scene.told(), ["x", "x"]);
+    assert_eq!(scene.log_lines(), ["x", "x"]);
     let directory = world.app.directory();
-    let dead = directory.dead(None).await.expect("read").rows;
+    let dead = directory.list_dead_letters(None).await.expect("read").rows;
     assert_eq!(dead.len(), 3);
     assert!(dead.iter().all(|one| one.cause == "It can't be read."));
-    let due = directory.due(world.now(), 100).await.expect("read");
+    let due = directory
+        .list_due_effects(world.now(), 100)
+        .await
+        .expect("read");
     assert!(due.is_empty(), "nothing is looked at again and again");
     assert_eq!(
-        directory.revive_all(world.now()).await.expect("put back"),
+        directory
+            .restore_dead_letters(world.now())
+            .await
+            .expect("put back"),
         3
     );
     while scene.sweep().await > 0 {}
-    assert_eq!(directory.dead(None).await.expect("read").rows.len(), 3);
+    assert_eq!(
+        directory
+            .list_dead_letters(None)
+            .await
+            .expect("read")
+            .rows
+            .len(),
+        3
+    );
 }
 
 /// Whoever is invited, by whatever name: the headers stay those that are ours.
 #[tokio::test(flavor = "multi_thread")]
-async fn no_header_can_be_written_by_a_name_or_a_title() {
+async fn mail_headers_cannot_be_injected_by_names_or_titles() {
     let scene = Scene::new().await;
     let acme = &scene.cast.acme;
     let contact = acme.clients[0].contact(ContactRole::Viewer);
@@ -198,20 +223,20 @@ async fn no_header_can_be_written_by_a_name_or_a_title() {
         brand: evil.to_owned(),
         message: MailMessage::Invite {
             invite: scene.world.app.new_id(),
-            turn: 1,
+            link_number: 1,
             by_name: evil.to_owned(),
             client_name: None,
             days: 7,
         },
     };
     let id = scene.world.app.new_id::<marker::EntryMarker>().to_string();
-    let leaving = web::letters::Envelope {
+    let leaving = web::mail_render::Envelope {
         id: &id,
         at: scene.world.now(),
         home: (acme.workspace.id, None),
         look: domain::brand::Branding::default(),
     };
-    let sent = web::letters::send(&scene.worker, leaving, &mail).await;
+    let sent = web::mail_render::deliver_mail(&scene.worker, leaving, &mail).await;
     sent.expect("sent");
     let letters = scene.letters.lock().expect("letters");
     let (head, _) = letters[0].split_once("\r\n\r\n").expect("a head");

@@ -6,20 +6,20 @@ use http::StatusCode;
 use jiff::SignedDuration;
 use serde_json::Value;
 use store::NewSession;
-use tests::{Answer, Browser, Cast, World};
+use tests::{Answer, Browser, Fixture, World};
 
 const OLD: &str = "quiet lantern orbit 42";
 const NEW: &str = "violet harbor crumb 91";
 
 struct Forgetful {
     world: World,
-    cast: Cast,
+    cast: Fixture,
 }
 
 impl Forgetful {
     async fn new() -> Self {
         let world = World::new().await;
-        let cast = Cast::play(&world).await;
+        let cast = Fixture::create(&world).await;
         worker::drain(&world.app).await.expect("sent");
         let this = Self { world, cast };
         let identity = &this.world.app.services.identity;
@@ -47,7 +47,7 @@ impl Forgetful {
             .await
     }
 
-    async fn letters(&self, subject: &str) -> Vec<Value> {
+    async fn mails(&self, subject: &str) -> Vec<Value> {
         worker::drain(&self.world.app).await.expect("sent");
         let mut letters = self.world.mail_to(self.person().email.as_str()).await;
         letters.retain(|letter| letter["Subject"].to_string().contains(subject));
@@ -83,13 +83,13 @@ fn link(letter: &Value) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_forgot_a_password_sets_a_new_one_by_mail() {
+async fn forgotten_password_is_reset_by_mail() {
     let it = Forgetful::new().await;
     let mut here = it.signed_in().await;
     let email = it.person().email.as_str();
     it.ask("acme", email).await;
     it.ask("acme", &email.to_uppercase()).await;
-    let letters = it.letters("new password").await;
+    let letters = it.mails("new password").await;
     assert_eq!(letters.len(), 2);
     let mut works = Vec::new();
     for letter in &letters {
@@ -120,15 +120,11 @@ async fn whoever_forgot_a_password_sets_a_new_one_by_mail() {
     assert!(
         it.can_sign_in(NEW).await && !it.can_sign_in(OLD).await && !it.can_sign_in(other).await
     );
-    assert_eq!(
-        it.letters("was changed").await.len(),
-        1,
-        "the person is told"
-    );
+    assert_eq!(it.mails("was changed").await.len(), 1, "the person is told");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn asking_tells_nothing_and_floods_nobody() {
+async fn password_reset_request_tells_nothing_and_is_rate_limited() {
     let it = Forgetful::new().await;
     let email = it.person().email.as_str();
     let known = it.ask("acme", email).await;
@@ -148,9 +144,9 @@ async fn asking_tells_nothing_and_floods_nobody() {
         let more = it.ask("acme", email).await;
         assert_eq!(same(&more), same(&known), "nothing else is said");
     }
-    assert_eq!(it.letters("new password").await.len(), 3, "three an hour");
+    assert_eq!(it.mails("new password").await.len(), 3, "three an hour");
     // An hour later a link is dead.
-    let letters = it.letters("new password").await;
+    let letters = it.mails("new password").await;
     it.world.advance(SignedDuration::from_mins(60));
     for letter in &letters {
         let (page, _) = it.follow("acme", &link(letter)).await;
@@ -161,7 +157,7 @@ async fn asking_tells_nothing_and_floods_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn changing_a_password_asks_for_the_current_one_and_keeps_this_session_only() {
+async fn password_change_needs_the_current_one_and_ends_other_sessions() {
     let it = Forgetful::new().await;
     let mut here = it.signed_in().await;
     it.world.advance(SignedDuration::from_secs(2));
@@ -190,11 +186,11 @@ async fn changing_a_password_asks_for_the_current_one_and_keeps_this_session_onl
     assert!(here.get("/").await.is_good());
     assert!(!there.get("/").await.is_good());
     assert!(it.can_sign_in(NEW).await && !it.can_sign_in(OLD).await);
-    assert_eq!(it.letters("was changed").await.len(), 1);
+    assert_eq!(it.mails("was changed").await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_session_is_ended_from_the_list_and_only_ones_own() {
+async fn session_list_ends_own_sessions_only() {
     let it = Forgetful::new().await;
     let mut here = it.signed_in().await;
     it.world.advance(SignedDuration::from_secs(2));
@@ -231,7 +227,7 @@ async fn one_session_is_ended_from_the_list_and_only_ones_own() {
 
 /// A sign-in that was under way while the password changed.
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_knows_the_old_password_only_is_not_let_in_late() {
+async fn old_password_after_a_reset_is_refused() {
     let it = Forgetful::new().await;
     let mut here = it.signed_in().await;
     let (acme, person) = (&it.cast.acme.workspace, it.person());
@@ -242,11 +238,11 @@ async fn whoever_knows_the_old_password_only_is_not_let_in_late() {
     );
     // Its password was found right before; its session is asked for after.
     let directory = it.world.app.directory();
-    let opening = |hash| NewSession::plain(acme.id, &acme.slug, hash, it.world.now());
+    let opening = |hash| NewSession::with_password(acme.id, &acme.slug, hash, it.world.now());
     let late = directory.open_session(person, &opening("late")).await;
     assert!(late.is_err());
     let login = directory
-        .login(acme.id, &person.email)
+        .find_login(acme.id, &person.email)
         .await
         .expect("the table");
     let now = directory

@@ -9,15 +9,15 @@ use http::{StatusCode, header};
 use jiff::SignedDuration;
 use local::stripe::{Act, How, Mishaps, Onboarding};
 use store::InvoicePayments;
-use tests::stripe::{act, connected, deliver};
-use tests::{Browser, Cast, Client, World, bills};
+use tests::stripe_fixture::{apply_act, connect_account, deliver_events};
+use tests::{Browser, Client, Fixture, World, invoice_fixture};
 use webhooks::{ReconcileReport, reconcile};
 
 const HERE: &str = "/settings/payments";
 
 struct Scene {
     world: World,
-    cast: Cast,
+    cast: Fixture,
     admin: Browser,
     manager: Browser,
 }
@@ -25,7 +25,7 @@ struct Scene {
 impl Scene {
     async fn new() -> Self {
         let world = World::with_stripe().await;
-        let cast = Cast::play(&world).await;
+        let cast = Fixture::create(&world).await;
         let home = &cast.acme.workspace;
         let admin = world
             .signed_in(home, cast.acme.member(TeamRole::Admin))
@@ -43,7 +43,7 @@ impl Scene {
     /// With an account that takes payments.
     async fn ready() -> Self {
         let this = Self::new().await;
-        connected(&this.world, &this.cast.acme).await;
+        connect_account(&this.world, &this.cast.acme).await;
         this
     }
 
@@ -64,7 +64,7 @@ impl Scene {
     }
 
     async fn payments(&self) -> InvoicePayments {
-        let read = self.client().store.payments(self.sent()).await;
+        let read = self.client().store.get_payments(self.sent()).await;
         read.expect("read")
     }
 
@@ -121,7 +121,7 @@ impl Scene {
 }
 
 async fn act_at(scene: &Scene, what: Act) {
-    act(&scene.world, what).await;
+    apply_act(&scene.world, what).await;
 }
 
 fn by_card(session: String) -> Act {
@@ -139,7 +139,7 @@ async fn intent(scene: &Scene) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_account_is_connected_and_its_state_is_shown() {
+async fn stripe_account_connected_shows_its_status() {
     let mut scene = Scene::new().await;
     let page = scene.admin.get(HERE).await;
     assert!(page.body.contains("Connect with Stripe"), "{}", page.body);
@@ -152,12 +152,23 @@ async fn an_account_is_connected_and_its_state_is_shown() {
     for _ in 0..2 {
         let led = scene.admin.post(&connect, &[]).await;
         assert!(led.location().starts_with(&origin), "{}", led.body);
-        let found = scene.cast.acme.store.connection().await.expect("read");
+        let found = scene
+            .cast
+            .acme
+            .store
+            .get_stripe_connection()
+            .await
+            .expect("read");
         accounts.push(found.expect("connected").account);
     }
     let account = accounts.pop().expect("one");
     assert_eq!(accounts.first(), Some(&account));
-    let whose = scene.world.app.directory().payee(&account).await;
+    let whose = scene
+        .world
+        .app
+        .directory()
+        .find_connected_account(&account)
+        .await;
     let whose = whose.expect("read").expect("somebody's");
     assert_eq!(whose.id(), scene.cast.acme.workspace.id);
     // Back without a word, through a link that is over, and with all said.
@@ -187,7 +198,7 @@ async fn an_account_is_connected_and_its_state_is_shown() {
         let page = scene.admin.get(HERE).await.body;
         assert!(page.contains(words), "{page}");
     }
-    deliver(&scene.world).await;
+    deliver_events(&scene.world).await;
     scene.world.advance(SignedDuration::from_secs(5));
     act_at(
         &scene,
@@ -200,14 +211,20 @@ async fn an_account_is_connected_and_its_state_is_shown() {
     assert!(page.contains("taken away at Stripe"), "{page}");
     let led = scene.admin.post(&connect, &[]).await;
     assert!(led.location().starts_with(&origin), "{}", led.body);
-    let found = scene.cast.acme.store.connection().await.expect("read");
+    let found = scene
+        .cast
+        .acme
+        .store
+        .get_stripe_connection()
+        .await
+        .expect("read");
     assert_ne!(found.expect("connected").account, account);
     worker::drain(&scene.world.app).await.expect("chained");
     let noted = scene
         .cast
         .acme
         .store
-        .audit(None, 100)
+        .list_audit(None, 100)
         .await
         .expect("read")
         .rows;
@@ -221,7 +238,7 @@ async fn an_account_is_connected_and_its_state_is_shown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_pays_and_both_sides_see_what_came_of_it() {
+async fn client_payment_is_shown_to_both_sides() {
     let mut scene = Scene::ready().await;
     let page = scene.manager.get(&scene.theirs()).await;
     assert!(
@@ -255,7 +272,7 @@ async fn a_client_pays_and_both_sides_see_what_came_of_it() {
     // However long nobody tells of it.
     scene.world.advance(SignedDuration::from_mins(65));
     assert_eq!(scene.pay().await, format!("{}/payment", scene.theirs()));
-    deliver(&scene.world).await;
+    deliver_events(&scene.world).await;
     assert!(scene.waits().await.contains("Thank you"));
     let (ours, theirs) = scene.both().await;
     for page in [&ours, &theirs] {
@@ -292,7 +309,7 @@ async fn a_client_pays_and_both_sides_see_what_came_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_can_be_paid_is_what_is_owed_now() {
+async fn checkout_amount_is_the_outstanding_amount() {
     let mut scene = Scene::ready().await;
     let first = scene.pay().await;
     let old = scene.session().await;
@@ -313,9 +330,9 @@ async fn what_can_be_paid_is_what_is_owed_now() {
     assert!(scene.waits().await.contains("declined the payment of"));
     assert_eq!(scene.pay().await, second);
     act_at(&scene, by_card(session)).await;
-    let billed = bills::read(&scene.client().store, scene.sent()).await;
+    let billed = invoice_fixture::read_invoice(&scene.client().store, scene.sent()).await;
     assert_eq!(billed.invoice.state(), InvoiceState::Paid);
-    assert_eq!(billed.invoice.book.fees, 785);
+    assert_eq!(billed.invoice.balance.fees, 785);
     // It is paid: nothing leads to Stripe any more.
     assert_eq!(scene.pay().await, scene.theirs());
     let back = format!("{}/payment/cancelled", scene.theirs());
@@ -323,7 +340,7 @@ async fn what_can_be_paid_is_what_is_owed_now() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn money_that_is_on_its_way_is_waited_for() {
+async fn bank_debit_under_way_is_shown_as_pending() {
     let mut scene = Scene::ready().await;
     scene.pay().await;
     let session = scene.session().await;
@@ -350,7 +367,7 @@ async fn money_that_is_on_its_way_is_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_came_too_much_is_shown_until_it_went_back() {
+async fn surplus_payment_is_shown_until_refunded() {
     let mut scene = Scene::ready().await;
     scene.pay().await;
     let session = scene.session().await;
@@ -370,7 +387,7 @@ async fn what_came_too_much_is_shown_until_it_went_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_no_webhook_told_is_found_and_done_once() {
+async fn missed_payment_event_is_reconciled_once() {
     let mut scene = Scene::ready().await;
     let stripe = scene.world.stripe().clone();
     let look = async |scene: &Scene| reconcile(&scene.world.app).await.expect("compared");
@@ -392,17 +409,17 @@ async fn what_no_webhook_told_is_found_and_done_once() {
     scene.world.advance(turn);
     let compared = look(&scene).await;
     assert_eq!((compared.missed, compared.failed), (1, 0), "{compared:?}");
-    let billed = bills::read(&scene.client().store, scene.sent()).await;
+    let billed = invoice_fixture::read_invoice(&scene.client().store, scene.sent()).await;
     assert_eq!(billed.invoice.state(), InvoiceState::Paid);
     // Whatever Stripe delivers of it late, and however often it is compared.
-    let before = billed.invoice.book;
+    let before = billed.invoice.balance;
     stripe.befall(Mishaps::default());
     stripe.find_lost();
-    deliver(&scene.world).await;
+    deliver_events(&scene.world).await;
     scene.world.advance(turn);
     assert_eq!(look(&scene).await.missed, 0);
-    let billed = bills::read(&scene.client().store, scene.sent()).await;
-    assert_eq!(billed.invoice.book, before);
+    let billed = invoice_fixture::read_invoice(&scene.client().store, scene.sent()).await;
+    assert_eq!(billed.invoice.balance, before);
     // An account that is nobody's any more has no more turns.
     let account = scene.payments().await.ledger.attempts;
     let account = account.values().next().expect("one").account.clone();
@@ -414,7 +431,7 @@ async fn what_no_webhook_told_is_found_and_done_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_may_not_or_can_not_pay_isnt_offered_it() {
+async fn payment_is_offered_only_where_permitted_and_possible() {
     let mut scene = Scene::new().await;
     let (theirs, pay) = (scene.theirs(), format!("{}/pay", scene.theirs()));
     // Nothing is connected yet.
@@ -427,7 +444,7 @@ async fn who_may_not_or_can_not_pay_isnt_offered_it() {
             .contains("Pay invoice")
     );
     assert_eq!(scene.pay().await, theirs);
-    connected(&scene.world, &scene.cast.acme).await;
+    connect_account(&scene.world, &scene.cast.acme).await;
     let home = &scene.cast.acme.workspace;
     let viewer = scene.client().contact(ContactRole::Viewer);
     let mut viewer = scene.world.signed_in(home, viewer).await;
@@ -452,7 +469,7 @@ async fn who_may_not_or_can_not_pay_isnt_offered_it() {
     let led = scene.admin.post(&format!("{HERE}/connect"), &[]).await;
     assert!(led.location().starts_with("/confirm"), "{}", led.location());
     // And within a company none of it is there.
-    let before = scene.cast.acme.store.workspace().await.expect("read");
+    let before = scene.cast.acme.store.get_workspace().await.expect("read");
     let before = before.expect("there");
     let after = domain::workspace::Workspace {
         mode: domain::workspace::WorkspaceMode::Internal,
@@ -464,7 +481,7 @@ async fn who_may_not_or_can_not_pay_isnt_offered_it() {
         .update_workspace(&before, &after)
         .await
         .expect("changed");
-    let cold = scene.world.cold().await;
+    let cold = scene.world.restart().await;
     let mut admin = scene.admin.served_by(&cold);
     assert_eq!(admin.get(HERE).await.status, StatusCode::NOT_FOUND);
     let mut manager = scene.manager.served_by(&cold);

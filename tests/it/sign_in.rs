@@ -3,7 +3,7 @@
 use domain::role::{ContactRole, TeamRole};
 use http::{StatusCode, header};
 use jiff::SignedDuration;
-use tests::{Browser, Cast, World};
+use tests::{Browser, Fixture, World};
 
 const PASSWORD: &str = "quiet lantern orbit 42";
 
@@ -13,9 +13,9 @@ async fn sign_in(browser: &mut Browser, email: &str, password: &str, next: &str)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_right_password_opens_a_session_bound_to_its_host() {
+async fn correct_password_opens_a_session_bound_to_its_host() {
     let world = World::new().await;
-    let cast = Cast::play(&world).await;
+    let cast = Fixture::create(&world).await;
     let owner = cast.acme.member(TeamRole::Owner);
     let identity = &world.app.services.identity;
     identity
@@ -43,7 +43,7 @@ async fn a_right_password_opens_a_session_bound_to_its_host() {
         assert!(good, "{cookie}");
     }
     assert!(browser.get("/").await.is_good());
-    let abroad = browser.at("northwind").get("/").await;
+    let abroad = browser.at_workspace("northwind").get("/").await;
     assert!(
         abroad.location().starts_with("/sign-in"),
         "another host takes the session"
@@ -58,9 +58,9 @@ async fn a_right_password_opens_a_session_bound_to_its_host() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_password_and_an_unknown_address_look_the_same() {
+async fn wrong_password_and_unknown_address_get_the_same_answer() {
     let world = World::new().await;
-    let cast = Cast::play(&world).await;
+    let cast = Fixture::create(&world).await;
     let owner = cast.acme.member(TeamRole::Owner);
     world
         .app
@@ -102,9 +102,9 @@ async fn a_wrong_password_and_an_unknown_address_look_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn guessing_is_slowed_down_by_account_and_by_address() {
+async fn sign_in_attempts_are_rate_limited_by_account_and_address() {
     let world = World::new().await;
-    let cast = Cast::play(&world).await;
+    let cast = Fixture::create(&world).await;
     let owner = cast.acme.member(TeamRole::Owner);
     world
         .app
@@ -134,9 +134,9 @@ async fn guessing_is_slowed_down_by_account_and_by_address() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sessions_end_by_idleness_by_age_and_everywhere_at_once() {
+async fn session_ends_when_idle_when_old_and_on_sign_out_everywhere() {
     let world = World::new().await;
-    let cast = Cast::play(&world).await;
+    let cast = Fixture::create(&world).await;
     let acme = &cast.acme;
     let contact = acme.clients[0].contact(ContactRole::Viewer);
     let mut idle = world.signed_in(&acme.workspace, contact).await;
@@ -169,9 +169,9 @@ async fn sessions_end_by_idleness_by_age_and_everywhere_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_signing_in_one_goes_only_to_pages_of_ours() {
+async fn sign_in_redirect_is_limited_to_own_pages() {
     let world = World::new().await;
-    let cast = Cast::play(&world).await;
+    let cast = Fixture::create(&world).await;
     let owner = cast.acme.member(TeamRole::Owner);
     world
         .app

@@ -4,7 +4,7 @@
 use http::StatusCode;
 use jiff::SignedDuration;
 use serde_json::Value;
-use tests::{Answer, Browser, Cast, World};
+use tests::{Answer, Browser, Fixture, World};
 
 const PASSWORD: &str = "quiet lantern orbit 42";
 const CHOSEN: [(&str, &str); 2] = [("password", PASSWORD), ("again", PASSWORD)];
@@ -79,7 +79,7 @@ async fn founded(world: &World, company: &str, email: &str) -> (Browser, String)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_company_signs_up_and_its_founder_owns_the_workspace() {
+async fn sign_up_creates_a_workspace_owned_by_its_founder() {
     let world = World::new().await;
     let mut front = world.browser("app");
     assert_eq!(front.get("/").await.location(), "/sign-up");
@@ -118,7 +118,7 @@ async fn a_company_signs_up_and_its_founder_owns_the_workspace() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_link_works_once_a_day_long_and_only_the_newest() {
+async fn sign_up_link_works_once_for_a_day_and_only_the_newest() {
     let world = World::new().await;
     let mut front = world.browser("app");
     let first = ask(&world, &mut front, "Apex", "ada@apex.example").await;
@@ -150,7 +150,7 @@ async fn a_link_works_once_a_day_long_and_only_the_newest() {
 
 /// A form that is sent twice sends one mail, and its link stays good.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_same_form_again_asks_for_nothing_new() {
+async fn sign_up_form_sent_twice_sends_one_mail() {
     let world = World::new().await;
     let (mut front, id) = (world.browser("app"), new_id(&world));
     for _ in 0..2 {
@@ -166,9 +166,9 @@ async fn the_same_form_again_asks_for_nothing_new() {
 
 /// Of companies of one name each gets an address of its own, however many at once.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_that_is_taken_is_numbered() {
+async fn sign_up_with_a_taken_name_gets_a_numbered_slug() {
     let world = World::new().await;
-    let cast = Cast::play(&world).await;
+    let cast = Fixture::create(&world).await;
     let (_, slug) = founded(&world, "Acme", "ada@other.example").await;
     assert_eq!(slug, "acme-2");
     let mut both = Vec::new();
@@ -187,14 +187,14 @@ async fn a_name_that_is_taken_is_numbered() {
     slugs.sort();
     assert_eq!(slugs, ["apex", "apex-2"]);
     let directory = world.app.directory();
-    let acme = directory.workspace(&cast.acme.workspace.slug);
+    let acme = directory.find_workspace(&cast.acme.workspace.slug);
     let acme = acme.await.expect("read").expect("there");
     assert_eq!(acme.id, cast.acme.workspace.id);
 }
 
 /// One link that two browsers hold founds one workspace.
 #[tokio::test(flavor = "multi_thread")]
-async fn two_who_hold_a_link_found_one_workspace() {
+async fn sign_up_link_used_twice_at_once_creates_one_workspace() {
     let world = World::new().await;
     let mut one = world.browser("app");
     let letter = ask(&world, &mut one, "Apex", "ada@apex.example").await;
@@ -222,10 +222,10 @@ async fn two_who_hold_a_link_found_one_workspace() {
 /// Whoever has an account elsewhere founds a workspace as anybody does, is told
 /// nothing of the other one, and its password stays.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_that_is_known_elsewhere_is_like_any_other() {
+async fn sign_up_with_a_known_email_tells_nothing() {
     const OWN: &str = "violet harbor crumb 91";
     let world = World::new().await;
-    let cast = Cast::play(&world).await;
+    let cast = Fixture::create(&world).await;
     let known = &cast.acme.team[0];
     let identity = &world.app.services.identity;
     identity.set_password(known.id, OWN).await.expect("set");
@@ -262,7 +262,7 @@ async fn an_address_that_is_known_elsewhere_is_like_any_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_mailbox_gets_three_mails_an_hour_and_a_sender_asks_twenty_times() {
+async fn sign_up_mail_is_rate_limited_by_mailbox_and_address() {
     let world = World::new().await;
     let mut front = world.browser("app");
     let mut answers = Vec::new();
@@ -287,7 +287,7 @@ async fn a_mailbox_gets_three_mails_an_hour_and_a_sender_asks_twenty_times() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_wrong_is_said_at_its_field_and_nothing_is_lost() {
+async fn invalid_sign_up_form_names_its_fields_and_keeps_its_input() {
     let world = World::new().await;
     let mut front = world.browser("app");
     for (company, email, says) in [
@@ -332,9 +332,9 @@ async fn what_is_wrong_is_said_at_its_field_and_nothing_is_lost() {
 
 /// The code opens its own workspace, once and for ten minutes.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_handoff_is_good_at_its_workspace_once_and_soon() {
+async fn handoff_code_works_once_soon_and_at_its_workspace_only() {
     let world = World::new().await;
-    Cast::play(&world).await;
+    Fixture::create(&world).await;
     let mut front = world.browser("app");
     let letter = ask(&world, &mut front, "Apex", "ada@apex.example").await;
     let (slug, path) = led(&confirm(&mut front, &letter).await);
@@ -371,9 +371,9 @@ async fn a_handoff_is_good_at_its_workspace_once_and_soon() {
 
 /// A change at the front needs the front's own page.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_front_takes_forms_of_its_own_only() {
+async fn signup_host_accepts_own_forms_only() {
     let world = World::new().await;
-    Cast::play(&world).await;
+    Fixture::create(&world).await;
     let mut front = world.browser("app");
     front.get("/sign-up").await;
     let bare = front.post_text("/sign-up", "company=Apex".to_owned()).await;

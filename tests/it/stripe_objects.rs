@@ -18,7 +18,7 @@ fn reads<T: miniserde::Deserialize>(object: &Value) {
 }
 
 #[tokio::test]
-async fn whole_objects_are_read_by_the_library() {
+async fn stripe_objects_are_read_by_async_stripe() {
     let world = World::with_stripe().await;
     let (account, stripe) = (ready(&world).await, adapter(&world));
     let new = session_of(&account, world.now(), PaymentReferences::default());
@@ -70,9 +70,9 @@ async fn whole_objects_are_read_by_the_library() {
     );
 }
 
-#[allow(clippy::too_many_lines)] // one life
+#[expect(clippy::too_many_lines, reason = "one life")]
 #[tokio::test]
-async fn a_subscription_is_begun_changed_owed_and_ended() {
+async fn subscription_created_changed_past_due_and_cancelled_is_read() {
     let world = World::with_stripe().await;
     let caller = Caller::new(&world);
     let (_, prices) = caller
@@ -198,7 +198,7 @@ async fn a_subscription_is_begun_changed_owed_and_ended() {
 }
 
 #[tokio::test]
-async fn what_is_known_outlives_a_restart() {
+async fn stand_in_state_survives_a_restart() {
     let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
     let file = file.join(format!("stripe-{}.json", std::process::id()));
     let start = async || {
@@ -228,7 +228,10 @@ async fn what_is_known_outlives_a_restart() {
     drop(before);
     let after = start().await;
     assert_eq!(after.undelivered(), waiting);
-    let found = by(&after).account(&account).await.expect("it is there");
+    let found = by(&after)
+        .get_account_flags(&account)
+        .await
+        .expect("it is there");
     assert!(found.charges_enabled);
     // The key is known too.
     let again = by(&after).create_account("k", "ana@acme.example").await;

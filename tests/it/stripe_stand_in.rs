@@ -1,7 +1,7 @@
 //! Stripe's stand-in: that it keeps Stripe's rules as the adapter meets them, and that
 //! what it tells is believed.
 
-mod sessions;
+mod checkout_sessions;
 
 use adapters::{NewCheckoutSession, Stripe};
 use domain::id::EntryId;
@@ -15,8 +15,8 @@ use hyper_util::rt::TokioExecutor;
 use jiff::{SignedDuration, Timestamp};
 use local::stripe::{Act, How, Mishaps, Onboarding};
 use serde_json::Value;
-use tests::stripe::{act, connected, deliver};
-use tests::{Cast, Client, Tenant, World, bills};
+use tests::stripe_fixture::{apply_act, connect_account, deliver_events};
+use tests::{Client, Fixture, Tenant, World, invoice_fixture};
 
 /// Whoever has the platform's key.
 pub(crate) struct Caller<'a> {
@@ -112,10 +112,10 @@ pub(crate) fn session_of(
         fee: 1_785,
         name: "Invoice INV-0001".to_owned(),
         email: "kim@initech.example".to_owned(),
-        of,
-        success: "https://acme.portal.example/paid?s={CHECKOUT_SESSION_ID}".to_owned(),
-        cancel: "https://acme.portal.example/unpaid".to_owned(),
-        expires: now + SignedDuration::from_mins(31),
+        references: of,
+        success_url: "https://acme.portal.example/paid?s={CHECKOUT_SESSION_ID}".to_owned(),
+        cancel_url: "https://acme.portal.example/unpaid".to_owned(),
+        expires_at: now + SignedDuration::from_mins(31),
     }
 }
 
@@ -134,7 +134,7 @@ pub(crate) async fn ready(world: &World) -> String {
 }
 
 #[tokio::test]
-async fn an_account_is_filled_in_by_a_link_that_works_once_and_not_for_long() {
+async fn account_link_works_once_and_expires() {
     let world = World::with_stripe().await;
     let stripe = adapter(&world);
     let made = stripe.create_account("k", "ana@acme.example").await;
@@ -150,14 +150,14 @@ async fn an_account_is_filled_in_by_a_link_that_works_once_and_not_for_long() {
             .is_err()
     );
     let link = async || {
-        let link = stripe.account_link(
+        let link = stripe.create_account_link(
             &account,
             "https://a.example/again",
             "https://a.example/back",
         );
         link.await.expect("a link")
     };
-    let flags = async || stripe.account(&account).await.expect("flags");
+    let flags = async || stripe.get_account_flags(&account).await.expect("flags");
     assert!(!flags().await.details_submitted);
     for (how, state) in [
         ("pending", ConnectStatus::Pending),
@@ -190,7 +190,7 @@ async fn an_account_is_filled_in_by_a_link_that_works_once_and_not_for_long() {
         account: account.clone(),
     };
     world.stripe().act(&taken).expect("taken away");
-    assert!(stripe.account(&account).await.is_err());
+    assert!(stripe.get_account_flags(&account).await.is_err());
     assert_eq!(listed().await, Some(0));
     let (status, said) = Caller::new(&world)
         .get(&format!("/v1/accounts/{account}"))
@@ -202,7 +202,7 @@ async fn an_account_is_filled_in_by_a_link_that_works_once_and_not_for_long() {
 }
 
 #[tokio::test]
-async fn a_session_is_one_accounts_and_made_once() {
+async fn checkout_session_belongs_to_one_account_and_is_idempotent() {
     let world = World::with_stripe().await;
     let (ours, stripe) = (ready(&world).await, adapter(&world));
     let made = stripe
@@ -252,9 +252,9 @@ async fn a_session_is_one_accounts_and_made_once() {
     assert_eq!(at(Some(&ours)).get(&path).await.1["status"], "expired");
 }
 
-#[allow(clippy::too_many_lines)] // one table
+#[expect(clippy::too_many_lines, reason = "one table")]
 #[tokio::test]
-async fn what_stripe_would_refuse_is_refused() {
+async fn stand_in_refuses_what_stripe_refuses() {
     let world = World::with_stripe().await;
     let account = ready(&world).await;
     let now = world.now().as_second();

@@ -1,38 +1,42 @@
 //! A workspace's own subscription: Stripe's events give it its plan and take it away,
 //! and reach no other workspace.
 
-mod shop;
+mod checkout;
 
 use domain::plan::Plan;
 use domain::role::{ContactRole, TeamRole};
-use domain::subscription::{AccountStanding, BillingAccount, GRACE};
+use domain::subscription::{AccountStanding, BillingAccount, GRACE_PERIOD};
 use domain::workspace::Workspace;
 use http::StatusCode;
 use jiff::SignedDuration;
 use local::stripe::{Act, How, Turn};
 use serde_json::{Value, json};
-use tests::stripe::{act, deliver};
-use tests::{Answer, Browser, Cast, Tenant, World};
+use tests::stripe_fixture::{apply_act, deliver_events};
+use tests::{Answer, Browser, Fixture, Tenant, World};
 
-use crate::webhooks::{stripe, tell_platform};
+use crate::webhooks::{send_platform_event, stripe};
 
 const US: &str = "cus_acme";
 
 /// A world in which Acme, on the smallest plan, is a customer of ours.
 struct Scene {
     world: World,
-    cast: Cast,
+    cast: Fixture,
     machine: Browser,
 }
 
 impl Scene {
     async fn new() -> Self {
-        let world = World::with(|config| config.stripe = Some(stripe())).await;
-        let cast = Cast::play(&world).await;
+        let world = World::with_config(|config| config.stripe = Some(stripe())).await;
+        let cast = Fixture::create(&world).await;
         to_starter(&cast.acme).await;
         to_starter(&cast.northwind).await;
         let us = BillingAccount::new(US.to_owned(), false);
-        cast.acme.store.keep_customer(&us).await.expect("kept");
+        cast.acme
+            .store
+            .create_billing_account(&us)
+            .await
+            .expect("kept");
         world.advance(SignedDuration::from_secs(61));
         let machine = world.browser("nobody");
         Self {
@@ -77,8 +81,8 @@ impl Scene {
         self.event(id, kind, &object)
     }
 
-    async fn tell(&mut self, event: &Value) -> String {
-        tell_platform(&self.world, &mut self.machine, event).await
+    async fn send_event(&mut self, event: &Value) -> String {
+        send_platform_event(&self.world, &mut self.machine, event).await
     }
 
     fn later(&self, hours: i64) {
@@ -88,15 +92,15 @@ impl Scene {
     /// Acme by its own row; the copy at its address must be the same.
     async fn acme(&self) -> Workspace {
         let acme = &self.cast.acme;
-        let own = acme.store.workspace().await.expect("read");
+        let own = acme.store.get_workspace().await.expect("read");
         let own = own.expect("a workspace");
-        let copy = self.world.app.directory().workspace(&own.slug).await;
+        let copy = self.world.app.directory().find_workspace(&own.slug).await;
         assert_eq!(copy.expect("read").as_ref(), Some(&own));
         own
     }
 
     async fn account(&self) -> BillingAccount {
-        let found = self.cast.acme.store.subscriptions().await;
+        let found = self.cast.acme.store.get_billing_account().await;
         found.expect("read").expect("a customer")
     }
 
@@ -115,7 +119,7 @@ impl Scene {
 const BADGE: &str = "Powered by SecPortal";
 
 async fn to_starter(tenant: &Tenant) {
-    let before = tenant.store.workspace().await.expect("read");
+    let before = tenant.store.get_workspace().await.expect("read");
     let before = before.expect("a workspace");
     let after = Workspace {
         plan: Plan::Starter,
@@ -127,19 +131,19 @@ async fn to_starter(tenant: &Tenant) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_subscription_gives_the_plan_and_its_end_takes_it_away() {
+async fn subscription_grants_the_plan_and_its_end_revokes_it() {
     let mut scene = Scene::new().await;
     assert!(scene.page("/", true).await.contains(BADGE));
     let begun = scene.stands("1", "incomplete", "pro_monthly");
-    assert_eq!(scene.tell(&begun).await, "done");
+    assert_eq!(scene.send_event(&begun).await, "done");
     assert_eq!(
         scene.acme().await.plan,
         Plan::Starter,
         "nothing is paid yet"
     );
     let active = scene.stands("2", "active", "pro_monthly");
-    assert_eq!(scene.tell(&active).await, "done");
-    assert_eq!(scene.tell(&active).await, "repeated");
+    assert_eq!(scene.send_event(&active).await, "done");
+    assert_eq!(scene.send_event(&active).await, "repeated");
     assert_eq!(scene.acme().await.plan, Plan::Pro);
     scene.later(1);
     assert!(!scene.page("/", true).await.contains(BADGE));
@@ -151,15 +155,15 @@ async fn a_subscription_gives_the_plan_and_its_end_takes_it_away() {
     assert!(page.contains("Manage billing"), "{page}");
 
     let team = scene.stands("3", "active", "team_yearly");
-    scene.tell(&team).await;
+    scene.send_event(&team).await;
     assert_eq!(scene.acme().await.plan, Plan::Team);
     scene.later(1);
     let over = scene.stands("4", "canceled", "team_yearly");
-    scene.tell(&over).await;
+    scene.send_event(&over).await;
     assert_eq!(scene.acme().await.plan, Plan::Starter);
     // What is over stays over, whatever comes late.
     scene
-        .tell(&{ scene.stands("5", "active", "pro_monthly") })
+        .send_event(&{ scene.stands("5", "active", "pro_monthly") })
         .await;
     assert_eq!(scene.acme().await.plan, Plan::Starter);
     scene.later(1);
@@ -169,19 +173,19 @@ async fn a_subscription_gives_the_plan_and_its_end_takes_it_away() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_isnt_paid_is_told_and_lapses_until_it_is() {
+async fn unpaid_subscription_warns_and_lapses_until_paid() {
     let mut scene = Scene::new().await;
     let active = scene.stands("1", "active", "pro_monthly");
-    scene.tell(&active).await;
+    scene.send_event(&active).await;
     worker::drain(&scene.world.app).await.expect("swept");
     scene.later(30 * 24);
     let failed = scene.billed("2", "invoice.payment_failed");
-    scene.tell(&failed).await;
+    scene.send_event(&failed).await;
     let owes = scene.stands("3", "past_due", "pro_monthly");
-    scene.tell(&owes).await;
-    let lapses = scene.world.now() + GRACE;
+    scene.send_event(&owes).await;
+    let lapses = scene.world.now() + GRACE_PERIOD;
     let acme = scene.acme().await;
-    assert_eq!((acme.plan, acme.lapses), (Plan::Pro, Some(lapses)));
+    assert_eq!((acme.plan, acme.downgrades_at), (Plan::Pro, Some(lapses)));
     scene.later(1);
 
     // The team sees it on each page, contacts on none; each owner hears of it once.
@@ -191,7 +195,7 @@ async fn what_isnt_paid_is_told_and_lapses_until_it_is() {
         assert_eq!(told, !contact, "{path}: {page}");
     }
     let again = scene.billed("4", "invoice.payment_failed");
-    scene.tell(&again).await;
+    scene.send_event(&again).await;
     worker::drain(&scene.world.app).await.expect("sent");
     for (role, mails) in [(TeamRole::Owner, 1), (TeamRole::Admin, 0)] {
         let to = scene.cast.acme.member(role).email.clone();
@@ -212,9 +216,9 @@ async fn what_isnt_paid_is_told_and_lapses_until_it_is() {
         "{page}"
     );
     let paid = scene.billed("5", "invoice.paid");
-    scene.tell(&paid).await;
+    scene.send_event(&paid).await;
     let acme = scene.acme().await;
-    assert_eq!((acme.plan, acme.lapses), (Plan::Pro, None));
+    assert_eq!((acme.plan, acme.downgrades_at), (Plan::Pro, None));
     scene.later(1);
     assert!(!scene.page("/", true).await.contains(BADGE));
     assert!(
@@ -226,10 +230,15 @@ async fn what_isnt_paid_is_told_and_lapses_until_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_isnt_ours_is_answered_and_changes_nothing() {
+async fn foreign_subscription_event_is_answered_and_ignored() {
     let mut scene = Scene::new().await;
     let northwind = BillingAccount::new("cus_northwind".to_owned(), false);
-    let kept = scene.cast.northwind.store.keep_customer(&northwind).await;
+    let kept = scene
+        .cast
+        .northwind
+        .store
+        .create_billing_account(&northwind)
+        .await;
     kept.expect("kept");
     let good = scene.stands("1", "active", "pro_monthly");
     let with = |pointer: &str, value: Value| {
@@ -263,25 +272,36 @@ async fn what_isnt_ours_is_answered_and_changes_nothing() {
             "unknown",
         ),
     ] {
-        assert_eq!(scene.tell(&event).await, came, "{event}");
+        assert_eq!(scene.send_event(&event).await, came, "{event}");
     }
     assert!(before == scene.world.dump().await, "something was written");
     // A customer is one workspace's, for good.
     let taken = BillingAccount::new(US.to_owned(), false);
-    let taken = scene.cast.northwind.store.keep_customer(&taken).await;
+    let taken = scene
+        .cast
+        .northwind
+        .store
+        .create_billing_account(&taken)
+        .await;
     assert!(
         matches!(taken, Err(store::StoreError::Refused(_))),
         "{taken:?}"
     );
-    assert_eq!(scene.tell(&good).await, "done");
+    assert_eq!(scene.send_event(&good).await, "done");
     assert_eq!(scene.acme().await.plan, Plan::Pro);
-    let found = scene.cast.northwind.store.workspace().await.expect("read");
+    let found = scene
+        .cast
+        .northwind
+        .store
+        .get_workspace()
+        .await
+        .expect("read");
     assert_eq!(found.expect("a workspace").plan, Plan::Starter);
 }
 
 /// The same events in other orders, twice and at once, end in the same account and plan.
 #[tokio::test(flavor = "multi_thread")]
-async fn events_in_any_order_and_at_once_end_the_same() {
+async fn subscription_events_in_any_order_end_the_same() {
     let mut expected = None;
     for turn in 0..4_usize {
         let mut scene = Scene::new().await;
@@ -311,7 +331,7 @@ async fn events_in_any_order_and_at_once_end_the_same() {
             futures::future::join_all(told).await;
         } else {
             for event in &events {
-                scene.tell(event).await;
+                scene.send_event(event).await;
             }
         }
         let account = BillingAccount {
@@ -319,11 +339,11 @@ async fn events_in_any_order_and_at_once_end_the_same() {
             ..scene.account().await
         };
         assert!(
-            matches!(account.standing(), AccountStanding::Owes { .. }),
+            matches!(account.standing(), AccountStanding::PastDue { .. }),
             "{account:?}"
         );
         let acme = scene.acme().await;
-        let found = (account.subscriptions, acme.plan, acme.lapses);
+        let found = (account.subscriptions, acme.plan, acme.downgrades_at);
         assert_eq!(
             &found,
             expected.get_or_insert_with(|| found.clone()),
@@ -335,7 +355,7 @@ async fn events_in_any_order_and_at_once_end_the_same() {
 /// What an owner asks for without Stripe's answer changes nothing, and says so; others
 /// may not ask at all.
 #[tokio::test(flavor = "multi_thread")]
-async fn without_an_answer_of_stripe_nothing_changes() {
+async fn subscription_without_an_answer_of_stripe_changes_nothing() {
     let scene = Scene::new().await;
     let acme = &scene.cast.acme;
     let id = scene

@@ -6,20 +6,20 @@ use domain::workspace::{MfaPolicy, Workspace};
 use http::StatusCode;
 use jiff::SignedDuration;
 use scraper::{Html, Selector};
-use tests::{Answer, Browser, Cast, World};
+use tests::{Answer, Browser, Fixture, World};
 
 pub(crate) const PASSWORD: &str = "quiet lantern orbit 42";
 
 /// The cast with passwords, and what came to whom.
 pub(crate) struct Office {
     pub(crate) world: World,
-    pub(crate) cast: Cast,
+    pub(crate) cast: Fixture,
 }
 
 impl Office {
     pub(crate) async fn new() -> Self {
         let world = World::new().await;
-        let cast = Cast::play(&world).await;
+        let cast = Fixture::create(&world).await;
         worker::drain(&world.app).await.expect("sent");
         Self { world, cast }
     }
@@ -52,7 +52,7 @@ impl Office {
         browser.post("/sign-in", &fields).await
     }
 
-    pub(crate) async fn letters(&self, person: &Person, subject: &str) -> usize {
+    pub(crate) async fn count_mails(&self, person: &Person, subject: &str) -> usize {
         worker::drain(&self.world.app).await.expect("sent");
         let mut letters = self.world.mail_to(person.email.as_str()).await;
         letters.retain(|letter| letter["Subject"].to_string().contains(subject));
@@ -61,7 +61,11 @@ impl Office {
 
     async fn demand(&self, mfa: MfaPolicy) {
         let store = &self.cast.acme.store;
-        let before = store.workspace().await.expect("the table").expect("there");
+        let before = store
+            .get_workspace()
+            .await
+            .expect("the table")
+            .expect("there");
         let after = Workspace {
             mfa,
             version: before.version + 1,
@@ -90,7 +94,7 @@ impl Authenticator {
 
     /// The code of now, or of so many steps later.
     pub(crate) fn code(&self, steps: i64) -> String {
-        #[allow(clippy::disallowed_methods)] // the identity provider's clock
+        #[expect(clippy::disallowed_methods, reason = "the identity provider's clock")]
         let now = jiff::Timestamp::now().as_second();
         self.0
             .generate(u64::try_from(now + 30 * steps).expect("after 1970"))
@@ -124,7 +128,7 @@ pub(crate) async fn enrol(browser: &mut Browser, password: &str) -> (Authenticat
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_has_a_second_factor_signs_in_by_it_or_by_a_recovery_code_once() {
+async fn mfa_sign_in_accepts_a_code_or_a_recovery_code_once() {
     let office = Office::new().await;
     let contact = office.contact();
     let mut here = office.with_password(contact).await;
@@ -133,7 +137,9 @@ async fn whoever_has_a_second_factor_signs_in_by_it_or_by_a_recovery_code_once()
     assert!(here.get("/").await.is_good(), "this session stays");
     assert!(!elsewhere.get("/").await.is_good(), "the others end");
     assert_eq!(
-        office.letters(contact, "factor authentication is on").await,
+        office
+            .count_mails(contact, "factor authentication is on")
+            .await,
         1
     );
 
@@ -187,7 +193,7 @@ async fn whoever_has_a_second_factor_signs_in_by_it_or_by_a_recovery_code_once()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn codes_cant_be_guessed_and_the_step_between_is_nobody_elses() {
+async fn mfa_codes_are_rate_limited_and_the_step_is_bound_to_its_browser() {
     let office = Office::new().await;
     let contact = office.contact();
     let mut here = office.with_password(contact).await;
@@ -202,7 +208,7 @@ async fn codes_cant_be_guessed_and_the_step_between_is_nobody_elses() {
     let code = authenticator.code(1);
     let stolen = thief.post("/sign-in/code", &[("code", &code)]).await;
     assert_eq!(stolen.location(), "/sign-in");
-    let mut abroad = there.at("northwind");
+    let mut abroad = there.at_workspace("northwind");
     let abroad = abroad.post("/sign-in/code", &[("code", &code)]).await;
     assert_eq!(abroad.location(), "/sign-in");
     let mut last = StatusCode::OK;
@@ -225,7 +231,7 @@ async fn codes_cant_be_guessed_and_the_step_between_is_nobody_elses() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_it_is_demanded_nothing_else_opens_before_it() {
+async fn required_mfa_blocks_every_page_until_enrolled() {
     let office = Office::new().await;
     let (owner, contact) = (office.owner(), office.contact());
     for (policy, side) in [
@@ -253,7 +259,9 @@ async fn where_it_is_demanded_nothing_else_opens_before_it() {
     let off = browser.post("/account/two-factor/off", &[]).await;
     assert_eq!(off.location(), "/account/two-factor");
     assert_eq!(
-        office.letters(owner, "factor authentication is off").await,
+        office
+            .count_mails(owner, "factor authentication is off")
+            .await,
         1
     );
     let mut there = office.world.browser("acme");
@@ -264,7 +272,7 @@ async fn where_it_is_demanded_nothing_else_opens_before_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lost_authenticator_is_reset_by_whoever_gave_the_role() {
+async fn lost_authenticator_is_reset_by_a_permitted_role() {
     let office = Office::new().await;
     let contact = office.contact();
     let mut theirs = office.with_password(contact).await;
@@ -283,7 +291,12 @@ async fn a_lost_authenticator_is_reset_by_whoever_gave_the_role() {
     let reset = owners.post(&path, &[]).await;
     assert_eq!(reset.location(), format!("/clients/{client}"));
     assert!(!theirs.get("/").await.is_good(), "every session ends");
-    assert_eq!(office.letters(contact, "authentication was reset").await, 1);
+    assert_eq!(
+        office
+            .count_mails(contact, "authentication was reset")
+            .await,
+        1
+    );
     let mut there = office.world.browser("acme");
     assert_eq!(
         office.password(&mut there, contact).await.location(),

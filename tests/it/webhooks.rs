@@ -1,7 +1,7 @@
 //! What Stripe tells: who is believed, what becomes of an invoice, and that nothing
 //! reaches another workspace.
 
-mod many;
+mod concurrency;
 
 use domain::id::{EntryId, InvoiceId};
 use domain::invoice::InvoiceState;
@@ -13,7 +13,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use sha2::Sha256;
 use store::InvoicePayments;
-use tests::{Answer, Browser, Cast, Client, Tenant, World, bills};
+use tests::{Answer, Browser, Client, Fixture, Tenant, World, invoice_fixture};
 use web::StripeConfig;
 
 pub(crate) const CONNECT: &str = "/webhooks/stripe/connect";
@@ -33,9 +33,9 @@ pub(crate) fn stripe() -> StripeConfig {
     }
 }
 
-async fn stage() -> (World, Cast) {
-    let world = World::with(|config| config.stripe = Some(stripe())).await;
-    let cast = Cast::play(&world).await;
+async fn stage() -> (World, Fixture) {
+    let world = World::with_config(|config| config.stripe = Some(stripe())).await;
+    let cast = Fixture::create(&world).await;
     (world, cast)
 }
 
@@ -58,7 +58,7 @@ async fn deliver(browser: &mut Browser, path: &str, header: &str, body: &[u8]) -
 }
 
 /// Delivers an event as Stripe does.
-pub(crate) async fn told(world: &World, browser: &mut Browser, event: &Value) -> Answer {
+pub(crate) async fn post_event(world: &World, browser: &mut Browser, event: &Value) -> Answer {
     let body = serde_json::to_vec(event).expect("JSON");
     let header = sign(NEW, world.now().as_second(), &body);
     let answer = deliver(browser, CONNECT, &header, &body).await;
@@ -67,14 +67,18 @@ pub(crate) async fn told(world: &World, browser: &mut Browser, event: &Value) ->
 }
 
 /// The same, and gives what came of it.
-pub(crate) async fn tell(world: &World, browser: &mut Browser, event: &Value) -> String {
-    let answer = told(world, browser, event).await;
+pub(crate) async fn send_event(world: &World, browser: &mut Browser, event: &Value) -> String {
+    let answer = post_event(world, browser, event).await;
     let said: Value = serde_json::from_str(&answer.body).expect("JSON");
     said["came"].as_str().expect("text").to_owned()
 }
 
 /// Delivers an event of the platform's own account, and gives what came of it.
-pub(crate) async fn tell_platform(world: &World, browser: &mut Browser, event: &Value) -> String {
+pub(crate) async fn send_platform_event(
+    world: &World,
+    browser: &mut Browser,
+    event: &Value,
+) -> String {
     let body = serde_json::to_vec(event).expect("JSON");
     let header = sign(OURS, world.now().as_second(), &body);
     let answer = deliver(browser, PLATFORM, &header, &body).await;
@@ -116,11 +120,23 @@ pub(crate) async fn begin(
     n: u64,
 ) -> Begun {
     let account = format!("acct_{}", tenant.workspace.slug);
-    if tenant.store.connection().await.expect("read").is_none() {
+    if tenant
+        .store
+        .get_stripe_connection()
+        .await
+        .expect("read")
+        .is_none()
+    {
         let new = StripeConnection::new(account.clone(), false, world.now());
-        tenant.store.connect(None, &new).await.expect("connected");
+        tenant
+            .store
+            .create_connection(None, &new)
+            .await
+            .expect("connected");
     }
-    let found = bills::read(&client.store, invoice).await.invoice;
+    let found = invoice_fixture::read_invoice(&client.store, invoice)
+        .await
+        .invoice;
     let (id, amount): (EntryId, _) = (world.app.new_id(), found.outstanding());
     let attempt = CheckoutAttempt {
         account: account.clone(),
@@ -133,9 +149,12 @@ pub(crate) async fn begin(
         url: None,
         state: domain::stripe::PaymentState::Open,
     };
-    let before: InvoicePayments = client.store.payments(invoice).await.expect("read");
-    let ledger = before.ledger.attempted(id, attempt).expect("one more");
-    let kept = client.store.keep_attempt(invoice, &before, &ledger).await;
+    let before: InvoicePayments = client.store.get_payments(invoice).await.expect("read");
+    let ledger = before.ledger.with_attempt(id, attempt).expect("one more");
+    let kept = client
+        .store
+        .record_checkout_attempt(invoice, &before, &ledger)
+        .await;
     kept.expect("kept");
     let metadata = json!({
         "workspace": tenant.workspace.id, "client": client.id,
@@ -192,9 +211,9 @@ impl Begun {
     }
 }
 
-#[allow(clippy::too_many_lines)] // one table
+#[expect(clippy::too_many_lines, reason = "one table")]
 #[tokio::test(flavor = "multi_thread")]
-async fn only_what_stripe_signed_lately_is_heard() {
+async fn webhook_with_a_wrong_or_stale_signature_is_refused() {
     let (world, cast) = stage().await;
     let acme = &cast.acme;
     let client = &acme.clients[0];
@@ -323,21 +342,26 @@ async fn only_what_stripe_signed_lately_is_heard() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_payment_is_booked_once_and_so_is_what_goes_back_of_it() {
+async fn payment_and_refund_events_are_booked_once() {
     let (world, cast) = stage().await;
     let (acme, client) = (&cast.acme, &cast.acme.clients[0]);
     let id = client.bills.sent;
     let begun = begin(&world, (acme, client), id, 1).await;
     let mut browser = world.browser("nobody");
-    let shared = client.store.about().await.expect("read").expect("a client");
+    let shared = client
+        .store
+        .get_client()
+        .await
+        .expect("read")
+        .expect("a client");
     // What goes back is heard of first, and waits.
     let refund = begun.part(&world, "re1", 1_000, "succeeded");
-    assert_eq!(tell(&world, &mut browser, &refund).await, "waits");
-    assert_eq!(tell(&world, &mut browser, &refund).await, "repeated");
+    assert_eq!(send_event(&world, &mut browser, &refund).await, "waits");
+    assert_eq!(send_event(&world, &mut browser, &refund).await, "repeated");
     let paid = begun.paid(&world, "p");
-    assert_eq!(tell(&world, &mut browser, &paid).await, "done");
-    let after = bills::read(&client.store, id).await;
-    let book = after.invoice.book;
+    assert_eq!(send_event(&world, &mut browser, &paid).await, "done");
+    let after = invoice_fixture::read_invoice(&client.store, id).await;
+    let book = after.invoice.balance;
     assert_eq!(after.invoice.state(), InvoiceState::PartlyRefunded);
     assert_eq!(
         (book.paid, book.refunded, book.fees),
@@ -350,17 +374,28 @@ async fn a_payment_is_booked_once_and_so_is_what_goes_back_of_it() {
         .collect();
     assert_eq!(by.len(), 2);
     // Open pages learn of it.
-    let now = client.store.about().await.expect("read").expect("a client");
+    let now = client
+        .store
+        .get_client()
+        .await
+        .expect("read")
+        .expect("a client");
     assert_ne!(shared, now);
     let before = world.dump().await;
-    assert_eq!(tell(&world, &mut browser, &paid).await, "repeated");
+    assert_eq!(send_event(&world, &mut browser, &paid).await, "repeated");
     assert!(before == world.dump().await, "it was done twice");
     // The same under another id, as Stripe may tell it too.
     assert_eq!(
-        tell(&world, &mut browser, &begun.paid(&world, "q")).await,
+        send_event(&world, &mut browser, &begun.paid(&world, "q")).await,
         "done"
     );
-    assert_eq!(bills::read(&client.store, id).await.invoice.book, book);
+    assert_eq!(
+        invoice_fixture::read_invoice(&client.store, id)
+            .await
+            .invoice
+            .balance,
+        book
+    );
     for (event, status, state) in [
         ("dp1", "needs_response", InvoiceState::Disputed),
         ("dp2", "lost", InvoiceState::PartlyRefunded),
@@ -368,16 +403,25 @@ async fn a_payment_is_booked_once_and_so_is_what_goes_back_of_it() {
         ("dp3", "under_review", InvoiceState::PartlyRefunded),
     ] {
         let event = begun.part(&world, event, 2_000, status);
-        assert_eq!(tell(&world, &mut browser, &event).await, "done");
-        assert_eq!(bills::read(&client.store, id).await.invoice.state(), state);
+        assert_eq!(send_event(&world, &mut browser, &event).await, "done");
+        assert_eq!(
+            invoice_fixture::read_invoice(&client.store, id)
+                .await
+                .invoice
+                .state(),
+            state
+        );
     }
-    let book = bills::read(&client.store, id).await.invoice.book;
+    let book = invoice_fixture::read_invoice(&client.store, id)
+        .await
+        .invoice
+        .balance;
     assert_eq!((book.refunded, book.disputed), (3_000, 0));
 }
 
-#[allow(clippy::too_many_lines)] // one table
+#[expect(clippy::too_many_lines, reason = "one table")]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_account_reaches_its_own_workspace_and_what_was_asked_for() {
+async fn event_of_an_account_reaches_its_own_workspace_only() {
     let (world, cast) = stage().await;
     let (acme, northwind) = (&cast.acme, &cast.northwind);
     let (ours, theirs) = (&acme.clients[0], &northwind.clients[0]);
@@ -458,18 +502,22 @@ async fn an_account_reaches_its_own_workspace_and_what_was_asked_for() {
         ),
         ("real money", with(&["livemode"], true.into()), "refused"),
     ] {
-        assert_eq!(tell(&world, &mut browser, &event).await, came, "{what}");
+        assert_eq!(
+            send_event(&world, &mut browser, &event).await,
+            came,
+            "{what}"
+        );
     }
     assert!(before == world.dump().await, "something was changed");
     assert_eq!(
-        tell(&world, &mut browser, &begun.paid(&world, "p")).await,
+        send_event(&world, &mut browser, &begun.paid(&world, "p")).await,
         "done"
     );
     let known = world.dump().await;
     // Another's refund of our payment's name is of another payment.
     let mut refund = begun.part(&world, "re9", 1, "succeeded");
     refund["account"] = other.account.clone().into();
-    assert_eq!(tell(&world, &mut browser, &refund).await, "waits");
+    assert_eq!(send_event(&world, &mut browser, &refund).await, "waits");
     let changed: Vec<_> = world
         .dump()
         .await

@@ -4,21 +4,21 @@ use domain::id::{ClientId, UserId};
 use domain::input::FieldErrors;
 use domain::person::Person;
 use serde::{Deserialize, Serialize};
-use store::directory::Login;
+use store::Login;
 use web::{
     Context, Form, MfaChallenge, Page, PageError, ProtectedForm, PublicAccess, ReauthProof, Reply,
-    open_session, prove_code, see_other, wrong_code,
+    open_session, see_other, verify_code, wrong_code_error,
 };
 
-/// What the step between password and code is sealed for.
-pub(crate) const PURPOSE: &str = "sign-in";
+/// The purpose of the cookie between password and code.
+pub(crate) const CODE_STEP: &str = "sign-in";
 
-/// Somebody whose password was right a moment ago.
+/// A person whose password was right, and whose code is missing.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct PendingSignIn {
     user: UserId,
     client: Option<ClientId>,
-    /// The account as it was then: another password or role since, and it is over.
+    /// The epoch of the account then; a change of password or role ends the sign-in.
     epoch: i64,
     challenge: MfaChallenge,
     next: String,
@@ -36,7 +36,6 @@ impl PendingSignIn {
     }
 }
 
-/// The page with the form.
 #[derive(Debug, Serialize)]
 pub(crate) struct CodePage {
     form: Form,
@@ -57,14 +56,14 @@ impl Page for CodePage {
 
     fn sample() -> Self {
         Self {
-            form: Form::failed(&(), &wrong_code()),
+            form: Form::with_errors(&(), &wrong_code_error()),
         }
     }
 }
 
 pub(crate) async fn get(PublicAccess { ctx }: PublicAccess) -> Result<Reply, PageError> {
-    match ctx.step::<PendingSignIn>(PURPOSE) {
-        Some(_) => ctx.page(&CodePage {
+    match ctx.step::<PendingSignIn>(CODE_STEP) {
+        Some(_) => ctx.render(&CodePage {
             form: Form::default(),
         }),
         None => Ok(see_other("/sign-in")),
@@ -75,35 +74,38 @@ pub(crate) async fn post(
     PublicAccess { ctx }: PublicAccess,
     form: ProtectedForm<CodeForm>,
 ) -> Result<Reply, PageError> {
-    let Some(pending) = ctx.step::<PendingSignIn>(PURPOSE) else {
+    let Some(pending) = ctx.step::<PendingSignIn>(CODE_STEP) else {
         return Ok(see_other("/sign-in").flash("sign-in-again"));
     };
     let login = Login::of(pending.user, pending.client);
     let person = ctx.directory().person(ctx.workspace.id, &login).await?;
-    let same = |person: &Person| person.epoch == pending.epoch && person.disabled.is_none();
-    let Some(person) = person.filter(same) else {
-        return Ok(see_other("/sign-in").step_over().flash("sign-in-again"));
+    let is_unchanged =
+        |person: &Person| person.epoch == pending.epoch && person.disabled_at.is_none();
+    let Some(person) = person.filter(is_unchanged) else {
+        return Ok(see_other("/sign-in").clear_step().flash("sign-in-again"));
     };
-    let typed = &form.input.code;
-    let step = match prove_code(&ctx, pending.user, &pending.challenge, typed).await? {
+    let code = &form.input.code;
+    let step = match verify_code(&ctx, pending.user, &pending.challenge, code).await? {
         ReauthProof::Given(step) => step,
-        ReauthProof::Over => return Ok(see_other("/sign-in").step_over().flash("sign-in-again")),
-        ReauthProof::Failed(invalid) => return refused(&ctx, &person, &invalid).await,
+        ReauthProof::Expired => {
+            return Ok(see_other("/sign-in").clear_step().flash("sign-in-again"));
+        }
+        ReauthProof::Failed(invalid) => return refuse_code(&ctx, &person, &invalid).await,
     };
     match open_session(&ctx, &person, step, &pending.next).await? {
-        Some(reply) => Ok(reply.step_over()),
-        None => refused(&ctx, &person, &wrong_code()).await,
+        Some(reply) => Ok(reply.clear_step()),
+        None => refuse_code(&ctx, &person, &wrong_code_error()).await,
     }
 }
 
-async fn refused(
+async fn refuse_code(
     ctx: &Context,
     person: &Person,
     invalid: &FieldErrors,
 ) -> Result<Reply, PageError> {
     let (directory, ws) = (ctx.directory(), ctx.workspace.id);
-    let failed = directory.sign_in_failed(ws, person.client, &person.email, "wrong code");
-    failed.await?;
-    let form = Form::failed(&(), invalid);
-    ctx.refused(&CodePage { form })
+    let recorded = directory.record_failed_sign_in(ws, person.client, &person.email, "wrong code");
+    recorded.await?;
+    let form = Form::with_errors(&(), invalid);
+    ctx.render_refused(&CodePage { form })
 }

@@ -1,18 +1,15 @@
-//! Confirming who one is, before something that a session left open must not do.
+//! Confirming who one is, before an action that demands a fresh session.
 
 use domain::input::FieldErrors;
 use serde::{Deserialize, Serialize};
-use store::NewSession;
-use store::directory::{Login, hash};
-use store::session::Session;
+use store::{Login, NewSession, Session, sha256_hex};
 use web::{
-    Context, Form, Page, PageError, ProtectedForm, PublicAccess, Query, ReauthProof, Reply, prove,
-    see_other, wrong_code,
+    Context, Credentials, Form, FormError, Page, PageError, ProtectedForm, PublicAccess, Query,
+    ReauthProof, Reply, see_other, verify_password, wrong_code_error,
 };
 
-use crate::next::local;
+use crate::redirect_target::local_path;
 
-/// The page with the form.
 #[derive(Debug, Serialize)]
 pub(crate) struct ConfirmPage {
     form: Form,
@@ -43,11 +40,20 @@ impl Page for ConfirmPage {
         "Confirm that it is you".to_owned()
     }
 
+    fn samples() -> Vec<Self> {
+        let without_code = Self {
+            form: Form::default(),
+            asks_for_code: false,
+            ..Self::sample()
+        };
+        vec![Self::sample(), without_code]
+    }
+
     fn sample() -> Self {
-        let mut invalid = FieldErrors::at("password", "This is not your password.");
+        let mut invalid = FieldErrors::of("password", "This is not your password.");
         invalid.add("code", "This code isn't right.");
         Self {
-            form: Form::failed(&(), &invalid),
+            form: Form::with_errors(&(), &invalid),
             email: "ada@example.com".to_owned(),
             asks_for_code: true,
             next: "/account".to_owned(),
@@ -68,14 +74,14 @@ impl ConfirmPage {
 
 pub(crate) async fn get(
     PublicAccess { ctx }: PublicAccess,
-    Query(wanted): Query<ConfirmQuery>,
+    Query(query): Query<ConfirmQuery>,
 ) -> Result<Reply, PageError> {
     let session = ctx.session.as_ref().ok_or(PageError::SignIn)?;
-    let next = local(&wanted.next);
+    let next = local_path(&query.next);
     if session.is_fresh(ctx.now) {
         return Ok(see_other(next));
     }
-    ctx.page(&ConfirmPage::new(session, Form::default(), next))
+    ctx.render(&ConfirmPage::new(session, Form::default(), next))
 }
 
 pub(crate) async fn post(
@@ -88,49 +94,52 @@ pub(crate) async fn post(
         code,
         next,
     } = form.input;
-    let next = local(&next);
-    match confirm(&ctx, session, (&password, &code), next).await? {
+    let next = local_path(&next);
+    let credentials = Credentials {
+        password: &password,
+        code: &code,
+    };
+    match reopen_session(&ctx, session, credentials, next).await {
         Ok(reply) => Ok(reply),
-        Err(invalid) => {
-            let form = Form::failed(&(), &invalid);
-            ctx.refused(&ConfirmPage::new(session, form, next))
+        Err(error) => {
+            let form = Form::with_errors(&(), &error.fields()?);
+            ctx.render_refused(&ConfirmPage::new(session, form, next))
         }
     }
 }
 
-/// Puts a session that was opened just now in place of this one.
-async fn confirm(
+/// Replaces the session by one that is opened now.
+async fn reopen_session(
     ctx: &Context,
     session: &Session,
-    typed: (&str, &str),
+    credentials: Credentials<'_>,
     next: &str,
-) -> Result<Result<Reply, FieldErrors>, PageError> {
+) -> Result<Reply, FormError> {
     let (directory, actor) = (ctx.directory(), session.actor());
     let login = Login::of(actor.user, actor.client);
     let person = directory.person(actor.workspace, &login).await?;
     let person = person.ok_or(PageError::SignIn)?;
-    let step = match prove(ctx, (actor, &person), typed).await? {
+    let step = match verify_password(ctx, actor, &person, credentials).await? {
         ReauthProof::Given(step) => step,
-        ReauthProof::Over => return Ok(Err(wrong_code())),
+        ReauthProof::Expired => return Err(wrong_code_error().into()),
         ReauthProof::Failed(invalid) => {
             let why = "not confirmed";
-            let at = (actor.workspace, actor.client);
             directory
-                .sign_in_failed(at.0, at.1, &actor.email, why)
+                .record_failed_sign_in(actor.workspace, actor.client, &actor.email, why)
                 .await?;
-            return Ok(Err(invalid));
+            return Err(invalid.into());
         }
     };
     let secret = ctx.app.new_secret();
-    let hashed = hash(&secret);
-    let opening = NewSession {
+    let hashed = sha256_hex(&secret);
+    let new_session = NewSession {
         step,
-        instead: Some(session),
-        ..NewSession::plain(actor.workspace, &ctx.workspace.slug, &hashed, ctx.now)
+        replaces: Some(session),
+        ..NewSession::with_password(actor.workspace, &ctx.workspace.slug, &hashed, ctx.now)
     };
-    let opened = directory.open_session(&person, &opening).await?;
-    Ok(match opened {
-        Some(_) => Ok(see_other(next).signed_in(&secret).flash("confirmed")),
-        None => Err(wrong_code()),
-    })
+    let opened = directory.open_session(&person, &new_session).await?;
+    match opened {
+        Some(_) => Ok(see_other(next).set_session(&secret).flash("confirmed")),
+        None => Err(wrong_code_error().into()),
+    }
 }

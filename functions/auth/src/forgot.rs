@@ -1,5 +1,5 @@
-//! A forgotten password, first step: asking for a link by mail. The answer is
-//! the same whether anybody has the address.
+//! The first step of resetting a password: a link is asked for by mail. The answer doesn't
+//! show whether the address has an account.
 
 use domain::email::EmailAddress;
 use domain::id::EntryId;
@@ -8,8 +8,7 @@ use domain::mail::MailMessage;
 use domain::password::RESET_LIFETIME;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
-use store::RateLimit;
-use store::directory::hash;
+use store::{RateLimit, sha256_hex};
 use web::{Context, Form, Page, PageError, ProtectedForm, PublicAccess, Reply};
 
 const BY_ACCOUNT: RateLimit = RateLimit {
@@ -23,7 +22,7 @@ const BY_ADDRESS: RateLimit = RateLimit {
     window: SignedDuration::from_hours(1),
 };
 
-/// The page with the form, or what is said after it was sent.
+/// The form, or the message after it was sent.
 #[derive(Debug, Serialize)]
 pub(crate) struct ForgotPage {
     form: Form,
@@ -44,9 +43,14 @@ impl Page for ForgotPage {
         "Forgotten password".to_owned()
     }
 
+    fn samples() -> Vec<Self> {
+        let sent = Self::new(Form::filled(&ForgotForm::default()), true);
+        vec![Self::sample(), sent]
+    }
+
     fn sample() -> Self {
-        let invalid = FieldErrors::at("email", "Enter a mail address.");
-        Self::new(Form::failed(&ForgotForm::default(), &invalid), false)
+        let invalid = FieldErrors::of("email", "Enter a mail address.");
+        Self::new(Form::with_errors(&ForgotForm::default(), &invalid), false)
     }
 }
 
@@ -61,7 +65,7 @@ impl ForgotPage {
 }
 
 pub(crate) async fn get(PublicAccess { ctx }: PublicAccess) -> Result<Reply, PageError> {
-    ctx.page(&ForgotPage::new(
+    ctx.render(&ForgotPage::new(
         Form::filled(&ForgotForm::default()),
         false,
     ))
@@ -75,40 +79,38 @@ pub(crate) async fn post(
     let email = match form.input.email.parse::<EmailAddress>() {
         Ok(email) => email,
         Err(wrong) => {
-            let invalid = FieldErrors::at("email", wrong.to_string());
-            let form = Form::failed(&form.input, &invalid);
-            return ctx.refused(&ForgotPage::new(form, false));
+            let invalid = FieldErrors::of("email", wrong.to_string());
+            let form = Form::with_errors(&form.input, &invalid);
+            return ctx.render_refused(&ForgotPage::new(form, false));
         }
     };
-    // Over the limit, nothing is sent and nothing else is said: asking often
-    // neither floods a mailbox nor keeps its owner out.
-    match ctx.limit(BY_ACCOUNT, &email.fold()).await {
-        Ok(()) => send(&ctx, &email).await?,
+    // Over the limit the answer is the same, but no mail is sent: a mailbox can't be flooded,
+    // and its owner isn't kept out.
+    match ctx.limit_subject(BY_ACCOUNT, &email.fold()).await {
+        Ok(()) => create_reset(&ctx, &email).await?,
         Err(PageError::TooMany(_)) => {}
         Err(error) => return Err(error),
     }
-    ctx.page(&ForgotPage::new(Form::filled(&form.input), true))
+    ctx.render(&ForgotPage::new(Form::filled(&form.input), true))
 }
 
-/// Sends a link, where somebody has the address; otherwise keeps a decoy.
-async fn send(ctx: &Context, email: &EmailAddress) -> Result<(), PageError> {
+/// Sends a link where the address has an account; otherwise stores a decoy.
+async fn create_reset(ctx: &Context, email: &EmailAddress) -> Result<(), PageError> {
     let (directory, ws) = (ctx.directory(), ctx.workspace.id);
-    let account = directory.account(ws, email).await?;
+    let account = directory.find_account(ws, email).await?;
     let person = match &account {
         Some(account) => account.person()?,
         None => None,
     };
-    // Whoever is disabled is nobody here.
-    let person = person.filter(|person| person.disabled.is_none());
+    // A disabled person is treated like an unknown address.
+    let person = person.filter(|person| person.disabled_at.is_none());
     let id: EntryId = ctx.app.new_id();
-    let token = hash(&ctx.app.secrets().reset_token(id));
+    let token = sha256_hex(&ctx.app.secrets().reset_token(id));
     let message = MailMessage::Reset {
         reset: id,
         minutes: RESET_LIFETIME.as_mins(),
     };
-    let mail = person.map(|person| ctx.mail(&person.name, &person.email, message));
+    let mail = person.map(|person| ctx.new_mail(&person.name, &person.email, message));
     let to = account.as_ref().zip(mail.as_ref());
-    Ok(directory
-        .create_reset(ws, to, (id, &token), ctx.now)
-        .await?)
+    Ok(directory.create_reset(ws, to, id, &token, ctx.now).await?)
 }

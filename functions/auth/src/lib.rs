@@ -1,9 +1,9 @@
-//! Signing in and out, and forgotten passwords.
+//! Signing in and out, confirming who one is, and resetting a password.
 
 mod code;
 mod confirm;
 mod forgot;
-mod next;
+mod redirect_target;
 mod reset;
 mod sign_in;
 mod sign_out;
@@ -11,7 +11,7 @@ mod switch;
 
 use axum::routing::{get, post};
 use domain::role::Action;
-use web::{Audience, Route, Sample, sample};
+use web::{Audience, Route, Sample, samples};
 
 /// The group's routes.
 pub const ROUTES: &[Route] = &[
@@ -22,14 +22,16 @@ pub const ROUTES: &[Route] = &[
     Route::get("/confirm", Audience::Both(Action::OwnAccount), || {
         get(confirm::get)
     })
-    .unenrolled(),
+    .allows_unenrolled(),
     Route::post("/confirm", Audience::Both(Action::OwnAccount), || {
         post(confirm::post)
     })
-    .unenrolled(),
+    .allows_unenrolled(),
     Route::get("/forgot", Audience::Public, || get(forgot::get)),
     Route::post("/forgot", Audience::Public, || post(forgot::post)),
-    Route::get("/reset/{token}", Audience::Public, || get(reset::take)),
+    Route::get("/reset/{token}", Audience::Public, || {
+        get(reset::take_token)
+    }),
     Route::get("/reset", Audience::Public, || get(reset::get)),
     Route::post("/reset", Audience::Public, || post(reset::post)),
     Route::get("/switch", Audience::Portal(Action::OwnAccount), || {
@@ -44,17 +46,17 @@ pub const ROUTES: &[Route] = &[
     Route::post("/sign-out", Audience::Both(Action::OwnAccount), || {
         post(sign_out::post)
     })
-    .unenrolled(),
+    .allows_unenrolled(),
 ];
 
-/// A sample of each page.
-pub const SAMPLES: &[fn() -> Sample] = &[
-    sample::<sign_in::SignInPage>,
-    sample::<code::CodePage>,
-    sample::<confirm::ConfirmPage>,
-    sample::<sign_out::SignedOutPage>,
-    sample::<switch::SwitchPage>,
-    sample::<forgot::ForgotPage>,
-    sample::<reset::ResetPage>,
-    sample::<reset::ResetGonePage>,
+/// Samples of each page.
+pub const SAMPLES: &[fn() -> Vec<Sample>] = &[
+    samples::<sign_in::SignInPage>,
+    samples::<code::CodePage>,
+    samples::<confirm::ConfirmPage>,
+    samples::<sign_out::SignedOutPage>,
+    samples::<switch::SwitchPage>,
+    samples::<forgot::ForgotPage>,
+    samples::<reset::ResetPage>,
+    samples::<reset::ResetGonePage>,
 ];

@@ -1,12 +1,11 @@
-//! A forgotten password, second step: the link, then a new one.
+//! The second step of resetting a password: the link of the mail, then a new password.
 
 use domain::input::FieldErrors;
 use domain::mail::MailMessage;
 use domain::password::PasswordInput;
 use jiff::SignedDuration;
 use serde::Serialize;
-use store::directory::hash;
-use store::{PasswordReset, RateLimit};
+use store::{PasswordReset, RateLimit, sha256_hex};
 use web::{
     Context, Form, Ids, Page, PageError, ProtectedForm, PublicAccess, Reply, Token, see_other,
 };
@@ -24,7 +23,7 @@ pub(crate) struct ResetPage {
     email: String,
 }
 
-/// A link that is good for nothing: why, is nobody's business.
+/// The answer to a link that can't be used; it doesn't say why.
 #[derive(Debug, Serialize)]
 pub(crate) struct ResetGonePage {}
 
@@ -37,9 +36,9 @@ impl Page for ResetPage {
 
     fn sample() -> Self {
         Self {
-            form: Form::failed(
+            form: Form::with_errors(
                 &(),
-                &FieldErrors::at("password", "Use at least 12 characters."),
+                &FieldErrors::of("password", "Use at least 12 characters."),
             ),
             email: "ada@example.com".to_owned(),
         }
@@ -58,69 +57,72 @@ impl Page for ResetGonePage {
     }
 }
 
-/// Takes the token out of the address, and looks nothing up.
-pub(crate) async fn take(Ids(Token { token }): Ids<Token>) -> Result<Reply, PageError> {
-    let to = see_other("/reset");
+impl ResetPage {
+    fn new(reset: &PasswordReset, form: Form) -> Self {
+        Self {
+            form,
+            email: reset.person.email.as_str().to_owned(),
+        }
+    }
+}
+
+/// Moves the token from the address into a cookie; nothing is looked up.
+pub(crate) async fn take_token(Ids(Token { token }): Ids<Token>) -> Result<Reply, PageError> {
+    let reply = see_other("/reset");
     Ok(if web::is_token(&token) {
-        to.resetting(&token)
+        reply.set_reset(&token)
     } else {
-        to.reset_over()
+        reply.clear_reset()
     })
 }
 
 pub(crate) async fn get(PublicAccess { ctx }: PublicAccess) -> Result<Reply, PageError> {
-    match reset(&ctx).await? {
-        Some(reset) => ctx.page(&form(&reset, Form::default())),
-        None => ctx.page(&ResetGonePage {}),
+    match find_reset(&ctx).await? {
+        Some(reset) => ctx.render(&ResetPage::new(&reset, Form::default())),
+        None => ctx.render(&ResetGonePage {}),
     }
 }
 
 pub(crate) async fn post(
     PublicAccess { ctx }: PublicAccess,
-    chosen: ProtectedForm<PasswordInput>,
+    form: ProtectedForm<PasswordInput>,
 ) -> Result<Reply, PageError> {
-    let Some(reset) = reset(&ctx).await? else {
-        return ctx.refused(&ResetGonePage {});
+    let Some(reset) = find_reset(&ctx).await? else {
+        return ctx.render_refused(&ResetGonePage {});
     };
     let person = &reset.person;
-    let about = [
+    let personal_words = [
         person.name.as_str(),
         person.email.as_str(),
         &ctx.workspace.name,
     ];
-    if let Err(invalid) = chosen.input.check(&about) {
-        return ctx.refused(&form(&reset, Form::failed(&(), &invalid)));
+    if let Err(invalid) = form.input.check(&personal_words) {
+        return ctx.render_refused(&ResetPage::new(&reset, Form::with_errors(&(), &invalid)));
     }
-    // The link first: of two who hold it, only one sets a password.
-    let mail = ctx.mail(&person.name, &person.email, MailMessage::PasswordChanged);
-    let (directory, told) = (ctx.directory(), (ctx.app.new_id(), &mail));
-    let used = directory.use_reset(&reset, told, ctx.now);
-    match used.await {
+    // The link is redeemed first: of two who hold it, only one sets a password.
+    let mail = ctx.new_mail(&person.name, &person.email, MailMessage::PasswordChanged);
+    let directory = ctx.directory();
+    let redeemed = directory.redeem_reset(&reset, ctx.app.new_id(), &mail, ctx.now);
+    match redeemed.await {
         Ok(()) => {}
         Err(store::StoreError::Refused(_)) => {
-            return Ok(ctx.refused(&ResetGonePage {})?.reset_over());
+            return Ok(ctx.render_refused(&ResetGonePage {})?.clear_reset());
         }
         Err(error) => return Err(error.into()),
     }
     let identity = &ctx.app.services.identity;
-    let password = &chosen.input.password;
+    let password = &form.input.password;
     identity.set_password(person.id, password).await?;
-    Ok(see_other("/sign-in").reset_over().flash("password-set"))
+    Ok(see_other("/sign-in").clear_reset().flash("password-set"))
 }
 
-async fn reset(ctx: &Context) -> Result<Option<PasswordReset>, PageError> {
+async fn find_reset(ctx: &Context) -> Result<Option<PasswordReset>, PageError> {
     ctx.limit_address(BY_ADDRESS).await?;
     let Some(token) = ctx.reset_token() else {
         return Ok(None);
     };
-    let (directory, hash) = (ctx.directory(), hash(token));
-    let found = directory.reset(ctx.workspace.id, &hash, ctx.now);
-    Ok(found.await?)
-}
-
-fn form(reset: &PasswordReset, form: Form) -> ResetPage {
-    ResetPage {
-        form,
-        email: reset.person.email.as_str().to_owned(),
-    }
+    let (directory, hash) = (ctx.directory(), sha256_hex(token));
+    Ok(directory
+        .find_reset(ctx.workspace.id, &hash, ctx.now)
+        .await?)
 }

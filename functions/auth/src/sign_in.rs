@@ -1,4 +1,4 @@
-//! The way in: mail address and password, then a session of our own.
+//! Signing in by mail address and password.
 
 use domain::email::EmailAddress;
 use domain::input::FieldErrors;
@@ -12,7 +12,7 @@ use web::{
 };
 
 use crate::code::{self, PendingSignIn};
-use crate::next::local;
+use crate::redirect_target::local_path;
 
 const BY_ADDRESS: RateLimit = RateLimit {
     rule: "sign-in-address",
@@ -20,7 +20,6 @@ const BY_ADDRESS: RateLimit = RateLimit {
     window: SignedDuration::from_mins(15),
 };
 
-/// The page with the form.
 #[derive(Debug, Serialize)]
 pub(crate) struct SignInPage {
     form: Form,
@@ -50,14 +49,23 @@ impl Page for SignInPage {
         "Sign in".to_owned()
     }
 
+    fn samples() -> Vec<Self> {
+        let empty = Self {
+            form: Form::filled(&SignInForm::default()),
+            notice: None,
+            ..Self::sample()
+        };
+        vec![Self::sample(), empty]
+    }
+
     fn sample() -> Self {
         let input = SignInForm {
             email: "ada@example.com".to_owned(),
             ..SignInForm::default()
         };
-        let form = Form::failed(
+        let form = Form::with_errors(
             &input,
-            &FieldErrors::at("form", "The e-mail address or the password is wrong."),
+            &FieldErrors::of("form", "The e-mail address or the password is wrong."),
         );
         Self {
             form,
@@ -69,14 +77,14 @@ impl Page for SignInPage {
 
 pub(crate) async fn get(
     PublicAccess { ctx }: PublicAccess,
-    Query(wanted): Query<SignInQuery>,
+    Query(query): Query<SignInQuery>,
 ) -> Result<Reply, PageError> {
-    let next = local(&wanted.next);
+    let next = local_path(&query.next);
     if ctx.session.is_some() {
         return Ok(see_other(next));
     }
     let notice = (next != "/").then_some("Sign in to see that page.");
-    ctx.page(&SignInPage {
+    ctx.render(&SignInPage {
         form: Form::filled(&SignInForm::default()),
         next: next.to_owned(),
         notice,
@@ -88,20 +96,20 @@ pub(crate) async fn post(
     form: ProtectedForm<SignInForm>,
 ) -> Result<Reply, PageError> {
     let input = form.input;
-    let next = local(&input.next);
-    match check(&ctx, &input).await? {
-        Known::Person(person) => {
+    let next = local_path(&input.next);
+    match check_password(&ctx, &input).await? {
+        SignInCheck::Passed(person) => {
             let opened = open_session(&ctx, &person, SignInStep::Password, next).await?;
             opened.ok_or_else(|| PageError::internal("a password is no code to be used up"))
         }
-        Known::AsksForCode(pending) => {
-            let step = ctx.begin_step(code::PURPOSE, &pending)?;
+        SignInCheck::NeedsCode(pending) => {
+            let step = ctx.set_step(code::CODE_STEP, &pending)?;
             Ok(see_other("/sign-in/code").cookie(step))
         }
-        Known::Nobody => {
-            let wrong = FieldErrors::at("form", "The e-mail address or the password is wrong.");
-            let form = Form::failed(&input, &wrong);
-            ctx.refused(&SignInPage {
+        SignInCheck::Failed => {
+            let wrong = FieldErrors::of("form", "The e-mail address or the password is wrong.");
+            let form = Form::with_errors(&input, &wrong);
+            ctx.render_refused(&SignInPage {
                 form,
                 next: next.to_owned(),
                 notice: None,
@@ -110,24 +118,24 @@ pub(crate) async fn post(
     }
 }
 
-/// Who is at the door.
-enum Known {
-    Person(Box<Person>),
-    AsksForCode(PendingSignIn),
-    Nobody,
+/// The outcome of checking mail address and password.
+enum SignInCheck {
+    Passed(Box<Person>),
+    NeedsCode(PendingSignIn),
+    Failed,
 }
 
-/// Whose the password is. Whoever isn't known takes the same way, under a name
-/// that nobody has.
-async fn check(ctx: &Context, input: &SignInForm) -> Result<Known, PageError> {
+/// Checks the password. An unknown address takes the same steps, under a username that
+/// doesn't exist.
+async fn check_password(ctx: &Context, input: &SignInForm) -> Result<SignInCheck, PageError> {
     ctx.limit_address(BY_ADDRESS).await?;
     let Ok(email) = input.email.parse::<EmailAddress>() else {
-        return Ok(Known::Nobody);
+        return Ok(SignInCheck::Failed);
     };
-    ctx.limit(RateLimit::GUESSES, &email.fold()).await?;
+    ctx.limit_subject(RateLimit::GUESSES, &email.fold()).await?;
     let (directory, ws) = (ctx.directory(), ctx.workspace.id);
-    let login = directory.login(ws, &email).await?;
-    // Read before the password is asked for: what changes after it is seen.
+    let login = directory.find_login(ws, &email).await?;
+    // Read before the password is checked: opening the session notices a change since.
     let person = match &login {
         Some(login) => directory.person(ws, login).await?,
         None => None,
@@ -136,28 +144,32 @@ async fn check(ctx: &Context, input: &SignInForm) -> Result<Known, PageError> {
         .as_ref()
         .map_or_else(|| ctx.app.new_id(), |login| login.user);
     let identity = &ctx.app.services.identity;
-    let answer = identity.check(user, &input.password, ctx.now).await?;
-    let known = match (person, answer) {
+    let answer = identity
+        .verify_password(user, &input.password, ctx.now)
+        .await?;
+    let check = match (person, answer) {
         (None, _) => Err("no such account"),
         (Some(_), PasswordAnswer::Wrong) => Err("wrong password"),
-        (Some(person), _) if person.disabled.is_some() => Err("disabled"),
+        (Some(person), _) if person.disabled_at.is_some() => Err("disabled"),
         (Some(person), PasswordAnswer::Right(_)) if person.mfa.is_some() => {
             return Err(PageError::internal("no code is asked for where one is due"));
         }
-        (Some(person), PasswordAnswer::Right(_)) => Ok(Known::Person(Box::new(person))),
+        (Some(person), PasswordAnswer::Right(_)) => Ok(SignInCheck::Passed(Box::new(person))),
         (Some(person), PasswordAnswer::AsksForCode(challenge)) => {
-            let next = local(&input.next).to_owned();
-            Ok(Known::AsksForCode(PendingSignIn::of(
+            let next = local_path(&input.next).to_owned();
+            Ok(SignInCheck::NeedsCode(PendingSignIn::of(
                 &person, challenge, next,
             )))
         }
     };
-    match known {
-        Ok(known) => Ok(known),
+    match check {
+        Ok(check) => Ok(check),
         Err(why) => {
             let client = login.and_then(|login| login.client);
-            directory.sign_in_failed(ws, client, &email, why).await?;
-            Ok(Known::Nobody)
+            directory
+                .record_failed_sign_in(ws, client, &email, why)
+                .await?;
+            Ok(SignInCheck::Failed)
         }
     }
 }

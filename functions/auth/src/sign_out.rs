@@ -1,9 +1,8 @@
-//! The way out.
+//! Signing out.
 
 use serde::Serialize;
 use web::{EmptyForm, Page, PageError, ProtectedForm, PublicAccess, Reply, see_other};
 
-/// The page that says good-bye.
 #[derive(Debug, Serialize)]
 pub(crate) struct SignedOutPage {}
 
@@ -20,7 +19,7 @@ impl Page for SignedOutPage {
 }
 
 pub(crate) async fn get(PublicAccess { ctx }: PublicAccess) -> Result<Reply, PageError> {
-    ctx.page(&SignedOutPage {})
+    ctx.render(&SignedOutPage {})
 }
 
 pub(crate) async fn post(
@@ -30,5 +29,5 @@ pub(crate) async fn post(
     if let Some(session) = &ctx.session {
         ctx.directory().close_session(session).await?;
     }
-    Ok(see_other("/signed-out").signed_out())
+    Ok(see_other("/signed-out").clear_session())
 }

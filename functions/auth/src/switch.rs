@@ -1,22 +1,22 @@
-//! From one client to another, for contacts who belong to several.
+//! Switching from one client to another, for contacts who belong to several.
 
 use domain::id::ClientId;
 use serde::{Deserialize, Serialize};
-use store::directory::hash;
-use store::session::Session;
+use store::{Session, sha256_hex};
+use web::links;
 use web::{
-    Context, EmptyForm, Ids, Page, PageError, ProtectedForm, PublicAccess, Reply, new_device,
+    Context, EmptyForm, Ids, Page, PageError, ProtectedForm, PublicAccess, Reply, new_device_mail,
     see_other,
 };
 
-/// The clients that one belongs to.
+/// The clients that the contact belongs to.
 #[derive(Debug, Serialize)]
 pub(crate) struct SwitchPage {
-    clients: Vec<Row>,
+    clients: Vec<OrganisationRow>,
 }
 
 #[derive(Debug, Serialize)]
-struct Row {
+struct OrganisationRow {
     name: String,
     role: &'static str,
     action: String,
@@ -35,8 +35,15 @@ impl Page for SwitchPage {
         "Your organisations".to_owned()
     }
 
+    fn samples() -> Vec<Self> {
+        let empty = Self {
+            clients: Vec::new(),
+        };
+        vec![Self::sample(), empty]
+    }
+
     fn sample() -> Self {
-        let row = |open| Row {
+        let row = |open| OrganisationRow {
             name: "Initech <b>".to_owned(),
             role: "Client manager",
             action: "/switch/c".to_owned(),
@@ -48,29 +55,31 @@ impl Page for SwitchPage {
     }
 }
 
-fn session(ctx: &Context) -> Result<&Session, PageError> {
+fn require_session(ctx: &Context) -> Result<&Session, PageError> {
     ctx.session.as_ref().ok_or(PageError::SignIn)
 }
 
 pub(crate) async fn get(PublicAccess { ctx }: PublicAccess) -> Result<Reply, PageError> {
-    let (actor, directory) = (session(&ctx)?.actor(), ctx.directory());
-    let account = directory.account(actor.workspace, &actor.email).await?;
+    let (actor, directory) = (require_session(&ctx)?.actor(), ctx.directory());
+    let account = directory
+        .find_account(actor.workspace, &actor.email)
+        .await?;
     let account = account.filter(|account| account.user() == actor.user);
     let people = account.ok_or(PageError::SignIn)?.people()?;
-    let open = people.iter().filter(|person| person.disabled.is_none());
-    let here: Vec<_> = open
+    let open = people.iter().filter(|person| person.disabled_at.is_none());
+    let memberships: Vec<_> = open
         .filter_map(|person| Some((person.client?, person.role)))
         .collect();
-    let ids: Vec<_> = here.iter().map(|(client, _)| *client).collect();
-    let names = directory.client_names(actor.workspace, &ids).await?;
-    let rows = names.into_iter().zip(here);
-    let clients = rows.map(|(name, (client, role))| Row {
+    let ids: Vec<_> = memberships.iter().map(|(client, _)| *client).collect();
+    let names = directory.list_client_names(actor.workspace, &ids).await?;
+    let rows = names.into_iter().zip(memberships);
+    let clients = rows.map(|(name, (client, role))| OrganisationRow {
         name,
         role: role.label(),
-        action: format!("/switch/{client}"),
+        action: links::switch_client(client),
         open: Some(client) == actor.client,
     });
-    ctx.page(&SwitchPage {
+    ctx.render(&SwitchPage {
         clients: clients.collect(),
     })
 }
@@ -80,23 +89,23 @@ pub(crate) async fn post(
     Ids(ClientPath { client }): Ids<ClientPath>,
     _form: ProtectedForm<EmptyForm>,
 ) -> Result<Reply, PageError> {
-    let session = session(&ctx)?;
+    let session = require_session(&ctx)?;
     let actor = session.actor();
     if actor.client == Some(client) {
         return Ok(see_other("/"));
     }
-    let (secret, browser) = (ctx.app.new_secret(), ctx.browser());
-    let (hashed, known) = (hash(&secret), hash(&browser));
-    let mail = new_device(&ctx, &actor.name, &actor.email);
-    let by = (
-        &ctx.workspace.slug,
-        hashed.as_str(),
-        (known.as_str(), &mail),
-    );
-    match ctx.directory().switch(session, client, by, ctx.now).await {
-        Ok(Some(_)) => Ok(see_other("/").signed_in(&secret).known(&browser)),
+    let (secret, browser) = (ctx.app.new_secret(), ctx.browser_token());
+    let (secret_hash, browser_hash) = (sha256_hex(&secret), sha256_hex(&browser));
+    let mail = new_device_mail(&ctx, &actor.name, &actor.email);
+    let directory = ctx.directory();
+    let browser_notice = (browser_hash.as_str(), &mail);
+    let slug = &ctx.workspace.slug;
+    let switched =
+        directory.switch_client(session, client, slug, &secret_hash, browser_notice, ctx.now);
+    match switched.await {
+        Ok(Some(_)) => Ok(see_other("/").set_session(&secret).set_browser(&browser)),
         Ok(None) => Err(PageError::NotFound),
-        // The session ended while it was asked for.
+        // The session ended meanwhile.
         Err(store::StoreError::Refused(_)) => Err(PageError::SignIn),
         Err(error) => Err(error.into()),
     }

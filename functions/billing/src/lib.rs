@@ -1,15 +1,15 @@
 //! The workspace's own plan: what is used of it, what others have, and its subscription.
 //! What is paid, Stripe's events say (`functions/webhooks`): nothing here changes a plan.
 
-mod done;
 mod plan;
-mod state;
 mod subscribe;
+mod subscription_panel;
+mod waiting;
 
 use axum::routing::{get, post};
 use domain::role::Action;
 use web::Audience::Team;
-use web::{Route, Sample, sample};
+use web::{Route, Sample, samples};
 
 /// The group's routes.
 pub const ROUTES: &[Route] = &[
@@ -23,9 +23,10 @@ pub const ROUTES: &[Route] = &[
         post(subscribe::manage)
     }),
     Route::get("/settings/plan/done", Team(Action::ManagePlan), || {
-        get(done::get)
+        get(waiting::get)
     }),
 ];
 
 /// The group's pages with samples, for the tests of templates.
-pub const SAMPLES: &[fn() -> Sample] = &[sample::<plan::PlanPage>, sample::<done::WaitingPage>];
+pub const SAMPLES: &[fn() -> Vec<Sample>] =
+    &[samples::<plan::PlanPage>, samples::<waiting::WaitingPage>];

@@ -11,7 +11,7 @@ use serde::Serialize;
 use store::LimitUsage;
 use web::{Crumb, Page, PageError, Reply, StripePrice, TeamAccess};
 
-use crate::state::SubscriptionPanel;
+use crate::subscription_panel::SubscriptionPanel;
 
 /// The page.
 #[derive(Debug, Serialize)]
@@ -23,17 +23,17 @@ pub(crate) struct PlanPage {
     /// What is known of the subscription, for whoever may know.
     state: Option<SubscriptionPanel>,
     may_manage: bool,
-    uses: Vec<Use>,
+    uses: Vec<UsageRow>,
     log_kept: String,
-    columns: Vec<Column>,
-    rows: Vec<Row>,
+    columns: Vec<PlanColumn>,
+    rows: Vec<PlanRow>,
     /// Whether anything can be subscribed to here.
     offers: bool,
 }
 
 /// How much is used of a limit.
 #[derive(Debug, Serialize)]
-struct Use {
+struct UsageRow {
     label: &'static str,
     hint: &'static str,
     used: String,
@@ -46,7 +46,7 @@ struct Use {
 
 /// A plan.
 #[derive(Debug, Serialize)]
-struct Column {
+struct PlanColumn {
     label: &'static str,
     current: bool,
     offers: Vec<OfferRow>,
@@ -62,13 +62,13 @@ struct OfferRow {
 
 /// What each plan has of something, in the order of the plans.
 #[derive(Debug, Serialize)]
-struct Row {
+struct PlanRow {
     label: String,
     cells: Vec<String>,
 }
 
 /// What the page is made of.
-struct Parts {
+struct PlanData {
     workspace: Workspace,
     used: LimitUsage,
     account: Option<BillingAccount>,
@@ -93,7 +93,7 @@ impl Page for PlanPage {
             offer: PlanOffer::ProMonthly,
             money: None,
         };
-        let parts = Parts {
+        let parts = PlanData {
             workspace: web::view::workspace_sample(actor.workspace),
             used: PlanLimit::ALL.map(|limit| (limit, 3)),
             account: None,
@@ -115,15 +115,17 @@ impl Page for PlanPage {
 }
 
 impl PlanPage {
-    fn new(id: EntryId, parts: &Parts, now: Timestamp) -> Self {
+    fn new(id: EntryId, parts: &PlanData, now: Timestamp) -> Self {
         let state = SubscriptionPanel::new(&parts.workspace, parts.account.as_ref(), now);
         // What applies may be less than what is paid for.
         let (plan, applies) = (parts.workspace.plan, parts.workspace.plan_at(now));
         let subscribes = state.may_subscribe();
-        let columns = Plan::ALL.map(|one| Column {
-            label: one.label(),
-            current: one == plan,
-            offers: offers(parts, one).filter(|_| subscribes).collect(),
+        let columns = Plan::ALL.map(|column_plan| PlanColumn {
+            label: column_plan.label(),
+            current: column_plan == plan,
+            offers: offer_rows(parts, column_plan)
+                .filter(|_| subscribes)
+                .collect(),
         });
         let offers = columns.iter().any(|column| !column.offers.is_empty());
         Self {
@@ -134,31 +136,31 @@ impl PlanPage {
             uses: parts
                 .used
                 .iter()
-                .map(|(limit, used)| Use::new(applies, *limit, *used))
+                .map(|(limit, used)| UsageRow::new(applies, *limit, *used))
                 .collect(),
             log_kept: log_kept(applies),
             columns: columns.into(),
-            rows: rows(),
+            rows: plan_rows(),
             offers,
         }
     }
 }
 
-impl Use {
+impl UsageRow {
     fn new(plan: Plan, limit: PlanLimit, used: i64) -> Self {
-        let most = plan.most(limit);
+        let most = plan.limit_of(limit);
         Self {
             label: limit.label(),
             hint: limit.hint(),
-            used: limit.amount(used),
-            most: limit.amount(most),
+            used: limit.format_amount(used),
+            most: limit.format_amount(most),
             share: (used.saturating_mul(1_000) / most.max(1)).clamp(0, 1_000),
-            full: plan.room(limit, used, 1).is_err(),
+            full: plan.check_limit(limit, used, 1).is_err(),
         }
     }
 }
 
-fn offers(parts: &Parts, plan: Plan) -> impl Iterator<Item = OfferRow> {
+fn offer_rows(parts: &PlanData, plan: Plan) -> impl Iterator<Item = OfferRow> {
     let all = PlanOffer::ALL
         .into_iter()
         .filter(move |offer| offer.plan() == plan);
@@ -174,16 +176,16 @@ fn offers(parts: &Parts, plan: Plan) -> impl Iterator<Item = OfferRow> {
 }
 
 /// What the plans have, limit by limit and feature by feature.
-fn rows() -> Vec<Row> {
-    let limits = PlanLimit::ALL.map(|limit| Row {
+fn plan_rows() -> Vec<PlanRow> {
+    let limits = PlanLimit::ALL.map(|limit| PlanRow {
         label: limit.label().to_owned(),
-        cells: cells(|plan| limit.amount(plan.most(limit))),
+        cells: cells(|plan| limit.format_amount(plan.limit_of(limit))),
     });
-    let log = Row {
+    let log = PlanRow {
         label: "Audit log".to_owned(),
         cells: cells(log_kept),
     };
-    let features = Feature::ALL.map(|feature| Row {
+    let features = Feature::ALL.map(|feature| PlanRow {
         label: feature.label().to_owned(),
         cells: cells(|plan| if plan.has(feature) { "Yes" } else { "No" }.to_owned()),
     });
@@ -192,7 +194,7 @@ fn rows() -> Vec<Row> {
 
 /// How long the audit log keeps an entry, in words.
 fn log_kept(plan: Plan) -> String {
-    match plan.log_kept().as_hours() / 24 {
+    match plan.audit_retention().as_hours() / 24 {
         365 => "1 year".to_owned(),
         days if days % 365 == 0 => format!("{} years", days / 365),
         days => format!("{days} days"),
@@ -205,13 +207,13 @@ fn cells(of: impl Fn(Plan) -> String) -> Vec<String> {
 
 /// The prices, for whoever may subscribe. Without Stripe's answer there are none, and
 /// nothing is offered: the rest of the page is as useful.
-async fn prices(team: &TeamAccess) -> Result<Vec<StripePrice>, store::StoreError> {
+async fn list_prices(team: &TeamAccess) -> Result<Vec<StripePrice>, store::StoreError> {
     let manages = team.actor.role.may(Action::ManagePlan);
     let stripe = team.ctx.app.services.stripe.as_ref();
     let Some(stripe) = stripe.filter(|_| manages) else {
         return Ok(Vec::new());
     };
-    Ok(stripe.prices().await.unwrap_or_else(|error| {
+    Ok(stripe.list_prices().await.unwrap_or_else(|error| {
         tracing::error!(%error, "the prices can't be had");
         Vec::new()
     }))
@@ -220,13 +222,13 @@ async fn prices(team: &TeamAccess) -> Result<Vec<StripePrice>, store::StoreError
 pub(crate) async fn get(team: TeamAccess) -> Result<Reply, PageError> {
     let (store, ctx) = (&team.store, &team.ctx);
     let (workspace, used, account, prices) = try_join4(
-        store.workspace(),
-        store.used(),
-        store.subscriptions(),
-        prices(&team),
+        store.get_workspace(),
+        store.list_limit_usage(),
+        store.get_billing_account(),
+        list_prices(&team),
     )
     .await?;
-    let parts = Parts {
+    let parts = PlanData {
         workspace: workspace.ok_or(PageError::NotFound)?,
         used,
         account,
@@ -239,5 +241,5 @@ pub(crate) async fn get(team: TeamAccess) -> Result<Reply, PageError> {
         may_manage: role.may(Action::ManagePlan) && ctx.app.services.stripe.is_some(),
         ..page
     };
-    Ok(ctx.page(&page)?.leading_to_stripe(&ctx.app.config))
+    Ok(ctx.render(&page)?.with_stripe_form_action(&ctx.app.config))
 }

@@ -11,7 +11,7 @@ use web::{
     see_other,
 };
 
-use crate::state::SubscriptionPanel;
+use crate::subscription_panel::SubscriptionPanel;
 
 const HOME: &str = "/settings/plan";
 /// Pages of Stripe's that one person asks for at most.
@@ -28,7 +28,7 @@ pub(crate) struct SubscribeForm {
 }
 
 /// What came of asking Stripe for a page.
-enum Asked {
+enum StripePage {
     There(String),
     /// It isn't offered any more.
     Gone,
@@ -38,75 +38,86 @@ pub(crate) async fn post(
     team: TeamAccess,
     form: ProtectedForm<SubscribeForm>,
 ) -> Result<Reply, PageError> {
-    limit(&team).await?;
+    check_rate(&team).await?;
     let Some(stripe) = team.ctx.app.services.stripe.as_ref() else {
         return Ok(see_other(HOME).flash("plan-gone"));
     };
     let offer =
-        PlanOffer::named(&form.input.offer).ok_or(PageError::BadRequest("no such offer"))?;
-    let workspace = team.store.workspace().await?.ok_or(PageError::NotFound)?;
-    let account = team.store.subscriptions().await?;
+        PlanOffer::from_name(&form.input.offer).ok_or(PageError::BadRequest("no such offer"))?;
+    let workspace = team
+        .store
+        .get_workspace()
+        .await?
+        .ok_or(PageError::NotFound)?;
+    let account = team.store.get_billing_account().await?;
     if !SubscriptionPanel::new(&workspace, account.as_ref(), team.ctx.now).may_subscribe() {
         return Ok(see_other(HOME).flash("plan-runs"));
     }
     let form: EntryId = form.id()?;
-    led(page(&team, stripe, account, (offer, form)).await)
+    reply_to(subscription_page(&team, stripe, account, offer, form).await)
 }
 
 pub(crate) async fn manage(
     team: TeamAccess,
     _form: ProtectedForm<EmptyForm>,
 ) -> Result<Reply, PageError> {
-    limit(&team).await?;
-    let account = team.store.subscriptions().await?;
+    check_rate(&team).await?;
+    let account = team.store.get_billing_account().await?;
     let stripe = team.ctx.app.services.stripe.as_ref();
     let Some((stripe, account)) = stripe.zip(account) else {
         return Ok(see_other(HOME).flash("plan-gone"));
     };
-    let back = here(&team, HOME);
-    let asked = stripe.manage(&account.customer, &back).await;
-    led(asked.map(Asked::There).map_err(PageError::from))
+    let back = address_of(&team, HOME);
+    let asked = stripe.create_portal_session(&account.customer, &back).await;
+    reply_to(asked.map(StripePage::There).map_err(PageError::from))
 }
 
-async fn limit(team: &TeamAccess) -> Result<(), PageError> {
-    team.ctx.limit(LIMIT, &team.actor.user.to_string()).await
+async fn check_rate(team: &TeamAccess) -> Result<(), PageError> {
+    team.ctx
+        .limit_subject(LIMIT, &team.actor.user.to_string())
+        .await
 }
 
-fn here(team: &TeamAccess, path: &str) -> String {
-    let home = team.ctx.app.config.address(&team.ctx.workspace.slug);
+fn address_of(team: &TeamAccess, path: &str) -> String {
+    let home = team.ctx.app.config.workspace_url(&team.ctx.workspace.slug);
     format!("{home}{path}")
 }
 
 /// The page where an offer is paid for. Asked again by the same form, it is the same one.
-async fn page(
+async fn subscription_page(
     team: &TeamAccess,
     stripe: &Stripe,
     account: Option<BillingAccount>,
-    (offer, form): (PlanOffer, EntryId),
-) -> Result<Asked, PageError> {
-    let prices = stripe.prices().await?;
+    offer: PlanOffer,
+    form: EntryId,
+) -> Result<StripePage, PageError> {
+    let prices = stripe.list_prices().await?;
     let Some(price) = prices.into_iter().find(|price| price.offer == offer) else {
-        return Ok(Asked::Gone);
+        return Ok(StripePage::Gone);
     };
     let customer = match account {
         Some(account) => account.customer,
-        None => customer(team, stripe, form).await?,
+        None => create_customer(team, stripe, form).await?,
     };
     let ws = team.actor.workspace;
     let new = NewSubscription {
         customer,
         price: price.id,
         workspace: ws,
-        success: here(team, "/settings/plan/done"),
-        cancel: here(team, HOME),
+        success_url: address_of(team, "/settings/plan/done"),
+        cancel_url: address_of(team, HOME),
     };
     let key = format!("subscribe-{ws}-{form}-{}", offer.name());
-    let made = stripe.subscribe(&key, &new).await?;
-    Ok(made.url.map_or(Asked::Gone, Asked::There))
+    let made = stripe.create_subscription_session(&key, &new).await?;
+    Ok(made.url.map_or(StripePage::Gone, StripePage::There))
 }
 
 /// Makes the workspace a customer; of two who do so at once, the first one's counts.
-async fn customer(team: &TeamAccess, stripe: &Stripe, form: EntryId) -> Result<String, PageError> {
+async fn create_customer(
+    team: &TeamAccess,
+    stripe: &Stripe,
+    form: EntryId,
+) -> Result<String, PageError> {
     let ws = team.actor.workspace;
     let new = NewCustomer {
         workspace: ws,
@@ -116,22 +127,22 @@ async fn customer(team: &TeamAccess, stripe: &Stripe, form: EntryId) -> Result<S
     let key = format!("customer-{ws}-{form}");
     let customer = stripe.create_customer(&key, &new).await?;
     let account = BillingAccount::new(customer, stripe.is_live());
-    match team.store.keep_customer(&account).await {
+    match team.store.create_billing_account(&account).await {
         Ok(()) => Ok(account.customer),
         Err(store::StoreError::Refused(_)) => {
-            let first = team.store.subscriptions().await?;
+            let first = team.store.get_billing_account().await?;
             Ok(first.ok_or(PageError::Changed)?.customer)
         }
         Err(error) => Err(error.into()),
     }
 }
 
-fn led(asked: Result<Asked, PageError>) -> Result<Reply, PageError> {
+fn reply_to(asked: Result<StripePage, PageError>) -> Result<Reply, PageError> {
     match asked {
-        Ok(Asked::There(url)) => Ok(see_other(&url)),
-        Ok(Asked::Gone) => Ok(see_other(HOME).flash("plan-gone")),
+        Ok(StripePage::There(url)) => Ok(see_other(&url)),
+        Ok(StripePage::Gone) => Ok(see_other(HOME).flash("plan-gone")),
         Err(error @ PageError::Internal(_)) => {
-            tracing::error!(error = error.causes(), "Stripe gives no page");
+            tracing::error!(error = error.cause_chain(), "Stripe gives no page");
             Ok(see_other(HOME).flash("plan-silent"))
         }
         Err(error) => Err(error),

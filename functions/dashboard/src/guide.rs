@@ -1,12 +1,13 @@
-//! The first steps of a new workspace, until somebody puts them away.
+//! The first steps that the dashboard of a new workspace lists, until they are dismissed.
 
 use domain::client::Client;
 use domain::role::Action;
 use futures::future::try_join;
 use serde::Serialize;
+use web::links;
 use web::{PageError, TeamAccess};
 
-/// A step, and whether it is done.
+/// A first step of a new workspace.
 #[derive(Debug, Serialize)]
 pub(crate) struct GuideStep {
     title: &'static str,
@@ -15,27 +16,27 @@ pub(crate) struct GuideStep {
     done: bool,
 }
 
-/// The steps, for whoever may put them away. What the dashboard reads tells of most;
-/// whom somebody invited is two reads, and none once they are put away.
-pub(crate) async fn steps(
+/// The steps, for a member who may dismiss them. Invites are two more reads; once the steps
+/// are dismissed, nothing is read.
+pub(crate) async fn list_steps(
     team: &TeamAccess,
     clients: &[Client],
 ) -> Result<Vec<GuideStep>, PageError> {
     let workspace = &team.ctx.workspace;
-    if !workspace.guide || !team.actor.role.may(Action::WriteSettings) {
+    if !workspace.shows_guide || !team.actor.role.may(Action::WriteSettings) {
         return Ok(Vec::new());
     }
     let first = clients.first();
     let contacts = async {
         match first {
-            Some(client) => team.store.client(client.id).invites().await,
+            Some(client) => team.store.client_store(client.id).list_invites().await,
             None => Ok(Vec::new()),
         }
     };
-    let (members, contacts) = try_join(team.store.invites(), contacts).await?;
-    let begun = clients.iter().any(|client| client.engagements > 0);
-    let client = first.map(|client| format!("/clients/{}", client.id));
-    let at = |below: &str| match &client {
+    let (members, contacts) = try_join(team.store.list_invites(), contacts).await?;
+    let has_engagement = clients.iter().any(|client| client.engagements > 0);
+    let client = first.map(|client| links::client(client.id));
+    let client_href = |below: &str| match &client {
         Some(client) => format!("{client}{below}"),
         None => "/clients/new".to_owned(),
     };
@@ -56,20 +57,20 @@ pub(crate) async fn steps(
         GuideStep {
             title: "Begin the first engagement",
             text: "A test, a review, an audit: findings belong to one.",
-            href: at("/engagements/new"),
-            done: begun,
+            href: client_href("/engagements/new"),
+            done: has_engagement,
         },
         GuideStep {
             title: "Invite somebody",
             text: "Your client's people to their portal, or a colleague in the settings.",
-            href: at("/invites/new"),
+            href: client_href("/invites/new"),
             done: !members.is_empty() || !contacts.is_empty(),
         },
     ])
 }
 
 /// Steps for the page's sample.
-pub(crate) fn sample() -> Vec<GuideStep> {
+pub(crate) fn sample_steps() -> Vec<GuideStep> {
     let step = |title, done| GuideStep {
         title,
         text: "Each gets a portal of its own.",

@@ -1,13 +1,14 @@
-//! The first page of both sides: how bad it is, what is next, how far we are.
+//! The dashboards of the team and of a client.
 
 mod first;
 mod guide;
 mod portal;
+mod query;
 mod team;
 
 use axum::routing::get;
 use domain::role::Action;
-use web::{Audience, Route, Sample, sample};
+use web::{Audience, Route, Sample, samples};
 
 /// The group's routes.
 pub const ROUTES: &[Route] = &[
@@ -19,8 +20,8 @@ pub const ROUTES: &[Route] = &[
     }),
 ];
 
-/// A sample of each page.
-pub const SAMPLES: &[fn() -> Sample] = &[
-    sample::<team::TeamDashboardPage>,
-    sample::<portal::PortalDashboardPage>,
+/// Samples of each page.
+pub const SAMPLES: &[fn() -> Vec<Sample>] = &[
+    samples::<team::TeamDashboardPage>,
+    samples::<portal::PortalDashboardPage>,
 ];

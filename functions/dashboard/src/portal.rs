@@ -1,37 +1,35 @@
-//! A client's first page.
-
-use std::collections::BTreeMap;
+//! A client's dashboard.
 
 use domain::activity::Activity;
 use domain::client::Client;
 use domain::engagement::{Engagement, Phase};
-use domain::finding::FindingStatus;
+use domain::finding::{Counts, FindingStatus};
 use domain::id::EngagementId;
 use domain::message::MessageCounts;
 use domain::severity::Severity;
-use domain::trend::{DaySnapshot, series};
+use domain::trend::{DaySnapshot, daily_series};
 use futures::future::{try_join, try_join3, try_join4};
 use jiff::civil::Date;
 use serde::Serialize;
-use store::page::ListPage;
-use store::{DueFindings, Listed};
+use std::collections::BTreeMap;
+use store::{DueFindings, FindingSummary, ListPage};
+use web::links::{self, LinkBase};
 use web::view::{
     ActivityRow, Breakdown, DueList, EngagementCard, FindingRow, FixTimeRow, Pager, ProgressBar,
     Todo, TrendChart,
 };
 use web::{Page, PageError, PortalAccess, Reply};
 
-use crate::first::{DashboardQuery, PhaseTab};
+use crate::query::{DashboardQuery, PhaseTab};
 
-/// Findings that are shown as the worst, and as those that are due.
-const WORST: i32 = 6;
-const DUE: usize = 6;
-/// Findings that are read by when they are due, for the number of those overdue.
-const READ: i32 = 30;
-/// Things that happened lately.
-const LATELY: i32 = 12;
+/// Findings shown as the worst, and as due.
+const MAX_WORST: i32 = 6;
+const MAX_DUE: usize = 6;
+/// Due findings that are read, to count those overdue.
+const MAX_DUE_READ: i32 = 30;
+/// Lines of the activity feed.
+const MAX_ACTIVITY: i32 = 12;
 
-/// The page.
 #[derive(Debug, Serialize)]
 pub(crate) struct PortalDashboardPage {
     pulse: String,
@@ -58,10 +56,10 @@ struct Stats {
     critical_high: i64,
 }
 
-struct Parts {
+struct DashboardData {
     client: Client,
     engagements: ListPage<Engagement>,
-    worst: Vec<Listed>,
+    worst: Vec<FindingSummary>,
     due: DueFindings,
     days: BTreeMap<Date, DaySnapshot>,
     activity: Vec<Activity>,
@@ -75,37 +73,64 @@ impl Page for PortalDashboardPage {
         "Dashboard".to_owned()
     }
 
+    fn samples() -> Vec<Self> {
+        let (client, _) = web::view::finding_samples();
+        let no_data = DashboardData {
+            client: Client {
+                counts: Counts::default(),
+                engagements: 0,
+                overdue: 0,
+                ..client
+            },
+            engagements: ListPage {
+                rows: Vec::new(),
+                next: None,
+            },
+            worst: Vec::new(),
+            due: DueFindings {
+                rows: Vec::new(),
+                more: false,
+            },
+            days: BTreeMap::new(),
+            activity: Vec::new(),
+            seen: BTreeMap::new(),
+        };
+        let today = Date::constant(2026, 11, 24);
+        let empty = Self::new(no_data, today, &DashboardQuery::default());
+        vec![Self::sample(), empty]
+    }
+
     fn sample() -> Self {
-        let (client, finding) = web::view::samples();
+        let (client, finding) = web::view::finding_samples();
         let engagement = web::view::engagement_sample();
-        let listed = Listed {
+        let summary = FindingSummary {
             finding,
             client: client.id,
             engagement: engagement.id,
         };
         let today = Date::constant(2026, 11, 24);
-        let parts = Parts {
+        let data = DashboardData {
             client,
             engagements: ListPage {
                 rows: vec![engagement],
                 next: Some("x".to_owned()),
             },
-            worst: vec![listed.clone()],
+            worst: vec![summary.clone()],
             due: DueFindings {
-                rows: vec![listed],
+                rows: vec![summary],
                 more: false,
             },
             days: web::view::days_sample(today),
             activity: vec![web::view::activity_sample()],
             seen: BTreeMap::new(),
         };
-        Self::new(parts, today, &DashboardQuery::default())
+        Self::new(data, today, &DashboardQuery::default())
     }
 }
 
 impl PortalDashboardPage {
-    fn new(parts: Parts, today: Date, wanted: &DashboardQuery) -> Self {
-        let Parts {
+    fn new(data: DashboardData, today: Date, query: &DashboardQuery) -> Self {
+        let DashboardData {
             client,
             engagements,
             worst,
@@ -113,66 +138,79 @@ impl PortalDashboardPage {
             days,
             activity,
             seen,
-        } = parts;
+        } = data;
         let counts = &client.counts;
-        let href = |l: &Listed| format!("/engagements/{}/findings/{}", l.engagement, l.finding.id);
-        let due = DueList::new(&due, (today, client.overdue, DUE), |listed| {
-            (href(listed), None)
+        let href = |summary: &FindingSummary| {
+            links::finding(LinkBase::Portal, summary.engagement, summary.finding.id)
+        };
+        let due = DueList::new(&due, today, client.overdue, MAX_DUE, |summary| {
+            (href(summary), None)
         });
-        let (window, phase) = (wanted.window(), wanted.phase());
-        let days = series(&days, window, today, DaySnapshot::of(counts));
-        let in_phase = |e: &&Engagement| phase.is_none_or(|phase| e.phase == phase);
-        let shown = engagements.rows.iter().filter(in_phase);
+        let (window, phase) = (query.window(), query.phase());
+        let days = daily_series(&days, window, today, DaySnapshot::of(counts));
+        let in_phase =
+            |engagement: &&Engagement| phase.is_none_or(|phase| engagement.phase == phase);
+        let shown_engagements = engagements.rows.iter().filter(in_phase);
         let path = phase.map_or_else(
             || "/".to_owned(),
             |phase| format!("/?phase={}", phase.name()),
         );
-        let after = wanted.after.as_deref();
+        let after = query.after.as_deref();
         Self {
-            pulse: format!("/pulse?seen={}", client.shared_rev),
+            pulse: format!(
+                "{}?seen={}",
+                links::client_pulse(LinkBase::Portal),
+                client.shared_rev
+            ),
             stats: Stats {
                 active: counts.active_total(),
                 resolved: counts.in_status(FindingStatus::Resolved),
                 critical_high: counts.active(Severity::Critical) + counts.active(Severity::High),
             },
-            todos: todos(&client, &due),
+            todos: list_todos(&client, &due),
             breakdown: counts.into(),
             progress: counts.into(),
             due,
             trend: TrendChart::new(&days, window, "/"),
-            phases: PhaseTab::all(phase, true),
-            engagements: shown
-                .map(|e| {
-                    let seen = seen.get(&e.id).copied().unwrap_or_default();
-                    EngagementCard::new(e, "").read(e.messages, seen)
+            phases: PhaseTab::list(phase, true),
+            engagements: shown_engagements
+                .map(|engagement| {
+                    let seen = seen.get(&engagement.id).copied().unwrap_or_default();
+                    let card = EngagementCard::new(engagement, LinkBase::Portal);
+                    card.with_unread(engagement.messages, seen)
                 })
                 .collect(),
             any_engagements: client.engagements > 0,
-            pager: Pager::new(&engagements, &path, after, count(&client, phase)),
+            pager: Pager::new(
+                &engagements,
+                &path,
+                after,
+                count_engagements(&client, phase),
+            ),
             fixing: FixTimeRow::of(counts),
             top: worst
                 .iter()
-                .map(|listed| FindingRow::new(&listed.finding, href(listed)))
+                .map(|summary| FindingRow::new(&summary.finding, href(summary)))
                 .collect(),
             activity: activity
                 .iter()
-                .map(|one| ActivityRow::new(one, "", None))
+                .map(|activity| ActivityRow::new(activity, LinkBase::Portal, None))
                 .collect(),
             client_name: client.name,
         }
     }
 }
 
-/// How many there are in all, where all are shown.
-fn count(client: &Client, phase: Option<Phase>) -> Option<i64> {
+/// The number of engagements, where those of all phases are shown.
+fn count_engagements(client: &Client, phase: Option<Phase>) -> Option<i64> {
     phase.is_none().then_some(client.engagements)
 }
 
-/// What waits for the client.
-fn todos(client: &Client, due: &DueList) -> Vec<Todo> {
+/// What the client has to do.
+fn list_todos(client: &Client, due: &DueList) -> Vec<Todo> {
     let counts = &client.counts;
     let overdue = due.overdue();
-    let overdue = overdue.map(|n| Todo::counted(n, "overdue", "/findings?overdue=yes"));
+    let overdue = overdue.map(|n| Todo::with_count(n, "overdue", "/findings?overdue=yes"));
     let rest = [
         (
             counts.active(Severity::Critical),
@@ -197,32 +235,32 @@ fn todos(client: &Client, due: &DueList) -> Vec<Todo> {
     ];
     let rest = rest
         .into_iter()
-        .filter_map(|(n, words, href)| Todo::some(n, words, href));
+        .filter_map(|(n, label, href)| Todo::from_count(n, label, href));
     overdue.into_iter().chain(rest).collect()
 }
 
-pub(crate) async fn show(
+pub(crate) async fn render_dashboard(
     portal: &PortalAccess,
-    wanted: &DashboardQuery,
+    query: &DashboardQuery,
 ) -> Result<Reply, PageError> {
     let (store, ctx) = (&portal.store, &portal.ctx);
     let today = ctx.workspace.today(ctx.now);
-    let first = wanted.window().first(today);
+    let first = query.window().first_day(today);
     let ((client, engagements, worst), (due, days, activity, seen)) = try_join(
         try_join3(
-            store.about(),
-            store.engagements(wanted.after.as_deref()),
-            store.worst_findings(WORST),
+            store.get_client(),
+            store.list_engagements(query.after.as_deref()),
+            store.worst_findings(MAX_WORST),
         ),
         try_join4(
-            store.due_findings(READ),
-            store.days(first),
-            store.activity(LATELY),
-            store.read_marks(portal.actor.user, wanted.after.as_deref()),
+            store.due_findings(MAX_DUE_READ),
+            store.list_days(first),
+            store.activity(MAX_ACTIVITY),
+            store.list_read_marks(portal.actor.user, query.after.as_deref()),
         ),
     )
     .await?;
-    let parts = Parts {
+    let data = DashboardData {
         client: client.ok_or(PageError::NotFound)?,
         engagements,
         worst,
@@ -231,5 +269,5 @@ pub(crate) async fn show(
         activity,
         seen,
     };
-    ctx.page(&PortalDashboardPage::new(parts, today, wanted))
+    ctx.render(&PortalDashboardPage::new(data, today, query))
 }

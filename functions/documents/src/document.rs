@@ -1,24 +1,23 @@
-//! One document: its versions, who took it away, and what can be done with it.
+//! A document: its versions, its downloads, and what can be done with it.
 
 use domain::document::{
-    Document, DocumentKind, DocumentVersion, KEPT, NewDocument, Visibility, may_supersede,
+    Document, DocumentKind, DocumentVersion, NewDocument, RETENTION, Visibility, may_add_version,
 };
-use domain::file::{FileType, size_label};
+use domain::file::{FileType, format_size};
 use domain::id::{DocumentId, EntryId, UploadId, UserId};
 use domain::input::FieldErrors;
 use domain::role::Action;
 use futures::future::try_join;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::DownloadRecord;
-use store::page::ListPage;
+use store::{DownloadRecord, ListPage};
+use web::links::{self, LinkBase};
 use web::view::{Pager, UploadForm};
 use web::{ClientAccess, Crumb, Form, Ids, Page, PageError, Query, Reply};
 
-use crate::list::send_form;
-use crate::target::{DocumentPath, DocumentTarget};
+use crate::document_target::{DocumentPath, DocumentTarget};
+use crate::upload_form::new_version_form;
 
-/// The page.
 #[derive(Debug, Serialize)]
 pub(crate) struct DocumentPage {
     pulse: String,
@@ -29,17 +28,17 @@ pub(crate) struct DocumentPage {
     engagement: Option<String>,
     /// Until when it can be restored, where it is deleted.
     deleted: Option<Timestamp>,
-    versions: Vec<Version>,
+    versions: Vec<VersionRow>,
     download: Option<String>,
-    receipts: Option<Receipts>,
-    manage: Option<Manage>,
+    receipts: Option<DownloadLog>,
+    manage: Option<DocumentActions>,
     send: Option<UploadForm>,
     #[serde(skip)]
     crumbs: Vec<Crumb>,
 }
 
 #[derive(Debug, Serialize)]
-struct Version {
+struct VersionRow {
     number: i64,
     current: bool,
     name: String,
@@ -51,15 +50,15 @@ struct Version {
     at: Timestamp,
 }
 
-/// Who took it away: the team's to see.
+/// The downloads, for the team.
 #[derive(Debug, Serialize)]
-struct Receipts {
-    rows: Vec<Taken>,
+struct DownloadLog {
+    rows: Vec<DownloadRow>,
     pager: Pager,
 }
 
 #[derive(Debug, Serialize)]
-struct Taken {
+struct DownloadRow {
     number: i64,
     by: String,
     side: &'static str,
@@ -67,7 +66,7 @@ struct Taken {
 }
 
 #[derive(Debug, Serialize)]
-struct Manage {
+struct DocumentActions {
     version: i64,
     delete: Option<String>,
     restore: Option<String>,
@@ -80,49 +79,50 @@ pub(crate) struct DocumentQuery {
     after: Option<String>,
 }
 
-fn side(by_team: bool) -> &'static str {
+fn side_name(by_team: bool) -> &'static str {
     if by_team { "team" } else { "client" }
 }
 
-impl From<(&DocumentVersion, i64)> for Version {
-    fn from((revision, current): (&DocumentVersion, i64)) -> Self {
+impl VersionRow {
+    fn new(version: &DocumentVersion, current: i64) -> Self {
         Self {
-            number: revision.number,
-            current: revision.number == current,
-            name: revision.name.clone(),
-            file: revision.file_type.label(),
-            size: size_label(revision.size),
-            sha256: revision.sha256.clone(),
-            by: revision.by_name.clone(),
-            side: side(revision.by_team),
-            at: revision.at,
+            number: version.number,
+            current: version.number == current,
+            name: version.name.clone(),
+            file: version.file_type.label(),
+            size: format_size(version.size),
+            sha256: version.sha256.clone(),
+            by: version.by_name.clone(),
+            side: side_name(version.by_team),
+            at: version.at,
         }
     }
 }
 
-impl Receipts {
-    fn new(found: &ListPage<DownloadRecord>, here: &str, after: Option<&str>) -> Self {
-        let row = |receipt: &DownloadRecord| Taken {
-            number: receipt.number,
-            by: receipt.by_name.clone(),
-            side: side(receipt.by_team),
-            at: receipt.at,
+impl DownloadLog {
+    fn new(downloads: &ListPage<DownloadRecord>, path: &str, after: Option<&str>) -> Self {
+        let row = |download: &DownloadRecord| DownloadRow {
+            number: download.number,
+            by: download.by_name.clone(),
+            side: side_name(download.by_team),
+            at: download.at,
         };
         Self {
-            rows: found.rows.iter().map(row).collect(),
-            pager: Pager::new(found, here, after, None),
+            rows: downloads.rows.iter().map(row).collect(),
+            pager: Pager::new(downloads, path, after, None),
         }
     }
 }
 
-impl Manage {
-    fn new(document: &Document, here: &str) -> Self {
-        let (gone, ours) = (document.deleted.is_some(), document.current.by_team);
+impl DocumentActions {
+    fn new(document: &Document, base: LinkBase) -> Self {
+        let (is_deleted, is_ours) = (document.deleted.is_some(), document.current.by_team);
         Self {
             version: document.version,
-            delete: (!gone).then(|| format!("{here}/delete")),
-            restore: gone.then(|| format!("{here}/restore")),
-            readers: (!gone && ours).then(|| format!("{here}/readers")),
+            delete: (!is_deleted).then(|| links::document_delete(base, document.id)),
+            restore: is_deleted.then(|| links::document_restore(base, document.id)),
+            readers: (!is_deleted && is_ours)
+                .then(|| links::document_visibility(base, document.id)),
         }
     }
 }
@@ -138,10 +138,29 @@ impl Page for DocumentPage {
         self.crumbs.clone()
     }
 
+    fn samples() -> Vec<Self> {
+        let mut deleted = document_sample();
+        deleted.deleted = Some(Timestamp::UNIX_EPOCH);
+        deleted.engagement = None;
+        let no_downloads = ListPage {
+            rows: Vec::new(),
+            next: None,
+        };
+        let context = DocumentContext {
+            versions: vec![deleted.current.clone()],
+            receipts: Some(DownloadLog::new(&no_downloads, "/documents/d", None)),
+            manage: None,
+            send: None,
+        };
+        let pulse = "/clients/c/pulse?seen=1".to_owned();
+        let bare = Self::new(&deleted, context, LinkBase::Portal, pulse, Vec::new());
+        vec![Self::sample(), bare]
+    }
+
     fn sample() -> Self {
         let document = document_sample();
-        let here = "/clients/c/documents/d";
-        let receipt = DownloadRecord {
+        let (base, path) = (LinkBase::Portal, "/documents/d");
+        let download = DownloadRecord {
             id: EntryId::new(1, 1),
             number: 1,
             at: Timestamp::UNIX_EPOCH,
@@ -149,39 +168,43 @@ impl Page for DocumentPage {
             by_name: "Carl <b>".to_owned(),
             by_team: false,
         };
-        let found = ListPage {
-            rows: vec![receipt],
+        let downloads = ListPage {
+            rows: vec![download],
             next: Some("x".to_owned()),
         };
-        let form = Form::failed(&(), &FieldErrors::at("file", "Choose a file."));
-        let parts = Parts {
+        let form = Form::with_errors(&(), &FieldErrors::of("file", "Choose a file."));
+        let context = DocumentContext {
             versions: vec![document.current.clone()],
-            receipts: Some(Receipts::new(&found, here, Some("y"))),
-            manage: Some(Manage::new(&document, here)),
-            send: Some(UploadForm::new(here, form, UploadId::new(1, 1))),
+            receipts: Some(DownloadLog::new(&downloads, path, Some("y"))),
+            manage: Some(DocumentActions::new(&document, base)),
+            send: Some(UploadForm::new(path, form, UploadId::new(1, 1))),
         };
-        let links = ("/clients/c", "/clients/c/pulse?seen=1".to_owned());
-        Self::new(&document, parts, links, Vec::new())
+        let pulse = "/clients/c/pulse?seen=1".to_owned();
+        Self::new(&document, context, base, pulse, Vec::new())
     }
 }
 
-struct Parts {
+/// What the page shows beside the document.
+struct DocumentContext {
     versions: Vec<DocumentVersion>,
-    receipts: Option<Receipts>,
-    manage: Option<Manage>,
+    receipts: Option<DownloadLog>,
+    manage: Option<DocumentActions>,
     send: Option<UploadForm>,
 }
 
 impl DocumentPage {
     fn new(
         document: &Document,
-        parts: Parts,
-        (base, pulse): (&str, String),
+        context: DocumentContext,
+        base: LinkBase,
+        pulse: String,
         crumbs: Vec<Crumb>,
     ) -> Self {
-        let ends = document.deleted.and_then(|at| at.checked_add(KEPT).ok());
-        let number = document.current.number;
-        let download = document.deleted.is_none();
+        let restorable_until = document
+            .deleted
+            .and_then(|at| at.checked_add(RETENTION).ok());
+        let current = document.current.number;
+        let is_downloadable = document.deleted.is_none();
         Self {
             pulse,
             title: document.title.clone(),
@@ -190,17 +213,17 @@ impl DocumentPage {
             team_only: document.visibility == Visibility::Team,
             engagement: document
                 .engagement
-                .map(|id| format!("{base}/engagements/{id}")),
-            deleted: ends,
-            versions: parts
+                .map(|engagement| links::engagement(base, engagement)),
+            deleted: restorable_until,
+            versions: context
                 .versions
                 .iter()
-                .map(|one| (one, number).into())
+                .map(|version| VersionRow::new(version, current))
                 .collect(),
-            download: download.then(|| format!("{base}/documents/{}/download", document.id)),
-            receipts: parts.receipts,
-            manage: parts.manage,
-            send: parts.send,
+            download: is_downloadable.then(|| links::document_download(base, document.id)),
+            receipts: context.receipts,
+            manage: context.manage,
+            send: context.send,
             crumbs,
         }
     }
@@ -215,7 +238,7 @@ pub(crate) fn document_sample() -> Document {
         visibility: Visibility::Team,
         replaces: None,
     };
-    let revision = DocumentVersion {
+    let version = DocumentVersion {
         number: 1,
         upload: UploadId::new(1, 1),
         name: "report.pdf".to_owned(),
@@ -227,75 +250,93 @@ pub(crate) fn document_sample() -> Document {
         by_team: true,
         at: Timestamp::UNIX_EPOCH,
     };
-    Document::first(DocumentId::new(1, 1), &new, revision)
+    Document::new(DocumentId::new(1, 1), &new, version)
 }
 
-/// What the page shows beside the document.
-type Found = (Vec<DocumentVersion>, ListPage<DownloadRecord>);
-
-async fn find(
-    inside: &ClientAccess,
-    path: DocumentPath,
-    after: Option<&str>,
-) -> Result<Found, PageError> {
-    let (store, id) = (&inside.store, path.document.ok_or(PageError::NotFound)?);
-    let from: Option<EntryId> = after.and_then(|id| id.parse().ok());
-    Ok(try_join(store.revisions(id), store.receipts(id, from)).await?)
+/// What the page reads beside the document.
+struct DocumentData {
+    versions: Vec<DocumentVersion>,
+    downloads: ListPage<DownloadRecord>,
 }
 
-fn page(
-    inside: &ClientAccess,
-    target: &DocumentTarget,
-    (versions, receipts): Found,
-    after: Option<&str>,
-    form: Form,
-) -> Result<DocumentPage, PageError> {
-    let document = target.document.as_ref().ok_or(PageError::NotFound)?;
-    let here = target.href(&inside.base);
-    let parts = Parts {
-        versions,
-        receipts: inside
-            .is_team()
-            .then(|| Receipts::new(&receipts, &here, after)),
-        manage: inside
-            .may(Action::ManageDocuments)
-            .then(|| Manage::new(document, &here)),
-        send: may_supersede(inside.actor.role, document)
-            .then(|| send_form(inside, &here, form, true)),
-    };
-    let links = (inside.base.as_str(), target.pulse(inside));
-    let crumbs = target.crumbs(inside);
-    Ok(DocumentPage::new(document, parts, links, crumbs))
+impl DocumentData {
+    async fn load(
+        access: &ClientAccess,
+        path: DocumentPath,
+        after: Option<&str>,
+    ) -> Result<Self, PageError> {
+        let (store, id) = (&access.store, path.document.ok_or(PageError::NotFound)?);
+        let from: Option<EntryId> = after.and_then(|id| id.parse().ok());
+        let read = try_join(
+            store.list_document_versions(id),
+            store.list_downloads(id, from),
+        );
+        let (versions, downloads) = read.await?;
+        Ok(Self {
+            versions,
+            downloads,
+        })
+    }
+
+    fn into_page(
+        self,
+        access: &ClientAccess,
+        target: &DocumentTarget,
+        after: Option<&str>,
+        form: Form,
+    ) -> Result<DocumentPage, PageError> {
+        let document = target.document.as_ref().ok_or(PageError::NotFound)?;
+        let path = target.href(access.base);
+        let context = DocumentContext {
+            versions: self.versions,
+            receipts: access
+                .is_team()
+                .then(|| DownloadLog::new(&self.downloads, &path, after)),
+            manage: access
+                .may(Action::ManageDocuments)
+                .then(|| DocumentActions::new(document, access.base)),
+            send: may_add_version(access.actor.role, document)
+                .then(|| new_version_form(access, &path, form)),
+        };
+        let (pulse, crumbs) = (target.pulse(access), target.crumbs(access));
+        Ok(DocumentPage::new(
+            document,
+            context,
+            access.base,
+            pulse,
+            crumbs,
+        ))
+    }
 }
 
 pub(crate) async fn get(
-    inside: ClientAccess,
+    access: ClientAccess,
     Ids(path): Ids<DocumentPath>,
-    Query(wanted): Query<DocumentQuery>,
+    Query(query): Query<DocumentQuery>,
 ) -> Result<Reply, PageError> {
-    let after = wanted.after.as_deref();
+    let after = query.after.as_deref();
     let read = try_join(
-        DocumentTarget::read(&inside, path),
-        find(&inside, path, after),
+        DocumentTarget::load(&access, path),
+        DocumentData::load(&access, path, after),
     );
-    let (target, found) = read.await?;
-    let page = page(&inside, &target, found, after, Form::default())?;
-    let origin = inside.ctx.app.services.files.origin().await?;
-    Ok(inside.ctx.page(&page)?.with_files(&origin))
+    let (target, data) = read.await?;
+    let page = data.into_page(&access, &target, after, Form::default())?;
+    let origin = access.ctx.app.services.files.origin().await?;
+    Ok(access.ctx.render(&page)?.with_files(&origin))
 }
 
-/// The page again, with what is wrong with the form.
-pub(crate) async fn again(
-    inside: &ClientAccess,
+/// The page with the errors of its form.
+pub(crate) async fn render_refused(
+    access: &ClientAccess,
     target: DocumentTarget,
     form: Form,
 ) -> Result<Reply, PageError> {
     let path = DocumentPath {
         engagement: None,
-        document: target.document.as_ref().map(|one| one.id),
+        document: target.document.as_ref().map(|document| document.id),
     };
-    let found = find(inside, path, None).await?;
-    let page = page(inside, &target, found, None, form)?;
-    let origin = inside.ctx.app.services.files.origin().await?;
-    Ok(inside.ctx.refused(&page)?.with_files(&origin))
+    let data = DocumentData::load(access, path, None).await?;
+    let page = data.into_page(access, &target, None, form)?;
+    let origin = access.ctx.app.services.files.origin().await?;
+    Ok(access.ctx.render_refused(&page)?.with_files(&origin))
 }

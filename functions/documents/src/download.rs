@@ -1,43 +1,46 @@
-//! Taking a document away: recorded, then fetched from the bucket by an address
-//! that holds for a minute.
+//! Downloading a document: the download is recorded, then the bucket serves the file by an
+//! address that works for a minute.
 
-use domain::file::attachment;
+use domain::file::attachment_disposition;
 use serde::Deserialize;
 use web::{ClientAccess, FileDownload, Ids, PageError, ProtectedForm, Reply, see_other};
 
-use crate::target::{DocumentPath, DocumentTarget};
+use crate::document_target::{DocumentPath, DocumentTarget};
 
-/// Which version; the current one where none is named.
+/// The number of the version; the current one where it is empty.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct DownloadQuery {
+pub(crate) struct DownloadForm {
     number: String,
 }
 
 pub(crate) async fn post(
-    inside: ClientAccess,
+    access: ClientAccess,
     Ids(path): Ids<DocumentPath>,
-    form: ProtectedForm<DownloadQuery>,
+    form: ProtectedForm<DownloadForm>,
 ) -> Result<Reply, PageError> {
-    let target = DocumentTarget::read(&inside, path).await?;
+    let target = DocumentTarget::load(&access, path).await?;
     let document = target.document.ok_or(PageError::NotFound)?;
-    let revision = match form.input.number.as_str() {
+    let version = match form.input.number.as_str() {
         "" => document.current.clone(),
         number => {
             let number = number.parse().map_err(|_| PageError::NotFound)?;
-            let found = inside.store.revision(document.id, number).await?;
+            let found = access
+                .store
+                .get_document_version(document.id, number)
+                .await?;
             found.ok_or(PageError::NotFound)?
         }
     };
-    inside
+    access
         .store
-        .took(&document, &revision, &inside.actor)
+        .record_download(&document, &version, &access.actor)
         .await?;
-    let key = inside.store.document_key(revision.upload);
-    let handed = FileDownload {
+    let key = access.store.document_object_key(version.upload);
+    let file = FileDownload {
         key: &key,
-        disposition: &attachment(&revision.name),
-        content_type: revision.file_type.media_type(),
+        disposition: &attachment_disposition(&version.name),
+        content_type: version.file_type.media_type(),
     };
-    Ok(see_other(&inside.files().link(handed).await?))
+    Ok(see_other(&access.files().presign_get(file).await?))
 }

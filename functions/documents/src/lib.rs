@@ -2,17 +2,18 @@
 //! listed, and taken away by signed addresses.
 
 mod document;
+mod document_changes;
+mod document_target;
+mod document_upload;
 mod download;
 mod list;
-mod manage;
-mod send;
-mod target;
-mod upload;
+mod upload_form;
+mod upload_progress;
 
 use axum::routing::{get, post};
 use domain::role::Action::{ManageDocuments, ReadDocuments, UploadDocuments};
 use web::Audience::{Portal, Team};
-use web::{Route, Sample, sample};
+use web::{Route, Sample, samples};
 
 /// The group's routes: the same for the team, which names the client, and for
 /// contacts, whose client is implied.
@@ -21,7 +22,7 @@ pub const ROUTES: &[Route] = &[
         get(list::get)
     }),
     Route::post("/clients/{client}/documents", Team(UploadDocuments), || {
-        post(send::post)
+        post(document_upload::post)
     }),
     Route::get(
         "/clients/{client}/engagements/{engagement}/documents",
@@ -31,7 +32,7 @@ pub const ROUTES: &[Route] = &[
     Route::post(
         "/clients/{client}/engagements/{engagement}/documents",
         Team(UploadDocuments),
-        || post(send::post),
+        || post(document_upload::post),
     ),
     Route::get(
         "/clients/{client}/documents/{document}",
@@ -41,7 +42,7 @@ pub const ROUTES: &[Route] = &[
     Route::post(
         "/clients/{client}/documents/{document}",
         Team(UploadDocuments),
-        || post(send::post),
+        || post(document_upload::post),
     ),
     Route::post(
         "/clients/{client}/documents/{document}/download",
@@ -51,30 +52,32 @@ pub const ROUTES: &[Route] = &[
     Route::post(
         "/clients/{client}/documents/{document}/delete",
         Team(ManageDocuments),
-        || post(manage::delete),
+        || post(document_changes::delete),
     ),
     Route::post(
         "/clients/{client}/documents/{document}/restore",
         Team(ManageDocuments),
-        || post(manage::restore),
+        || post(document_changes::restore),
     ),
     Route::post(
         "/clients/{client}/documents/{document}/readers",
         Team(ManageDocuments),
-        || post(manage::readers),
+        || post(document_changes::change_visibility),
     ),
     Route::post(
         "/clients/{client}/uploads/{upload}/complete",
         Team(UploadDocuments),
-        || post(upload::complete),
+        || post(upload_progress::complete),
     ),
     Route::get(
         "/clients/{client}/uploads/{upload}",
         Team(UploadDocuments),
-        || get(upload::get),
+        || get(upload_progress::get),
     ),
     Route::get("/documents", Portal(ReadDocuments), || get(list::get)),
-    Route::post("/documents", Portal(UploadDocuments), || post(send::post)),
+    Route::post("/documents", Portal(UploadDocuments), || {
+        post(document_upload::post)
+    }),
     Route::get(
         "/engagements/{engagement}/documents",
         Portal(ReadDocuments),
@@ -83,13 +86,13 @@ pub const ROUTES: &[Route] = &[
     Route::post(
         "/engagements/{engagement}/documents",
         Portal(UploadDocuments),
-        || post(send::post),
+        || post(document_upload::post),
     ),
     Route::get("/documents/{document}", Portal(ReadDocuments), || {
         get(document::get)
     }),
     Route::post("/documents/{document}", Portal(UploadDocuments), || {
-        post(send::post)
+        post(document_upload::post)
     }),
     Route::post(
         "/documents/{document}/download",
@@ -99,16 +102,16 @@ pub const ROUTES: &[Route] = &[
     Route::post(
         "/uploads/{upload}/complete",
         Portal(UploadDocuments),
-        || post(upload::complete),
+        || post(upload_progress::complete),
     ),
     Route::get("/uploads/{upload}", Portal(UploadDocuments), || {
-        get(upload::get)
+        get(upload_progress::get)
     }),
 ];
 
-/// A sample of each page.
-pub const SAMPLES: &[fn() -> Sample] = &[
-    sample::<list::DocumentsPage>,
-    sample::<document::DocumentPage>,
-    sample::<upload::UploadPage>,
+/// Samples of each page.
+pub const SAMPLES: &[fn() -> Vec<Sample>] = &[
+    samples::<list::DocumentsPage>,
+    samples::<document::DocumentPage>,
+    samples::<upload_progress::UploadPage>,
 ];

@@ -1,7 +1,7 @@
 //! The documents of a client or an engagement, for both sides.
 
-use domain::document::{Document, Visibility, choices};
-use domain::file::{FileFlaw, size_label};
+use domain::document::{Document, Visibility};
+use domain::file::{FileFlaw, format_size};
 use domain::id::{DocumentId, UploadId};
 use domain::input::FieldErrors;
 use domain::message::MessageCounts;
@@ -10,23 +10,25 @@ use domain::upload::{Upload, UploadPurpose, UploadState};
 use futures::future::{try_join, try_join3};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::page::ListPage;
+use store::ListPage;
+use web::links::{self, LinkBase};
 use web::view::{EngagementTabs, Pager, SelectOption, UploadForm};
 use web::{ClientAccess, Crumb, Form, Ids, Page, PageError, Query, Reply};
 
-use crate::target::{DocumentPath, DocumentTarget};
+use crate::document::document_sample;
+use crate::document_target::{DocumentPath, DocumentTarget};
+use crate::upload_form::new_document_form;
 
-/// The page.
 #[derive(Debug, Serialize)]
 pub(crate) struct DocumentsPage {
-    /// Where they are an engagement's.
+    /// For the documents of an engagement.
     tabs: Option<EngagementTabs>,
     pulse: String,
     here: String,
-    rows: Vec<Row>,
+    rows: Vec<DocumentRow>,
     pager: Pager,
-    uploads: Vec<Coming>,
-    /// Whether those are shown that are deleted.
+    uploads: Vec<UploadRow>,
+    /// Whether deleted documents are shown.
     deleted: bool,
     team: bool,
     send: Option<UploadForm>,
@@ -36,7 +38,7 @@ pub(crate) struct DocumentsPage {
 
 /// A document in the list.
 #[derive(Debug, Serialize)]
-struct Row {
+struct DocumentRow {
     href: String,
     title: String,
     kind: &'static str,
@@ -49,9 +51,9 @@ struct Row {
     download: Option<String>,
 }
 
-/// A file that isn't a document yet.
+/// A file that is on its way to a document.
 #[derive(Debug, Serialize)]
-struct Coming {
+struct UploadRow {
     name: String,
     size: String,
     state: &'static str,
@@ -60,61 +62,38 @@ struct Coming {
     at: Timestamp,
 }
 
-/// The form of files that become documents at `action`, or a new version of one.
-pub(crate) fn send_form(
-    inside: &ClientAccess,
-    action: &str,
-    form: Form,
-    version: bool,
-) -> UploadForm {
-    let send = UploadForm::new(action, form, inside.ctx.app.new_id());
-    if version {
-        return send;
-    }
-    let (kinds, choose) = choices(inside.actor.role);
-    let kinds = kinds.into_iter().map(|kind| SelectOption {
-        value: kind.name(),
-        label: kind.label(),
-    });
-    send.of_kinds(kinds.collect(), choose)
-}
-
-impl Row {
-    fn new(document: &Document, base: &str) -> Self {
-        let (href, current) = (
-            format!("{base}/documents/{}", document.id),
-            &document.current,
-        );
-        let download = document.deleted.is_none();
+impl DocumentRow {
+    fn new(document: &Document, base: LinkBase) -> Self {
+        let (href, current) = (links::document(base, document.id), &document.current);
+        let is_downloadable = document.deleted.is_none();
         Self {
-            download: download.then(|| format!("{href}/download")),
+            download: is_downloadable.then(|| links::document_download(base, document.id)),
             href,
             title: document.title.clone(),
             kind: document.kind.label(),
             team_only: document.visibility == Visibility::Team,
             number: current.number,
             file: current.file_type.label(),
-            size: size_label(current.size),
+            size: format_size(current.size),
             by: current.by_name.clone(),
             at: current.at,
         }
     }
 }
 
-impl From<&Upload> for Coming {
+impl From<&Upload> for UploadRow {
     fn from(upload: &Upload) -> Self {
         Self {
             name: upload.name.clone(),
-            size: size_label(upload.size),
+            size: format_size(upload.size),
             state: upload.state.name(),
-            why: upload.flaw.map(FileFlaw::words),
+            why: upload.flaw.map(FileFlaw::message),
             by: upload.by_name.clone(),
             at: upload.at,
         }
     }
 }
 
-/// Which part of the list.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct DocumentsQuery {
@@ -123,9 +102,9 @@ pub(crate) struct DocumentsQuery {
 }
 
 impl DocumentsQuery {
-    /// Whether those are asked for that are deleted, by one who may.
-    fn is_deleted(&self, inside: &ClientAccess) -> bool {
-        inside.is_team() && self.show == "deleted"
+    /// Whether a member asks for the deleted documents.
+    fn shows_deleted(&self, access: &ClientAccess) -> bool {
+        access.is_team() && self.show == "deleted"
     }
 }
 
@@ -140,13 +119,27 @@ impl Page for DocumentsPage {
         self.crumbs.clone()
     }
 
+    fn samples() -> Vec<Self> {
+        let empty = |deleted| Self {
+            tabs: None,
+            rows: Vec::new(),
+            pager: Pager::default(),
+            uploads: Vec::new(),
+            deleted,
+            team: deleted,
+            send: None,
+            ..Self::sample()
+        };
+        vec![Self::sample(), empty(false), empty(true)]
+    }
+
     fn sample() -> Self {
-        let document = crate::document::document_sample();
+        let document = document_sample();
         let page = ListPage {
-            rows: vec![Row::new(&document, "/clients/c")],
+            rows: vec![DocumentRow::new(&document, LinkBase::Portal)],
             next: Some(document.id.to_string()),
         };
-        let coming = |state: UploadState, why| Coming {
+        let upload = |state: UploadState, why| UploadRow {
             name: "old <b>.pdf".to_owned(),
             size: "2 MB".to_owned(),
             state: state.name(),
@@ -154,8 +147,8 @@ impl Page for DocumentsPage {
             by: "Ada".to_owned(),
             at: Timestamp::UNIX_EPOCH,
         };
-        let lies = FileFlaw::Lies.words();
-        let form = Form::failed(&(), &FieldErrors::at("file", "Choose a file."));
+        let mismatch = FileFlaw::TypeMismatch.message();
+        let form = Form::with_errors(&(), &FieldErrors::of("file", "Choose a file."));
         let kinds = vec![SelectOption {
             value: "report",
             label: "Report",
@@ -163,7 +156,8 @@ impl Page for DocumentsPage {
         let send = UploadForm::new("/clients/c/documents", form, UploadId::new(1, 1));
         Self {
             tabs: Some(EngagementTabs::new(
-                "/clients/c/engagements/e",
+                LinkBase::Portal,
+                web::view::engagement_sample().id,
                 "documents",
                 2,
             )),
@@ -172,111 +166,122 @@ impl Page for DocumentsPage {
             pager: Pager::new(&page, "/clients/c/documents", Some("x"), None),
             rows: page.rows,
             uploads: vec![
-                coming(UploadState::Checking, None),
-                coming(UploadState::Refused, Some(lies)),
+                upload(UploadState::Checking, None),
+                upload(UploadState::Refused, Some(mismatch)),
             ],
             deleted: false,
             team: true,
-            send: Some(send.of_kinds(kinds, true)),
+            send: Some(send.with_kinds(kinds, true)),
             crumbs: Vec::new(),
         }
     }
 }
 
-/// What a page lists, and what of the engagement's messages the reader has seen.
-type Found = (ListPage<Document>, Vec<Upload>, MessageCounts);
-
-async fn find(
-    inside: &ClientAccess,
-    path: DocumentPath,
-    wanted: &DocumentsQuery,
-) -> Result<Found, PageError> {
-    let from: Option<DocumentId> = wanted.after.as_deref().and_then(|id| id.parse().ok());
-    let (store, now) = (&inside.store, inside.ctx.now);
-    let seen = async {
-        match path.engagement {
-            Some(id) => store.read_mark(inside.actor.user, id).await,
-            None => Ok(MessageCounts::default()),
-        }
-    };
-    let found = try_join3(
-        store.documents(path.engagement, wanted.is_deleted(inside), from),
-        store.uploads(now),
-        seen,
-    );
-    Ok(found.await?)
+/// What the page reads beside its target.
+struct DocumentsData {
+    documents: ListPage<Document>,
+    uploads: Vec<Upload>,
+    /// What the actor has read of the engagement's messages.
+    read: MessageCounts,
 }
 
-fn page(
-    inside: &ClientAccess,
-    target: &DocumentTarget,
-    (found, uploads, seen): &Found,
-    wanted: &DocumentsQuery,
-    form: Form,
-) -> DocumentsPage {
-    let deleted = wanted.is_deleted(inside);
-    let engagement = target.engagement.as_ref().map(|one| one.id);
-    let here = target.href(&inside.base);
-    let uploads = uploads.iter().filter(|upload| {
-        let document = matches!(upload.purpose, UploadPurpose::Document(_));
-        document && engagement.is_none_or(|id| upload.purpose.engagement() == Some(id))
-    });
-    let path = if deleted {
-        format!("{here}?show=deleted")
-    } else {
-        here.clone()
-    };
-    let send = !deleted && inside.may(Action::UploadDocuments);
-    let tabs = target.engagement.as_ref().map(|one| {
-        let around = format!("{}/engagements/{}", inside.base, one.id);
-        EngagementTabs::new(&around, "documents", one.messages.unread(*seen).total())
-    });
-    DocumentsPage {
-        tabs,
-        pulse: target.pulse(inside),
-        rows: found
-            .rows
-            .iter()
-            .map(|one| Row::new(one, &inside.base))
-            .collect(),
-        pager: Pager::new(found, &path, wanted.after.as_deref(), None),
-        uploads: uploads.map(Coming::from).collect(),
-        deleted,
-        team: inside.is_team(),
-        send: send.then(|| send_form(inside, &here, form, false)),
-        here,
-        crumbs: target.crumbs(inside),
+impl DocumentsData {
+    async fn load(
+        access: &ClientAccess,
+        path: DocumentPath,
+        query: &DocumentsQuery,
+    ) -> Result<Self, PageError> {
+        let from: Option<DocumentId> = query.after.as_deref().and_then(|id| id.parse().ok());
+        let (store, now) = (&access.store, access.ctx.now);
+        let read = async {
+            match path.engagement {
+                Some(id) => store.get_read_mark(access.actor.user, id).await,
+                None => Ok(MessageCounts::default()),
+            }
+        };
+        let joined = try_join3(
+            store.list_documents(path.engagement, query.shows_deleted(access), from),
+            store.list_uploads(now),
+            read,
+        );
+        let (documents, uploads, read) = joined.await?;
+        Ok(Self {
+            documents,
+            uploads,
+            read,
+        })
+    }
+
+    fn to_page(
+        &self,
+        access: &ClientAccess,
+        target: &DocumentTarget,
+        query: &DocumentsQuery,
+        form: Form,
+    ) -> DocumentsPage {
+        let deleted = query.shows_deleted(access);
+        let engagement = target.engagement.as_ref().map(|engagement| engagement.id);
+        let here = target.href(access.base);
+        let uploads = self.uploads.iter().filter(|upload| {
+            let is_document = matches!(upload.purpose, UploadPurpose::Document(_));
+            is_document && engagement.is_none_or(|id| upload.purpose.engagement() == Some(id))
+        });
+        let path = if deleted {
+            format!("{here}?show=deleted")
+        } else {
+            here.clone()
+        };
+        let may_send = !deleted && access.may(Action::UploadDocuments);
+        let tabs = target.engagement.as_ref().map(|engagement| {
+            let unread = engagement.messages.unread(self.read).total();
+            EngagementTabs::new(access.base, engagement.id, "documents", unread)
+        });
+        let rows = self.documents.rows.iter();
+        DocumentsPage {
+            tabs,
+            pulse: target.pulse(access),
+            rows: rows
+                .map(|document| DocumentRow::new(document, access.base))
+                .collect(),
+            pager: Pager::new(&self.documents, &path, query.after.as_deref(), None),
+            uploads: uploads.map(UploadRow::from).collect(),
+            deleted,
+            team: access.is_team(),
+            send: may_send.then(|| new_document_form(access, &here, form)),
+            here,
+            crumbs: target.crumbs(access),
+        }
     }
 }
 
 pub(crate) async fn get(
-    inside: ClientAccess,
+    access: ClientAccess,
     Ids(path): Ids<DocumentPath>,
-    Query(wanted): Query<DocumentsQuery>,
+    Query(query): Query<DocumentsQuery>,
 ) -> Result<Reply, PageError> {
     let read = try_join(
-        DocumentTarget::read(&inside, path),
-        find(&inside, path, &wanted),
+        DocumentTarget::load(&access, path),
+        DocumentsData::load(&access, path, &query),
     );
-    let (target, found) = read.await?;
-    let page = page(&inside, &target, &found, &wanted, Form::default());
-    let origin = inside.ctx.app.services.files.origin().await?;
-    Ok(inside.ctx.page(&page)?.with_files(&origin))
+    let (target, data) = read.await?;
+    let page = data.to_page(&access, &target, &query, Form::default());
+    let origin = access.ctx.app.services.files.origin().await?;
+    Ok(access.ctx.render(&page)?.with_files(&origin))
 }
 
-/// The page again, with what is wrong with the form.
-pub(crate) async fn again(
-    inside: &ClientAccess,
+/// The page with the errors of its form.
+pub(crate) async fn render_refused(
+    access: &ClientAccess,
     target: DocumentTarget,
     form: Form,
 ) -> Result<Reply, PageError> {
     let path = DocumentPath {
-        engagement: target.engagement.as_ref().map(|one| one.id),
+        engagement: target.engagement.as_ref().map(|engagement| engagement.id),
         document: None,
     };
-    let wanted = DocumentsQuery::default();
-    let found = find(inside, path, &wanted).await?;
-    let page = page(inside, &target, &found, &wanted, form);
-    let origin = inside.ctx.app.services.files.origin().await?;
-    Ok(inside.ctx.refused(&page)?.with_files(&origin))
+    let query = DocumentsQuery::default();
+    let data = DocumentsData::load(access, path, &query).await?;
+    let page = data.to_page(access, &target, &query, form);
+    let origin = access.ctx.app.services.files.origin().await?;
+    Ok(access.ctx.render_refused(&page)?.with_files(&origin))
 }

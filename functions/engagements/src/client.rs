@@ -1,25 +1,24 @@
-//! A client: its engagements, its people, how far it is.
-
-use std::collections::BTreeMap;
+//! A client: its figures, engagements and people.
 
 use domain::activity::Activity;
 use domain::client::Client;
 use domain::engagement::Engagement;
-use domain::finding::FindingStatus;
+use domain::finding::{Counts, FindingStatus};
 use domain::id::EngagementId;
 use domain::invite::Invite;
 use domain::message::MessageCounts;
 use domain::person::{Actor, Person};
 use domain::role::Action;
 use domain::severity::Severity;
-use domain::trend::{DaySnapshot, TrendWindow, series};
+use domain::trend::{DaySnapshot, TrendWindow, daily_series};
 use domain::workspace::WorkspaceMode;
 use futures::future::{try_join, try_join4};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use store::page::ListPage;
-use store::{DueFindings, Listed};
+use std::collections::BTreeMap;
+use store::{DueFindings, FindingSummary, ListPage};
+use web::links::{self, LinkBase};
 use web::view::{
     ActivityRow, Breakdown, DueList, EngagementCard, FindingAges, FixTimeRow, InviteRow, Pager,
     PersonRow, ProgressBar, TrendChart,
@@ -28,14 +27,12 @@ use web::{Crumb, Ids, Page, PageError, Query, Reply, TeamAccess};
 
 use crate::paths::ClientPath;
 
-/// Findings that are shown by when they are due, and that are read for the number
-/// of those overdue.
-const DUE: usize = 5;
-const READ: i32 = 30;
-/// Things that happened lately.
-const LATELY: i32 = 12;
+/// Due findings that are shown, and that are read to count those overdue.
+const MAX_DUE: usize = 5;
+const MAX_DUE_READ: i32 = 30;
+/// Lines of the activity feed.
+const MAX_ACTIVITY: i32 = 12;
 
-/// The page.
 #[derive(Debug, Serialize)]
 pub(crate) struct ClientPage {
     pulse: String,
@@ -57,7 +54,7 @@ pub(crate) struct ClientPage {
     invites: Vec<InviteRow>,
     may_write: bool,
     may_invite: bool,
-    /// Whether clients get invoices at all.
+    /// Whether the workspace sends invoices.
     billing: bool,
 }
 
@@ -74,7 +71,7 @@ pub(crate) struct ClientQuery {
     days: Option<String>,
 }
 
-struct Parts {
+struct ClientData {
     client: Client,
     engagements: ListPage<Engagement>,
     people: Vec<Person>,
@@ -96,10 +93,42 @@ impl Page for ClientPage {
         vec![Crumb::to("Clients", "/clients")]
     }
 
-    fn sample() -> Self {
-        let (client, finding) = web::view::samples();
+    fn samples() -> Vec<Self> {
+        let (client, _) = web::view::finding_samples();
+        let no_data = ClientData {
+            client: Client {
+                counts: Counts::default(),
+                engagements: 0,
+                overdue: 0,
+                ..client
+            },
+            engagements: ListPage {
+                rows: Vec::new(),
+                next: None,
+            },
+            people: Vec::new(),
+            invites: Vec::new(),
+            due: DueFindings {
+                rows: Vec::new(),
+                more: false,
+            },
+            days: BTreeMap::new(),
+            activity: Vec::new(),
+            seen: BTreeMap::new(),
+        };
         let today = Date::constant(2026, 11, 24);
-        let listed = Listed {
+        let (actor, query) = (web::view::actor_sample(), ClientQuery::default());
+        let empty = Self {
+            billing: false,
+            ..Self::new(no_data, &query, &actor, today, Timestamp::UNIX_EPOCH)
+        };
+        vec![Self::sample(), empty]
+    }
+
+    fn sample() -> Self {
+        let (client, finding) = web::view::finding_samples();
+        let today = Date::constant(2026, 11, 24);
+        let summary = FindingSummary {
             finding,
             client: client.id,
             engagement: web::view::engagement_sample().id,
@@ -109,13 +138,13 @@ impl Page for ClientPage {
             rows: vec![web::view::engagement_sample()],
             next: None,
         };
-        let parts = Parts {
+        let data = ClientData {
             client,
             engagements,
             people: vec![person],
             invites: vec![invite],
             due: DueFindings {
-                rows: vec![listed],
+                rows: vec![summary],
                 more: false,
             },
             days: web::view::days_sample(today),
@@ -123,8 +152,8 @@ impl Page for ClientPage {
             seen: BTreeMap::new(),
         };
         let actor = web::view::actor_sample();
-        let now = (today, Timestamp::UNIX_EPOCH);
-        Self::new(parts, &ClientQuery::default(), &actor, now)
+        let now = Timestamp::UNIX_EPOCH;
+        Self::new(data, &ClientQuery::default(), &actor, today, now)
     }
 }
 
@@ -136,12 +165,13 @@ impl ClientQuery {
 
 impl ClientPage {
     fn new(
-        parts: Parts,
-        wanted: &ClientQuery,
+        data: ClientData,
+        query: &ClientQuery,
         actor: &Actor,
-        (today, now): (Date, Timestamp),
+        today: Date,
+        now: Timestamp,
     ) -> Self {
-        let Parts {
+        let ClientData {
             client,
             engagements,
             people,
@@ -150,25 +180,19 @@ impl ClientPage {
             days,
             activity,
             seen,
-        } = parts;
+        } = data;
         let counts = &client.counts;
-        let href = format!("/clients/{}", client.id);
-        let (after, window) = (wanted.after.as_deref(), wanted.window());
-        let page = |listed: &Listed| {
-            let Listed {
-                finding,
-                engagement,
-                ..
-            } = listed;
-            (
-                format!("{href}/engagements/{engagement}/findings/{}", finding.id),
-                None,
-            )
+        let base = LinkBase::Team(client.id);
+        let href = links::client(client.id);
+        let (after, window) = (query.after.as_deref(), query.window());
+        let finding_link = |summary: &FindingSummary| {
+            let href = links::finding(base, summary.engagement, summary.finding.id);
+            (href, None)
         };
-        let days = series(&days, window, today, DaySnapshot::of(counts));
+        let days = daily_series(&days, window, today, DaySnapshot::of(counts));
         Self {
-            pulse: format!("{href}/pulse?seen={}", client.rev),
-            since: client.since,
+            pulse: format!("{}?seen={}", links::client_pulse(base), client.rev),
+            since: client.created_at,
             stats: Stats {
                 active: counts.active_total(),
                 resolved: counts.in_status(FindingStatus::Resolved),
@@ -176,31 +200,32 @@ impl ClientPage {
             },
             breakdown: counts.into(),
             progress: counts.into(),
-            due: DueList::new(&due, (today, client.overdue, DUE), page),
+            due: DueList::new(&due, today, client.overdue, MAX_DUE, finding_link),
             trend: TrendChart::new(&days, window, &href),
             ages: FindingAges::new(counts, today),
             fixing: FixTimeRow::of(counts),
             activity: activity
                 .iter()
-                .map(|one| ActivityRow::new(one, &href, None))
+                .map(|activity| ActivityRow::new(activity, base, None))
                 .collect(),
             findings: format!("/findings?client={}", client.id),
             engagements: engagements
                 .rows
                 .iter()
-                .map(|e| {
-                    let seen = seen.get(&e.id).copied().unwrap_or_default();
-                    EngagementCard::new(e, &href).read(e.messages, seen)
+                .map(|engagement| {
+                    let seen = seen.get(&engagement.id).copied().unwrap_or_default();
+                    let card = EngagementCard::new(engagement, base);
+                    card.with_unread(engagement.messages, seen)
                 })
                 .collect(),
             pager: Pager::new(&engagements, &href, after, Some(client.engagements)),
             people: people
                 .iter()
-                .map(|person| PersonRow::new(person, actor, &href))
+                .map(|person| PersonRow::new(person, actor, base))
                 .collect(),
             invites: invites
                 .iter()
-                .map(|invite| InviteRow::new(invite, actor, &href, now))
+                .map(|invite| InviteRow::new(invite, actor, base, now))
                 .collect(),
             may_write: actor.role.may(Action::WriteEngagements),
             may_invite: actor.role.may(Action::ManageContacts),
@@ -214,27 +239,27 @@ impl ClientPage {
 pub(crate) async fn get(
     team: TeamAccess,
     Ids(path): Ids<ClientPath>,
-    Query(wanted): Query<ClientQuery>,
+    Query(query): Query<ClientQuery>,
 ) -> Result<Reply, PageError> {
-    let (store, ctx) = (team.store.client(path.client), &team.ctx);
+    let (store, ctx) = (team.store.client_store(path.client), &team.ctx);
     let today = ctx.workspace.today(ctx.now);
     let read = try_join(
         try_join4(
-            store.about(),
-            store.engagements(wanted.after.as_deref()),
-            store.people(),
-            store.invites(),
+            store.get_client(),
+            store.list_engagements(query.after.as_deref()),
+            store.list_people(),
+            store.list_invites(),
         ),
         try_join4(
-            store.due_findings(READ),
-            store.days(wanted.window().first(today)),
-            store.activity(LATELY),
-            store.read_marks(team.actor.user, wanted.after.as_deref()),
+            store.due_findings(MAX_DUE_READ),
+            store.list_days(query.window().first_day(today)),
+            store.activity(MAX_ACTIVITY),
+            store.list_read_marks(team.actor.user, query.after.as_deref()),
         ),
     );
     let ((client, engagements, people, invites), (due, days, activity, seen)) = read.await?;
     let client = client.ok_or(PageError::NotFound)?;
-    let parts = Parts {
+    let data = ClientData {
         client,
         engagements,
         people,
@@ -244,9 +269,8 @@ pub(crate) async fn get(
         activity,
         seen,
     };
-    let now = (today, ctx.now);
-    ctx.page(&ClientPage {
+    ctx.render(&ClientPage {
         billing: ctx.workspace.mode == WorkspaceMode::Consulting,
-        ..ClientPage::new(parts, &wanted, &team.actor, now)
+        ..ClientPage::new(data, &query, &team.actor, today, ctx.now)
     })
 }

@@ -6,10 +6,9 @@ use domain::input::FieldErrors;
 use serde::Serialize;
 use store::WriteOutcome;
 use web::{
-    Crumb, Form, Page, PageError, ProtectedForm, Reply, SAVED_BEFORE, TeamAccess, see_other,
+    Crumb, Form, Page, PageError, ProtectedForm, Reply, SAVED_BEFORE, TeamAccess, links, see_other,
 };
 
-/// The form.
 #[derive(Debug, Serialize)]
 pub(crate) struct ClientNewPage {
     id: ClientId,
@@ -39,16 +38,16 @@ impl Page for ClientNewPage {
     }
 
     fn sample() -> Self {
-        let form = Form::failed(
+        let form = Form::with_errors(
             &ClientInput::default(),
-            &FieldErrors::at("name", "Fill this in."),
+            &FieldErrors::of("name", "Fill this in."),
         );
         Self::new(ClientId::new(1, 1), form)
     }
 }
 
 pub(crate) async fn get(team: TeamAccess) -> Result<Reply, PageError> {
-    team.ctx.page(&ClientNewPage::new(
+    team.ctx.render(&ClientNewPage::new(
         team.ctx.app.new_id(),
         Form::filled(&ClientInput::default()),
     ))
@@ -62,27 +61,27 @@ pub(crate) async fn post(
     let new = match form.input.parse() {
         Ok(new) => new,
         Err(invalid) => {
-            let form = Form::failed(&form.input, &invalid);
-            return team.ctx.refused(&ClientNewPage::new(id, form));
+            let form = Form::with_errors(&form.input, &invalid);
+            return team.ctx.render_refused(&ClientNewPage::new(id, form));
         }
     };
     let (plan, now) = (team.ctx.plan(), team.ctx.now);
     let (id, invalid) = match team.store.create_client(id, &new, plan, now).await {
-        Err(store::StoreError::Full(full)) => (id, FieldErrors::at("form", full.to_string())),
-        made => {
-            if made? == WriteOutcome::Done || is_saved(&team, id, &new).await? {
-                return Ok(see_other(&format!("/clients/{id}")).flash("client-added"));
+        Err(store::StoreError::Full(full)) => (id, FieldErrors::of("form", full.to_string())),
+        outcome => {
+            if outcome? == WriteOutcome::Done || is_created(&team, id, &new).await? {
+                return Ok(see_other(&links::client(id)).flash("client-added"));
             }
             let id = team.ctx.app.new_id();
-            (id, FieldErrors::at("form", SAVED_BEFORE))
+            (id, FieldErrors::of("form", SAVED_BEFORE))
         }
     };
-    let form = Form::failed(&form.input, &invalid);
-    team.ctx.refused(&ClientNewPage::new(id, form))
+    let form = Form::with_errors(&form.input, &invalid);
+    team.ctx.render_refused(&ClientNewPage::new(id, form))
 }
 
-/// Whether what stands under the id is what was typed now.
-async fn is_saved(team: &TeamAccess, id: ClientId, new: &NewClient) -> Result<bool, PageError> {
-    let client = team.store.client(id).about().await?;
+/// Whether the client of this id was created by this form.
+async fn is_created(team: &TeamAccess, id: ClientId, new: &NewClient) -> Result<bool, PageError> {
+    let client = team.store.client_store(id).get_client().await?;
     Ok(client.is_some_and(|client| client.name == new.name))
 }

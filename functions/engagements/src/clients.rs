@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use web::view::{ClientCard, Pager};
 use web::{Page, PageError, Query, Reply, TeamAccess};
 
-/// The page.
 #[derive(Debug, Serialize)]
 pub(crate) struct ClientsPage {
     q: String,
@@ -28,8 +27,18 @@ impl Page for ClientsPage {
         "Clients".to_owned()
     }
 
+    fn samples() -> Vec<Self> {
+        let empty = |q: &str| Self {
+            q: q.to_owned(),
+            clients: Vec::new(),
+            pager: Pager::default(),
+            may_write: q.is_empty(),
+        };
+        vec![Self::sample(), empty(""), empty("ini\"<b>")]
+    }
+
     fn sample() -> Self {
-        let (client, _) = web::view::samples();
+        let (client, _) = web::view::finding_samples();
         Self {
             q: "ini".to_owned(),
             clients: vec![(&client).into()],
@@ -41,18 +50,18 @@ impl Page for ClientsPage {
 
 pub(crate) async fn get(
     team: TeamAccess,
-    Query(wanted): Query<ClientsQuery>,
+    Query(query): Query<ClientsQuery>,
 ) -> Result<Reply, PageError> {
-    let after = wanted.after.as_deref();
-    let page = team.store.clients_page(&wanted.q, after).await?;
-    let path = match wanted.q.as_str() {
+    let after = query.after.as_deref();
+    let page = team.store.list_clients_page(&query.q, after).await?;
+    let path = match query.q.as_str() {
         "" => "/clients".to_owned(),
-        q => format!("/clients?q={}", web::view::encode(q)),
+        q => format!("/clients?q={}", web::view::url_encode(q)),
     };
-    team.ctx.page(&ClientsPage {
+    team.ctx.render(&ClientsPage {
         clients: page.rows.iter().map(ClientCard::from).collect(),
         pager: Pager::new(&page, &path, after, None),
-        q: wanted.q,
+        q: query.q,
         may_write: team.actor.role.may(Action::WriteClients),
     })
 }

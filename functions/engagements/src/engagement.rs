@@ -2,29 +2,29 @@
 
 use domain::activity::Activity;
 use domain::client::Client;
-use domain::counts::Counts;
 use domain::engagement::Engagement;
-use domain::finding::{FindingFilterInput, FindingStatus};
+use domain::finding::{Counts, FindingFilterInput, FindingStatus};
+use domain::id::EngagementId;
 use domain::message::MessageCounts;
-use domain::person::Person;
 use domain::role::Action;
-use futures::future::{try_join, try_join3, try_join5};
+use futures::future::{try_join3, try_join5};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::EngagementBrief;
+use web::links::{self, LinkBase};
 use web::view::{
     ActivityRow, Breakdown, EngagementTabs, FindingList, FindingListContext, ProgressBar,
 };
 use web::{ClientAccess, Crumb, Ids, Page, PageError, Query, Reply};
 
 use crate::paths::EngagementPath;
-use crate::timeline::{TimelineStep, timeline};
+use crate::timeline::{self, TimelineStep};
 
-/// Things that happened lately.
-const LATELY: i32 = 12;
+/// Lines of the activity feed.
+const MAX_ACTIVITY: i32 = 12;
 
-/// The page. What is the team's alone is in `team`, and in lists that a
-/// contact's store leaves empty.
+/// The part for the team alone is in `team`, and in lists that a contact's store leaves
+/// empty.
 #[derive(Debug, Serialize)]
 pub(crate) struct EngagementPage {
     pulse: String,
@@ -43,7 +43,7 @@ pub(crate) struct EngagementPage {
     people: Vec<String>,
     activity: Vec<ActivityRow>,
     list: FindingList,
-    team: Option<Tools>,
+    team: Option<EngagementActions>,
     #[serde(skip)]
     crumbs: Vec<Crumb>,
 }
@@ -55,7 +55,7 @@ struct StatusCount {
 }
 
 #[derive(Debug, Serialize)]
-struct Tools {
+struct EngagementActions {
     may_write: bool,
     edit: String,
     add_finding: String,
@@ -70,7 +70,7 @@ pub(crate) struct EngagementQuery {
     after: Option<String>,
 }
 
-struct Parts {
+struct EngagementData {
     client: Client,
     engagement: Engagement,
     brief: EngagementBrief,
@@ -90,9 +90,33 @@ impl Page for EngagementPage {
         self.crumbs.clone()
     }
 
+    fn samples() -> Vec<Self> {
+        let (client, _) = web::view::finding_samples();
+        let engagement = Engagement {
+            counts: Counts::default(),
+            team: Vec::new(),
+            starts_on: None,
+            ends_on: None,
+            ..web::view::engagement_sample()
+        };
+        let no_data = EngagementData {
+            client,
+            engagement,
+            brief: EngagementBrief {
+                scope: String::new(),
+            },
+            list: FindingList::empty_sample(),
+            activity: Vec::new(),
+            seen: MessageCounts::default(),
+        };
+        let today = Date::constant(2026, 11, 24);
+        let empty = Self::new(no_data, LinkBase::Portal, today, None, Vec::new());
+        vec![Self::sample(), empty]
+    }
+
     fn sample() -> Self {
-        let (client, _) = web::view::samples();
-        let parts = Parts {
+        let (client, _) = web::view::finding_samples();
+        let data = EngagementData {
             client,
             engagement: web::view::engagement_sample(),
             brief: EngagementBrief {
@@ -103,48 +127,57 @@ impl Page for EngagementPage {
             seen: MessageCounts::default(),
         };
         let today = Date::constant(2026, 11, 24);
-        let tools = Tools::new("/clients/c/engagements/e", true);
-        Self::new(parts, ("/clients/c", today), Some(tools), Vec::new())
+        let (base, id) = (LinkBase::Team(data.client.id), data.engagement.id);
+        let actions = EngagementActions::new(base, id, true);
+        Self::new(data, base, today, Some(actions), Vec::new())
     }
 }
 
-impl Tools {
-    fn new(here: &str, may_write: bool) -> Self {
+impl EngagementActions {
+    fn new(base: LinkBase, engagement: EngagementId, may_write: bool) -> Self {
         Self {
             may_write,
-            edit: format!("{here}/edit"),
-            add_finding: format!("{here}/findings/new"),
-            import: format!("{here}/import"),
+            edit: links::engagement_edit(base, engagement),
+            add_finding: links::finding_new(base, engagement),
+            import: links::import_new(base, engagement),
         }
     }
 }
 
 impl EngagementPage {
     fn new(
-        parts: Parts,
-        (base, today): (&str, Date),
-        team: Option<Tools>,
+        data: EngagementData,
+        base: LinkBase,
+        today: Date,
+        team: Option<EngagementActions>,
         crumbs: Vec<Crumb>,
     ) -> Self {
-        let Parts {
+        let EngagementData {
             client,
             engagement,
             brief,
             list,
             activity,
             seen,
-        } = parts;
+        } = data;
         let counts = &engagement.counts;
-        let here = format!("{base}/engagements/{}", engagement.id);
-        let shown = |status: &FindingStatus| team.is_some() || status.is_published();
+        let is_shown = |status: &FindingStatus| team.is_some() || status.is_published();
         let rev = if team.is_some() {
             engagement.rev
         } else {
             engagement.shared_rev
         };
         Self {
-            pulse: format!("{here}/pulse?seen={rev}"),
-            tabs: EngagementTabs::new(&here, "overview", engagement.messages.unread(seen).total()),
+            pulse: format!(
+                "{}?seen={rev}",
+                links::engagement_pulse(base, engagement.id)
+            ),
+            tabs: EngagementTabs::new(
+                base,
+                engagement.id,
+                "overview",
+                engagement.messages.unread(seen).total(),
+            ),
             client_name: client.name,
             kind: engagement.kind.label(),
             phase: engagement.phase.name(),
@@ -155,17 +188,21 @@ impl EngagementPage {
             progress: counts.into(),
             by_status: FindingStatus::ALL
                 .iter()
-                .filter(|status| shown(status))
+                .filter(|status| is_shown(status))
                 .map(|status| StatusCount {
                     status: status.name(),
                     count: counts.in_status(*status),
                 })
                 .collect(),
-            timeline: timeline(&engagement, today),
-            people: engagement.team.into_iter().map(|one| one.name).collect(),
+            timeline: timeline::list_steps(&engagement, today),
+            people: engagement
+                .team
+                .into_iter()
+                .map(|assignee| assignee.name)
+                .collect(),
             activity: activity
                 .iter()
-                .map(|one| ActivityRow::new(one, base, None))
+                .map(|activity| ActivityRow::new(activity, base, None))
                 .collect(),
             list,
             title: engagement.title,
@@ -175,8 +212,8 @@ impl EngagementPage {
     }
 }
 
-/// How many findings each part of the list has, in the order of `Show::ALL`.
-fn sizes(counts: &Counts, team: bool) -> [Option<i64>; 4] {
+/// The number of findings in each part of the list, in the order of its tabs.
+fn count_findings(counts: &Counts, team: bool) -> [Option<i64>; 4] {
     let drafts = if team {
         counts.in_status(FindingStatus::Draft)
     } else {
@@ -186,66 +223,49 @@ fn sizes(counts: &Counts, team: bool) -> [Option<i64>; 4] {
     [active, closed, drafts, active + closed + drafts].map(Some)
 }
 
-/// Those whom findings can be given to, for those who may.
-async fn people(inside: &ClientAccess) -> Result<Vec<Person>, store::StoreError> {
-    if !inside.may(Action::AssignFindings) {
-        return inside.store.people().await;
-    }
-    let team = inside.ctx.session.as_ref();
-    let team = team.and_then(store::session::Session::team_store);
-    let team = async {
-        match &team {
-            Some(team) => team.people().await,
-            None => Ok(Vec::new()),
-        }
-    };
-    let (team, contacts) = try_join(team, inside.store.people()).await?;
-    Ok([team, contacts].concat())
-}
-
 pub(crate) async fn get(
-    inside: ClientAccess,
+    access: ClientAccess,
     Ids(path): Ids<EngagementPath>,
-    Query(wanted): Query<EngagementQuery>,
+    Query(query): Query<EngagementQuery>,
 ) -> Result<Reply, PageError> {
-    let (store, id, ctx) = (&inside.store, path.engagement, &inside.ctx);
-    let filter = wanted.filter.parse(inside.actor.user);
+    let (store, id, ctx) = (&access.store, path.engagement, &access.ctx);
+    let filter = query.filter.parse(access.actor.user);
     let today = ctx.workspace.today(ctx.now);
-    let after = wanted.after.as_deref();
+    let after = query.after.as_deref();
     let read = try_join3(
         try_join5(
-            store.about(),
-            store.engagement(id),
-            store.brief(id),
+            store.get_client(),
+            store.get_engagement(id),
+            store.get_brief(id),
             store.list(Some(id), &filter, today, after),
-            people(&inside),
+            access.list_assignable_people(),
         ),
-        store.activity_in(id, LATELY),
-        store.read_mark(inside.actor.user, id),
+        store.list_engagement_activity(id, MAX_ACTIVITY),
+        store.get_read_mark(access.actor.user, id),
     );
-    let ((client, engagement, brief, found, people), activity, seen) = read.await?;
+    let ((client, engagement, brief, findings, people), activity, seen) = read.await?;
     let (Some(client), Some(engagement)) = (client, engagement) else {
         return Err(PageError::NotFound);
     };
-    let here = format!("{}/engagements/{id}", inside.base);
-    let team = inside
+    let path = links::engagement(access.base, id);
+    let team = access
         .is_team()
-        .then(|| Tools::new(&here, inside.may(Action::WriteFindings)));
-    let frame = FindingListContext {
-        path: &here,
+        .then(|| EngagementActions::new(access.base, id, access.may(Action::WriteFindings)));
+    let context = FindingListContext {
+        path: &path,
         client: Some(client.id),
         engagement: Some(id),
         within: None,
-        input: &wanted.filter,
+        input: &query.filter,
         after,
-        actor: &inside.actor,
+        actor: &access.actor,
         people: &people,
         today,
-        counts: sizes(&engagement.counts, inside.is_team()),
+        counts: count_findings(&engagement.counts, access.is_team()),
     };
-    let list = FindingList::new(&found, &frame, |_| None);
-    let crumbs = inside.crumbs(&client.name);
-    let parts = Parts {
+    let list = FindingList::new(&findings, &context, |_| None);
+    let crumbs = access.crumbs(&client.name);
+    let data = EngagementData {
         client,
         engagement,
         brief,
@@ -253,6 +273,6 @@ pub(crate) async fn get(
         activity,
         seen,
     };
-    let at = (inside.base.as_str(), today);
-    ctx.page(&EngagementPage::new(parts, at, team, crumbs))
+    let page = EngagementPage::new(data, access.base, today, team, crumbs);
+    ctx.render(&page)
 }

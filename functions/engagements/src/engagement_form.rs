@@ -3,21 +3,22 @@
 use domain::client::Client;
 use domain::engagement::{Engagement, EngagementInput, EngagementKind, NewEngagement, Phase};
 use domain::finding::Assignee;
-use domain::id::{EngagementId, UserId};
+use domain::id::{ClientId, EngagementId, UserId};
 use domain::input::FieldErrors;
 use domain::person::Person;
 use futures::future::{try_join, try_join3, try_join4};
 use jiff::civil::Date;
 use serde::Serialize;
 use store::WriteOutcome;
+use web::links::{self, LinkBase};
 use web::view::SelectOption;
 use web::{
-    ClientAccess, Crumb, Form, Ids, Page, PageError, ProtectedForm, Reply, SAVED_BEFORE, see_other,
+    ClientAccess, Crumb, Form, FormError, Ids, Page, PageError, ProtectedForm, Reply, SAVED_BEFORE,
+    see_other,
 };
 
 use crate::paths::EngagementPath;
 
-/// The form.
 #[derive(Debug, Serialize)]
 pub(crate) struct EngagementFormPage {
     id: Option<EngagementId>,
@@ -25,7 +26,7 @@ pub(crate) struct EngagementFormPage {
     form: Form,
     kinds: Vec<SelectOption>,
     phases: Vec<SelectOption>,
-    people: Vec<Member>,
+    people: Vec<MemberOption>,
     action: String,
     submit: &'static str,
     cancel: String,
@@ -34,9 +35,9 @@ pub(crate) struct EngagementFormPage {
     crumbs: Vec<Crumb>,
 }
 
-/// Somebody who may work on it.
+/// A member to choose for the engagement's team.
 #[derive(Debug, Serialize)]
-struct Member {
+struct MemberOption {
     id: String,
     name: String,
     chosen: bool,
@@ -53,20 +54,33 @@ impl Page for EngagementFormPage {
         self.crumbs.clone()
     }
 
+    fn samples() -> Vec<Self> {
+        let form = Form::filled(&EngagementInput::default());
+        let (id, base) = (EngagementId::new(1, 1), LinkBase::Portal);
+        vec![
+            Self::sample(),
+            Self::for_edit(form, id, 2, base, Vec::new()),
+        ]
+    }
+
     fn sample() -> Self {
-        let form = Form::failed(
+        let form = Form::with_errors(
             &EngagementInput::default(),
-            &FieldErrors::at("title", "Fill this in."),
+            &FieldErrors::of("title", "Fill this in."),
         );
         let id = EngagementId::new(1, 1);
         let (person, _) = web::view::people_samples();
         let chosen = [person.id.to_string()];
-        Self::adding(form, id, "/clients/c", Vec::new()).offering(&[person], &[], &chosen)
+        Self::for_new(form, id, LinkBase::Team(ClientId::new(1, 1)), Vec::new()).with_people(
+            &[person],
+            &[],
+            &chosen,
+        )
     }
 }
 
 impl EngagementFormPage {
-    fn adding(form: Form, id: EngagementId, base: &str, crumbs: Vec<Crumb>) -> Self {
+    fn for_new(form: Form, id: EngagementId, base: LinkBase, crumbs: Vec<Crumb>) -> Self {
         Self {
             id: Some(id),
             version: None,
@@ -78,198 +92,188 @@ impl EngagementFormPage {
                 .map(|(_, value, label)| SelectOption { value, label })
                 .to_vec(),
             people: Vec::new(),
-            action: format!("{base}/engagements"),
+            action: links::engagements(base),
             submit: "Add engagement",
-            cancel: base.to_owned(),
+            cancel: base.to_string(),
             heading: "Add engagement",
             crumbs,
         }
     }
 
-    fn changing(
+    fn for_edit(
         form: Form,
         id: EngagementId,
         version: i64,
-        base: &str,
+        base: LinkBase,
         crumbs: Vec<Crumb>,
     ) -> Self {
-        let here = format!("{base}/engagements/{id}");
         Self {
             id: None,
             version: Some(version),
-            action: format!("{here}/edit"),
+            action: links::engagement_edit(base, id),
             submit: "Save",
-            cancel: here,
+            cancel: links::engagement(base, id),
             heading: "Edit engagement",
-            ..Self::adding(form, id, base, crumbs)
+            ..Self::for_new(form, id, base, crumbs)
         }
     }
-}
 
-impl EngagementFormPage {
-    /// The form with the people to choose from: the `team`, and whoever worked on
-    /// it `before`.
-    fn offering(mut self, team: &[Person], before: &[Assignee], chosen: &[String]) -> Self {
-        let gone = |one: &&Assignee| team.iter().all(|person| person.id != one.id);
-        let gone = before.iter().filter(gone).map(|one| (one.id, &one.name));
+    /// The form with the people to choose from: the `team`, and those assigned `before` who
+    /// left it.
+    fn with_people(mut self, team: &[Person], before: &[Assignee], chosen: &[String]) -> Self {
+        let has_left = |assignee: &&Assignee| team.iter().all(|person| person.id != assignee.id);
+        let former = before.iter().filter(has_left);
+        let former = former.map(|assignee| (assignee.id, &assignee.name));
         let people = team.iter().map(|person| (person.id, &person.name));
-        let member = |(id, name): (UserId, &String)| Member {
+        let member = |(id, name): (UserId, &String)| MemberOption {
             chosen: chosen.contains(&id.to_string()),
             id: id.to_string(),
             name: name.clone(),
         };
-        self.people = people.chain(gone).map(member).collect();
+        self.people = people.chain(former).map(member).collect();
         self
     }
 }
 
-/// The people of the consultancy.
-async fn team_of(inside: &ClientAccess) -> Result<Vec<Person>, store::StoreError> {
-    let session = inside.ctx.session.as_ref();
-    match session.and_then(store::session::Session::team_store) {
-        Some(team) => team.people().await,
-        None => Ok(Vec::new()),
-    }
+/// The client and the team, for the form of a new engagement.
+async fn load_client_and_team(access: &ClientAccess) -> Result<(Client, Vec<Person>), PageError> {
+    let (client, team) = try_join(access.store.get_client(), access.list_team()).await?;
+    Ok((client.ok_or(PageError::NotFound)?, team))
 }
 
-async fn about(inside: &ClientAccess) -> Result<Client, PageError> {
-    inside.store.about().await?.ok_or(PageError::NotFound)
-}
-
-pub(crate) async fn new(inside: ClientAccess) -> Result<Reply, PageError> {
-    let (client, team) = try_join(about(&inside), async { Ok(team_of(&inside).await?) }).await?;
+pub(crate) async fn new(access: ClientAccess) -> Result<Reply, PageError> {
+    let (client, team) = load_client_and_team(&access).await?;
     let input = EngagementInput {
         phase: Phase::Active.name().to_owned(),
         ..EngagementInput::default()
     };
-    let (id, crumbs) = (inside.ctx.app.new_id(), inside.crumbs(&client.name));
-    let page = EngagementFormPage::adding(Form::filled(&input), id, &inside.base, crumbs);
-    inside.ctx.page(&page.offering(&team, &[], &[]))
+    let (id, crumbs) = (access.ctx.app.new_id(), access.crumbs(&client.name));
+    let page = EngagementFormPage::for_new(Form::filled(&input), id, access.base, crumbs);
+    access.ctx.render(&page.with_people(&team, &[], &[]))
 }
 
 pub(crate) async fn create(
-    inside: ClientAccess,
+    access: ClientAccess,
     form: ProtectedForm<EngagementInput>,
 ) -> Result<Reply, PageError> {
-    let (client, team) = try_join(about(&inside), async { Ok(team_of(&inside).await?) }).await?;
-    let (store, now) = (&inside.store, inside.ctx.now);
+    let (client, team) = load_client_and_team(&access).await?;
+    let (store, now) = (&access.store, access.ctx.now);
     let id = form.id()?;
-    let (id, invalid) = match form.input.parse_with(&team, &[]) {
+    let (id, invalid) = match form.input.parse_with_team(&team, &[]) {
         Ok(new) => {
-            let plan = inside.ctx.plan();
+            let plan = access.ctx.plan();
             match store.create_engagement(id, &new, plan, now).await {
                 Err(store::StoreError::Full(full)) => {
-                    (id, FieldErrors::at("phase", full.to_string()))
+                    (id, FieldErrors::of("phase", full.to_string()))
                 }
-                made => {
-                    if made? == WriteOutcome::Done || is_saved(&inside, id, &new).await? {
-                        let there = format!("{}/engagements/{id}", inside.base);
-                        return Ok(see_other(&there).flash("engagement-added"));
+                outcome => {
+                    if outcome? == WriteOutcome::Done || is_created(&access, id, &new).await? {
+                        let href = links::engagement(access.base, id);
+                        return Ok(see_other(&href).flash("engagement-added"));
                     }
-                    let id = inside.ctx.app.new_id();
-                    (id, FieldErrors::at("form", SAVED_BEFORE))
+                    let id = access.ctx.app.new_id();
+                    (id, FieldErrors::of("form", SAVED_BEFORE))
                 }
             }
         }
         Err(invalid) => (id, invalid),
     };
-    let failed = Form::failed(&form.input, &invalid);
-    let crumbs = inside.crumbs(&client.name);
-    let page = EngagementFormPage::adding(failed, id, &inside.base, crumbs);
-    let page = page.offering(&team, &[], &form.input.team);
-    inside.ctx.refused(&page)
+    let refused = Form::with_errors(&form.input, &invalid);
+    let crumbs = access.crumbs(&client.name);
+    let page = EngagementFormPage::for_new(refused, id, access.base, crumbs);
+    let page = page.with_people(&team, &[], &form.input.team);
+    access.ctx.render_refused(&page)
 }
 
-/// Whether what stands under the id is what was typed now.
-async fn is_saved(
-    inside: &ClientAccess,
+/// Whether the engagement of this id was created by this form.
+async fn is_created(
+    access: &ClientAccess,
     id: EngagementId,
     new: &NewEngagement,
 ) -> Result<bool, PageError> {
-    let store = &inside.store;
-    let (engagement, brief) = try_join(store.engagement(id), store.brief(id)).await?;
-    let saved = engagement.map(|engagement| {
-        let input = typed(&engagement, brief.scope);
-        input.parse_with(&[], &engagement.team)
+    let store = &access.store;
+    let (engagement, brief) = try_join(store.get_engagement(id), store.get_brief(id)).await?;
+    let stored = engagement.map(|engagement| {
+        let input = to_input(&engagement, brief.scope);
+        input.parse_with_team(&[], &engagement.team)
     });
-    Ok(saved.is_some_and(|saved| saved.is_ok_and(|saved| saved == *new)))
+    Ok(stored.is_some_and(|stored| stored.is_ok_and(|stored| stored == *new)))
 }
 
 pub(crate) async fn edit(
-    inside: ClientAccess,
+    access: ClientAccess,
     Ids(path): Ids<EngagementPath>,
 ) -> Result<Reply, PageError> {
     let id = path.engagement;
     let read = try_join4(
-        inside.store.about(),
-        inside.store.engagement(id),
-        inside.store.brief(id),
-        team_of(&inside),
+        access.store.get_client(),
+        access.store.get_engagement(id),
+        access.store.get_brief(id),
+        access.list_team(),
     );
     let (Some(client), Some(engagement), brief, team) = read.await? else {
         return Err(PageError::NotFound);
     };
-    let input = typed(&engagement, brief.scope);
-    let (form, crumbs) = (Form::filled(&input), inside.crumbs(&client.name));
-    let page = EngagementFormPage::changing(form, id, engagement.version, &inside.base, crumbs);
-    let page = page.offering(&team, &engagement.team, &input.team);
-    inside.ctx.page(&page)
+    let input = to_input(&engagement, brief.scope);
+    let (form, crumbs) = (Form::filled(&input), access.crumbs(&client.name));
+    let page = EngagementFormPage::for_edit(form, id, engagement.version, access.base, crumbs);
+    let page = page.with_people(&team, &engagement.team, &input.team);
+    access.ctx.render(&page)
 }
 
 pub(crate) async fn update(
-    inside: ClientAccess,
+    access: ClientAccess,
     Ids(path): Ids<EngagementPath>,
     form: ProtectedForm<EngagementInput>,
 ) -> Result<Reply, PageError> {
     let id = path.engagement;
     let read = try_join3(
-        inside.store.about(),
-        inside.store.engagement(id),
-        team_of(&inside),
+        access.store.get_client(),
+        access.store.get_engagement(id),
+        access.list_team(),
     );
     let (Some(client), Some(engagement), team) = read.await? else {
         return Err(PageError::NotFound);
     };
-    let seen = form.version.unwrap_or(engagement.version);
-    let parsed = if seen == engagement.version {
-        form.input.parse_with(&team, &engagement.team)
-    } else {
-        Err(FieldErrors::at(
-            "form",
-            "Somebody else changed this engagement meanwhile. Look at it again, then save.",
-        ))
-    };
-    let plan = inside.ctx.plan();
-    let saved = match parsed {
-        Ok(new) => match inside
-            .store
-            .update_engagement(&engagement, &new, plan)
-            .await
-        {
-            Err(store::StoreError::Full(full)) => Err(FieldErrors::at("phase", full.to_string())),
-            saved => Ok(saved?),
-        },
-        Err(invalid) => Err(invalid),
-    };
-    match saved {
-        Ok(()) => {
-            Ok(see_other(&format!("{}/engagements/{id}", inside.base)).flash("engagement-saved"))
-        }
-        Err(invalid) => {
-            let (failed, crumbs) = (
-                Form::failed(&form.input, &invalid),
-                inside.crumbs(&client.name),
-            );
+    match save_changes(&access, &engagement, &form, &team).await {
+        Ok(()) => Ok(see_other(&links::engagement(access.base, id)).flash("engagement-saved")),
+        Err(error) => {
+            let refused = Form::with_errors(&form.input, &error.fields()?);
+            let crumbs = access.crumbs(&client.name);
             let version = engagement.version;
-            let page = EngagementFormPage::changing(failed, id, version, &inside.base, crumbs);
-            let page = page.offering(&team, &engagement.team, &form.input.team);
-            inside.ctx.refused(&page)
+            let page = EngagementFormPage::for_edit(refused, id, version, access.base, crumbs);
+            let page = page.with_people(&team, &engagement.team, &form.input.team);
+            access.ctx.render_refused(&page)
         }
     }
 }
 
-fn typed(engagement: &Engagement, scope: String) -> EngagementInput {
-    let date = |date: Option<Date>| date.map_or_else(String::new, |date| date.to_string());
+async fn save_changes(
+    access: &ClientAccess,
+    before: &Engagement,
+    form: &ProtectedForm<EngagementInput>,
+    team: &[Person],
+) -> Result<(), FormError> {
+    if form
+        .version
+        .is_some_and(|version| version != before.version)
+    {
+        let why = "Somebody else changed this engagement meanwhile. Look at it again, then save.";
+        return Err(FieldErrors::of("form", why).into());
+    }
+    let new = form.input.parse_with_team(team, &before.team)?;
+    let plan = access.ctx.plan();
+    match access.store.update_engagement(before, &new, plan).await {
+        Err(store::StoreError::Full(full)) => {
+            Err(FieldErrors::of("phase", full.to_string()).into())
+        }
+        updated => Ok(updated?),
+    }
+}
+
+/// The form's fields for a stored engagement.
+fn to_input(engagement: &Engagement, scope: String) -> EngagementInput {
+    let format_date = |date: Option<Date>| date.map_or_else(String::new, |date| date.to_string());
     let kind = EngagementKind::ALL
         .iter()
         .find(|(kind, ..)| *kind == engagement.kind)
@@ -278,13 +282,13 @@ fn typed(engagement: &Engagement, scope: String) -> EngagementInput {
         title: engagement.title.clone(),
         kind: kind.to_owned(),
         phase: engagement.phase.name().to_owned(),
-        starts_on: date(engagement.starts_on),
-        ends_on: date(engagement.ends_on),
+        starts_on: format_date(engagement.starts_on),
+        ends_on: format_date(engagement.ends_on),
         scope,
         team: engagement
             .team
             .iter()
-            .map(|one| one.id.to_string())
+            .map(|assignee| assignee.id.to_string())
             .collect(),
     }
 }

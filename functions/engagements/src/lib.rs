@@ -12,7 +12,7 @@ mod timeline;
 use axum::routing::{get, post};
 use domain::role::Action;
 use web::Audience::{Portal, Team};
-use web::{Route, Sample, sample};
+use web::{Route, Sample, samples};
 
 /// The group's routes.
 pub const ROUTES: &[Route] = &[
@@ -71,11 +71,11 @@ pub const ROUTES: &[Route] = &[
     ),
 ];
 
-/// A sample of each page.
-pub const SAMPLES: &[fn() -> Sample] = &[
-    sample::<clients::ClientsPage>,
-    sample::<client_new::ClientNewPage>,
-    sample::<client::ClientPage>,
-    sample::<engagement::EngagementPage>,
-    sample::<engagement_form::EngagementFormPage>,
+/// Samples of each page.
+pub const SAMPLES: &[fn() -> Vec<Sample>] = &[
+    samples::<clients::ClientsPage>,
+    samples::<client_new::ClientNewPage>,
+    samples::<client::ClientPage>,
+    samples::<engagement::EngagementPage>,
+    samples::<engagement_form::EngagementFormPage>,
 ];

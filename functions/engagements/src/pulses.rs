@@ -11,17 +11,20 @@ pub(crate) struct PulseQuery {
 }
 
 pub(crate) async fn client(
-    inside: ClientAccess,
+    access: ClientAccess,
     Query(PulseQuery { seen }): Query<PulseQuery>,
 ) -> Result<Reply, PageError> {
-    web::pulse(&inside.ctx, seen, inside.store.client_rev().await?)
+    web::pulse_reply(&access.ctx, seen, access.store.get_client_revision().await?)
 }
 
 pub(crate) async fn engagement(
-    inside: ClientAccess,
+    access: ClientAccess,
     Ids(path): Ids<EngagementPath>,
     Query(PulseQuery { seen }): Query<PulseQuery>,
 ) -> Result<Reply, PageError> {
-    let rev = inside.store.engagement_rev(path.engagement).await?;
-    web::pulse(&inside.ctx, seen, rev)
+    let rev = access
+        .store
+        .get_engagement_revision(path.engagement)
+        .await?;
+    web::pulse_reply(&access.ctx, seen, rev)
 }

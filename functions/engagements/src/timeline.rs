@@ -1,10 +1,10 @@
-//! The way of an engagement, phase by phase, with the days that are known.
+//! The timeline of an engagement: its phases, with the dates that are known.
 
 use domain::engagement::{Engagement, Phase};
 use jiff::civil::Date;
 use serde::Serialize;
 
-/// A phase on the way.
+/// A phase on the timeline.
 #[derive(Debug, Serialize)]
 pub(crate) struct TimelineStep {
     label: &'static str,
@@ -13,15 +13,15 @@ pub(crate) struct TimelineStep {
     day: Option<Date>,
 }
 
-/// Every phase: those that are over, the present one, those to come.
-pub(crate) fn timeline(engagement: &Engagement, today: Date) -> Vec<TimelineStep> {
+/// Every phase in order: past ones, the present one, later ones.
+pub(crate) fn list_steps(engagement: &Engagement, today: Date) -> Vec<TimelineStep> {
     let now = Phase::ALL
         .iter()
         .position(|(phase, ..)| *phase == engagement.phase);
     let steps = Phase::ALL.iter().enumerate().map(|(n, (phase, _, label))| {
         let (hint, day) = match phase {
             Phase::Active => (Some("from"), engagement.starts_on),
-            Phase::Reporting => (tested(engagement, today), engagement.ends_on),
+            Phase::Reporting => (test_end_hint(engagement, today), engagement.ends_on),
             _ => (None, None),
         };
         TimelineStep {
@@ -38,7 +38,7 @@ pub(crate) fn timeline(engagement: &Engagement, today: Date) -> Vec<TimelineStep
     steps.collect()
 }
 
-fn tested(engagement: &Engagement, today: Date) -> Option<&'static str> {
+fn test_end_hint(engagement: &Engagement, today: Date) -> Option<&'static str> {
     let over = engagement.ends_on? < today;
     Some(if over { "tests ended" } else { "tests end" })
 }

@@ -1,7 +1,5 @@
-//! One change for many findings, chosen in a list. Each is decided by itself, and
-//! the page says what came of each. Sent again, it finds everything done.
-
-use std::collections::BTreeMap;
+//! One action for many findings, chosen in a list. Each is decided separately, and the page
+//! lists the results. Sent again, the form changes nothing.
 
 use domain::finding::{Assignee, BulkAction, Finding, MAX_BULK, Transition, TransitionRefusal};
 use domain::id::{ClientId, EngagementId, FindingId};
@@ -9,25 +7,29 @@ use domain::input::FieldErrors;
 use domain::person::Person;
 use futures::future::{join_all, try_join_all};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use store::BulkChange;
+use web::links::{self, LinkBase};
 use web::{EitherSide, Page, PageError, ProtectedForm, Reply, see_other};
 
-use crate::reach::{ListScope, ListScopeQuery};
+use crate::list_scope::{ListScope, ListScopeQuery};
 
-/// The form: what is to be done, and a field for each row that is chosen.
+/// Why a finding was not changed that has another version than the list showed.
+const CHANGED_MEANWHILE: &str = "Somebody else changed it meanwhile.";
+
+/// The fields of the form: the action, and one for each chosen row.
 type Fields = BTreeMap<String, String>;
 
-/// The page.
 #[derive(Debug, Serialize)]
 pub(crate) struct BulkPage {
     wrong: Option<String>,
     done: usize,
-    rows: Vec<Row>,
+    rows: Vec<BulkRow>,
     back: String,
 }
 
 #[derive(Debug, Serialize)]
-struct Row {
+struct BulkRow {
     title: String,
     href: String,
     severity: &'static str,
@@ -37,20 +39,17 @@ struct Row {
 
 /// A row that was chosen, as the list showed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Chosen {
+struct ChosenFinding {
     client: ClientId,
     engagement: EngagementId,
     finding: FindingId,
     version: i64,
 }
 
-/// What comes of a row.
-enum Fate {
-    /// It is to be changed.
+/// The decision on one finding.
+enum BulkDecision {
     Change(Box<BulkChange>),
-    /// It stands so already.
     Already,
-    /// It can't be.
     Refused(String),
 }
 
@@ -61,8 +60,21 @@ impl Page for BulkPage {
         "What was changed".to_owned()
     }
 
+    fn samples() -> Vec<Self> {
+        let done = Self {
+            wrong: None,
+            ..Self::sample()
+        };
+        let refused = Self {
+            done: 0,
+            rows: Vec::new(),
+            ..Self::sample()
+        };
+        vec![Self::sample(), done, refused]
+    }
+
     fn sample() -> Self {
-        let row = |result, why: &str| Row {
+        let row = |result, why: &str| BulkRow {
             title: "<script>alert(1)</script> in the search".to_owned(),
             href: "/clients/c/engagements/e/findings/f".to_owned(),
             severity: "high",
@@ -75,7 +87,7 @@ impl Page for BulkPage {
             rows: vec![
                 row("done", ""),
                 row("already", ""),
-                row("refused", "Somebody else changed it meanwhile."),
+                row("refused", CHANGED_MEANWHILE),
             ],
             back: "/findings".to_owned(),
         }
@@ -88,12 +100,12 @@ pub(crate) async fn post(
 ) -> Result<Reply, PageError> {
     let mut fields = form.input;
     let mut take = |name: &str| fields.remove(name).unwrap_or_default();
-    let narrow = ListScopeQuery {
+    let scope_query = ListScopeQuery {
         client: take("client"),
         ..ListScopeQuery::default()
     };
-    let (back, one) = (local(take("back")), take("publish"));
-    let what = What {
+    let (back, publish_key) = (local_path(take("back")), take("publish"));
+    let input = BulkInput {
         what: take("what"),
         note: take("note"),
         until: take("until"),
@@ -101,22 +113,22 @@ pub(crate) async fn post(
         due: take("due"),
         severity: take("rate"),
     };
-    let reach = ListScope::of(side, &narrow)?;
-    let around = reach.around().await?;
-    if !one.is_empty() {
-        // A row's own button: that row only, and back to the list.
-        let bulk = publish();
-        let chosen = chosen(&reach, &fields, std::iter::once(one.as_str()));
-        let page = carry_out(&reach, &bulk, &chosen, back).await?;
+    let scope = ListScope::of(side, &scope_query)?;
+    let context = scope.load_context().await?;
+    if !publish_key.is_empty() {
+        // The button of one row: that finding only, then back to the list.
+        let bulk = publish_action();
+        let chosen = parse_chosen(&scope, &fields, std::iter::once(publish_key.as_str()));
+        let page = execute_bulk(&scope, &bulk, &chosen, back).await?;
         return if page.done == 1 {
             Ok(see_other(&page.back).flash("publish"))
         } else {
-            reach.ctx.page(&page)
+            scope.ctx.render(&page)
         };
     }
     let keys = fields.iter().filter(|(name, _)| name.starts_with('c'));
-    let chosen = chosen(&reach, &fields, keys.map(|(_, key)| key.as_str()));
-    let bulk = what.parse(&around.people);
+    let chosen = parse_chosen(&scope, &fields, keys.map(|(_, key)| key.as_str()));
+    let bulk = input.parse(&context.people);
     let wrong = match (&bulk, chosen.len()) {
         (_, 0) => Some("Choose at least one finding.".to_owned()),
         (_, n) if n > MAX_BULK => Some(format!("Choose at most {MAX_BULK} findings at a time.")),
@@ -125,10 +137,10 @@ pub(crate) async fn post(
     };
     match (bulk, wrong) {
         (Ok(bulk), None) => {
-            let page = carry_out(&reach, &bulk, &chosen, back).await?;
-            reach.ctx.page(&page)
+            let page = execute_bulk(&scope, &bulk, &chosen, back).await?;
+            scope.ctx.render(&page)
         }
-        (_, wrong) => reach.ctx.refused(&BulkPage {
+        (_, wrong) => scope.ctx.render_refused(&BulkPage {
             wrong,
             done: 0,
             rows: Vec::new(),
@@ -137,8 +149,8 @@ pub(crate) async fn post(
     }
 }
 
-/// What is to be done, as typed.
-struct What {
+/// The action, as typed.
+struct BulkInput {
     what: String,
     note: String,
     until: String,
@@ -147,40 +159,40 @@ struct What {
     severity: String,
 }
 
-impl What {
+impl BulkInput {
     fn parse(self, people: &[Person]) -> Result<BulkAction, FieldErrors> {
         let mut invalid = FieldErrors::default();
         let bulk = match self.what.as_str() {
             "assign" => Some(BulkAction::Assign(match self.assignee.as_str() {
                 "" => None,
                 id => {
-                    let known = people.iter().find(|one| one.id.to_string() == id);
-                    if known.is_none() {
+                    let person = people.iter().find(|person| person.id.to_string() == id);
+                    if person.is_none() {
                         invalid.add("assignee", "Choose somebody from the list.");
                     }
-                    known.map(|one| Assignee {
-                        id: one.id,
-                        name: one.name.clone(),
+                    person.map(|person| Assignee {
+                        id: person.id,
+                        name: person.name.clone(),
                     })
                 }
             })),
-            "due" => Some(BulkAction::Due(domain::finding::due(
+            "due" => Some(BulkAction::SetDueDate(domain::finding::parse_due_date(
                 &mut invalid,
                 &self.due,
             ))),
             "severity" => {
                 let severity = invalid.check("severity", self.severity.parse());
                 let most = domain::finding::MAX_REASON;
-                let reason = invalid.optional_line("note", &self.note, most);
-                severity.map(|severity| BulkAction::Rate(severity, reason))
+                let reason = invalid.parse_optional_line("note", &self.note, most);
+                severity.map(|severity| BulkAction::SetSeverity(severity, reason))
             }
             name => {
-                let event = Transition::named(name).filter(|event| !event.answers());
+                let event = Transition::from_name(name).filter(|event| !event.answers_proposal());
                 if event.is_none() {
                     invalid.add("what", "Choose what is to be done.");
                 }
-                event.map(|event| BulkAction::Move {
-                    event,
+                event.map(|event| BulkAction::Transition {
+                    transition: event,
                     note: self.note,
                     until: self.until,
                 })
@@ -193,78 +205,79 @@ impl What {
     }
 }
 
-const fn publish() -> BulkAction {
-    BulkAction::Move {
-        event: Transition::Publish,
+const fn publish_action() -> BulkAction {
+    BulkAction::Transition {
+        transition: Transition::Publish,
         note: String::new(),
         until: String::new(),
     }
 }
 
-/// Reads the rows that were chosen: each names a field of the form that names its
-/// engagement. What can't be read was never in a list.
-fn chosen<'a>(
-    reach: &ListScope,
+/// Parses the chosen rows: the key of each names the form's field that holds its engagement.
+/// A key that can't be parsed is ignored, since no list contains it.
+fn parse_chosen<'a>(
+    scope: &ListScope,
     fields: &Fields,
     keys: impl Iterator<Item = &'a str>,
-) -> Vec<Chosen> {
-    let read = |key: &str| {
+) -> Vec<ChosenFinding> {
+    let parse_key = |key: &str| {
         let mut parts = key.split('.');
         let place = fields.get(&format!("e{}", parts.next()?))?;
         let (client, engagement) = match place.split_once('.') {
-            Some((client, engagement)) if reach.actor.role.is_team() => {
+            Some((client, engagement)) if scope.actor.role.is_team() => {
                 (client.parse().ok()?, engagement)
             }
-            // A contact's own client is implied, whatever is said.
-            Some((_, engagement)) => (reach.client()?, engagement),
-            None => (reach.client()?, place.as_str()),
+            // A contact's own client is implied, whatever the field holds.
+            Some((_, engagement)) => (scope.client()?, engagement),
+            None => (scope.client()?, place.as_str()),
         };
-        Some(Chosen {
+        Some(ChosenFinding {
             client,
             engagement: engagement.parse().ok()?,
             finding: parts.next()?.parse().ok()?,
             version: parts.next()?.parse().ok()?,
         })
     };
-    // In a list of one client there are that client's only.
-    let within = |one: &Chosen| reach.client().is_none_or(|client| client == one.client);
-    let mut chosen: Vec<Chosen> = keys.filter_map(read).filter(within).collect();
+    // A list of one client holds findings of that client only.
+    let in_scope =
+        |chosen: &ChosenFinding| scope.client().is_none_or(|client| client == chosen.client);
+    let mut chosen: Vec<ChosenFinding> = keys.filter_map(parse_key).filter(in_scope).collect();
     chosen.sort();
-    chosen.dedup_by_key(|one| one.finding);
+    chosen.dedup_by_key(|chosen| chosen.finding);
     chosen
 }
 
-async fn carry_out(
-    reach: &ListScope,
+async fn execute_bulk(
+    scope: &ListScope,
     bulk: &BulkAction,
-    chosen: &[Chosen],
+    chosen: &[ChosenFinding],
     back: String,
 ) -> Result<BulkPage, PageError> {
-    let found = try_join_all(chosen.iter().map(async |one| {
-        let Some(store) = reach.store(Some(one.client)) else {
+    let findings = try_join_all(chosen.iter().map(async |key| {
+        let Some(store) = scope.store(Some(key.client)) else {
             return Ok(None);
         };
-        store.finding(one.engagement, one.finding).await
+        store.get_finding(key.engagement, key.finding).await
     }))
     .await?;
     let mut rows = Vec::new();
     let mut groups: BTreeMap<(ClientId, EngagementId), Vec<(usize, BulkChange)>> = BTreeMap::new();
-    for (one, finding) in chosen.iter().zip(found) {
-        // Somebody else's and what never was are alike: nothing is said of them.
+    for (key, finding) in chosen.iter().zip(findings) {
+        // One of another tenant and one that never existed are alike: neither is listed.
         let Some(finding) = finding else { continue };
-        let fate = fate(reach, bulk, one, &finding);
-        let (result, why) = match fate {
-            Fate::Change(many) => {
-                let group = groups.entry((one.client, one.engagement)).or_default();
-                group.push((rows.len(), *many));
+        let decision = decide(scope, bulk, key, &finding);
+        let (result, why) = match decision {
+            BulkDecision::Change(change) => {
+                let group = groups.entry((key.client, key.engagement)).or_default();
+                group.push((rows.len(), *change));
                 ("done", String::new())
             }
-            Fate::Already => ("already", String::new()),
-            Fate::Refused(why) => ("refused", why),
+            BulkDecision::Already => ("already", String::new()),
+            BulkDecision::Refused(why) => ("refused", why),
         };
-        rows.push(Row {
+        rows.push(BulkRow {
             title: finding.title,
-            href: href(reach, one),
+            href: finding_href(scope, key),
             severity: finding.severity.name(),
             result,
             why,
@@ -273,16 +286,16 @@ async fn carry_out(
     let work = groups
         .into_iter()
         .map(async |((client, engagement), group)| {
-            let Some(store) = reach.store(Some(client)) else {
+            let Some(store) = scope.store(Some(client)) else {
                 return Vec::new();
             };
-            let (at, many): (Vec<usize>, Vec<BulkChange>) = group.into_iter().unzip();
-            let results = store.change_many(engagement, &many).await;
-            at.into_iter().zip(results).collect::<Vec<_>>()
+            let (indexes, changes): (Vec<usize>, Vec<BulkChange>) = group.into_iter().unzip();
+            let results = store.apply_changes(engagement, &changes).await;
+            indexes.into_iter().zip(results).collect::<Vec<_>>()
         });
-    for (at, result) in join_all(work).await.into_iter().flatten() {
-        if let (Err(error), Some(row)) = (result, rows.get_mut(at)) {
-            (row.result, row.why) = ("refused", words(error));
+    for (index, result) in join_all(work).await.into_iter().flatten() {
+        if let (Err(error), Some(row)) = (result, rows.get_mut(index)) {
+            (row.result, row.why) = ("refused", describe_error(error));
         }
     }
     Ok(BulkPage {
@@ -295,28 +308,33 @@ async fn carry_out(
     })
 }
 
-fn fate(reach: &ListScope, bulk: &BulkAction, one: &Chosen, finding: &Finding) -> Fate {
+fn decide(
+    scope: &ListScope,
+    bulk: &BulkAction,
+    key: &ChosenFinding,
+    finding: &Finding,
+) -> BulkDecision {
     if bulk.is_done(finding) {
-        return Fate::Already;
+        return BulkDecision::Already;
     }
-    if one.version != finding.version {
-        return Fate::Refused("Somebody else changed it meanwhile.".to_owned());
+    if key.version != finding.version {
+        return BulkDecision::Refused(CHANGED_MEANWHILE.to_owned());
     }
-    let ctx = &reach.ctx;
-    match bulk.decide(finding, &reach.actor, &ctx.workspace, ctx.now) {
-        Ok(None) => Fate::Already,
-        Ok(Some(change)) => Fate::Change(Box::new(BulkChange {
-            rated: match bulk {
-                BulkAction::Rate(severity, reason) => Some((*severity, reason.clone())),
+    let ctx = &scope.ctx;
+    match bulk.decide(finding, &scope.actor, &ctx.workspace, ctx.now) {
+        Ok(None) => BulkDecision::Already,
+        Ok(Some(change)) => BulkDecision::Change(Box::new(BulkChange {
+            rating: match bulk {
+                BulkAction::SetSeverity(severity, reason) => Some((*severity, reason.clone())),
                 _ => None,
             },
             change,
             entry: ctx.app.new_id(),
         })),
-        Err(refusal) => Fate::Refused(match refusal {
+        Err(refusal) => BulkDecision::Refused(match refusal {
             TransitionRefusal::Role => "Your role doesn't allow it.".to_owned(),
-            TransitionRefusal::From(status) => format!("It is “{}”.", status.label()),
-            TransitionRefusal::NothingProposed => "Nothing is proposed.".to_owned(),
+            TransitionRefusal::WrongStatus(status) => format!("It is “{}”.", status.label()),
+            TransitionRefusal::NoProposal => "Nothing is proposed.".to_owned(),
             TransitionRefusal::Invalid(invalid) => {
                 let first = invalid.fields().values().next();
                 first.cloned().unwrap_or_default()
@@ -325,10 +343,10 @@ fn fate(reach: &ListScope, bulk: &BulkAction, one: &Chosen, finding: &Finding) -
     }
 }
 
-/// Why a change didn't happen after all.
-fn words(error: store::StoreError) -> String {
+/// The result of a change that failed.
+fn describe_error(error: store::StoreError) -> String {
     match error {
-        store::StoreError::Refused(_) => "Somebody else changed it meanwhile.".to_owned(),
+        store::StoreError::Refused(_) => CHANGED_MEANWHILE.to_owned(),
         store::StoreError::Busy => "It is busy just now. Try again in a moment.".to_owned(),
         error => {
             tracing::error!(cause = %error, "a change of many failed");
@@ -337,17 +355,17 @@ fn words(error: store::StoreError) -> String {
     }
 }
 
-fn href(reach: &ListScope, one: &Chosen) -> String {
-    let below = format!("/engagements/{}/findings/{}", one.engagement, one.finding);
-    if reach.actor.role.is_team() {
-        format!("/clients/{}{below}", one.client)
+fn finding_href(scope: &ListScope, key: &ChosenFinding) -> String {
+    let base = if scope.actor.role.is_team() {
+        LinkBase::Team(key.client)
     } else {
-        below
-    }
+        LinkBase::Portal
+    };
+    links::finding(base, key.engagement, key.finding)
 }
 
-/// A path of ours to go back to.
-fn local(path: String) -> String {
+/// The path to go back to, if it is one of this host.
+fn local_path(path: String) -> String {
     let ours = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
     if ours && !path.chars().any(char::is_control) {
         path

@@ -1,67 +1,73 @@
-//! What people say of a finding.
+//! Commenting on a finding.
 
-use domain::evidence::referred;
-use domain::finding::{CommentInput, TransitionRefusal, comment};
+use domain::evidence::referenced_ids;
+use domain::finding::{CommentInput, TransitionRefusal, create_comment};
 use domain::input::FieldErrors;
+use web::links;
 use web::{ClientAccess, Ids, PageError, ProtectedForm, Reply, see_other};
 
-use crate::finding::{self, RefusedForm};
+use crate::finding;
+use crate::panels::RefusedForm;
 use crate::paths::FindingPath;
 
-/// Comments that one person makes at most.
-const LIMIT: store::RateLimit = store::RateLimit {
+/// The most comments that one person makes.
+const COMMENT_LIMIT: store::RateLimit = store::RateLimit {
     rule: "comment",
     most: 60,
     window: jiff::SignedDuration::from_hours(1),
 };
 
 pub(crate) async fn post(
-    inside: ClientAccess,
+    access: ClientAccess,
     Ids(path): Ids<FindingPath>,
     form: ProtectedForm<CommentInput>,
 ) -> Result<Reply, PageError> {
-    let ctx = &inside.ctx;
-    let found = inside
+    let ctx = &access.ctx;
+    let finding = access
         .store
-        .finding(path.engagement, path.finding)
+        .get_finding(path.engagement, path.finding)
         .await?
         .ok_or(PageError::NotFound)?;
     let id = form.id()?;
-    let there = format!(
-        "{}/engagements/{}/findings/{}",
-        inside.base, path.engagement, path.finding
-    );
-    match comment(&found, &inside.actor, &form.input, ctx.now) {
-        Ok(said) if said.shared && shows_internal(&inside, path, &said.comment.text).await? => {
+    let href = links::finding(access.base, path.engagement, path.finding);
+    match create_comment(&finding, &access.actor, &form.input, ctx.now) {
+        Ok(new)
+            if new.shared && shows_internal_evidence(&access, path, &new.comment.text).await? =>
+        {
             let why = "A picture in it is only for the team. Take it out, or let only the team read this.";
-            let invalid = FieldErrors::at("text", why);
-            finding::refused(&inside, path, RefusedForm::Comment(form.input, invalid)).await
+            let invalid = FieldErrors::of("text", why);
+            finding::render_refused(&access, path, RefusedForm::Comment(form.input, invalid)).await
         }
-        Ok(said) => {
-            let user = inside.actor.user.to_string();
-            ctx.limit(LIMIT, &user).await?;
-            let kept = inside.store.comment(path.engagement, &found, &said, id);
-            kept.await?;
-            Ok(see_other(&format!("{there}#comments")).flash("commented"))
+        Ok(new) => {
+            let user = access.actor.user.to_string();
+            ctx.limit_subject(COMMENT_LIMIT, &user).await?;
+            let created = access
+                .store
+                .create_comment(path.engagement, &finding, &new, id);
+            created.await?;
+            Ok(see_other(&format!("{href}#comments")).flash("commented"))
         }
         Err(TransitionRefusal::Invalid(invalid)) => {
-            finding::refused(&inside, path, RefusedForm::Comment(form.input, invalid)).await
+            finding::render_refused(&access, path, RefusedForm::Comment(form.input, invalid)).await
         }
         Err(_) => Err(PageError::Forbidden),
     }
 }
 
-/// Whether a text shows a picture that is the team's alone.
-async fn shows_internal(
-    inside: &ClientAccess,
+/// Whether a text shows evidence that only the team may see.
+async fn shows_internal_evidence(
+    access: &ClientAccess,
     path: FindingPath,
     text: &str,
 ) -> Result<bool, PageError> {
-    let referred: Vec<_> = referred(text).collect();
-    if referred.is_empty() {
+    let referenced: Vec<_> = referenced_ids(text).collect();
+    if referenced.is_empty() {
         return Ok(false);
     }
-    let evidence = inside.store.evidence(path.engagement, path.finding).await?;
-    let mut internal = evidence.iter().filter(|one| !one.shared);
-    Ok(internal.any(|one| referred.contains(&one.id)))
+    let evidence = access
+        .store
+        .list_evidence(path.engagement, path.finding)
+        .await?;
+    let mut internal = evidence.iter().filter(|evidence| !evidence.shared);
+    Ok(internal.any(|evidence| referenced.contains(&evidence.id)))
 }

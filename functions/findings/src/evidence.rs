@@ -1,27 +1,25 @@
-//! Pictures of a finding: sent by either side, and shown from the bucket by addresses
-//! that hold for a minute.
+//! The evidence of a finding: uploaded by either side, and served by the bucket at addresses
+//! that work for a minute.
 
-use axum::extract::{FromRequest as _, Request};
 use domain::evidence::{Evidence, EvidenceInput};
-use domain::file::{FileType, inline};
+use domain::file::{FileType, inline_disposition};
 use domain::finding::Finding;
-use domain::input::FieldErrors;
 use domain::upload::{Upload, UploadPurpose};
-use http::header;
 use serde::Deserialize;
+use web::links;
 use web::{
-    ClientAccess, FileDownload, Ids, PageError, ProtectedForm, ProtectedUpload, Reply,
-    UploadRequest, see_other,
+    AnnouncedFile, ClientAccess, FileDownload, FormError, Ids, PageError, ProtectedForm,
+    ProtectedUpload, Reply, SentFile, UploadRequest, see_other,
 };
 
-use crate::finding::{self, RefusedForm};
+use crate::finding;
+use crate::panels::RefusedForm;
 use crate::paths::{EvidencePath, FindingPath};
 
-/// For how many seconds a browser may use the address of a picture again: less than
-/// that address holds.
-const KNOWN: u32 = 45;
+/// Seconds that a browser may reuse the address of an image: less than the address works.
+const CACHE_SECONDS: u32 = 45;
 
-/// What a script says of a picture before it sends it.
+/// The announcement of an image, by a script.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct EvidenceAnnouncement {
@@ -33,131 +31,126 @@ pub(crate) struct EvidenceAnnouncement {
 }
 
 pub(crate) async fn post(
-    inside: ClientAccess,
+    access: ClientAccess,
     Ids(path): Ids<FindingPath>,
-    request: Request,
+    sent: SentFile<EvidenceAnnouncement, EvidenceInput>,
 ) -> Result<Reply, PageError> {
-    let found = inside.store.finding(path.engagement, path.finding);
-    let found = found.await?.ok_or(PageError::NotFound)?;
-    let kind = request.headers().get(header::CONTENT_TYPE);
-    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    if kind.starts_with("multipart/form-data") {
-        let sent = ProtectedUpload::from_request(request, &()).await?;
-        whole(&inside, path, &found, sent).await
-    } else {
-        let form = ProtectedForm::from_request(request, &()).await?;
-        announced(&inside, path, &found, form).await
+    let finding = access.store.get_finding(path.engagement, path.finding);
+    let finding = finding.await?.ok_or(PageError::NotFound)?;
+    match sent {
+        SentFile::Announced(form) => announce(&access, path, &finding, form).await,
+        SentFile::Whole(upload) => receive(&access, path, &finding, upload).await,
     }
 }
 
-async fn begin(
-    inside: &ClientAccess,
-    (path, finding): (FindingPath, &Finding),
-    said: UploadRequest<'_>,
+async fn create_upload(
+    access: &ClientAccess,
+    path: FindingPath,
+    finding: &Finding,
+    request: UploadRequest<'_>,
     input: &EvidenceInput,
-) -> Result<Result<Upload, FieldErrors>, PageError> {
-    let new = input.parse(inside.actor.role, path.engagement, finding);
-    match new.and_then(|new| Ok((said.file()?, new))) {
-        Ok((file, new)) => {
-            inside
-                .announce(said, &file, UploadPurpose::Evidence(new))
-                .await
-        }
-        Err(invalid) => Ok(Err(invalid)),
-    }
+) -> Result<Upload, FormError> {
+    let new = input.parse(access.actor.role, path.engagement, finding)?;
+    let (file, purpose) = (request.file_name()?, UploadPurpose::Evidence(new));
+    access.create_upload(request, &file, purpose).await
 }
 
-async fn announced(
-    inside: &ClientAccess,
+async fn announce(
+    access: &ClientAccess,
     path: FindingPath,
     finding: &Finding,
     form: ProtectedForm<EvidenceAnnouncement>,
 ) -> Result<Reply, PageError> {
-    let EvidenceAnnouncement { name, size, n, .. } = &form.input;
-    let said = UploadRequest::by_script(&form, (name, size, n))?;
-    let input = EvidenceInput {
-        caption: form.input.caption.clone(),
-        internal: form.input.internal.clone(),
+    let announcement = &form.input;
+    let file = AnnouncedFile {
+        name: &announcement.name,
+        size: &announcement.size,
+        n: &announcement.n,
     };
-    let begun = begin(inside, (path, finding), said, &input).await?;
-    inside.offer(begun).await
+    let request = UploadRequest::from_announcement(form.upload_id()?, file)?;
+    let input = EvidenceInput {
+        caption: announcement.caption.clone(),
+        internal: announcement.internal.clone(),
+    };
+    let upload = create_upload(access, path, finding, request, &input).await;
+    access.presign_post(upload).await
 }
 
-async fn whole(
-    inside: &ClientAccess,
+/// Receives an image that came whole.
+async fn receive(
+    access: &ClientAccess,
     path: FindingPath,
     finding: &Finding,
     mut sent: ProtectedUpload<EvidenceInput>,
 ) -> Result<Reply, PageError> {
     let input = sent.input.clone();
-    let begun = match UploadRequest::by_form(&mut sent)? {
-        Ok((said, bytes)) => {
-            let begun = begin(inside, (path, finding), said, &input).await?;
-            begun.map(|upload| (upload, bytes))
-        }
-        Err(invalid) => Err(invalid),
+    let stored = async {
+        let file = UploadRequest::from_multipart(&mut sent)?;
+        let upload = create_upload(access, path, finding, file.request, &input).await?;
+        access.store_bytes(&upload, file.bytes).await?;
+        Ok::<_, FormError>(upload)
     };
-    match begun {
-        Ok((upload, bytes)) => {
-            inside.keep(&upload, bytes).await?;
-            Ok(see_other(&format!("{}/uploads/{}", inside.base, upload.id)))
+    match stored.await {
+        Ok(upload) => Ok(see_other(&links::upload(access.base, upload.id))),
+        Err(error) => {
+            let refused = RefusedForm::Evidence(input, error.fields()?);
+            finding::render_refused(access, path, refused).await
         }
-        Err(invalid) => finding::refused(inside, path, RefusedForm::Evidence(input, invalid)).await,
     }
 }
 
-/// The picture itself.
+/// Redirects to the image.
 pub(crate) async fn image(
-    inside: ClientAccess,
+    access: ClientAccess,
     Ids(path): Ids<EvidencePath>,
 ) -> Result<Reply, PageError> {
-    let (_, evidence) = read(&inside, path).await?;
-    let key = inside.store.evidence_key(evidence.id);
-    handed(&inside, &evidence, &key, evidence.picture.file_type).await
+    let (_, evidence) = load_evidence(&access, path).await?;
+    let key = access.store.evidence_object_key(evidence.id);
+    redirect_to_object(&access, &evidence, &key, evidence.image.file_type).await
 }
 
-/// The same, small.
+/// Redirects to the thumbnail.
 pub(crate) async fn thumbnail(
-    inside: ClientAccess,
+    access: ClientAccess,
     Ids(path): Ids<EvidencePath>,
 ) -> Result<Reply, PageError> {
-    let (_, evidence) = read(&inside, path).await?;
-    let key = inside.store.thumbnail_key(evidence.id);
-    handed(&inside, &evidence, &key, FileType::Jpeg).await
+    let (_, evidence) = load_evidence(&access, path).await?;
+    let key = access.store.thumbnail_object_key(evidence.id);
+    redirect_to_object(&access, &evidence, &key, FileType::Jpeg).await
 }
 
-async fn handed(
-    inside: &ClientAccess,
+async fn redirect_to_object(
+    access: &ClientAccess,
     evidence: &Evidence,
     key: &str,
     file_type: FileType,
 ) -> Result<Reply, PageError> {
-    // By the type that it has now: the name says what was sent.
+    // The extension is of the stored type; the name is of the file that was uploaded.
     let stem = evidence
         .name
         .rsplit_once('.')
         .map_or("picture", |(stem, _)| stem);
-    let end = if file_type == FileType::Png {
+    let extension = if file_type == FileType::Png {
         "png"
     } else {
         "jpg"
     };
-    let handed = FileDownload {
+    let download = FileDownload {
         key,
-        disposition: &inline(&format!("{stem}.{end}")),
+        disposition: &inline_disposition(&format!("{stem}.{extension}")),
         content_type: file_type.media_type(),
     };
-    let link = inside.files().link(handed).await?;
-    Ok(see_other(&link).known_for(KNOWN))
+    let link = access.files().presign_get(download).await?;
+    Ok(see_other(&link).cached_privately(CACHE_SECONDS))
 }
 
-/// A picture that the reader may see, and its finding.
-pub(crate) async fn read(
-    inside: &ClientAccess,
+/// The evidence and its finding, if visible to the actor.
+pub(crate) async fn load_evidence(
+    access: &ClientAccess,
     path: EvidencePath,
 ) -> Result<(Finding, Evidence), PageError> {
-    let found = inside
+    let evidence = access
         .store
-        .one_evidence(path.engagement, path.finding, path.evidence);
-    found.await?.ok_or(PageError::NotFound)
+        .get_evidence(path.engagement, path.finding, path.evidence);
+    evidence.await?.ok_or(PageError::NotFound)
 }

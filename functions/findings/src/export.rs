@@ -1,21 +1,22 @@
-//! What a list shows, as a file: CSV for spreadsheets, JSON for programs.
+//! The export of a list of findings, as CSV or JSON.
 
 use domain::finding::Finding;
 use http::{HeaderValue, header};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use store::{Listed, RateLimit};
+use store::{FindingSummary, RateLimit};
+use web::links::{self, LinkBase};
 use web::{Csv, EitherSide, EmptyForm, PageError, ProtectedForm, Query, Reply};
 
 use crate::list::FindingsQuery;
-use crate::reach::{ListScope, ScopeNames};
+use crate::list_scope::{ListScope, ScopeNames};
 
-/// Findings that one file holds at most.
-pub(crate) const MOST: usize = 5_000;
-/// Rows that are looked at for them at most.
-const LOOK: usize = 20_000;
-/// Files that one person takes at most.
-const LIMIT: RateLimit = RateLimit {
+/// The most findings of one file.
+pub(crate) const MAX_FINDINGS: usize = 5_000;
+/// The most rows that are scanned for them.
+const MAX_SCANNED: usize = 20_000;
+/// The most files that one person exports.
+const EXPORT_LIMIT: RateLimit = RateLimit {
     rule: "export",
     most: 30,
     window: jiff::SignedDuration::from_hours(1),
@@ -27,9 +28,9 @@ pub(crate) struct ExportFormat {
     format: String,
 }
 
-/// A finding in a file: what a list shows of it.
+/// A finding in the file.
 #[derive(Debug, Serialize)]
-struct Line<'a> {
+struct FindingRecord<'a> {
     client: &'a str,
     engagement: &'a str,
     title: &'a str,
@@ -48,40 +49,49 @@ struct Line<'a> {
     link: String,
 }
 
-/// The whole of a JSON file.
+/// The JSON file.
 #[derive(Debug, Serialize)]
-struct File<'a> {
-    findings: &'a [Line<'a>],
+struct ExportFile<'a> {
+    findings: &'a [FindingRecord<'a>],
     /// Whether there are more than the file holds.
     truncated: bool,
     most: usize,
 }
 
-impl<'a> Line<'a> {
-    fn new(one: &'a Listed, places: &'a ScopeNames, today: Date, home: &str, team: bool) -> Self {
-        let Finding { id, .. } = one.finding;
-        let below = format!("/engagements/{}/findings/{id}", one.engagement);
-        let link = if team {
-            format!("{home}/clients/{}{below}", one.client)
+impl<'a> FindingRecord<'a> {
+    fn new(
+        summary: &'a FindingSummary,
+        names: &'a ScopeNames,
+        today: Date,
+        home: &str,
+        team: bool,
+    ) -> Self {
+        let Finding { id, .. } = summary.finding;
+        let base = if team {
+            LinkBase::Team(summary.client)
         } else {
-            format!("{home}{below}")
+            LinkBase::Portal
         };
-        let finding = &one.finding;
+        let link = format!("{home}{}", links::finding(base, summary.engagement, id));
+        let finding = &summary.finding;
         Self {
-            client: places.client(one).unwrap_or_default(),
-            engagement: places.engagement(one).unwrap_or_default(),
+            client: names.client(summary).unwrap_or_default(),
+            engagement: names.engagement(summary).unwrap_or_default(),
             title: &finding.title,
             severity: finding.severity.name(),
             score: finding.score.map(|score| score.to_string()),
             status: finding.status.name(),
             due: finding.due,
             overdue: finding.is_overdue(today),
-            assignee: finding.assignee.as_ref().map(|one| one.name.as_str()),
+            assignee: finding
+                .assignee
+                .as_ref()
+                .map(|assignee| assignee.name.as_str()),
             tags: finding.tags.join(", "),
             cwe: finding.cwe.map(|number| format!("CWE-{number}")),
             asset: finding.asset.as_deref(),
-            assets: finding.assets,
-            retests: finding.rounds,
+            assets: finding.asset_count,
+            retests: finding.retests,
             updated: finding.updated,
             link,
         }
@@ -111,7 +121,7 @@ impl<'a> Line<'a> {
     }
 }
 
-const HEAD: [&str; 16] = [
+const COLUMNS: [&str; 16] = [
     "Client",
     "Engagement",
     "Title",
@@ -130,48 +140,49 @@ const HEAD: [&str; 16] = [
     "Link",
 ];
 
-/// A change by its method, since the audit log tells of it.
+/// A POST, since the audit log records the export.
 pub(crate) async fn post(
     side: EitherSide,
     Query(ExportFormat { format }): Query<ExportFormat>,
-    Query(wanted): Query<FindingsQuery>,
+    Query(query): Query<FindingsQuery>,
     _form: ProtectedForm<EmptyForm>,
 ) -> Result<Reply, PageError> {
-    let reach = ListScope::of(side, &wanted.narrow)?;
-    let ctx = reach.ctx.clone();
-    let around = reach.around().await?;
-    ctx.limit(LIMIT, &reach.actor.user.to_string()).await?;
-    let filter = wanted.filter.parse(reach.actor.user);
+    let scope = ListScope::of(side, &query.scope)?;
+    let ctx = scope.ctx.clone();
+    let context = scope.load_context().await?;
+    ctx.limit_subject(EXPORT_LIMIT, &scope.actor.user.to_string())
+        .await?;
+    let filter = query.filter.parse(scope.actor.user);
     let today = ctx.workspace.today(ctx.now);
-    let (mut rows, mut places) = (Vec::new(), ScopeNames::default());
-    let (mut looked, mut after) = (0, None);
+    let (mut rows, mut names) = (Vec::new(), ScopeNames::default());
+    let (mut scanned, mut after) = (0, None);
     loop {
-        let found = reach.list(&filter, today, after.as_deref()).await?;
-        reach.find(&found.rows, &around, &mut places).await?;
-        rows.extend(found.rows);
-        looked += found.looked;
-        after = found.next;
-        if after.is_none() || rows.len() >= MOST || looked >= LOOK {
+        let page = scope.list(&filter, today, after.as_deref()).await?;
+        scope.add_names(&page.rows, &context, &mut names).await?;
+        rows.extend(page.rows);
+        scanned += page.scanned;
+        after = page.next;
+        if after.is_none() || rows.len() >= MAX_FINDINGS || scanned >= MAX_SCANNED {
             break;
         }
     }
-    rows.truncate(MOST);
+    rows.truncate(MAX_FINDINGS);
     let kind = if format == "json" { "JSON" } else { "CSV" };
-    reach
-        .exported(&format!("{kind}, {} findings", rows.len()))
+    scope
+        .record_export(&format!("{kind}, {} findings", rows.len()))
         .await?;
-    let home = ctx.app.config.address(&ctx.workspace.slug);
-    let team = reach.actor.role.is_team();
-    let line = |one| Line::new(one, &places, today, &home, team);
-    let lines: Vec<Line<'_>> = rows.iter().map(line).collect();
+    let home = ctx.app.config.workspace_url(&ctx.workspace.slug);
+    let team = scope.actor.role.is_team();
+    let record = |summary| FindingRecord::new(summary, &names, today, &home, team);
+    let records: Vec<FindingRecord<'_>> = rows.iter().map(record).collect();
     let cut = after.is_some();
-    let whole = if cut { "-incomplete" } else { "" };
-    let name = format!("findings-{today}{whole}");
+    let suffix = if cut { "-incomplete" } else { "" };
+    let name = format!("findings-{today}{suffix}");
     if format == "json" {
-        let file = File {
-            findings: &lines,
+        let file = ExportFile {
+            findings: &records,
             truncated: cut,
-            most: MOST,
+            most: MAX_FINDINGS,
         };
         let json = serde_json::to_vec_pretty(&file).map_err(PageError::internal)?;
         let name = format!("attachment; filename=\"{name}.json\"");
@@ -179,19 +190,22 @@ pub(crate) async fn post(
         let kind = HeaderValue::from_static("application/json");
         return Ok(Reply::file(json, kind).header(header::CONTENT_DISPOSITION, name));
     }
-    sheet(&lines, cut).into_reply(&format!("{name}.csv"))
+    render_csv(&records, cut).into_reply(&format!("{name}.csv"))
 }
 
-/// A row for each finding, and a last one that says where there are more.
-fn sheet(lines: &[Line<'_>], cut: bool) -> Csv {
-    let mut csv = Csv::new(HEAD);
-    for line in lines {
-        csv.row(line.cells().iter().map(String::as_str));
+/// A row for each finding, and a last one where findings are left out.
+fn render_csv(records: &[FindingRecord<'_>], cut: bool) -> Csv {
+    let mut csv = Csv::new(COLUMNS);
+    for record in records {
+        csv.row(record.cells().iter().map(String::as_str));
     }
     if cut {
-        let said = format!("There are more. This file holds the first {}.", lines.len());
-        let nothing = std::iter::repeat_n("", HEAD.len() - 1);
-        csv.row(std::iter::once(said.as_str()).chain(nothing));
+        let notice = format!(
+            "There are more. This file holds the first {}.",
+            records.len()
+        );
+        let nothing = std::iter::repeat_n("", COLUMNS.len() - 1);
+        csv.row(std::iter::once(notice.as_str()).chain(nothing));
     }
     csv
 }

@@ -1,30 +1,32 @@
-//! A finding's page, for both sides: what it is, what is next, what happened.
+//! The page of a finding, for both sides: content, transitions, evidence, comments and history.
 
-use domain::client::Client;
-use domain::engagement::Engagement;
-use domain::evidence::EvidenceInput;
-use domain::finding::{CommentInput, Remediation, RemediationInput, Transition};
+use domain::finding::{
+    Assignee, CommentInput, FindingContent, FindingStatus, Remediation, RemediationInput,
+    Transition,
+};
 use domain::id::{EntryId, UploadId};
 use domain::input::FieldErrors;
 use domain::person::{Actor, Person};
 use domain::role::Action;
-use futures::future::try_join4;
+use futures::future::try_join3;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 use store::FindingDetail;
-use web::{ClientAccess, Crumb, Form, Ids, Page, PageError, Reply};
+use web::links;
+use web::{ClientAccess, Crumb, EngagementContext, Form, Ids, Page, PageError, Reply};
 
-use crate::moves::TransitionForm;
-use crate::next::{TransitionGroup, groups};
-use crate::past::{CommentView, HistoryView, RetestView};
-use crate::paths::FindingPath;
-use crate::plan::people;
-use crate::shots::EvidenceGallery;
+use crate::evidence_gallery::EvidenceGallery;
+use crate::history_views::{CommentView, HistoryView, RetestView};
+use crate::panels::{RefusedForm, TransitionForm};
+use crate::paths::{FindingPath, FindingRef};
+use crate::transition_groups::{TransitionGroup, list_groups};
 
-/// The page.
 #[derive(Debug, Serialize)]
-#[allow(clippy::struct_excessive_bools)] // what a template asks, one by one
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a question of the template"
+)]
 pub(crate) struct FindingPage {
     pulse: String,
     title: String,
@@ -32,8 +34,8 @@ pub(crate) struct FindingPage {
     severity_reason: Option<String>,
     score: Option<String>,
     vector: Option<String>,
-    cwe: Option<Known>,
-    cves: Vec<Known>,
+    cwe: Option<ReferenceLink>,
+    cves: Vec<ReferenceLink>,
     status: &'static str,
     assets: Vec<String>,
     description: String,
@@ -46,8 +48,8 @@ pub(crate) struct FindingPage {
     overdue: bool,
     assignee: Option<String>,
     tags: Vec<String>,
-    accepted: Option<Carried>,
-    proposal: Option<Asked>,
+    accepted: Option<AcceptedRiskView>,
+    proposal: Option<ProposalView>,
     updated: Timestamp,
     engagement: Link,
     history: Vec<HistoryView>,
@@ -61,17 +63,17 @@ pub(crate) struct FindingPage {
     groups: Vec<TransitionGroup>,
     waits: bool,
     version: i64,
-    plan: Option<Planning>,
-    talk: Option<Talk>,
+    plan: Option<RemediationPanel>,
+    talk: Option<CommentPanel>,
     edit: Option<String>,
     save_as: Option<String>,
     #[serde(skip)]
     crumbs: Vec<Crumb>,
 }
 
-/// Something that others know by a name.
+/// A link to a public catalogue: CWE or CVE.
 #[derive(Debug, Serialize)]
-struct Known {
+struct ReferenceLink {
     label: String,
     href: String,
 }
@@ -84,39 +86,38 @@ struct Link {
 
 /// An accepted risk.
 #[derive(Debug, Serialize)]
-struct Carried {
+struct AcceptedRiskView {
     until: Date,
     warning: Option<i64>,
 }
 
-/// What the client asks for.
 #[derive(Debug, Serialize)]
-struct Asked {
+struct ProposalView {
     decision: &'static str,
     until: Option<Date>,
     who: String,
     at: Timestamp,
 }
 
-/// The form of the plan.
+/// The form of the remediation.
 #[derive(Debug, Serialize)]
-struct Planning {
+struct RemediationPanel {
     action: String,
     form: Form,
     open: bool,
     everything: bool,
-    people: Vec<Choice>,
+    people: Vec<AssigneeOption>,
 }
 
 #[derive(Debug, Serialize)]
-struct Choice {
+struct AssigneeOption {
     value: String,
     label: String,
 }
 
 /// The form of a comment.
 #[derive(Debug, Serialize)]
-struct Talk {
+struct CommentPanel {
     action: String,
     id: EntryId,
     form: Form,
@@ -124,30 +125,17 @@ struct Talk {
     preview: String,
 }
 
-/// What the page is made of.
+/// What the page reads.
 pub(crate) struct FindingData {
-    client: Client,
-    engagement: Engagement,
-    dossier: FindingDetail,
+    context: EngagementContext,
+    detail: FindingDetail,
     people: Vec<Person>,
 }
 
-/// A form of the page that can't be accepted.
-pub(crate) enum RefusedForm {
-    /// A move.
-    Move(Transition, TransitionForm, FieldErrors),
-    /// The plan.
-    Plan(RemediationInput, FieldErrors),
-    /// A comment.
-    Comment(CommentInput, FieldErrors),
-    /// A picture.
-    Evidence(EvidenceInput, FieldErrors),
-}
-
-/// Where the page is shown, and to whom.
-struct Frame<'a> {
+/// The actor, the addresses and the new ids of the page.
+struct ViewContext<'a> {
     actor: &'a Actor,
-    base: &'a str,
+    finding: FindingRef,
     today: Date,
     comment: EntryId,
     uploads: [UploadId; 2],
@@ -164,91 +152,143 @@ impl Page for FindingPage {
         self.crumbs.clone()
     }
 
-    fn sample() -> Self {
-        let (client, _) = web::view::samples();
-        let (person, _) = web::view::people_samples();
-        let parts = FindingData {
-            client,
-            engagement: web::view::engagement_sample(),
-            dossier: crate::past::dossier_sample(),
-            people: vec![person],
+    fn samples() -> Vec<Self> {
+        let mut detail = crate::history_views::detail_sample();
+        detail.finding.status = FindingStatus::Draft;
+        detail.finding.assignee = None;
+        detail.finding.due = None;
+        detail.finding.proposal = None;
+        detail.finding.tags = Vec::new();
+        detail.content = FindingContent {
+            severity_reason: None,
+            vector: None,
+            cwe: None,
+            cves: Vec::new(),
+            assets: Vec::new(),
+            impact: String::new(),
+            recommendation: String::new(),
+            references: String::new(),
+            ..detail.content
         };
-        let frame = Frame {
+        detail.history.rows.clear();
+        detail.history.next = None;
+        detail.comments.rows.clear();
+        detail.comments.next = None;
+        detail.retests.clear();
+        detail.evidence.clear();
+        let data = FindingData {
+            context: EngagementContext::sample(),
+            detail,
+            people: Vec::new(),
+        };
+        let view = ViewContext {
             actor: &web::view::actor_sample(),
-            base: "/clients/c",
+            finding: FindingRef::sample(),
             today: Date::constant(2026, 11, 24),
             comment: EntryId::new(1, 1),
             uploads: [UploadId::new(1, 1), UploadId::new(1, 2)],
         };
-        let failed = RefusedForm::Move(
+        let empty = Self::new(data, &view, Vec::new(), None);
+        vec![Self::sample(), empty]
+    }
+
+    fn sample() -> Self {
+        let (person, _) = web::view::people_samples();
+        let data = FindingData {
+            context: EngagementContext::sample(),
+            detail: crate::history_views::detail_sample(),
+            people: vec![person],
+        };
+        let view = ViewContext {
+            actor: &web::view::actor_sample(),
+            finding: FindingRef::sample(),
+            today: Date::constant(2026, 11, 24),
+            comment: EntryId::new(1, 1),
+            uploads: [UploadId::new(1, 1), UploadId::new(1, 2)],
+        };
+        let refused = RefusedForm::Transition(
             Transition::Decline,
             TransitionForm::default(),
-            FieldErrors::at("note", "Say why it is declined."),
+            FieldErrors::of("note", "Say why it is declined."),
         );
-        Self::new(parts, &frame, Vec::new(), Some(&failed))
+        Self::new(data, &view, Vec::new(), Some(&refused))
     }
 }
 
 impl FindingPage {
+    #[expect(clippy::too_many_lines, reason = "one field a line")]
     fn new(
-        parts: FindingData,
-        frame: &Frame<'_>,
+        data: FindingData,
+        view: &ViewContext<'_>,
         crumbs: Vec<Crumb>,
-        failed: Option<&RefusedForm>,
+        refused: Option<&RefusedForm>,
     ) -> Self {
         let FindingData {
-            engagement,
-            dossier,
+            context,
+            detail,
             people,
-            ..
-        } = parts;
+        } = data;
+        let EngagementContext { engagement, .. } = context;
         let FindingDetail {
             finding,
-            draft,
+            content,
             history,
             comments,
-            rounds,
+            retests,
             evidence,
-        } = dossier;
-        let role = frame.actor.role;
-        let around = format!("{}/engagements/{}", frame.base, engagement.id);
-        let here = format!("{around}/findings/{}", finding.id);
+        } = detail;
+        let role = view.actor.role;
+        let finding_ref = view.finding;
+        let FindingRef {
+            base,
+            engagement: engagement_id,
+            finding: finding_id,
+        } = finding_ref;
         let rev = if role.is_team() {
             engagement.rev
         } else {
             engagement.shared_rev
         };
-        let groups = groups(&finding, role, &here, failed);
-        let sent = match failed {
-            Some(RefusedForm::Evidence(input, invalid)) => Form::failed(input, invalid),
+        let groups = list_groups(&finding, role, finding_ref, refused);
+        let evidence_form = match refused {
+            Some(RefusedForm::Evidence(input, invalid)) => Form::with_errors(input, invalid),
             _ => Form::default(),
         };
         Self {
-            pulse: format!("{around}/pulse?seen={rev}"),
+            pulse: format!(
+                "{}?seen={rev}",
+                links::engagement_pulse(base, engagement_id)
+            ),
             severity: finding.severity.name(),
-            severity_reason: draft.severity_reason,
+            severity_reason: content.severity_reason,
             score: finding.score.map(|score| score.to_string()),
-            vector: draft.vector.map(String::from),
-            cwe: draft.cwe.map(Known::cwe),
-            cves: draft.cves.into_iter().map(Known::cve).collect(),
+            vector: content.vector.map(String::from),
+            cwe: content.cwe.map(ReferenceLink::cwe),
+            cves: content.cves.into_iter().map(ReferenceLink::cve).collect(),
             status: finding.status.name(),
-            assets: draft.assets,
-            description: draft.description,
-            impact: draft.impact,
-            recommendation: draft.recommendation,
-            references: draft.references,
+            assets: content.assets,
+            description: content.description,
+            impact: content.impact,
+            recommendation: content.recommendation,
+            references: content.references,
             team: role.is_team(),
             published: finding.status.is_published(),
             due: finding.due,
-            overdue: finding.is_overdue(frame.today),
-            assignee: finding.assignee.as_ref().map(|one| one.name.clone()),
+            overdue: finding.is_overdue(view.today),
+            assignee: finding
+                .assignee
+                .as_ref()
+                .map(|assignee| assignee.name.clone()),
             tags: finding.tags.clone(),
-            accepted: finding.accepted.as_ref().map(|accepted| Carried {
-                until: accepted.until,
-                warning: accepted.warning(frame.today),
-            }),
-            proposal: finding.proposal.as_ref().map(|proposal| Asked {
-                decision: proposal.decision.leads_to().name(),
+            accepted: finding
+                .accepted_risk
+                .as_ref()
+                .map(|accepted| AcceptedRiskView {
+                    until: accepted.until,
+                    warning: accepted.days_left_to_warn(view.today),
+                }),
+            proposal: finding.proposal.as_ref().map(|proposal| ProposalView {
+                decision: proposal.decision.target_status().name(),
                 until: proposal.until,
                 who: proposal.by_name.clone(),
                 at: proposal.at,
@@ -256,38 +296,50 @@ impl FindingPage {
             updated: finding.updated,
             engagement: Link {
                 title: engagement.title,
-                href: around,
+                href: links::engagement(base, engagement_id),
             },
-            older: history.next.map(|at| format!("{here}/history?before={at}")),
-            history: HistoryView::all(history.rows, &here),
-            rounds: rounds.into_iter().map(RetestView::from).collect(),
-            earlier: comments
-                .next
-                .map(|at| format!("{here}/comments?before={at}")),
-            comments: CommentView::all(comments.rows),
-            evidence: EvidenceGallery::new(&evidence, (&here, role), frame.uploads, sent),
-            waits: groups.is_empty() && finding.status == domain::finding::FindingStatus::Resolved,
+            older: history.next.map(|at| {
+                format!(
+                    "{}?before={at}",
+                    links::finding_history(base, engagement_id, finding_id)
+                )
+            }),
+            history: HistoryView::list(history.rows, finding_ref),
+            rounds: retests.into_iter().map(RetestView::from).collect(),
+            earlier: comments.next.map(|at| {
+                let list = links::finding_comments(base, engagement_id, finding_id);
+                format!("{list}?before={at}")
+            }),
+            comments: CommentView::list(comments.rows),
+            evidence: EvidenceGallery::new(
+                &evidence,
+                finding_ref,
+                role,
+                view.uploads,
+                evidence_form,
+            ),
+            waits: groups.is_empty() && finding.status == FindingStatus::Resolved,
             groups,
             version: finding.version,
             plan: role
                 .may(Action::AssignFindings)
-                .then(|| Planning::new(&finding.plan(), frame, &people, &here, failed)),
+                .then(|| RemediationPanel::new(&finding.remediation(), view, &people, refused)),
             talk: role
                 .may(Action::CommentFindings)
-                .then(|| Talk::new(frame, finding.status.is_published(), &here, failed)),
+                .then(|| CommentPanel::new(view, finding.status.is_published(), refused)),
             edit: role
                 .may(Action::WriteFindings)
-                .then(|| format!("{here}/edit")),
+                .then(|| links::finding_edit(base, engagement_id, finding_id)),
             save_as: role
                 .may(Action::WriteFindings)
-                .then(|| format!("{here}/template")),
+                .then(|| links::finding_template(base, engagement_id, finding_id)),
             title: finding.title,
             crumbs,
         }
     }
 }
 
-impl Known {
+impl ReferenceLink {
     fn cwe(number: u32) -> Self {
         Self {
             label: format!("CWE-{number}"),
@@ -303,40 +355,45 @@ impl Known {
     }
 }
 
-impl Planning {
+impl RemediationPanel {
     fn new(
         plan: &Remediation,
-        frame: &Frame<'_>,
+        view: &ViewContext<'_>,
         people: &[Person],
-        here: &str,
-        failed: Option<&RefusedForm>,
+        refused: Option<&RefusedForm>,
     ) -> Self {
-        let (form, open) = match failed {
-            Some(RefusedForm::Plan(input, invalid)) => (Form::failed(input, invalid), true),
+        let (form, open) = match refused {
+            Some(RefusedForm::Remediation(input, invalid)) => {
+                (Form::with_errors(input, invalid), true)
+            }
             _ => (Form::filled(&RemediationInput::from(plan)), false),
         };
-        let mut choices: Vec<Choice> = people.iter().map(Choice::from).collect();
-        let known = |id: &str| people.iter().any(|one| one.id.to_string() == id);
-        // Somebody of the other side, or who is gone, stays until another is chosen.
-        let kept = plan
-            .assignee
-            .iter()
-            .filter(|one| !known(&one.id.to_string()));
-        choices.extend(kept.map(|one| Choice {
-            value: one.id.to_string(),
-            label: one.name.clone(),
+        let mut options: Vec<AssigneeOption> = people.iter().map(AssigneeOption::from).collect();
+        let is_option = |assignee: &&Assignee| people.iter().any(|person| person.id == assignee.id);
+        // An assignee of the other side, or who left, stays until another is chosen.
+        let other = plan.assignee.iter().filter(|assignee| !is_option(assignee));
+        options.extend(other.map(|assignee| AssigneeOption {
+            value: assignee.id.to_string(),
+            label: assignee.name.clone(),
         }));
         Self {
-            action: format!("{here}/plan"),
+            action: {
+                let FindingRef {
+                    base,
+                    engagement,
+                    finding,
+                } = view.finding;
+                links::finding_plan(base, engagement, finding)
+            },
             form,
             open,
-            everything: frame.actor.role.may(Action::WriteFindings),
-            people: choices,
+            everything: view.actor.role.may(Action::WriteFindings),
+            people: options,
         }
     }
 }
 
-impl From<&Person> for Choice {
+impl From<&Person> for AssigneeOption {
     fn from(person: &Person) -> Self {
         let side = if person.role.is_team() {
             "team"
@@ -350,91 +407,89 @@ impl From<&Person> for Choice {
     }
 }
 
-impl Talk {
-    fn new(frame: &Frame<'_>, published: bool, here: &str, failed: Option<&RefusedForm>) -> Self {
+impl CommentPanel {
+    fn new(view: &ViewContext<'_>, published: bool, refused: Option<&RefusedForm>) -> Self {
+        let FindingRef {
+            base,
+            engagement,
+            finding,
+        } = view.finding;
         Self {
-            action: format!("{here}/comments"),
-            id: frame.comment,
-            form: match failed {
-                Some(RefusedForm::Comment(input, invalid)) => Form::failed(input, invalid),
+            action: links::finding_comments(base, engagement, finding),
+            id: view.comment,
+            form: match refused {
+                Some(RefusedForm::Comment(input, invalid)) => Form::with_errors(input, invalid),
                 _ => Form::filled(&CommentInput::default()),
             },
-            choose: frame.actor.role.is_team() && published,
-            preview: format!("{here}/preview"),
+            choose: view.actor.role.is_team() && published,
+            preview: links::finding_preview(base, engagement, finding),
         }
     }
 }
 
-/// Reads what the page shows.
-async fn read(inside: &ClientAccess, path: FindingPath) -> Result<FindingData, PageError> {
-    let store = &inside.store;
-    let read = try_join4(
-        async { Ok(store.about().await?) },
-        async { Ok(store.engagement(path.engagement).await?) },
-        async { Ok(store.dossier(path.engagement, path.finding).await?) },
-        async {
-            if inside.may(Action::AssignFindings) {
-                people(inside).await
-            } else {
-                Ok(Vec::new())
-            }
-        },
-    );
-    let (Some(client), Some(engagement), Some(dossier), people) = read.await? else {
-        return Err(PageError::NotFound);
+async fn load_finding(access: &ClientAccess, path: FindingPath) -> Result<FindingData, PageError> {
+    let store = &access.store;
+    let people = async {
+        if access.may(Action::AssignFindings) {
+            Ok(access.list_assignable_people().await?)
+        } else {
+            Ok(Vec::new())
+        }
     };
+    let detail = async {
+        let detail = store.get_finding_detail(path.engagement, path.finding);
+        detail.await?.ok_or(PageError::NotFound)
+    };
+    let (context, detail, people) =
+        try_join3(access.engagement(path.engagement), detail, people).await?;
     Ok(FindingData {
-        client,
-        engagement,
-        dossier,
+        context,
+        detail,
         people,
     })
 }
 
 pub(crate) async fn get(
-    inside: ClientAccess,
+    access: ClientAccess,
     Ids(path): Ids<FindingPath>,
 ) -> Result<Reply, PageError> {
-    let parts = read(&inside, path).await?;
-    let origin = inside.ctx.app.services.files.origin().await?;
-    let reply = inside.ctx.page(&page(&inside, parts, None))?;
-    Ok(reply.with_pictures(&origin))
+    let data = load_finding(&access, path).await?;
+    let origin = access.ctx.app.services.files.origin().await?;
+    let reply = access.ctx.render(&build_page(&access, data, None))?;
+    Ok(reply.with_images(&origin))
 }
 
-/// The page again, with what was typed and why a move failed.
-pub(crate) async fn again(
-    inside: &ClientAccess,
+/// The page with a refused form.
+pub(crate) async fn render_refused(
+    access: &ClientAccess,
     path: FindingPath,
-    event: Transition,
-    said: TransitionForm,
-    invalid: FieldErrors,
+    refused: RefusedForm,
 ) -> Result<Reply, PageError> {
-    refused(inside, path, RefusedForm::Move(event, said, invalid)).await
+    let data = load_finding(access, path).await?;
+    let origin = access.ctx.app.services.files.origin().await?;
+    let reply = access
+        .ctx
+        .render_refused(&build_page(access, data, Some(&refused)))?;
+    Ok(reply.with_images(&origin))
 }
 
-/// The page again, with what was typed and why it can't be accepted.
-pub(crate) async fn refused(
-    inside: &ClientAccess,
-    path: FindingPath,
-    failed: RefusedForm,
-) -> Result<Reply, PageError> {
-    let parts = read(inside, path).await?;
-    let origin = inside.ctx.app.services.files.origin().await?;
-    let reply = inside.ctx.refused(&page(inside, parts, Some(&failed)))?;
-    Ok(reply.with_pictures(&origin))
-}
-
-fn page(inside: &ClientAccess, parts: FindingData, failed: Option<&RefusedForm>) -> FindingPage {
-    let mut crumbs = inside.crumbs(&parts.client.name);
-    let engagement = format!("{}/engagements/{}", inside.base, parts.engagement.id);
-    crumbs.push(Crumb::to(&parts.engagement.title, engagement));
-    let ctx = &inside.ctx;
-    let frame = Frame {
-        actor: &inside.actor,
-        base: &inside.base,
+fn build_page(
+    access: &ClientAccess,
+    data: FindingData,
+    refused: Option<&RefusedForm>,
+) -> FindingPage {
+    let crumbs = data.context.crumbs.clone();
+    let ctx = &access.ctx;
+    let view = ViewContext {
+        actor: &access.actor,
+        finding: FindingRef {
+            base: access.base,
+            engagement: data.context.engagement.id,
+            finding: data.detail.finding.id,
+        },
         today: ctx.workspace.today(ctx.now),
         comment: ctx.app.new_id(),
         uploads: [ctx.app.new_id(), ctx.app.new_id()],
     };
-    FindingPage::new(parts, &frame, crumbs, failed)
+    FindingPage::new(data, &view, crumbs, refused)
 }

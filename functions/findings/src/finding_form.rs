@@ -1,38 +1,35 @@
 //! Writing a finding: by hand, and changing it later.
 
-use domain::client::Client;
-use domain::engagement::Engagement;
+use domain::cvss::CvssVector;
 use domain::finding::{
-    Finding, FindingContent, FindingInput, TransitionRefusal, create as new_finding,
-    edit as changed,
+    Finding, FindingContent, FindingEvent, FindingInput, TransitionRefusal,
+    create_finding as new_finding, update_content as changed,
 };
-use domain::history::FindingEvent;
-use domain::id::{FindingId, TemplateId};
+use domain::id::{FindingId, TemplateId, UploadId};
 use domain::input::FieldErrors;
-use domain::library::starter;
-use domain::score::CvssVector;
+use domain::library::find_starter;
 use domain::severity::Severity;
-use futures::future::{try_join, try_join3};
+use futures::future::try_join;
 use serde::{Deserialize, Serialize};
 use store::WriteOutcome;
+use web::links::{self, LinkBase};
 use web::view::SelectOption;
 use web::{
-    ClientAccess, Crumb, Form, Ids, Page, PageError, ProtectedForm, Query, Reply, SAVED_BEFORE,
-    TeamAccess, see_other,
+    ClientAccess, Crumb, EngagementContext, Form, FormError, Ids, Page, PageError, ProtectedForm,
+    Query, Reply, SAVED_BEFORE, TeamAccess, see_other,
 };
 
-use crate::paths::{EngagementPath, FindingPath};
-use crate::shots::{PasteTarget, base};
-use crate::typed::{CalculatorForm, CvssCalculator, FindingFields};
+use crate::evidence_gallery::PasteTarget;
+use crate::finding_fields::{CalculatorForm, CvssCalculator, FindingFields};
+use crate::paths::{EngagementPath, FindingPath, FindingRef};
 
-/// The form.
 #[derive(Debug, Serialize)]
 pub(crate) struct FindingFormPage {
     id: Option<FindingId>,
     version: Option<i64>,
     form: Form,
     severities: Vec<SelectOption>,
-    score: Option<Scored>,
+    score: Option<ScoreView>,
     calculators: Vec<CvssCalculator>,
     calculate: String,
     action: String,
@@ -41,7 +38,7 @@ pub(crate) struct FindingFormPage {
     library: Option<String>,
     heading: &'static str,
     preview_url: String,
-    /// Where pasted pictures go: to a finding that is there.
+    /// Where pasted images are sent, once the finding exists.
     paste: Option<PasteTarget>,
     score_url: &'static str,
     #[serde(skip)]
@@ -49,7 +46,7 @@ pub(crate) struct FindingFormPage {
 }
 
 #[derive(Debug, Serialize)]
-struct Scored {
+struct ScoreView {
     score: String,
     severity: &'static str,
 }
@@ -92,6 +89,16 @@ impl Page for FindingFormPage {
         self.crumbs.clone()
     }
 
+    fn samples() -> Vec<Self> {
+        let (id, context) = (FindingId::new(1, 1), EngagementContext::sample());
+        let fields = FindingInput::default().into();
+        let edit = Self {
+            paste: Some(PasteTarget::new(FindingRef::sample(), UploadId::new(1, 1))),
+            ..Self::for_edit(&fields, None, id, 2, LinkBase::Portal, context)
+        };
+        vec![Self::sample(), edit]
+    }
+
     fn sample() -> Self {
         let vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H".to_owned();
         let input = FindingInput {
@@ -99,26 +106,27 @@ impl Page for FindingFormPage {
             severity: Severity::High.name().to_owned(),
             ..FindingInput::default()
         };
-        let failed = FieldErrors::at("title", "Fill this in.");
-        Self::adding(
+        let invalid = FieldErrors::of("title", "Fill this in.");
+        Self::for_new(
             &input.into(),
-            Some(&failed),
+            Some(&invalid),
             FindingId::new(1, 1),
-            "/clients/c/engagements/e",
-            Vec::new(),
+            LinkBase::Portal,
+            EngagementContext::sample(),
         )
     }
 }
 
 impl FindingFormPage {
-    fn adding(
-        typed: &FindingFields,
-        failed: Option<&FieldErrors>,
+    fn for_new(
+        fields: &FindingFields,
+        invalid: Option<&FieldErrors>,
         id: FindingId,
-        around: &str,
-        crumbs: Vec<Crumb>,
+        base: LinkBase,
+        context: EngagementContext,
     ) -> Self {
-        let input = &typed.input;
+        let input = &fields.input;
+        let engagement = context.engagement.id;
         let scored = input
             .vector
             .parse::<CvssVector>()
@@ -127,111 +135,89 @@ impl FindingFormPage {
         Self {
             id: Some(id),
             version: None,
-            form: failed.map_or_else(
+            form: invalid.map_or_else(
                 || Form::filled(input),
-                |invalid| Form::failed(input, invalid),
+                |invalid| Form::with_errors(input, invalid),
             ),
             severities: SEVERITIES.to_vec(),
-            score: scored.map(|score| Scored {
+            score: scored.map(|score| ScoreView {
                 score: score.to_string(),
                 severity: score.severity().name(),
             }),
-            calculators: typed.calculators(),
-            calculate: format!("{around}/findings/calculate"),
-            action: format!("{around}/findings"),
+            calculators: fields.calculators(),
+            calculate: links::finding_new_calculate(base, engagement),
+            action: links::findings(base, engagement),
             submit: "Add finding",
-            cancel: around.to_owned(),
-            library: Some(format!("{around}/library")),
+            cancel: context.href,
+            library: Some(links::engagement_library(base, engagement)),
             heading: "Add finding",
             preview_url: "/preview".to_owned(),
             paste: None,
             score_url: "/score",
-            crumbs,
+            crumbs: context.crumbs,
         }
     }
 
-    fn changing(
-        typed: &FindingFields,
-        failed: Option<&FieldErrors>,
-        (id, version): (FindingId, i64),
-        around: &str,
-        crumbs: Vec<Crumb>,
+    fn for_edit(
+        fields: &FindingFields,
+        invalid: Option<&FieldErrors>,
+        id: FindingId,
+        version: i64,
+        base: LinkBase,
+        context: EngagementContext,
     ) -> Self {
-        let here = format!("{around}/findings/{id}");
+        let engagement = context.engagement.id;
         Self {
             id: None,
             version: Some(version),
-            calculate: format!("{here}/calculate"),
-            action: format!("{here}/edit"),
-            preview_url: format!("{here}/preview"),
+            calculate: links::finding_calculate(base, engagement, id),
+            action: links::finding_edit(base, engagement, id),
+            preview_url: links::finding_preview(base, engagement, id),
             submit: "Save",
-            cancel: here,
+            cancel: links::finding(base, engagement, id),
             library: None,
             heading: "Edit finding",
-            ..Self::adding(typed, failed, id, around, crumbs)
+            ..Self::for_new(fields, invalid, id, base, context)
         }
     }
 
-    /// The form of a finding that is there, as an answer.
-    async fn shown(self, inside: &ClientAccess, refused: bool) -> Result<Reply, PageError> {
+    /// Renders the form of an existing finding.
+    async fn render_edit(
+        self,
+        access: &ClientAccess,
+        path: FindingPath,
+        refused: bool,
+    ) -> Result<Reply, PageError> {
+        let finding = FindingRef::new(access, path);
         let page = Self {
-            paste: Some(PasteTarget::new(
-                &base(&self.cancel),
-                inside.ctx.app.new_id(),
-            )),
+            paste: Some(PasteTarget::new(finding, access.ctx.app.new_id())),
             ..self
         };
-        let origin = inside.ctx.app.services.files.origin().await?;
+        let origin = access.ctx.app.services.files.origin().await?;
         let reply = if refused {
-            inside.ctx.refused(&page)
+            access.ctx.render_refused(&page)
         } else {
-            inside.ctx.page(&page)
+            access.ctx.render(&page)
         };
-        Ok(reply?.with_pictures(&origin))
+        Ok(reply?.with_images(&origin))
     }
 }
 
-/// The engagement that the form stands in.
-struct Around {
-    href: String,
-    crumbs: Vec<Crumb>,
+/// The engagement, the finding and its content, for the forms that change a finding.
+async fn load_finding(
+    access: &ClientAccess,
+    path: FindingPath,
+) -> Result<(EngagementContext, Finding, FindingContent), PageError> {
+    let (context, (finding, content)) = try_join(access.engagement(path.engagement), async {
+        let store = &access.store;
+        let found = store.get_finding_with_content(path.engagement, path.finding);
+        found.await?.ok_or(PageError::NotFound)
+    })
+    .await?;
+    Ok((context, finding, content))
 }
 
-impl Around {
-    fn new(inside: &ClientAccess, client: &Client, engagement: &Engagement) -> Self {
-        let href = format!("{}/engagements/{}", inside.base, engagement.id);
-        let mut crumbs = inside.crumbs(&client.name);
-        crumbs.push(Crumb::to(&engagement.title, &href));
-        Self { href, crumbs }
-    }
-
-    async fn read(inside: &ClientAccess, path: EngagementPath) -> Result<Self, PageError> {
-        let read = try_join(
-            inside.store.about(),
-            inside.store.engagement(path.engagement),
-        )
-        .await?;
-        let (Some(client), Some(engagement)) = read else {
-            return Err(PageError::NotFound);
-        };
-        Ok(Self::new(inside, &client, &engagement))
-    }
-
-    async fn read_with(
-        inside: &ClientAccess,
-        path: FindingPath,
-    ) -> Result<(Self, Finding, FindingContent), PageError> {
-        let store = &inside.store;
-        let text = store.finding_with_text(path.engagement, path.finding);
-        let read = try_join3(store.about(), store.engagement(path.engagement), text).await?;
-        let (Some(client), Some(engagement), Some((finding, draft))) = read else {
-            return Err(PageError::NotFound);
-        };
-        Ok((Self::new(inside, &client, &engagement), finding, draft))
-    }
-}
-
-/// The template that the form begins with.
+/// The template that the form starts from.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct FormTemplate {
@@ -240,12 +226,15 @@ pub(crate) struct FormTemplate {
 }
 
 impl FormTemplate {
-    /// What the form is filled with; a template that isn't there is a page that
-    /// isn't there.
-    async fn read(self, team: &TeamAccess) -> Result<FindingInput, PageError> {
+    /// The form's input; not found where the template doesn't exist.
+    async fn load_input(self, team: &TeamAccess) -> Result<FindingInput, PageError> {
         let draft = match (self.template, self.starter) {
-            (Some(id), _) => team.store.template(id).await?.map(|(_, own)| own.draft),
-            (None, Some(id)) => starter(&id).map(|starter| starter.draft.clone()),
+            (Some(id), _) => team
+                .store
+                .get_template(id)
+                .await?
+                .map(|(_, own)| own.content),
+            (None, Some(id)) => find_starter(&id).map(|starter| starter.content.clone()),
             (None, None) => return Ok(FindingInput::default()),
         };
         draft
@@ -256,132 +245,133 @@ impl FormTemplate {
 }
 
 pub(crate) async fn new(
-    inside: ClientAccess,
+    access: ClientAccess,
     team: TeamAccess,
     Ids(path): Ids<EngagementPath>,
-    Query(from): Query<FormTemplate>,
+    Query(template): Query<FormTemplate>,
 ) -> Result<Reply, PageError> {
-    let (around, input) = try_join(Around::read(&inside, path), from.read(&team)).await?;
-    let id = inside.ctx.app.new_id();
-    inside.ctx.page(&FindingFormPage::adding(
+    let engagement = access.engagement(path.engagement);
+    let (context, input) = try_join(engagement, template.load_input(&team)).await?;
+    let id = access.ctx.app.new_id();
+    access.ctx.render(&FindingFormPage::for_new(
         &input.into(),
         None,
         id,
-        &around.href,
-        around.crumbs,
+        access.base,
+        context,
     ))
 }
 
-/// The form again, with the vector that the calculator's button chose.
+/// The form with the vector that the calculator chose.
 pub(crate) async fn calculate_new(
-    inside: ClientAccess,
+    access: ClientAccess,
     Ids(path): Ids<EngagementPath>,
     form: ProtectedForm<CalculatorForm>,
 ) -> Result<Reply, PageError> {
-    let around = Around::read(&inside, path).await?;
+    let context = access.engagement(path.engagement).await?;
     let id = form.id()?;
-    let (typed, invalid) = form.input.vector();
-    inside.ctx.page(&FindingFormPage::adding(
-        &typed,
+    let (fields, invalid) = form.input.into_fields();
+    access.ctx.render(&FindingFormPage::for_new(
+        &fields,
         invalid.as_ref(),
         id,
-        &around.href,
-        around.crumbs,
+        access.base,
+        context,
     ))
 }
 
-/// As above, while a finding is changed.
+/// The same for the form of an existing finding.
 pub(crate) async fn calculate_edit(
-    inside: ClientAccess,
+    access: ClientAccess,
     Ids(path): Ids<FindingPath>,
     form: ProtectedForm<CalculatorForm>,
 ) -> Result<Reply, PageError> {
-    let (around, finding, _) = Around::read_with(&inside, path).await?;
+    let (context, finding, _) = load_finding(&access, path).await?;
     let version = form.version.unwrap_or(finding.version);
-    let (typed, invalid) = form.input.vector();
-    let at = (finding.id, version);
-    FindingFormPage::changing(&typed, invalid.as_ref(), at, &around.href, around.crumbs)
-        .shown(&inside, false)
+    let (fields, invalid) = form.input.into_fields();
+    let (id, base) = (finding.id, access.base);
+    FindingFormPage::for_edit(&fields, invalid.as_ref(), id, version, base, context)
+        .render_edit(&access, path, false)
         .await
 }
 
 pub(crate) async fn create(
-    inside: ClientAccess,
+    access: ClientAccess,
     Ids(path): Ids<EngagementPath>,
     form: ProtectedForm<FindingFields>,
 ) -> Result<Reply, PageError> {
-    let around = Around::read(&inside, path).await?;
+    let context = access.engagement(path.engagement).await?;
     let id = form.id()?;
-    let typed = form.input.filled();
-    let (id, invalid) = match typed.input.parse() {
-        Ok(draft) => match add(&inside, path, id, &draft).await? {
+    let fields = form.input.with_calculated_vector();
+    let (id, invalid) = match fields.input.parse() {
+        Ok(draft) => match create_draft(&access, path, id, &draft).await {
             Ok(()) => {
-                let there = format!("{}/findings/{id}", around.href);
-                return Ok(see_other(&there).flash("finding-added"));
+                let href = links::finding(access.base, path.engagement, id);
+                return Ok(see_other(&href).flash("finding-added"));
             }
-            Err(why) => (inside.ctx.app.new_id(), FieldErrors::at("form", why)),
+            Err(error) => (access.ctx.app.new_id(), error.fields()?),
         },
         Err(invalid) => (id, invalid),
     };
-    let Around { href, crumbs } = around;
-    let page = FindingFormPage::adding(&typed, Some(&invalid), id, &href, crumbs);
-    inside.ctx.refused(&page)
+    let page = FindingFormPage::for_new(&fields, Some(&invalid), id, access.base, context);
+    access.ctx.render_refused(&page)
 }
 
-/// Adds a draft; or says why not, for the person.
-async fn add(
-    inside: &ClientAccess,
+/// Creates a draft. The same form that was sent before creates nothing new.
+async fn create_draft(
+    access: &ClientAccess,
     path: EngagementPath,
     id: FindingId,
     draft: &FindingContent,
-) -> Result<Result<(), String>, PageError> {
-    let (store, ctx, around) = (&inside.store, &inside.ctx, path.engagement);
-    let new = new_finding(id, draft, &inside.actor, FindingEvent::Created, ctx.now);
-    let change = new.map_err(refused)?;
-    let made = store.create_finding(around, &change, (draft, ctx.plan()), ctx.app.new_id());
-    match made.await {
-        Ok(WriteOutcome::Done) => Ok(Ok(())),
+) -> Result<(), FormError> {
+    let (store, ctx, engagement) = (&access.store, &access.ctx, path.engagement);
+    let new = new_finding(id, draft, &access.actor, FindingEvent::Created, ctx.now);
+    let change = new.map_err(to_page_error)?;
+    let created = store.create_finding(engagement, &change, draft, ctx.plan(), ctx.app.new_id());
+    match created.await {
+        Ok(WriteOutcome::Done) => Ok(()),
         Ok(WriteOutcome::Repeated) => {
-            let saved = store.finding_with_text(around, id).await?;
+            let saved = store.get_finding_with_content(engagement, id).await?;
             let same = saved.is_some_and(|(_, saved)| saved == *draft);
-            Ok(if same {
+            if same {
                 Ok(())
             } else {
-                Err(SAVED_BEFORE.to_owned())
-            })
+                Err(FieldErrors::of("form", SAVED_BEFORE).into())
+            }
         }
-        Err(store::StoreError::Full(full)) => Ok(Err(full.to_string())),
-        // The engagement was read just now: it is there, so it is full.
-        Err(store::StoreError::Refused(_)) => Ok(Err(
-            "This engagement holds as many findings as it can. Add another engagement.".to_owned(),
-        )),
+        Err(store::StoreError::Full(full)) => Err(FieldErrors::of("form", full.to_string()).into()),
+        // The engagement was read a moment ago, so it exists: it is full.
+        Err(store::StoreError::Refused(_)) => {
+            let why = "This engagement holds as many findings as it can. Add another engagement.";
+            Err(FieldErrors::of("form", why).into())
+        }
         Err(error) => Err(error.into()),
     }
 }
 
 pub(crate) async fn edit(
-    inside: ClientAccess,
+    access: ClientAccess,
     Ids(path): Ids<FindingPath>,
 ) -> Result<Reply, PageError> {
-    let (around, finding, draft) = Around::read_with(&inside, path).await?;
-    let at = (finding.id, finding.version);
-    let typed = FindingInput::from(&draft).into();
-    FindingFormPage::changing(&typed, None, at, &around.href, around.crumbs)
-        .shown(&inside, false)
+    let (context, finding, draft) = load_finding(&access, path).await?;
+    let fields = FindingInput::from(&draft).into();
+    let (id, version) = (finding.id, finding.version);
+    FindingFormPage::for_edit(&fields, None, id, version, access.base, context)
+        .render_edit(&access, path, false)
         .await
 }
 
 pub(crate) async fn update(
-    inside: ClientAccess,
+    access: ClientAccess,
     Ids(path): Ids<FindingPath>,
     form: ProtectedForm<FindingFields>,
 ) -> Result<Reply, PageError> {
-    let (around, finding, before) = Around::read_with(&inside, path).await?;
-    let typed = form.input.filled();
+    let (context, finding, before) = load_finding(&access, path).await?;
+    let fields = form.input.with_calculated_vector();
     let parsed = if form.version == Some(finding.version) {
-        typed.input.parse()
+        fields.input.parse()
     } else {
-        Err(FieldErrors::at(
+        Err(FieldErrors::of(
             "form",
             "Somebody else changed this finding meanwhile. Compare with it, then save again.",
         ))
@@ -389,26 +379,26 @@ pub(crate) async fn update(
     let after = match parsed {
         Ok(after) => after,
         Err(invalid) => {
-            let at = (finding.id, finding.version);
-            let page =
-                FindingFormPage::changing(&typed, Some(&invalid), at, &around.href, around.crumbs);
-            return page.shown(&inside, true).await;
+            let (id, version) = (finding.id, finding.version);
+            let (base, invalid) = (access.base, Some(&invalid));
+            let page = FindingFormPage::for_edit(&fields, invalid, id, version, base, context);
+            return page.render_edit(&access, path, true).await;
         }
     };
-    let there = see_other(&format!("{}/findings/{}", around.href, finding.id));
+    let reply = see_other(&links::finding(access.base, path.engagement, path.finding));
     let change =
-        changed(&finding, &before, &after, &inside.actor, inside.ctx.now).map_err(refused)?;
+        changed(&finding, &before, &after, &access.actor, access.ctx.now).map_err(to_page_error)?;
     let Some(change) = change else {
-        return Ok(there);
+        return Ok(reply);
     };
-    inside
+    access
         .store
-        .edit_finding(path.engagement, &change, &after, inside.ctx.app.new_id())
+        .update_finding_content(path.engagement, &change, &after, access.ctx.app.new_id())
         .await?;
-    Ok(there.flash("finding-saved"))
+    Ok(reply.flash("finding-saved"))
 }
 
-/// Writing is refused for one reason only: the role.
-fn refused(_: TransitionRefusal) -> PageError {
+/// Writing content is refused for one reason only: the role.
+fn to_page_error(_: TransitionRefusal) -> PageError {
     PageError::Forbidden
 }

@@ -1,36 +1,33 @@
-//! Importing a scan, first step: the file. A small one comes through here and is
-//! looked at once already; a large one goes straight to the bucket. A job reads
-//! either.
+//! The first step of importing a scan: its file. A small one comes through the function and is
+//! checked at once; a large one goes straight to the bucket. A job reads either.
 
-use axum::extract::{FromRequest as _, Request};
-use domain::engagement::Engagement;
 use domain::file::FileName;
-use domain::id::{ImportId, marker};
-use domain::import::job::Import;
-use domain::import::{self, ColumnMapping, MAX_BYTES, ScanError};
+use domain::file::MAX_SCAN_BYTES;
+use domain::id::ImportId;
+use domain::import::{self, ColumnMapping, Import, ScanError};
 use domain::input::FieldErrors;
 use domain::upload::UploadPurpose;
-use futures::future::try_join;
-use http::header;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use web::links;
 use web::{
-    ClientAccess, Crumb, Form, Ids, MAX_UPLOAD, Page, PageError, ProtectedForm, ProtectedUpload,
-    Reply, UploadRequest, see_other,
+    ClientAccess, Crumb, EmptyForm, EngagementContext, Form, Ids, MAX_UPLOAD, Page, PageError,
+    ProtectedForm, ProtectedUpload, Reply, SentFile, UploadRequest, see_other,
 };
 
 use crate::paths::EngagementPath;
 
-/// The form.
 #[derive(Debug, Serialize)]
 pub(crate) struct ImportPage {
     id: ImportId,
     form: Form,
     action: String,
     cancel: String,
-    /// Bytes at most, and how many of them come through here.
+    /// The most bytes, and the most that come through the function.
     max: usize,
     small: usize,
+    /// The supported formats.
+    formats: String,
     engagement: Link,
     #[serde(skip)]
     crumbs: Vec<Crumb>,
@@ -54,54 +51,44 @@ impl Page for ImportPage {
     }
 
     fn sample() -> Self {
-        let engagement = Link {
-            title: "Web test".to_owned(),
-            href: "/clients/c/engagements/e".to_owned(),
-        };
-        let form = Form::failed(&(), &FieldErrors::at("file", "Choose a file."));
-        Self::new(ImportId::new(1, 1), form, engagement, Vec::new())
+        let engagement = Link::from(&EngagementContext::sample());
+        let form = Form::with_errors(&(), &FieldErrors::of("file", "Choose a file."));
+        Self::new(
+            ImportId::new(1, 1),
+            form,
+            String::new(),
+            engagement,
+            Vec::new(),
+        )
     }
 }
 
 impl ImportPage {
-    fn new(id: ImportId, form: Form, engagement: Link, crumbs: Vec<Crumb>) -> Self {
+    fn new(id: ImportId, form: Form, action: String, engagement: Link, crumbs: Vec<Crumb>) -> Self {
         Self {
             id,
             form,
-            action: format!("{}/import", engagement.href),
+            action,
             cancel: engagement.href.clone(),
-            max: MAX_BYTES,
+            max: MAX_SCAN_BYTES,
             small: MAX_UPLOAD,
+            formats: import::format_hint(),
             engagement,
             crumbs,
         }
     }
 }
 
-/// The engagement that is imported into, and the way to it.
-pub(crate) async fn around(
-    inside: &ClientAccess,
-    path: EngagementPath,
-) -> Result<(Engagement, Link, Vec<Crumb>), PageError> {
-    let read = try_join(
-        inside.store.about(),
-        inside.store.engagement(path.engagement),
-    )
-    .await?;
-    let (Some(client), Some(engagement)) = read else {
-        return Err(PageError::NotFound);
-    };
-    let href = format!("{}/engagements/{}", inside.base, engagement.id);
-    let mut crumbs = inside.crumbs(&client.name);
-    crumbs.push(Crumb::to(&engagement.title, &href));
-    let link = Link {
-        title: engagement.title.clone(),
-        href,
-    };
-    Ok((engagement, link, crumbs))
+impl From<&EngagementContext> for Link {
+    fn from(context: &EngagementContext) -> Self {
+        Self {
+            title: context.engagement.title.clone(),
+            href: context.href.clone(),
+        }
+    }
 }
 
-/// What a script says of a file before it sends it.
+/// The announcement of a scan, by a script.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct ScanAnnouncement {
@@ -109,85 +96,94 @@ pub(crate) struct ScanAnnouncement {
     size: String,
 }
 
-/// The form, from where files may be sent to the bucket.
-async fn shown(
-    inside: &ClientAccess,
+/// The page, from which files may be sent to the bucket.
+async fn render_page(
+    access: &ClientAccess,
     page: &ImportPage,
     refused: bool,
 ) -> Result<Reply, PageError> {
-    let origin = inside.ctx.app.services.files.origin().await?;
+    let origin = access.ctx.app.services.files.origin().await?;
     let reply = if refused {
-        inside.ctx.refused(page)?
+        access.ctx.render_refused(page)?
     } else {
-        inside.ctx.page(page)?
+        access.ctx.render(page)?
     };
     Ok(reply.with_files(&origin))
 }
 
 pub(crate) async fn get(
-    inside: ClientAccess,
+    access: ClientAccess,
     Ids(path): Ids<EngagementPath>,
 ) -> Result<Reply, PageError> {
-    let (_, link, crumbs) = around(&inside, path).await?;
-    let page = ImportPage::new(inside.ctx.app.new_id(), Form::default(), link, crumbs);
-    shown(&inside, &page, false).await
+    let context = access.engagement(path.engagement).await?;
+    let action = links::import_new(access.base, path.engagement);
+    let link = Link::from(&context);
+    let id = access.ctx.app.new_id();
+    let page = ImportPage::new(id, Form::default(), action, link, context.crumbs);
+    render_page(&access, &page, false).await
 }
 
 pub(crate) async fn post(
-    inside: ClientAccess,
+    access: ClientAccess,
     Ids(path): Ids<EngagementPath>,
-    request: Request,
+    sent: SentFile<ScanAnnouncement, EmptyForm>,
 ) -> Result<Reply, PageError> {
-    let (_, link, crumbs) = around(&inside, path).await?;
-    let kind = request.headers().get(header::CONTENT_TYPE);
-    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    if kind.starts_with("multipart/form-data") {
-        let upload = ProtectedUpload::from_request(request, &()).await?;
-        whole(&inside, path, upload, (link, crumbs)).await
-    } else {
-        let form = ProtectedForm::from_request(request, &()).await?;
-        announced(&inside, path, form).await
+    let context = access.engagement(path.engagement).await?;
+    match sent {
+        SentFile::Announced(form) => announce(&access, path, form).await,
+        SentFile::Whole(upload) => receive(&access, path, upload, context).await,
     }
 }
 
-/// A small file, which is kept if it can be read.
-async fn whole(
-    inside: &ClientAccess,
+/// Receives a small scan that came whole, and stores it where it can be read.
+async fn receive(
+    access: &ClientAccess,
     path: EngagementPath,
     upload: ProtectedUpload,
-    (link, crumbs): (Link, Vec<Crumb>),
+    context: EngagementContext,
 ) -> Result<Reply, PageError> {
     let id = upload.id.as_deref().and_then(|id| id.parse().ok());
-    let page: ImportId = id.ok_or(PageError::BadRequest("the form has no id"))?;
-    let bytes = match check(&upload.file_name, upload.bytes) {
+    let form_id: ImportId = id.ok_or(PageError::BadRequest("the form has no id"))?;
+    let bytes = match check_scan(&upload.file_name, upload.bytes) {
         Ok(bytes) => bytes,
         Err(why) => {
-            let form = Form::failed(&(), &FieldErrors::at("file", why));
-            let page = ImportPage::new(page, form, link, crumbs);
-            return shown(inside, &page, true).await;
+            let form = Form::with_errors(&(), &FieldErrors::of("file", why));
+            let page = ImportPage::new(
+                form_id,
+                form,
+                links::import_new(access.base, path.engagement),
+                Link::from(&context),
+                context.crumbs,
+            );
+            return render_page(access, &page, true).await;
         }
     };
-    let id = of_file(page, &bytes);
-    let file = (upload.file_name.as_str(), size(bytes.len()));
-    let by = inside.actor.name.as_str();
-    let import = Import::uploaded((id, path.engagement), file, by, inside.ctx.now);
-    let key = inside.store.import_key(id);
-    let files = inside.files();
+    let id = import_id(form_id, &bytes);
+    let import = Import::new(
+        id,
+        path.engagement,
+        &upload.file_name,
+        to_i64(bytes.len()),
+        &access.actor.name,
+        access.ctx.now,
+    );
+    let key = access.store.import_object_key(id);
+    let files = access.files();
     files.put(&key, bytes, "application/octet-stream").await?;
-    inside.store.create_import(&import).await?;
-    Ok(see_other(&format!("{}/imports/{id}", link.href)))
+    access.store.create_import(&import).await?;
+    Ok(see_other(&links::import(access.base, path.engagement, id)))
 }
 
 /// The import of a file from a form: the same file from the same form is the
 /// same import, another file is another.
-fn of_file(form: ImportId, bytes: &[u8]) -> ImportId {
+fn import_id(form: ImportId, bytes: &[u8]) -> ImportId {
     let hash = Sha256::digest(bytes);
     let first = hash.first_chunk().copied().unwrap_or_default();
     form.nth(u64::from_be_bytes(first))
 }
 
-/// The file, where it can be read; or why not, for the person.
-fn check(file_name: &str, bytes: Option<Vec<u8>>) -> Result<Vec<u8>, String> {
+/// The bytes, if they are a scan that can be read; or the message for the person.
+fn check_scan(file_name: &str, bytes: Option<Vec<u8>>) -> Result<Vec<u8>, String> {
     let Some(bytes) = bytes else {
         let most = MAX_UPLOAD / 1024 / 1024;
         return Err(format!(
@@ -197,32 +193,32 @@ fn check(file_name: &str, bytes: Option<Vec<u8>>) -> Result<Vec<u8>, String> {
     if file_name.is_empty() && bytes.is_empty() {
         return Err("Choose a file.".to_owned());
     }
-    let columns = import::columns(&bytes).map_err(|refused| refused.to_string())?;
+    let columns = import::parse_columns(&bytes).map_err(|error| error.to_string())?;
     let mapping = columns.map(|columns| ColumnMapping::guess(&columns.names));
-    match import::read(&bytes, &mapping.unwrap_or_default()) {
+    match import::parse_scan(&bytes, &mapping.unwrap_or_default()) {
         // The next page asks for the title.
         Ok(_) | Err(ScanError::NoTitle) => Ok(bytes),
-        Err(refused) => Err(refused.to_string()),
+        Err(error) => Err(error.to_string()),
     }
 }
 
-/// Tells a script where to send a file. Told again, it is the same upload.
-async fn announced(
-    inside: &ClientAccess,
+/// Announces a scan. The same form that announces it again gets the same upload.
+async fn announce(
+    access: &ClientAccess,
     path: EngagementPath,
     form: ProtectedForm<ScanAnnouncement>,
 ) -> Result<Reply, PageError> {
     let size = form.input.size.parse();
     let size: i64 = size.map_err(|_| PageError::BadRequest("the file has no size"))?;
-    let (id, name) = (form.id::<marker::UploadMarker>()?, form.input.name.as_str());
+    let (id, name) = (form.upload_id()?, form.input.name.as_str());
     let purpose = UploadPurpose::Import(path.engagement);
-    let said = UploadRequest { id, size, name };
-    let begun = inside
-        .announce(said, &FileName::scan(name), purpose)
-        .await?;
-    inside.offer(begun).await
+    let request = UploadRequest { id, size, name };
+    let upload = access
+        .create_upload(request, &FileName::of_scan(name), purpose)
+        .await;
+    access.presign_post(upload).await
 }
 
-fn size(n: usize) -> i64 {
+fn to_i64(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }

@@ -1,99 +1,51 @@
-//! Importing a table: which column holds what.
+//! The second step of importing a table: the mapping of its columns.
 
 use domain::id::ClientId;
-use domain::import::mapping::PARTS;
-use domain::import::{ColumnMapping, CsvColumns, ScanError};
+use domain::import::{ColumnMapping, ScanError};
 use domain::input::FieldErrors;
 use futures::future::try_join;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use web::links;
 use web::{ClientAccess, Form, Ids, PageError, ProtectedForm, Reply, TeamAccess, see_other};
 
-use crate::import::around;
-use crate::import_preview::{again, found, here};
-use crate::paths::{EngagementPath, ImportPath};
-
-/// The form in which a person names the columns.
-#[derive(Debug, Serialize)]
-pub(crate) struct ColumnsForm {
-    action: String,
-    form: Form,
-    parts: Vec<Part>,
-    options: Vec<Column>,
-}
-
-#[derive(Debug, Serialize)]
-struct Part {
-    name: &'static str,
-    label: &'static str,
-    hint: &'static str,
-}
-
-#[derive(Debug, Serialize)]
-struct Column {
-    value: String,
-    label: String,
-}
+use crate::import_preview::{find_import, render_refused};
+use crate::paths::ImportPath;
 
 #[derive(Deserialize)]
 pub(crate) struct ColumnsPath {
     client: ClientId,
 }
 
-impl ColumnsForm {
-    /// The form for a table with these columns; its address is below `here`.
-    pub(crate) fn new(columns: &CsvColumns, form: Form, here: &str) -> Self {
-        let none = Column {
-            value: String::new(),
-            label: "Not in the file".to_owned(),
-        };
-        let named = columns.names.iter().zip(&columns.examples);
-        let named = named.map(|(name, example)| Column {
-            value: name.clone(),
-            label: match example.as_str() {
-                "" => name.clone(),
-                example => format!("{name} (as in “{example}”)"),
-            },
-        });
-        let parts = PARTS.iter().map(|part| Part {
-            name: part.name,
-            label: part.label,
-            hint: part.hint,
-        });
-        Self {
-            action: format!("{here}/columns"),
-            form,
-            parts: parts.collect(),
-            options: std::iter::once(none).chain(named).collect(),
-        }
-    }
-}
-
 pub(crate) async fn post(
-    inside: ClientAccess,
+    access: ClientAccess,
     team: TeamAccess,
     Ids(path): Ids<ImportPath>,
     Ids(ColumnsPath { client }): Ids<ColumnsPath>,
     form: ProtectedForm<ColumnMapping>,
 ) -> Result<Reply, PageError> {
-    let engagement = path.engagement;
     let read = try_join(
-        around(&inside, EngagementPath { engagement }),
-        found(&inside, path),
+        access.engagement(path.engagement),
+        find_import(&access, path),
     );
-    let ((about, link, crumbs), import) = read.await?;
+    let (context, import) = read.await?;
+    let href = links::import(access.base, path.engagement, path.import);
     let import = import.ok_or(PageError::NotFound)?;
     let Some(columns) = &import.columns else {
-        return Ok(see_other(&here(&link, path.import)));
+        return Ok(see_other(&href));
     };
-    let mapping = form.input.within(&columns.names);
+    let mapping = form.input.restricted_to(&columns.names);
     if mapping.title.is_empty() {
-        let invalid = FieldErrors::at("title", ScanError::NoTitle.to_string());
-        let form = Form::failed(&mapping, &invalid);
-        return again(&inside, &about, &import, Some(form), (link, crumbs)).await;
+        let invalid = FieldErrors::of("title", ScanError::NoTitle.to_string());
+        let form = Form::with_errors(&mapping, &invalid);
+        return render_refused(&access, &import, Some(form), &context).await;
     }
-    // Once it was confirmed, it is too late.
-    let after = import.mapped(mapping.clone()).ok_or(PageError::Changed)?;
-    let kept = team.store.map_import(client, &after, columns, &mapping);
-    kept.await?;
-    Ok(see_other(&here(&link, path.import)))
+    // A confirmed import has a fixed mapping.
+    let after = import
+        .with_mapping(mapping.clone())
+        .ok_or(PageError::Changed)?;
+    let updated = team
+        .store
+        .update_column_mapping(client, &after, columns, &mapping);
+    updated.await?;
+    Ok(see_other(&href))
 }

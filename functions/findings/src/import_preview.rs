@@ -1,12 +1,12 @@
-//! Importing a scan, second step: how far the file is read, what it would make,
-//! and how far that is done.
+//! The second step of importing a scan: the progress of reading, the preview of the findings,
+//! and the progress of the import.
 
 use domain::engagement::{Engagement, MAX_FINDINGS};
 use domain::id::{EngagementId, ImportId};
-use domain::import::job::{
-    ExistingFindingRow, Import, ImportPlan, ImportPreview, ImportStage, NewFindingRow,
+use domain::import::{
+    ColumnMapping, CsvColumns, ExistingFindingRow, Import, ImportPlan, ImportPreview, ImportStage,
+    NewFindingRow,
 };
-use domain::import::{ColumnMapping, CsvColumns};
 use domain::plan::PlanLimit;
 use domain::severity::Severity;
 use domain::upload::{UploadPurpose, UploadState};
@@ -14,23 +14,23 @@ use futures::future::try_join;
 use http::{HeaderValue, header};
 use jiff::Timestamp;
 use serde::Serialize;
-use store::session::Session;
+use store::Session;
+use web::links::{self, LinkBase};
 use web::view::Breakdown;
-use web::{ClientAccess, Crumb, Form, Ids, Page, PageError, Reply, see_other};
+use web::{ClientAccess, Crumb, EngagementContext, Form, Ids, Page, PageError, Reply, see_other};
 
-use crate::import::{Link, around};
-use crate::import_columns::ColumnsForm;
-use crate::paths::{EngagementPath, ImportPath};
+use crate::columns_form::ColumnsForm;
+use crate::import::Link;
+use crate::paths::ImportPath;
 
-/// The page.
 #[derive(Debug, Serialize)]
 pub(crate) struct ImportPreviewPage {
     file_name: String,
-    /// What is going on, and how far it is.
-    going: Option<Going>,
-    /// Why it came to nothing.
+    /// The step that is running.
+    going: Option<ImportProgress>,
+    /// Why the import failed.
     failed: Option<String>,
-    made: Option<Made>,
+    made: Option<PlannedFindings>,
     columns: Option<ColumnsForm>,
     action: String,
     another: String,
@@ -40,50 +40,50 @@ pub(crate) struct ImportPreviewPage {
     crumbs: Vec<Crumb>,
 }
 
-/// What is going on with an import.
+/// The progress of a running step.
 #[derive(Debug, Serialize)]
-struct Going {
+struct ImportProgress {
     title: &'static str,
     words: String,
     done: i64,
     of: i64,
 }
 
-/// What the file would make.
+/// The findings that the import would create.
 #[derive(Debug, Serialize)]
-struct Made {
+struct PlannedFindings {
     scanner: String,
     rows: i64,
     count: i64,
     breakdown: Breakdown,
-    findings: Vec<Row>,
+    findings: Vec<NewFinding>,
     truncated: i64,
     remarks: Vec<String>,
-    /// Where the engagement knows this scan already.
-    rerun: Option<Rerun>,
-    /// Where not all of it fits: what to say.
+    /// Where the engagement holds findings of this scan already.
+    rerun: Option<RescanCounts>,
+    /// The message where not all of them fit.
     full: Option<String>,
 }
 
-/// What a later run says of what is there.
+/// The effects of a repeated scan on existing findings.
 #[derive(Debug, Serialize)]
-struct Rerun {
+struct RescanCounts {
     still: i64,
-    back: Moves,
-    gone: Moves,
+    back: AffectedFindings,
+    gone: AffectedFindings,
     gone_drafts: i64,
 }
 
-/// Findings that would be moved.
+/// Findings whose status would change.
 #[derive(Debug, Serialize)]
-struct Moves {
+struct AffectedFindings {
     count: i64,
-    rows: Vec<Known>,
+    rows: Vec<ExistingFinding>,
     more: i64,
 }
 
 #[derive(Debug, Serialize)]
-struct Known {
+struct ExistingFinding {
     href: String,
     title: String,
     severity: &'static str,
@@ -92,7 +92,7 @@ struct Known {
 }
 
 #[derive(Debug, Serialize)]
-struct Row {
+struct NewFinding {
     title: String,
     severity: &'static str,
     score: Option<String>,
@@ -112,13 +112,23 @@ impl Page for ImportPreviewPage {
         self.crumbs.clone()
     }
 
+    fn samples() -> Vec<Self> {
+        let context = EngagementContext::sample();
+        let unchecked = Self::new_unchecked("scan.csv", None, LinkBase::Portal, &context);
+        let refused = Self::new_unchecked(
+            "scan.csv",
+            Some("It is not what its name says.".to_owned()),
+            LinkBase::Portal,
+            &context,
+        );
+        vec![Self::sample(), unchecked, refused]
+    }
+
     fn sample() -> Self {
-        let engagement = Link {
-            title: "Web test".to_owned(),
-            href: "/clients/c/engagements/e".to_owned(),
-        };
-        let ids = (ImportId::new(1, 1), EngagementId::new(1, 1));
-        let import = Import::uploaded(ids, ("scan.csv", 9), "Ada", Timestamp::UNIX_EPOCH);
+        let context = EngagementContext::sample();
+        let (id, engagement_id) = (ImportId::new(1, 1), EngagementId::new(1, 1));
+        let now = Timestamp::UNIX_EPOCH;
+        let import = Import::new(id, engagement_id, "scan.csv", 9, "Ada", now);
         let columns = CsvColumns {
             names: vec!["Name".to_owned(), "Risk <b>".to_owned()],
             examples: vec!["Old <b>TLS</b>".to_owned(), String::new()],
@@ -127,30 +137,31 @@ impl Page for ImportPreviewPage {
             scanner: "CSV".to_owned(),
             rows: 2,
             remarks: vec!["Left out: 1 × a row without a title.".to_owned()],
-            fresh: vec![0, 0, 0, 1, 0],
-            still: 2,
-            back: 1,
-            gone: 30,
-            gone_drafts: 1,
+            new_by_severity: vec![0, 0, 0, 1, 0],
+            unchanged: 2,
+            reappeared: 1,
+            missing: 30,
+            missing_drafts: 1,
             ..ImportPlan::default()
         };
         let import = import
-            .table(columns, ColumnMapping::default())
-            .planned(plan);
-        let failed = domain::input::FieldErrors::at("title", "Say which column holds the title.");
-        let form = Form::failed(&ColumnMapping::default(), &failed);
+            .with_columns(columns, ColumnMapping::default())
+            .with_plan(plan);
+        let failed = domain::input::FieldErrors::of("title", "Say which column holds the title.");
+        let form = Form::with_errors(&ColumnMapping::default(), &failed);
         let mut page = Self::new(
             &import,
-            Some(&sample()),
+            Some(&preview_sample()),
             Some(form),
-            (engagement, Vec::new()),
+            LinkBase::Portal,
+            &context,
         );
-        page.made = page.made.map(|made| Made {
+        page.made = page.made.map(|made| PlannedFindings {
             full: Some("No room.".to_owned()),
             ..made
         });
         page.failed = Some("The file is broken.".to_owned());
-        page.going = Some(Going {
+        page.going = Some(ImportProgress {
             title: "Reading the file",
             words: "4 of 9 bytes".to_owned(),
             done: 4,
@@ -160,8 +171,8 @@ impl Page for ImportPreviewPage {
     }
 }
 
-fn sample() -> ImportPreview {
-    let (_, finding) = web::view::samples();
+fn preview_sample() -> ImportPreview {
+    let (_, finding) = web::view::finding_samples();
     let known = ExistingFindingRow {
         id: finding.id,
         title: finding.title,
@@ -178,52 +189,66 @@ fn sample() -> ImportPreview {
         assets: 3,
     };
     ImportPreview {
-        fresh: vec![fresh],
-        back: vec![known.clone()],
-        gone: vec![known],
+        new: vec![fresh],
+        reappeared: vec![known.clone()],
+        missing: vec![known],
     }
 }
 
 impl ImportPreviewPage {
     fn new(
         import: &Import,
-        shown: Option<&ImportPreview>,
+        preview: Option<&ImportPreview>,
         form: Option<Form>,
-        (engagement, crumbs): (Link, Vec<Crumb>),
+        base: LinkBase,
+        context: &EngagementContext,
     ) -> Self {
-        let action = here(&engagement, import.id);
-        let asked = matches!(import.stage, ImportStage::Columns | ImportStage::Ready);
-        let columns = import.columns.as_ref().filter(|_| asked).map(|columns| {
-            let mapping = import.mapping.clone().unwrap_or_default();
-            let form = form.unwrap_or_else(|| Form::filled(&mapping));
-            ColumnsForm::new(columns, form, &action)
-        });
+        let engagement = Link::from(context);
+        let action = links::import(base, context.engagement.id, import.id);
+        let is_mappable = matches!(import.stage, ImportStage::Columns | ImportStage::Ready);
+        let columns = import
+            .columns
+            .as_ref()
+            .filter(|_| is_mappable)
+            .map(|columns| {
+                let mapping = import.mapping.clone().unwrap_or_default();
+                let form = form.unwrap_or_else(|| Form::filled(&mapping));
+                ColumnsForm::new(
+                    columns,
+                    form,
+                    links::import_columns(base, context.engagement.id, import.id),
+                )
+            });
         let plan = import
             .plan
             .as_ref()
             .filter(|_| import.stage == ImportStage::Ready);
-        let made = plan.zip(shown);
+        let made = plan.zip(preview);
         Self {
             file_name: import.file_name.clone(),
-            going: Going::of(import),
-            failed: import.why.clone(),
-            made: made.map(|(plan, shown)| Made::new(plan, shown, &engagement.href)),
+            going: ImportProgress::of(import),
+            failed: import.failure.clone(),
+            made: made.map(|(plan, preview)| {
+                PlannedFindings::new(plan, preview, base, context.engagement.id)
+            }),
             columns,
             action,
-            another: format!("{}/import", engagement.href),
+            another: links::import_new(base, context.engagement.id),
             cancel: engagement.href.clone(),
             engagement,
-            crumbs,
+            crumbs: context.crumbs.clone(),
         }
     }
 
-    /// Of a file that isn't an import yet.
-    fn waiting(
+    /// The page of a file that is still being checked.
+    fn new_unchecked(
         file_name: &str,
         failed: Option<String>,
-        (engagement, crumbs): (Link, Vec<Crumb>),
+        base: LinkBase,
+        context: &EngagementContext,
     ) -> Self {
-        let going = Going {
+        let engagement = Link::from(context);
+        let going = ImportProgress {
             title: "Checking the file",
             words: "It is read as soon as that is done.".to_owned(),
             done: 0,
@@ -236,92 +261,109 @@ impl ImportPreviewPage {
             made: None,
             columns: None,
             action: String::new(),
-            another: format!("{}/import", engagement.href),
+            another: links::import_new(base, context.engagement.id),
             cancel: engagement.href.clone(),
             engagement,
-            crumbs,
+            crumbs: context.crumbs.clone(),
         }
     }
 
-    fn reply(&self, inside: &ClientAccess) -> Result<Reply, PageError> {
-        let reply = inside.ctx.page(self)?;
+    fn render(&self, access: &ClientAccess) -> Result<Reply, PageError> {
+        let reply = access.ctx.render(self)?;
         Ok(match self.going {
-            // It looks again after so many seconds, with or without scripts.
+            // The page reloads after this many seconds, with or without scripts.
             Some(_) => reply.header(header::REFRESH, HeaderValue::from_static("2")),
             None => reply,
         })
     }
 }
 
-impl Going {
+impl ImportProgress {
     fn of(import: &Import) -> Option<Self> {
-        let label = domain::file::size_label;
+        let label = domain::file::format_size;
         match import.stage {
             ImportStage::Reading => Some(Self {
                 title: "Reading the file",
-                words: format!("{} of {}", label(import.read), label(import.size)),
-                done: import.read,
+                words: format!("{} of {}", label(import.bytes_read), label(import.size)),
+                done: import.bytes_read,
                 of: import.size.max(1),
             }),
             ImportStage::Importing => Some(Self {
                 title: "Importing",
-                words: format!("{} of {} findings", import.done, import.total()),
-                done: import.done,
-                of: import.total().max(1),
+                words: format!(
+                    "{} of {} findings",
+                    import.processed,
+                    import.total_findings()
+                ),
+                done: import.processed,
+                of: import.total_findings().max(1),
             }),
             _ => None,
         }
     }
 }
 
-impl Made {
-    fn new(plan: &ImportPlan, shown: &ImportPreview, engagement: &str) -> Self {
-        let of = |severity| {
-            let place = Severity::ALL.iter().position(|one| *one == severity);
-            place.and_then(|n| plan.fresh.get(n)).copied().unwrap_or(0)
+impl PlannedFindings {
+    fn new(
+        plan: &ImportPlan,
+        preview: &ImportPreview,
+        base: LinkBase,
+        engagement: EngagementId,
+    ) -> Self {
+        let count = |severity| {
+            let index = Severity::ALL.iter().position(|known| *known == severity);
+            index
+                .and_then(|n| plan.new_by_severity.get(n))
+                .copied()
+                .unwrap_or(0)
         };
-        let moves = |count, rows| Moves::new(count, rows, engagement);
+        let affected = |count, rows| AffectedFindings::new(count, rows, base, engagement);
         Self {
             scanner: plan.scanner.clone(),
             rows: plan.rows,
-            count: plan.all_fresh(),
-            breakdown: Breakdown::by(of),
-            findings: shown.fresh.iter().map(Row::from).collect(),
-            truncated: plan.all_fresh() - length(&shown.fresh),
+            count: plan.new_total(),
+            breakdown: Breakdown::from_counts(count),
+            findings: preview.new.iter().map(NewFinding::from).collect(),
+            truncated: plan.new_total() - count_rows(&preview.new),
             remarks: plan.remarks.clone(),
-            rerun: plan.is_rerun().then(|| Rerun {
-                still: plan.still,
-                back: moves(plan.back, &shown.back),
-                gone: moves(plan.gone, &shown.gone),
-                gone_drafts: plan.gone_drafts,
+            rerun: plan.is_rerun().then(|| RescanCounts {
+                still: plan.unchanged,
+                back: affected(plan.reappeared, &preview.reappeared),
+                gone: affected(plan.missing, &preview.missing),
+                gone_drafts: plan.missing_drafts,
             }),
             full: None,
         }
     }
 }
 
-impl Moves {
-    fn new(count: i64, rows: &[ExistingFindingRow], engagement: &str) -> Self {
-        let row = |known: &ExistingFindingRow| Known {
-            href: format!("{engagement}/findings/{}", known.id),
-            title: known.title.clone(),
-            severity: known.severity.name(),
-            score: known.score.clone(),
-            status: known.status.clone(),
+impl AffectedFindings {
+    fn new(
+        count: i64,
+        rows: &[ExistingFindingRow],
+        base: LinkBase,
+        engagement: EngagementId,
+    ) -> Self {
+        let row = |finding: &ExistingFindingRow| ExistingFinding {
+            href: links::finding(base, engagement, finding.id),
+            title: finding.title.clone(),
+            severity: finding.severity.name(),
+            score: finding.score.clone(),
+            status: finding.status.clone(),
         };
         Self {
             count,
             rows: rows.iter().map(row).collect(),
-            more: count - length(rows),
+            more: count - count_rows(rows),
         }
     }
 }
 
-fn length<T>(rows: &[T]) -> i64 {
+fn count_rows<T>(rows: &[T]) -> i64 {
     i64::try_from(rows.len()).unwrap_or(i64::MAX)
 }
 
-impl From<&NewFindingRow> for Row {
+impl From<&NewFindingRow> for NewFinding {
     fn from(row: &NewFindingRow) -> Self {
         Self {
             title: row.title.clone(),
@@ -334,9 +376,9 @@ impl From<&NewFindingRow> for Row {
     }
 }
 
-/// Why so many more findings don't fit, into the engagement or the plan, if they don't.
-pub(crate) async fn lacking(
-    inside: &ClientAccess,
+/// The message where `more` findings don't fit into the engagement or the plan.
+pub(crate) async fn check_room(
+    access: &ClientAccess,
     engagement: &Engagement,
     more: i64,
 ) -> Result<Option<String>, PageError> {
@@ -346,102 +388,103 @@ pub(crate) async fn lacking(
             "The file would make {more} findings, but this engagement has room for {room} more."
         )));
     }
-    let team = inside.ctx.session.as_ref().and_then(Session::team_store);
+    let team = access.ctx.session.as_ref().and_then(Session::team_store);
     let team = team.ok_or(PageError::NotFound)?;
-    let used = team.used_of(PlanLimit::Findings).await?;
-    let full = inside.ctx.plan().room(PlanLimit::Findings, used, more);
+    let used = team.get_limit_usage(PlanLimit::Findings).await?;
+    let full = access
+        .ctx
+        .plan()
+        .check_limit(PlanLimit::Findings, used, more);
     Ok(full
         .err()
         .map(|full| format!("The file would make {more} findings. {full}")))
 }
 
-/// The address of an import.
-pub(crate) fn here(engagement: &Link, import: ImportId) -> String {
-    format!("{}/imports/{import}", engagement.href)
-}
-
 pub(crate) async fn get(
-    inside: ClientAccess,
+    access: ClientAccess,
     Ids(path): Ids<ImportPath>,
 ) -> Result<Reply, PageError> {
-    let engagement = path.engagement;
     let read = try_join(
-        around(&inside, EngagementPath { engagement }),
-        found(&inside, path),
+        access.engagement(path.engagement),
+        find_import(&access, path),
     );
-    let ((about, link, crumbs), import) = read.await?;
+    let (context, import) = read.await?;
     let Some(import) = import else {
-        return checked(&inside, path, (link, crumbs)).await;
+        return render_upload(&access, path, &context).await;
     };
     if import.stage == ImportStage::Done {
-        return Ok(match import.made {
-            0 => see_other(&link.href).flash("rerun-imported"),
-            made => {
-                see_other(&format!("{}?show=drafts", link.href)).flash(&format!("imported.{made}"))
-            }
+        return Ok(match import.created {
+            0 => see_other(&context.href).flash("rerun-imported"),
+            made => see_other(&format!("{}?show=drafts", context.href))
+                .flash(&format!("imported.{made}")),
         });
     }
-    page(&inside, &about, &import, None, (link, crumbs))
+    load_page(&access, &import, None, &context)
         .await?
-        .reply(&inside)
+        .render(&access)
 }
 
-/// The import, if the file is one yet.
-pub(crate) async fn found(
-    inside: &ClientAccess,
+/// The import; `None` while its file is still being checked.
+pub(crate) async fn find_import(
+    access: &ClientAccess,
     path: ImportPath,
 ) -> Result<Option<Import>, PageError> {
-    Ok(inside.store.import(path.engagement, path.import).await?)
+    Ok(access
+        .store
+        .get_import(path.engagement, path.import)
+        .await?)
 }
 
-/// How far a file is that came straight to the bucket.
-async fn checked(
-    inside: &ClientAccess,
+/// The page of a file that came straight to the bucket and is still being checked.
+async fn render_upload(
+    access: &ClientAccess,
     path: ImportPath,
-    around: (Link, Vec<Crumb>),
+    context: &EngagementContext,
 ) -> Result<Reply, PageError> {
-    let upload = inside.store.upload(path.import.upload()).await?;
+    let upload = access.store.get_upload(path.import.upload_id()).await?;
     let purpose = UploadPurpose::Import(path.engagement);
     let upload = upload.filter(|upload| upload.purpose == purpose);
     let upload = upload.ok_or(PageError::NotFound)?;
     let failed = match upload.state {
-        UploadState::Refused => upload.flaw.map(|flaw| flaw.words().to_owned()),
+        UploadState::Refused => upload.flaw.map(|flaw| flaw.message().to_owned()),
         _ => None,
     };
-    ImportPreviewPage::waiting(&upload.name, failed, around).reply(inside)
+    ImportPreviewPage::new_unchecked(&upload.name, failed, access.base, context).render(access)
 }
 
-async fn page(
-    inside: &ClientAccess,
-    about: &Engagement,
+async fn load_page(
+    access: &ClientAccess,
     import: &Import,
     form: Option<Form>,
-    around: (Link, Vec<Crumb>),
+    context: &EngagementContext,
 ) -> Result<ImportPreviewPage, PageError> {
     let plan = import.plan.as_ref();
     let plan = plan.filter(|_| import.stage == ImportStage::Ready);
-    let (shown, full) = match plan {
+    let (preview, full) = match plan {
         Some(plan) => {
-            let shown = async { Ok(inside.store.preview(import).await?) };
-            try_join(shown, lacking(inside, about, plan.all_fresh())).await?
+            let preview = async { Ok(access.store.get_import_preview(import).await?) };
+            try_join(
+                preview,
+                check_room(access, &context.engagement, plan.new_total()),
+            )
+            .await?
         }
         None => (None, None),
     };
-    let mut page = ImportPreviewPage::new(import, shown.as_ref(), form, around);
+    let mut page = ImportPreviewPage::new(import, preview.as_ref(), form, access.base, context);
     if let Some(made) = page.made.as_mut() {
         made.full = full;
     }
     Ok(page)
 }
 
-/// The page again, with what was said of the columns and what is wrong with it.
-pub(crate) async fn again(
-    inside: &ClientAccess,
-    about: &Engagement,
+/// The page with the refused column mapping.
+pub(crate) async fn render_refused(
+    access: &ClientAccess,
     import: &Import,
     form: Option<Form>,
-    around: (Link, Vec<Crumb>),
+    context: &EngagementContext,
 ) -> Result<Reply, PageError> {
-    let page = page(inside, about, import, form, around).await?;
-    inside.ctx.refused(&page)
+    let page = load_page(access, import, form, context).await?;
+    access.ctx.render_refused(&page)
 }

@@ -1,16 +1,16 @@
-//! Importing a scan, last step: what was confirmed is handed to the worker.
+//! The last step of importing a scan: the confirmed import is enqueued for the worker.
 
-use domain::import::job::{ImportConfirmation, ImportStage};
+use domain::import::{ImportConfirmation, ImportStage};
 use futures::future::try_join;
 use serde::Deserialize;
 use store::ImportSchedule;
+use web::links;
 use web::{ClientAccess, Ids, PageError, ProtectedForm, Reply, see_other};
 
-use crate::import::around;
-use crate::import_preview::{again, found, here, lacking};
-use crate::paths::{EngagementPath, ImportPath};
+use crate::import_preview::{check_room, find_import, render_refused};
+use crate::paths::ImportPath;
 
-/// What is to be done with what is there already; each holds `yes` or nothing.
+/// The options for existing findings; each holds `yes` or nothing.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct ImportRunForm {
@@ -19,43 +19,44 @@ pub(crate) struct ImportRunForm {
 }
 
 pub(crate) async fn post(
-    inside: ClientAccess,
+    access: ClientAccess,
     Ids(path): Ids<ImportPath>,
     form: ProtectedForm<ImportRunForm>,
 ) -> Result<Reply, PageError> {
-    let engagement = path.engagement;
     let read = try_join(
-        around(&inside, EngagementPath { engagement }),
-        found(&inside, path),
+        access.engagement(path.engagement),
+        find_import(&access, path),
     );
-    let ((about, link, crumbs), import) = read.await?;
+    let (context, import) = read.await?;
     let import = import.ok_or(PageError::NotFound)?;
-    let there = see_other(&here(&link, path.import));
-    let confirmed = ImportConfirmation {
-        by: inside.actor.clone(),
-        at: inside.ctx.now,
-        resolve_gone: form.input.resolve_gone == "yes",
-        reopen_back: form.input.reopen_back == "yes",
+    let reply = see_other(&links::import(access.base, path.engagement, path.import));
+    let confirmation = ImportConfirmation {
+        by: access.actor.clone(),
+        at: access.ctx.now,
+        resolve_missing: form.input.resolve_gone == "yes",
+        reopen_reappeared: form.input.reopen_back == "yes",
     };
     let fits = match &import.plan {
-        Some(plan) => lacking(&inside, &about, plan.all_fresh()).await?.is_none(),
+        Some(plan) => check_room(&access, &context.engagement, plan.new_total())
+            .await?
+            .is_none(),
         None => false,
     };
-    let after = match import.confirmed(confirmed) {
+    let after = match import.confirm(confirmation) {
         Some(after) if fits => after,
-        // Confirmed before: the page says how far it is.
+        // Confirmed before: the page shows the progress.
         None if matches!(import.stage, ImportStage::Importing | ImportStage::Done) => {
-            return Ok(there);
+            return Ok(reply);
         }
-        _ => return again(&inside, &about, &import, None, (link, crumbs)).await,
+        _ => return render_refused(&access, &import, None, &context).await,
     };
-    match inside
+    match access
         .store
-        .change_import(&after, ImportSchedule::Goes)
+        .update_import(&after, ImportSchedule::Enqueue)
         .await
     {
-        // Somebody else was faster: the page says with what.
-        Ok(()) | Err(store::StoreError::Refused(0)) => Ok(there),
+        // Another person was faster: the page shows the result.
+        Ok(()) | Err(store::StoreError::Refused(0)) => Ok(reply),
         Err(error) => Err(error.into()),
     }
 }

@@ -1,36 +1,38 @@
 //! Findings: their pages, moves and text, and imports of scans.
 
 mod bulk;
+mod columns_form;
 mod comments;
-mod earlier;
-mod edit_page;
+mod edit_details;
 mod evidence;
+mod evidence_gallery;
+mod evidence_page;
 mod export;
 mod finding;
+mod finding_fields;
 mod finding_form;
+mod history_page;
+mod history_views;
 mod import;
 mod import_columns;
 mod import_preview;
 mod import_run;
 mod library;
 mod list;
-mod moves;
-mod next;
-mod past;
+mod list_scope;
+mod panels;
 mod paths;
-mod picture;
-mod plan;
 mod preview;
-mod reach;
-mod shots;
+mod remediation;
 mod template_form;
-mod typed;
+mod transition;
+mod transition_groups;
 
 use axum::routing::{get, post};
 use domain::finding::{Decision, RetestOutcome, Transition};
 use domain::role::Action;
 use web::Audience::{Both, Portal, Team};
-use web::{Route, Sample, sample};
+use web::{Route, Sample, samples};
 
 /// The group's routes.
 pub const ROUTES: &[Route] = &[
@@ -79,77 +81,77 @@ pub const ROUTES: &[Route] = &[
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/publish",
         Team(Transition::Publish.action()),
-        || post(moves::apply),
+        || post(transition::apply),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/withdraw",
         Team(Transition::Withdraw.action()),
-        || post(moves::apply),
+        || post(transition::apply),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/start",
         Team(Transition::Start.action()),
-        || post(moves::apply),
+        || post(transition::apply),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/resolve",
         Team(Transition::Resolve.action()),
-        || post(moves::apply),
+        || post(transition::apply),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/fixed",
         Team(Transition::Retest(RetestOutcome::Fixed).action()),
-        || post(moves::apply),
+        || post(transition::apply),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/partly-fixed",
-        Team(Transition::Retest(RetestOutcome::Partly).action()),
-        || post(moves::apply),
+        Team(Transition::Retest(RetestOutcome::PartlyFixed).action()),
+        || post(transition::apply),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/not-fixed",
         Team(Transition::Retest(RetestOutcome::NotFixed).action()),
-        || post(moves::apply),
+        || post(transition::apply),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/reopen",
         Team(Transition::Reopen.action()),
-        || post(moves::apply),
+        || post(transition::apply),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/accept-risk",
         Team(Transition::Decide(Decision::AcceptRisk).action()),
-        || post(moves::apply),
+        || post(transition::apply),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/false-positive",
         Team(Transition::Decide(Decision::FalsePositive).action()),
-        || post(moves::apply),
+        || post(transition::apply),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/approve",
         Team(Transition::Approve.action()),
-        || post(moves::apply),
+        || post(transition::apply),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/decline",
         Team(Transition::Decline.action()),
-        || post(moves::apply),
+        || post(transition::apply),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/plan",
         Team(Action::AssignFindings),
-        || post(plan::post),
+        || post(remediation::post),
     ),
     Route::get(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/history",
         Team(Action::ReadFindings),
-        || get(earlier::history),
+        || get(history_page::history),
     ),
     Route::get(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/comments",
         Team(Action::ReadFindings),
-        || get(earlier::comments),
+        || get(history_page::comments),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/comments",
@@ -159,7 +161,7 @@ pub const ROUTES: &[Route] = &[
     Route::get(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/history/{entry}",
         Team(Action::ReadFindings),
-        || get(edit_page::get),
+        || get(edit_details::get),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/evidence",
@@ -169,7 +171,7 @@ pub const ROUTES: &[Route] = &[
     Route::get(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/evidence/{evidence}",
         Team(Action::ReadFindings),
-        || get(picture::get),
+        || get(evidence_page::get),
     ),
     Route::get(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/evidence/{evidence}/image",
@@ -184,22 +186,22 @@ pub const ROUTES: &[Route] = &[
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/evidence/{evidence}/caption",
         Team(Action::UploadDocuments),
-        || post(picture::caption),
+        || post(evidence_page::caption),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/evidence/{evidence}/remove",
         Team(Action::UploadDocuments),
-        || post(picture::delete),
+        || post(evidence_page::delete),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/evidence/{evidence}/restore",
         Team(Action::ManageDocuments),
-        || post(picture::restore),
+        || post(evidence_page::restore),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/findings/{finding}/preview",
         Team(Action::CommentFindings),
-        || post(preview::of_finding),
+        || post(preview::finding_markdown),
     ),
     Route::get(
         "/clients/{client}/engagements/{engagement}/import",
@@ -273,37 +275,37 @@ pub const ROUTES: &[Route] = &[
     Route::post(
         "/engagements/{engagement}/findings/{finding}/start",
         Portal(Transition::Start.action()),
-        || post(moves::apply),
+        || post(transition::apply),
     ),
     Route::post(
         "/engagements/{engagement}/findings/{finding}/resolve",
         Portal(Transition::Resolve.action()),
-        || post(moves::apply),
+        || post(transition::apply),
     ),
     Route::post(
         "/engagements/{engagement}/findings/{finding}/propose-risk",
         Portal(Transition::Propose(Decision::AcceptRisk).action()),
-        || post(moves::apply),
+        || post(transition::apply),
     ),
     Route::post(
         "/engagements/{engagement}/findings/{finding}/propose-false-positive",
         Portal(Transition::Propose(Decision::FalsePositive).action()),
-        || post(moves::apply),
+        || post(transition::apply),
     ),
     Route::post(
         "/engagements/{engagement}/findings/{finding}/plan",
         Portal(Action::AssignFindings),
-        || post(plan::post),
+        || post(remediation::post),
     ),
     Route::get(
         "/engagements/{engagement}/findings/{finding}/history",
         Portal(Action::ReadFindings),
-        || get(earlier::history),
+        || get(history_page::history),
     ),
     Route::get(
         "/engagements/{engagement}/findings/{finding}/comments",
         Portal(Action::ReadFindings),
-        || get(earlier::comments),
+        || get(history_page::comments),
     ),
     Route::post(
         "/engagements/{engagement}/findings/{finding}/comments",
@@ -318,7 +320,7 @@ pub const ROUTES: &[Route] = &[
     Route::get(
         "/engagements/{engagement}/findings/{finding}/evidence/{evidence}",
         Portal(Action::ReadFindings),
-        || get(picture::get),
+        || get(evidence_page::get),
     ),
     Route::get(
         "/engagements/{engagement}/findings/{finding}/evidence/{evidence}/image",
@@ -333,31 +335,31 @@ pub const ROUTES: &[Route] = &[
     Route::post(
         "/engagements/{engagement}/findings/{finding}/evidence/{evidence}/caption",
         Portal(Action::UploadDocuments),
-        || post(picture::caption),
+        || post(evidence_page::caption),
     ),
     Route::post(
         "/engagements/{engagement}/findings/{finding}/evidence/{evidence}/remove",
         Portal(Action::UploadDocuments),
-        || post(picture::delete),
+        || post(evidence_page::delete),
     ),
     Route::post(
         "/engagements/{engagement}/findings/{finding}/preview",
         Portal(Action::CommentFindings),
-        || post(preview::of_finding),
+        || post(preview::finding_markdown),
     ),
 ];
 
-/// A sample of each page.
-pub const SAMPLES: &[fn() -> Sample] = &[
-    sample::<list::FindingsPage>,
-    sample::<bulk::BulkPage>,
-    sample::<finding::FindingPage>,
-    sample::<earlier::EarlierPage>,
-    sample::<edit_page::EditPage>,
-    sample::<finding_form::FindingFormPage>,
-    sample::<picture::EvidencePage>,
-    sample::<import::ImportPage>,
-    sample::<import_preview::ImportPreviewPage>,
-    sample::<library::LibraryPage>,
-    sample::<template_form::TemplateFormPage>,
+/// Samples of each page.
+pub const SAMPLES: &[fn() -> Vec<Sample>] = &[
+    samples::<list::FindingsPage>,
+    samples::<bulk::BulkPage>,
+    samples::<finding::FindingPage>,
+    samples::<history_page::HistoryPage>,
+    samples::<edit_details::EditDetailsPage>,
+    samples::<finding_form::FindingFormPage>,
+    samples::<evidence_page::EvidencePage>,
+    samples::<import::ImportPage>,
+    samples::<import_preview::ImportPreviewPage>,
+    samples::<library::LibraryPage>,
+    samples::<template_form::TemplateFormPage>,
 ];

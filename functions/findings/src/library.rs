@@ -1,45 +1,43 @@
-//! Templates of findings: to begin a finding with, and the workspace's own to tend.
+//! The library of templates: to start a finding from, and to manage the workspace's own.
 
-use domain::library::{Category, matches, starters, weakness};
-use domain::score::CvssScore;
+use domain::cvss::CvssScore;
+use domain::library::{Category, matches_query, starters, weakness_name};
 use futures::future::try_join;
 use serde::{Deserialize, Serialize};
-use store::TemplateSummary;
-use store::page::ListPage;
-use web::view::{Pager, encode};
+use store::{ListPage, TemplateSummary};
+use web::links;
+use web::view::{Pager, url_encode};
 use web::{ClientAccess, Crumb, Ids, Page, PageError, Query, Reply, TeamAccess};
 
-use crate::import::around;
 use crate::paths::EngagementPath;
 
 /// Templates that one page lists.
-const SHOWN: usize = 25;
+const PAGE_SIZE: usize = 25;
 
-/// The page.
 #[derive(Debug, Serialize)]
 pub(crate) struct LibraryPage {
-    /// For a finding that is about to be written, or to tend.
+    /// Whether a template is chosen for a new finding; else the own ones are managed.
     choosing: bool,
     action: String,
     q: String,
     category: String,
-    categories: Vec<Choice>,
-    rows: Vec<Row>,
+    categories: Vec<CategoryOption>,
+    rows: Vec<TemplateRow>,
     pager: Pager,
-    /// Whether there is anything at all to look for.
+    /// Whether there is any template, whatever the search.
     any: bool,
     #[serde(skip)]
     crumbs: Vec<Crumb>,
 }
 
 #[derive(Debug, Serialize)]
-struct Choice {
+struct CategoryOption {
     value: &'static str,
     label: &'static str,
 }
 
 #[derive(Debug, Clone, Serialize)]
-struct Row {
+struct TemplateRow {
     href: String,
     title: String,
     severity: &'static str,
@@ -50,7 +48,6 @@ struct Row {
     own: bool,
 }
 
-/// What is looked for.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct LibraryQuery {
@@ -75,16 +72,22 @@ impl Page for LibraryPage {
         self.crumbs.clone()
     }
 
+    fn samples() -> Vec<Self> {
+        let query = LibraryQuery::default();
+        let empty = Self::new(false, "/templates", Vec::new(), query, Vec::new());
+        vec![Self::sample(), empty]
+    }
+
     fn sample() -> Self {
-        let mut rows: Vec<Row> = starters()
+        let mut rows: Vec<TemplateRow> = starters()
             .iter()
-            .map(|s| Row::of_starter(s, "/new"))
+            .map(|starter| TemplateRow::of_starter(starter, "/new"))
             .collect();
         if let Some(first) = rows.first_mut() {
             "Ours <b>".clone_into(&mut first.title);
             first.own = true;
         }
-        let wanted = LibraryQuery {
+        let query = LibraryQuery {
             q: "e".to_owned(),
             ..LibraryQuery::default()
         };
@@ -92,23 +95,23 @@ impl Page for LibraryPage {
             true,
             "/clients/c/engagements/e/library",
             rows,
-            wanted,
+            query,
             Vec::new(),
         )
     }
 }
 
-impl Row {
+impl TemplateRow {
     fn of_starter(starter: &domain::library::StarterTemplate, form: &str) -> Self {
-        let draft = &starter.draft;
-        let score = draft.vector.as_ref().map(domain::score::CvssVector::score);
+        let content = &starter.content;
+        let score = content.vector.as_ref().map(domain::cvss::CvssVector::score);
         Self {
             href: format!("{form}?starter={}", starter.id),
-            title: draft.title.clone(),
-            severity: draft.severity.name(),
+            title: content.title.clone(),
+            severity: content.severity.name(),
             score: score.map(|score| score.to_string()),
             category: starter.category.name(),
-            weakness: draft.cwe.map(named),
+            weakness: content.cwe.map(weakness_label),
             tags: starter.tags.clone(),
             own: false,
         }
@@ -121,29 +124,33 @@ impl Row {
             severity: row.severity.name(),
             score: row.score.as_ref().map(CvssScore::to_string),
             category: row.category.name(),
-            weakness: row.cwe.map(named),
+            weakness: row.cwe.map(weakness_label),
             tags: row.tags,
             own: true,
         }
     }
 
-    /// Whether it is in the category and holds every word.
-    fn fits(&self, wanted: &LibraryQuery) -> bool {
-        let texts = [self.title.as_str(), self.severity, label(self.category)];
+    /// Whether it is in the category and contains every word.
+    fn matches(&self, query: &LibraryQuery) -> bool {
+        let texts = [
+            self.title.as_str(),
+            self.severity,
+            category_label(self.category),
+        ];
         let texts = texts.into_iter().chain(self.weakness.as_deref());
         let texts = texts.chain(self.tags.iter().map(String::as_str));
-        (wanted.category.is_empty() || wanted.category == self.category)
-            && matches(&wanted.q, texts)
+        (query.category.is_empty() || query.category == self.category)
+            && matches_query(&query.q, texts)
     }
 }
 
-fn label(category: &str) -> &'static str {
+fn category_label(category: &str) -> &'static str {
     category.parse::<Category>().map_or("", Category::label)
 }
 
-/// A weakness by its number, with its name where it has one here.
-fn named(number: u32) -> String {
-    match weakness(number) {
+/// A weakness by its number, with its name where it is known.
+fn weakness_label(number: u32) -> String {
+    match weakness_name(number) {
         Some(name) => format!("CWE-{number} {name}"),
         None => format!("CWE-{number}"),
     }
@@ -153,20 +160,21 @@ impl LibraryPage {
     fn new(
         choosing: bool,
         action: &str,
-        rows: Vec<Row>,
-        wanted: LibraryQuery,
+        rows: Vec<TemplateRow>,
+        query: LibraryQuery,
         crumbs: Vec<Crumb>,
     ) -> Self {
         let any = !rows.is_empty();
-        let mut found: Vec<Row> = rows.into_iter().filter(|row| row.fits(&wanted)).collect();
-        found.sort_by_key(|row| (!row.own, row.title.to_lowercase()));
-        let from: usize = wanted
+        let mut matching: Vec<TemplateRow> =
+            rows.into_iter().filter(|row| row.matches(&query)).collect();
+        matching.sort_by_key(|row| (!row.own, row.title.to_lowercase()));
+        let from: usize = query
             .after
             .as_deref()
             .and_then(|n| n.parse().ok())
             .unwrap_or(0);
-        let (all, from) = (found.len(), from.min(found.len()));
-        let rows: Vec<Row> = found.into_iter().skip(from).take(SHOWN).collect();
+        let (all, from) = (matching.len(), from.min(matching.len()));
+        let rows: Vec<TemplateRow> = matching.into_iter().skip(from).take(PAGE_SIZE).collect();
         let end = from + rows.len();
         let page = ListPage {
             rows,
@@ -174,34 +182,34 @@ impl LibraryPage {
         };
         let path = format!(
             "{action}?q={}&category={}",
-            encode(&wanted.q),
-            encode(&wanted.category)
+            url_encode(&query.q),
+            url_encode(&query.category)
         );
         let count = i64::try_from(all).unwrap_or(i64::MAX);
-        let every = Choice {
+        let all_categories = CategoryOption {
             value: "",
             label: "All categories",
         };
-        let named = Category::ALL.map(|c| Choice {
-            value: c.name(),
-            label: c.label(),
+        let options = Category::ALL.map(|category| CategoryOption {
+            value: category.name(),
+            label: category.label(),
         });
         Self {
             choosing,
             action: action.to_owned(),
-            pager: Pager::new(&page, &path, wanted.after.as_deref(), Some(count)),
+            pager: Pager::new(&page, &path, query.after.as_deref(), Some(count)),
             rows: page
                 .rows
                 .into_iter()
-                .map(|row| Row {
-                    category: label(row.category),
+                .map(|row| TemplateRow {
+                    category: category_label(row.category),
                     ..row
                 })
                 .collect(),
-            categories: std::iter::once(every).chain(named).collect(),
+            categories: std::iter::once(all_categories).chain(options).collect(),
             any,
-            q: wanted.q,
-            category: wanted.category,
+            q: query.q,
+            category: query.category,
             crumbs,
         }
     }
@@ -210,37 +218,37 @@ impl LibraryPage {
 /// The workspace's own templates.
 pub(crate) async fn own(
     team: TeamAccess,
-    Query(wanted): Query<LibraryQuery>,
+    Query(query): Query<LibraryQuery>,
 ) -> Result<Reply, PageError> {
-    let rows = team.store.templates().await?.into_iter().map(|row| {
-        let href = format!("/templates/{}/edit", row.id);
-        Row::of_own(row, href)
+    let rows = team.store.list_templates().await?.into_iter().map(|row| {
+        let href = links::template_edit(row.id);
+        TemplateRow::of_own(row, href)
     });
     let crumbs = vec![Crumb::to("Findings", "/findings")];
-    let page = LibraryPage::new(false, "/templates", rows.collect(), wanted, crumbs);
-    team.ctx.page(&page)
+    let page = LibraryPage::new(false, "/templates", rows.collect(), query, crumbs);
+    team.ctx.render(&page)
 }
 
-/// All templates, to begin a finding with one.
+/// All templates, to start a finding from one.
 pub(crate) async fn choose(
-    inside: ClientAccess,
+    access: ClientAccess,
     team: TeamAccess,
     Ids(path): Ids<EngagementPath>,
-    Query(wanted): Query<LibraryQuery>,
+    Query(query): Query<LibraryQuery>,
 ) -> Result<Reply, PageError> {
-    let own = async { Ok(team.store.templates().await?) };
-    let ((_, link, crumbs), own) = try_join(around(&inside, path), own).await?;
-    let form = format!("{}/findings/new", link.href);
+    let own = async { Ok(team.store.list_templates().await?) };
+    let (context, own) = try_join(access.engagement(path.engagement), own).await?;
+    let form = links::finding_new(access.base, path.engagement);
     let own = own.into_iter().map(|row| {
         let href = format!("{form}?template={}", row.id);
-        Row::of_own(row, href)
+        TemplateRow::of_own(row, href)
     });
     let rows = own.chain(
         starters()
             .iter()
-            .map(|starter| Row::of_starter(starter, &form)),
+            .map(|starter| TemplateRow::of_starter(starter, &form)),
     );
-    let action = format!("{}/library", link.href);
-    let page = LibraryPage::new(true, &action, rows.collect(), wanted, crumbs);
-    inside.ctx.page(&page)
+    let action = links::engagement_library(access.base, path.engagement);
+    let page = LibraryPage::new(true, &action, rows.collect(), query, context.crumbs);
+    access.ctx.render(&page)
 }

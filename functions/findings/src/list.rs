@@ -4,28 +4,27 @@ use domain::finding::FindingFilterInput;
 use domain::role::Action;
 use futures::future::try_join;
 use serde::{Deserialize, Serialize};
+use web::links::{self, LinkBase};
 use web::view::{FindingList, FindingListContext};
 use web::{Crumb, EitherSide, Page, PageError, Query, Reply};
 
-use crate::reach::{ListScope, ListScopeQuery};
+use crate::list_scope::{ListScope, ListScopeQuery};
 
-/// What the address asks for.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct FindingsQuery {
     #[serde(flatten)]
-    pub(crate) narrow: ListScopeQuery,
+    pub(crate) scope: ListScopeQuery,
     #[serde(flatten)]
     pub(crate) filter: FindingFilterInput,
     #[serde(default)]
     after: Option<String>,
 }
 
-/// The page.
 #[derive(Debug, Serialize)]
 pub(crate) struct FindingsPage {
     pulse: String,
     list: FindingList,
-    /// Whether templates can be tended by who looks.
+    /// Whether the actor may manage templates.
     templates: bool,
 }
 
@@ -40,6 +39,15 @@ impl Page for FindingsPage {
         Vec::new()
     }
 
+    fn samples() -> Vec<Self> {
+        let empty = Self {
+            list: FindingList::empty_sample(),
+            templates: false,
+            ..Self::sample()
+        };
+        vec![Self::sample(), empty]
+    }
+
     fn sample() -> Self {
         Self {
             pulse: "/pulse?seen=1".to_owned(),
@@ -51,42 +59,48 @@ impl Page for FindingsPage {
 
 pub(crate) async fn get(
     side: EitherSide,
-    Query(wanted): Query<FindingsQuery>,
+    Query(query): Query<FindingsQuery>,
 ) -> Result<Reply, PageError> {
-    let reach = ListScope::of(side, &wanted.narrow)?;
-    let ctx = &reach.ctx;
-    let filter = wanted.filter.parse(reach.actor.user);
+    let scope = ListScope::of(side, &query.scope)?;
+    let ctx = &scope.ctx;
+    let filter = query.filter.parse(scope.actor.user);
     let today = ctx.workspace.today(ctx.now);
-    let after = wanted.after.as_deref();
-    let (found, around) = try_join(reach.list(&filter, today, after), reach.around()).await?;
-    let places = reach.places(&found.rows, &around).await?;
-    let team = reach.actor.role.is_team();
-    let client = around.client.as_ref();
-    let pulse = match client {
-        Some(client) if team => format!("/clients/{}/pulse?seen={}", client.id, around.rev),
-        _ => format!("/pulse?seen={}", around.rev),
+    let after = query.after.as_deref();
+    let (findings, context) =
+        try_join(scope.list(&filter, today, after), scope.load_context()).await?;
+    let names = scope.load_names(&findings.rows, &context).await?;
+    let team = scope.actor.role.is_team();
+    let client = context.client.as_ref();
+    let base = match client {
+        Some(client) if team => LinkBase::Team(client.id),
+        _ => LinkBase::Portal,
     };
-    let engagement = around.engagement.as_ref().map(|one| one.title.clone());
-    let frame = FindingListContext {
+    let pulse = format!("{}?seen={}", links::client_pulse(base), context.rev);
+    let engagement = context.engagement.as_ref();
+    let engagement = engagement.map(|engagement| engagement.title.clone());
+    let view = FindingListContext {
         path: "/findings",
-        client: reach.client(),
-        engagement: reach.engagement,
-        within: engagement.or_else(|| client.filter(|_| team).map(|one| one.name.clone())),
-        input: &wanted.filter,
+        client: scope.client(),
+        engagement: scope.engagement,
+        within: engagement.or_else(|| client.filter(|_| team).map(|client| client.name.clone())),
+        input: &query.filter,
         after,
-        actor: &reach.actor,
-        people: &around.people,
+        actor: &scope.actor,
+        people: &context.people,
         today,
         counts: [None; 4],
     };
-    let place = |one: &store::Listed| {
-        let client = places.client(one).filter(|_| team && client.is_none());
-        let parts: Vec<&str> = client.into_iter().chain(places.engagement(one)).collect();
+    let place = |summary: &store::FindingSummary| {
+        let client = names.client(summary).filter(|_| team && client.is_none());
+        let parts: Vec<&str> = client
+            .into_iter()
+            .chain(names.engagement(summary))
+            .collect();
         Some(parts.join(" · ")).filter(|place| !place.is_empty())
     };
-    let list = FindingList::new(&found, &frame, place);
-    let templates = team && reach.actor.role.may(Action::WriteFindings);
-    ctx.page(&FindingsPage {
+    let list = FindingList::new(&findings, &view, place);
+    let templates = team && scope.actor.role.may(Action::WriteFindings);
+    ctx.render(&FindingsPage {
         pulse,
         list,
         templates,

@@ -1,7 +1,9 @@
 //! The ids in this group's addresses.
 
-use domain::id::{EngagementId, EvidenceId, FindingId, ImportId, TemplateId};
+use domain::id::{ClientId, EngagementId, EvidenceId, FindingId, ImportId, TemplateId};
 use serde::Deserialize;
+use web::ClientAccess;
+use web::links::{self, LinkBase};
 
 #[derive(Clone, Copy, Deserialize)]
 pub(crate) struct EngagementPath {
@@ -12,6 +14,43 @@ pub(crate) struct EngagementPath {
 pub(crate) struct FindingPath {
     pub(crate) engagement: EngagementId,
     pub(crate) finding: FindingId,
+}
+
+/// A finding on one side, for the links below it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FindingRef {
+    pub(crate) base: LinkBase,
+    pub(crate) engagement: EngagementId,
+    pub(crate) finding: FindingId,
+}
+
+impl FindingRef {
+    pub(crate) fn new(access: &ClientAccess, path: FindingPath) -> Self {
+        Self {
+            base: access.base,
+            engagement: path.engagement,
+            finding: path.finding,
+        }
+    }
+
+    /// The finding's page.
+    pub(crate) fn href(self) -> String {
+        links::finding(self.base, self.engagement, self.finding)
+    }
+
+    /// The list of the finding's evidence, which new evidence is sent to.
+    pub(crate) fn evidence_href(self) -> String {
+        links::evidence_list(self.base, self.engagement, self.finding)
+    }
+
+    /// For pages' samples.
+    pub(crate) fn sample() -> Self {
+        Self {
+            base: LinkBase::Team(ClientId::new(1, 1)),
+            engagement: EngagementId::new(1, 1),
+            finding: FindingId::new(1, 1),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Deserialize)]

@@ -1,12 +1,12 @@
-//! Help while writing: how markdown will look, what a vector scores.
+//! Previews while typing: markdown, and the score of a vector.
 
-use domain::score::CvssVector;
+use domain::cvss::CvssVector;
 use serde::Deserialize;
 use serde_json::json;
+use web::links;
 use web::{AllowedImages, ClientAccess, Ids, PageError, ProtectedForm, Query, Reply, TeamAccess};
 
 use crate::paths::FindingPath;
-use crate::shots::base;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,30 +28,29 @@ pub(crate) async fn markdown(
     Ok(Reply::html(html))
 }
 
-/// The same for a text of a finding, which may show its pictures.
-pub(crate) async fn of_finding(
-    inside: ClientAccess,
+/// The preview of a finding's text, which may show the finding's evidence.
+pub(crate) async fn finding_markdown(
+    access: ClientAccess,
     Ids(path): Ids<FindingPath>,
     form: ProtectedForm<MarkdownForm>,
 ) -> Result<Reply, PageError> {
-    let found = inside.store.pictures(path.engagement, path.finding).await?;
-    let (finding, evidence) = found.ok_or(PageError::NotFound)?;
-    let (around, id) = (path.engagement, finding.id);
-    let pictures = AllowedImages {
-        base: base(&format!(
-            "{}/engagements/{around}/findings/{id}",
-            inside.base
-        )),
-        ids: evidence.iter().map(|one| one.id).collect(),
+    let finding = access
+        .store
+        .get_finding_with_evidence(path.engagement, path.finding)
+        .await?;
+    let (finding, evidence) = finding.ok_or(PageError::NotFound)?;
+    let images = AllowedImages {
+        base: links::evidence_list(access.base, path.engagement, finding.id),
+        ids: evidence.iter().map(|evidence| evidence.id).collect(),
     };
-    Ok(Reply::html(web::markdown(&form.input.text, &pictures)))
+    Ok(Reply::html(web::markdown(&form.input.text, &images)))
 }
 
 pub(crate) async fn score(
     _team: TeamAccess,
-    Query(typed): Query<ScoreQuery>,
+    Query(query): Query<ScoreQuery>,
 ) -> Result<Reply, PageError> {
-    Ok(Reply::json(&match typed.vector.parse::<CvssVector>() {
+    Ok(Reply::json(&match query.vector.parse::<CvssVector>() {
         Ok(vector) => json!({
             "score": vector.score().to_string(),
             "severity": vector.score().severity().name(),

@@ -1,21 +1,21 @@
-//! The workspace's own templates: made from a finding, changed, deleted.
+//! The workspace's own templates: created from a finding, edited, deleted.
 
 use domain::id::TemplateId;
 use domain::input::FieldErrors;
 use domain::library::{Category, FindingTemplate, TemplateInput};
-use futures::future::try_join3;
+use futures::future::try_join;
 use serde::Serialize;
 use store::WriteOutcome;
+use web::links;
 use web::view::SelectOption;
 use web::{
-    ClientAccess, Crumb, EmptyForm, Form, Ids, Page, PageError, ProtectedForm, Reply, SAVED_BEFORE,
-    TeamAccess, see_other,
+    ClientAccess, Crumb, EmptyForm, Form, FormError, Ids, Page, PageError, ProtectedForm, Reply,
+    SAVED_BEFORE, TeamAccess, see_other,
 };
 
 use crate::finding_form::SEVERITIES;
-use crate::paths::{FindingPath, TemplatePath};
+use crate::paths::{FindingPath, FindingRef, TemplatePath};
 
-/// The form.
 #[derive(Debug, Serialize)]
 pub(crate) struct TemplateFormPage {
     id: Option<TemplateId>,
@@ -47,14 +47,20 @@ impl Page for TemplateFormPage {
     }
 
     fn sample() -> Self {
-        let failed = FieldErrors::at("category", "Choose a category.");
-        let form = Form::failed(&TemplateInput::default(), &failed);
-        Self::changing(TemplateId::new(1, 1), 1, form)
+        let invalid = FieldErrors::of("category", "Choose a category.");
+        let form = Form::with_errors(&TemplateInput::default(), &invalid);
+        Self::for_edit(TemplateId::new(1, 1), 1, form)
     }
 }
 
 impl TemplateFormPage {
-    fn saving(id: TemplateId, form: Form, finding: &str, crumbs: Vec<Crumb>) -> Self {
+    /// The form that saves a finding's text as a template.
+    fn for_new(id: TemplateId, form: Form, finding: FindingRef, crumbs: Vec<Crumb>) -> Self {
+        let action = links::finding_template(finding.base, finding.engagement, finding.finding);
+        Self::new(id, form, action, finding.href(), crumbs)
+    }
+
+    fn new(id: TemplateId, form: Form, action: String, cancel: String, crumbs: Vec<Crumb>) -> Self {
         let choose = SelectOption {
             value: "",
             label: "Choose one",
@@ -69,15 +75,15 @@ impl TemplateFormPage {
             form,
             severities: SEVERITIES.to_vec(),
             categories: std::iter::once(choose).chain(named).collect(),
-            action: format!("{finding}/template"),
+            action,
             delete: None,
-            cancel: finding.to_owned(),
+            cancel,
             preview_url: "/preview",
             crumbs,
         }
     }
 
-    fn changing(id: TemplateId, version: i64, form: Form) -> Self {
+    fn for_edit(id: TemplateId, version: i64, form: Form) -> Self {
         let crumbs = vec![
             Crumb::to("Findings", "/findings"),
             Crumb::to("Templates", "/templates"),
@@ -85,85 +91,105 @@ impl TemplateFormPage {
         Self {
             id: None,
             version: Some(version),
-            action: format!("/templates/{id}/edit"),
-            delete: Some(format!("/templates/{id}/delete")),
-            cancel: "/templates".to_owned(),
-            ..Self::saving(id, form, "", crumbs)
+            delete: Some(links::template_delete(id)),
+            ..Self::new(
+                id,
+                form,
+                links::template_edit(id),
+                "/templates".to_owned(),
+                crumbs,
+            )
         }
     }
 }
 
-/// The finding's address, the way to it, and the form that its text fills.
-async fn finding(
-    inside: &ClientAccess,
+/// The finding whose content becomes a template.
+struct TemplateSource {
+    finding: FindingRef,
+    crumbs: Vec<Crumb>,
+    input: TemplateInput,
+}
+
+async fn load_source(
+    access: &ClientAccess,
     path: FindingPath,
-) -> Result<(String, Vec<Crumb>, TemplateInput), PageError> {
-    let store = &inside.store;
-    let read = try_join3(
-        store.about(),
-        store.engagement(path.engagement),
-        store.finding_with_text(path.engagement, path.finding),
-    );
-    let (Some(client), Some(engagement), Some((finding, draft))) = read.await? else {
-        return Err(PageError::NotFound);
-    };
-    let around = format!("{}/engagements/{}", inside.base, path.engagement);
-    let here = format!("{around}/findings/{}", path.finding);
-    let mut crumbs = inside.crumbs(&client.name);
-    crumbs.push(Crumb::to(&engagement.title, &around));
-    crumbs.push(Crumb::to(&finding.title, &here));
-    Ok((here, crumbs, TemplateInput::of_finding(&draft)))
+) -> Result<TemplateSource, PageError> {
+    let store = &access.store;
+    let (context, (finding, content)) = try_join(access.engagement(path.engagement), async {
+        let finding = store.get_finding_with_content(path.engagement, path.finding);
+        finding.await?.ok_or(PageError::NotFound)
+    })
+    .await?;
+    let finding_ref = FindingRef::new(access, path);
+    let mut crumbs = context.crumbs;
+    crumbs.push(Crumb::to(&finding.title, finding_ref.href()));
+    Ok(TemplateSource {
+        finding: finding_ref,
+        crumbs,
+        input: TemplateInput::of_finding(&content),
+    })
 }
 
 pub(crate) async fn new(
-    inside: ClientAccess,
+    access: ClientAccess,
     Ids(path): Ids<FindingPath>,
 ) -> Result<Reply, PageError> {
-    let (here, crumbs, input) = finding(&inside, path).await?;
-    let (id, form) = (inside.ctx.app.new_id(), Form::filled(&input));
-    inside
-        .ctx
-        .page(&TemplateFormPage::saving(id, form, &here, crumbs))
+    let source = load_source(&access, path).await?;
+    let (id, form) = (access.ctx.app.new_id(), Form::filled(&source.input));
+    access.ctx.render(&TemplateFormPage::for_new(
+        id,
+        form,
+        source.finding,
+        source.crumbs,
+    ))
 }
 
 pub(crate) async fn create(
-    inside: ClientAccess,
+    access: ClientAccess,
     team: TeamAccess,
     Ids(path): Ids<FindingPath>,
     form: ProtectedForm<TemplateInput>,
 ) -> Result<Reply, PageError> {
-    let (here, crumbs, _) = finding(&inside, path).await?;
+    let source = load_source(&access, path).await?;
     let id = form.id()?;
     let (id, invalid) = match form.input.parse() {
-        Ok(template) => match add(&team, id, &template).await? {
+        Ok(template) => match create_template(&team, id, &template).await {
             Ok(()) => return Ok(see_other("/templates").flash("template-saved")),
-            Err(why) => (team.ctx.app.new_id(), FieldErrors::at("form", why)),
+            Err(error) => (team.ctx.app.new_id(), error.fields()?),
         },
         Err(invalid) => (id, invalid),
     };
-    let form = Form::failed(&form.input, &invalid);
-    team.ctx
-        .refused(&TemplateFormPage::saving(id, form, &here, crumbs))
+    let form = Form::with_errors(&form.input, &invalid);
+    team.ctx.render_refused(&TemplateFormPage::for_new(
+        id,
+        form,
+        source.finding,
+        source.crumbs,
+    ))
 }
 
-/// Adds a template; or says why not, for the person.
-async fn add(
+/// Creates a template. The same form that was sent before creates nothing new.
+async fn create_template(
     team: &TeamAccess,
     id: TemplateId,
     template: &FindingTemplate,
-) -> Result<Result<(), &'static str>, PageError> {
-    let made = team.store.create_template(id, template, team.ctx.now);
-    match made.await {
-        Ok(WriteOutcome::Done) => Ok(Ok(())),
+) -> Result<(), FormError> {
+    let refuse = |why: &str| Err(FieldErrors::of("form", why).into());
+    let created = team.store.create_template(id, template, team.ctx.now);
+    match created.await {
+        Ok(WriteOutcome::Done) => Ok(()),
         Ok(WriteOutcome::Repeated) => {
-            let saved = team.store.template(id).await?;
-            let same = saved.is_some_and(|(_, saved)| saved == *template);
-            Ok(if same { Ok(()) } else { Err(SAVED_BEFORE) })
+            let stored = team.store.get_template(id).await?;
+            if stored.is_some_and(|(_, stored)| stored == *template) {
+                Ok(())
+            } else {
+                refuse(SAVED_BEFORE)
+            }
         }
-        // The third write counts: there is no room.
-        Err(store::StoreError::Refused(_)) => Ok(Err(
-            "The workspace has 500 templates, as many as it can. Delete one first.",
-        )),
+        // The third write counts the templates: there is no room.
+        Err(store::StoreError::Refused(_)) => {
+            refuse("The workspace has 500 templates, as many as it can. Delete one first.")
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -172,11 +198,11 @@ pub(crate) async fn edit(
     team: TeamAccess,
     Ids(path): Ids<TemplatePath>,
 ) -> Result<Reply, PageError> {
-    let found = team.store.template(path.template).await?;
-    let (row, template) = found.ok_or(PageError::NotFound)?;
+    let stored = team.store.get_template(path.template).await?;
+    let (row, template) = stored.ok_or(PageError::NotFound)?;
     let form = Form::filled(&TemplateInput::from(&template));
     team.ctx
-        .page(&TemplateFormPage::changing(row.id, row.version, form))
+        .render(&TemplateFormPage::for_edit(row.id, row.version, form))
 }
 
 pub(crate) async fn update(
@@ -184,29 +210,30 @@ pub(crate) async fn update(
     Ids(path): Ids<TemplatePath>,
     form: ProtectedForm<TemplateInput>,
 ) -> Result<Reply, PageError> {
-    let found = team.store.template(path.template).await?;
-    let (row, before) = found.ok_or(PageError::NotFound)?;
+    let stored = team.store.get_template(path.template).await?;
+    let (row, before) = stored.ok_or(PageError::NotFound)?;
     let parsed = if form.version == Some(row.version) {
         form.input.parse()
     } else {
-        Err(FieldErrors::at(
+        Err(FieldErrors::of(
             "form",
             "Somebody else changed this template meanwhile. Compare with it, then save again.",
         ))
     };
-    let there = see_other("/templates");
+    let reply = see_other("/templates");
     match parsed {
-        Ok(template) if template == before => Ok(there),
+        Ok(template) if template == before => Ok(reply),
         Ok(template) => {
-            let at = (row.id, row.version);
-            let kept = team.store.update_template(at, &template, team.ctx.now);
-            kept.await?;
-            Ok(there.flash("template-saved"))
+            let store = &team.store;
+            store
+                .update_template(row.id, row.version, &template, team.ctx.now)
+                .await?;
+            Ok(reply.flash("template-saved"))
         }
         Err(invalid) => {
-            let form = Form::failed(&form.input, &invalid);
+            let form = Form::with_errors(&form.input, &invalid);
             team.ctx
-                .refused(&TemplateFormPage::changing(row.id, row.version, form))
+                .render_refused(&TemplateFormPage::for_edit(row.id, row.version, form))
         }
     }
 }
@@ -216,12 +243,12 @@ pub(crate) async fn delete(
     Ids(path): Ids<TemplatePath>,
     form: ProtectedForm<EmptyForm>,
 ) -> Result<Reply, PageError> {
-    let found = team.store.template(path.template).await?;
-    let (row, _) = found.ok_or(PageError::NotFound)?;
-    let there = see_other("/templates");
+    let stored = team.store.get_template(path.template).await?;
+    let (row, _) = stored.ok_or(PageError::NotFound)?;
+    let reply = see_other("/templates");
     if form.version != Some(row.version) {
-        return Ok(there.flash("changed-meanwhile"));
+        return Ok(reply.flash("changed-meanwhile"));
     }
     team.store.delete_template(&row).await?;
-    Ok(there.flash("template-deleted"))
+    Ok(reply.flash("template-deleted"))
 }

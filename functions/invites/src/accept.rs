@@ -1,4 +1,4 @@
-//! The setup link: out of the address at once, then a password, then an account.
+//! Accepting an invite: its link, a password, then the account.
 
 use domain::id::{EntryId, UserId};
 use domain::input::FieldErrors;
@@ -7,8 +7,7 @@ use domain::mail::MailMessage;
 use domain::password::{self, PasswordInput};
 use jiff::SignedDuration;
 use serde::Serialize;
-use store::directory::hash;
-use store::{Account, InviteRedemption, RateLimit};
+use store::{Account, InviteRedemption, RateLimit, StoreError, sha256_hex};
 use web::{
     Context, Form, Ids, Page, PageError, ProtectedForm, PublicAccess, Reply, Token, see_other,
 };
@@ -32,23 +31,40 @@ pub(crate) struct AcceptPage {
     joins: bool,
 }
 
-/// A link that is good for nothing: why, is nobody's business but of whoever has
-/// an account that can't be added.
+/// The answer to a link that can't be used. It says why only where the address has an account
+/// that can't be added.
 #[derive(Debug, Serialize)]
 pub(crate) struct InviteGonePage {
     clash: bool,
 }
 
-/// What a link leads to.
-enum Way {
-    /// A new account.
-    New(InviteRedemption),
-    /// One that there is, to which the client is added.
-    Joins(InviteRedemption, Account),
-    /// Nothing: the address has an account that can't be added.
+/// What the link of an invite does.
+enum InviteLink {
+    /// It creates an account.
+    CreatesAccount(InviteRedemption),
+    /// It adds the client to the account that the address has.
+    AddsClient(InviteRedemption, Account),
+    /// It can't be used: the address has an account that the client can't be added to.
     Clashes,
-    /// Nothing.
+    /// It is unknown, used, revoked or too old.
     Gone,
+}
+
+/// The outcome of redeeming the link.
+enum RedeemOutcome {
+    Accepted,
+    /// The link was used or revoked meanwhile.
+    Gone,
+}
+
+impl RedeemOutcome {
+    fn of(redeemed: Result<(), StoreError>) -> Result<Self, PageError> {
+        match redeemed {
+            Ok(()) => Ok(Self::Accepted),
+            Err(StoreError::Refused(_)) => Ok(Self::Gone),
+            Err(error) => Err(error.into()),
+        }
+    }
 }
 
 impl Page for AcceptPage {
@@ -62,11 +78,25 @@ impl Page for AcceptPage {
         }
     }
 
+    fn samples() -> Vec<Self> {
+        let joining = Self {
+            form: Form::default(),
+            joins: true,
+            ..Self::sample()
+        };
+        let for_team = Self {
+            form: Form::default(),
+            client_name: None,
+            ..Self::sample()
+        };
+        vec![Self::sample(), joining, for_team]
+    }
+
     fn sample() -> Self {
         Self {
-            form: Form::failed(
+            form: Form::with_errors(
                 &(),
-                &FieldErrors::at("password", "Use at least 12 characters."),
+                &FieldErrors::of("password", "Use at least 12 characters."),
             ),
             name: "Ana <b>".to_owned(),
             email: "ana@example.com".to_owned(),
@@ -85,148 +115,159 @@ impl Page for InviteGonePage {
         "This link can't be used".to_owned()
     }
 
+    fn samples() -> Vec<Self> {
+        vec![Self::sample(), GONE]
+    }
+
     fn sample() -> Self {
         Self { clash: true }
     }
 }
 
-/// Takes the token out of the address, where histories and logs would keep it.
-/// Nothing is looked up: a program that follows links learns and uses up nothing.
-pub(crate) async fn take(Ids(Token { token }): Ids<Token>) -> Result<Reply, PageError> {
-    let to = see_other("/invite");
+impl AcceptPage {
+    async fn load(
+        redemption: &InviteRedemption,
+        form: Form,
+        joins: bool,
+    ) -> Result<Self, PageError> {
+        let client = redemption.get_client().await?;
+        Ok(Self {
+            form,
+            name: redemption.invite.name.clone(),
+            email: redemption.invite.email.as_str().to_owned(),
+            client_name: client.map(|client| client.name),
+            action: "/invite",
+            min: password::MIN,
+            joins,
+        })
+    }
+}
+
+/// Moves the token from the address into a cookie, out of histories and logs. Nothing is
+/// looked up: a program that follows links learns nothing and redeems nothing.
+pub(crate) async fn take_token(Ids(Token { token }): Ids<Token>) -> Result<Reply, PageError> {
+    let reply = see_other("/invite");
     Ok(if web::is_token(&token) {
-        to.invited(&token)
+        reply.set_invite(&token)
     } else {
-        to.uninvited()
+        reply.clear_invite()
     })
 }
 
-const NOTHING: InviteGonePage = InviteGonePage { clash: false };
+const GONE: InviteGonePage = InviteGonePage { clash: false };
 
 pub(crate) async fn get(PublicAccess { ctx }: PublicAccess) -> Result<Reply, PageError> {
-    match way(&ctx).await? {
-        Way::New(redeemable) => ctx.page(&form(&redeemable, Form::default(), false).await?),
-        Way::Joins(redeemable, _) => ctx.page(&form(&redeemable, Form::default(), true).await?),
-        Way::Clashes => ctx.page(&InviteGonePage { clash: true }),
-        Way::Gone => ctx.page(&NOTHING),
-    }
+    let (redemption, joins) = match find_link(&ctx).await? {
+        InviteLink::CreatesAccount(redemption) => (redemption, false),
+        InviteLink::AddsClient(redemption, _) => (redemption, true),
+        InviteLink::Clashes => return ctx.render(&InviteGonePage { clash: true }),
+        InviteLink::Gone => return ctx.render(&GONE),
+    };
+    ctx.render(&AcceptPage::load(&redemption, Form::default(), joins).await?)
 }
 
 pub(crate) async fn post(
     PublicAccess { ctx }: PublicAccess,
-    chosen: ProtectedForm<PasswordInput>,
+    form: ProtectedForm<PasswordInput>,
 ) -> Result<Reply, PageError> {
-    let (accepted, to, flash) = match way(&ctx).await? {
-        Way::Clashes => return ctx.refused(&InviteGonePage { clash: true }),
-        Way::Gone => return ctx.refused(&NOTHING),
-        Way::Joins(redeemable, account) => {
-            let mine = ctx
+    let (outcome, href, flash) = match find_link(&ctx).await? {
+        InviteLink::Clashes => return ctx.render_refused(&InviteGonePage { clash: true }),
+        InviteLink::Gone => return ctx.render_refused(&GONE),
+        InviteLink::AddsClient(redemption, account) => {
+            let is_signed_in = ctx
                 .actor()
                 .is_some_and(|actor| actor.user == account.user());
-            let to = if mine { "/switch" } else { "/sign-in" };
-            (join(&ctx, &redeemable, &account).await, to, "joined")
+            let href = if is_signed_in { "/switch" } else { "/sign-in" };
+            let outcome = add_client(&ctx, &redemption, &account).await?;
+            (outcome, href, "joined")
         }
-        Way::New(redeemable) => {
-            if let Err(invalid) = check(&ctx, &redeemable, &chosen.input) {
-                let form = form(&redeemable, Form::failed(&(), &invalid), false);
-                return ctx.refused(&form.await?);
+        InviteLink::CreatesAccount(redemption) => {
+            if let Err(invalid) = check_password(&ctx, &redemption, &form.input) {
+                let form = Form::with_errors(&(), &invalid);
+                return ctx.render_refused(&AcceptPage::load(&redemption, form, false).await?);
             }
-            let made = make(&ctx, &redeemable, &chosen.input.password);
-            (made.await?, "/sign-in", "password-set")
+            let outcome = create_account(&ctx, &redemption, &form.input.password).await?;
+            (outcome, "/sign-in", "password-set")
         }
     };
-    match accepted {
-        Ok(()) => Ok(see_other(to).uninvited().flash(flash)),
-        Err(store::StoreError::Refused(_)) => Ok(ctx.refused(&NOTHING)?.uninvited()),
-        Err(error) => Err(error.into()),
+    match outcome {
+        RedeemOutcome::Accepted => Ok(see_other(href).clear_invite().flash(flash)),
+        RedeemOutcome::Gone => Ok(ctx.render_refused(&GONE)?.clear_invite()),
     }
 }
 
-fn check(
+fn check_password(
     ctx: &Context,
-    redeemable: &InviteRedemption,
-    chosen: &PasswordInput,
+    redemption: &InviteRedemption,
+    input: &PasswordInput,
 ) -> Result<(), FieldErrors> {
-    let invite = &redeemable.invite;
-    let about = [
+    let invite = &redemption.invite;
+    let personal_words = [
         invite.name.as_str(),
         invite.email.as_str(),
         ctx.workspace.name.as_str(),
     ];
-    chosen.check(&about)
+    input.check(&personal_words)
 }
 
-/// Makes the account. The password first, for a username of this attempt alone:
-/// without the account that follows it opens nothing, and of two who hold the link
-/// the late one can't change the other's. A username that gets no account is
-/// deleted by the worker.
-async fn make(
+/// Creates the account. The password is set first, for a username of this attempt alone:
+/// without the account it opens nothing, and of two who hold the link the later one can't
+/// change the other's. The worker deletes a username that gets no account.
+async fn create_account(
     ctx: &Context,
-    redeemable: &InviteRedemption,
+    redemption: &InviteRedemption,
     password: &str,
-) -> Result<Result<(), store::StoreError>, PageError> {
+) -> Result<RedeemOutcome, PageError> {
     let (attempt, user): (EntryId, UserId) = (ctx.app.new_id(), ctx.app.new_id());
-    redeemable.begin(attempt, user).await?;
+    redemption.record_attempt(attempt, user).await?;
     let identity = &ctx.app.services.identity;
     identity.set_password(user, password).await?;
-    Ok(redeemable
-        .accept(Some(attempt), user, ctx.now)
-        .await
-        .map(drop))
+    let redeemed = redemption.redeem(Some(attempt), user, ctx.now).await;
+    RedeemOutcome::of(redeemed.map(drop))
 }
 
-/// Adds the client to the account. The link shows that the mailbox is the
-/// person's; nothing of the account is opened by it.
-async fn join(
+/// Adds the client to the account. The link proves that the mailbox is the person's; it opens
+/// nothing of the account.
+async fn add_client(
     ctx: &Context,
-    redeemable: &InviteRedemption,
+    redemption: &InviteRedemption,
     account: &Account,
-) -> Result<(), store::StoreError> {
-    let invite = &redeemable.invite;
-    let client = redeemable.client().await?;
-    let message = MailMessage::Added {
+) -> Result<RedeemOutcome, PageError> {
+    let invite = &redemption.invite;
+    let client = redemption.get_client().await?;
+    let message = MailMessage::AddedToClient {
         by_name: invite.by_name.clone(),
         client_name: client.map(|client| client.name).unwrap_or_default(),
     };
-    let mail = ctx.mail(&invite.name, &invite.email, message);
-    redeemable.join(account, &mail, ctx.now).await
+    let mail = ctx.new_mail(&invite.name, &invite.email, message);
+    let redeemed = redemption.redeem_for_account(account, &mail, ctx.now);
+    RedeemOutcome::of(redeemed.await)
 }
 
-async fn way(ctx: &Context) -> Result<Way, PageError> {
+/// The invite whose link this browser holds, and what can be done with it.
+async fn find_link(ctx: &Context) -> Result<InviteLink, PageError> {
     ctx.limit_address(BY_ADDRESS).await?;
     let Some(token) = ctx.invite_token() else {
-        return Ok(Way::Gone);
+        return Ok(InviteLink::Gone);
     };
     let (directory, ws) = (ctx.directory(), ctx.workspace.id);
-    let found = directory.redeemable(ws, &hash(token)).await?;
-    let open = |found: &InviteRedemption| found.invite.state(ctx.now) == InviteState::Pending;
-    let Some(found) = found.filter(open) else {
-        return Ok(Way::Gone);
+    let redemption = directory
+        .find_invite_redemption(ws, &sha256_hex(token))
+        .await?;
+    let is_pending =
+        |redemption: &InviteRedemption| redemption.invite.state(ctx.now) == InviteState::Pending;
+    let Some(redemption) = redemption.filter(is_pending) else {
+        return Ok(InviteLink::Gone);
     };
-    let Some(login) = directory.login(ws, &found.invite.email).await? else {
-        return Ok(Way::New(found));
+    let Some(login) = directory.find_login(ws, &redemption.invite.email).await? else {
+        return Ok(InviteLink::CreatesAccount(redemption));
     };
-    let client = found.invite.client;
+    let client = redemption.invite.client;
     if client.is_none() || !login.may_join(client) {
-        return Ok(Way::Clashes);
+        return Ok(InviteLink::Clashes);
     }
-    let account = directory.account(ws, &found.invite.email).await?;
-    Ok(account.map_or(Way::Gone, |account| Way::Joins(found, account)))
-}
-
-async fn form(
-    redeemable: &InviteRedemption,
-    form: Form,
-    joins: bool,
-) -> Result<AcceptPage, PageError> {
-    let client = redeemable.client().await?;
-    Ok(AcceptPage {
-        form,
-        name: redeemable.invite.name.clone(),
-        email: redeemable.invite.email.as_str().to_owned(),
-        client_name: client.map(|client| client.name),
-        action: "/invite",
-        min: password::MIN,
-        joins,
-    })
+    let account = directory.find_account(ws, &redemption.invite.email).await?;
+    Ok(account.map_or(InviteLink::Gone, |account| {
+        InviteLink::AddsClient(redemption, account)
+    }))
 }

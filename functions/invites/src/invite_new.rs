@@ -1,24 +1,23 @@
-//! "Invite to Portal", and to the team: a person's name, address and role.
+//! Inviting a person to a client's portal or to the team.
 
 use domain::id::InviteId;
 use domain::input::FieldErrors;
-use domain::invite::{Invite, InviteInput, LIFETIME, NewInvite};
+use domain::invite::{INVITE_LIFETIME, Invite, InviteInput, NewInvite};
 use domain::mail::{Mail, MailMessage};
 use domain::plan::PlanLimitReached;
 use domain::role::{ContactRole, Role, TeamRole};
 use serde::Serialize;
-use store::directory::hash;
-use store::{Account, InviteLink, Scope, WriteOutcome};
-use web::{Crumb, Form, Page, PageError, ProtectedForm, Reply, SAVED_BEFORE, see_other};
+use store::{Account, InviteLink, Scope, WriteOutcome, sha256_hex};
+use web::links;
+use web::{Crumb, Form, FormError, Page, PageError, ProtectedForm, Reply, SAVED_BEFORE, see_other};
 
-use crate::place::MembershipPlace;
+use crate::membership_access::MembershipAccess;
 
-/// The form.
 #[derive(Debug, Serialize)]
 pub(crate) struct InviteNewPage {
     id: InviteId,
     form: Form,
-    roles: Vec<RoleChoice>,
+    roles: Vec<RoleOption>,
     action: String,
     cancel: String,
     client_name: Option<String>,
@@ -27,7 +26,7 @@ pub(crate) struct InviteNewPage {
 }
 
 #[derive(Debug, Clone, Serialize)]
-struct RoleChoice {
+struct RoleOption {
     value: &'static str,
     label: &'static str,
     hint: &'static str,
@@ -50,12 +49,21 @@ impl Page for InviteNewPage {
         self.crumbs.clone()
     }
 
+    fn samples() -> Vec<Self> {
+        let for_team = Self {
+            form: Form::filled(&InviteInput::default()),
+            client_name: None,
+            ..Self::sample()
+        };
+        vec![Self::sample(), for_team]
+    }
+
     fn sample() -> Self {
-        let failed = FieldErrors::at("email", "Enter a mail address.");
+        let failed = FieldErrors::of("email", "Enter a mail address.");
         Self {
             id: InviteId::new(1, 1),
-            form: Form::failed(&InviteInput::default(), &failed),
-            roles: choices(&Role::ALL),
+            form: Form::with_errors(&InviteInput::default(), &failed),
+            roles: list_roles(&Role::ALL),
             action: "/clients/c/invites".to_owned(),
             cancel: "/clients/c".to_owned(),
             client_name: Some("Initech <b>".to_owned()),
@@ -65,182 +73,207 @@ impl Page for InviteNewPage {
 }
 
 impl InviteNewPage {
-    fn new<S>(id: InviteId, form: Form, place: &MembershipPlace<S>) -> Self {
+    fn new<S>(id: InviteId, form: Form, access: &MembershipAccess<S>) -> Self {
         Self {
             id,
             form,
-            roles: choices(&place.roles()),
-            action: format!("{}/invites", place.base),
-            cancel: place.home.clone(),
-            client_name: place.client_name.clone(),
-            crumbs: place.crumbs.clone(),
+            roles: list_roles(&access.assignable_roles()),
+            action: links::invites(access.base),
+            cancel: access.home.clone(),
+            client_name: access.client_name.clone(),
+            crumbs: access.crumbs.clone(),
         }
     }
 }
 
-fn choices(roles: &[Role]) -> Vec<RoleChoice> {
-    let choice = |role: &Role| RoleChoice {
+fn list_roles(roles: &[Role]) -> Vec<RoleOption> {
+    let option = |role: &Role| RoleOption {
         value: role.name(),
         label: role.label(),
         hint: role.hint(),
     };
-    roles.iter().map(choice).collect()
+    roles.iter().map(option).collect()
 }
 
-pub(crate) async fn get<S: Scope>(place: MembershipPlace<S>) -> Result<Reply, PageError> {
-    let usual = if place.client_name.is_some() {
+pub(crate) async fn get<S: Scope>(access: MembershipAccess<S>) -> Result<Reply, PageError> {
+    let default_role = if access.client_name.is_some() {
         Role::Contact(ContactRole::Collaborator)
     } else {
         Role::Team(TeamRole::Member)
     };
     let form = Form::filled(&InviteInput {
-        role: usual.name().to_owned(),
+        role: default_role.name().to_owned(),
         ..InviteInput::default()
     });
-    let id = place.ctx.app.new_id();
-    place.ctx.page(&InviteNewPage::new(id, form, &place))
+    let id = access.ctx.app.new_id();
+    access.ctx.render(&InviteNewPage::new(id, form, &access))
 }
 
 pub(crate) async fn post<S: Scope>(
-    place: MembershipPlace<S>,
+    access: MembershipAccess<S>,
     form: ProtectedForm<InviteInput>,
 ) -> Result<Reply, PageError> {
     let id = form.id()?;
-    let (id, invalid) = match check(&place, &form.input).await? {
-        Ok((new, known)) => {
-            let invite = begun(&place, id, new);
-            let (made, flash) = match known.filter(|_| place.actor.role.is_team()) {
-                Some(account) => (add(&place, &account, invite).await, "person-added"),
-                None => (send(&place, &invite).await, "invited"),
-            };
-            match made? {
-                Ok(true) => return Ok(see_other(&place.home).flash(flash)),
-                Ok(false) => (
-                    place.ctx.app.new_id(),
-                    FieldErrors::at("form", SAVED_BEFORE),
+    let (id, invalid) = match check_input(&access, &form.input).await {
+        Ok(CheckedInvite { new, account }) => {
+            let invite = build_invite(&access, id, new);
+            let (outcome, flash) = match account.filter(|_| access.actor.role.is_team()) {
+                Some(account) => (
+                    add_account(&access, &account, invite).await?,
+                    "person-added",
                 ),
-                Err(full) => (id, FieldErrors::at("form", full.to_string())),
+                None => (send_invite(&access, &invite).await?, "invited"),
+            };
+            match outcome {
+                InviteOutcome::Done => return Ok(see_other(&access.home).flash(flash)),
+                InviteOutcome::OtherUnderId => {
+                    let id = access.ctx.app.new_id();
+                    (id, FieldErrors::of("form", SAVED_BEFORE))
+                }
+                InviteOutcome::Full(full) => (id, FieldErrors::of("form", full.to_string())),
             }
         }
-        Err(invalid) => (id, invalid),
+        Err(error) => (id, error.fields()?),
     };
-    let form = Form::failed(&form.input, &invalid);
-    place.ctx.refused(&InviteNewPage::new(id, form, &place))
+    let form = Form::with_errors(&form.input, &invalid);
+    access
+        .ctx
+        .render_refused(&InviteNewPage::new(id, form, &access))
 }
 
-fn begun<S: Scope>(place: &MembershipPlace<S>, id: InviteId, new: NewInvite) -> Invite {
+fn build_invite<S: Scope>(access: &MembershipAccess<S>, id: InviteId, new: NewInvite) -> Invite {
     Invite {
         id,
-        client: place.store.in_client(),
+        client: access.store.scope_client(),
         name: new.name,
         email: new.email,
         role: new.role,
-        by_name: place.actor.name.clone(),
-        at: place.ctx.now,
-        turn: 1,
+        by_name: access.actor.name.clone(),
+        sent_at: access.ctx.now,
+        link_number: 1,
         accepted: None,
         revoked: None,
         suppressed: None,
     }
 }
 
-/// Sends an invitation; `false` where somebody else was invited under its id. Why not,
-/// where the team has no seat for it.
-async fn send<S: Scope>(
-    place: &MembershipPlace<S>,
+/// The outcome of storing an invite.
+enum InviteOutcome {
+    Done,
+    /// The id of the form belongs to an invite of another person.
+    OtherUnderId,
+    /// The plan has no seat left.
+    Full(PlanLimitReached),
+}
+
+/// Stores the invite and enqueues the mail with its link.
+async fn send_invite<S: Scope>(
+    access: &MembershipAccess<S>,
     invite: &Invite,
-) -> Result<Result<bool, PlanLimitReached>, PageError> {
-    let (hash, mail) = (link_hash(place, invite), mail(place, invite));
+) -> Result<InviteOutcome, PageError> {
+    let (hash, mail) = (link_hash(access, invite), invite_mail(access, invite));
     let link = InviteLink {
         hash: &hash,
         mail: &mail,
     };
-    match place
-        .store
-        .create_invite(invite, link, place.ctx.plan())
-        .await
-    {
-        Err(store::StoreError::Full(full)) => Ok(Err(full)),
-        made => Ok(Ok(is_made(place, made?, invite).await?)),
+    let plan = access.ctx.plan();
+    match access.store.create_invite(invite, link, plan).await {
+        Err(store::StoreError::Full(full)) => Ok(InviteOutcome::Full(full)),
+        written => decide_outcome(access, written?, invite).await,
     }
 }
 
-async fn is_made<S: Scope>(
-    place: &MembershipPlace<S>,
-    made: WriteOutcome,
+/// A repeated form is done if the stored invite is to the same address and role.
+async fn decide_outcome<S: Scope>(
+    access: &MembershipAccess<S>,
+    written: WriteOutcome,
     invite: &Invite,
-) -> Result<bool, PageError> {
-    Ok(match made {
+) -> Result<InviteOutcome, PageError> {
+    let is_done = match written {
         WriteOutcome::Done => true,
         WriteOutcome::Repeated => {
-            let saved = place.store.invite(invite.id).await?;
-            saved.is_some_and(|saved| {
-                (saved.email, saved.role) == (invite.email.clone(), invite.role)
-            })
+            let stored = access.store.get_invite(invite.id).await?;
+            stored.is_some_and(|stored| stored.email == invite.email && stored.role == invite.role)
         }
+    };
+    Ok(if is_done {
+        InviteOutcome::Done
+    } else {
+        InviteOutcome::OtherUnderId
     })
 }
 
-/// Adds an account at once; `false` where somebody else was invited under this id.
-async fn add<S: Scope>(
-    place: &MembershipPlace<S>,
+/// Adds the client to an account, without a link to accept.
+async fn add_account<S: Scope>(
+    access: &MembershipAccess<S>,
     account: &Account,
     invite: Invite,
-) -> Result<Result<bool, PlanLimitReached>, PageError> {
+) -> Result<InviteOutcome, PageError> {
     let invite = Invite {
-        accepted: Some(place.ctx.now),
+        accepted: Some(access.ctx.now),
         ..invite
     };
-    let message = MailMessage::Added {
+    let message = MailMessage::AddedToClient {
         by_name: invite.by_name.clone(),
-        client_name: place.client_name.clone().unwrap_or_default(),
+        client_name: access.client_name.clone().unwrap_or_default(),
     };
-    let mail = place.ctx.mail(&invite.name, &invite.email, message);
-    let added = place.store.add_contact(account, &invite, &mail).await?;
-    Ok(Ok(is_made(place, added, &invite).await?))
+    let mail = access.ctx.new_mail(&invite.name, &invite.email, message);
+    let written = access
+        .store
+        .create_accepted_invite(account, &invite, &mail)
+        .await?;
+    decide_outcome(access, written, &invite).await
 }
 
-/// The form, checked, with the account that the address has. The team is told what
-/// can't be; a client's own see no accounts but their own client's: to them an
-/// address that somebody has elsewhere is like any other.
-async fn check<S: Scope>(
-    place: &MembershipPlace<S>,
+/// A valid form, with the account that its address has.
+struct CheckedInvite {
+    new: NewInvite,
+    account: Option<Account>,
+}
+
+/// Checks the form. A team member is told about a conflict with an account; contacts see no
+/// accounts but their own client's, so to them any other address is like a new one.
+async fn check_input<S: Scope>(
+    access: &MembershipAccess<S>,
     input: &InviteInput,
-) -> Result<Result<(NewInvite, Option<Account>), FieldErrors>, PageError> {
-    let new = match input.parse(&place.roles()) {
-        Ok(new) => new,
-        Err(invalid) => return Ok(Err(invalid)),
+) -> Result<CheckedInvite, FormError> {
+    let new = input.parse(&access.assignable_roles())?;
+    let (directory, ws) = (access.ctx.directory(), access.ctx.workspace.id);
+    let Some(login) = directory.find_login(ws, &new.email).await? else {
+        return Ok(CheckedInvite { new, account: None });
     };
-    let (directory, ws) = (place.ctx.directory(), place.ctx.workspace.id);
-    let Some(login) = directory.login(ws, &new.email).await? else {
-        return Ok(Ok((new, None)));
-    };
-    let (team, here) = (place.actor.role.is_team(), place.store.in_client());
-    let wrong = if login.homes().any(|home| home == here) {
+    let (is_team, client) = (access.actor.role.is_team(), access.store.scope_client());
+    let conflict = if login.homes().any(|home| home == client) {
         "This address has an account here already."
-    } else if !team {
-        return Ok(Ok((new, None)));
+    } else if !is_team {
+        return Ok(CheckedInvite { new, account: None });
     } else if login.client.is_none() {
         "This address has an account in the team. Use another one for a client's portal."
-    } else if here.is_none() {
+    } else if client.is_none() {
         "This address has an account in a client's portal. Use another one for the team."
-    } else if !login.may_join(here) {
+    } else if !login.may_join(client) {
         "This account belongs to as many clients as it can."
     } else {
-        let account = directory.account(ws, &new.email).await?;
-        return Ok(Ok((new, account)));
+        let account = directory.find_account(ws, &new.email).await?;
+        return Ok(CheckedInvite { new, account });
     };
-    Ok(Err(FieldErrors::at("email", wrong)))
+    Err(FieldErrors::of("email", conflict).into())
 }
 
-/// The hash of the token of an invitation's newest link.
-pub(crate) fn link_hash<S>(place: &MembershipPlace<S>, invite: &Invite) -> String {
-    hash(&place.ctx.app.secrets().invite_token(invite.id, invite.turn))
+/// The hash of the token of an invite's newest link.
+pub(crate) fn link_hash<S>(access: &MembershipAccess<S>, invite: &Invite) -> String {
+    sha256_hex(
+        &access
+            .ctx
+            .app
+            .secrets()
+            .invite_token(invite.id, invite.link_number),
+    )
 }
 
-/// The mail that brings the newest link.
-pub(crate) fn mail<S>(place: &MembershipPlace<S>, invite: &Invite) -> Mail {
-    let workspace = &place.ctx.workspace;
+/// The mail with the newest link.
+pub(crate) fn invite_mail<S>(access: &MembershipAccess<S>, invite: &Invite) -> Mail {
+    let workspace = &access.ctx.workspace;
     Mail {
         to: invite.email.clone(),
         to_name: invite.name.clone(),
@@ -248,10 +281,10 @@ pub(crate) fn mail<S>(place: &MembershipPlace<S>, invite: &Invite) -> Mail {
         brand: workspace.name.clone(),
         message: MailMessage::Invite {
             invite: invite.id,
-            turn: invite.turn,
+            link_number: invite.link_number,
             by_name: invite.by_name.clone(),
-            client_name: place.client_name.clone(),
-            days: LIFETIME.as_hours() / 24,
+            client_name: access.client_name.clone(),
+            days: INVITE_LIFETIME.as_hours() / 24,
         },
     }
 }

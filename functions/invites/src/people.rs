@@ -1,19 +1,19 @@
-//! Who is in a client's portal, and what becomes of a person here.
+//! The people of a client's portal, and changes of a membership.
 
-use domain::invite::{Invite, named};
+use domain::invite::{Invite, parse_role};
 use domain::mail::MailMessage;
 use domain::person::{Actor, Person};
 use domain::role::Action;
 use futures::future::try_join;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::{MembershipRefusal, Scope};
+use store::{MembershipOutcome, Scope};
+use web::links::LinkBase;
 use web::view::{InviteRow, PersonRow};
 use web::{EmptyForm, Ids, Page, PageError, PortalAccess, ProtectedForm, Reply, see_other};
 
-use crate::place::{MembershipPlace, PersonPath};
+use crate::membership_access::{MembershipAccess, PersonPath};
 
-/// A client's own page of its people.
 #[derive(Debug, Serialize)]
 pub(crate) struct PeoplePage {
     people: Vec<PersonRow>,
@@ -34,6 +34,12 @@ impl Page for PeoplePage {
         "People".to_owned()
     }
 
+    fn samples() -> Vec<Self> {
+        let actor = web::view::actor_sample();
+        let empty = Self::new(&[], &[], &actor, Timestamp::UNIX_EPOCH);
+        vec![Self::sample(), empty]
+    }
+
     fn sample() -> Self {
         let (person, invite) = web::view::people_samples();
         let actor = web::view::actor_sample();
@@ -44,14 +50,14 @@ impl Page for PeoplePage {
 impl PeoplePage {
     fn new(people: &[Person], invites: &[Invite], actor: &Actor, now: Timestamp) -> Self {
         let may_invite = actor.role.may(Action::ManageContacts);
-        let shown = invites.iter().filter(|_| may_invite);
+        let shown_invites = invites.iter().filter(|_| may_invite);
         Self {
             people: people
                 .iter()
-                .map(|one| PersonRow::new(one, actor, ""))
+                .map(|person| PersonRow::new(person, actor, LinkBase::Portal))
                 .collect(),
-            invites: shown
-                .map(|one| InviteRow::new(one, actor, "", now))
+            invites: shown_invites
+                .map(|invite| InviteRow::new(invite, actor, LinkBase::Portal, now))
                 .collect(),
             may_invite,
         }
@@ -60,34 +66,35 @@ impl PeoplePage {
 
 pub(crate) async fn get(portal: PortalAccess) -> Result<Reply, PageError> {
     let store = &portal.store;
-    let (people, invites) = try_join(store.people(), store.invites()).await?;
+    let (people, invites) = try_join(store.list_people(), store.list_invites()).await?;
     let (ctx, actor) = (&portal.ctx, &portal.actor);
-    ctx.page(&PeoplePage::new(&people, &invites, actor, ctx.now))
+    ctx.render(&PeoplePage::new(&people, &invites, actor, ctx.now))
 }
 
 pub(crate) async fn change_role<S: Scope>(
-    place: MembershipPlace<S>,
-    Ids(at): Ids<PersonPath>,
+    access: MembershipAccess<S>,
+    Ids(path): Ids<PersonPath>,
     form: ProtectedForm<RoleForm>,
 ) -> Result<Reply, PageError> {
-    let person = read(&place, at).await?;
-    // The form offers what may be given; anything else is made up.
-    let role = named(&form.input.role, &place.roles()).map_err(|_| PageError::Forbidden)?;
+    let person = load_other_person(&access, path).await?;
+    // The form offers assignable roles only; any other value is forged.
+    let role = parse_role(&form.input.role, &access.assignable_roles())
+        .map_err(|_| PageError::Forbidden)?;
     if role == person.role {
-        return Ok(see_other(&place.home));
+        return Ok(see_other(&access.home));
     }
-    let changed = place.store.change_role(&person, role).await?;
-    Ok(told(&place, changed, "role-changed"))
+    let outcome = access.store.update_role(&person, role).await?;
+    Ok(outcome_reply(&access, outcome, "role-changed"))
 }
 
 pub(crate) async fn remove<S: Scope>(
-    place: MembershipPlace<S>,
-    Ids(at): Ids<PersonPath>,
+    access: MembershipAccess<S>,
+    Ids(path): Ids<PersonPath>,
     _form: ProtectedForm<EmptyForm>,
 ) -> Result<Reply, PageError> {
-    let person = read(&place, at).await?;
-    let removed = place.store.remove_person(&person).await?;
-    Ok(told(&place, removed, "person-removed"))
+    let person = load_other_person(&access, path).await?;
+    let outcome = access.store.delete_person(&person).await?;
+    Ok(outcome_reply(&access, outcome, "person-removed"))
 }
 
 #[derive(Debug, Deserialize)]
@@ -96,68 +103,71 @@ pub(crate) struct AccessForm {
     access: String,
 }
 
-/// Keeps a person out, or lets one in again.
-pub(crate) async fn access<S: Scope>(
-    place: MembershipPlace<S>,
-    Ids(at): Ids<PersonPath>,
+/// Disables or enables a person.
+pub(crate) async fn change_access<S: Scope>(
+    access: MembershipAccess<S>,
+    Ids(path): Ids<PersonPath>,
     form: ProtectedForm<AccessForm>,
 ) -> Result<Reply, PageError> {
-    let person = read(&place, at).await?;
-    let (store, now) = (&place.store, place.ctx.now);
-    let plan = place.ctx.plan();
-    let (changed, code) = match form.input.access.as_str() {
+    let person = load_other_person(&access, path).await?;
+    let (store, now) = (&access.store, access.ctx.now);
+    let plan = access.ctx.plan();
+    let (outcome, flash) = match form.input.access.as_str() {
         "enabled" => match store.enable_person(&person, plan).await {
             Err(store::StoreError::Full(full)) => {
-                let words = format!("no-seat.{}", full.used);
-                return Ok(see_other(&place.home).flash(&words));
+                let flash = format!("no-seat.{}", full.used);
+                return Ok(see_other(&access.home).flash(&flash));
             }
-            changed => (changed?, "person-enabled"),
+            enabled => (enabled?, "person-enabled"),
         },
         "disabled" => (store.disable_person(&person, now).await?, "person-disabled"),
         _ => return Err(PageError::BadRequest("no such access")),
     };
-    Ok(told(&place, changed, code))
+    Ok(outcome_reply(&access, outcome, flash))
 }
 
-/// Lets mail go to a person's address again, after it bounced or was complained of:
-/// one's own too, since there may be nobody else who could.
-pub(crate) async fn mail_again<S: Scope>(
-    place: MembershipPlace<S>,
-    Ids(at): Ids<PersonPath>,
+/// Resumes mail to a person's address after a bounce or complaint. One's own too, since there
+/// may be no other person with the right.
+pub(crate) async fn resume_mail<S: Scope>(
+    access: MembershipAccess<S>,
+    Ids(path): Ids<PersonPath>,
     _form: ProtectedForm<EmptyForm>,
 ) -> Result<Reply, PageError> {
-    let person = place.store.person(at.user).await?;
+    let person = access.store.get_person(path.user).await?;
     let person = person.ok_or(PageError::NotFound)?;
-    if !place.actor.role.may_appoint(person.role) {
+    if !access.actor.role.may_assign(person.role) {
         return Err(PageError::Forbidden);
     }
-    place.store.mail_again(&person).await?;
-    Ok(see_other(&place.home).flash("mail-again"))
+    access.store.resume_mail(&person).await?;
+    Ok(see_other(&access.home).flash("mail-again"))
 }
 
 /// Lets a person who lost the authenticator sign in without it.
 pub(crate) async fn reset_factor<S: Scope>(
-    place: MembershipPlace<S>,
-    Ids(at): Ids<PersonPath>,
+    access: MembershipAccess<S>,
+    Ids(path): Ids<PersonPath>,
     _form: ProtectedForm<EmptyForm>,
 ) -> Result<Reply, PageError> {
-    let person = read(&place, at).await?;
-    // The question for a code goes first: until the rest is done, signing in fails closed.
-    let identity = &place.ctx.app.services.identity;
-    identity.ask_for_codes(person.id, false).await?;
+    let person = load_other_person(&access, path).await?;
+    // The demand for a code is removed first: until the rest is done, signing in fails closed.
+    let identity = &access.ctx.app.services.identity;
+    identity.set_mfa_required(person.id, false).await?;
     let message = MailMessage::MfaReset {
-        by_name: place.actor.name.clone(),
+        by_name: access.actor.name.clone(),
     };
-    let mail = place.ctx.mail(&person.name, &person.email, message);
-    let reset = place.store.reset_mfa(&person, &mail).await?;
-    Ok(told(&place, reset, "mfa-reset"))
+    let mail = access.ctx.new_mail(&person.name, &person.email, message);
+    let outcome = access.store.reset_mfa(&person, &mail).await?;
+    Ok(outcome_reply(&access, outcome, "mfa-reset"))
 }
 
-/// The person, if it is somebody else whose role the actor may give.
-async fn read<S: Scope>(place: &MembershipPlace<S>, at: PersonPath) -> Result<Person, PageError> {
-    let person = place.store.person(at.user).await?;
+/// The person, if it is not the actor, and the actor may assign their role.
+async fn load_other_person<S: Scope>(
+    access: &MembershipAccess<S>,
+    path: PersonPath,
+) -> Result<Person, PageError> {
+    let person = access.store.get_person(path.user).await?;
     let person = person.ok_or(PageError::NotFound)?;
-    let may = person.id != place.actor.user && place.actor.role.may_appoint(person.role);
+    let may = person.id != access.actor.user && access.actor.role.may_assign(person.role);
     if may {
         Ok(person)
     } else {
@@ -165,11 +175,11 @@ async fn read<S: Scope>(place: &MembershipPlace<S>, at: PersonPath) -> Result<Pe
     }
 }
 
-fn told<S>(place: &MembershipPlace<S>, result: Result<(), MembershipRefusal>, code: &str) -> Reply {
-    let code = match result {
-        Ok(()) => code,
-        Err(MembershipRefusal::LastOwner) => "last-owner",
-        Err(MembershipRefusal::Changed) => "changed-meanwhile",
+fn outcome_reply<S>(access: &MembershipAccess<S>, outcome: MembershipOutcome, done: &str) -> Reply {
+    let flash = match outcome {
+        MembershipOutcome::Done => done,
+        MembershipOutcome::LastOwner => "last-owner",
+        MembershipOutcome::Changed => "changed-meanwhile",
     };
-    see_other(&place.home).flash(code)
+    see_other(&access.home).flash(flash)
 }

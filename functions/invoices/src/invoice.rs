@@ -1,4 +1,4 @@
-//! One invoice: as it is on paper, what happened to it, and what can be done.
+//! An invoice: the document, its history, and what can be done with it.
 
 use domain::client::Client;
 use domain::id::EntryId;
@@ -13,13 +13,13 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 use store::{InvoiceDetail, InvoiceHistoryItem};
-use web::view::{InvoiceView, billed_sample};
+use web::links;
+use web::view::{InvoiceView, invoice_sample};
 use web::{ClientAccess, Crumb, Form, Ids, Page, PageError, Reply};
 
-use crate::form::as_sent;
+use crate::invoice_form::with_sender;
 use crate::paths::InvoicePath;
 
-/// The page.
 #[derive(Debug, Serialize)]
 pub(crate) struct InvoicePage {
     pulse: String,
@@ -33,20 +33,20 @@ pub(crate) struct InvoicePage {
     /// Where the file is, once it is sent.
     pdf: Option<String>,
     paper: InvoiceView,
-    history: Vec<EntryRow>,
+    history: Vec<HistoryRow>,
     /// Why it is void.
     reason: Option<String>,
-    acts: Option<Acts>,
+    acts: Option<InvoiceActions>,
     /// Where the client pays, where it can be paid here.
     pay_here: Option<String>,
-    /// What came in and couldn't be booked, for the team.
+    /// Money that came in and couldn't be booked, for the team.
     surplus: Option<String>,
     #[serde(skip)]
     crumbs: Vec<Crumb>,
 }
 
 #[derive(Debug, Serialize)]
-struct EntryRow {
+struct HistoryRow {
     at: Timestamp,
     by: String,
     words: String,
@@ -57,32 +57,32 @@ struct EntryRow {
     take_back: Option<EntryId>,
 }
 
-/// What whoever looks may do with it.
+/// What the actor may do with the invoice.
 #[derive(Debug, Serialize)]
-struct Acts {
+struct InvoiceActions {
     here: String,
     version: i64,
     /// The id of the entry that it makes.
     id: EntryId,
-    draft: Option<DraftActs>,
+    draft: Option<DraftActions>,
     pay: Option<MoneyForm>,
     refund: Option<MoneyForm>,
     void: Option<Form>,
     take_back: bool,
-    /// What is wrong with what was asked, where no field is to blame.
+    /// An error that belongs to no field.
     wrong: Option<String>,
 }
 
-/// What may be done with a draft.
+/// Sending a draft.
 #[derive(Debug, Serialize)]
-struct DraftActs {
-    /// Whom the mail goes to.
+struct DraftActions {
+    /// The recipients of the mail.
     to: Vec<String>,
-    /// Whether the company's own address is said.
+    /// Whether the sender's address is set.
     signed: bool,
 }
 
-/// A sum to note.
+/// The form that records a payment or refund.
 #[derive(Debug, Serialize)]
 struct MoneyForm {
     form: Form,
@@ -108,31 +108,52 @@ impl Page for InvoicePage {
         self.crumbs.clone()
     }
 
+    fn samples() -> Vec<Self> {
+        let mut draft = invoice_sample();
+        draft.invoice.issue = None;
+        draft.entries = Vec::new();
+        let context = InvoiceContext {
+            paper: InvoiceView::new(&draft, "Acme <b>"),
+            engagement: None,
+            pdf: None,
+            today: draft.invoice.due,
+            pay_here: None,
+            surplus: 0,
+            names_payments: false,
+        };
+        let pulse = "/pulse?seen=1".to_owned();
+        let bare = Self::new(&draft, context, pulse, None, Vec::new());
+        vec![Self::sample(), bare]
+    }
+
     fn sample() -> Self {
-        let billed = billed_sample();
-        let today = billed.invoice.due.tomorrow().unwrap_or(billed.invoice.due);
+        let detail = invoice_sample();
+        let today = detail.invoice.due.tomorrow().unwrap_or(detail.invoice.due);
         let form = |n: u64| MoneyForm {
-            form: Form::failed(&PaymentInput::default(), &FieldErrors::at("amount", "No.")),
+            form: Form::with_errors(&PaymentInput::default(), &FieldErrors::of("amount", "No.")),
             most: format!("{n}.00 EUR"),
             today,
         };
-        let acts = Acts {
+        let actions = InvoiceActions {
             here: "/clients/c/invoices/i".to_owned(),
             version: 3,
             id: EntryId::new(1, 2),
-            draft: Some(DraftActs {
+            draft: Some(DraftActions {
                 to: vec!["Ana <b>".to_owned()],
                 signed: false,
             }),
             pay: Some(form(1)),
             refund: Some(form(2)),
-            void: Some(Form::failed(&(), &FieldErrors::at("reason", "Say why."))),
+            void: Some(Form::with_errors(
+                &(),
+                &FieldErrors::of("reason", "Say why."),
+            )),
             take_back: true,
             wrong: Some("It would be overdue at once.".to_owned()),
         };
         let pulse = "/clients/c/pulse?seen=1".to_owned();
-        let parts = Parts {
-            paper: InvoiceView::new(&billed, "Acme <b>"),
+        let context = InvoiceContext {
+            paper: InvoiceView::new(&detail, "Acme <b>"),
             engagement: Some("/clients/c/engagements/e".to_owned()),
             pdf: Some("/clients/c/invoices/i/pdf".to_owned()),
             today,
@@ -140,12 +161,12 @@ impl Page for InvoicePage {
             surplus: 100,
             names_payments: true,
         };
-        Self::new(&billed, parts, pulse, Some(acts), Vec::new())
+        Self::new(&detail, context, pulse, Some(actions), Vec::new())
     }
 }
 
 /// What the page shows beside the invoice.
-struct Parts {
+struct InvoiceContext {
     paper: InvoiceView,
     engagement: Option<String>,
     pdf: Option<String>,
@@ -158,72 +179,77 @@ struct Parts {
 
 impl InvoicePage {
     fn new(
-        billed: &InvoiceDetail,
-        parts: Parts,
+        detail: &InvoiceDetail,
+        context: InvoiceContext,
         pulse: String,
-        acts: Option<Acts>,
+        actions: Option<InvoiceActions>,
         crumbs: Vec<Crumb>,
     ) -> Self {
-        let invoice = &billed.invoice;
-        let takes = acts.as_ref().is_some_and(|acts| acts.take_back);
-        // By time: what time itself does has an id from before.
-        let mut rows: Vec<_> = billed.entries.iter().collect();
-        rows.sort_by_key(|one| std::cmp::Reverse(one.entry.at));
+        let invoice = &detail.invoice;
+        let may_take_back = actions.as_ref().is_some_and(|actions| actions.take_back);
+        // By time: an entry that the daily job makes has an older id.
+        let mut rows: Vec<_> = detail.entries.iter().collect();
+        rows.sort_by_key(|item| std::cmp::Reverse(item.entry.at));
         let voided = rows
             .iter()
-            .find(|one| one.entry.what == InvoiceEvent::Voided);
+            .find(|item| item.entry.event == InvoiceEvent::Voided);
         let state = invoice.state();
         Self {
             pulse,
-            title: match &invoice.issued {
+            title: match &invoice.issue {
                 Some(issued) => format!("Invoice {}", issued.number),
                 None => format!("Draft: {}", invoice.subject),
             },
             state: state.name(),
             label: state.label(),
-            overdue: invoice.is_overdue(parts.today),
+            overdue: invoice.is_overdue(context.today),
             total: invoice.money(invoice.total).to_string(),
             outstanding: invoice.money(invoice.outstanding()).to_string(),
-            engagement: parts.engagement,
-            pdf: parts.pdf,
-            paper: parts.paper,
+            engagement: context.engagement,
+            pdf: context.pdf,
+            paper: context.paper,
             history: rows
                 .iter()
-                .map(|one| EntryRow::new(invoice, one, (takes, parts.names_payments)))
+                .map(|item| HistoryRow::new(invoice, item, may_take_back, context.names_payments))
                 .collect(),
-            reason: voided.map(|one| one.entry.note.clone()),
-            acts,
-            pay_here: parts.pay_here,
-            surplus: (parts.surplus > 0).then(|| invoice.money(parts.surplus).to_string()),
+            reason: voided.map(|item| item.entry.note.clone()),
+            acts: actions,
+            pay_here: context.pay_here,
+            surplus: (context.surplus > 0).then(|| invoice.money(context.surplus).to_string()),
             crumbs,
         }
     }
 }
 
-impl EntryRow {
-    fn new(invoice: &Invoice, kept: &InvoiceHistoryItem, (takes, names): (bool, bool)) -> Self {
-        let entry = &kept.entry;
-        let (words, amount, on, reference) = match &entry.what {
+impl HistoryRow {
+    fn new(
+        invoice: &Invoice,
+        item: &InvoiceHistoryItem,
+        may_take_back: bool,
+        names_payments: bool,
+    ) -> Self {
+        let entry = &item.entry;
+        let (words, amount, on, reference) = match &entry.event {
             InvoiceEvent::Sent => ("sent it", None, None, None),
             InvoiceEvent::Paid {
                 amount,
                 on,
-                how: how @ PaymentMethod::Provider(_),
+                method: method @ PaymentMethod::Provider(_),
                 ..
-            } => ("brought a payment of", Some(amount), Some(on), Some(how)),
+            } => ("brought a payment of", Some(amount), Some(on), Some(method)),
             InvoiceEvent::Paid {
-                amount, on, how, ..
-            } => ("noted a payment of", Some(amount), Some(on), Some(how)),
-            InvoiceEvent::TakenBack { amount, .. } => {
+                amount, on, method, ..
+            } => ("noted a payment of", Some(amount), Some(on), Some(method)),
+            InvoiceEvent::PaymentRemoved { amount, .. } => {
                 ("took out the payment of", Some(amount), None, None)
             }
             InvoiceEvent::Refunded {
                 amount,
                 on,
-                how: how @ PaymentMethod::Provider(_),
-            } => ("gave back", Some(amount), Some(on), Some(how)),
-            InvoiceEvent::Refunded { amount, on, how } => {
-                ("noted a refund of", Some(amount), Some(on), Some(how))
+                method: method @ PaymentMethod::Provider(_),
+            } => ("gave back", Some(amount), Some(on), Some(method)),
+            InvoiceEvent::Refunded { amount, on, method } => {
+                ("noted a refund of", Some(amount), Some(on), Some(method))
             }
             InvoiceEvent::Voided => ("voided it", None, None, None),
             InvoiceEvent::DisputeOpened { amount } => {
@@ -238,24 +264,29 @@ impl EntryRow {
             InvoiceEvent::DisputeLost { amount, on } => {
                 ("took away in a dispute", Some(amount), Some(on), None)
             }
-            InvoiceEvent::SetAside {
-                amount, on, how, ..
-            } => ("set aside a payment of", Some(amount), Some(on), Some(how)),
-            InvoiceEvent::Restored { amount, on, how } => {
-                ("brought back", Some(amount), Some(on), Some(how))
+            InvoiceEvent::PaymentUnapplied {
+                amount, on, method, ..
+            } => (
+                "set aside a payment of",
+                Some(amount),
+                Some(on),
+                Some(method),
+            ),
+            InvoiceEvent::RefundReversed { amount, on, method } => {
+                ("brought back", Some(amount), Some(on), Some(method))
             }
             InvoiceEvent::BecameOverdue => ("passed", None, None, None),
         };
         let note = match reference {
             Some(PaymentMethod::ByHand(text)) => text.clone(),
-            Some(PaymentMethod::Provider(id)) if names => id.clone(),
+            Some(PaymentMethod::Provider(id)) if names_payments => id.clone(),
             Some(PaymentMethod::Provider(_)) => String::new(),
             None => entry.note.clone(),
         };
         let by_hand = matches!(
-            entry.what,
+            entry.event,
             InvoiceEvent::Paid {
-                how: PaymentMethod::ByHand(_),
+                method: PaymentMethod::ByHand(_),
                 ..
             }
         );
@@ -266,193 +297,195 @@ impl EntryRow {
             amount: amount.map(|minor| invoice.money(*minor).to_string()),
             on: on.copied(),
             note,
-            struck: kept.taken_back,
-            take_back: (takes && by_hand && !kept.taken_back).then_some(kept.id),
+            struck: item.taken_back,
+            take_back: (may_take_back && by_hand && !item.taken_back).then_some(item.id),
         }
     }
 }
 
-/// Whom the mail goes to, by name.
-fn addressees(people: &[Person]) -> Vec<String> {
-    let people = domain::invoice::recipients(people).into_iter();
+/// The recipients of the invoice, as names with addresses.
+fn list_recipients(people: &[Person]) -> Vec<String> {
+    let people = domain::invoice::invoice_recipients(people).into_iter();
     people
-        .map(|one| format!("{} <{}>", one.name, one.email.as_str()))
+        .map(|person| format!("{} <{}>", person.name, person.email.as_str()))
         .collect()
 }
 
-impl Acts {
+impl InvoiceActions {
     fn new(
-        inside: &ClientAccess,
-        billed: &InvoiceDetail,
+        access: &ClientAccess,
+        detail: &InvoiceDetail,
         people: &[Person],
         refused: Option<&RefusedForm<'_>>,
     ) -> Option<Self> {
-        let (invoice, role) = (&billed.invoice, inside.actor.role);
-        if !inside.may(Action::ManageInvoices) {
+        let (invoice, role) = (&detail.invoice, access.actor.role);
+        if !access.may(Action::ManageInvoices) {
             return None;
         }
-        let today = inside.ctx.workspace.today(inside.ctx.now);
-        let draft = invoice.issued.is_none();
-        let at = InvoicePath {
+        let today = access.ctx.workspace.today(access.ctx.now);
+        let draft = invoice.issue.is_none();
+        let path = InvoicePath {
             invoice: invoice.id,
         };
         let form = |kind: InvoiceTransition, most: i64| {
             let typed = PaymentInput {
-                amount: invoice.money(most).plain(),
+                amount: invoice.money(most).to_field(),
                 on: today.to_string(),
                 reference: String::new(),
             };
-            let form = match refused.filter(|one| one.kind == kind) {
-                Some(one) => Form::failed(one.typed.unwrap_or(&typed), &one.invalid),
+            let form = match refused.filter(|refused| refused.kind == kind) {
+                Some(refused) => {
+                    Form::with_errors(refused.typed.unwrap_or(&typed), &refused.invalid)
+                }
                 None => Form::filled(&typed),
             };
-            kind.is_offered(role, invoice).then(|| MoneyForm {
+            kind.is_available(role, invoice).then(|| MoneyForm {
                 form,
                 most: invoice.money(most).to_string(),
                 today,
             })
         };
-        let void = match refused.filter(|one| one.kind == InvoiceTransition::Void) {
-            Some(one) => Form::failed(&(), &one.invalid),
+        let void = match refused.filter(|refused| refused.kind == InvoiceTransition::Void) {
+            Some(refused) => Form::with_errors(&(), &refused.invalid),
             None => Form::default(),
         };
-        let wrong = refused.and_then(|one| one.invalid.fields().get("form").cloned());
+        let wrong = refused.and_then(|refused| refused.invalid.fields().get("form").cloned());
         Some(Self {
-            here: at.href(&inside.base),
+            here: path.href(access.base),
             version: invoice.version,
-            id: inside.ctx.app.new_id(),
-            draft: draft.then(|| DraftActs {
-                to: addressees(people),
-                signed: !billed.bill.from.is_empty(),
+            id: access.ctx.app.new_id(),
+            draft: draft.then(|| DraftActions {
+                to: list_recipients(people),
+                signed: !detail.content.sender.is_empty(),
             }),
             pay: form(InvoiceTransition::Pay, invoice.outstanding()),
             refund: form(
                 InvoiceTransition::Refund,
-                invoice.book.kept() - invoice.book.disputed,
+                invoice.balance.retained() - invoice.balance.disputed,
             ),
             void: InvoiceTransition::Void
-                .is_offered(role, invoice)
+                .is_available(role, invoice)
                 .then_some(void),
-            take_back: InvoiceTransition::TakeBack.is_offered(role, invoice),
+            take_back: InvoiceTransition::RemovePayment.is_available(role, invoice),
             wrong,
         })
     }
 }
 
-/// What is around an invoice: the client, for whoever may send it, to whom and how, for
-/// whoever may pay it, whether that goes here, and for the team what came in too much.
-struct Around {
+/// What the page reads beside the invoice, as far as the actor's role needs it: people and
+/// settings to send it, whether it can be paid here, and the surplus.
+struct InvoiceData {
     client: Client,
     people: Vec<Person>,
-    ways: Option<BillingSettings>,
+    settings: Option<BillingSettings>,
     payable: bool,
     surplus: i64,
 }
 
-async fn around(inside: &ClientAccess, at: InvoicePath) -> Result<Around, PageError> {
-    let team = inside.team_store();
+async fn load_data(access: &ClientAccess, path: InvoicePath) -> Result<InvoiceData, PageError> {
+    let team = access.team_store();
     let sender = async {
-        match team.filter(|_| inside.may(Action::ManageInvoices)) {
+        match team.filter(|_| access.may(Action::ManageInvoices)) {
             Some(team) => {
-                let read = try_join(inside.store.people(), team.invoice_ways());
-                read.await.map(|(people, ways)| (people, Some(ways)))
+                let read = try_join(access.store.list_people(), team.get_billing_settings());
+                read.await
+                    .map(|(people, settings)| (people, Some(settings)))
             }
             None => Ok((Vec::new(), None)),
         }
     };
     let payable = async {
-        if inside.may(Action::PayInvoices) {
-            inside.store.takes_payments().await
+        if access.may(Action::PayInvoices) {
+            access.store.can_take_payments().await
         } else {
             Ok(false)
         }
     };
     let surplus = async {
-        if inside.is_team() {
-            inside.store.surplus(at.invoice).await
+        if access.is_team() {
+            access.store.get_surplus(path.invoice).await
         } else {
             Ok(0)
         }
     };
-    let read = try_join4(inside.store.about(), sender, payable, surplus).await?;
-    let (client, (people, ways), payable, surplus) = read;
-    Ok(Around {
+    let read = try_join4(access.store.get_client(), sender, payable, surplus).await?;
+    let (client, (people, settings), payable, surplus) = read;
+    Ok(InvoiceData {
         client: client.ok_or(PageError::NotFound)?,
         people,
-        ways,
+        settings,
         payable,
         surplus,
     })
 }
 
-/// The page, with what is wrong with one of its forms.
-fn page(
-    inside: &ClientAccess,
-    mut billed: InvoiceDetail,
-    around: Around,
+fn build_page(
+    access: &ClientAccess,
+    mut detail: InvoiceDetail,
+    data: InvoiceData,
     refused: Option<&RefusedForm<'_>>,
 ) -> InvoicePage {
-    let Around {
+    let InvoiceData {
         client,
         people,
-        ways,
+        settings,
         payable,
         surplus,
-    } = around;
-    // A draft shows who will send it: how that is said now.
-    if let Some(ways) = ways.filter(|_| billed.invoice.issued.is_none()) {
-        billed.bill = as_sent(&billed.bill, &ways);
+    } = data;
+    // A draft shows the sender of the present settings.
+    if let Some(settings) = settings.filter(|_| detail.invoice.issue.is_none()) {
+        detail.content = with_sender(&detail.content, &settings);
     }
-    let rev = if inside.is_team() {
+    let rev = if access.is_team() {
         client.rev
     } else {
         client.shared_rev
     };
-    let mut crumbs = inside.crumbs(&client.name);
-    crumbs.push(Crumb::to("Invoices", format!("{}/invoices", inside.base)));
-    let Invoice { id, engagement, .. } = billed.invoice;
-    let at = InvoicePath { invoice: id };
-    let sent = billed.invoice.issued.is_some();
-    let payable = payable && InvoiceTransition::Pay.is_possible(&billed.invoice);
-    let parts = Parts {
-        paper: InvoiceView::new(&billed, &inside.ctx.workspace.name),
-        engagement: engagement.map(|id| format!("{}/engagements/{id}", inside.base)),
-        pdf: sent.then(|| format!("{}/pdf", at.href(&inside.base))),
-        today: inside.ctx.workspace.today(inside.ctx.now),
-        pay_here: payable.then(|| format!("{}/pay", at.href(&inside.base))),
+    let mut crumbs = access.crumbs(&client.name);
+    crumbs.push(Crumb::to("Invoices", links::invoices(access.base)));
+    let Invoice { id, engagement, .. } = detail.invoice;
+    let path = InvoicePath { invoice: id };
+    let sent = detail.invoice.issue.is_some();
+    let payable = payable && InvoiceTransition::Pay.is_possible(&detail.invoice);
+    let context = InvoiceContext {
+        paper: InvoiceView::new(&detail, &access.ctx.workspace.name),
+        engagement: engagement.map(|id| links::engagement(access.base, id)),
+        pdf: sent.then(|| links::invoice_pdf(access.base, path.invoice)),
+        today: access.ctx.workspace.today(access.ctx.now),
+        pay_here: payable.then(|| links::invoice_pay(access.base, path.invoice)),
         surplus,
-        names_payments: inside.is_team(),
+        names_payments: access.is_team(),
     };
-    let acts = Acts::new(inside, &billed, &people, refused);
-    let pulse = format!("{}/pulse?seen={rev}", inside.base);
-    InvoicePage::new(&billed, parts, pulse, acts, crumbs)
+    let actions = InvoiceActions::new(access, &detail, &people, refused);
+    let pulse = format!("{}?seen={rev}", links::client_pulse(access.base));
+    InvoicePage::new(&detail, context, pulse, actions, crumbs)
 }
 
 pub(crate) async fn get(
-    inside: ClientAccess,
-    Ids(at): Ids<InvoicePath>,
+    access: ClientAccess,
+    Ids(path): Ids<InvoicePath>,
 ) -> Result<Reply, PageError> {
-    let (billed, around) = try_join(at.read(&inside), around(&inside, at)).await?;
-    let page = page(&inside, billed, around, None);
-    let reply = inside.ctx.page(&page)?;
+    let (detail, data) = try_join(path.load_invoice(&access), load_data(&access, path)).await?;
+    let page = build_page(&access, detail, data, None);
+    let reply = access.ctx.render(&page)?;
     Ok(if page.pay_here.is_some() {
-        reply.leading_to_stripe(&inside.ctx.app.config)
+        reply.with_stripe_form_action(&access.ctx.app.config)
     } else {
         reply
     })
 }
 
-/// The page again, with what is wrong with a form.
-pub(crate) async fn again(
-    inside: &ClientAccess,
-    billed: InvoiceDetail,
+/// The page with the errors of one of its forms.
+pub(crate) async fn render_refused(
+    access: &ClientAccess,
+    detail: InvoiceDetail,
     refused: &RefusedForm<'_>,
 ) -> Result<Reply, PageError> {
-    let at = InvoicePath {
-        invoice: billed.invoice.id,
+    let path = InvoicePath {
+        invoice: detail.invoice.id,
     };
-    let around = around(inside, at).await?;
-    inside
+    let data = load_data(access, path).await?;
+    access
         .ctx
-        .refused(&page(inside, billed, around, Some(refused)))
+        .render_refused(&build_page(access, detail, data, Some(refused)))
 }

@@ -1,116 +1,119 @@
 //! Invoices: written and sent by the team, seen by the client, and what was paid
 //! of them.
 
-mod choose;
-mod form;
+mod billing_settings;
+mod choose_client;
 mod invoice;
+mod invoice_form;
 mod list;
-mod moves;
 mod overview;
 mod paths;
-mod ways;
+mod transitions;
 
 use axum::routing::{get, post};
 use domain::role::Action::{ManageInvoices, ReadInvoices};
 use web::Audience::{Both, Portal, Team};
-use web::{Route, Sample, sample};
+use web::{Route, Sample, samples};
 
 /// The group's routes. None of them is there where the workspace works for itself.
 pub const ROUTES: &[Route] = &[
-    Route::get("/invoices", Both(ReadInvoices), || get(list::get)).consulting(),
-    Route::get("/invoices/new", Team(ManageInvoices), || get(choose::get)).consulting(),
+    Route::get("/invoices", Both(ReadInvoices), || get(list::get)).consulting_only(),
+    Route::get("/invoices/new", Team(ManageInvoices), || {
+        get(choose_client::get)
+    })
+    .consulting_only(),
     Route::get("/invoices/overview", Team(ReadInvoices), || {
         get(overview::get)
     })
-    .consulting(),
+    .consulting_only(),
     Route::get("/invoices/settings", Team(ManageInvoices), || {
-        get(ways::get)
+        get(billing_settings::get)
     })
-    .consulting(),
+    .consulting_only(),
     Route::post("/invoices/settings", Team(ManageInvoices), || {
-        post(ways::post)
+        post(billing_settings::post)
     })
-    .consulting(),
+    .consulting_only(),
     Route::get("/invoices/{invoice}", Portal(ReadInvoices), || {
         get(invoice::get)
     })
-    .consulting(),
+    .consulting_only(),
     Route::get("/clients/{client}/invoices", Team(ReadInvoices), || {
         get(list::of_client)
     })
-    .consulting(),
+    .consulting_only(),
     Route::get(
         "/clients/{client}/invoices/new",
         Team(ManageInvoices),
-        || get(form::new),
+        || get(invoice_form::new),
     )
-    .consulting(),
+    .consulting_only(),
     Route::post("/clients/{client}/invoices", Team(ManageInvoices), || {
-        post(form::create)
+        post(invoice_form::create)
     })
-    .consulting(),
+    .consulting_only(),
     Route::get(
         "/clients/{client}/invoices/{invoice}",
         Team(ReadInvoices),
         || get(invoice::get),
     )
-    .consulting(),
+    .consulting_only(),
     Route::get(
         "/clients/{client}/invoices/{invoice}/edit",
         Team(ManageInvoices),
-        || get(form::edit),
+        || get(invoice_form::edit),
     )
-    .consulting(),
+    .consulting_only(),
     Route::post(
         "/clients/{client}/invoices/{invoice}/edit",
         Team(ManageInvoices),
-        || post(form::update),
+        || post(invoice_form::update),
     )
-    .consulting(),
+    .consulting_only(),
     Route::post(
         "/clients/{client}/invoices/{invoice}/delete",
         Team(ManageInvoices),
-        || post(moves::delete),
+        || post(transitions::delete),
     )
-    .consulting(),
+    .consulting_only(),
     Route::post(
         "/clients/{client}/invoices/{invoice}/send",
         Team(ManageInvoices),
-        || post(moves::send),
+        || post(transitions::send),
     )
-    .consulting(),
+    .consulting_only(),
     Route::post(
         "/clients/{client}/invoices/{invoice}/pay",
         Team(ManageInvoices),
-        || post(moves::pay),
+        || post(transitions::pay),
     )
-    .consulting(),
+    .consulting_only(),
     Route::post(
         "/clients/{client}/invoices/{invoice}/take-back",
         Team(ManageInvoices),
-        || post(moves::take_back),
+        || post(transitions::take_back),
     )
-    .consulting(),
+    .consulting_only(),
     Route::post(
         "/clients/{client}/invoices/{invoice}/refund",
         Team(ManageInvoices),
-        || post(moves::refund),
+        || post(transitions::refund),
     )
-    .consulting(),
+    .consulting_only(),
     Route::post(
         "/clients/{client}/invoices/{invoice}/void",
         Team(ManageInvoices),
-        || post(moves::void),
+        || post(transitions::void),
     )
-    .consulting(),
+    .consulting_only(),
 ];
 
-/// A sample of each page.
-pub const SAMPLES: &[fn() -> Sample] = &[
-    sample::<choose::ChooseClientPage>,
-    sample::<form::InvoiceFormPage>,
-    sample::<invoice::InvoicePage>,
-    sample::<list::InvoicesPage>,
-    sample::<overview::OverviewPage>,
-    sample::<ways::BillingSettingsPage>,
+/// Samples of each page.
+pub const SAMPLES: &[fn() -> Vec<Sample>] = &[
+    samples::<choose_client::ChooseClientPage>,
+    samples::<invoice_form::InvoiceFormPage>,
+    samples::<invoice::InvoicePage>,
+    samples::<list::InvoicesPage>,
+    samples::<overview::OverviewPage>,
+    samples::<billing_settings::BillingSettingsPage>,
 ];

@@ -1,4 +1,4 @@
-//! Lists of invoices: the workspace's, a client's, and a contact's own.
+//! Lists of invoices: of the workspace, of a client, and of a contact's own client.
 
 use domain::invoice::{Invoice, RevenueFigure};
 use domain::money::Money;
@@ -6,21 +6,20 @@ use domain::role::Action;
 use futures::future::{try_join, try_join3};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use store::page::ListPage;
-use store::{CurrencyFigures, InvoiceList};
+use store::{CurrencyFigures, InvoiceList, ListPage};
+use web::links::{self, LinkBase};
 use web::view::Pager;
 use web::{ClientAccess, Context, Crumb, EitherSide, Page, PageError, Query, Reply};
 
-/// The page.
 #[derive(Debug, Serialize)]
 pub(crate) struct InvoicesPage {
     title: String,
     pulse: Option<String>,
     owed: Vec<BalanceRow>,
-    tabs: Vec<Tab>,
+    tabs: Vec<ListTab>,
     rows: Vec<InvoiceRow>,
     pager: Pager,
-    /// What to say where there is none.
+    /// The text of an empty list.
     empty: &'static str,
     /// Whether clients are named in the rows.
     clients: bool,
@@ -56,13 +55,12 @@ pub(crate) struct BalanceRow {
 }
 
 #[derive(Debug, Serialize)]
-struct Tab {
+struct ListTab {
     label: &'static str,
     href: String,
     here: bool,
 }
 
-/// Which of them.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct InvoicesQuery {
@@ -70,9 +68,9 @@ pub(crate) struct InvoicesQuery {
     after: Option<String>,
 }
 
-/// The lists: name in the address, words, whether they are the team's alone, and
-/// what to say where one is empty.
-const LISTS: [(&str, &str, bool, &str); 5] = [
+/// The tabs: name in the address, label, whether it is for the team alone, and the text of an
+/// empty list.
+const TABS: [(&str, &str, bool, &str); 5] = [
     ("", "Outstanding", false, "Nothing is outstanding."),
     ("overdue", "Overdue", true, "Nothing is overdue."),
     ("paid", "Paid", false, "Nothing has been paid yet."),
@@ -81,7 +79,7 @@ const LISTS: [(&str, &str, bool, &str); 5] = [
 ];
 
 impl InvoicesQuery {
-    fn listing(&self, team: bool, today: Date) -> InvoiceList {
+    fn invoice_list(&self, team: bool, today: Date) -> InvoiceList {
         match self.show.as_str() {
             "overdue" if team => InvoiceList::Overdue(today),
             "drafts" if team => InvoiceList::Drafts,
@@ -93,33 +91,33 @@ impl InvoicesQuery {
 }
 
 /// What is owed, by currency.
-pub(crate) fn owed(books: &CurrencyFigures) -> Vec<BalanceRow> {
+pub(crate) fn balance_rows(balance: &CurrencyFigures) -> Vec<BalanceRow> {
     let row = |currency| {
-        let money = |figure| Money::new(books.of(currency, figure), currency);
+        let money = |figure| Money::new(balance.of(currency, figure), currency);
         let overdue = money(RevenueFigure::Overdue);
         BalanceRow {
             outstanding: money(RevenueFigure::Outstanding).to_string(),
             overdue: (overdue.minor > 0).then(|| overdue.to_string()),
         }
     };
-    books.currencies().into_iter().map(row).collect()
+    balance.currencies().into_iter().map(row).collect()
 }
 
 impl InvoiceRow {
     pub(crate) fn new(invoice: &Invoice, href: String, today: Date) -> Self {
-        let (state, left) = (invoice.state(), invoice.outstanding());
-        let part = left > 0 && left < invoice.total;
-        let numbered = invoice.issued.as_ref();
-        let numbered = numbered.map(|issued| issued.number.as_str());
+        let (state, outstanding) = (invoice.state(), invoice.outstanding());
+        let is_part_paid = outstanding > 0 && outstanding < invoice.total;
+        let number = invoice.issue.as_ref();
+        let number = number.map(|issued| issued.number.as_str());
         Self {
             href,
-            title: numbered.unwrap_or(&invoice.subject).to_owned(),
-            subject: numbered.map(|_| invoice.subject.clone()),
+            title: number.unwrap_or(&invoice.subject).to_owned(),
+            subject: number.map(|_| invoice.subject.clone()),
             client: invoice.client_name.clone(),
             due: invoice.due,
             overdue: invoice.is_overdue(today),
             total: invoice.money(invoice.total).to_string(),
-            outstanding: part.then(|| invoice.money(left).to_string()),
+            outstanding: is_part_paid.then(|| invoice.money(outstanding).to_string()),
             state: state.name(),
             label: state.label(),
         }
@@ -137,11 +135,25 @@ impl Page for InvoicesPage {
         self.crumbs.clone()
     }
 
+    fn samples() -> Vec<Self> {
+        let no_invoices = ListPage {
+            rows: Vec::new(),
+            next: None,
+        };
+        let view = InvoiceListView {
+            title: "Invoices".to_owned(),
+            base: "/invoices",
+            team: false,
+        };
+        let empty = view.into_page(Vec::new(), no_invoices, &InvoicesQuery::default());
+        vec![Self::sample(), empty]
+    }
+
     fn sample() -> Self {
-        let billed = web::view::billed_sample();
+        let billed = web::view::invoice_sample();
         let today = billed.invoice.due.tomorrow().unwrap_or(billed.invoice.due);
         let row = InvoiceRow::new(&billed.invoice, "/clients/c/invoices/i".to_owned(), today);
-        let found = ListPage {
+        let invoices = ListPage {
             rows: vec![row],
             next: Some("x".to_owned()),
         };
@@ -149,7 +161,7 @@ impl Page for InvoicesPage {
             outstanding: "100.00 EUR".to_owned(),
             overdue: Some("50.00 EUR".to_owned()),
         };
-        let list = List {
+        let view = InvoiceListView {
             title: "Invoices".to_owned(),
             base: "/invoices",
             team: true,
@@ -160,45 +172,45 @@ impl Page for InvoicesPage {
             new: Some("/invoices/new".to_owned()),
             overview: Some("/invoices/overview"),
             settings: Some("/invoices/settings"),
-            ..list.page(vec![owed], found, &InvoicesQuery::default())
+            ..view.into_page(vec![owed], invoices, &InvoicesQuery::default())
         }
     }
 }
 
-/// A list, before it is known what is in it.
-struct List<'a> {
+/// The frame of a list, before its rows are read.
+struct InvoiceListView<'a> {
     title: String,
     base: &'a str,
     team: bool,
 }
 
-impl List<'_> {
-    fn page(
+impl InvoiceListView<'_> {
+    fn into_page(
         self,
         owed: Vec<BalanceRow>,
-        found: ListPage<InvoiceRow>,
-        wanted: &InvoicesQuery,
+        invoices: ListPage<InvoiceRow>,
+        query: &InvoicesQuery,
     ) -> InvoicesPage {
         let address = |name: &str| match name {
             "" => self.base.to_owned(),
             name => format!("{}?show={name}", self.base),
         };
-        let offered = LISTS.iter().filter(|(_, _, ours, _)| self.team || !ours);
+        let offered = TABS.iter().filter(|(_, _, ours, _)| self.team || !ours);
         let offered: Vec<_> = offered.collect();
-        let chosen = offered.iter().find(|(name, ..)| *name == wanted.show);
+        let chosen = offered.iter().find(|(name, ..)| *name == query.show);
         let (name, empty) = chosen.map_or(("", ""), |(name, _, _, empty)| (*name, *empty));
-        let tabs = offered.iter().map(|(one, label, ..)| Tab {
+        let tabs = offered.iter().map(|(tab, label, ..)| ListTab {
             label,
-            href: address(one),
-            here: *one == name,
+            href: address(tab),
+            here: *tab == name,
         });
         InvoicesPage {
             tabs: tabs.collect(),
-            pager: Pager::new(&found, &address(name), wanted.after.as_deref(), None),
+            pager: Pager::new(&invoices, &address(name), query.after.as_deref(), None),
             title: self.title,
             pulse: None,
             owed,
-            rows: found.rows,
+            rows: invoices.rows,
             empty,
             clients: false,
             new: None,
@@ -209,17 +221,19 @@ impl List<'_> {
     }
 }
 
-/// ListPage of invoices whose addresses `base` begins.
-fn rows(
-    found: ListPage<Invoice>,
-    base: impl Fn(&Invoice) -> String,
+/// A page of invoices, each linked below its `base`.
+fn invoice_rows(
+    invoices: ListPage<Invoice>,
+    base: impl Fn(&Invoice) -> LinkBase,
     today: Date,
 ) -> ListPage<InvoiceRow> {
-    let row =
-        |one: &Invoice| InvoiceRow::new(one, format!("{}/invoices/{}", base(one), one.id), today);
+    let row = |invoice: &Invoice| {
+        let href = links::invoice(base(invoice), invoice.id);
+        InvoiceRow::new(invoice, href, today)
+    };
     ListPage {
-        rows: found.rows.iter().map(row).collect(),
-        next: found.next,
+        rows: invoices.rows.iter().map(row).collect(),
+        next: invoices.next,
     }
 }
 
@@ -230,10 +244,10 @@ fn today(ctx: &Context) -> Date {
 /// The workspace's for the team, a contact's own for contacts.
 pub(crate) async fn get(
     side: EitherSide,
-    Query(wanted): Query<InvoicesQuery>,
+    Query(query): Query<InvoicesQuery>,
 ) -> Result<Reply, PageError> {
-    let after = wanted.after.as_deref();
-    let list = |team: bool| List {
+    let after = query.after.as_deref();
+    let view = |team: bool| InvoiceListView {
         title: "Invoices".to_owned(),
         base: "/invoices",
         team,
@@ -241,63 +255,76 @@ pub(crate) async fn get(
     match side {
         EitherSide::Team(team) => {
             let today = today(&team.ctx);
-            let listing = wanted.listing(true, today);
-            let (books, found) = try_join(
-                team.store.all_owed(),
-                team.store.all_invoices(listing, after),
+            let list = query.invoice_list(true, today);
+            let (balance, invoices) = try_join(
+                team.store.get_workspace_balance(),
+                team.store.list_workspace_invoices(list, after),
             )
             .await?;
-            let found = rows(found, |one| format!("/clients/{}", one.client), today);
+            let invoices = invoice_rows(invoices, |invoice| LinkBase::Team(invoice.client), today);
             let manages = team.actor.role.may(Action::ManageInvoices);
             let page = InvoicesPage {
                 clients: true,
                 new: manages.then(|| "/invoices/new".to_owned()),
                 overview: Some("/invoices/overview"),
                 settings: manages.then_some("/invoices/settings"),
-                ..list(true).page(owed(&books), found, &wanted)
+                ..view(true).into_page(balance_rows(&balance), invoices, &query)
             };
-            team.ctx.page(&page)
+            team.ctx.render(&page)
         }
         EitherSide::Portal(portal) => {
             let (store, today) = (&portal.store, today(&portal.ctx));
-            let listing = wanted.listing(false, today);
-            let read = try_join3(store.about(), store.owed(), store.invoices(listing, after));
-            let (client, books, found) = read.await?;
+            let list = query.invoice_list(false, today);
+            let read = try_join3(
+                store.get_client(),
+                store.get_balance(),
+                store.list_invoices(list, after),
+            );
+            let (client, balance, invoices) = read.await?;
             let client = client.ok_or(PageError::NotFound)?;
-            let found = rows(found, |_| String::new(), today);
+            let invoices = invoice_rows(invoices, |_| LinkBase::Portal, today);
             let page = InvoicesPage {
-                pulse: Some(format!("/pulse?seen={}", client.shared_rev)),
-                ..list(false).page(owed(&books), found, &wanted)
+                pulse: Some(format!(
+                    "{}?seen={}",
+                    links::client_pulse(LinkBase::Portal),
+                    client.shared_rev
+                )),
+                ..view(false).into_page(balance_rows(&balance), invoices, &query)
             };
-            portal.ctx.page(&page)
+            portal.ctx.render(&page)
         }
     }
 }
 
 /// One client's, for the team.
 pub(crate) async fn of_client(
-    inside: ClientAccess,
-    Query(wanted): Query<InvoicesQuery>,
+    access: ClientAccess,
+    Query(query): Query<InvoicesQuery>,
 ) -> Result<Reply, PageError> {
-    let (store, today) = (&inside.store, today(&inside.ctx));
-    let listing = wanted.listing(true, today);
-    let found = store.invoices(listing, wanted.after.as_deref());
-    let (client, books, found) = try_join3(store.about(), store.owed(), found).await?;
+    let (store, today) = (&access.store, today(&access.ctx));
+    let list = query.invoice_list(true, today);
+    let invoices = store.list_invoices(list, query.after.as_deref());
+    let (client, balance, invoices) =
+        try_join3(store.get_client(), store.get_balance(), invoices).await?;
     let client = client.ok_or(PageError::NotFound)?;
-    let here = format!("{}/invoices", inside.base);
-    let list = List {
+    let path = links::invoices(access.base);
+    let view = InvoiceListView {
         title: format!("Invoices of {}", client.name),
-        base: &here,
+        base: &path,
         team: true,
     };
-    let found = rows(found, |_| inside.base.clone(), today);
+    let invoices = invoice_rows(invoices, |_| access.base, today);
     let page = InvoicesPage {
-        pulse: Some(format!("{}/pulse?seen={}", inside.base, client.rev)),
-        new: inside
+        pulse: Some(format!(
+            "{}?seen={}",
+            links::client_pulse(access.base),
+            client.rev
+        )),
+        new: access
             .may(Action::ManageInvoices)
-            .then(|| format!("{here}/new")),
-        crumbs: inside.crumbs(&client.name),
-        ..list.page(owed(&books), found, &wanted)
+            .then(|| links::invoice_new(access.base)),
+        crumbs: access.crumbs(&client.name),
+        ..view.into_page(balance_rows(&balance), invoices, &query)
     };
-    inside.ctx.page(&page)
+    access.ctx.render(&page)
 }

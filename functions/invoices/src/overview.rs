@@ -6,37 +6,36 @@ use domain::money::{Currency, Money};
 use futures::future::try_join3;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use store::page::ListPage;
-use store::{ClientBalance, CurrencyFigures};
+use store::{ClientBalance, CurrencyFigures, ListPage};
+use web::links::{self, LinkBase};
 use web::view::Pager;
 use web::{Crumb, Page, PageError, Query, Reply, TeamAccess};
 
-use crate::list::{BalanceRow, owed};
+use crate::list::{BalanceRow, balance_rows};
 
-/// The page.
 #[derive(Debug, Serialize)]
 pub(crate) struct OverviewPage {
     owed: Vec<BalanceRow>,
-    months: Vec<Month>,
+    months: Vec<MonthGroup>,
     /// The month that clients are shown of; `None` for how they stand now.
     month: Option<String>,
-    clients: Vec<Row>,
+    clients: Vec<FiguresRow>,
     pager: Pager,
     now: Option<&'static str>,
 }
 
 /// A month, with a row for each currency.
 #[derive(Debug, Serialize)]
-struct Month {
+struct MonthGroup {
     name: String,
     href: String,
     here: bool,
-    rows: Vec<Row>,
+    rows: Vec<FiguresRow>,
 }
 
 /// Figures of one currency; what is zero is empty.
 #[derive(Debug, Clone, Serialize)]
-struct Row {
+struct FiguresRow {
     name: String,
     href: String,
     currency: &'static str,
@@ -47,7 +46,6 @@ struct Row {
     overdue: String,
 }
 
-/// Which month.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct OverviewQuery {
@@ -55,27 +53,27 @@ pub(crate) struct OverviewQuery {
     after: Option<String>,
 }
 
-impl Row {
-    fn of(books: &CurrencyFigures, currency: Currency, (name, href): (&str, &str)) -> Self {
-        let figure = |figure| match books.of(currency, figure) {
+impl FiguresRow {
+    fn new(figures: &CurrencyFigures, currency: Currency, name: &str, href: &str) -> Self {
+        let format_figure = |figure| match figures.of(currency, figure) {
             0 => String::new(),
-            minor => Money::new(minor, currency).grouped(),
+            minor => Money::new(minor, currency).format_grouped(),
         };
         Self {
             name: name.to_owned(),
             href: href.to_owned(),
             currency: currency.code(),
-            invoiced: figure(RevenueFigure::Invoiced),
-            paid: figure(RevenueFigure::Paid),
-            refunded: figure(RevenueFigure::Refunded),
-            outstanding: figure(RevenueFigure::Outstanding),
-            overdue: figure(RevenueFigure::Overdue),
+            invoiced: format_figure(RevenueFigure::Invoiced),
+            paid: format_figure(RevenueFigure::Paid),
+            refunded: format_figure(RevenueFigure::Refunded),
+            outstanding: format_figure(RevenueFigure::Outstanding),
+            overdue: format_figure(RevenueFigure::Overdue),
         }
     }
 
-    fn all(books: &CurrencyFigures, named: (&str, &str)) -> Vec<Self> {
-        let rows = books.currencies().into_iter();
-        rows.map(|currency| Self::of(books, currency, named))
+    fn list(figures: &CurrencyFigures, name: &str, href: &str) -> Vec<Self> {
+        let rows = figures.currencies().into_iter();
+        rows.map(|currency| Self::new(figures, currency, name, href))
             .collect()
     }
 }
@@ -91,26 +89,36 @@ impl Page for OverviewPage {
         vec![Crumb::to("Invoices", "/invoices")]
     }
 
+    fn samples() -> Vec<Self> {
+        let no_clients = ListPage {
+            rows: Vec::new(),
+            next: None,
+        };
+        let query = OverviewQuery::default();
+        let empty = Self::new(&CurrencyFigures::default(), &[], &no_clients, &query);
+        vec![Self::sample(), empty]
+    }
+
     fn sample() -> Self {
-        let mut books = CurrencyFigures::default();
+        let mut figures = CurrencyFigures::default();
         for figure in RevenueFigure::ALL {
-            books.add(Currency::default(), figure, 1_000_000);
+            figures.add(Currency::default(), figure, 1_000_000);
         }
         let client = ClientBalance {
             client: web::view::engagement_sample().client,
             name: "Initech <b>".to_owned(),
-            books: books.clone(),
+            figures: figures.clone(),
         };
-        let found = ListPage {
+        let clients = ListPage {
             rows: vec![client],
             next: Some("x".to_owned()),
         };
         let month = Date::constant(2026, 1, 1);
-        let wanted = OverviewQuery {
+        let query = OverviewQuery {
             month: Some("2026-01".to_owned()),
             after: Some("y".to_owned()),
         };
-        Self::new(&books, &[(month, books.clone())], &found, &wanted)
+        Self::new(&figures, &[(month, figures.clone())], &clients, &query)
     }
 }
 
@@ -119,34 +127,34 @@ impl OverviewPage {
         now: &CurrencyFigures,
         months: &[(Date, CurrencyFigures)],
         clients: &ListPage<ClientBalance>,
-        wanted: &OverviewQuery,
+        query: &OverviewQuery,
     ) -> Self {
         let here = "/invoices/overview";
-        let month = wanted.first();
+        let month = query.first();
         let path = month.map_or_else(
             || here.to_owned(),
             |month| format!("{here}?month={}", month.strftime("%Y-%m")),
         );
-        let of_month = |(first, books): &(Date, CurrencyFigures)| {
+        let month_group = |(first, figures): &(Date, CurrencyFigures)| {
             let name = first.strftime("%B %Y").to_string();
             let href = format!("{here}?month={}#clients", first.strftime("%Y-%m"));
-            Month {
-                rows: Row::all(books, (&name, &href)),
+            MonthGroup {
+                rows: FiguresRow::list(figures, &name, &href),
                 here: month == Some(*first),
                 name,
                 href,
             }
         };
-        let of_client = |one: &ClientBalance| {
-            let href = format!("/clients/{}/invoices", one.client);
-            Row::all(&one.books, (&one.name, &href))
+        let client_rows = |balance: &ClientBalance| {
+            let href = links::invoices(LinkBase::Team(balance.client));
+            FiguresRow::list(&balance.figures, &balance.name, &href)
         };
         Self {
-            owed: owed(now),
-            months: months.iter().map(of_month).collect(),
+            owed: balance_rows(now),
+            months: months.iter().map(month_group).collect(),
             month: month.map(|month| month.strftime("%B %Y").to_string()),
-            clients: clients.rows.iter().flat_map(of_client).collect(),
-            pager: Pager::new(clients, &path, wanted.after.as_deref(), None),
+            clients: clients.rows.iter().flat_map(client_rows).collect(),
+            pager: Pager::new(clients, &path, query.after.as_deref(), None),
             now: month.map(|_| here),
         }
     }
@@ -161,21 +169,26 @@ impl OverviewQuery {
 
 pub(crate) async fn get(
     team: TeamAccess,
-    Query(wanted): Query<OverviewQuery>,
+    Query(query): Query<OverviewQuery>,
 ) -> Result<Reply, PageError> {
-    let (store, after) = (&team.store, wanted.after.as_deref());
+    let (store, after) = (&team.store, query.after.as_deref());
     // What is sent today may be due in months to come.
     let last = team.ctx.workspace.today(team.ctx.now).first_of_month();
     let last = last
         .checked_add(jiff::Span::new().months(2))
         .unwrap_or(last);
     let clients = async {
-        match wanted.first() {
-            Some(month) => store.month_by_client(month, after).await,
-            None => store.owed_by_client(after).await,
+        match query.first() {
+            Some(month) => store.list_client_months(month, after).await,
+            None => store.list_client_balances(after).await,
         }
     };
-    let (now, months, clients) = try_join3(store.all_owed(), store.months(last), clients).await?;
-    let page = OverviewPage::new(&now, &months, &clients, &wanted);
-    team.ctx.page(&page)
+    let (now, months, clients) = try_join3(
+        store.get_workspace_balance(),
+        store.list_months(last),
+        clients,
+    )
+    .await?;
+    let page = OverviewPage::new(&now, &months, &clients, &query);
+    team.ctx.render(&page)
 }

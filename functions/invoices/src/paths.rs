@@ -1,8 +1,9 @@
-//! Ids in addresses, and what they name.
+//! The id in the address of an invoice.
 
 use domain::id::InvoiceId;
 use serde::Deserialize;
 use store::InvoiceDetail;
+use web::links::{self, LinkBase};
 use web::{ClientAccess, PageError};
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -11,14 +12,17 @@ pub(crate) struct InvoicePath {
 }
 
 impl InvoicePath {
-    /// The invoice, if the reader may see it.
-    pub(crate) async fn read(self, inside: &ClientAccess) -> Result<InvoiceDetail, PageError> {
-        let found = inside.store.invoice(self.invoice).await?;
-        found.ok_or(PageError::NotFound)
+    /// The invoice, if it exists and is visible to the actor.
+    pub(crate) async fn load_invoice(
+        self,
+        access: &ClientAccess,
+    ) -> Result<InvoiceDetail, PageError> {
+        let detail = access.store.get_invoice(self.invoice).await?;
+        detail.ok_or(PageError::NotFound)
     }
 
     /// Its address.
-    pub(crate) fn href(self, base: &str) -> String {
-        format!("{base}/invoices/{}", self.invoice)
+    pub(crate) fn href(self, base: LinkBase) -> String {
+        links::invoice(base, self.invoice)
     }
 }

@@ -1,14 +1,17 @@
-//! Changing the words of one's own message.
+//! Editing one's own message.
 
-use domain::engagement::Engagement;
 use domain::input::FieldErrors;
-use domain::message::{MessageInput, MessageRefusal, NewMessage, edit, may_edit};
+use domain::message::{MessageInput, MessageRefusal, NewMessage, edit_message, may_edit};
+use futures::future::try_join;
 use serde::{Deserialize, Serialize};
-use web::{ClientAccess, Crumb, Form, Ids, Page, PageError, ProtectedForm, Reply, see_other};
+use web::links;
+use web::{
+    ClientAccess, Crumb, EngagementContext, Form, Ids, Page, PageError, ProtectedForm, Reply,
+    see_other,
+};
 
-use crate::paths::{MessagePath, thread};
+use crate::paths::MessagePath;
 
-/// The form.
 #[derive(Debug, Serialize)]
 pub(crate) struct EditMessagePage {
     form: Form,
@@ -21,7 +24,6 @@ pub(crate) struct EditMessagePage {
     crumbs: Vec<Crumb>,
 }
 
-/// Other words, as typed.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EditMessageForm {
@@ -40,9 +42,9 @@ impl Page for EditMessagePage {
     }
 
     fn sample() -> Self {
-        let wrong = FieldErrors::at("text", "Write something first.");
+        let wrong = FieldErrors::of("text", "Write something first.");
         Self {
-            form: Form::failed(&MessageInput::default(), &wrong),
+            form: Form::with_errors(&MessageInput::default(), &wrong),
             action: "/engagements/e/messages/m/edit".to_owned(),
             preview: "/engagements/e/messages/preview".to_owned(),
             cancel: "/engagements/e/messages".to_owned(),
@@ -54,97 +56,97 @@ impl Page for EditMessagePage {
 }
 
 impl EditMessagePage {
-    fn new(inside: &ClientAccess, parts: &Parts, form: Form) -> Self {
-        let here = thread(inside, parts.engagement.id);
-        let mut crumbs = inside.crumbs(&parts.client);
-        let around = format!("{}/engagements/{}", inside.base, parts.engagement.id);
-        crumbs.push(Crumb::to(&parts.engagement.title, around));
-        crumbs.push(Crumb::to("Messages", &here));
-        let message = &parts.posting.message;
+    fn new(access: &ClientAccess, data: &EditData, form: Form) -> Self {
+        let EditData { context, posted } = data;
+        let (base, engagement) = (access.base, context.engagement.id);
+        let thread = links::thread(base, engagement);
+        let mut crumbs = context.crumbs.clone();
+        crumbs.push(Crumb::to("Messages", &thread));
+        let message = &posted.message;
         Self {
             form,
-            action: format!("{here}/{}/edit", message.id),
-            preview: format!("{here}/preview"),
-            cancel: here,
+            action: links::message_edit(base, engagement, message.id),
+            preview: links::thread_preview(base, engagement),
+            cancel: thread,
             version: message.version,
-            internal: !parts.posting.shared,
+            internal: !posted.shared,
             crumbs,
         }
     }
 }
 
-/// What the form is about.
-struct Parts {
-    client: String,
-    engagement: Engagement,
-    posting: NewMessage,
+/// The message to edit, and its engagement.
+struct EditData {
+    context: EngagementContext,
+    posted: NewMessage,
 }
 
-async fn read(inside: &ClientAccess, path: MessagePath) -> Result<Parts, PageError> {
-    let store = &inside.store;
-    let read = futures::future::try_join3(
-        store.about(),
-        store.engagement(path.engagement),
-        store.message(path.engagement, path.message),
-    );
-    let (Some(client), Some(engagement), Some(posting)) = read.await? else {
-        return Err(PageError::NotFound);
+async fn load_message(access: &ClientAccess, path: MessagePath) -> Result<EditData, PageError> {
+    let posted = async {
+        let posted = access
+            .store
+            .get_message(path.engagement, path.message)
+            .await?;
+        posted.ok_or(PageError::NotFound)
     };
-    Ok(Parts {
-        client: client.name,
-        engagement,
-        posting,
-    })
+    let (context, posted) = try_join(access.engagement(path.engagement), posted).await?;
+    Ok(EditData { context, posted })
 }
 
-/// To the thread, where it is said why nothing can be changed.
-fn too_late(inside: &ClientAccess, path: MessagePath) -> Reply {
-    see_other(&format!("{}#end", thread(inside, path.engagement))).flash("message-fixed")
+/// Back to the thread, with a notice that the message can't be edited any more.
+fn not_editable_reply(access: &ClientAccess, path: MessagePath) -> Reply {
+    see_other(&format!(
+        "{}#end",
+        links::thread(access.base, path.engagement)
+    ))
+    .flash("message-fixed")
 }
 
 pub(crate) async fn get(
-    inside: ClientAccess,
+    access: ClientAccess,
     Ids(path): Ids<MessagePath>,
 ) -> Result<Reply, PageError> {
-    let parts = read(&inside, path).await?;
-    let message = &parts.posting.message;
-    if !may_edit(message, &inside.actor, inside.ctx.now) {
-        return Ok(too_late(&inside, path));
+    let data = load_message(&access, path).await?;
+    let message = &data.posted.message;
+    if !may_edit(message, &access.actor, access.ctx.now) {
+        return Ok(not_editable_reply(&access, path));
     }
     let text = message.text.clone();
-    let page = EditMessagePage::new(&inside, &parts, Form::filled(&EditMessageForm { text }));
-    inside.ctx.page(&page)
+    let page = EditMessagePage::new(&access, &data, Form::filled(&EditMessageForm { text }));
+    access.ctx.render(&page)
 }
 
 pub(crate) async fn post(
-    inside: ClientAccess,
+    access: ClientAccess,
     Ids(path): Ids<MessagePath>,
     form: ProtectedForm<EditMessageForm>,
 ) -> Result<Reply, PageError> {
-    let parts = read(&inside, path).await?;
-    let edited = edit(
-        &parts.posting,
-        &inside.actor,
+    let data = load_message(&access, path).await?;
+    let edited = edit_message(
+        &data.posted,
+        &access.actor,
         &form.input.text,
-        inside.ctx.now,
+        access.ctx.now,
     );
     let invalid = match edited {
-        Ok(edited) if form.version == Some(parts.posting.message.version) => {
-            let kept = inside.store.edit_message(path.engagement, &edited);
-            kept.await?;
-            let there = format!("{}#end", thread(&inside, path.engagement));
-            return Ok(see_other(&there).flash("message-edited"));
+        Ok(edited) if form.version == Some(data.posted.message.version) => {
+            access
+                .store
+                .update_message(path.engagement, &edited)
+                .await?;
+            let thread = format!("{}#end", links::thread(access.base, path.engagement));
+            return Ok(see_other(&thread).flash("message-edited"));
         }
-        Ok(_) => FieldErrors::at(
+        Ok(_) => FieldErrors::of(
             "form",
             "This message was changed meanwhile, perhaps in another window. Look at it again, then save.",
         ),
         Err(MessageRefusal::Invalid(invalid)) => invalid,
-        Err(MessageRefusal::Fixed) => return Ok(too_late(&inside, path)),
+        Err(MessageRefusal::NotEditable) => return Ok(not_editable_reply(&access, path)),
         Err(MessageRefusal::Role) => return Err(PageError::Forbidden),
     };
-    let form = Form::failed(&form.input, &invalid);
-    inside
+    let form = Form::with_errors(&form.input, &invalid);
+    access
         .ctx
-        .refused(&EditMessagePage::new(&inside, &parts, form))
+        .render_refused(&EditMessagePage::new(&access, &data, form))
 }

@@ -1,6 +1,6 @@
-//! Messages: an engagement's thread.
+//! The thread of an engagement: its messages and their attachments.
 
-mod attach;
+mod attachments;
 mod edit;
 mod paths;
 mod post;
@@ -11,7 +11,7 @@ mod thread;
 use axum::routing::{get, post as by_post};
 use domain::role::Action;
 use web::Audience::{Portal, Team};
-use web::{Route, Sample, sample};
+use web::{Route, Sample, samples};
 
 /// The group's routes.
 pub const ROUTES: &[Route] = &[
@@ -48,12 +48,12 @@ pub const ROUTES: &[Route] = &[
     Route::post(
         "/clients/{client}/engagements/{engagement}/messages/attachments",
         Team(Action::PostMessages),
-        || by_post(attach::announce),
+        || by_post(attachments::announce),
     ),
     Route::post(
         "/clients/{client}/engagements/{engagement}/messages/{message}/files/{upload}",
         Team(Action::ReadMessages),
-        || by_post(attach::download),
+        || by_post(attachments::download),
     ),
     Route::get(
         "/engagements/{engagement}/messages",
@@ -88,17 +88,17 @@ pub const ROUTES: &[Route] = &[
     Route::post(
         "/engagements/{engagement}/messages/attachments",
         Portal(Action::PostMessages),
-        || by_post(attach::announce),
+        || by_post(attachments::announce),
     ),
     Route::post(
         "/engagements/{engagement}/messages/{message}/files/{upload}",
         Portal(Action::ReadMessages),
-        || by_post(attach::download),
+        || by_post(attachments::download),
     ),
 ];
 
-/// A sample of each page.
-pub const SAMPLES: &[fn() -> Sample] = &[
-    sample::<thread::ThreadPage>,
-    sample::<edit::EditMessagePage>,
+/// Samples of each page.
+pub const SAMPLES: &[fn() -> Vec<Sample>] = &[
+    samples::<thread::ThreadPage>,
+    samples::<edit::EditMessagePage>,
 ];

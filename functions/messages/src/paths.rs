@@ -2,7 +2,6 @@
 
 use domain::id::{EngagementId, MessageId, UploadId};
 use serde::Deserialize;
-use web::ClientAccess;
 
 #[derive(Clone, Copy, Deserialize)]
 pub(crate) struct EngagementPath {
@@ -20,9 +19,4 @@ pub(crate) struct AttachmentPath {
     pub(crate) engagement: EngagementId,
     pub(crate) message: MessageId,
     pub(crate) upload: UploadId,
-}
-
-/// Where an engagement's thread is.
-pub(crate) fn thread(inside: &ClientAccess, engagement: EngagementId) -> String {
-    format!("{}/engagements/{engagement}/messages", inside.base)
 }

@@ -1,70 +1,68 @@
-//! Sending a message: with files that a script sent before, or with one that comes
-//! along with the form.
+//! Posting a message: with files that a script uploaded before, or with one file that comes
+//! with the form.
 
-use axum::extract::{FromRequest as _, Request};
 use domain::id::EntryId;
 use domain::input::FieldErrors;
-use domain::message::{Attachment, MessageInput, MessageRefusal, NewMessage, post_with};
+use domain::message::{
+    Attachment, MessageInput, MessageRefusal, NewMessage, create_message_with_files,
+};
 use domain::upload::{Upload, UploadState};
-use http::header;
 use serde::Deserialize;
 use store::{RateLimit, StoreError, WriteOutcome};
+use web::links;
 use web::{
-    ClientAccess, Ids, PageError, ProtectedForm, ProtectedUpload, Reply, SAVED_BEFORE,
+    ClientAccess, FormError, Ids, PageError, ProtectedUpload, Reply, SAVED_BEFORE, SentFile,
     UploadRequest, see_other,
 };
 
-use crate::attach::{begin, named};
-use crate::paths::{EngagementPath, thread};
-use crate::thread::again;
+use crate::attachments::{create_upload, list_uploads};
+use crate::paths::EngagementPath;
+use crate::thread::render_refused;
 
-/// Messages that one person writes at most.
-const LIMIT: RateLimit = RateLimit {
+/// The most messages that one person posts.
+const POST_LIMIT: RateLimit = RateLimit {
     rule: "message",
     most: 60,
     window: jiff::SignedDuration::from_hours(1),
 };
-/// How often it is tried, where a file was checked just then.
-const TRIES: usize = 3;
+/// Attempts, where the check of a file changes it at the same time.
+const MAX_ATTEMPTS: usize = 3;
 
-/// What comes along with a file. The id of the form is that of the file as well: they
+/// The fields beside the file. The form's id serves for the message and for the upload, which
 /// are of different kinds.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct MessageWithFileForm {
     text: String,
     internal: String,
-    /// Files that came with it when it was sent before.
+    /// Ids of files that came with earlier attempts.
     waiting: String,
 }
 
 pub(crate) async fn post(
-    inside: ClientAccess,
+    access: ClientAccess,
     Ids(path): Ids<EngagementPath>,
-    request: Request,
+    sent: SentFile<MessageInput, MessageWithFileForm>,
 ) -> Result<Reply, PageError> {
-    let engagement = inside.store.engagement(path.engagement).await?;
+    let engagement = access.store.get_engagement(path.engagement).await?;
     engagement.ok_or(PageError::NotFound)?;
-    let kind = request.headers().get(header::CONTENT_TYPE);
-    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    if kind.starts_with("multipart/form-data") {
-        let sent = ProtectedUpload::from_request(request, &()).await?;
-        whole(&inside, path, sent).await
-    } else {
-        let form = ProtectedForm::<MessageInput>::from_request(request, &()).await?;
-        let once = form.id()?;
-        post_it(&inside, path, once, form.input).await
+    match sent {
+        SentFile::Announced(form) => {
+            let id = form.id()?;
+            post_message(&access, path, id, form.input).await
+        }
+        SentFile::Whole(upload) => post_with_file(&access, path, upload).await,
     }
 }
 
-/// A message with the one file of its form, if there is one.
-async fn whole(
-    inside: &ClientAccess,
+/// Posts a message with the one file of its form, if there is one.
+async fn post_with_file(
+    access: &ClientAccess,
     path: EngagementPath,
     mut sent: ProtectedUpload<MessageWithFileForm>,
 ) -> Result<Reply, PageError> {
-    let once = sent.id.as_deref().and_then(|id| id.parse().ok());
-    let once: EntryId = once.ok_or(PageError::BadRequest("the form has no id"))?;
+    let id = sent.id.as_deref().and_then(|id| id.parse().ok());
+    let id: EntryId = id.ok_or(PageError::BadRequest("the form has no id"))?;
     let MessageWithFileForm {
         text,
         internal,
@@ -76,110 +74,128 @@ async fn whole(
         files: waiting.split_whitespace().map(str::to_owned).collect(),
     };
     if sent.file_name.is_empty() {
-        return post_it(inside, path, once, input).await;
+        return post_message(access, path, id, input).await;
     }
-    let begun = match UploadRequest::by_form(&mut sent)? {
-        Ok((said, bytes)) => {
-            let begun = begin(inside, path.engagement, said).await?;
-            begun.map(|upload| (upload, bytes))
-        }
-        Err(invalid) => Err(invalid),
+    let stored = async {
+        let file = UploadRequest::from_multipart(&mut sent)?;
+        let upload = create_upload(access, path.engagement, file.request).await?;
+        access.store_bytes(&upload, file.bytes).await?;
+        Ok::<_, FormError>(upload)
     };
-    match begun {
-        Ok((upload, bytes)) => {
-            inside.keep(&upload, bytes).await?;
+    match stored.await {
+        Ok(upload) => {
             input.files.push(upload.id.to_string());
-            post_it(inside, path, once, input).await
+            post_message(access, path, id, input).await
         }
-        Err(invalid) => refused(inside, path, &input, &invalid).await,
+        Err(error) => render_refused_post(access, path, &input, &error.fields()?).await,
     }
 }
 
-async fn post_it(
-    inside: &ClientAccess,
+async fn post_message(
+    access: &ClientAccess,
     path: EngagementPath,
-    once: EntryId,
+    id: EntryId,
     input: MessageInput,
 ) -> Result<Reply, PageError> {
-    let (store, ctx) = (&inside.store, &inside.ctx);
-    let sent = see_other(&format!("{}#end", thread(inside, path.engagement)));
-    ctx.limit(LIMIT, &inside.actor.user.to_string()).await?;
+    let (store, ctx) = (&access.store, &access.ctx);
+    let done = see_other(&format!(
+        "{}#end",
+        links::thread(access.base, path.engagement)
+    ));
+    ctx.limit_subject(POST_LIMIT, &access.actor.user.to_string())
+        .await?;
     for attempt in 1.. {
-        let (posting, files) = match decide(inside, path, &input).await? {
+        let decided = match decide_message(access, path, &input).await {
             Ok(decided) => decided,
-            // Sent again, its files go along with it already.
-            Err(_) if is_saved(inside, path, once, &input).await? => {
-                return Ok(sent.flash("message-sent"));
+            Err(error) => {
+                let invalid = error.fields()?;
+                // Sent again, the message has its files already.
+                if is_posted(access, path, id, &input).await? {
+                    return Ok(done.flash("message-sent"));
+                }
+                return render_refused_post(access, path, &input, &invalid).await;
             }
-            Err(invalid) => return refused(inside, path, &input, &invalid).await,
         };
         match store
-            .post_message(path.engagement, (&posting, &files), once)
+            .create_message(path.engagement, &decided.message, &decided.files, id)
             .await
         {
-            Ok(WriteOutcome::Done) => return Ok(sent.flash("message-sent")),
+            Ok(WriteOutcome::Done) => return Ok(done.flash("message-sent")),
             Ok(WriteOutcome::Repeated) => break,
-            Err(StoreError::Refused(_)) if attempt < TRIES && !files.is_empty() => {}
+            Err(StoreError::Refused(_)) if attempt < MAX_ATTEMPTS && !decided.files.is_empty() => {}
             Err(error) => return Err(error.into()),
         }
     }
-    if is_saved(inside, path, once, &input).await? {
-        return Ok(sent.flash("message-sent"));
+    if is_posted(access, path, id, &input).await? {
+        return Ok(done.flash("message-sent"));
     }
-    let invalid = FieldErrors::at("form", SAVED_BEFORE);
-    refused(inside, path, &input, &invalid).await
+    let invalid = FieldErrors::of("form", SAVED_BEFORE);
+    render_refused_post(access, path, &input, &invalid).await
 }
 
-async fn decide(
-    inside: &ClientAccess,
+/// A permitted message, with the uploads that it attaches.
+struct DecidedMessage {
+    message: NewMessage,
+    files: Vec<Upload>,
+}
+
+async fn decide_message(
+    access: &ClientAccess,
     path: EngagementPath,
     input: &MessageInput,
-) -> Result<Result<(NewMessage, Vec<Upload>), FieldErrors>, PageError> {
-    let named = named(inside, &input.files).await?;
-    let Some(uploads) = named.into_iter().collect::<Option<Vec<Upload>>>() else {
+) -> Result<DecidedMessage, FormError> {
+    let uploads = list_uploads(access, &input.files).await?;
+    let Some(uploads) = uploads.into_iter().collect::<Option<Vec<Upload>>>() else {
         let why = "One of the files is gone. Attach it again.";
-        return Ok(Err(FieldErrors::at("files", why)));
+        return Err(FieldErrors::of("files", why).into());
     };
-    let (id, now) = (inside.ctx.app.new_id(), inside.ctx.now);
-    let files = (path.engagement, uploads.as_slice());
-    match post_with(id, &inside.actor, input, files, now) {
-        Ok(decided) => Ok(Ok(decided)),
-        Err(MessageRefusal::Invalid(invalid)) => Ok(Err(invalid)),
-        Err(MessageRefusal::Role | MessageRefusal::Fixed) => Err(PageError::Forbidden),
+    let (id, now) = (access.ctx.app.new_id(), access.ctx.now);
+    match create_message_with_files(id, &access.actor, input, path.engagement, &uploads, now) {
+        Ok((message, files)) => Ok(DecidedMessage { message, files }),
+        Err(MessageRefusal::Invalid(invalid)) => Err(invalid.into()),
+        Err(MessageRefusal::Role | MessageRefusal::NotEditable) => Err(PageError::Forbidden.into()),
     }
 }
 
-/// The thread again; the files that can still go along stay with the form.
-async fn refused(
-    inside: &ClientAccess,
+/// The thread with the refused form, which keeps the files that can still be attached.
+async fn render_refused_post(
+    access: &ClientAccess,
     path: EngagementPath,
     input: &MessageInput,
     invalid: &FieldErrors,
 ) -> Result<Reply, PageError> {
-    let named = named(inside, &input.files).await?;
-    let there = |one: &Upload| {
-        one.bound.is_none() && matches!(one.state, UploadState::Checking | UploadState::Ready)
+    let uploads = list_uploads(access, &input.files).await?;
+    let is_attachable = |upload: &Upload| {
+        upload.attached_to.is_none()
+            && matches!(upload.state, UploadState::Checking | UploadState::Ready)
     };
-    let waiting = named.iter().flatten().filter(|one| there(one));
+    let waiting = uploads
+        .iter()
+        .flatten()
+        .filter(|upload| is_attachable(upload));
     let waiting: Vec<Attachment> = waiting.map(Attachment::from).collect();
-    again(inside, path, (input, &waiting), invalid).await
+    render_refused(access, path, input, &waiting, invalid).await
 }
 
-/// Whether what the form made before is what it says now, or said until it was edited.
-async fn is_saved(
-    inside: &ClientAccess,
+/// Whether the form was posted before with the same fields; the message may have been edited
+/// since.
+async fn is_posted(
+    access: &ClientAccess,
     path: EngagementPath,
-    once: EntryId,
+    id: EntryId,
     input: &MessageInput,
 ) -> Result<bool, PageError> {
-    let found = inside.store.posted(path.engagement, once).await?;
-    Ok(found.is_some_and(|found| {
-        let then = &found.message;
+    let posted = access
+        .store
+        .find_posted_message(path.engagement, id)
+        .await?;
+    Ok(posted.is_some_and(|posted| {
+        let message = &posted.message;
         let text = input.text.replace("\r\n", "\n");
-        let internal = inside.is_team() && !input.internal.is_empty();
-        let files = then.files.iter().map(|file| file.id.to_string());
-        let same = then.text == text.trim_end() && found.shared != internal;
+        let internal = access.is_team() && !input.internal.is_empty();
+        let files = message.files.iter().map(|file| file.id.to_string());
+        let same = message.text == text.trim_end() && posted.shared != internal;
         let same = same && files.eq(input.files.iter().cloned());
-        then.by == inside.actor.user && (same || then.edited.is_some())
+        message.by == access.actor.user && (same || message.edited.is_some())
     }))
 }

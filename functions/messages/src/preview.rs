@@ -1,4 +1,4 @@
-//! How markdown will look, while it is written.
+//! The preview of markdown, while it is typed.
 
 use serde::Deserialize;
 use web::{AllowedImages, ClientAccess, Ids, PageError, ProtectedForm, Reply};
@@ -12,11 +12,11 @@ pub(crate) struct MarkdownForm {
 }
 
 pub(crate) async fn post(
-    inside: ClientAccess,
+    access: ClientAccess,
     Ids(path): Ids<EngagementPath>,
     form: ProtectedForm<MarkdownForm>,
 ) -> Result<Reply, PageError> {
-    let engagement = inside.store.engagement(path.engagement).await?;
+    let engagement = access.store.get_engagement(path.engagement).await?;
     engagement.ok_or(PageError::NotFound)?;
     let html = web::markdown(&form.input.text, &AllowedImages::default());
     Ok(Reply::html(html))

@@ -1,13 +1,13 @@
-//! Noting how much of a thread its reader has seen: by the page's script, or by a
-//! button.
+//! Marking a thread as read, by the page's script or by a button.
 
 use domain::message::MessageCounts;
 use serde::Deserialize;
+use web::links;
 use web::{ClientAccess, Ids, PageError, ProtectedForm, Reply, see_other};
 
-use crate::paths::{EngagementPath, thread};
+use crate::paths::EngagementPath;
 
-/// What the page showed.
+/// The counts that the page showed.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReadForm {
@@ -17,21 +17,21 @@ pub(crate) struct ReadForm {
 }
 
 pub(crate) async fn post(
-    inside: ClientAccess,
+    access: ClientAccess,
     Ids(path): Ids<EngagementPath>,
     form: ProtectedForm<ReadForm>,
 ) -> Result<Reply, PageError> {
-    let engagement = inside.store.engagement(path.engagement).await?;
+    let engagement = access.store.get_engagement(path.engagement).await?;
     let engagement = engagement.ok_or(PageError::NotFound)?;
-    let number = |text: &str| text.parse().unwrap_or_default();
+    let parse_count = |text: &str| text.parse().unwrap_or_default();
     let seen = MessageCounts {
-        messages: number(&form.input.messages),
-        notes: number(&form.input.notes),
+        messages: parse_count(&form.input.messages),
+        notes: parse_count(&form.input.notes),
     };
-    let seen = seen.at_most(engagement.messages);
-    let marked = inside
+    let seen = seen.capped_at(engagement.messages);
+    access
         .store
-        .mark_read(inside.actor.user, path.engagement, seen);
-    marked.await?;
-    Ok(see_other(&thread(&inside, path.engagement)).flash("messages-read"))
+        .mark_read(access.actor.user, path.engagement, seen)
+        .await?;
+    Ok(see_other(&links::thread(access.base, path.engagement)).flash("messages-read"))
 }

@@ -1,45 +1,43 @@
-//! An engagement's thread, for both sides: opened at its end, with the composer
-//! below it.
+//! An engagement's thread, for both sides: it opens at its end, with the composer below.
 
 use domain::engagement::Engagement;
-use domain::file::{FileType, MAX_FILE, size_label};
-use domain::id::{EntryId, MessageId, UploadId, UserId};
+use domain::file::{FileType, MAX_FILE, format_size};
+use domain::id::{EngagementId, EntryId, MessageId, UploadId, UserId};
 use domain::input::FieldErrors;
 use domain::message::{Attachment, Message, MessageCounts, MessageInput, NewMessage, may_edit};
 use domain::person::{Actor, initials};
 use domain::role::Action;
 use domain::upload::UploadState;
-use futures::future::try_join4;
+use futures::future::try_join;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::ThreadSlice;
+use web::links::{self, LinkBase};
 use web::view::EngagementTabs;
 use web::{ClientAccess, Crumb, Form, Ids, MAX_UPLOAD, Page, PageError, Query, Reply};
 
 use crate::paths::EngagementPath;
 
-/// The page.
 #[derive(Debug, Serialize)]
 pub(crate) struct ThreadPage {
     pulse: String,
     title: String,
     client_name: String,
     tabs: EngagementTabs,
-    rows: Vec<Voice>,
+    rows: Vec<MessageView>,
     earlier: Option<String>,
     latest: Option<String>,
     unread: i64,
     read: String,
     seen: MessageCounts,
-    compose: Option<Compose>,
+    compose: Option<Composer>,
     team: bool,
     #[serde(skip)]
     crumbs: Vec<Crumb>,
 }
 
-/// A message.
 #[derive(Debug, Serialize)]
-struct Voice {
+struct MessageView {
     id: MessageId,
     at: Timestamp,
     who: String,
@@ -49,26 +47,25 @@ struct Voice {
     internal: bool,
     new: bool,
     text: String,
-    files: Vec<File>,
+    files: Vec<AttachmentRow>,
     edited: Option<Timestamp>,
     edit: Option<String>,
 }
 
-/// A file that goes along with it.
 #[derive(Debug, Serialize)]
-struct File {
+struct AttachmentRow {
     href: String,
     name: String,
     size: String,
     state: &'static str,
 }
 
-impl File {
-    fn new(file: &Attachment, here: &str) -> Self {
+impl AttachmentRow {
+    fn new(file: &Attachment, href: String) -> Self {
         Self {
-            href: format!("{here}/files/{}", file.id),
+            href,
             name: file.name.clone(),
-            size: size_label(file.size),
+            size: format_size(file.size),
             state: file.state.name(),
         }
     }
@@ -76,7 +73,7 @@ impl File {
 
 /// The form of a new message.
 #[derive(Debug, Serialize)]
-struct Compose {
+struct Composer {
     action: String,
     preview: String,
     id: EntryId,
@@ -84,8 +81,8 @@ struct Compose {
     choose: bool,
     attach: String,
     upload: UploadId,
-    /// Files that were sent for it already.
-    waiting: Vec<Waiting>,
+    /// Files that were uploaded for it already.
+    waiting: Vec<WaitingFile>,
     max: i64,
     most: String,
     small: String,
@@ -94,7 +91,7 @@ struct Compose {
 
 /// A file that waits for its message.
 #[derive(Debug, Serialize)]
-struct Waiting {
+struct WaitingFile {
     id: UploadId,
     name: String,
     size: String,
@@ -106,18 +103,19 @@ pub(crate) struct ThreadQuery {
     before: Option<String>,
 }
 
-/// What the page is made of.
-struct Parts {
+struct ThreadData {
     client: String,
     engagement: Engagement,
     seen: MessageCounts,
     thread: ThreadSlice,
+    crumbs: Vec<Crumb>,
 }
 
-/// Where the page is shown, to whom, and when.
-struct Frame<'a> {
+/// The actor, the addresses and the composer of the page.
+struct ThreadContext<'a> {
     actor: &'a Actor,
-    base: &'a str,
+    base: LinkBase,
+    engagement: EngagementId,
     now: Timestamp,
     form: EntryId,
     upload: UploadId,
@@ -134,6 +132,32 @@ impl Page for ThreadPage {
 
     fn crumbs(&self) -> Vec<Crumb> {
         self.crumbs.clone()
+    }
+
+    fn samples() -> Vec<Self> {
+        let data = ThreadData {
+            client: "Initech <b>".to_owned(),
+            engagement: web::view::engagement_sample(),
+            seen: MessageCounts::default(),
+            thread: ThreadSlice {
+                rows: Vec::new(),
+                before: None,
+            },
+            crumbs: Vec::new(),
+        };
+        let context = ThreadContext {
+            actor: &web::view::actor_sample(),
+            base: LinkBase::Portal,
+            engagement: EngagementId::new(1, 1),
+            now: Timestamp::UNIX_EPOCH,
+            form: EntryId::new(1, 1),
+            upload: UploadId::new(1, 1),
+            waiting: &[],
+            before: None,
+        };
+        let form = Form::filled(&MessageInput::default());
+        let empty = Self::new(data, &context, form);
+        vec![Self::sample(), empty]
     }
 
     fn sample() -> Self {
@@ -167,7 +191,7 @@ impl Page for ThreadPage {
             message: message(n, by),
             shared,
         });
-        let parts = Parts {
+        let data = ThreadData {
             client: "Initech <b>".to_owned(),
             engagement: web::view::engagement_sample(),
             seen: MessageCounts::default(),
@@ -175,75 +199,78 @@ impl Page for ThreadPage {
                 rows: rows.into(),
                 before: Some(MessageId::new(1, 1)),
             },
+            crumbs: Vec::new(),
         };
-        let frame = Frame {
+        let context = ThreadContext {
             actor: &actor,
-            base: "/clients/c",
+            base: LinkBase::Portal,
+            engagement: EngagementId::new(1, 1),
             now: Timestamp::UNIX_EPOCH,
             form: EntryId::new(1, 1),
             upload: UploadId::new(1, 1),
             waiting: &[file(UploadState::Ready)],
             before: Some(MessageId::new(3, 1)),
         };
-        let wrong = FieldErrors::at("text", "Write something first.");
-        let form = Form::failed(&MessageInput::default(), &wrong);
-        Self::new(parts, &frame, form, Vec::new())
+        let wrong = FieldErrors::of("text", "Write something first.");
+        let form = Form::with_errors(&MessageInput::default(), &wrong);
+        Self::new(data, &context, form)
     }
 }
 
-impl Compose {
-    fn new(frame: &Frame<'_>, here: &str, form: Form) -> Self {
-        let waiting = frame.waiting.iter().map(|file| Waiting {
+impl Composer {
+    fn new(context: &ThreadContext<'_>, form: Form) -> Self {
+        let waiting = context.waiting.iter().map(|file| WaitingFile {
             id: file.id,
             name: file.name.clone(),
-            size: size_label(file.size),
+            size: format_size(file.size),
         });
         Self {
-            action: here.to_owned(),
-            preview: format!("{here}/preview"),
-            id: frame.form,
+            action: links::thread(context.base, context.engagement),
+            preview: links::thread_preview(context.base, context.engagement),
+            id: context.form,
             form,
-            choose: frame.actor.role.is_team(),
-            attach: format!("{here}/attachments"),
-            upload: frame.upload,
+            choose: context.actor.role.is_team(),
+            attach: links::thread_attachments(context.base, context.engagement),
+            upload: context.upload,
             waiting: waiting.collect(),
             max: MAX_FILE,
-            most: size_label(MAX_FILE),
-            small: size_label(i64::try_from(MAX_UPLOAD).unwrap_or(i64::MAX)),
-            accept: FileType::accepted(),
+            most: format_size(MAX_FILE),
+            small: format_size(i64::try_from(MAX_UPLOAD).unwrap_or(i64::MAX)),
+            accept: FileType::accepted_extensions(),
         }
     }
 }
 
 impl ThreadPage {
-    fn new(parts: Parts, frame: &Frame<'_>, form: Form, crumbs: Vec<Crumb>) -> Self {
-        let Parts {
+    fn new(data: ThreadData, context: &ThreadContext<'_>, form: Form) -> Self {
+        let ThreadData {
             client,
             engagement,
             seen,
             thread,
-        } = parts;
-        let team = frame.actor.role.is_team();
-        let around = format!("{}/engagements/{}", frame.base, engagement.id);
-        let here = format!("{around}/messages");
+            crumbs,
+        } = data;
+        let team = context.actor.role.is_team();
+        let (base, id) = (context.base, engagement.id);
+        let href = links::thread(base, id);
         let unread = engagement.messages.unread(seen);
         let rev = if team {
             engagement.rev
         } else {
             engagement.shared_rev
         };
-        let earlier = thread.before.map(|id| format!("{here}?before={id}"));
-        let may_post = frame.actor.role.may(Action::PostMessages);
+        let earlier = thread.before.map(|id| format!("{href}?before={id}"));
+        let may_post = context.actor.role.may(Action::PostMessages);
         Self {
-            pulse: format!("{around}/pulse?seen={rev}"),
-            tabs: EngagementTabs::new(&around, "messages", unread.total()),
-            rows: voices(thread, frame, &here, unread),
+            pulse: format!("{}?seen={rev}", links::engagement_pulse(base, id)),
+            tabs: EngagementTabs::new(base, id, "messages", unread.total()),
+            rows: render_messages(thread, context, unread),
             earlier,
-            latest: frame.before.map(|_| format!("{here}#end")),
+            latest: context.before.map(|_| format!("{href}#end")),
             unread: unread.total(),
-            read: format!("{here}/read"),
+            read: links::thread_read(base, id),
             seen: engagement.messages,
-            compose: may_post.then(|| Compose::new(frame, &here, form)),
+            compose: may_post.then(|| Composer::new(context, form)),
             title: engagement.title,
             client_name: client,
             team,
@@ -252,31 +279,33 @@ impl ThreadPage {
     }
 }
 
-/// The messages as they are shown. The newest of others' are marked, as many as are
-/// unread of each kind.
-fn voices(
+/// The messages as the page shows them. As many of the newest by others are marked as new as
+/// are unread of their kind.
+fn render_messages(
     thread: ThreadSlice,
-    frame: &Frame<'_>,
-    here: &str,
+    context: &ThreadContext<'_>,
     mut unread: MessageCounts,
-) -> Vec<Voice> {
-    let newest = frame.before.is_none();
-    let mut voices: Vec<Voice> = Vec::with_capacity(thread.rows.len());
+) -> Vec<MessageView> {
+    let is_newest_page = context.before.is_none();
+    let mut views: Vec<MessageView> = Vec::with_capacity(thread.rows.len());
     for NewMessage { message, shared } in thread.rows.into_iter().rev() {
-        let mine = message.by == frame.actor.user;
-        let left = if shared {
+        let mine = message.by == context.actor.user;
+        let unread_left = if shared {
             &mut unread.messages
         } else {
             &mut unread.notes
         };
-        let new = newest && !mine && *left > 0;
-        *left -= i64::from(new);
-        let may = may_edit(&message, frame.actor, frame.now);
-        let at = format!("{here}/{}", message.id);
-        let files = message.files.iter().map(|file| File::new(file, &at));
-        voices.push(Voice {
+        let new = is_newest_page && !mine && *unread_left > 0;
+        *unread_left -= i64::from(new);
+        let is_editable = may_edit(&message, context.actor, context.now);
+        let (base, engagement) = (context.base, context.engagement);
+        let files = message.files.iter().map(|file| {
+            let href = links::message_file(base, engagement, message.id, file.id);
+            AttachmentRow::new(file, href)
+        });
+        views.push(MessageView {
             files: files.collect(),
-            edit: may.then(|| format!("{at}/edit")),
+            edit: is_editable.then(|| links::message_edit(base, engagement, message.id)),
             id: message.id,
             at: message.at,
             initials: initials(&message.by_name),
@@ -289,83 +318,83 @@ fn voices(
             edited: message.edited,
         });
     }
-    voices.reverse();
-    voices
+    views.reverse();
+    views
 }
 
-async fn read(
-    inside: &ClientAccess,
+async fn load_thread(
+    access: &ClientAccess,
     path: EngagementPath,
     before: Option<MessageId>,
-) -> Result<Parts, PageError> {
-    let (store, id) = (&inside.store, path.engagement);
-    let read = try_join4(
-        store.about(),
-        store.engagement(id),
-        store.read_mark(inside.actor.user, id),
-        store.thread(id, before),
-    );
-    let (Some(client), Some(engagement), seen, thread) = read.await? else {
-        return Err(PageError::NotFound);
+) -> Result<ThreadData, PageError> {
+    let (store, id) = (&access.store, path.engagement);
+    let messages = async {
+        let read = try_join(
+            store.get_read_mark(access.actor.user, id),
+            store.get_thread(id, before),
+        );
+        Ok(read.await?)
     };
-    Ok(Parts {
-        client: client.name,
-        engagement,
+    let (context, (seen, thread)) = try_join(access.engagement(id), messages).await?;
+    Ok(ThreadData {
+        client: context.client.name,
+        engagement: context.engagement,
         seen,
         thread,
+        crumbs: context.crumbs,
     })
 }
 
-async fn page(
-    inside: &ClientAccess,
-    parts: Parts,
+async fn render_thread(
+    access: &ClientAccess,
+    data: ThreadData,
     before: Option<MessageId>,
-    (form, waiting): (Form, &[Attachment]),
+    form: Form,
+    waiting: &[Attachment],
     refused: bool,
 ) -> Result<Reply, PageError> {
-    let mut crumbs = inside.crumbs(&parts.client);
-    let around = format!("{}/engagements/{}", inside.base, parts.engagement.id);
-    crumbs.push(Crumb::to(&parts.engagement.title, around));
-    let ctx = &inside.ctx;
-    let frame = Frame {
-        actor: &inside.actor,
-        base: &inside.base,
+    let ctx = &access.ctx;
+    let context = ThreadContext {
+        actor: &access.actor,
+        base: access.base,
+        engagement: data.engagement.id,
         now: ctx.now,
         form: ctx.app.new_id(),
         upload: ctx.app.new_id(),
         waiting,
         before,
     };
-    let page = ThreadPage::new(parts, &frame, form, crumbs);
+    let page = ThreadPage::new(data, &context, form);
     let origin = ctx.app.services.files.origin().await?;
     let reply = if refused {
-        ctx.refused(&page)
+        ctx.render_refused(&page)
     } else {
-        ctx.page(&page)
+        ctx.render(&page)
     };
     Ok(reply?.with_files(&origin))
 }
 
 pub(crate) async fn get(
-    inside: ClientAccess,
+    access: ClientAccess,
     Ids(path): Ids<EngagementPath>,
-    Query(wanted): Query<ThreadQuery>,
+    Query(query): Query<ThreadQuery>,
 ) -> Result<Reply, PageError> {
-    // What is no message's id gives the end of the thread.
-    let before = wanted.before.and_then(|id| id.parse().ok());
-    let parts = read(&inside, path, before).await?;
+    // A value that is no message's id opens the end of the thread.
+    let before = query.before.and_then(|id| id.parse().ok());
+    let data = load_thread(&access, path, before).await?;
     let form = Form::filled(&MessageInput::default());
-    page(&inside, parts, before, (form, &[]), false).await
+    render_thread(&access, data, before, form, &[], false).await
 }
 
-/// The thread again, with what was typed, the files that wait, and what is wrong.
-pub(crate) async fn again(
-    inside: &ClientAccess,
+/// The thread with the refused form, its waiting files and its errors.
+pub(crate) async fn render_refused(
+    access: &ClientAccess,
     path: EngagementPath,
-    (input, waiting): (&MessageInput, &[Attachment]),
+    input: &MessageInput,
+    waiting: &[Attachment],
     invalid: &FieldErrors,
 ) -> Result<Reply, PageError> {
-    let parts = read(inside, path, None).await?;
-    let form = Form::failed(input, invalid);
-    page(inside, parts, None, (form, waiting), true).await
+    let data = load_thread(access, path, None).await?;
+    let form = Form::with_errors(input, invalid);
+    render_thread(access, data, None, form, waiting, true).await
 }

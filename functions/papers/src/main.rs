@@ -1,4 +1,4 @@
-//! Invoices as files, as a Lambda function.
+//! Invoices as PDF files, as a Lambda function.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), web::lambda::Failure> {

@@ -2,76 +2,65 @@
 //!
 //! Nothing is booked here: that an invoice is paid, only `functions/webhooks` says.
 
+mod checkout_session;
 mod connect;
+mod paths;
 mod pay;
-mod session;
-mod wait;
+mod payment_wait;
 
 use axum::routing::{get, post};
-use domain::id::InvoiceId;
 use domain::role::Action::{ManageInvoices, PayInvoices};
-use serde::Deserialize;
 use web::Audience::{Portal, Team};
-use web::{Route, Sample, sample};
+use web::{Route, Sample, samples};
 
 /// The group's routes. None of them is there where the workspace works for itself.
 pub const ROUTES: &[Route] = &[
     Route::get("/settings/payments", Team(ManageInvoices), || {
         get(connect::get)
     })
-    .consulting(),
+    .consulting_only(),
     // Whoever says where the money goes shows again who it is.
     Route::post("/settings/payments/connect", Team(ManageInvoices), || {
-        post(connect::begin)
+        post(connect::post_connect)
     })
-    .consulting()
-    .fresh(),
+    .consulting_only()
+    .requires_reauth(),
     Route::post("/settings/payments/check", Team(ManageInvoices), || {
-        post(connect::check)
+        post(connect::post_check)
     })
-    .consulting(),
+    .consulting_only(),
     Route::get("/settings/payments/return", Team(ManageInvoices), || {
-        get(connect::back)
+        get(connect::get_return)
     })
-    .consulting(),
+    .consulting_only(),
     Route::get("/settings/payments/refresh", Team(ManageInvoices), || {
-        get(connect::again)
+        get(connect::get_refresh)
     })
-    .consulting(),
+    .consulting_only(),
     Route::post("/invoices/{invoice}/pay", Portal(PayInvoices), || {
         post(pay::post)
     })
-    .consulting(),
+    .consulting_only(),
     Route::get("/invoices/{invoice}/payment", Portal(PayInvoices), || {
-        get(wait::get)
+        get(payment_wait::get)
     })
-    .consulting(),
+    .consulting_only(),
     Route::get(
         "/invoices/{invoice}/payment/pulse",
         Portal(PayInvoices),
-        || get(wait::pulse),
+        || get(payment_wait::pulse),
     )
-    .consulting(),
+    .consulting_only(),
     Route::get(
         "/invoices/{invoice}/payment/cancelled",
         Portal(PayInvoices),
-        || get(wait::cancelled),
+        || get(payment_wait::cancelled),
     )
-    .consulting(),
+    .consulting_only(),
 ];
 
-/// A sample of each page.
-pub const SAMPLES: &[fn() -> Sample] = &[sample::<connect::PaymentsPage>, sample::<wait::WaitPage>];
-
-/// An invoice, in an address.
-#[derive(Debug, Clone, Copy, Deserialize)]
-pub(crate) struct InvoicePath {
-    pub(crate) invoice: InvoiceId,
-}
-
-impl InvoicePath {
-    /// Its address.
-    pub(crate) fn href(self) -> String {
-        format!("/invoices/{}", self.invoice)
-    }
-}
+/// Samples of each page.
+pub const SAMPLES: &[fn() -> Vec<Sample>] = &[
+    samples::<connect::PaymentsPage>,
+    samples::<payment_wait::WaitPage>,
+];

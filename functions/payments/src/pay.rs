@@ -1,39 +1,37 @@
-//! "Pay invoice": to Stripe's page, without a second one that could be paid as well.
+//! The button "Pay invoice": leads to Stripe's checkout page, of which only one can be paid.
 
 use domain::id::{EntryId, InvoiceId};
 use domain::invoice::{Invoice, InvoiceTransition};
 use domain::stripe::{
     CheckoutAttempt, ConnectStatus, PaymentLedger, PaymentRequest, PaymentState, PaymentStep,
 };
-use store::{CheckoutState, InvoicePayments};
+use store::{CheckoutState, InvoicePayments, MAX_TRIES};
+use web::links;
 use web::{
     CheckoutStatus, EmptyForm, Ids, PageError, PortalAccess, ProtectedForm, Reply, Stripe,
     see_other,
 };
 
-use crate::connect::silent;
-use crate::{InvoicePath, session};
-
-/// How often it is decided anew when somebody else was first.
-const TRIES: u32 = 4;
+use crate::checkout_session;
+use crate::connect::log_stripe_failure;
+use crate::paths::InvoicePath;
 
 /// Where the payer goes.
-enum Led {
-    /// To Stripe.
+enum PaymentRoute {
     To(String),
-    /// To the page on which it is waited.
+    /// To the page that waits for the webhook.
     Wait,
-    /// Back to the invoice, with words.
+    /// Back to the invoice, with a flash.
     Back(&'static str),
 }
 
-/// What somebody is about to pay, and where it goes.
-struct Counter<'a> {
+/// An invoice that is about to be paid, and the request for it.
+struct Payment<'a> {
     portal: &'a PortalAccess,
     stripe: &'a Stripe,
     invoice: &'a Invoice,
     payments: &'a InvoicePayments,
-    wish: PaymentRequest<'a>,
+    request: PaymentRequest<'a>,
 }
 
 pub(crate) async fn post(
@@ -42,11 +40,11 @@ pub(crate) async fn post(
     _: ProtectedForm<EmptyForm>,
 ) -> Result<Reply, PageError> {
     let here = at.href();
-    for _ in 0..TRIES {
-        return match Box::pin(lead(&portal, at.invoice)).await {
-            Ok(Led::To(url)) => Ok(see_other(&url)),
-            Ok(Led::Wait) => Ok(see_other(&format!("{here}/payment"))),
-            Ok(Led::Back(words)) => Ok(see_other(&here).flash(words)),
+    for _ in 0..MAX_TRIES {
+        return match Box::pin(begin_payment(&portal, at.invoice)).await {
+            Ok(PaymentRoute::To(url)) => Ok(see_other(&url)),
+            Ok(PaymentRoute::Wait) => Ok(see_other(&links::invoice_payment(at.invoice))),
+            Ok(PaymentRoute::Back(words)) => Ok(see_other(&here).flash(words)),
             Err(PageError::Changed) => continue,
             Err(error) => Err(error),
         };
@@ -54,130 +52,147 @@ pub(crate) async fn post(
     Err(PageError::Unavailable)
 }
 
-async fn lead(portal: &PortalAccess, id: InvoiceId) -> Result<Led, PageError> {
+async fn begin_payment(portal: &PortalAccess, id: InvoiceId) -> Result<PaymentRoute, PageError> {
     let CheckoutState {
         invoice,
         payments,
-        payee,
-    } = portal.store.till(id).await?;
+        connection,
+    } = portal.store.get_checkout_state(id).await?;
     let invoice = invoice.ok_or(PageError::NotFound)?;
     let stripe = portal.ctx.app.services.stripe.as_ref();
     let live = stripe.map(Stripe::is_live);
-    let ready =
-        payee.filter(|one| one.state() == ConnectStatus::Ready && Some(one.livemode) == live);
-    let (Some(stripe), Some(payee)) = (stripe, ready) else {
-        return Ok(Led::Back("pay-not-ready"));
+    let ready = connection.filter(|connection| {
+        connection.status() == ConnectStatus::Ready && Some(connection.livemode) == live
+    });
+    let (Some(stripe), Some(connection)) = (stripe, ready) else {
+        return Ok(PaymentRoute::Back("pay-not-ready"));
     };
     if !InvoiceTransition::Pay.is_possible(&invoice) {
-        return Ok(Led::Back("pay-nothing"));
+        return Ok(PaymentRoute::Back("pay-nothing"));
     }
-    let counter = Counter {
+    let payment = Payment {
         portal,
         stripe,
         invoice: &invoice,
         payments: &payments,
-        wish: PaymentRequest {
-            account: &payee.account,
-            livemode: payee.livemode,
+        request: PaymentRequest {
+            account: &connection.account,
+            livemode: connection.livemode,
             amount: invoice.outstanding(),
             by: portal.actor.user,
         },
     };
-    match counter.lead().await {
+    match payment.route().await {
         Err(PageError::Internal(cause)) => {
-            silent(PageError::Internal(cause));
-            Ok(Led::Back("payments-silent"))
+            log_stripe_failure(PageError::Internal(cause));
+            Ok(PaymentRoute::Back("payments-silent"))
         }
-        led => led,
+        route => route,
     }
 }
 
-impl Counter<'_> {
-    async fn lead(&self) -> Result<Led, PageError> {
+impl Payment<'_> {
+    /// Decides where the payer goes, after expiring sessions that must not be paid.
+    async fn route(&self) -> Result<PaymentRoute, PageError> {
         let (ledger, now) = (&self.payments.ledger, self.portal.ctx.now);
-        let step = ledger.step(&self.wish, now);
-        let mut over = Vec::new();
-        for (id, attempt, session) in ledger.to_end(&step, &self.wish, now) {
-            match self.end(&attempt.account, session).await? {
-                CheckoutStatus::Complete => return Ok(Led::Wait),
-                CheckoutStatus::Open | CheckoutStatus::Over => over.push(id),
+        let step = ledger.decide_step(&self.request, now);
+        let mut ended = Vec::new();
+        for (id, attempt, session) in ledger.attempts_to_expire(&step, &self.request, now) {
+            match self.expire_session(&attempt.account, session).await? {
+                CheckoutStatus::Complete => return Ok(PaymentRoute::Wait),
+                CheckoutStatus::Open | CheckoutStatus::Over => ended.push(id),
             }
         }
         match step {
-            PaymentStep::Wait => Ok(Led::Wait),
-            PaymentStep::Busy => Ok(Led::Back("pay-busy")),
-            PaymentStep::Known(id, session) => {
-                let found = self.stripe.session(self.wish.account, &session).await?;
-                match (found.standing, found.url) {
-                    (CheckoutStatus::Complete, _) => Ok(Led::Wait),
-                    (CheckoutStatus::Open, Some(url)) => Ok(Led::To(url)),
+            PaymentStep::AwaitProcessing => Ok(PaymentRoute::Wait),
+            PaymentStep::RetryLater => Ok(PaymentRoute::Back("pay-busy")),
+            PaymentStep::ResumeSession(id, session) => {
+                let found = self
+                    .stripe
+                    .get_session(self.request.account, &session)
+                    .await?;
+                match (found.status, found.url) {
+                    (CheckoutStatus::Complete, _) => Ok(PaymentRoute::Wait),
+                    (CheckoutStatus::Open, Some(url)) => Ok(PaymentRoute::To(url)),
                     _ => {
-                        over.push(id);
-                        self.begin(&ledger.ended(&over)).await
+                        ended.push(id);
+                        self.begin_attempt(&ledger.with_ended(&ended)).await
                     }
                 }
             }
-            PaymentStep::Again(id) => self.ask(id, self.payments).await,
-            PaymentStep::New => self.begin(&ledger.ended(&over)).await,
+            PaymentStep::RetryRequest(id) => self.create_session(id, self.payments).await,
+            PaymentStep::NewAttempt => self.begin_attempt(&ledger.with_ended(&ended)).await,
         }
     }
 
-    /// Ends a session that nobody shall pay by any more, and says how it was.
-    async fn end(&self, account: &str, session: &str) -> Result<CheckoutStatus, PageError> {
-        let found = self.stripe.session(account, session).await?;
-        if found.standing == CheckoutStatus::Open {
+    /// Expires a session that must not be paid any more, and gives its status before.
+    async fn expire_session(
+        &self,
+        account: &str,
+        session: &str,
+    ) -> Result<CheckoutStatus, PageError> {
+        let found = self.stripe.get_session(account, session).await?;
+        if found.status == CheckoutStatus::Open {
             self.stripe.expire_session(account, session).await?;
         }
-        Ok(found.standing)
+        Ok(found.status)
     }
 
-    /// Keeps a new attempt, then asks for its page: Stripe is asked for nothing that we
-    /// don't know of.
-    async fn begin(&self, ledger: &PaymentLedger) -> Result<Led, PageError> {
-        let (ctx, wish) = (&self.portal.ctx, &self.wish);
+    /// Stores a new attempt, then asks for its session: Stripe is asked for nothing that
+    /// isn't stored.
+    async fn begin_attempt(&self, ledger: &PaymentLedger) -> Result<PaymentRoute, PageError> {
+        let (ctx, request) = (&self.portal.ctx, &self.request);
         let rate = ctx.app.config.stripe.as_ref().map(|stripe| stripe.fee);
         let attempt = CheckoutAttempt {
-            account: wish.account.to_owned(),
-            livemode: wish.livemode,
-            amount: wish.amount,
-            fee: rate.unwrap_or_default().of(wish.amount),
+            account: request.account.to_owned(),
+            livemode: request.livemode,
+            amount: request.amount,
+            fee: rate.unwrap_or_default().of(request.amount),
             at: ctx.now,
-            by: Some(wish.by),
+            by: Some(request.by),
             session: None,
             url: None,
             state: PaymentState::Open,
         };
         let id: EntryId = ctx.app.new_id();
-        let Ok(ledger) = ledger.attempted(id, attempt) else {
-            return Ok(Led::Back("pay-too-often"));
+        let Ok(ledger) = ledger.with_attempt(id, attempt) else {
+            return Ok(PaymentRoute::Back("pay-too-often"));
         };
         let store = &self.portal.store;
-        let kept = store.keep_attempt(self.invoice.id, self.payments, &ledger);
-        self.ask(id, &kept.await?).await
+        let stored = store.record_checkout_attempt(self.invoice.id, self.payments, &ledger);
+        self.create_session(id, &stored.await?).await
     }
 
-    /// Asks Stripe for the attempt's page. Its address is told once it is kept: what isn't
-    /// known can't be paid.
-    async fn ask(&self, id: EntryId, payments: &InvoicePayments) -> Result<Led, PageError> {
+    /// Asks Stripe for the attempt's session. The payer gets its address once it is stored:
+    /// a session that isn't stored can't be paid.
+    async fn create_session(
+        &self,
+        id: EntryId,
+        payments: &InvoicePayments,
+    ) -> Result<PaymentRoute, PageError> {
         let attempt = payments
             .ledger
             .attempts
             .get(&id)
             .ok_or(PageError::Changed)?;
-        let of = (id, attempt);
-        let made = session::ask(self.portal, self.stripe, self.invoice, of).await?;
+        let made =
+            checkout_session::create_session(self.portal, self.stripe, self.invoice, id, attempt)
+                .await?;
         let url = made.url.ok_or(PageError::Changed)?;
         let (store, invoice) = (&self.portal.store, self.invoice.id);
         let mut before = payments.clone();
-        for _ in 0..TRIES {
-            let known = before.ledger.answered(id, &made.id, Some(url.clone()));
-            let after = known.map_err(|_| PageError::Changed)?;
+        for _ in 0..MAX_TRIES {
+            let ledger = before.ledger.with_session(id, &made.id, Some(url.clone()));
+            let after = ledger.map_err(|_| PageError::Changed)?;
             if after == before.ledger {
-                return Ok(Led::To(url));
+                return Ok(PaymentRoute::To(url));
             }
-            match store.keep_attempt(invoice, &before, &after).await {
-                Ok(_) => return Ok(Led::To(url)),
-                Err(store::StoreError::Refused(_)) => before = store.payments(invoice).await?,
+            match store
+                .record_checkout_attempt(invoice, &before, &after)
+                .await
+            {
+                Ok(_) => return Ok(PaymentRoute::To(url)),
+                Err(store::StoreError::Refused(_)) => before = store.get_payments(invoice).await?,
                 Err(error) => return Err(error.into()),
             }
         }

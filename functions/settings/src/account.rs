@@ -1,4 +1,4 @@
-//! One's own account: who one is here, the password, where one is signed in.
+//! One's own account: name, password and sessions.
 
 use domain::input::FieldErrors;
 use domain::mail::MailMessage;
@@ -8,18 +8,18 @@ use domain::role::Role;
 use domain::suppression::SuppressionNotice;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::RateLimit;
-use store::session::{Session, SessionSummary};
-use web::view::{SuppressionMark, device};
+use store::{RateLimit, SessionSummary};
+use web::view::{SuppressionMark, device_label};
 use web::{
-    Context, EmptyForm, Form, Page, PageError, PasswordAnswer, ProtectedForm, PublicAccess, Reply,
-    see_other,
+    Context, EmptyForm, Form, FormError, Page, PageError, PasswordAnswer, ProtectedForm,
+    PublicAccess, Reply, see_other,
 };
 
-/// The longest name, as for who is invited.
-const NAME: usize = 80;
+use crate::checks::require_session;
 
-/// The page.
+/// The longest name, in characters, as on an invite.
+const MAX_NAME: usize = 80;
+
 #[derive(Debug, Serialize)]
 pub(crate) struct AccountPage {
     name: String,
@@ -30,11 +30,11 @@ pub(crate) struct AccountPage {
     naming: Form,
     two_factor: bool,
     suppressed: Option<SuppressionMark>,
-    sessions: Vec<Row>,
+    sessions: Vec<SessionRow>,
 }
 
 #[derive(Debug, Serialize)]
-struct Row {
+struct SessionRow {
     handle: String,
     device: String,
     address: String,
@@ -70,6 +70,17 @@ impl Page for AccountPage {
         "Account".to_owned()
     }
 
+    fn samples() -> Vec<Self> {
+        let (actor, form) = (web::view::actor_sample(), Form::default());
+        let data = AccountData {
+            workspace: "Acme Security".to_owned(),
+            two_factor: false,
+            sessions: Vec::new(),
+            suppressed: None,
+        };
+        vec![Self::sample(), Self::new(&actor, data, form)]
+    }
+
     fn sample() -> Self {
         let actor = Actor {
             name: "Ada <b>".to_owned(),
@@ -78,96 +89,107 @@ impl Page for AccountPage {
         };
         let session = SessionSummary {
             handle: "0123456789abcdef".to_owned(),
-            device: store::session::Device {
+            device: store::Device {
                 agent: "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0".to_owned(),
                 address: "192.0.2.7".to_owned(),
             },
             opened: Timestamp::UNIX_EPOCH,
             used: Timestamp::UNIX_EPOCH,
-            mine: false,
+            is_current: false,
         };
         let mine = SessionSummary {
-            mine: true,
+            is_current: true,
             ..session.clone()
         };
-        let form = Form::failed(
+        let form = Form::with_errors(
             &(),
-            &FieldErrors::at("current", "This is not your password."),
+            &FieldErrors::of("current", "This is not your password."),
         );
         let (person, _) = web::view::people_samples();
-        let known = (vec![mine, session], person.suppressed);
-        Self::new((&actor, true), "Acme Security", known, form)
+        Self::new(
+            &actor,
+            AccountData {
+                workspace: "Acme Security".to_owned(),
+                two_factor: true,
+                sessions: vec![mine, session],
+                suppressed: person.suppressed,
+            },
+            form,
+        )
     }
 }
 
+/// What the page shows beside the actor.
+struct AccountData {
+    workspace: String,
+    two_factor: bool,
+    sessions: Vec<SessionSummary>,
+    suppressed: Option<SuppressionNotice>,
+}
+
 impl AccountPage {
-    fn new(
-        (actor, two_factor): (&Actor, bool),
-        workspace: &str,
-        (sessions, suppressed): (Vec<SessionSummary>, Option<SuppressionNotice>),
-        form: Form,
-    ) -> Self {
+    fn new(actor: &Actor, data: AccountData, form: Form) -> Self {
         Self {
             name: actor.name.clone(),
             email: actor.email.as_str().to_owned(),
             role: actor.role.label(),
-            workspace: workspace.to_owned(),
+            workspace: data.workspace,
             form,
             naming: Form::filled(&NameForm {
                 name: actor.name.clone(),
             }),
-            two_factor,
-            suppressed: suppressed.map(SuppressionMark::from),
-            sessions: sessions.into_iter().map(Row::from).collect(),
+            two_factor: data.two_factor,
+            suppressed: data.suppressed.map(SuppressionMark::from),
+            sessions: data.sessions.into_iter().map(SessionRow::from).collect(),
         }
     }
 }
 
-impl From<SessionSummary> for Row {
-    fn from(listed: SessionSummary) -> Self {
+impl From<SessionSummary> for SessionRow {
+    fn from(session: SessionSummary) -> Self {
         Self {
-            handle: listed.handle,
-            device: device(&listed.device.agent),
-            address: listed.device.address,
-            opened: listed.opened,
-            used: listed.used,
-            mine: listed.mine,
+            handle: session.handle,
+            device: device_label(&session.device.agent),
+            address: session.device.address,
+            opened: session.opened,
+            used: session.used,
+            mine: session.is_current,
         }
     }
 }
 
-fn session(ctx: &Context) -> Result<&Session, PageError> {
-    ctx.session.as_ref().ok_or(PageError::SignIn)
-}
-
-async fn page(ctx: &Context, form: Form) -> Result<AccountPage, PageError> {
-    let session = session(ctx)?;
-    let known = ctx.directory().sessions(session, ctx.now).await?;
-    let workspace = &ctx.workspace.name;
-    let who = (session.actor(), session.has_mfa());
-    Ok(AccountPage::new(who, workspace, known, form))
+async fn load_page(ctx: &Context, form: Form) -> Result<AccountPage, PageError> {
+    let session = require_session(ctx)?;
+    let (sessions, suppressed) = ctx.directory().list_sessions(session, ctx.now).await?;
+    let data = AccountData {
+        workspace: ctx.workspace.name.clone(),
+        two_factor: session.has_mfa(),
+        sessions,
+        suppressed,
+    };
+    Ok(AccountPage::new(session.actor(), data, form))
 }
 
 pub(crate) async fn get(PublicAccess { ctx }: PublicAccess) -> Result<Reply, PageError> {
-    ctx.page(&page(&ctx, Form::default()).await?)
+    ctx.render(&load_page(&ctx, Form::default()).await?)
 }
 
 pub(crate) async fn change_name(
     PublicAccess { ctx }: PublicAccess,
     form: ProtectedForm<NameForm>,
 ) -> Result<Reply, PageError> {
-    let session = session(&ctx)?;
+    let session = require_session(&ctx)?;
     let mut invalid = FieldErrors::default();
-    let name = invalid.line("name", &form.input.name, NAME);
+    let name = invalid.parse_line("name", &form.input.name, MAX_NAME);
     match invalid.into_result(name) {
         Ok(name) => {
-            ctx.directory().change_name(session, &name).await?;
+            ctx.directory().update_name(session, &name).await?;
             Ok(see_other("/account").flash("name-changed"))
         }
         Err(invalid) => {
-            let naming = Form::failed(&form.input, &invalid);
-            let page = page(&ctx, Form::default()).await?;
-            ctx.refused(&AccountPage { naming, ..page })
+            let naming = Form::with_errors(&form.input, &invalid);
+            let page = load_page(&ctx, Form::default()).await?;
+            ctx.render_refused(&AccountPage { naming, ..page })
         }
     }
 }
@@ -176,58 +198,60 @@ pub(crate) async fn change_password(
     PublicAccess { ctx }: PublicAccess,
     form: ProtectedForm<PasswordForm>,
 ) -> Result<Reply, PageError> {
-    let session = session(&ctx)?;
-    // The code is asked for there; the password here.
+    let session = require_session(&ctx)?;
+    // With a second factor the code is asked for there; the password always here.
     if session.has_mfa() {
-        ctx.fresh()?;
+        ctx.require_reauth()?;
     }
     let actor = session.actor();
-    if let Err(invalid) = check(&ctx, actor, &form.input).await? {
-        let form = Form::failed(&(), &invalid);
-        return ctx.refused(&page(&ctx, form).await?);
+    if let Err(error) = check_passwords(&ctx, actor, &form.input).await {
+        let form = Form::with_errors(&(), &error.fields()?);
+        return ctx.render_refused(&load_page(&ctx, form).await?);
     }
     let identity = &ctx.app.services.identity;
     identity
         .set_password(actor.user, &form.input.password)
         .await?;
-    let mail = ctx.mail(&actor.name, &actor.email, MailMessage::PasswordChanged);
+    let mail = ctx.new_mail(&actor.name, &actor.email, MailMessage::PasswordChanged);
     ctx.directory()
-        .password_changed(session, &mail, ctx.now)
+        .record_password_change(session, &mail, ctx.now)
         .await?;
     Ok(see_other("/account").flash("password-changed"))
 }
 
-/// Whether the current password is right, and the new one good.
-async fn check(
+/// Checks that the current password is right and the new one acceptable.
+async fn check_passwords(
     ctx: &Context,
     actor: &Actor,
     input: &PasswordForm,
-) -> Result<Result<(), FieldErrors>, PageError> {
-    let about = [
+) -> Result<(), FormError> {
+    let personal_words = [
         actor.name.as_str(),
         actor.email.as_str(),
         &ctx.workspace.name,
     ];
-    if let Err(invalid) = password::check(&input.password, &input.again, &about) {
-        return Ok(Err(invalid));
-    }
-    ctx.limit(RateLimit::GUESSES, &actor.email.fold()).await?;
+    password::check(&input.password, &input.again, &personal_words)?;
+    ctx.limit_subject(RateLimit::GUESSES, &actor.email.fold())
+        .await?;
     let identity = &ctx.app.services.identity;
-    let answer = identity.check(actor.user, &input.current, ctx.now).await?;
-    Ok(if matches!(answer, PasswordAnswer::Wrong) {
-        Err(FieldErrors::at("current", "This is not your password."))
-    } else {
-        Ok(())
-    })
+    let answer = identity
+        .verify_password(actor.user, &input.current, ctx.now)
+        .await?;
+    match answer {
+        PasswordAnswer::Wrong => {
+            Err(FieldErrors::of("current", "This is not your password.").into())
+        }
+        PasswordAnswer::Right(_) | PasswordAnswer::AsksForCode(_) => Ok(()),
+    }
 }
 
 pub(crate) async fn end_session(
     PublicAccess { ctx }: PublicAccess,
     form: ProtectedForm<SessionPath>,
 ) -> Result<Reply, PageError> {
-    let session = session(&ctx)?;
+    let session = require_session(&ctx)?;
     ctx.directory()
-        .close_other(session, &form.input.session)
+        .close_session_by_handle(session, &form.input.session)
         .await?;
     Ok(see_other("/account").flash("session-ended"))
 }
@@ -236,9 +260,9 @@ pub(crate) async fn sign_out_everywhere(
     PublicAccess { ctx }: PublicAccess,
     _form: ProtectedForm<EmptyForm>,
 ) -> Result<Reply, PageError> {
-    let session = session(&ctx)?;
+    let session = require_session(&ctx)?;
     ctx.directory().close_all_sessions(session).await?;
     Ok(see_other("/sign-in")
-        .signed_out()
+        .clear_session()
         .flash("signed-out-everywhere"))
 }

@@ -1,28 +1,29 @@
-//! The workspace's address: looked up while it is chosen, and changed.
+//! The workspace's address: a check while a new one is typed, and the change.
 
 use domain::input::FieldErrors;
 use domain::slug::Slug;
-use domain::workspace::{SETTLED, Workspace};
+use domain::workspace::{SLUG_CHANGE_INTERVAL, Workspace};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::SlugChangeOutcome;
 use web::{Crumb, Form, Page, PageError, ProtectedForm, Query, Reply, TeamAccess, see_other};
 
-/// What is said of an address that is or was somebody else's.
+use crate::checks::settings_changed_error;
+
+/// The error of an address that belongs, or belonged, to another workspace.
 const TAKEN: &str = "This address is taken. Choose another one.";
 
-/// The form.
 #[derive(Debug, Serialize)]
 pub(crate) struct AddressPage {
     form: Form,
-    /// The address that there is.
+    /// The present address.
     now: String,
-    /// What stands after the workspace's own part of it.
+    /// The domain after the slug.
     base: String,
-    /// Why it stays what it is, where it does.
+    /// Why it can't be changed now.
     stays: Option<String>,
-    /// When it can be changed again, where that is why.
+    /// When it can be changed again.
     until: Option<Timestamp>,
     version: i64,
 }
@@ -41,7 +42,7 @@ pub(crate) struct AddressForm {
 }
 
 #[derive(Deserialize)]
-pub(crate) struct Typed {
+pub(crate) struct AddressCheckQuery {
     #[serde(default)]
     slug: String,
 }
@@ -57,12 +58,22 @@ impl Page for AddressPage {
         vec![Crumb::to("Settings", "/settings")]
     }
 
+    fn samples() -> Vec<Self> {
+        let fixed = Self {
+            form: Form::filled(&AddressForm::default()),
+            stays: Some("The address changed a moment ago.".to_owned()),
+            until: Some(Timestamp::UNIX_EPOCH),
+            ..Self::sample()
+        };
+        vec![Self::sample(), fixed]
+    }
+
     fn sample() -> Self {
         let input = AddressForm {
             slug: "acme <b>".to_owned(),
         };
         Self {
-            form: Form::failed(&input, &FieldErrors::at("slug", TAKEN)),
+            form: Form::with_errors(&input, &FieldErrors::of("slug", TAKEN)),
             now: "https://acme.portal.example".to_owned(),
             base: "portal.example".to_owned(),
             stays: None,
@@ -87,47 +98,49 @@ impl Page for AddressMovedPage {
     }
 }
 
-fn page(team: &TeamAccess, workspace: &Workspace, form: Form) -> AddressPage {
+fn build_page(team: &TeamAccess, workspace: &Workspace, form: Form) -> AddressPage {
     let config = &team.ctx.app.config;
-    let settled = workspace.moved.map(|at| at.saturating_add(SETTLED));
+    let change_again_at = workspace
+        .slug_changed_at
+        .map(|at| at.saturating_add(SLUG_CHANGE_INTERVAL));
     AddressPage {
         form,
-        now: config.address(&workspace.slug),
+        now: config.workspace_url(&workspace.slug),
         base: config.base_domain.clone(),
         stays: workspace
-            .may_move(team.ctx.now)
+            .check_slug_change(team.ctx.now)
             .err()
-            .map(|e| e.to_string()),
-        until: settled
+            .map(|refusal| refusal.to_string()),
+        until: change_again_at
             .and_then(Result::ok)
             .filter(|end| team.ctx.now < *end),
         version: workspace.version,
     }
 }
 
-async fn read(team: &TeamAccess) -> Result<Workspace, PageError> {
-    team.store.workspace().await?.ok_or(PageError::NotFound)
+async fn load_workspace(team: &TeamAccess) -> Result<Workspace, PageError> {
+    team.store.get_workspace().await?.ok_or(PageError::NotFound)
 }
 
 pub(crate) async fn get(team: TeamAccess) -> Result<Reply, PageError> {
-    let workspace = read(&team).await?;
+    let workspace = load_workspace(&team).await?;
     let input = AddressForm {
         slug: workspace.slug.to_string(),
     };
     team.ctx
-        .page(&page(&team, &workspace, Form::filled(&input)))
+        .render(&build_page(&team, &workspace, Form::filled(&input)))
 }
 
-/// Whether an address is to be had, for whoever types one.
+/// Whether a typed address is free, as JSON.
 pub(crate) async fn check(
     team: TeamAccess,
-    Query(typed): Query<Typed>,
+    Query(query): Query<AddressCheckQuery>,
 ) -> Result<Reply, PageError> {
     let ws = team.actor.workspace;
-    let answer = match Slug::chosen(&typed.slug) {
-        Err(bad) => json!({ "error": bad.to_string() }),
+    let answer = match Slug::parse_chosen(&query.slug) {
+        Err(invalid) => json!({ "error": invalid.to_string() }),
         Ok(slug) if slug == team.ctx.workspace.slug => json!({ "text": "Your address now" }),
-        Ok(slug) if team.ctx.directory().is_free(&slug, ws).await? => {
+        Ok(slug) if team.ctx.directory().is_slug_free(&slug, ws).await? => {
             json!({ "text": format!("{slug} is free") })
         }
         Ok(_) => json!({ "error": TAKEN }),
@@ -139,33 +152,32 @@ pub(crate) async fn post(
     team: TeamAccess,
     form: ProtectedForm<AddressForm>,
 ) -> Result<Reply, PageError> {
-    let before = read(&team).await?;
-    let refused = |field: &'static str, why: String| {
-        let form = Form::failed(&form.input, &FieldErrors::at(field, why));
-        team.ctx.refused(&page(&team, &before, form))
+    let before = load_workspace(&team).await?;
+    let render_refused = |invalid: FieldErrors| {
+        let form = Form::with_errors(&form.input, &invalid);
+        team.ctx.render_refused(&build_page(&team, &before, form))
     };
-    let slug = match Slug::chosen(&form.input.slug) {
+    let slug = match Slug::parse_chosen(&form.input.slug) {
         Ok(slug) if slug == before.slug => return Ok(see_other("/settings")),
         Ok(slug) => slug,
-        Err(bad) => return refused("slug", bad.to_string()),
+        Err(invalid) => return render_refused(FieldErrors::of("slug", invalid.to_string())),
     };
     if form.version != Some(before.version) {
-        let why = "Somebody else changed the settings meanwhile. Look at them again, then save.";
-        return refused("form", why.to_owned());
+        return render_refused(settings_changed_error());
     }
-    let after = match before.move_to(slug, team.ctx.now) {
+    let after = match before.change_slug(slug, team.ctx.now) {
         Ok(after) => after,
-        Err(unmoved) => return refused("slug", unmoved.to_string()),
+        Err(refusal) => return render_refused(FieldErrors::of("slug", refusal.to_string())),
     };
-    match team.store.move_workspace(&before, &after).await? {
-        SlugChangeOutcome::Taken => refused("slug", TAKEN.to_owned()),
+    match team.store.update_slug(&before, &after).await? {
+        SlugChangeOutcome::Taken => render_refused(FieldErrors::of("slug", TAKEN)),
         SlugChangeOutcome::Done => {
-            team.ctx.forget_workspace();
-            team.ctx.forget_address(&after.slug);
+            team.ctx.evict_workspace();
+            team.ctx.evict_slug(&after.slug);
             let config = &team.ctx.app.config;
-            team.ctx.page(&AddressMovedPage {
-                to: config.address(&after.slug),
-                from: config.address(&before.slug),
+            team.ctx.render(&AddressMovedPage {
+                to: config.workspace_url(&after.slug),
+                from: config.workspace_url(&before.slug),
             })
         }
     }

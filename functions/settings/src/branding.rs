@@ -1,4 +1,4 @@
-//! The workspace's brand: its name, its colour, its logo.
+//! The workspace's brand: name, colour and logo.
 
 use domain::brand::{Accent, BrandInput, Logo, MAX_LOGO};
 use domain::id::EntryId;
@@ -13,48 +13,48 @@ use web::{
     Reply, TeamAccess, see_other,
 };
 
-use crate::logo::{FLAW, draw};
+use crate::checks::settings_changed_error;
+use crate::logo::{FLAW, render_logo};
 
-const HERE: &str = "/settings/branding";
-const SENDING: RateLimit = RateLimit {
+const PATH: &str = "/settings/branding";
+const UPLOAD_LIMIT: RateLimit = RateLimit {
     rule: "logo",
     most: 30,
     window: SignedDuration::from_hours(24),
 };
 
-/// The page.
 #[derive(Debug, Serialize)]
-pub(crate) struct Branding {
+pub(crate) struct BrandingPage {
     form: Form,
-    /// What is wrong with a file that was sent.
+    /// Why a file was refused.
     flaw: Option<&'static str>,
-    /// The id of the next logo.
+    /// The id that the next logo gets.
     id: EntryId,
-    logo: Option<Shown>,
-    /// Why no logo can be had, where that is so.
+    logo: Option<LogoData>,
+    /// Why the plan allows no logo.
     lacks: Option<String>,
     standard: String,
     version: i64,
 }
 
 #[derive(Debug, Serialize)]
-struct Shown {
+struct LogoData {
     href: String,
     width: u32,
     height: u32,
 }
 
 #[derive(Deserialize)]
-pub(crate) struct LogoQuery {
+pub(crate) struct LogoPath {
     logo: EntryId,
 }
 
 #[derive(Deserialize)]
-pub(crate) struct ColourQuery {
+pub(crate) struct ColourPath {
     accent: String,
 }
 
-impl Page for Branding {
+impl Page for BrandingPage {
     const TEMPLATE: &'static str = "pages/settings/branding.html";
 
     fn title(&self) -> String {
@@ -63,6 +63,16 @@ impl Page for Branding {
 
     fn crumbs(&self) -> Vec<Crumb> {
         vec![Crumb::to("Settings", "/settings")]
+    }
+
+    fn samples() -> Vec<Self> {
+        let workspace = web::view::workspace_sample(web::view::actor_sample().workspace);
+        let without_logo = Self {
+            logo: None,
+            lacks: Some("A logo is part of the plans Pro and Team.".to_owned()),
+            ..Self::new(filled_form(&workspace), &workspace, EntryId::new(1, 2))
+        };
+        vec![Self::sample(), without_logo]
     }
 
     fn sample() -> Self {
@@ -80,12 +90,12 @@ impl Page for Branding {
             logo: Some(logo),
             ..web::view::workspace_sample(web::view::actor_sample().workspace)
         };
-        let invalid = FieldErrors::at("accent", "White text on this colour is hard to read.");
+        let invalid = FieldErrors::of("accent", "White text on this colour is hard to read.");
         Self {
             flaw: Some(FLAW),
             lacks: None,
             ..Self::new(
-                Form::failed(&input, &invalid),
+                Form::with_errors(&input, &invalid),
                 &workspace,
                 EntryId::new(1, 2),
             )
@@ -93,14 +103,14 @@ impl Page for Branding {
     }
 }
 
-impl Branding {
+impl BrandingPage {
     fn new(form: Form, workspace: &Workspace, id: EntryId) -> Self {
-        let logo = workspace.logo.map(|logo| Shown {
-            href: path(logo.id),
+        let logo = workspace.logo.map(|logo| LogoData {
+            href: logo_href(logo.id),
             width: logo.width,
             height: logo.height,
         });
-        let lacks = workspace.plan.demand(Feature::Logo).err();
+        let lacks = workspace.plan.check_feature(Feature::Logo).err();
         Self {
             form,
             flaw: None,
@@ -113,11 +123,11 @@ impl Branding {
     }
 }
 
-fn path(logo: EntryId) -> String {
+fn logo_href(logo: EntryId) -> String {
     format!("/brand/logo/{logo}")
 }
 
-fn filled(workspace: &Workspace) -> Form {
+fn filled_form(workspace: &Workspace) -> Form {
     Form::filled(&BrandInput {
         name: workspace.name.clone(),
         accent: workspace.accent.unwrap_or(Accent::STANDARD).to_string(),
@@ -125,29 +135,26 @@ fn filled(workspace: &Workspace) -> Form {
     })
 }
 
-async fn read(team: &TeamAccess) -> Result<Workspace, PageError> {
-    team.store.workspace().await?.ok_or(PageError::NotFound)
+async fn load_workspace(team: &TeamAccess) -> Result<Workspace, PageError> {
+    team.store.get_workspace().await?.ok_or(PageError::NotFound)
 }
 
 pub(crate) async fn get(team: TeamAccess) -> Result<Reply, PageError> {
-    let workspace = read(&team).await?;
-    let form = filled(&workspace);
+    let workspace = load_workspace(&team).await?;
+    let form = filled_form(&workspace);
     let id = team.ctx.app.new_id();
-    team.ctx.page(&Branding::new(form, &workspace, id))
+    team.ctx.render(&BrandingPage::new(form, &workspace, id))
 }
 
 pub(crate) async fn post(
     team: TeamAccess,
     form: ProtectedForm<BrandInput>,
 ) -> Result<Reply, PageError> {
-    let before = read(&team).await?;
+    let before = load_workspace(&team).await?;
     let parsed = if form.version == Some(before.version) {
         form.input.parse()
     } else {
-        Err(FieldErrors::at(
-            "form",
-            "Somebody else changed the settings meanwhile. Look at them again, then save.",
-        ))
+        Err(settings_changed_error())
     };
     match parsed {
         Ok((name, accent)) => {
@@ -156,105 +163,119 @@ pub(crate) async fn post(
                 accent,
                 ..before.clone()
             };
-            change(&team, &before, after).await?;
-            Ok(see_other(HERE).flash("saved"))
+            update_workspace(&team, &before, after).await?;
+            Ok(see_other(PATH).flash("saved"))
         }
         Err(invalid) => {
-            let form = Form::failed(&form.input, &invalid);
+            let form = Form::with_errors(&form.input, &invalid);
             let id = team.ctx.app.new_id();
-            team.ctx.refused(&Branding::new(form, &before, id))
+            team.ctx
+                .render_refused(&BrandingPage::new(form, &before, id))
         }
     }
 }
 
-async fn change(team: &TeamAccess, before: &Workspace, after: Workspace) -> Result<(), PageError> {
+async fn update_workspace(
+    team: &TeamAccess,
+    before: &Workspace,
+    after: Workspace,
+) -> Result<(), PageError> {
     let after = Workspace {
         version: before.version + 1,
         ..after
     };
     team.store.update_workspace(before, &after).await?;
-    team.ctx.forget_workspace();
+    team.ctx.evict_workspace();
     Ok(())
 }
 
-/// Takes a logo. The picture first: until the workspace says that it has it, nobody
-/// sees it.
-pub(crate) async fn send(team: TeamAccess, upload: ProtectedUpload) -> Result<Reply, PageError> {
-    let before = read(&team).await?;
-    // The page offers it where the plan has it only.
-    if before.plan.demand(Feature::Logo).is_err() {
+/// Stores a logo. The image first: nothing refers to it until the workspace is updated.
+pub(crate) async fn send_logo(
+    team: TeamAccess,
+    upload: ProtectedUpload,
+) -> Result<Reply, PageError> {
+    let before = load_workspace(&team).await?;
+    // The page offers the form only where the plan includes a logo.
+    if before.plan.check_feature(Feature::Logo).is_err() {
         return Err(PageError::Forbidden);
     }
     let id = upload.id.as_deref().and_then(|id| id.parse().ok());
     let id: EntryId = id.ok_or(PageError::BadRequest("the form has no id"))?;
     if before.logo.is_some_and(|logo| logo.id == id) {
-        return Ok(see_other(HERE).flash("logo-saved"));
+        return Ok(see_other(PATH).flash("logo-saved"));
     }
     team.ctx
-        .limit(SENDING, &team.actor.user.to_string())
+        .limit_subject(UPLOAD_LIMIT, &team.actor.user.to_string())
         .await?;
     let bytes = upload.bytes.filter(|bytes| bytes.len() <= MAX_LOGO);
-    let Some((png, width, height)) = bytes.and_then(|bytes| draw(&bytes)) else {
-        return team.ctx.refused(&Branding {
+    let Some(image) = bytes.and_then(|bytes| render_logo(&bytes)) else {
+        return team.ctx.render_refused(&BrandingPage {
             flaw: Some(FLAW),
-            ..Branding::new(filled(&before), &before, id)
+            ..BrandingPage::new(filled_form(&before), &before, id)
         });
     };
     let files = team.ctx.app.services.files.of(before.id, None);
-    let object = team.store.logo_object(id);
-    files.put(&object, png, "image/png").await?;
+    let key = team.store.logo_object_key(id);
+    files.put(&key, image.png, "image/png").await?;
     let after = Workspace {
-        logo: Some(Logo { id, width, height }),
+        logo: Some(Logo {
+            id,
+            width: image.width,
+            height: image.height,
+        }),
         ..before.clone()
     };
-    if let Err(error) = change(&team, &before, after).await {
-        team.store.forget_logo(id).await?;
+    if let Err(error) = update_workspace(&team, &before, after).await {
+        team.store.enqueue_logo_deletion(id).await?;
         return Err(error);
     }
-    Ok(see_other(HERE).flash("logo-saved"))
+    Ok(see_other(PATH).flash("logo-saved"))
 }
 
-/// Takes it off, on whatever plan.
-pub(crate) async fn remove(
+/// Removes the logo, on any plan.
+pub(crate) async fn remove_logo(
     team: TeamAccess,
     _: ProtectedForm<EmptyForm>,
 ) -> Result<Reply, PageError> {
-    let before = read(&team).await?;
+    let before = load_workspace(&team).await?;
     if before.logo.is_some() {
         let after = Workspace {
             logo: None,
             ..before.clone()
         };
-        change(&team, &before, after).await?;
+        update_workspace(&team, &before, after).await?;
     }
-    Ok(see_other(HERE).flash("logo-removed"))
+    Ok(see_other(PATH).flash("logo-removed"))
 }
 
-/// The logo, for everybody; by the address of a former one, the way to the present one:
-/// mail that was sent shows it.
-pub(crate) async fn logo(
+/// The logo, without signing in. The address of a former logo redirects to the present one,
+/// so that older mail shows it.
+pub(crate) async fn get_logo(
     PublicAccess { ctx }: PublicAccess,
-    Ids(LogoQuery { logo }): Ids<LogoQuery>,
+    Ids(LogoPath { logo }): Ids<LogoPath>,
 ) -> Result<Reply, PageError> {
-    let now = ctx.workspace.logo.ok_or(PageError::NotFound)?;
-    if now.id != logo {
-        return Ok(see_other(&path(now.id)));
+    let current = ctx.workspace.logo.ok_or(PageError::NotFound)?;
+    if current.id != logo {
+        return Ok(see_other(&logo_href(current.id)));
     }
-    let object = ctx.directory().logo_of(&ctx.workspace);
-    let object = object.ok_or(PageError::NotFound)?;
-    let png = ctx.app.services.files.get(&object).await?;
-    Ok(Reply::lasting(png.ok_or(PageError::NotFound)?, "image/png"))
+    let key = ctx.directory().logo_object_key(&ctx.workspace);
+    let key = key.ok_or(PageError::NotFound)?;
+    let png = ctx.app.services.files.get(&key).await?;
+    Ok(Reply::immutable(
+        png.ok_or(PageError::NotFound)?,
+        "image/png",
+    ))
 }
 
-/// The stylesheet of a colour: it follows from the colour alone.
-pub(crate) async fn colour(
-    Ids(ColourQuery { accent }): Ids<ColourQuery>,
+/// The stylesheet of a colour, which depends on the colour alone.
+pub(crate) async fn get_stylesheet(
+    Ids(ColourPath { accent }): Ids<ColourPath>,
 ) -> Result<Reply, PageError> {
     let chosen = format!("#{accent}").parse::<Accent>();
     let chosen = chosen.map_err(|_| PageError::NotFound)?;
-    if chosen.hex() != accent {
+    if chosen.to_hex() != accent {
         return Err(PageError::NotFound);
     }
-    let css = chosen.stylesheet().into_bytes();
-    Ok(Reply::lasting(css, "text/css; charset=utf-8"))
+    let css = chosen.render_stylesheet().into_bytes();
+    Ok(Reply::immutable(css, "text/css; charset=utf-8"))
 }

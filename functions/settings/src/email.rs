@@ -1,27 +1,27 @@
-//! Another address to sign in by: asked for here, confirmed by a link that goes there.
+//! Changing the mail address that one signs in by: a form, and a link that is sent to the new
+//! address.
 
 use domain::email::EmailAddress;
 use domain::input::FieldErrors;
 use domain::mail::MailMessage;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
-use store::RateLimit;
-use store::session::Session;
+use store::{EmailChangeOutcome, RateLimit, Session};
 use web::{
-    Context, Crumb, EMAIL_CHANGE, EmailChange, Form, Page, PageError, PasswordAnswer,
+    Context, Crumb, EMAIL_CHANGE, EmailChange, Form, FormError, Page, PageError, PasswordAnswer,
     ProtectedForm, PublicAccess, Query, Reply, see_other,
 };
 
-/// For how long the link works.
-const LIFETIME: SignedDuration = SignedDuration::from_hours(1);
-/// Links that one person has sent, to whatever address.
-const ASKED: RateLimit = RateLimit {
+use crate::checks::require_session;
+
+const LINK_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
+/// The most links that one person asks for, to any address.
+const LINK_LIMIT: RateLimit = RateLimit {
     rule: "email-change",
     most: 5,
     window: SignedDuration::from_hours(1),
 };
 
-/// The form.
 #[derive(Debug, Serialize)]
 pub(crate) struct NewEmailPage {
     form: Form,
@@ -46,12 +46,12 @@ pub(crate) struct NewEmailForm {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Confirmed {
+pub(crate) struct ConfirmEmailForm {
     token: String,
 }
 
 #[derive(Deserialize)]
-pub(crate) struct Token {
+pub(crate) struct ConfirmEmailQuery {
     #[serde(default)]
     token: String,
 }
@@ -68,14 +68,14 @@ impl Page for NewEmailPage {
     }
 
     fn sample() -> Self {
-        let mut invalid = FieldErrors::at("password", "This is not your password.");
+        let mut invalid = FieldErrors::of("password", "This is not your password.");
         invalid.add("email", "Enter a mail address.");
         let input = NewEmailForm {
             email: "ada <b>".to_owned(),
             ..NewEmailForm::default()
         };
         Self {
-            form: Form::failed(&input, &invalid),
+            form: Form::with_errors(&input, &invalid),
             email: "ada@example.com".to_owned(),
         }
     }
@@ -101,11 +101,7 @@ impl Page for ConfirmEmailPage {
     }
 }
 
-fn session(ctx: &Context) -> Result<&Session, PageError> {
-    ctx.session.as_ref().ok_or(PageError::SignIn)
-}
-
-fn page(session: &Session, form: Form) -> NewEmailPage {
+fn build_page(session: &Session, form: Form) -> NewEmailPage {
     NewEmailPage {
         form,
         email: session.actor().email.as_str().to_owned(),
@@ -113,47 +109,51 @@ fn page(session: &Session, form: Form) -> NewEmailPage {
 }
 
 pub(crate) async fn get(PublicAccess { ctx }: PublicAccess) -> Result<Reply, PageError> {
-    let session = session(&ctx)?;
+    let session = require_session(&ctx)?;
     if session.has_mfa() {
-        ctx.fresh()?;
+        ctx.require_reauth()?;
     }
-    ctx.page(&page(session, Form::default()))
+    ctx.render(&build_page(session, Form::default()))
 }
 
-/// Sends the link, if the password is right. Whether somebody else has the
-/// address shows only to whoever opens the link.
+/// Sends the link, if the password is right. Whether another account has the address shows
+/// only to the person who opens the link.
 pub(crate) async fn post(
     PublicAccess { ctx }: PublicAccess,
     form: ProtectedForm<NewEmailForm>,
 ) -> Result<Reply, PageError> {
-    let session = session(&ctx)?;
+    let session = require_session(&ctx)?;
     if session.has_mfa() {
-        ctx.fresh()?;
+        ctx.require_reauth()?;
     }
     let actor = session.actor();
-    let email = match check(&ctx, session, &form.input).await? {
+    let email = match check_new_email(&ctx, session, &form.input).await {
         Ok(email) => email,
-        Err(invalid) => {
-            let form = Form::failed(&form.input, &invalid);
-            return ctx.refused(&page(session, form));
+        Err(error) => {
+            let form = Form::with_errors(&form.input, &error.fields()?);
+            return ctx.render_refused(&build_page(session, form));
         }
     };
-    ctx.limit(ASKED, &actor.user.to_string()).await?;
+    ctx.limit_subject(LINK_LIMIT, &actor.user.to_string())
+        .await?;
     let message = MailMessage::ConfirmEmail {
         user: actor.user,
         from: actor.email.clone(),
-        until: ctx.now.saturating_add(LIFETIME).unwrap_or(ctx.now),
+        until: ctx.now.saturating_add(LINK_LIFETIME).unwrap_or(ctx.now),
     };
-    let mail = ctx.mail(&actor.name, &email, message);
-    ctx.directory().send(session, &mail, ctx.now).await?;
+    let mail = ctx.new_mail(&actor.name, &email, message);
+    ctx.directory()
+        .enqueue_mail(session, &mail, ctx.now)
+        .await?;
     Ok(see_other("/account").flash("email-asked"))
 }
 
-async fn check(
+/// Checks the new address and the password; errors of both are shown at once.
+async fn check_new_email(
     ctx: &Context,
     session: &Session,
     input: &NewEmailForm,
-) -> Result<Result<EmailAddress, FieldErrors>, PageError> {
+) -> Result<EmailAddress, FormError> {
     let actor = session.actor();
     let mut invalid = FieldErrors::default();
     let email = input.email.parse::<EmailAddress>();
@@ -164,64 +164,67 @@ async fn check(
         }
         Ok(_) => {}
     }
-    ctx.limit(RateLimit::GUESSES, &actor.email.fold()).await?;
+    ctx.limit_subject(RateLimit::GUESSES, &actor.email.fold())
+        .await?;
     let identity = &ctx.app.services.identity;
-    let answer = identity.check(actor.user, &input.password, ctx.now).await?;
+    let answer = identity
+        .verify_password(actor.user, &input.password, ctx.now)
+        .await?;
     if matches!(answer, PasswordAnswer::Wrong) {
         invalid.add("password", "This is not your password.");
     }
     match email {
-        Ok(email) => Ok(invalid.into_result(email)),
-        Err(_) => Ok(Err(invalid)),
+        Ok(email) => Ok(invalid.into_result(email)?),
+        Err(_) => Err(invalid.into()),
     }
 }
 
 pub(crate) async fn confirm(
     PublicAccess { ctx }: PublicAccess,
-    Query(Token { token }): Query<Token>,
+    Query(ConfirmEmailQuery { token }): Query<ConfirmEmailQuery>,
 ) -> Result<Reply, PageError> {
-    match read(&ctx, &token)? {
-        Some(change) => ctx.page(&ConfirmEmailPage {
+    match open_link(&ctx, &token)? {
+        Some(change) => ctx.render(&ConfirmEmailPage {
             to: change.to.as_str().to_owned(),
             from: change.from.as_str().to_owned(),
             token,
         }),
-        None => Ok(gone()),
+        None => Ok(gone_reply()),
     }
 }
 
-pub(crate) async fn change(
+pub(crate) async fn change_address(
     PublicAccess { ctx }: PublicAccess,
-    form: ProtectedForm<Confirmed>,
+    form: ProtectedForm<ConfirmEmailForm>,
 ) -> Result<Reply, PageError> {
-    let session = session(&ctx)?;
-    let Some(change) = read(&ctx, &form.input.token)? else {
-        return Ok(gone());
+    let session = require_session(&ctx)?;
+    let Some(change) = open_link(&ctx, &form.input.token)? else {
+        return Ok(gone_reply());
     };
     let actor = session.actor();
     let message = MailMessage::EmailChanged {
         to_email: change.to.clone(),
     };
-    let mail = ctx.mail(&actor.name, &change.from, message);
+    let mail = ctx.new_mail(&actor.name, &change.from, message);
     let directory = ctx.directory();
-    let changed = directory.change_email(session, &change.to, &mail, ctx.now);
+    let changed = directory.update_email(session, &change.to, &mail, ctx.now);
     Ok(match changed.await? {
-        Ok(()) => see_other("/account").flash("email-changed"),
-        Err(store::EmailTaken) => gone(),
+        EmailChangeOutcome::Done => see_other("/account").flash("email-changed"),
+        EmailChangeOutcome::Taken => gone_reply(),
     })
 }
 
-/// What is said of a link that is good for nothing to whoever is signed in:
-/// why, is nobody's business.
-fn gone() -> Reply {
+/// The answer to a link that can't be used by the actor; it doesn't say why.
+fn gone_reply() -> Reply {
     see_other("/account/email").flash("email-gone")
 }
 
-/// What a link says, if it is of whoever is signed in, and not done yet.
-fn read(ctx: &Context, token: &str) -> Result<Option<EmailChange>, PageError> {
-    let actor = session(ctx)?.actor();
+/// The change that a link asks for, if the link is the actor's and was not used.
+fn open_link(ctx: &Context, token: &str) -> Result<Option<EmailChange>, PageError> {
+    let actor = require_session(ctx)?.actor();
     let user = actor.user.to_string();
-    let purpose = (EMAIL_CHANGE, user.as_str());
-    let change = ctx.app.unseal::<EmailChange>(purpose, token, ctx.now);
+    let change = ctx
+        .app
+        .unseal::<EmailChange>(EMAIL_CHANGE, &user, token, ctx.now);
     Ok(change.filter(|change| change.from == actor.email))
 }

@@ -1,27 +1,26 @@
-//! One's inbox: what happened, and what of it one has read.
+//! One's inbox of notifications.
 
 use domain::id::{EntryId, UserId};
-use domain::notification::{Notification, NotificationKind};
+use domain::notification::Notification;
+use domain::preference::NotificationKind;
 use domain::severity::Severity;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::InboxItem;
-use store::page;
+use store::{InboxItem, ListPage};
 use web::view::Pager;
 use web::{
     Context, EitherSide, EmptyForm, Ids, Page, PageError, ProtectedForm, Query, Reply, see_other,
 };
 
-/// The page.
 #[derive(Debug, Serialize)]
 pub(crate) struct InboxPage {
-    rows: Vec<Row>,
+    rows: Vec<NotificationRow>,
     unread: i64,
     pager: Pager,
 }
 
 #[derive(Debug, Serialize)]
-struct Row {
+struct NotificationRow {
     id: EntryId,
     symbol: &'static str,
     at: Timestamp,
@@ -52,13 +51,22 @@ impl Page for InboxPage {
         "Notifications".to_owned()
     }
 
+    fn samples() -> Vec<Self> {
+        let empty = Self {
+            rows: Vec::new(),
+            unread: 0,
+            pager: Pager::default(),
+        };
+        vec![Self::sample(), empty]
+    }
+
     fn sample() -> Self {
         let notice = Notification {
             id: EntryId::new(1, 1),
             kind: NotificationKind::Commented,
             at: Timestamp::UNIX_EPOCH,
             by_name: "Ada <b>".to_owned(),
-            what: "commented on".to_owned(),
+            words: "commented on".to_owned(),
             title: "SQL <script>".to_owned(),
             more: 2,
             severity: Some(Severity::High),
@@ -66,16 +74,16 @@ impl Page for InboxPage {
             path: "/findings".to_owned(),
         };
         let row = |read, n| {
-            Row::of(InboxItem {
-                notice: Notification {
+            NotificationRow::of(InboxItem {
+                notification: Notification {
                     id: EntryId::new(1, n),
                     ..notice.clone()
                 },
                 read,
             })
         };
-        let page = page::ListPage {
-            rows: Vec::<Row>::new(),
+        let page = ListPage {
+            rows: Vec::<NotificationRow>::new(),
             next: Some("x".to_owned()),
         };
         Self {
@@ -86,15 +94,18 @@ impl Page for InboxPage {
     }
 }
 
-impl Row {
-    fn of(received: InboxItem) -> Self {
-        let InboxItem { notice, read } = received;
+impl NotificationRow {
+    fn of(item: InboxItem) -> Self {
+        let InboxItem {
+            notification: notice,
+            read,
+        } = item;
         Self {
             id: notice.id,
-            symbol: symbol(notice.kind),
+            symbol: icon_name(notice.kind),
             at: notice.at,
             by_name: notice.by_name,
-            what: notice.what,
+            what: notice.words,
             title: notice.title,
             more: notice.more,
             severity: notice.severity.map(Severity::name),
@@ -105,8 +116,8 @@ impl Row {
     }
 }
 
-/// The icon that stands for what happened.
-const fn symbol(kind: NotificationKind) -> &'static str {
+/// The icon of a kind of notification.
+const fn icon_name(kind: NotificationKind) -> &'static str {
     match kind {
         NotificationKind::Published | NotificationKind::Moved => "flag",
         NotificationKind::RetestAsked | NotificationKind::RetestDone => "rotate-clockwise",
@@ -119,8 +130,8 @@ const fn symbol(kind: NotificationKind) -> &'static str {
     }
 }
 
-/// Whose inbox, and the request.
-fn whose(side: &EitherSide) -> (UserId, &Context) {
+/// The owner of the inbox, and the request.
+fn owner(side: &EitherSide) -> (UserId, &Context) {
     match side {
         EitherSide::Team(team) => (team.actor.user, team.ctx.as_ref()),
         EitherSide::Portal(portal) => (portal.actor.user, portal.ctx.as_ref()),
@@ -129,62 +140,59 @@ fn whose(side: &EitherSide) -> (UserId, &Context) {
 
 pub(crate) async fn get(
     side: EitherSide,
-    Query(wanted): Query<InboxQuery>,
+    Query(query): Query<InboxQuery>,
 ) -> Result<Reply, PageError> {
-    let (user, ctx) = whose(&side);
-    let after = wanted.after.as_deref().and_then(|id| id.parse().ok());
+    let (user, ctx) = owner(&side);
+    let after = query.after.as_deref().and_then(|id| id.parse().ok());
     let page = match &side {
-        EitherSide::Team(team) => team.store.inbox(user, after, ctx.now).await?,
-        EitherSide::Portal(portal) => portal.store.inbox(user, after, ctx.now).await?,
+        EitherSide::Team(team) => team.store.list_inbox(user, after, ctx.now).await?,
+        EitherSide::Portal(portal) => portal.store.list_inbox(user, after, ctx.now).await?,
     };
-    let pager = Pager::new(&page, "/notifications", wanted.after.as_deref(), None);
-    ctx.page(&InboxPage {
-        rows: page.rows.into_iter().map(Row::of).collect(),
-        unread: ctx
-            .session
-            .as_ref()
-            .map_or(0, store::session::Session::unread),
+    let pager = Pager::new(&page, "/notifications", query.after.as_deref(), None);
+    ctx.render(&InboxPage {
+        rows: page.rows.into_iter().map(NotificationRow::of).collect(),
+        unread: ctx.session.as_ref().map_or(0, store::Session::unread),
         pager,
     })
 }
 
-/// Marks one notice as read, and leads to what it tells of.
+/// Marks a notification as read, and redirects to its subject.
 pub(crate) async fn open(
     side: EitherSide,
-    Ids(at): Ids<NotificationPath>,
+    Ids(path): Ids<NotificationPath>,
     _form: ProtectedForm<EmptyForm>,
 ) -> Result<Reply, PageError> {
-    let notice = read(&side, at.notice).await?;
+    let notice = mark_notification(&side, path.notice).await?;
     Ok(see_other(&notice.path))
 }
 
-/// Marks one notice as read.
-pub(crate) async fn mark(
+/// Marks a notification as read.
+pub(crate) async fn mark_read(
     side: EitherSide,
-    Ids(at): Ids<NotificationPath>,
+    Ids(path): Ids<NotificationPath>,
     _form: ProtectedForm<EmptyForm>,
 ) -> Result<Reply, PageError> {
-    read(&side, at.notice).await?;
+    mark_notification(&side, path.notice).await?;
     Ok(see_other("/notifications"))
 }
 
-async fn read(side: &EitherSide, id: EntryId) -> Result<Notification, PageError> {
-    let (user, _) = whose(side);
+async fn mark_notification(side: &EitherSide, id: EntryId) -> Result<Notification, PageError> {
+    let (user, _) = owner(side);
     let notice = match side {
-        EitherSide::Team(team) => team.store.read_notice(user, id).await?,
-        EitherSide::Portal(portal) => portal.store.read_notice(user, id).await?,
+        EitherSide::Team(team) => team.store.mark_notification_read(user, id).await?,
+        EitherSide::Portal(portal) => portal.store.mark_notification_read(user, id).await?,
     };
     notice.ok_or(PageError::NotFound)
 }
 
-pub(crate) async fn mark_all(
+pub(crate) async fn mark_all_read(
     side: EitherSide,
     _form: ProtectedForm<EmptyForm>,
 ) -> Result<Reply, PageError> {
-    let (user, _) = whose(&side);
+    let (user, _) = owner(&side);
     match &side {
-        EitherSide::Team(team) => team.store.read_all(user).await?,
-        EitherSide::Portal(portal) => portal.store.read_all(user).await?,
+        EitherSide::Team(team) => team.store.mark_all_read(user).await?,
+        EitherSide::Portal(portal) => portal.store.mark_all_read(user).await?,
     }
     Ok(see_other("/notifications").flash("notices-read"))
 }

@@ -4,6 +4,7 @@ mod account;
 mod address;
 mod audit;
 mod branding;
+mod checks;
 mod email;
 mod guide;
 mod inbox;
@@ -15,7 +16,7 @@ mod workspace;
 use axum::routing::{get, post};
 use domain::role::Action;
 use web::Audience::{Both, Public, Team};
-use web::{Route, Sample, sample};
+use web::{Route, Sample, samples};
 
 /// The group's routes.
 pub const ROUTES: &[Route] = &[
@@ -26,9 +27,9 @@ pub const ROUTES: &[Route] = &[
         post(workspace::post)
     }),
     Route::post("/settings/security", Team(Action::WriteSettings), || {
-        post(workspace::secure)
+        post(workspace::change_mfa_policy)
     })
-    .fresh(),
+    .requires_reauth(),
     Route::get("/settings/address", Team(Action::WriteSettings), || {
         get(address::get)
     }),
@@ -40,7 +41,7 @@ pub const ROUTES: &[Route] = &[
     Route::post("/settings/address", Team(Action::WriteSettings), || {
         post(address::post)
     })
-    .fresh(),
+    .requires_reauth(),
     Route::get("/settings/branding", Team(Action::WriteSettings), || {
         get(branding::get)
     }),
@@ -50,17 +51,19 @@ pub const ROUTES: &[Route] = &[
     Route::post(
         "/settings/branding/logo",
         Team(Action::WriteSettings),
-        || post(branding::send),
+        || post(branding::send_logo),
     ),
     Route::post(
         "/settings/branding/logo/remove",
         Team(Action::WriteSettings),
-        || post(branding::remove),
+        || post(branding::remove_logo),
     ),
-    Route::get("/brand/logo/{logo}", Public, || get(branding::logo)),
-    Route::get("/brand/colour/{accent}", Public, || get(branding::colour)),
+    Route::get("/brand/logo/{logo}", Public, || get(branding::get_logo)),
+    Route::get("/brand/colour/{accent}", Public, || {
+        get(branding::get_stylesheet)
+    }),
     Route::post("/settings/first-steps", Team(Action::WriteSettings), || {
-        post(guide::put_away)
+        post(guide::dismiss)
     }),
     Route::get("/settings/audit", Team(Action::ReadAudit), || {
         get(audit::get)
@@ -78,30 +81,30 @@ pub const ROUTES: &[Route] = &[
         get(email::confirm)
     }),
     Route::post("/account/email/confirm", Both(Action::OwnAccount), || {
-        post(email::change)
+        post(email::change_address)
     }),
     Route::get("/account/two-factor", Both(Action::OwnAccount), || {
         get(two_factor::get)
     })
-    .unenrolled(),
+    .allows_unenrolled(),
     Route::post(
         "/account/two-factor/start",
         Both(Action::OwnAccount),
         || post(two_factor::start),
     )
-    .unenrolled(),
+    .allows_unenrolled(),
     Route::get(
         "/account/two-factor/setup",
         Both(Action::OwnAccount),
         || get(two_factor::setup),
     )
-    .unenrolled(),
+    .allows_unenrolled(),
     Route::post(
         "/account/two-factor/setup",
         Both(Action::OwnAccount),
         || post(two_factor::enable),
     )
-    .unenrolled(),
+    .allows_unenrolled(),
     Route::get(
         "/account/two-factor/codes",
         Both(Action::OwnAccount),
@@ -110,23 +113,23 @@ pub const ROUTES: &[Route] = &[
     Route::post(
         "/account/two-factor/codes",
         Both(Action::OwnAccount),
-        || post(two_factor::new_codes),
+        || post(two_factor::renew_codes),
     )
-    .fresh(),
+    .requires_reauth(),
     Route::post("/account/two-factor/off", Both(Action::OwnAccount), || {
         post(two_factor::disable)
     })
-    .fresh(),
+    .requires_reauth(),
     Route::get("/notifications", Both(Action::OwnAccount), || {
         get(inbox::get)
     }),
     Route::post("/notifications/read", Both(Action::OwnAccount), || {
-        post(inbox::mark_all)
+        post(inbox::mark_all_read)
     }),
     Route::post(
         "/notifications/{notice}/read",
         Both(Action::OwnAccount),
-        || post(inbox::mark),
+        || post(inbox::mark_read),
     ),
     Route::post(
         "/notifications/{notice}/open",
@@ -143,9 +146,9 @@ pub const ROUTES: &[Route] = &[
         get(preferences::unsubscribe)
     }),
     Route::post("/unsubscribe/{token}", Public, || {
-        post(preferences::silence)
+        post(preferences::end_mail)
     })
-    .by_link(),
+    .csrf_exempt(),
     Route::get("/account", Both(Action::OwnAccount), || get(account::get)),
     Route::post("/account/name", Both(Action::OwnAccount), || {
         post(account::change_name)
@@ -163,20 +166,20 @@ pub const ROUTES: &[Route] = &[
     ),
 ];
 
-/// A sample of each page.
-pub const SAMPLES: &[fn() -> Sample] = &[
-    sample::<workspace::SettingsPage>,
-    sample::<address::AddressPage>,
-    sample::<address::AddressMovedPage>,
-    sample::<branding::Branding>,
-    sample::<account::AccountPage>,
-    sample::<inbox::InboxPage>,
-    sample::<preferences::PreferencesPage>,
-    sample::<preferences::UnsubscribePage>,
-    sample::<audit::AuditPage>,
-    sample::<email::NewEmailPage>,
-    sample::<email::ConfirmEmailPage>,
-    sample::<two_factor::TwoFactorPage>,
-    sample::<two_factor::SetupPage>,
-    sample::<two_factor::RecoveryCodesPage>,
+/// Samples of each page.
+pub const SAMPLES: &[fn() -> Vec<Sample>] = &[
+    samples::<workspace::SettingsPage>,
+    samples::<address::AddressPage>,
+    samples::<address::AddressMovedPage>,
+    samples::<branding::BrandingPage>,
+    samples::<account::AccountPage>,
+    samples::<inbox::InboxPage>,
+    samples::<preferences::PreferencesPage>,
+    samples::<preferences::UnsubscribePage>,
+    samples::<audit::AuditPage>,
+    samples::<email::NewEmailPage>,
+    samples::<email::ConfirmEmailPage>,
+    samples::<two_factor::TwoFactorPage>,
+    samples::<two_factor::SetupPage>,
+    samples::<two_factor::RecoveryCodesPage>,
 ];

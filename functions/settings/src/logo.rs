@@ -1,39 +1,48 @@
-//! A logo drawn anew from what was sent, small enough for every page and mail; nothing
-//! of the file goes along but what can be seen.
-
-use std::io::Cursor;
+//! Rendering a logo anew from an uploaded image, small enough for pages and mail. Nothing but
+//! the pixels is kept of the file.
 
 use domain::brand::LOGO_BOX;
 use image::imageops::FilterType;
 use image::{
     DynamicImage, GenericImageView as _, ImageDecoder as _, ImageFormat, ImageReader, Limits,
 };
+use std::io::Cursor;
 
-/// Pixels of what is sent at most, and from one side to the other: a few bytes can
-/// claim any.
+/// The most pixels of an image, and of one side of it: a few bytes can claim any number.
 const MAX_PIXELS: u64 = 16_000_000;
 const MAX_SIDE: u32 = 8_192;
 
-/// What a file can be that is no logo.
+/// The message for a file that can't be a logo.
 pub(crate) const FLAW: &str =
     "Choose a PNG, JPEG or WebP picture of up to 1 MB, at most 8,192 pixels wide.";
 
-/// Makes a PNG of it; gives its width and height too. `None` for what is no picture of a
-/// kind that is taken, or a larger one.
-pub(crate) fn draw(bytes: &[u8]) -> Option<(Vec<u8>, u32, u32)> {
-    let image = fitted(decode(bytes)?);
-    let (width, height) = image.dimensions();
-    let eight = DynamicImage::from(image.to_rgba8());
-    let mut png = Cursor::new(Vec::new());
-    eight.write_to(&mut png, ImageFormat::Png).ok()?;
-    Some((png.into_inner(), width, height))
+/// A logo as it is stored.
+pub(crate) struct LogoImage {
+    pub(crate) png: Vec<u8>,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
 }
 
-/// Told by its first bytes, whatever its name says; of an animation the first frame.
+/// Renders the logo; `None` where the bytes are no image of an accepted format, or too large.
+pub(crate) fn render_logo(bytes: &[u8]) -> Option<LogoImage> {
+    let image = resize_to_box(decode(bytes)?);
+    let (width, height) = image.dimensions();
+    let rgba = DynamicImage::from(image.to_rgba8());
+    let mut png = Cursor::new(Vec::new());
+    rgba.write_to(&mut png, ImageFormat::Png).ok()?;
+    Some(LogoImage {
+        png: png.into_inner(),
+        width,
+        height,
+    })
+}
+
+/// The format is detected by the first bytes, not by the name; an animation gives its first
+/// frame.
 fn decode(bytes: &[u8]) -> Option<DynamicImage> {
     let format = image::guess_format(bytes).ok()?;
-    let taken = [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP];
-    if !taken.contains(&format) {
+    let accepted = [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP];
+    if !accepted.contains(&format) {
         return None;
     }
     let mut limits = Limits::default();
@@ -54,8 +63,8 @@ fn decode(bytes: &[u8]) -> Option<DynamicImage> {
     Some(image)
 }
 
-/// Within the box, and never made larger.
-fn fitted(image: DynamicImage) -> DynamicImage {
+/// Shrinks an image to the box; a smaller one stays as it is.
+fn resize_to_box(image: DynamicImage) -> DynamicImage {
     let (width, height) = image.dimensions();
     if width <= LOGO_BOX.0 && height <= LOGO_BOX.1 {
         return image;
@@ -75,18 +84,22 @@ mod tests {
     }
 
     #[test]
-    fn pictures_of_every_kind_come_out_as_small_pngs() {
+    fn logo_of_every_format_becomes_a_small_png() {
         for format in [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP] {
-            let (png, width, height) = draw(&picture(2_000, 500, format)).expect("drawn");
-            assert_eq!((width, height), (384, 96), "{format:?}");
-            assert_eq!(image::guess_format(&png).ok(), Some(ImageFormat::Png));
+            let logo = render_logo(&picture(2_000, 500, format)).expect("drawn");
+            assert_eq!((logo.width, logo.height), (384, 96), "{format:?}");
+            assert_eq!(image::guess_format(&logo.png).ok(), Some(ImageFormat::Png));
         }
-        let (_, width, height) = draw(&picture(40, 20, ImageFormat::Png)).expect("drawn");
-        assert_eq!((width, height), (40, 20), "nothing is made larger");
+        let logo = render_logo(&picture(40, 20, ImageFormat::Png)).expect("drawn");
+        assert_eq!(
+            (logo.width, logo.height),
+            (40, 20),
+            "nothing is made larger"
+        );
     }
 
     #[test]
-    fn what_is_no_picture_or_claims_too_much_is_refused() {
+    fn logo_that_is_no_image_or_too_large_is_refused() {
         let mut huge = picture(10, 10, ImageFormat::Png);
         huge[16..20].copy_from_slice(&100_000_u32.to_be_bytes());
         let mut cut = picture(200, 200, ImageFormat::Png);
@@ -104,7 +117,7 @@ mod tests {
             ("cut", cut),
             ("bomb", bomb),
         ] {
-            assert!(draw(&bytes).is_none(), "{name}");
+            assert!(render_logo(&bytes).is_none(), "{name}");
         }
     }
 }

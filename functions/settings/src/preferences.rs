@@ -1,7 +1,7 @@
-//! How mail of what happens comes to oneself, and the link that ends it.
+//! One's own notification mail: its cadence by kind, and the link that ends it.
 
 use domain::id::UserId;
-use domain::notification::{Cadence, NotificationKind, NotificationPreferences, PreferencesInput};
+use domain::preference::{Cadence, NotificationKind, NotificationPreferences, PreferencesInput};
 use domain::role::Role;
 use serde::{Deserialize, Serialize};
 use web::view::SelectOption;
@@ -10,7 +10,6 @@ use web::{
     see_other,
 };
 
-/// The page on which one chooses.
 #[derive(Debug, Serialize)]
 pub(crate) struct PreferencesPage {
     form: Form,
@@ -28,7 +27,7 @@ pub(crate) struct UnsubscribePage {
 }
 
 #[derive(Deserialize)]
-pub(crate) struct UnsubscribeQuery {
+pub(crate) struct UnsubscribePath {
     token: String,
 }
 
@@ -45,17 +44,21 @@ impl Page for PreferencesPage {
 
     fn sample() -> Self {
         let input = PreferencesInput::of(&NotificationPreferences::default(), Role::ALL[0]);
-        let wrong = domain::input::FieldErrors::at("time_zone", "Enter a zone.");
-        Self::new(Form::failed(&input, &wrong), Role::ALL[0], "Europe/Berlin")
+        let wrong = domain::input::FieldErrors::of("time_zone", "Enter a zone.");
+        Self::new(
+            Form::with_errors(&input, &wrong),
+            Role::ALL[0],
+            "Europe/Berlin",
+        )
     }
 }
 
 impl PreferencesPage {
     fn new(form: Form, role: Role, home: &str) -> Self {
-        let heard = NotificationKind::all().filter(|about| about.cadence(role).is_some());
-        let events = heard.map(|about| SelectOption {
-            value: about.name,
-            label: about.label,
+        let offered = NotificationKind::all().filter(|kind| kind.cadence(role).is_some());
+        let events = offered.map(|kind| SelectOption {
+            value: kind.name,
+            label: kind.label,
         });
         let cadences = Cadence::ALL.map(|(_, value, label)| SelectOption { value, label });
         Self {
@@ -74,6 +77,14 @@ impl Page for UnsubscribePage {
         "Mail of what happens".to_owned()
     }
 
+    fn samples() -> Vec<Self> {
+        let done = Self {
+            action: String::new(),
+            done: true,
+        };
+        vec![Self::sample(), done]
+    }
+
     fn sample() -> Self {
         Self {
             action: "/unsubscribe/x".to_owned(),
@@ -82,15 +93,18 @@ impl Page for UnsubscribePage {
     }
 }
 
-async fn person(side: &EitherSide, user: UserId) -> Result<NotificationPreferences, PageError> {
+async fn load_preferences(
+    side: &EitherSide,
+    user: UserId,
+) -> Result<NotificationPreferences, PageError> {
     let person = match side {
-        EitherSide::Team(team) => team.store.person(user).await?,
-        EitherSide::Portal(portal) => portal.store.person(user).await?,
+        EitherSide::Team(team) => team.store.get_person(user).await?,
+        EitherSide::Portal(portal) => portal.store.get_person(user).await?,
     };
-    Ok(person.ok_or(PageError::SignIn)?.notify)
+    Ok(person.ok_or(PageError::SignIn)?.notification_preferences)
 }
 
-fn whose(side: &EitherSide) -> (UserId, Role, &Context) {
+fn owner(side: &EitherSide) -> (UserId, Role, &Context) {
     let (actor, ctx) = match side {
         EitherSide::Team(team) => (&team.actor, team.ctx.as_ref()),
         EitherSide::Portal(portal) => (&portal.actor, portal.ctx.as_ref()),
@@ -99,55 +113,71 @@ fn whose(side: &EitherSide) -> (UserId, Role, &Context) {
 }
 
 pub(crate) async fn get(side: EitherSide) -> Result<Reply, PageError> {
-    let (user, role, ctx) = whose(&side);
-    let chosen = person(&side, user).await?;
-    let form = Form::filled(&PreferencesInput::of(&chosen, role));
-    ctx.page(&PreferencesPage::new(form, role, &ctx.workspace.time_zone))
+    let (user, role, ctx) = owner(&side);
+    let preferences = load_preferences(&side, user).await?;
+    let form = Form::filled(&PreferencesInput::of(&preferences, role));
+    ctx.render(&PreferencesPage::new(form, role, &ctx.workspace.time_zone))
 }
 
 pub(crate) async fn post(
     side: EitherSide,
     form: ProtectedForm<PreferencesInput>,
 ) -> Result<Reply, PageError> {
-    let (user, role, ctx) = whose(&side);
-    let chosen = match form.input.parse(role) {
-        Ok(chosen) => chosen,
+    let (user, role, ctx) = owner(&side);
+    let preferences = match form.input.parse(role) {
+        Ok(preferences) => preferences,
         Err(invalid) => {
-            let form = Form::failed(&form.input, &invalid);
-            return ctx.refused(&PreferencesPage::new(form, role, &ctx.workspace.time_zone));
+            let form = Form::with_errors(&form.input, &invalid);
+            return ctx.render_refused(&PreferencesPage::new(form, role, &ctx.workspace.time_zone));
         }
     };
     match &side {
-        EitherSide::Team(team) => team.store.prefer(user, &chosen).await?,
-        EitherSide::Portal(portal) => portal.store.prefer(user, &chosen).await?,
+        EitherSide::Team(team) => {
+            team.store
+                .update_notification_preferences(user, &preferences)
+                .await?;
+        }
+        EitherSide::Portal(portal) => {
+            portal
+                .store
+                .update_notification_preferences(user, &preferences)
+                .await?;
+        }
     }
     Ok(see_other("/account/notifications").flash("saved"))
 }
 
-/// Asks first: programs that follow links end nothing.
+/// Asks before it ends mail, since programs follow links too.
 pub(crate) async fn unsubscribe(
     PublicAccess { ctx }: PublicAccess,
-    Ids(UnsubscribeQuery { token }): Ids<UnsubscribeQuery>,
+    Ids(UnsubscribePath { token }): Ids<UnsubscribePath>,
 ) -> Result<Reply, PageError> {
-    let known = ctx.app.secrets().unsubscribes(&ctx.workspace.slug, &token);
+    let known = ctx
+        .app
+        .secrets()
+        .is_unsubscribe_token(&ctx.workspace.slug, &token);
     known.ok_or(PageError::NotFound)?;
-    ctx.page(&UnsubscribePage {
+    ctx.render(&UnsubscribePage {
         action: format!("/unsubscribe/{token}"),
         done: false,
     })
 }
 
-/// Ends such mail for whoever has the link: no page of ours and no sign-in is needed, as
-/// mail programs ask for it by themselves.
-pub(crate) async fn silence(
+/// Ends notification mail for the person of the link. Mail programs send this form by
+/// themselves, without a page or a session.
+pub(crate) async fn end_mail(
     PublicAccess { ctx }: PublicAccess,
-    Ids(UnsubscribeQuery { token }): Ids<UnsubscribeQuery>,
+    Ids(UnsubscribePath { token }): Ids<UnsubscribePath>,
 ) -> Result<Reply, PageError> {
-    let known = ctx.app.secrets().unsubscribes(&ctx.workspace.slug, &token);
+    let known = ctx
+        .app
+        .secrets()
+        .is_unsubscribe_token(&ctx.workspace.slug, &token);
     let (client, user) = known.ok_or(PageError::NotFound)?;
-    let home = (ctx.workspace.id, client);
-    ctx.directory().silence(home, user).await?;
-    ctx.page(&UnsubscribePage {
+    ctx.directory()
+        .disable_notification_mail(ctx.workspace.id, client, user)
+        .await?;
+    ctx.render(&UnsubscribePage {
         action: String::new(),
         done: true,
     })

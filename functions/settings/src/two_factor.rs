@@ -7,20 +7,20 @@ use domain::mail::MailMessage;
 use qrcode::QrCode;
 use qrcode::render::svg;
 use serde::{Deserialize, Serialize};
-use store::RateLimit;
-use store::session::Session;
+use store::{RateLimit, Session};
 use web::{
     AccessToken, CodeAnswer, CodeInput, Context, Crumb, EmptyForm, Form, Page, PageError,
-    PasswordAnswer, ProtectedForm, PublicAccess, Reply, code_hash, read_code, see_other,
-    wrong_code,
+    PasswordAnswer, ProtectedForm, PublicAccess, Reply, hash_code, parse_code, see_other,
+    wrong_code_error,
 };
 
-/// What an authenticator that waits for its first code is sealed for.
-const SETUP: &str = "two-factor-setup";
-/// What recovery codes that are to be shown are sealed for.
-const CODES: &str = "two-factor-codes";
+use crate::checks::require_session;
 
-/// Whether there is one, and what can be done about it.
+/// The purpose of the cookie that holds a pending authenticator.
+const SETUP_STEP: &str = "two-factor-setup";
+/// The purpose of the cookie that holds new recovery codes.
+const CODES_STEP: &str = "two-factor-codes";
+
 #[derive(Debug, Serialize)]
 pub(crate) struct TwoFactorPage {
     form: Form,
@@ -48,7 +48,7 @@ pub(crate) struct RecoveryCodesPage {
 
 /// An authenticator that waits for its first code.
 #[derive(Serialize, Deserialize)]
-struct Pending {
+struct PendingAuthenticator {
     access: AccessToken,
     secret: String,
 }
@@ -80,11 +80,22 @@ impl Page for TwoFactorPage {
         crumbs()
     }
 
+    fn samples() -> Vec<Self> {
+        let off = Self {
+            form: Form::default(),
+            on: false,
+            demanded: false,
+            codes_left: 0,
+            ..Self::sample()
+        };
+        vec![Self::sample(), off]
+    }
+
     fn sample() -> Self {
         Self {
-            form: Form::failed(
+            form: Form::with_errors(
                 &(),
-                &FieldErrors::at("password", "This is not your password."),
+                &FieldErrors::of("password", "This is not your password."),
             ),
             on: true,
             demanded: true,
@@ -106,7 +117,7 @@ impl Page for SetupPage {
     }
 
     fn sample() -> Self {
-        let form = Form::failed(&(), &wrong_code());
+        let form = Form::with_errors(&(), &wrong_code_error());
         Self {
             form,
             qr: "data:,".to_owned(),
@@ -128,20 +139,16 @@ impl Page for RecoveryCodesPage {
 
     fn sample() -> Self {
         Self {
-            codes: vec![domain::recovery::code([7; 10])],
+            codes: vec![domain::recovery::format_code([7; 10])],
         }
     }
 }
 
-fn session(ctx: &Context) -> Result<&Session, PageError> {
-    ctx.session.as_ref().ok_or(PageError::SignIn)
-}
-
-async fn page(ctx: &Context, form: Form) -> Result<TwoFactorPage, PageError> {
-    let session = session(ctx)?;
+async fn load_page(ctx: &Context, form: Form) -> Result<TwoFactorPage, PageError> {
+    let session = require_session(ctx)?;
     let on = session.has_mfa();
     let codes_left = if on {
-        ctx.directory().recovery_codes_left(session).await?
+        ctx.directory().count_recovery_codes(session).await?
     } else {
         0
     };
@@ -155,54 +162,54 @@ async fn page(ctx: &Context, form: Form) -> Result<TwoFactorPage, PageError> {
 }
 
 pub(crate) async fn get(PublicAccess { ctx }: PublicAccess) -> Result<Reply, PageError> {
-    ctx.page(&page(&ctx, Form::default()).await?)
+    ctx.render(&load_page(&ctx, Form::default()).await?)
 }
 
-/// The password again, and then a new authenticator: nothing changes before its
-/// first code.
+/// Creates an authenticator after the password; it counts only after its first code.
 pub(crate) async fn start(
     PublicAccess { ctx }: PublicAccess,
     form: ProtectedForm<TwoFactorPasswordForm>,
 ) -> Result<Reply, PageError> {
-    let actor = session(&ctx)?.actor();
-    ctx.limit(RateLimit::GUESSES, &actor.email.fold()).await?;
+    let actor = require_session(&ctx)?.actor();
+    ctx.limit_subject(RateLimit::GUESSES, &actor.email.fold())
+        .await?;
     let identity = &ctx.app.services.identity;
-    let answer = identity.check(actor.user, &form.input.password, ctx.now);
+    let answer = identity.verify_password(actor.user, &form.input.password, ctx.now);
     let access = match answer.await? {
         PasswordAnswer::Right(access) => access,
-        // There is one already.
+        // A second factor is enabled already.
         PasswordAnswer::AsksForCode(_) => return Ok(see_other("/account/two-factor")),
         PasswordAnswer::Wrong => {
-            let wrong = FieldErrors::at("password", "This is not your password.");
-            let page = page(&ctx, Form::failed(&(), &wrong)).await?;
-            return ctx.refused(&page);
+            let wrong = FieldErrors::of("password", "This is not your password.");
+            let page = load_page(&ctx, Form::with_errors(&(), &wrong)).await?;
+            return ctx.render_refused(&page);
         }
     };
-    let secret = identity.new_authenticator(&access).await?;
-    let step = ctx.begin_step(SETUP, &Pending { access, secret })?;
+    let secret = identity.create_authenticator(&access).await?;
+    let step = ctx.set_step(SETUP_STEP, &PendingAuthenticator { access, secret })?;
     Ok(see_other("/account/two-factor/setup").cookie(step))
 }
 
 pub(crate) async fn setup(PublicAccess { ctx }: PublicAccess) -> Result<Reply, PageError> {
-    match ctx.step::<Pending>(SETUP) {
-        Some(pending) => ctx.page(&shown(&ctx, &pending, Form::default())?),
+    match ctx.step::<PendingAuthenticator>(SETUP_STEP) {
+        Some(pending) => ctx.render(&build_setup_page(&ctx, &pending, Form::default())?),
         None => Ok(see_other("/account/two-factor")),
     }
 }
 
-/// The first code of the new authenticator: from here on it counts.
+/// Enables the second factor by the first code of the new authenticator.
 pub(crate) async fn enable(
     PublicAccess { ctx }: PublicAccess,
     form: ProtectedForm<TwoFactorCodeForm>,
 ) -> Result<Reply, PageError> {
-    let session = session(&ctx)?;
+    let session = require_session(&ctx)?;
     let actor = session.actor();
-    let Some(pending) = ctx.step::<Pending>(SETUP) else {
+    let Some(pending) = ctx.step::<PendingAuthenticator>(SETUP_STEP) else {
         return Ok(see_other("/account/two-factor").flash("step-over"));
     };
     ctx.limit_codes(actor.user).await?;
     let identity = &ctx.app.services.identity;
-    let answer = match read_code(actor.user, &form.input.code) {
+    let answer = match parse_code(actor.user, &form.input.code) {
         Ok(CodeInput::Authenticator(code)) => {
             let verified = identity.verify_authenticator(actor.user, &pending.access, &code);
             verified.await?
@@ -213,47 +220,47 @@ pub(crate) async fn enable(
         CodeAnswer::Right => {}
         CodeAnswer::Over => return Ok(see_other("/account/two-factor").flash("step-over")),
         CodeAnswer::Wrong => {
-            let form = Form::failed(&(), &wrong_code());
-            return ctx.refused(&shown(&ctx, &pending, form)?);
+            let form = Form::with_errors(&(), &wrong_code_error());
+            return ctx.render_refused(&build_setup_page(&ctx, &pending, form)?);
         }
     }
     let codes = ctx.app.new_recovery_codes();
-    let mail = ctx.mail(&actor.name, &actor.email, MailMessage::MfaEnabled);
-    let hashes = hashes(session, &codes);
+    let mail = ctx.new_mail(&actor.name, &actor.email, MailMessage::MfaEnabled);
+    let hashes = hash_codes(session, &codes);
     ctx.directory()
         .enable_mfa(session, &hashes, &mail, ctx.now)
         .await?;
-    show(&ctx, &codes)
+    redirect_to_codes(&ctx, &codes)
 }
 
 pub(crate) async fn codes(PublicAccess { ctx }: PublicAccess) -> Result<Reply, PageError> {
-    match ctx.step::<Vec<String>>(CODES) {
-        Some(codes) => ctx.page(&RecoveryCodesPage { codes }),
+    match ctx.step::<Vec<String>>(CODES_STEP) {
+        Some(codes) => ctx.render(&RecoveryCodesPage { codes }),
         None => Ok(see_other("/account/two-factor")),
     }
 }
 
-pub(crate) async fn new_codes(
+pub(crate) async fn renew_codes(
     PublicAccess { ctx }: PublicAccess,
     _form: ProtectedForm<EmptyForm>,
 ) -> Result<Reply, PageError> {
-    let session = session(&ctx)?;
+    let session = require_session(&ctx)?;
     if !session.has_mfa() {
         return Ok(see_other("/account/two-factor"));
     }
     let codes = ctx.app.new_recovery_codes();
-    let hashes = hashes(session, &codes);
+    let hashes = hash_codes(session, &codes);
     ctx.directory()
-        .renew_recovery_codes(session, &hashes)
+        .update_recovery_codes(session, &hashes)
         .await?;
-    show(&ctx, &codes)
+    redirect_to_codes(&ctx, &codes)
 }
 
 pub(crate) async fn disable(
     PublicAccess { ctx }: PublicAccess,
     _form: ProtectedForm<EmptyForm>,
 ) -> Result<Reply, PageError> {
-    let session = session(&ctx)?;
+    let session = require_session(&ctx)?;
     let actor = session.actor();
     if !session.has_mfa() {
         return Ok(see_other("/account/two-factor"));
@@ -261,36 +268,40 @@ pub(crate) async fn disable(
     if ctx.workspace.mfa.requires(actor.role) {
         return Err(PageError::Forbidden);
     }
-    // The question for a code goes first: until the rest is done, signing in fails closed.
+    // The demand for a code is removed first: until the rest is done, signing in fails closed.
     let identity = &ctx.app.services.identity;
-    identity.ask_for_codes(actor.user, false).await?;
-    let mail = ctx.mail(&actor.name, &actor.email, MailMessage::MfaDisabled);
+    identity.set_mfa_required(actor.user, false).await?;
+    let mail = ctx.new_mail(&actor.name, &actor.email, MailMessage::MfaDisabled);
     ctx.directory().disable_mfa(session, &mail, ctx.now).await?;
     Ok(see_other("/account/two-factor").flash("mfa-off"))
 }
 
-fn hashes(session: &Session, codes: &[String]) -> Vec<String> {
+fn hash_codes(session: &Session, codes: &[String]) -> Vec<String> {
     let user = session.actor().user;
     let plain = codes
         .iter()
-        .filter_map(|code| domain::recovery::typed(code));
-    plain.map(|code| code_hash(user, &code)).collect()
+        .filter_map(|code| domain::recovery::parse_code(code));
+    plain.map(|code| hash_code(user, &code)).collect()
 }
 
-fn show(ctx: &Context, codes: &[String]) -> Result<Reply, PageError> {
-    let step = ctx.begin_step(CODES, &codes)?;
+fn redirect_to_codes(ctx: &Context, codes: &[String]) -> Result<Reply, PageError> {
+    let step = ctx.set_step(CODES_STEP, &codes)?;
     Ok(see_other("/account/two-factor/codes").cookie(step))
 }
 
-fn shown(ctx: &Context, pending: &Pending, form: Form) -> Result<SetupPage, PageError> {
-    let actor = session(ctx)?.actor();
-    let plain = |text: &str| -> String {
+fn build_setup_page(
+    ctx: &Context,
+    pending: &PendingAuthenticator,
+    form: Form,
+) -> Result<SetupPage, PageError> {
+    let actor = require_session(ctx)?.actor();
+    let encode = |text: &str| -> String {
         // A colon divides the issuer from the account.
         let kept: String = text.chars().filter(|c| *c != ':').collect();
         web::percent(&kept)
     };
-    let (issuer, secret) = (plain(&ctx.workspace.name), &pending.secret);
-    let account = plain(actor.email.as_str());
+    let (issuer, secret) = (encode(&ctx.workspace.name), &pending.secret);
+    let account = encode(actor.email.as_str());
     let address = format!("otpauth://totp/{issuer}:{account}?secret={secret}&issuer={issuer}");
     let code = QrCode::new(address).map_err(PageError::internal)?;
     let picture = code

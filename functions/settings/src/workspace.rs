@@ -1,4 +1,4 @@
-//! The workspace: its name, its zone, its team.
+//! The settings of the workspace, and its team.
 
 use domain::input::FieldErrors;
 use domain::invite::Invite;
@@ -9,12 +9,14 @@ use domain::workspace::{MfaPolicy, Workspace, WorkspaceInput, WorkspaceMode, Wor
 use futures::future::try_join3;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use web::links::LinkBase;
 use web::view::{InviteRow, PersonRow, SelectOption};
 use web::{Form, Page, PageError, ProtectedForm, Reply, TeamAccess, see_other};
 
-/// The page.
+use crate::checks::settings_changed_error;
+
 #[derive(Debug, Serialize)]
-#[allow(clippy::struct_excessive_bools)] // each is a right of its own
+#[expect(clippy::struct_excessive_bools, reason = "each is a right of its own")]
 pub(crate) struct SettingsPage {
     form: Form,
     zones: Vec<String>,
@@ -26,9 +28,9 @@ pub(crate) struct SettingsPage {
     may_audit: bool,
     may_bill: bool,
     plan: &'static str,
-    /// Where the portal is.
+    /// The URL of the portal.
     address: String,
-    /// Why nobody can be told to use a second factor, where that is so.
+    /// Why the plan allows no policy for second factors.
     mfa_lacks: Option<String>,
     mfa: &'static str,
     mfa_label: &'static str,
@@ -44,6 +46,26 @@ impl Page for SettingsPage {
         "Settings".to_owned()
     }
 
+    fn samples() -> Vec<Self> {
+        let actor = web::view::actor_sample();
+        let no_data = SettingsData {
+            workspace: web::view::workspace_sample(actor.workspace),
+            people: Vec::new(),
+            invites: Vec::new(),
+        };
+        let form = Form::filled(&WorkspaceInput::from(&no_data.workspace));
+        let address = "https://acme.portal.example".to_owned();
+        let bare = Self {
+            may_write: false,
+            may_manage: false,
+            may_audit: false,
+            may_bill: false,
+            mfa_lacks: Some("This is part of the plans Pro and Team.".to_owned()),
+            ..Self::new(form, &no_data, &actor, address, Timestamp::UNIX_EPOCH)
+        };
+        vec![Self::sample(), bare]
+    }
+
     fn sample() -> Self {
         let (person, invite) = web::view::people_samples();
         let actor = web::view::actor_sample();
@@ -53,11 +75,11 @@ impl Page for SettingsPage {
             due_critical: "7".to_owned(),
             ..WorkspaceInput::default()
         };
-        let form = Form::failed(
+        let form = Form::with_errors(
             &input,
-            &FieldErrors::at("time_zone", "Enter a zone like Europe/Berlin."),
+            &FieldErrors::of("time_zone", "Enter a zone like Europe/Berlin."),
         );
-        let parts = Parts {
+        let data = SettingsData {
             workspace: Workspace {
                 mfa: MfaPolicy::Team,
                 ..web::view::workspace_sample(actor.workspace)
@@ -66,15 +88,21 @@ impl Page for SettingsPage {
             invites: vec![invite],
         };
         let address = "https://acme.portal.example".to_owned();
-        Self::new(form, &parts, &actor, (address, Timestamp::UNIX_EPOCH))
+        Self::new(form, &data, &actor, address, Timestamp::UNIX_EPOCH)
     }
 }
 
 impl SettingsPage {
-    fn new(form: Form, parts: &Parts, actor: &Actor, (address, now): (String, Timestamp)) -> Self {
-        let plan = parts.workspace.plan_at(now);
+    fn new(
+        form: Form,
+        data: &SettingsData,
+        actor: &Actor,
+        address: String,
+        now: Timestamp,
+    ) -> Self {
+        let plan = data.workspace.plan_at(now);
         let may_manage = actor.role.may(Action::ManageTeam);
-        let invites = parts.invites.iter().filter(|_| may_manage);
+        let invites = data.invites.iter().filter(|_| may_manage);
         Self {
             form,
             zones: jiff::tz::db()
@@ -83,84 +111,88 @@ impl SettingsPage {
                 .collect(),
             action: "/settings",
             may_write: actor.role.may(Action::WriteSettings),
-            team: parts
+            team: data
                 .people
                 .iter()
-                .map(|person| PersonRow::new(person, actor, "/settings"))
+                .map(|person| PersonRow::new(person, actor, LinkBase::Settings))
                 .collect(),
             invites: invites
-                .map(|invite| InviteRow::new(invite, actor, "/settings", now))
+                .map(|invite| InviteRow::new(invite, actor, LinkBase::Settings, now))
                 .collect(),
             may_manage,
             may_audit: actor.role.may(Action::ReadAudit),
-            may_bill: parts.workspace.mode == WorkspaceMode::Consulting
+            may_bill: data.workspace.mode == WorkspaceMode::Consulting
                 && actor.role.may(Action::ManageInvoices),
             plan: plan.label(),
             address,
-            mfa_lacks: plan.demand(Feature::MfaPolicy).err().map(|e| e.to_string()),
-            mfa: parts.workspace.mfa.name(),
-            mfa_label: parts.workspace.mfa.label(),
-            policies: policies(),
-            modes: modes(),
-            version: parts.workspace.version,
+            mfa_lacks: plan
+                .check_feature(Feature::MfaPolicy)
+                .err()
+                .map(|missing| missing.to_string()),
+            mfa: data.workspace.mfa.name(),
+            mfa_label: data.workspace.mfa.label(),
+            policies: list_mfa_policies(),
+            modes: list_modes(),
+            version: data.workspace.version,
         }
     }
 }
 
-fn policies() -> Vec<SelectOption> {
+fn list_mfa_policies() -> Vec<SelectOption> {
     let all = MfaPolicy::ALL.into_iter();
     all.map(|(_, value, label)| SelectOption { value, label })
         .collect()
 }
 
-fn modes() -> Vec<SelectOption> {
+fn list_modes() -> Vec<SelectOption> {
     let all = WorkspaceMode::ALL.into_iter();
     all.map(|(_, value, label)| SelectOption { value, label })
         .collect()
 }
 
 /// What the page shows besides the form.
-struct Parts {
+struct SettingsData {
     workspace: Workspace,
     people: Vec<Person>,
     invites: Vec<Invite>,
 }
 
-async fn read(team: &TeamAccess) -> Result<Parts, PageError> {
+async fn load_settings(team: &TeamAccess) -> Result<SettingsData, PageError> {
     let store = &team.store;
-    let read = try_join3(store.workspace(), store.people(), store.invites());
+    let read = try_join3(
+        store.get_workspace(),
+        store.list_people(),
+        store.list_invites(),
+    );
     let (workspace, people, invites) = read.await?;
-    Ok(Parts {
+    Ok(SettingsData {
         workspace: workspace.ok_or(PageError::NotFound)?,
         people,
         invites,
     })
 }
 
-fn page(team: &TeamAccess, parts: &Parts, form: Form) -> SettingsPage {
-    let address = team.ctx.app.config.address(&parts.workspace.slug);
-    SettingsPage::new(form, parts, &team.actor, (address, team.ctx.now))
+fn build_page(team: &TeamAccess, data: &SettingsData, form: Form) -> SettingsPage {
+    let address = team.ctx.app.config.workspace_url(&data.workspace.slug);
+    SettingsPage::new(form, data, &team.actor, address, team.ctx.now)
 }
 
 pub(crate) async fn get(team: TeamAccess) -> Result<Reply, PageError> {
-    let parts = read(&team).await?;
-    let form = Form::filled(&WorkspaceInput::from(&parts.workspace));
-    team.ctx.page(&page(&team, &parts, form))
+    let data = load_settings(&team).await?;
+    let form = Form::filled(&WorkspaceInput::from(&data.workspace));
+    team.ctx.render(&build_page(&team, &data, form))
 }
 
 pub(crate) async fn post(
     team: TeamAccess,
     form: ProtectedForm<WorkspaceInput>,
 ) -> Result<Reply, PageError> {
-    let parts = read(&team).await?;
-    let before = parts.workspace.version;
+    let data = load_settings(&team).await?;
+    let before = data.workspace.version;
     let parsed = if form.version == Some(before) {
         form.input.parse()
     } else {
-        Err(FieldErrors::at(
-            "form",
-            "Somebody else changed the settings meanwhile. Look at them again, then save.",
-        ))
+        Err(settings_changed_error())
     };
     match parsed {
         Ok(WorkspaceSettings {
@@ -173,19 +205,17 @@ pub(crate) async fn post(
                 name,
                 time_zone,
                 due,
-                mode: mode.unwrap_or(parts.workspace.mode),
+                mode: mode.unwrap_or(data.workspace.mode),
                 version: before + 1,
-                ..parts.workspace.clone()
+                ..data.workspace.clone()
             };
-            team.store
-                .update_workspace(&parts.workspace, &after)
-                .await?;
-            team.ctx.forget_workspace();
+            team.store.update_workspace(&data.workspace, &after).await?;
+            team.ctx.evict_workspace();
             Ok(see_other("/settings").flash("saved"))
         }
         Err(invalid) => {
-            let form = Form::failed(&form.input, &invalid);
-            team.ctx.refused(&page(&team, &parts, form))
+            let form = Form::with_errors(&form.input, &invalid);
+            team.ctx.render_refused(&build_page(&team, &data, form))
         }
     }
 }
@@ -196,15 +226,19 @@ pub(crate) struct SecurityForm {
     mfa: String,
 }
 
-/// Who has to sign in with a second factor, from the next page on.
-pub(crate) async fn secure(
+/// Changes who needs a second factor, from the next request on.
+pub(crate) async fn change_mfa_policy(
     team: TeamAccess,
     form: ProtectedForm<SecurityForm>,
 ) -> Result<Reply, PageError> {
-    let before = team.store.workspace().await?.ok_or(PageError::NotFound)?;
-    // The form offers what there is; anything else is made up.
+    let before = team
+        .store
+        .get_workspace()
+        .await?
+        .ok_or(PageError::NotFound)?;
+    // The form offers the known policies; any other value is forged.
     let mfa: MfaPolicy = form.input.mfa.parse().map_err(|_| PageError::Forbidden)?;
-    // Nor does it offer what the plan lacks; what was demanded before can be given up.
+    // It offers none that the plan lacks, but an earlier policy can be dropped.
     if mfa != MfaPolicy::Nobody && !before.plan_at(team.ctx.now).has(Feature::MfaPolicy) {
         return Err(PageError::Forbidden);
     }
@@ -215,7 +249,7 @@ pub(crate) async fn secure(
             ..before.clone()
         };
         team.store.update_workspace(&before, &after).await?;
-        team.ctx.forget_workspace();
+        team.ctx.evict_workspace();
     }
     Ok(see_other("/settings").flash("saved"))
 }

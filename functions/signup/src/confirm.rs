@@ -1,4 +1,4 @@
-//! The second step: the link out of the mail, then a password, then a workspace.
+//! The second step of signing up: the link of the mail, a password, then the workspace.
 
 use domain::id::{EntryId, UserId};
 use domain::input::FieldErrors;
@@ -8,8 +8,7 @@ use domain::signup::SignUp;
 use domain::slug::Slug;
 use jiff::SignedDuration;
 use serde::Serialize;
-use store::directory::hash;
-use store::{FoundingOutcome, NewWorkspace, RateLimit};
+use store::{FoundingOutcome, NewWorkspace, RateLimit, sha256_hex};
 use web::{
     Form, Ids, Page, PageError, ProtectedForm, Reply, SIGN_UP, SignUpLink, SignupHost, Token,
     see_other,
@@ -20,8 +19,8 @@ const BY_ADDRESS: RateLimit = RateLimit {
     most: 60,
     window: SignedDuration::from_hours(1),
 };
-/// How many addresses one name may make, before it must be another.
-const NUMBERS: u32 = 20;
+/// Slugs that are tried for one company name: `acme`, `acme-2`, …
+const MAX_SLUGS: u32 = 20;
 
 /// The form for a password.
 #[derive(Debug, Serialize)]
@@ -33,7 +32,7 @@ pub(crate) struct ConfirmSignUpPage {
     min: usize,
 }
 
-/// A link that is good for nothing: why, is nobody's business.
+/// The answer to a link that can't be used; it doesn't say why.
 #[derive(Debug, Serialize)]
 pub(crate) struct SignUpGonePage {}
 
@@ -46,9 +45,9 @@ impl Page for ConfirmSignUpPage {
 
     fn sample() -> Self {
         Self {
-            form: Form::failed(
+            form: Form::with_errors(
                 &(),
-                &FieldErrors::at("password", "Use at least 12 characters."),
+                &FieldErrors::of("password", "Use at least 12 characters."),
             ),
             company: "Acme <b>".to_owned(),
             name: "Ada".to_owned(),
@@ -82,106 +81,114 @@ impl ConfirmSignUpPage {
     }
 }
 
-/// Takes the token out of the address, and looks nothing up.
-pub(crate) async fn take(Ids(Token { token }): Ids<Token>) -> Result<Reply, PageError> {
-    let to = see_other("/sign-up/password");
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
-    Ok(if token.len() < 2_000 && token.bytes().all(plain) {
-        to.signing_up(&token)
+/// Moves the token from the address into a cookie; nothing is looked up.
+pub(crate) async fn take_token(Ids(Token { token }): Ids<Token>) -> Result<Reply, PageError> {
+    let reply = see_other("/sign-up/password");
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    Ok(if token.len() < 2_000 && token.bytes().all(is_plain) {
+        reply.set_sign_up(&token)
     } else {
-        to.sign_up_over()
+        reply.clear_sign_up()
     })
 }
 
 pub(crate) async fn get(front: SignupHost) -> Result<Reply, PageError> {
-    match waiting(&front).await? {
+    match find_sign_up(&front).await? {
         Some(sign_up) => {
             let page = ConfirmSignUpPage::new(&sign_up, Form::default());
-            front.page(&page).map(|reply| leading_on(&front, reply))
+            front
+                .render(&page)
+                .map(|reply| allow_workspace_form_action(&front, reply))
         }
-        None => front.page(&SignUpGonePage {}),
+        None => front.render(&SignUpGonePage {}),
     }
 }
 
 pub(crate) async fn post(
     front: SignupHost,
-    chosen: ProtectedForm<PasswordInput>,
+    form: ProtectedForm<PasswordInput>,
 ) -> Result<Reply, PageError> {
-    let Some(sign_up) = waiting(&front).await? else {
-        return front.refused(&SignUpGonePage {});
+    let Some(sign_up) = find_sign_up(&front).await? else {
+        return front.render_refused(&SignUpGonePage {});
     };
-    let about = [
+    let personal_words = [
         sign_up.name.as_str(),
         sign_up.email.as_str(),
         sign_up.company.as_str(),
     ];
-    if let Err(invalid) = chosen.input.check(&about) {
-        let page = ConfirmSignUpPage::new(&sign_up, Form::failed(&(), &invalid));
-        return front.refused(&page).map(|reply| leading_on(&front, reply));
+    if let Err(invalid) = form.input.check(&personal_words) {
+        let page = ConfirmSignUpPage::new(&sign_up, Form::with_errors(&(), &invalid));
+        return front
+            .render_refused(&page)
+            .map(|reply| allow_workspace_form_action(&front, reply));
     }
-    match found(&front, &sign_up, &chosen.input.password).await? {
-        Some(to) => Ok(see_other(&to).sign_up_over()),
-        None => Ok(front.refused(&SignUpGonePage {})?.sign_up_over()),
+    match create_workspace(&front, &sign_up, &form.input.password).await? {
+        Some(welcome_url) => Ok(see_other(&welcome_url).clear_sign_up()),
+        None => Ok(front.render_refused(&SignUpGonePage {})?.clear_sign_up()),
     }
 }
 
-/// Its form leads to a workspace's address, which nobody knows yet.
-fn leading_on(front: &SignupHost, reply: Reply) -> Reply {
+/// The form leads to the workspace's address, which is not known yet.
+fn allow_workspace_form_action(front: &SignupHost, reply: Reply) -> Reply {
     let config = &front.app.config;
-    reply.leading_to(&format!("{}://*.{}", config.scheme, config.base_domain))
+    reply.with_form_action(&format!("{}://*.{}", config.scheme, config.base_domain))
 }
 
-/// What waits for the link that this browser holds.
-async fn waiting(front: &SignupHost) -> Result<Option<SignUp>, PageError> {
+/// The sign-up whose link this browser holds.
+async fn find_sign_up(front: &SignupHost) -> Result<Option<SignUp>, PageError> {
     front.limit_address(BY_ADDRESS).await?;
     let Some(token) = front.sign_up_token() else {
         return Ok(None);
     };
-    let link = front.app.unseal::<SignUpLink>(SIGN_UP, token, front.now);
+    let link = front
+        .app
+        .unseal::<SignUpLink>(SIGN_UP, "", token, front.now);
     let Some(link) = link else {
         return Ok(None);
     };
     let directory = front.directory();
-    let waiting = directory.sign_up(&link.email, link.id, front.now);
-    Ok(waiting.await?)
+    Ok(directory
+        .find_sign_up(&link.email, link.id, front.now)
+        .await?)
 }
 
-/// Makes the account and the workspace, and gives where its founder goes on; `None`
-/// where the link was used meanwhile. The password first, for a username of this
-/// attempt alone: without the workspace that follows it opens nothing, and the worker
-/// deletes it.
-async fn found(
+/// Creates the account and the workspace; returns the address where the founder signs in, or
+/// `None` where the link was used meanwhile. The password is set first, for a username of
+/// this attempt alone: without the workspace it opens nothing, and the worker deletes it.
+async fn create_workspace(
     front: &SignupHost,
     sign_up: &SignUp,
     password: &str,
 ) -> Result<Option<String>, PageError> {
     let directory = front.directory();
     let (attempt, user): (EntryId, UserId) = (front.app.new_id(), front.app.new_id());
-    directory.begin_founding(sign_up.ws, attempt, user).await?;
+    directory
+        .record_founding_attempt(sign_up.ws, attempt, user)
+        .await?;
     let identity = &front.app.services.identity;
     identity.set_password(user, password).await?;
     let code = front.app.new_secret();
-    for number in 1..=NUMBERS {
+    for number in 1..=MAX_SLUGS {
         let slug = Slug::of_name(&sign_up.company, number).map_err(PageError::internal)?;
-        // Asked first: most names that are taken were taken long ago.
-        if !directory.is_free(&slug, sign_up.ws).await? {
+        // A cheap read first: most taken slugs were taken long ago.
+        if !directory.is_slug_free(&slug, sign_up.ws).await? {
             continue;
         }
-        let (workspace, owner) = sign_up.found(slug.clone(), user, front.now);
+        let (workspace, owner) = sign_up.to_workspace(slug.clone(), user, front.now);
         let founding = NewWorkspace {
             sign_up,
             workspace: &workspace,
             owner: &owner,
             attempt,
-            code: &hash(&code),
-            mail: &told(sign_up, &slug),
+            code: &sha256_hex(&code),
+            mail: &workspace_created_mail(sign_up, &slug),
         };
-        match directory.found(founding, front.now).await? {
+        match directory.redeem_sign_up(founding, front.now).await? {
             FoundingOutcome::Taken => {}
             FoundingOutcome::Gone => return Ok(None),
             FoundingOutcome::Done => {
-                front.forget_address(&slug);
-                let address = front.app.config.address(&slug);
+                front.evict_slug(&slug);
+                let address = front.app.config.workspace_url(&slug);
                 return Ok(Some(format!("{address}/welcome/{code}")));
             }
         }
@@ -189,13 +196,13 @@ async fn found(
     Err(PageError::Unavailable)
 }
 
-/// The mail that tells of the address.
-fn told(sign_up: &SignUp, slug: &Slug) -> Mail {
+/// The mail that names the workspace's address.
+fn workspace_created_mail(sign_up: &SignUp, slug: &Slug) -> Mail {
     Mail {
         to: sign_up.email.clone(),
         to_name: sign_up.name.clone(),
         slug: slug.clone(),
         brand: sign_up.company.clone(),
-        message: MailMessage::Founded,
+        message: MailMessage::WorkspaceCreated,
     }
 }

@@ -1,32 +1,32 @@
-//! Signing up: a company asks for a workspace at the front, confirms its address, and
-//! comes to the workspace signed in.
+//! Signing up at the front: a form, a confirmation by mail, and the sign-in at the new
+//! workspace.
 
-mod ask;
 mod confirm;
+mod sign_up;
 mod welcome;
 
 use axum::routing::{get, post};
-use web::Audience::{Front, Public};
-use web::{Route, Sample, sample};
+use web::Audience::{Public, SignupHost};
+use web::{Route, Sample, samples};
 
 /// The group's routes.
 pub const ROUTES: &[Route] = &[
-    Route::get("/sign-up", Front, || get(ask::get)),
-    Route::post("/sign-up", Front, || post(ask::post)),
-    Route::get("/sign-up/{token}", Front, || get(confirm::take)),
-    Route::get("/sign-up/password", Front, || get(confirm::get)),
-    Route::post("/sign-up/password", Front, || post(confirm::post)),
-    Route::get("/welcome/{token}", Public, || get(welcome::take)),
+    Route::get("/sign-up", SignupHost, || get(sign_up::get)),
+    Route::post("/sign-up", SignupHost, || post(sign_up::post)),
+    Route::get("/sign-up/{token}", SignupHost, || get(confirm::take_token)),
+    Route::get("/sign-up/password", SignupHost, || get(confirm::get)),
+    Route::post("/sign-up/password", SignupHost, || post(confirm::post)),
+    Route::get("/welcome/{token}", Public, || get(welcome::take_code)),
     Route::get("/welcome", Public, || get(welcome::get)),
     Route::post("/welcome", Public, || post(welcome::post)),
 ];
 
-/// A sample of each page.
-pub const SAMPLES: &[fn() -> Sample] = &[
-    sample::<ask::SignUpPage>,
-    sample::<ask::SignUpSentPage>,
-    sample::<confirm::ConfirmSignUpPage>,
-    sample::<confirm::SignUpGonePage>,
-    sample::<welcome::WelcomePage>,
-    sample::<welcome::WelcomeGonePage>,
+/// Samples of each page.
+pub const SAMPLES: &[fn() -> Vec<Sample>] = &[
+    samples::<sign_up::SignUpPage>,
+    samples::<sign_up::SignUpSentPage>,
+    samples::<confirm::ConfirmSignUpPage>,
+    samples::<confirm::SignUpGonePage>,
+    samples::<welcome::WelcomePage>,
+    samples::<welcome::WelcomeGonePage>,
 ];

@@ -1,10 +1,9 @@
-//! The third step, at the workspace: whoever founded it comes in.
+//! The third step of signing up, at the workspace: its founder signs in.
 
 use domain::person::Person;
 use jiff::SignedDuration;
 use serde::Serialize;
-use store::directory::hash;
-use store::{RateLimit, SignInStep};
+use store::{RateLimit, SignInStep, sha256_hex};
 use web::{
     Context, EmptyForm, Ids, Page, PageError, ProtectedForm, PublicAccess, Reply, Token,
     open_session, see_other,
@@ -16,16 +15,21 @@ const BY_ADDRESS: RateLimit = RateLimit {
     window: SignedDuration::from_hours(1),
 };
 
-/// The page that greets.
 #[derive(Debug, Serialize)]
 pub(crate) struct WelcomePage {
     name: String,
     address: String,
 }
 
-/// A code that is good for nothing: the password still is.
+/// The answer to a code that can't be used; the password still works.
 #[derive(Debug, Serialize)]
 pub(crate) struct WelcomeGonePage {}
+
+/// The person who founded the workspace, with the hash of the code that proves it.
+struct Founder {
+    person: Person,
+    code_hash: String,
+}
 
 impl Page for WelcomePage {
     const TEMPLATE: &'static str = "pages/signup/welcome.html";
@@ -54,24 +58,24 @@ impl Page for WelcomeGonePage {
     }
 }
 
-/// Takes the code out of the address, and looks nothing up.
-pub(crate) async fn take(Ids(Token { token }): Ids<Token>) -> Result<Reply, PageError> {
-    let to = see_other("/welcome");
+/// Moves the code from the address into a cookie; nothing is looked up.
+pub(crate) async fn take_code(Ids(Token { token }): Ids<Token>) -> Result<Reply, PageError> {
+    let reply = see_other("/welcome");
     Ok(if web::is_token(&token) {
-        to.handed_over(&token)
+        reply.set_handoff(&token)
     } else {
-        to.handoff_over()
+        reply.clear_handoff()
     })
 }
 
-/// A button and not at once: whoever is led to somebody else's portal sees whose it is.
+/// Asks before it signs in: a person led to another's portal sees whose it is.
 pub(crate) async fn get(PublicAccess { ctx }: PublicAccess) -> Result<Reply, PageError> {
-    match founder(&ctx).await? {
-        Some((_, person)) => ctx.page(&WelcomePage {
-            name: person.name,
-            address: ctx.app.config.address(&ctx.workspace.slug),
+    match find_founder(&ctx).await? {
+        Some(founder) => ctx.render(&WelcomePage {
+            name: founder.person.name,
+            address: ctx.app.config.workspace_url(&ctx.workspace.slug),
         }),
-        None => ctx.page(&WelcomeGonePage {}),
+        None => ctx.render(&WelcomeGonePage {}),
     }
 }
 
@@ -79,22 +83,25 @@ pub(crate) async fn post(
     PublicAccess { ctx }: PublicAccess,
     _: ProtectedForm<EmptyForm>,
 ) -> Result<Reply, PageError> {
-    let Some((code, person)) = founder(&ctx).await? else {
-        return Ok(ctx.refused(&WelcomeGonePage {})?.handoff_over());
+    let Some(founder) = find_founder(&ctx).await? else {
+        return Ok(ctx.render_refused(&WelcomeGonePage {})?.clear_handoff());
     };
-    match open_session(&ctx, &person, SignInStep::Handoff(code), "/").await? {
-        Some(reply) => Ok(reply.handoff_over()),
-        None => Ok(ctx.refused(&WelcomeGonePage {})?.handoff_over()),
+    let step = SignInStep::Handoff(founder.code_hash);
+    match open_session(&ctx, &founder.person, step, "/").await? {
+        Some(reply) => Ok(reply.clear_handoff()),
+        None => Ok(ctx.render_refused(&WelcomeGonePage {})?.clear_handoff()),
     }
 }
 
-/// Whom the code brings that this browser holds, and its hash.
-async fn founder(ctx: &Context) -> Result<Option<(String, Person)>, PageError> {
+/// The founder whose code this browser holds.
+async fn find_founder(ctx: &Context) -> Result<Option<Founder>, PageError> {
     ctx.limit_address(BY_ADDRESS).await?;
-    let Some(code) = ctx.handoff_code().map(hash) else {
+    let Some(code_hash) = ctx.handoff_code().map(sha256_hex) else {
         return Ok(None);
     };
     let directory = ctx.directory();
-    let person = directory.handoff(ctx.workspace.id, &code, ctx.now).await?;
-    Ok(person.map(|person| (code, person)))
+    let person = directory
+        .find_handoff(ctx.workspace.id, &code_hash, ctx.now)
+        .await?;
+    Ok(person.map(|person| Founder { person, code_hash }))
 }

@@ -7,7 +7,7 @@ use web::lambda::Failure;
 async fn main() -> Result<(), Failure> {
     let app = web::lambda::app("pages/webhooks")?;
     app.warm().await;
-    web::lambda::serve_beside(&app, webhooks::ROUTES, async |app, event| {
+    web::lambda::serve_with_writer(&app, webhooks::ROUTES, async |app, event| {
         if event.get("reconcile").and_then(Value::as_bool) != Some(true) {
             return Err("nobody knows what is asked for".into());
         }

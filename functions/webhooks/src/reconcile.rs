@@ -1,83 +1,83 @@
-//! What happened at Stripe and nobody told us: a webhook that was off, or given up.
+//! Reconciling with Stripe: events whose delivery never came, because a webhook was off or
+//! given up.
 //!
-//! Each account has its turn four times a day, and so has the platform's own. What Stripe
-//! lists of its last 48 hours goes the very way of deliveries: what was heard of is passed
-//! over, by the event's id. Stripe gives the list to whoever has our secret key, so what is
-//! in it is Stripe's word, as what is signed.
+//! Each connected account has its turn four times a day, and so has the platform's own
+//! account. The events that Stripe lists of the last 48 hours go the same way as deliveries:
+//! those that were applied are passed over, by their ids. Stripe gives the list to the holder
+//! of our secret key alone, so it is believed as a signed delivery is.
 
 use std::sync::Arc;
 
-use domain::stripe::{PLAN_TYPES, StripeEvent, TYPES};
+use domain::stripe::{CONNECT_EVENT_TYPES, PLATFORM_EVENT_TYPES, StripeEvent};
 use jiff::{SignedDuration, Timestamp};
 use store::{ConnectedAccount, ReconcileTurn};
 use web::{App, PageError, ServiceCall, Stripe};
 
-use crate::stripe::{WebhookOutcome, done, done_here};
+use crate::delivery::{apply_event, apply_platform_event};
+use crate::outcome::WebhookOutcome;
 
-/// How far back is looked.
-const BACK: SignedDuration = SignedDuration::from_hours(48);
-/// What is younger may be on its way.
+/// How far back events are listed.
+const LOOK_BACK: SignedDuration = SignedDuration::from_hours(48);
+/// Younger events may still be delivered.
 const ON_ITS_WAY: SignedDuration = SignedDuration::from_mins(10);
 /// How long until an account's next turn.
-const AGAIN: SignedDuration = SignedDuration::from_hours(6);
+const TURN_INTERVAL: SignedDuration = SignedDuration::from_hours(6);
 /// How long it is from one call to the next.
-const BETWEEN: SignedDuration = SignedDuration::from_mins(15);
+const CALL_INTERVAL: SignedDuration = SignedDuration::from_mins(15);
 /// Accounts of one shard that are taken at once.
 const AT_ONCE: i32 = 5;
 /// After how long no more accounts are taken; the rest have their turn at the next call.
-const LONG: SignedDuration = SignedDuration::from_secs(45);
+const MAX_DURATION: SignedDuration = SignedDuration::from_secs(45);
 /// Pages of one account that are read, of a hundred events each.
-const PAGES: usize = 20;
+const MAX_PAGES: usize = 20;
 
-/// What a comparison met.
+/// What a reconciliation met.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ReconcileReport {
     /// Accounts that had their turn.
     pub accounts: usize,
-    /// Events that Stripe listed.
     pub listed: usize,
-    /// Those that nobody had told us of.
+    /// Events that had not been delivered.
     pub missed: usize,
-    /// Accounts and events with which it failed: they have their turn again.
+    /// Accounts and events that failed: they have their turn again.
     pub failed: usize,
 }
 
-/// Compares the accounts whose turn it is with what Stripe says of them. Without a way to
-/// Stripe it does nothing.
+/// Reconciles the accounts whose turn it is. Without a key of Stripe's it does nothing.
 pub async fn reconcile(app: &Arc<App>) -> Result<ReconcileReport, store::StoreError> {
     let (mut sum, started) = (ReconcileReport::default(), app.clock.now());
     let Some(stripe) = &app.services.stripe else {
         return Ok(sum);
     };
     if is_platforms_turn(started)
-        && let Err(error) = compare(app, stripe, None, &mut sum).await
+        && let Err(error) = reconcile_account(app, stripe, None, &mut sum).await
     {
         sum.failed += 1;
-        let cause = error.causes();
+        let cause = error.cause_chain();
         tracing::error!(cause, "the platform's own account couldn't be compared");
     }
     let directory = app.directory();
     loop {
         let now = app.clock.now();
-        let rounds = directory.lease_rounds(now, AT_ONCE).await?;
-        for round in &rounds {
+        let turns = directory.lease_reconcile_turns(now, AT_ONCE).await?;
+        for turn in &turns {
             sum.accounts += 1;
             let failed = sum.failed;
-            match turn(app, stripe, round, &mut sum).await {
-                Ok(Turn::Last) => directory.round_over(round).await?,
-                Ok(Turn::Next) if sum.failed == failed => {
-                    let next = now.saturating_add(AGAIN).unwrap_or(now);
-                    directory.round_done(round, next).await?;
+            match reconcile_turn(app, stripe, turn, &mut sum).await {
+                Ok(NextTurn::Last) => directory.delete_reconcile_turn(turn).await?,
+                Ok(NextTurn::Next) if sum.failed == failed => {
+                    let next = now.saturating_add(TURN_INTERVAL).unwrap_or(now);
+                    directory.complete_reconcile_turn(turn, next).await?;
                 }
-                Ok(Turn::Next) => {}
+                Ok(NextTurn::Next) => {}
                 Err(error) => {
                     sum.failed += 1;
-                    let (account, cause) = (round.payee.account(), error.causes());
+                    let (account, cause) = (turn.account.account(), error.cause_chain());
                     tracing::error!(account, cause, "an account couldn't be compared");
                 }
             }
         }
-        if rounds.is_empty() || app.clock.now().duration_since(started) > LONG {
+        if turns.is_empty() || app.clock.now().duration_since(started) > MAX_DURATION {
             break;
         }
     }
@@ -98,51 +98,55 @@ pub async fn reconcile(app: &Arc<App>) -> Result<ReconcileReport, store::StoreEr
 }
 
 /// Whether an account has another turn.
-enum Turn {
+enum NextTurn {
     Next,
     Last,
 }
 
-async fn turn(
+async fn reconcile_turn(
     app: &Arc<App>,
     stripe: &Stripe,
-    round: &ReconcileTurn,
+    turn: &ReconcileTurn,
     sum: &mut ReconcileReport,
-) -> Result<Turn, PageError> {
-    // Who took it away from us, or has another one, is told of by webhooks alone: Stripe
-    // doesn't list what happens there.
-    let connection = round.payee.connection().await?;
-    if connection.is_none_or(|one| one.ended.is_some()) {
-        return Ok(Turn::Last);
+) -> Result<NextTurn, PageError> {
+    // Of an account that was taken away from us, or replaced, only webhooks tell: Stripe
+    // doesn't list its events.
+    let connection = turn.account.get_connection().await?;
+    if connection.is_none_or(|connection| connection.ended_at.is_some()) {
+        return Ok(NextTurn::Last);
     }
-    compare(app, stripe, Some(&round.payee), sum).await?;
-    Ok(Turn::Next)
+    reconcile_account(app, stripe, Some(&turn.account), sum).await?;
+    Ok(NextTurn::Next)
 }
 
-/// Does what Stripe lists of an account, or of the platform's own, as far as nobody did.
-async fn compare(
+/// Applies the events that Stripe lists of an account, or of the platform's own.
+async fn reconcile_account(
     app: &Arc<App>,
     stripe: &Stripe,
-    payee: Option<&ConnectedAccount>,
+    account: Option<&ConnectedAccount>,
     sum: &mut ReconcileReport,
 ) -> Result<(), PageError> {
-    let machine = ServiceCall::by_itself(app);
-    let span = span(machine.now);
-    let account = payee.map(ConnectedAccount::account);
-    let types = payee.map_or(&PLAN_TYPES[..], |_| &TYPES);
+    let call = ServiceCall::scheduled(app);
+    let (from, to) = listed_span(call.now);
+    let account_id = account.map(ConnectedAccount::account);
+    let types = account.map_or(&PLATFORM_EVENT_TYPES[..], |_| &CONNECT_EVENT_TYPES);
     let mut after = None::<String>;
-    for _ in 0..PAGES {
-        let page = stripe.events(account, span, types, after.as_deref());
+    for _ in 0..MAX_PAGES {
+        let page = stripe.list_events(account_id, from, to, types, after.as_deref());
         let page = page.await?;
         for body in &page.bodies {
             sum.listed += 1;
-            match hear(&machine, payee, body).await {
-                Ok(WebhookOutcome::Done | WebhookOutcome::Waits) => sum.missed += 1,
+            match apply_listed_event(&call, account, body).await {
+                Ok(WebhookOutcome::Done | WebhookOutcome::Deferred) => sum.missed += 1,
                 Ok(_) => {}
                 Err(error) => {
                     sum.failed += 1;
-                    let cause = error.causes();
-                    tracing::error!(account, cause, "a listed event couldn't be done");
+                    let cause = error.cause_chain();
+                    tracing::error!(
+                        account = account_id,
+                        cause,
+                        "a listed event couldn't be done"
+                    );
                 }
             }
         }
@@ -151,38 +155,42 @@ async fn compare(
             return Ok(());
         }
     }
-    tracing::error!(account, errors = 1, "more happened than is compared");
+    tracing::error!(
+        account = account_id,
+        errors = 1,
+        "more happened than is compared"
+    );
     Ok(())
 }
 
 /// Whether it is the turn of the platform's own events: four times a day, at the one of
 /// the calls, a quarter of an hour apart, that comes next.
 fn is_platforms_turn(now: Timestamp) -> bool {
-    now.as_second().rem_euclid(AGAIN.as_secs()) < BETWEEN.as_secs()
+    now.as_second().rem_euclid(TURN_INTERVAL.as_secs()) < CALL_INTERVAL.as_secs()
 }
 
-fn span(now: Timestamp) -> (Timestamp, Timestamp) {
+fn listed_span(now: Timestamp) -> (Timestamp, Timestamp) {
     let before = |by| now.saturating_sub(by).unwrap_or(now);
-    (before(BACK), before(ON_ITS_WAY))
+    (before(LOOK_BACK), before(ON_ITS_WAY))
 }
 
-/// Does what a listed event says, if nobody did.
-async fn hear(
-    machine: &ServiceCall,
-    payee: Option<&ConnectedAccount>,
+/// Applies a listed event, unless it was applied before.
+async fn apply_listed_event(
+    call: &ServiceCall,
+    account: Option<&ConnectedAccount>,
     body: &[u8],
 ) -> Result<WebhookOutcome, PageError> {
-    let mut event = StripeEvent::read(body).map_err(PageError::internal)?;
-    let came = match payee {
-        Some(payee) => {
+    let mut event = StripeEvent::parse(body).map_err(PageError::internal)?;
+    let outcome = match account {
+        Some(account) => {
             // It was asked of this account.
-            event.account = Some(payee.account().to_owned());
-            done(machine, payee, &event).await?
+            event.account = Some(account.account().to_owned());
+            apply_event(call, account, &event).await?
         }
-        None => done_here(machine, &event).await?,
+        None => apply_platform_event(call, &event).await?,
     };
-    match came {
-        WebhookOutcome::Done | WebhookOutcome::Waits => {
+    match outcome {
+        WebhookOutcome::Done | WebhookOutcome::Deferred => {
             tracing::warn!(event = event.id, "nobody had told us of an event");
         }
         WebhookOutcome::Refused(why) => {
@@ -193,5 +201,5 @@ async fn hear(
         }
         WebhookOutcome::Repeated | WebhookOutcome::NotOurs | WebhookOutcome::Unknown => {}
     }
-    Ok(came)
+    Ok(outcome)
 }

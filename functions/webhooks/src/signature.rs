@@ -8,12 +8,11 @@ use sha2::Sha256;
 /// How far the time of a signature may be from ours. Each delivery is signed anew.
 const TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 /// Signatures of one header: one for each secret that is in use.
-const MOST: usize = 8;
+const MAX_SIGNATURES: usize = 8;
 
 /// Why it isn't believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SignatureError {
-    /// The header isn't one.
     Header,
     /// No signature is by a secret of ours.
     Signature,
@@ -42,7 +41,7 @@ pub(crate) fn verify(
     let time = time.ok_or(SignatureError::Header)?;
     let seconds: i64 = time.parse().map_err(|_| SignatureError::Header)?;
     let signed = Timestamp::from_second(seconds).map_err(|_| SignatureError::Header)?;
-    if signatures.is_empty() || signatures.len() > MOST {
+    if signatures.is_empty() || signatures.len() > MAX_SIGNATURES {
         return Err(SignatureError::Header);
     }
     let is_by = |secret: &String, signature: &[u8]| {
@@ -97,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_a_secret_of_ours_signed_lately_is_believed() {
+    fn signature_is_verified_by_secret_and_age() {
         let now = Timestamp::constant(1_769_898_000, 0);
         let body = b"{\"id\":\"evt_1\"}";
         let good = sign(SECRET, 1_769_898_000, body);

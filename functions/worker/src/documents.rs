@@ -1,32 +1,31 @@
-//! Documents that were deleted thirty days ago: their files go, then their rows.
+//! Documents that were deleted: after their retention the objects go, then the rows.
 
-use domain::document::is_due;
+use domain::document::is_purgeable;
 use domain::id::DocumentId;
-use store::directory::Directory;
-use store::outbox::LeasedEffect;
+use store::{Directory, LeasedEffect};
 use web::{App, PageError};
 
-/// Forgets a document whose time has come; one that was restored stays.
-pub(crate) async fn look(
+/// Deletes a document for good; one that was restored stays.
+pub(crate) async fn handle(
     app: &App,
     directory: &Directory,
     leased: &LeasedEffect,
     id: DocumentId,
 ) -> Result<(), PageError> {
-    let Some(store) = leased.client(directory) else {
+    let Some(store) = leased.client_store(directory) else {
         return Err(PageError::internal("a document outside a client"));
     };
-    let Some(document) = store.document(id).await? else {
+    let Some(document) = store.get_document(id).await? else {
         return Ok(());
     };
-    if !is_due(&document, app.clock.now()) {
+    if !is_purgeable(&document, app.clock.now()) {
         return Ok(());
     }
-    let revisions = store.revisions(id).await?;
-    for revision in &revisions {
-        let key = store.document_key(revision.upload);
+    let versions = store.list_document_versions(id).await?;
+    for version in &versions {
+        let key = store.document_object_key(version.upload);
         app.services.files.delete(&key).await?;
     }
-    store.forget_document(&document, &revisions).await?;
+    store.delete_document(&document, &versions).await?;
     Ok(())
 }

@@ -1,64 +1,69 @@
-//! Pictures of findings: made anew from what was sent, and forgotten thirty days after
-//! they were deleted.
+//! Evidence: images redrawn from uploads, and deleted for good after their retention.
 
-use domain::evidence::{NewEvidence, is_due};
-use domain::file::FileFlaw;
+use domain::evidence::{NewEvidence, is_purgeable};
 use domain::upload::Upload;
-use store::directory::Directory;
-use store::outbox::{EvidenceRef, LeasedEffect};
-use store::{ClientScope, Store};
+use store::{ClientScope, Directory, EvidenceRef, LeasedEffect, ReleaseOutcome, Store};
 use web::{App, PageError};
 
-use crate::picture;
+use crate::evidence_image::redraw;
 
-/// Makes a picture of what was sent. The objects first, then the row: what is listed
-/// can be fetched.
+/// Releases an upload as evidence. The objects first, then the row: what is listed can be
+/// fetched.
 pub(crate) async fn release(
     app: &App,
     store: &Store<ClientScope>,
-    (after, new): (&Upload, &NewEvidence),
+    after: &Upload,
+    new: &NewEvidence,
     bytes: &[u8],
-) -> Result<Result<(), FileFlaw>, PageError> {
-    let made = match picture::make(bytes, after.file_type) {
-        Ok(made) => made,
-        Err(flaw) => return Ok(Err(flaw)),
+) -> Result<ReleaseOutcome, PageError> {
+    let redrawn = match redraw(bytes, after.file_type) {
+        Ok(redrawn) => redrawn,
+        Err(flaw) => return Ok(ReleaseOutcome::Refused(flaw)),
     };
-    let (files, id) = (&app.services.files, after.id.evidence());
-    let (large, small) = (store.evidence_key(id), store.thumbnail_key(id));
-    let media_type = made.picture.file_type.media_type();
-    files.put(&large, made.image, media_type).await?;
-    files.put(&small, made.thumbnail, "image/jpeg").await?;
-    let released = store.release_evidence(after, new, &made.picture).await?;
-    if released.is_err() {
+    let (files, id) = (&app.services.files, after.id.evidence_id());
+    let (large, small) = (
+        store.evidence_object_key(id),
+        store.thumbnail_object_key(id),
+    );
+    let media_type = redrawn.picture.file_type.media_type();
+    files.put(&large, redrawn.image, media_type).await?;
+    files.put(&small, redrawn.thumbnail, "image/jpeg").await?;
+    let outcome = store.release_evidence(after, new, &redrawn.picture).await?;
+    if outcome != ReleaseOutcome::Released {
         files.delete(&large).await?;
         files.delete(&small).await?;
     }
-    Ok(released)
+    Ok(outcome)
 }
 
-/// Forgets a picture whose time has come; one that was restored stays.
-pub(crate) async fn look(
+/// Deletes an image for good; one that was restored stays.
+pub(crate) async fn handle(
     app: &App,
     directory: &Directory,
     leased: &LeasedEffect,
-    piece: EvidenceRef,
+    reference: EvidenceRef,
 ) -> Result<(), PageError> {
-    let Some(store) = leased.client(directory) else {
-        return Err(PageError::internal("a picture outside a client"));
+    let Some(store) = leased.client_store(directory) else {
+        return Err(PageError::internal("evidence outside a client"));
     };
-    let found = store.one_evidence(piece.engagement, piece.finding, piece.evidence);
-    let Some((_, evidence)) = found.await? else {
+    let EvidenceRef {
+        engagement,
+        finding,
+        evidence,
+    } = reference;
+    let found = store.get_evidence(engagement, finding, evidence).await?;
+    let Some((_, evidence)) = found else {
         return Ok(());
     };
-    if !is_due(&evidence, app.clock.now()) {
+    if !is_purgeable(&evidence, app.clock.now()) {
         return Ok(());
     }
     for key in [
-        store.evidence_key(evidence.id),
-        store.thumbnail_key(evidence.id),
+        store.evidence_object_key(evidence.id),
+        store.thumbnail_object_key(evidence.id),
     ] {
         app.services.files.delete(&key).await?;
     }
-    store.forget_evidence(piece, &evidence).await?;
+    store.delete_evidence(reference, &evidence).await?;
     Ok(())
 }

@@ -1,176 +1,183 @@
-//! Imports of scans: a file is read as it comes and made a plan, and what was
-//! confirmed of the plan is done, a transaction a step. Whatever ends it early, it
-//! goes on from the step that is next.
+//! Imports of scans: the file is read and made a plan; the confirmed plan is executed, a
+//! transaction a step. After an interruption it goes on from the next step.
 
-use domain::finding::{Finding, FindingContent, Transition, create, transition};
-use domain::history::{FindingEvent, HistoryEntry};
-use domain::import::job::{
-    BATCH, Import, ImportConfirmation, ImportStage, ImportStep, MOVES, RescannedFinding,
+use domain::finding::{
+    Finding, FindingChange, FindingContent, FindingEvent, HistoryEntry, Transition,
+    apply_transition, create_finding,
 };
-use domain::import::{ScannedFinding, back};
+use domain::import::{
+    CREATE_BATCH, Import, ImportConfirmation, ImportStage, ImportStep, RescannedFinding,
+    ScannedFinding, TRANSITION_BATCH, reopening_transition,
+};
 use domain::workspace::Workspace;
-use store::directory::Directory;
-use store::outbox::LeasedEffect;
-use store::{BulkChange, ClientScope, ImportJob, ImportSchedule, Store};
+use store::{BulkChange, ClientScope, Directory, ImportJob, ImportSchedule, LeasedEffect, Store};
 use web::{App, PageError};
 
-use crate::EffectOutcome;
+use crate::effect_outcome::EffectOutcome;
+use crate::import_failure::{delete_file, fail_import};
 
-/// Steps that are done at one call: they fit well into the time for which an
-/// effect is leased. The last of them calls for the next.
-const AT_ONCE: usize = 40;
-/// How often a step is decided anew that meets other people's changes.
-const TRIES: usize = 5;
+/// Steps that are executed at one call: they fit well into the time for which an effect is
+/// leased. The last of them enqueues the next effect.
+const STEPS_AT_ONCE: usize = 40;
+/// How often a step is decided anew that meets changes by people.
+const MAX_TRIES: u32 = 5;
 
-/// What an import is done with.
-struct Hands<'a> {
+/// An import that is executed, with its workspace.
+struct ImportRun<'a> {
     app: &'a App,
     store: &'a Store<ClientScope>,
     workspace: &'a Workspace,
 }
 
-/// Goes on with an import: reads its file, does what was confirmed, or gives it up.
-pub(crate) async fn look(
+/// Goes on with an import: reads its file, executes its plan, or expires it.
+pub(crate) async fn handle(
     app: &App,
     directory: &Directory,
     leased: &LeasedEffect,
     job: ImportJob,
 ) -> Result<EffectOutcome, PageError> {
-    let (Some(store), Some(team)) = (leased.client(directory), leased.team(directory)) else {
+    let (Some(store), Some(team)) = (
+        leased.client_store(directory),
+        leased.workspace_store(directory),
+    ) else {
         return Err(PageError::internal("an import outside a client"));
     };
-    let workspace = leased.workspace(directory).await?;
-    let import = store.import(job.engagement, job.import).await?;
+    let workspace = leased.get_workspace(directory).await?;
+    let import = store.get_import(job.engagement, job.import).await?;
     let (Some(import), Some(workspace)) = (import, workspace) else {
-        return Ok(EffectOutcome::Whole);
+        return Ok(EffectOutcome::Done);
     };
-    let gone_on = match import.stage {
-        _ if import.is_over(app.clock.now()) => {
-            let why = "Nobody confirmed it within a week. Import the file again.";
-            give_up(app, &store, &import, why).await
+    let result = match import.stage {
+        _ if import.is_expired(app.clock.now()) => {
+            let failure = "Nobody confirmed it within a week. Import the file again.";
+            fail_import(app, &store, &import, failure).await
         }
-        ImportStage::Reading => Box::pin(crate::scans::read(app, &store, &team, &import)).await,
+        ImportStage::Reading => {
+            Box::pin(crate::scan_reading::read_scan(app, &store, &team, &import)).await
+        }
         ImportStage::Importing => {
-            let hands = Hands {
+            let run = ImportRun {
                 app,
                 store: &store,
                 workspace: &workspace,
             };
-            Box::pin(hands.run(import)).await
+            Box::pin(run.run(import)).await
         }
-        ImportStage::Done | ImportStage::Failed => forget(app, &store, &import).await,
+        ImportStage::Done | ImportStage::Failed => delete_file(app, &store, &import).await,
         ImportStage::Columns | ImportStage::Ready => Ok(()),
     };
-    match gone_on {
-        // Somebody else is at it, or a person changed it. Should nobody go on with it,
-        // this effect comes again.
-        Err(PageError::Changed) => Ok(EffectOutcome::NotYet),
-        result => result.map(|()| EffectOutcome::Whole),
+    match result {
+        // Another worker goes on with it, or a person changed it. Otherwise this effect is
+        // due again.
+        Err(PageError::Changed) => Ok(EffectOutcome::Deferred),
+        result => result.map(|()| EffectOutcome::Done),
     }
 }
 
-/// Notes why it came to nothing. Its file goes.
-pub(crate) async fn give_up(
-    app: &App,
-    store: &Store<ClientScope>,
-    import: &Import,
-    why: &str,
-) -> Result<(), PageError> {
-    let after = import.failed(why);
-    store.change_import(&after, ImportSchedule::Stays).await?;
-    forget(app, store, &after).await
-}
-
-async fn forget(app: &App, store: &Store<ClientScope>, import: &Import) -> Result<(), PageError> {
-    let key = store.import_key(import.id);
-    Ok(app.services.files.delete(&key).await?)
-}
-
-impl Hands<'_> {
-    /// Does the steps that are next.
+impl ImportRun<'_> {
+    /// Executes the next steps.
     async fn run(&self, mut import: Import) -> Result<(), PageError> {
-        for n in 1..=AT_ONCE {
-            if import.step >= import.steps() {
-                // Only where there is nothing to do at all.
-                let after = import.finished();
+        for n in 1..=STEPS_AT_ONCE {
+            if import.steps_done >= import.step_count() {
+                // Only where the plan is empty.
+                let after = import.complete();
                 self.store
-                    .change_import(&after, ImportSchedule::Stays)
+                    .update_import(&after, ImportSchedule::Keep)
                     .await?;
                 import = after;
             } else {
-                let then = if n == AT_ONCE {
-                    ImportSchedule::Goes
+                let schedule = if n == STEPS_AT_ONCE {
+                    ImportSchedule::Enqueue
                 } else {
-                    ImportSchedule::Stays
+                    ImportSchedule::Keep
                 };
-                import = self.step(import, then).await?;
+                import = self.run_step(import, schedule).await?;
             }
             if import.stage != ImportStage::Importing {
-                return forget(self.app, self.store, &import).await;
+                return delete_file(self.app, self.store, &import).await;
             }
         }
         Ok(())
     }
 
-    async fn step(&self, import: Import, then: ImportSchedule) -> Result<Import, PageError> {
-        let step = self.store.next_step(&import).await?;
-        let (Some(step), Some(confirmed)) = (step, &import.confirmed) else {
-            let why = "What it was to do is no longer kept. Import the file again.";
-            return self.stop(&import, why).await;
+    async fn run_step(
+        &self,
+        import: Import,
+        schedule: ImportSchedule,
+    ) -> Result<Import, PageError> {
+        let step = self.store.get_next_step(&import).await?;
+        let (Some(step), Some(confirmed)) = (step, &import.confirmation) else {
+            let failure = "What it was to do is no longer kept. Import the file again.";
+            return self.fail(&import, failure).await;
         };
         let store = self.store.on_behalf_of(&confirmed.by);
         match step {
-            ImportStep::Make(scanned) => self.make(&store, &import, confirmed, scanned, then).await,
-            ImportStep::Move(moves) => self.moves(&store, &import, confirmed, &moves, then).await,
+            ImportStep::Create(scanned) => {
+                self.create_findings(&store, &import, confirmed, scanned, schedule)
+                    .await
+            }
+            ImportStep::Transition(rescanned) => {
+                self.apply_transitions(&store, &import, confirmed, &rescanned, schedule)
+                    .await
+            }
         }
     }
 
-    async fn stop(&self, import: &Import, why: &str) -> Result<Import, PageError> {
-        give_up(self.app, self.store, import, why).await?;
-        Ok(import.failed(why))
+    async fn fail(&self, import: &Import, failure: &str) -> Result<Import, PageError> {
+        fail_import(self.app, self.store, import, failure).await?;
+        Ok(import.fail(failure))
     }
 
-    /// Makes drafts. One that is there by now, by another import, is left alone.
-    async fn make(
+    /// Creates drafts. A finding that another import created meanwhile is left alone.
+    async fn create_findings(
         &self,
         store: &Store<ClientScope>,
         import: &Import,
         confirmed: &ImportConfirmation,
         scanned: Vec<ScannedFinding>,
-        then: ImportSchedule,
+        schedule: ImportSchedule,
     ) -> Result<Import, PageError> {
-        let how = FindingEvent::Imported {
+        let event = FindingEvent::Imported {
             scanner: scanner(import).to_owned(),
         };
-        let entry = HistoryEntry::new(&confirmed.by, confirmed.at, how.clone(), None);
-        let all = count(scanned.len());
-        let first = import.step.unsigned_abs() * BATCH as u64;
+        let entry = HistoryEntry::new(&confirmed.by, confirmed.at, event.clone(), None);
+        let processed = count(scanned.len());
+        let first = import.steps_done.unsigned_abs() * CREATE_BATCH as u64;
         let mut batch: Vec<(u64, Finding, FindingContent)> = Vec::with_capacity(scanned.len());
-        for (nth, ScannedFinding { draft, fingerprint }) in (first..).zip(scanned) {
-            let id = fingerprint.finding(import.engagement);
-            let made = create(id, &draft, &confirmed.by, how.clone(), confirmed.at);
+        for (
+            nth,
+            ScannedFinding {
+                content,
+                fingerprint,
+            },
+        ) in (first..).zip(scanned)
+        {
+            let id = fingerprint.finding_id(import.engagement);
+            let change = create_finding(id, &content, &confirmed.by, event.clone(), confirmed.at);
             let finding = Finding {
                 fingerprint: Some(fingerprint),
-                ..made.map_err(|_| PageError::Forbidden)?.finding
+                ..change.map_err(|_| PageError::Forbidden)?.finding
             };
-            batch.push((nth, finding, draft));
+            batch.push((nth, finding, content));
         }
         loop {
-            let after = import.stepped(count(batch.len()), all);
+            let after = import.complete_step(count(batch.len()), processed);
             let plan = self.workspace.plan_at(self.app.clock.now());
             match store
-                .make_step((&after, then), &batch, (&entry, plan))
+                .apply_create_step(&after, schedule, &batch, &entry, plan)
                 .await
             {
                 Ok(()) => return Ok(after),
                 Err(store::StoreError::Full(full)) => {
-                    return self.full(import, &full.to_string()).await;
+                    return self.fail_full(import, &full.to_string()).await;
                 }
                 Err(store::StoreError::Refused(0)) => return Err(PageError::Changed),
                 Err(store::StoreError::Refused(n)) => {
-                    let Some(nth) = Store::<ClientScope>::taken(n, then, batch.len()) else {
-                        let why = "The engagement has no room for more findings.";
-                        return self.full(import, why).await;
+                    let Some(nth) =
+                        Store::<ClientScope>::existing_finding(n, schedule, batch.len())
+                    else {
+                        let failure = "The engagement has no room for more findings.";
+                        return self.fail_full(import, failure).await;
                     };
                     drop(batch.remove(nth));
                 }
@@ -179,36 +186,46 @@ impl Hands<'_> {
         }
     }
 
-    async fn full(&self, import: &Import, why: &str) -> Result<Import, PageError> {
-        let why = format!("{why} Drafts that were made before: {}.", import.made);
-        self.stop(import, &why).await
+    async fn fail_full(&self, import: &Import, failure: &str) -> Result<Import, PageError> {
+        let failure = format!(
+            "{failure} Drafts that were made before: {}.",
+            import.created
+        );
+        self.fail(import, &failure).await
     }
 
-    /// Moves what is back or gone, as far as that was wished. What somebody changed
-    /// meanwhile, so that it can't be moved, is left alone.
-    async fn moves(
+    /// Reopens findings that reappeared and resolves those that are gone, as it was
+    /// confirmed. A finding that a person changed meanwhile, so that the transition isn't
+    /// permitted, is left alone.
+    async fn apply_transitions(
         &self,
         store: &Store<ClientScope>,
         import: &Import,
         confirmed: &ImportConfirmation,
-        moves: &[RescannedFinding],
-        then: ImportSchedule,
+        rescanned: &[RescannedFinding],
+        schedule: ImportSchedule,
     ) -> Result<Import, PageError> {
-        let wished: Vec<&RescannedFinding> = moves.iter().filter(|m| import.is_wished(m)).collect();
-        let after = import.stepped(0, count(wished.len()));
-        for _ in 0..TRIES {
+        let chosen = rescanned
+            .iter()
+            .filter(|rescanned| import.is_confirmed(rescanned));
+        let chosen: Vec<_> = chosen.collect();
+        let after = import.complete_step(0, count(chosen.len()));
+        for _ in 0..MAX_TRIES {
             let mut changes = Vec::new();
-            let first = import.step.unsigned_abs() * MOVES as u64;
-            for (nth, one) in (first..).zip(&wished) {
-                let finding = store.finding(import.engagement, one.finding).await?;
-                let change = finding.and_then(|f| self.decide(&f, one, import, confirmed));
+            let first = import.steps_done.unsigned_abs() * TRANSITION_BATCH as u64;
+            for (nth, rescanned) in (first..).zip(&chosen) {
+                let finding = store
+                    .get_finding(import.engagement, rescanned.finding)
+                    .await?;
+                let change = finding
+                    .and_then(|finding| self.decide_change(&finding, rescanned, import, confirmed));
                 changes.extend(change.map(|change| BulkChange {
                     change,
-                    entry: import.id.moved(nth),
-                    rated: None,
+                    entry: import.id.transition_entry_id(nth),
+                    rating: None,
                 }));
             }
-            match store.move_step((&after, then), &changes).await {
+            match store.apply_move_step(&after, schedule, &changes).await {
                 Ok(()) => return Ok(after),
                 Err(store::StoreError::Refused(0)) => return Err(PageError::Changed),
                 Err(store::StoreError::Refused(_)) => {}
@@ -218,23 +235,23 @@ impl Hands<'_> {
         Err(PageError::internal("findings change all the time"))
     }
 
-    fn decide(
+    fn decide_change(
         &self,
         finding: &Finding,
-        one: &RescannedFinding,
+        rescanned: &RescannedFinding,
         import: &Import,
         confirmed: &ImportConfirmation,
-    ) -> Option<domain::finding::FindingChange> {
-        let (event, says) = if one.back {
-            (back(finding.status)?, "reports it again")
+    ) -> Option<FindingChange> {
+        let (transition, says) = if rescanned.has_reappeared {
+            (reopening_transition(finding.status)?, "reports it again")
         } else {
             (Transition::Resolve, "no longer reports it")
         };
         let day = self.workspace.today(import.at);
         let note = format!("{} {says}, by the scan imported on {day}.", scanner(import));
-        let ask = event.because(&note);
+        let request = transition.with_note(&note);
         let (by, at) = (&confirmed.by, confirmed.at);
-        transition(finding, by, self.workspace, ask, at).ok()
+        apply_transition(finding, by, self.workspace, request, at).ok()
     }
 }
 

@@ -1,40 +1,42 @@
-//! Invoices that were sent: the client is told of them, reminded, and what isn't
-//! paid in time counts as overdue.
+//! Reminders of sent invoices, and the step to overdue.
 
 use domain::invoice::{
-    Invoice, InvoiceActor, InvoiceCommand, InvoiceReminder, InvoiceState, recipients, transition,
+    Invoice, InvoiceActor, InvoiceCommand, InvoiceReminder, InvoiceState, apply_command,
+    invoice_recipients,
 };
 use domain::mail::{Mail, MailMessage};
 use domain::person::Person;
 use domain::workspace::{Workspace, WorkspaceMode};
-use store::directory::Directory;
-use store::outbox::{InvoiceReminderJob, LeasedEffect};
+use store::{Directory, InvoiceReminderJob, LeasedEffect};
 use web::{App, PageError};
 
 use crate::mail;
 
-/// Does what is due about an invoice, if it is still to be done.
-pub(crate) async fn look(
+/// Takes a step that is due of an invoice, unless it is paid or void by now.
+pub(crate) async fn handle(
     app: &App,
     directory: &Directory,
     leased: &LeasedEffect,
-    due: InvoiceReminderJob,
+    job: InvoiceReminderJob,
 ) -> Result<(), PageError> {
-    let (Some(store), Some(team)) = (leased.client(directory), leased.team(directory)) else {
+    let (Some(store), Some(team)) = (
+        leased.client_store(directory),
+        leased.workspace_store(directory),
+    ) else {
         return Err(PageError::internal("an invoice outside a client"));
     };
-    let invoice = store.sent_invoice(due.invoice).await?;
-    let workspace = leased.workspace(directory).await?;
+    let invoice = store.get_sent_invoice(job.invoice).await?;
+    let workspace = leased.get_workspace(directory).await?;
     let (Some(invoice), Some(workspace)) = (invoice, workspace) else {
         return Ok(());
     };
     let (now, today) = (app.clock.now(), workspace.today(app.clock.now()));
-    match due.what {
-        InvoiceReminder::Lapse => {
-            let change = transition(
+    match job.reminder {
+        InvoiceReminder::DayOver => {
+            let change = apply_command(
                 &invoice,
-                InvoiceActor::Itself("Due date"),
-                &InvoiceCommand::Lapse,
+                InvoiceActor::System("Due date"),
+                &InvoiceCommand::MarkOverdue,
                 today,
                 now,
             );
@@ -42,16 +44,16 @@ pub(crate) async fn look(
                 return Ok(());
             };
             // The effect's own id: done again after a crash, it is the same entry.
-            team.change_invoice(&change, leased.id, None).await?;
+            team.apply_invoice_change(&change, leased.id, None).await?;
             Ok(())
         }
-        what if is_told(&invoice, &workspace, what) => {
-            let people = store.people().await?;
-            for person in recipients(&people) {
-                let mail = letter(&workspace, person, &invoice, what);
-                // One name each, the same at every try.
-                let name = format!("{}-{}", leased.id, person.id);
-                mail::send(app, directory, (leased, &name), &mail).await?;
+        reminder if is_reminded(&invoice, &workspace, reminder) => {
+            let people = store.list_people().await?;
+            for person in invoice_recipients(&people) {
+                let mail = invoice_mail(&workspace, person, &invoice, reminder);
+                // One id each, the same at every try.
+                let mail_id = format!("{}-{}", leased.id, person.id);
+                mail::send(app, directory, leased, &mail_id, &mail).await?;
             }
             Ok(())
         }
@@ -59,14 +61,21 @@ pub(crate) async fn look(
     }
 }
 
-/// Whether there is still something to say. Who disputes a payment isn't reminded.
-fn is_told(invoice: &Invoice, workspace: &Workspace, what: InvoiceReminder) -> bool {
+/// Whether a reminder is still to be sent. A client who disputes a payment isn't reminded.
+fn is_reminded(invoice: &Invoice, workspace: &Workspace, reminder: InvoiceReminder) -> bool {
     let state = invoice.state();
-    let asked = invoice.outstanding() > 0 && state != InvoiceState::Disputed;
-    workspace.mode == WorkspaceMode::Consulting && asked && what != InvoiceReminder::Lapse
+    let is_asked_for = invoice.outstanding() > 0 && state != InvoiceState::Disputed;
+    workspace.mode == WorkspaceMode::Consulting
+        && is_asked_for
+        && reminder != InvoiceReminder::DayOver
 }
 
-fn letter(workspace: &Workspace, person: &Person, invoice: &Invoice, why: InvoiceReminder) -> Mail {
+fn invoice_mail(
+    workspace: &Workspace,
+    person: &Person,
+    invoice: &Invoice,
+    why: InvoiceReminder,
+) -> Mail {
     Mail {
         to: person.email.clone(),
         to_name: person.name.clone(),
@@ -74,7 +83,7 @@ fn letter(workspace: &Workspace, person: &Person, invoice: &Invoice, why: Invoic
         brand: workspace.name.clone(),
         message: MailMessage::Invoice {
             invoice: invoice.id,
-            why,
+            reminder: why,
             number: invoice.number().to_owned(),
             subject: invoice.subject.clone(),
             amount: invoice.money(invoice.outstanding()).to_string(),

@@ -1,71 +1,61 @@
-//! What follows a change: mail from the outbox, accepted risks whose time has
-//! come, files that were sent and are to be checked, imports of scans, and the
-//! chain of the audit log; and what is noted when a day is over.
+//! The worker: effects of the outbox (mail, risk deadlines, file checks, imports), the chain
+//! of the audit log, and the daily jobs.
 //!
-//! The outbox holds what was decided together with a change. A sweep leases
-//! what is due, sends it and notes that it has left. Whatever ends a sweep
-//! early, a later one goes on: an effect leaves at least once.
+//! The outbox holds effects that were decided together with a change. A sweep leases the
+//! effects that are due, handles them and completes them. Where a sweep ends early, a later
+//! one goes on: an effect is handled at least once.
 
+mod daily_jobs;
+mod delivery_reports;
+mod digest;
 mod documents;
+mod effect_outcome;
 mod evidence;
-mod forget;
-mod gather;
+mod evidence_image;
+mod import_failure;
 mod imports;
+mod inbox_deletion;
 mod invoices;
 mod logo;
 mod mail;
-mod night;
-mod notify;
-mod picture;
+mod notifications;
 mod receipts;
 mod recount;
-mod reports;
-mod risk;
-mod scans;
+mod risk_deadlines;
+mod scan_reading;
 mod uploads;
 
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+pub use delivery_reports::{ReportOutcome, handle_report, handle_reports};
 use futures::{FutureExt as _, StreamExt as _, stream};
 use jiff::SignedDuration;
 pub use recount::recount;
-pub use reports::{ReportOutcome, failed, report};
-use store::directory::Directory;
-use store::outbox::{DueEffect, Effect, LeaseOutcome, LeasedEffect};
+use store::{Directory, DueEffect, Effect, LeaseOutcome, LeasedEffect};
 use tokio::time::timeout;
 use web::{App, PageError};
 
+use effect_outcome::EffectOutcome;
+
 /// Entries of the audit log that are chained at once.
-const AT_ONCE: i32 = 25;
-/// Effects of one workspace in one shard that one sweep takes.
-const EACH: usize = 25;
-/// Workspaces whose effects are done side by side.
-const BESIDE: usize = 16;
-/// How long an effect may take: less than its lease, so that nobody else begins
-/// with it meanwhile.
-const LONGEST: Duration = Duration::from_secs(45);
+const CHAINED_AT_ONCE: i32 = 25;
+/// Effects of one workspace in one shard that one sweep leases.
+const EFFECTS_PER_WORKSPACE: usize = 25;
+/// Workspaces whose effects are handled at the same time.
+const WORKSPACES_AT_ONCE: usize = 16;
+/// How long an effect may take: less than its lease, so that no other worker begins with it
+/// meanwhile.
+const EFFECT_TIMEOUT: Duration = Duration::from_secs(45);
 
-/// How far an effect is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum EffectOutcome {
-    /// Nothing is left to do.
-    Whole,
-    /// Nothing is left to do, and the effect is out of the outbox.
-    Noted,
-    /// It waits for somebody else.
-    NotYet,
-}
-
-/// What a run of the worker met.
+/// What a run of the worker did.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SweepReport {
-    /// Effects that were taken, done or not.
+    /// Effects that were leased, handled or not.
     pub taken: usize,
-    /// Those that failed.
     pub failed: usize,
-    /// Those that were given up.
+    /// Effects that became dead letters.
     pub given_up: usize,
     /// For how long the oldest of them had been due.
     pub oldest: SignedDuration,
@@ -82,10 +72,9 @@ impl SweepReport {
     }
 }
 
-/// Does what is due. What can't be done is logged and due again when its lease ends.
-/// Each workspace's are done one after the other, beside those of the others; one
-/// that fails ends the sweep for its workspace only. Gives the number of effects that
-/// were taken.
+/// Handles the effects that are due. One that fails is logged and due again when its lease
+/// ends. Those of a workspace are handled one after the other, at the same time as those of
+/// others; a failure ends the sweep of its workspace only. Gives the number of leased effects.
 pub async fn sweep(app: &App) -> Result<usize, store::StoreError> {
     Ok(sweep_once(app).await?.taken)
 }
@@ -93,26 +82,31 @@ pub async fn sweep(app: &App) -> Result<usize, store::StoreError> {
 async fn sweep_once(app: &App) -> Result<SweepReport, store::StoreError> {
     let directory = app.directory();
     let mut homes: BTreeMap<_, Vec<DueEffect>> = BTreeMap::new();
-    for due in directory.due(app.clock.now(), EACH).await? {
+    for due in directory
+        .list_due_effects(app.clock.now(), EFFECTS_PER_WORKSPACE)
+        .await?
+    {
         homes.entry(due.workspace()).or_default().push(due);
     }
-    let work = homes.into_values().map(|some| one_by_one(app, some));
-    let swept = stream::iter(work).buffer_unordered(BESIDE);
+    let work = homes
+        .into_values()
+        .map(|effects| handle_effects(app, effects));
+    let swept = stream::iter(work).buffer_unordered(WORKSPACES_AT_ONCE);
     let sum = swept.fold(SweepReport::default(), async |sum, swept| sum.and(swept));
     Ok(sum.await)
 }
 
-/// Sweeps until nothing is due and everything recorded has its place in the chain,
-/// and ends the days that are over. Gives the number of effects that were taken.
+/// Sweeps until nothing is due and every audit record is chained, and runs the daily jobs.
+/// Gives the number of leased effects.
 pub async fn drain(app: &App) -> Result<usize, store::StoreError> {
     Ok(run(app).await?.taken)
 }
 
-/// As [`drain`], and tells what it met.
+/// As [`drain`], with a report.
 pub async fn run(app: &App) -> Result<SweepReport, store::StoreError> {
     let directory = app.directory();
     let mut total = SweepReport::default();
-    while directory.chain_audit(AT_ONCE).await? > 0 {}
+    while directory.chain_audit(CHAINED_AT_ONCE).await? > 0 {}
     loop {
         loop {
             let swept = sweep_once(app).await?;
@@ -121,21 +115,21 @@ pub async fn run(app: &App) -> Result<SweepReport, store::StoreError> {
                 break;
             }
         }
-        // What a day's end puts into the outbox leaves at once.
-        if night::fall(app).await? == 0 {
+        // Effects of the daily jobs are handled at once.
+        if daily_jobs::run_daily_jobs(app).await? == 0 {
             return Ok(total);
         }
     }
 }
 
-/// Does a workspace's effects until one can't be done.
-async fn one_by_one(app: &App, some: Vec<DueEffect>) -> SweepReport {
+/// Handles a workspace's effects until one fails.
+async fn handle_effects(app: &App, effects: Vec<DueEffect>) -> SweepReport {
     let (directory, mut swept) = (app.directory(), SweepReport::default());
-    for due in some {
-        let leased = match directory.lease(due, app.clock.now()).await {
+    for due in effects {
+        let leased = match directory.lease_effect(due, app.clock.now()).await {
             Ok(LeaseOutcome::Leased(leased)) => leased,
-            Ok(LeaseOutcome::Not) => continue,
-            Ok(LeaseOutcome::Buried) => {
+            Ok(LeaseOutcome::NotLeased) => continue,
+            Ok(LeaseOutcome::GivenUp) => {
                 tracing::error!("an effect was given up");
                 swept.given_up += 1;
                 continue;
@@ -149,10 +143,10 @@ async fn one_by_one(app: &App, some: Vec<DueEffect>) -> SweepReport {
         let waited = app.clock.now().duration_since(leased.at);
         swept.taken += 1;
         swept.oldest = swept.oldest.max(waited);
-        match bring(app, &directory, &leased).await {
-            Ok(Brought::Done) => continue,
-            Ok(Brought::Failed) => {}
-            Ok(Brought::GivenUp) => swept.given_up += 1,
+        match handle_effect(app, &directory, &leased).await {
+            Ok(HandleOutcome::Done) => continue,
+            Ok(HandleOutcome::Failed) => {}
+            Ok(HandleOutcome::GivenUp) => swept.given_up += 1,
             Err(error) => {
                 tracing::error!(effect = %leased.id, %error, "what came of an effect couldn't be noted");
             }
@@ -163,68 +157,74 @@ async fn one_by_one(app: &App, some: Vec<DueEffect>) -> SweepReport {
     swept
 }
 
-/// What came of an effect.
-enum Brought {
+/// How the handling of an effect was recorded.
+enum HandleOutcome {
     Done,
-    /// It is tried again.
     Failed,
     GivenUp,
 }
 
-/// Brings an effect to its end, and notes it.
-async fn bring(
+/// Handles an effect, and completes it or records its failure.
+async fn handle_effect(
     app: &App,
     directory: &Directory,
     leased: &LeasedEffect,
-) -> Result<Brought, store::StoreError> {
-    // Boxed: what is done about files is large.
-    let work = Box::pin(carry_out(app, directory, leased));
+) -> Result<HandleOutcome, store::StoreError> {
+    // Boxed: the futures of files are large.
+    let work = Box::pin(dispatch(app, directory, leased));
     let work = AssertUnwindSafe(work).catch_unwind();
-    let cause = match timeout(LONGEST, work).await {
-        Ok(Ok(Ok(EffectOutcome::Whole))) => {
-            directory.sent(leased).await?;
-            return Ok(Brought::Done);
+    let cause = match timeout(EFFECT_TIMEOUT, work).await {
+        Ok(Ok(Ok(EffectOutcome::Done))) => {
+            directory.complete_effect(leased).await?;
+            return Ok(HandleOutcome::Done);
         }
-        // What isn't whole comes again when its lease ends.
-        Ok(Ok(Ok(EffectOutcome::Noted | EffectOutcome::NotYet))) => return Ok(Brought::Done),
-        Ok(Ok(Err(error))) => error.causes(),
+        // A deferred effect is due again when its lease ends.
+        Ok(Ok(Ok(EffectOutcome::Completed | EffectOutcome::Deferred))) => {
+            return Ok(HandleOutcome::Done);
+        }
+        Ok(Ok(Err(error))) => error.cause_chain(),
         Ok(Err(_)) => "It panicked.".to_owned(),
         Err(_) => "It took too long.".to_owned(),
     };
-    // By id: whom it concerns stays out of the log.
+    // By its id: people stay out of the log.
     tracing::error!(effect = %leased.id, cause, "an effect couldn't leave");
-    if directory.failed(leased, &cause, app.clock.now()).await? {
+    if directory
+        .record_failure(leased, &cause, app.clock.now())
+        .await?
+    {
         tracing::error!(effect = %leased.id, "an effect was given up");
-        return Ok(Brought::GivenUp);
+        return Ok(HandleOutcome::GivenUp);
     }
-    Ok(Brought::Failed)
+    Ok(HandleOutcome::Failed)
 }
 
-async fn carry_out(
+async fn dispatch(
     app: &App,
     directory: &Directory,
     leased: &LeasedEffect,
 ) -> Result<EffectOutcome, PageError> {
     match &leased.effect {
         Effect::Mail(mail) => {
-            let name = leased.id.to_string();
-            mail::send(app, directory, (leased, &name), mail).await?;
+            let mail_id = leased.id.to_string();
+            mail::send(app, directory, leased, &mail_id, mail).await?;
         }
-        Effect::Risk(risk) => risk::look(app, directory, leased, *risk).await?,
-        Effect::Upload(upload) => return uploads::look(app, directory, leased, *upload).await,
-        Effect::Document(document) => documents::look(app, directory, leased, *document).await?,
-        Effect::Evidence(piece) => evidence::look(app, directory, leased, *piece).await?,
-        Effect::Import(job) => return imports::look(app, directory, leased, *job).await,
-        Effect::Invoice(due) => invoices::look(app, directory, leased, *due).await?,
-        Effect::Receipt(receipt) => receipts::look(app, directory, leased, *receipt).await?,
-        Effect::Logo(logo) => logo::look(app, directory, leased, *logo).await?,
-        Effect::Identity(user) => app.services.identity.delete(*user).await?,
-        Effect::Notify(events) => notify::tell(app, directory, leased, events).await?,
-        Effect::Gather(gather) => {
-            gather::look(app, directory, leased, *gather).await?;
-            return Ok(EffectOutcome::Noted);
+        Effect::Risk(job) => risk_deadlines::handle(app, directory, leased, *job).await?,
+        Effect::Upload(upload) => return uploads::handle(app, directory, leased, *upload).await,
+        Effect::Document(document) => documents::handle(app, directory, leased, *document).await?,
+        Effect::Evidence(evidence) => evidence::handle(app, directory, leased, *evidence).await?,
+        Effect::Import(job) => return imports::handle(app, directory, leased, *job).await,
+        Effect::Invoice(job) => invoices::handle(app, directory, leased, *job).await?,
+        Effect::Receipt(receipt) => receipts::handle(app, directory, leased, *receipt).await?,
+        Effect::DeleteLogo(logo) => logo::handle(app, directory, leased, *logo).await?,
+        Effect::DeleteIdentity(user) => app.services.identity.delete_user(*user).await?,
+        Effect::Notify(events) => notifications::handle(app, directory, leased, events).await?,
+        Effect::Digest(digest) => {
+            digest::handle(app, directory, leased, *digest).await?;
+            return Ok(EffectOutcome::Completed);
         }
-        Effect::Forget(user) => return forget::look(app, directory, leased, *user).await,
+        Effect::DeleteInbox(user) => {
+            return inbox_deletion::handle(app, directory, leased, *user).await;
+        }
     }
-    Ok(EffectOutcome::Whole)
+    Ok(EffectOutcome::Done)
 }

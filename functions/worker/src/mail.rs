@@ -1,40 +1,43 @@
-//! Mail that leaves, where mail goes to its address at all.
+//! Mail: sent, unless its address is suppressed.
 
 use domain::brand::Branding;
 use domain::mail::{Mail, MailMessage};
-use store::directory::Directory;
-use store::outbox::LeasedEffect;
-use web::letters::{self, Envelope};
+use store::{Directory, LeasedEffect};
+use web::mail_render::{self, Envelope};
 use web::{App, PageError};
 
-/// Hands a mail over under a name of its own; or leaves it, where no mail goes to its
-/// address: the inbox has what it would have told, and the people's pages say so.
+/// Sends a mail under an id of its own; not to a suppressed address: the inbox has what the
+/// mail would say, and the people's pages show the suppression.
 pub(crate) async fn send(
     app: &App,
     directory: &Directory,
-    (leased, name): (&LeasedEffect, &str),
+    leased: &LeasedEffect,
+    mail_id: &str,
     mail: &Mail,
 ) -> Result<(), PageError> {
-    let (Some(home), Some(team)) = (leased.home(), leased.team(directory)) else {
+    let (Some(home), Some(team)) = (leased.home(), leased.workspace_store(directory)) else {
         return Err(PageError::internal("mail outside a workspace"));
     };
-    let brought = match mail.message {
+    let invite = match mail.message {
         MailMessage::Invite { invite, .. } => Some((home.1, invite)),
         _ => None,
     };
-    if team.withholds(&mail.to, (brought, app.clock.now())).await? {
+    if team
+        .is_suppressed(&mail.to, invite, app.clock.now())
+        .await?
+    {
         tracing::info!(effect = %leased.id, "a mail stays here");
         return Ok(());
     }
-    // A workspace that is still to be founded has no looks.
-    let workspace = leased.workspace(directory).await?;
-    let leaving = Envelope {
-        id: name,
+    // Before a workspace is founded it has no branding.
+    let workspace = leased.get_workspace(directory).await?;
+    let envelope = Envelope {
+        id: mail_id,
         at: leased.at,
         home,
         look: workspace.map_or_else(Branding::default, |workspace| {
-            workspace.look(app.clock.now())
+            workspace.branding(app.clock.now())
         }),
     };
-    letters::send(app, leaving, mail).await
+    mail_render::deliver_mail(app, envelope, mail).await
 }

@@ -20,7 +20,7 @@ async fn main() -> Result<(), Failure> {
         let records = event.payload.get("Records").and_then(Value::as_array);
         let records = records.filter(|all| all.first().is_some_and(is_report));
         if let Some(records) = records {
-            let failed = worker::failed(app, records).await;
+            let failed = worker::handle_reports(app, records).await;
             let failed = failed.iter().map(|name| json!({ "itemIdentifier": name }));
             return Ok(json!({ "batchItemFailures": failed.collect::<Vec<_>>() }));
         }

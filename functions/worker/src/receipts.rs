@@ -1,42 +1,42 @@
-//! Payments that came, or went back: who pays a client's invoices is told by mail.
+//! Receipts: mails to the payers of a client's invoices when a payment or a refund is booked.
 
 use domain::mail::{Mail, MailMessage};
 use domain::stripe::LedgerEntryKind;
 use domain::workspace::WorkspaceMode;
-use store::directory::Directory;
-use store::outbox::{InvoiceReceiptJob, LeasedEffect};
+use store::{Directory, InvoiceReceiptJob, LeasedEffect};
 use web::{App, PageError};
 
 use crate::mail;
 
-/// Sends the receipt to those who get the client's invoices, and to whoever paid.
-pub(crate) async fn look(
+/// Sends the receipt to the recipients of the client's invoices, and to the payer.
+pub(crate) async fn handle(
     app: &App,
     directory: &Directory,
     leased: &LeasedEffect,
     InvoiceReceiptJob { invoice, receipt }: InvoiceReceiptJob,
 ) -> Result<(), PageError> {
-    let Some(store) = leased.client(directory) else {
+    let Some(store) = leased.client_store(directory) else {
         return Err(PageError::internal("a receipt outside a client"));
     };
-    let invoice = store.sent_invoice(invoice).await?;
-    let workspace = leased.workspace(directory).await?;
+    let invoice = store.get_sent_invoice(invoice).await?;
+    let workspace = leased.get_workspace(directory).await?;
     let (Some(invoice), Some(workspace)) = (invoice, workspace) else {
         return Ok(());
     };
     if workspace.mode != WorkspaceMode::Consulting {
         return Ok(());
     }
-    let people = store.people().await?;
-    let mut told = domain::invoice::recipients(&people);
-    let payer = people.iter().filter(|one| one.disabled.is_none());
-    let payer = payer.filter(|one| Some(one.id) == receipt.by);
-    for one in payer {
-        if told.iter().all(|other| other.id != one.id) {
-            told.push(one);
-        }
+    let people = store.list_people().await?;
+    let mut recipients = domain::invoice::invoice_recipients(&people);
+    let payer = people
+        .iter()
+        .find(|person| person.disabled_at.is_none() && Some(person.id) == receipt.by);
+    if let Some(payer) = payer
+        && recipients.iter().all(|person| person.id != payer.id)
+    {
+        recipients.push(payer);
     }
-    for person in told {
+    for person in recipients {
         let mail = Mail {
             to: person.email.clone(),
             to_name: person.name.clone(),
@@ -51,9 +51,9 @@ pub(crate) async fn look(
                 refunded: receipt.kind == LedgerEntryKind::Refunded,
             },
         };
-        // One name each, the same at every try.
-        let name = format!("{}-{}", leased.id, person.id);
-        mail::send(app, directory, (leased, &name), &mail).await?;
+        // One id each, the same at every try.
+        let mail_id = format!("{}-{}", leased.id, person.id);
+        mail::send(app, directory, leased, &mail_id, &mail).await?;
     }
     Ok(())
 }

@@ -1,105 +1,107 @@
-//! Files that were sent: checked by their content, then made what they were sent
-//! for, or refused. What lies below `in/` goes either way.
+//! Uploads: checked by their content, then released for their purpose, or refused. The
+//! object below `in/` is deleted either way.
 
 use domain::document::NewDocument;
 use domain::file::{CheckedFile, FileCheck, FileFlaw};
 use domain::id::{EngagementId, UploadId};
 use domain::upload::{Upload, UploadPurpose, UploadState};
-use store::directory::Directory;
-use store::outbox::LeasedEffect;
-use store::{ClientScope, Store};
+use store::{ClientScope, Directory, LeasedEffect, ReleaseOutcome, Store};
 use web::{App, PageError};
 
-use crate::{EffectOutcome, evidence};
+use crate::effect_outcome::EffectOutcome;
+use crate::evidence;
 
 /// The tag that a scan for harmful content puts on an object, and its values.
 const VERDICT: &str = "GuardDutyMalwareScanStatus";
 const CLEAN: &str = "NO_THREATS_FOUND";
 const HARMFUL: &str = "THREATS_FOUND";
 
-/// What came of a look at a file.
+/// The verdict on an uploaded file.
 enum Verdict {
-    Good(Seen),
-    Bad(FileFlaw),
-    Waits,
+    Accepted(ReadFile),
+    Refused(FileFlaw),
+    Pending,
 }
 
-/// A file that is what it claims to be.
-struct Seen {
+/// A file of the type that was announced.
+struct ReadFile {
     checked: CheckedFile,
-    /// Names the content that was seen.
+    /// Identifies the content that was checked.
     etag: String,
-    /// All of it, where something is made of it.
+    /// The whole content, where the release needs it.
     bytes: Vec<u8>,
 }
 
-/// Looks at a file that is said to be there, or is over.
-pub(crate) async fn look(
+/// Checks a file that arrived, or refuses one that never did.
+pub(crate) async fn handle(
     app: &App,
     directory: &Directory,
     leased: &LeasedEffect,
     id: UploadId,
 ) -> Result<EffectOutcome, PageError> {
-    let Some(store) = leased.client(directory) else {
+    let Some(store) = leased.client_store(directory) else {
         return Err(PageError::internal("an upload outside a client"));
     };
-    let Some(upload) = store.upload(id).await? else {
-        return Ok(EffectOutcome::Whole);
+    let Some(upload) = store.get_upload(id).await? else {
+        return Ok(EffectOutcome::Done);
     };
     match upload.state {
-        UploadState::Uploading if upload.is_over(app.clock.now()) => {
-            refuse(&store, &upload, FileFlaw::Missing).await?;
+        UploadState::Uploading if upload.is_expired(app.clock.now()) => {
+            refuse_upload(&store, &upload, FileFlaw::Missing).await?;
         }
         // Another effect comes when it is over.
-        UploadState::Uploading => return Ok(EffectOutcome::Whole),
-        UploadState::Checking => match check(app, &store, &upload).await? {
-            Verdict::Waits => return Ok(EffectOutcome::NotYet),
-            Verdict::Bad(flaw) => refuse(&store, &upload, flaw).await?,
-            Verdict::Good(seen) => release(app, &store, &upload, &seen).await?,
+        UploadState::Uploading => return Ok(EffectOutcome::Done),
+        UploadState::Checking => match check_file(app, &store, &upload).await? {
+            Verdict::Pending => return Ok(EffectOutcome::Deferred),
+            Verdict::Refused(flaw) => refuse_upload(&store, &upload, flaw).await?,
+            Verdict::Accepted(file) => release(app, &store, &upload, &file).await?,
         },
-        UploadState::Ready | UploadState::Refused => forget(app, &store, &upload).await?,
+        UploadState::Ready | UploadState::Refused => delete_unused(app, &store, &upload).await?,
     }
-    app.services.files.delete(&store.incoming_key(id)).await?;
-    Ok(EffectOutcome::Whole)
+    app.services
+        .files
+        .delete(&store.incoming_object_key(id))
+        .await?;
+    Ok(EffectOutcome::Done)
 }
 
-/// Reads the whole file once, piece by piece.
-async fn check(
+/// Reads the whole file once, in chunks.
+async fn check_file(
     app: &App,
     store: &Store<ClientScope>,
     upload: &Upload,
 ) -> Result<Verdict, PageError> {
-    let (files, key) = (&app.services.files, store.incoming_key(upload.id));
+    let (files, key) = (&app.services.files, store.incoming_object_key(upload.id));
     if !files.has(&key).await? {
-        return Ok(Verdict::Bad(FileFlaw::Missing));
+        return Ok(Verdict::Refused(FileFlaw::Missing));
     }
     if app.config.malware_scan {
-        match files.tag(&key, VERDICT).await?.as_deref() {
+        match files.get_tag(&key, VERDICT).await?.as_deref() {
             Some(CLEAN) => {}
-            Some(HARMFUL) => return Ok(Verdict::Bad(FileFlaw::Harmful)),
-            Some(_) => return Ok(Verdict::Bad(FileFlaw::Unscanned)),
-            None => return Ok(Verdict::Waits),
+            Some(HARMFUL) => return Ok(Verdict::Refused(FileFlaw::Harmful)),
+            Some(_) => return Ok(Verdict::Refused(FileFlaw::Unscanned)),
+            None => return Ok(Verdict::Pending),
         }
     }
-    let Some(mut reading) = files.read(&key).await? else {
-        return Ok(Verdict::Bad(FileFlaw::Missing));
+    let Some(mut read) = files.read(&key).await? else {
+        return Ok(Verdict::Refused(FileFlaw::Missing));
     };
     let mut check = FileCheck::new(upload.file_type);
-    let keeps = matches!(upload.purpose, UploadPurpose::Evidence(_));
+    let needs_bytes = matches!(upload.purpose, UploadPurpose::Evidence(_));
     let (size, mut bytes) = (usize::try_from(upload.size).unwrap_or_default(), Vec::new());
-    while let Some(piece) = reading.next().await? {
-        check.feed(&piece);
-        if keeps && bytes.len() <= size {
-            bytes.extend_from_slice(&piece);
+    while let Some(chunk) = read.next_chunk().await? {
+        check.add(&chunk);
+        if needs_bytes && bytes.len() <= size {
+            bytes.extend_from_slice(&chunk);
         }
     }
     Ok(match check.finish(upload.size) {
-        Ok(checked) => Verdict::Good(Seen {
+        Ok(checked) => Verdict::Accepted(ReadFile {
             checked,
-            etag: reading.etag,
+            etag: read.etag,
             bytes,
         }),
-        Err(flaw) => Verdict::Bad(flaw),
+        Err(flaw) => Verdict::Refused(flaw),
     })
 }
 
@@ -107,96 +109,105 @@ async fn release(
     app: &App,
     store: &Store<ClientScope>,
     upload: &Upload,
-    seen: &Seen,
+    file: &ReadFile,
 ) -> Result<(), PageError> {
-    let Some(after) = upload.released() else {
+    let Some(after) = upload.release() else {
         return Ok(());
     };
-    let released = match &after.purpose {
-        UploadPurpose::Document(new) => document(app, store, (&after, new), seen).await?,
+    let outcome = match &after.purpose {
+        UploadPurpose::Document(new) => release_document(app, store, &after, new, file).await?,
         UploadPurpose::Evidence(new) => {
-            evidence::release(app, store, (&after, new), &seen.bytes).await?
+            evidence::release(app, store, &after, new, &file.bytes).await?
         }
-        UploadPurpose::Import(engagement) => scan(app, store, (&after, *engagement), seen).await?,
+        UploadPurpose::Import(engagement) => {
+            release_scan(app, store, &after, *engagement, file).await?
+        }
         UploadPurpose::Attachment(_) => {
-            let to = store.attachment_key(after.id);
-            copy(app, store, (&after, &to), &seen.etag).await?;
+            let to = store.attachment_object_key(after.id);
+            copy_checked(app, store, &after, &to, &file.etag).await?;
             store.release_attachment(&after).await?;
-            Ok(())
+            ReleaseOutcome::Released
         }
     };
-    match released {
-        Ok(()) => Ok(()),
-        Err(flaw) => refuse(store, upload, flaw).await,
+    match outcome {
+        ReleaseOutcome::Released => Ok(()),
+        ReleaseOutcome::Refused(flaw) => refuse_upload(store, upload, flaw).await,
     }
 }
 
 /// The object first, then the row: what is listed can be fetched. Done again after
 /// a failure, it does the same.
-async fn document(
+async fn release_document(
     app: &App,
     store: &Store<ClientScope>,
-    (after, new): (&Upload, &NewDocument),
-    seen: &Seen,
-) -> Result<Result<(), FileFlaw>, PageError> {
-    let to = store.document_key(after.id);
-    copy(app, store, (after, &to), &seen.etag).await?;
-    let released = store.release_upload(after, new, &seen.checked).await?;
-    if released.is_err() {
+    after: &Upload,
+    new: &NewDocument,
+    file: &ReadFile,
+) -> Result<ReleaseOutcome, PageError> {
+    let to = store.document_object_key(after.id);
+    copy_checked(app, store, after, &to, &file.etag).await?;
+    let outcome = store.release_upload(after, new, &file.checked).await?;
+    if outcome != ReleaseOutcome::Released {
         app.services.files.delete(&to).await?;
     }
-    Ok(released)
+    Ok(outcome)
 }
 
-/// The object first here too; the import's job reads it.
-async fn scan(
+/// The object first here too: the import's job reads it.
+async fn release_scan(
     app: &App,
     store: &Store<ClientScope>,
-    (after, engagement): (&Upload, EngagementId),
-    seen: &Seen,
-) -> Result<Result<(), FileFlaw>, PageError> {
-    let to = store.import_key(after.id.import());
-    copy(app, store, (after, &to), &seen.etag).await?;
+    after: &Upload,
+    engagement: EngagementId,
+    file: &ReadFile,
+) -> Result<ReleaseOutcome, PageError> {
+    let to = store.import_object_key(after.id.import_id());
+    copy_checked(app, store, after, &to, &file.etag).await?;
     if store.release_scan(after, engagement).await? {
-        return Ok(Ok(()));
+        return Ok(ReleaseOutcome::Released);
     }
     app.services.files.delete(&to).await?;
-    Ok(Err(FileFlaw::Gone))
+    Ok(ReleaseOutcome::Refused(FileFlaw::TargetGone))
 }
 
-/// Of the content that was checked: whoever has the form could send another.
-async fn copy(
+/// Copies the content that was checked: the holder of the form could send another.
+async fn copy_checked(
     app: &App,
     store: &Store<ClientScope>,
-    (upload, to): (&Upload, &str),
+    upload: &Upload,
+    to: &str,
     etag: &str,
 ) -> Result<(), PageError> {
-    let from = store.incoming_key(upload.id);
+    let from = store.incoming_object_key(upload.id);
     let content_type = upload.file_type.media_type();
-    let copied = app.services.files.copy((&from, etag), to, content_type);
+    let copied = app.services.files.copy(&from, etag, to, content_type);
     Ok(copied.await?)
 }
 
-/// Takes a file away that no message was sent with.
-async fn forget(app: &App, store: &Store<ClientScope>, upload: &Upload) -> Result<(), PageError> {
-    let unused = upload.unused(app.clock.now());
+/// Deletes an attachment that no message was sent with.
+async fn delete_unused(
+    app: &App,
+    store: &Store<ClientScope>,
+    upload: &Upload,
+) -> Result<(), PageError> {
+    let unused = upload.refuse_unused(app.clock.now());
     if let Some(after) = &unused {
         store.refuse_upload(after).await?;
     }
     // Once more, where it stopped after that.
     if unused.is_some() || upload.flaw == Some(FileFlaw::Unused) {
-        let key = store.attachment_key(upload.id);
+        let key = store.attachment_object_key(upload.id);
         app.services.files.delete(&key).await?;
     }
     Ok(())
 }
 
-async fn refuse(
+async fn refuse_upload(
     store: &Store<ClientScope>,
     upload: &Upload,
     flaw: FileFlaw,
 ) -> Result<(), PageError> {
-    match upload.refused(flaw) {
+    match upload.refuse(flaw) {
         Some(after) => Ok(store.refuse_upload(&after).await?),
         None => Ok(()),
     }

@@ -3,14 +3,16 @@
 
 use std::process::ExitCode;
 
-use local::Wanted;
+use local::DeadLetterCommand;
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
     let wanted = match (words.next().as_deref(), words.next()) {
-        (None | Some("list"), after) => Wanted::List(after),
-        (Some("retry"), Some(name)) => Wanted::Retry(Some(name).filter(|name| name != "all")),
+        (None | Some("list"), after) => DeadLetterCommand::List(after),
+        (Some("retry"), Some(name)) => {
+            DeadLetterCommand::Retry(Some(name).filter(|name| name != "all"))
+        }
         _ => {
             eprintln!("Usage: dead-letters list [AFTER] | retry NAME | retry all");
             return ExitCode::from(2);

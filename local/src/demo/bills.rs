@@ -2,8 +2,8 @@
 
 use domain::id::InvoiceId;
 use domain::invoice::{
-    BillingSettingsInput, Invoice, InvoiceActor, InvoiceBalance, InvoiceCommand, InvoiceInput,
-    InvoiceLineInput, InvoiceReminder, NewInvoice, PaymentMethod, issue, schedule, transition,
+    BillingSettingsInput, Invoice, InvoiceActor, InvoiceCommand, InvoiceInput, InvoiceLineInput,
+    InvoiceReminder, NewInvoice, PaymentMethod, apply_command, issue_invoice, reminder_schedule,
 };
 use domain::money::Money;
 use domain::slug::Slug;
@@ -57,13 +57,13 @@ struct Bill {
     /// Each: what, how much, the price of one, the tax.
     lines: Vec<[String; 4]>,
     #[serde(default)]
-    steps: Vec<Step>,
+    steps: Vec<InvoiceStep>,
 }
 
 /// Something that happened: `pay`, `refund`, `void` or `dispute`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Step {
+struct InvoiceStep {
     at: Moment,
     event: String,
     #[serde(default)]
@@ -100,7 +100,7 @@ impl Stage<'_> {
     pub(super) async fn bill(&self, bills: &Bills) -> Result<(), Problem> {
         let mut ways = bills.ways.iter();
         if let Some(ways) = ways.find(|one| one.workspace == self.script.slug) {
-            self.ways(ways).await?;
+            self.billing_settings(ways).await?;
         }
         let ours = bills.invoices.iter();
         for bill in ours.filter(|one| one.workspace == self.script.slug) {
@@ -109,9 +109,9 @@ impl Stage<'_> {
         Ok(())
     }
 
-    async fn ways(&self, script: &Ways) -> Result<(), Problem> {
+    async fn billing_settings(&self, script: &Ways) -> Result<(), Problem> {
         let cannot = "The demo's way of billing can't be set";
-        let before = self.team.invoice_ways().await.or_say(cannot)?;
+        let before = self.team.get_billing_settings().await.or_say(cannot)?;
         if before.version > 0 {
             return Ok(());
         }
@@ -126,16 +126,16 @@ impl Stage<'_> {
         let after = input.parse(&before);
         let after =
             after.map_err(|wrong| Problem::new(format!("{cannot}: {:?}", wrong.fields())))?;
-        let changed = self.team.change_invoice_ways(&before, &after).await;
+        let changed = self.team.update_billing_settings(&before, &after).await;
         changed.or_say(cannot)
     }
 
     async fn invoice(&self, script: &Bill) -> Result<(), Problem> {
         let cannot = format!("The demo's invoice \"{}\" can't be made", script.subject);
-        let clients = self.team.clients(&script.client, None, 1).await;
+        let clients = self.team.list_clients(&script.client, None, 1).await;
         let client = clients.or_say(&cannot)?.rows.into_iter().next();
         let client = client.ok_or_else(|| Problem::new(format!("{cannot}: no such client")))?;
-        let store = self.team.client(client.id);
+        let store = self.team.client_store(client.id);
         let engagement = match &script.engagement {
             Some(title) => Some(self.engagement_named(&store, title).await?),
             None => None,
@@ -144,24 +144,10 @@ impl Stage<'_> {
         let new = new.map_err(|wrong| Problem::new(format!("{cannot}: {wrong:?}")))?;
         let name = self.script.within("invoice", &script.subject);
         let at = script.written.at(self.born);
-        let draft = Invoice {
-            id: id(&name, at),
-            client: client.id,
-            client_name: client.name,
-            engagement: new.engagement,
-            subject: new.subject.clone(),
-            currency: new.currency,
-            total: new.bill.totals.total,
-            due: new.due,
-            issued: None,
-            book: InvoiceBalance::default(),
-            late: false,
-            updated: at,
-            version: 1,
-        };
-        let found = store.invoice(draft.id).await.or_say(&cannot)?;
+        let draft = Invoice::draft(id(&name, at), client.id, client.name, &new, at);
+        let found = store.get_invoice(draft.id).await.or_say(&cannot)?;
         if found.is_none() {
-            let made = self.team.create_invoice(&draft, &new.bill).await;
+            let made = self.team.create_invoice(&draft, &new.content).await;
             made.or_say(&cannot)?;
         }
         let done = found.map_or(1, |found| found.invoice.version);
@@ -180,7 +166,7 @@ impl Stage<'_> {
         title: &str,
     ) -> Result<String, Problem> {
         let cannot = format!("The demo's engagement \"{title}\" isn't there");
-        let found = store.engagements(None).await.or_say(&cannot)?.rows;
+        let found = store.list_engagements(None).await.or_say(&cannot)?.rows;
         let found = found.into_iter().find(|one| one.title == title);
         let found = found.ok_or_else(|| Problem::new(cannot))?;
         Ok(found.id.to_string())
@@ -197,17 +183,19 @@ impl Stage<'_> {
         let cannot = format!("The demo's invoice \"{}\" can't be sent", draft.subject);
         let at = sent.at(self.born);
         let home = super::stage::made(self.script, self.ws);
-        let ways = self.team.invoice_ways().await.or_say(&cannot)?;
-        let n = self.team.last_invoice().await.or_say(&cannot)? + 1;
+        let ways = self.team.get_billing_settings().await.or_say(&cannot)?;
+        let n = self.team.get_last_invoice_number().await.or_say(&cannot)? + 1;
         let owner = self.owner()?;
-        let change = issue(draft, owner, ways.number(n), home.today(at), at);
+        let change = issue_invoice(draft, owner, ways.invoice_number(n), home.today(at), at);
         let change = change.map_err(|refusal| Problem::new(format!("{cannot}: {refusal:?}")))?;
-        let mut bill = new.bill.clone();
-        (bill.from, bill.pay) = (ways.from, ways.pay);
-        let mut due = schedule(draft.due, &home, at);
-        due.retain(|(at, what)| *at > self.born || *what == InvoiceReminder::Lapse);
-        let entry = (entry(name, 0, at), n);
-        let sent = self.team.send_invoice(draft, (&change, &bill), entry, &due);
+        let mut bill = new.content.clone();
+        (bill.sender, bill.payment_instructions) = (ways.sender, ways.payment_instructions);
+        let mut due = reminder_schedule(draft.due, &home, at);
+        due.retain(|(at, what)| *at > self.born || *what == InvoiceReminder::DayOver);
+        let entry = entry(name, 0, at);
+        let sent = self
+            .team
+            .send_invoice(draft, &change, &bill, entry, n, &due);
         match sent.await.or_say(&cannot)? {
             IssueOutcome::Sent => Ok(()),
             IssueOutcome::Gone | IssueOutcome::Taken => Err(Problem::new(cannot)),
@@ -230,13 +218,13 @@ impl Stage<'_> {
             );
             let at = step.at.at(self.born);
             let entry = entry(name, n + 1, at);
-            let done = store.invoice_entry(id, entry).await.or_say(&cannot)?;
+            let done = store.get_invoice_entry(id, entry).await.or_say(&cannot)?;
             if done.is_some() {
                 continue;
             }
-            let invoice = store.sent_invoice(id).await.or_say(&cannot)?;
+            let invoice = store.get_sent_invoice(id).await.or_say(&cannot)?;
             let invoice = invoice.ok_or_else(|| Problem::new(cannot.clone()))?;
-            let (on, how) = (home.today(at), PaymentMethod::ByHand(step.note.clone()));
+            let (on, method) = (home.today(at), PaymentMethod::ByHand(step.note.clone()));
             let amount = match step.amount.as_str() {
                 "" => 0,
                 typed => {
@@ -250,20 +238,20 @@ impl Stage<'_> {
                     amount,
                     fee: 0,
                     on,
-                    how,
+                    method,
                 },
-                "refund" => InvoiceCommand::Refund { amount, on, how },
+                "refund" => InvoiceCommand::Refund { amount, on, method },
                 "void" => InvoiceCommand::Void(step.note.clone()),
                 _ => InvoiceCommand::OpenDispute(amount),
             };
             let by = match ask {
-                InvoiceCommand::OpenDispute(_) => InvoiceActor::Itself("The payer's bank"),
+                InvoiceCommand::OpenDispute(_) => InvoiceActor::System("The payer's bank"),
                 _ => InvoiceActor::Person(self.owner()?),
             };
-            let change = transition(&invoice, by, &ask, home.today(at), at);
+            let change = apply_command(&invoice, by, &ask, home.today(at), at);
             let change =
                 change.map_err(|refusal| Problem::new(format!("{cannot}: {refusal:?}")))?;
-            let kept = self.team.change_invoice(&change, entry, None).await;
+            let kept = self.team.apply_invoice_change(&change, entry, None).await;
             kept.or_say(&cannot)?;
         }
         Ok(())

@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_terminal_is_a_small_picture_and_a_report_a_pdf_whose_places_hold() {
+    fn demo_image_is_small_and_demo_report_is_a_pdf() {
         let png = terminal("$ id\nuid=0(root) gid=0(root)\n").expect("drawn");
         let image = image::load_from_memory(&png).expect("a picture").to_rgb8();
         assert!(image.pixels().any(|pixel| *pixel == PROMPT));

@@ -4,14 +4,13 @@ use domain::document::DocumentInput;
 use domain::evidence::EvidenceInput;
 use domain::file::FileName;
 use domain::id::{EngagementId, FindingId, UploadId};
-use domain::message::{MessageInput, post_with};
-use domain::upload::{Upload, UploadPurpose, UploadState, announce};
+use domain::message::{MessageInput, create_message_with_files};
+use domain::upload::{Upload, UploadPurpose, UploadState, create_upload};
 use jiff::Timestamp;
-use store::session::Session;
-use store::{AnnounceOutcome, ClientScope, Store};
+use store::{AnnounceOutcome, ClientScope, Session, Store};
 
 use super::draw::{report, terminal};
-use super::script::{Engagement, Finding, Paper, Shot, Talk, id};
+use super::script::{Engagement, Finding, Paper, ScriptedImage, Talk, id};
 use super::stage::Stage;
 use crate::problem::{OrSay as _, Problem};
 
@@ -24,7 +23,7 @@ struct Parcel<'a> {
 }
 
 /// The upload that a picture of a finding comes by.
-pub(super) fn shot_id(finding: &str, shot: &Shot, at: Timestamp) -> UploadId {
+pub(super) fn shot_id(finding: &str, shot: &ScriptedImage, at: Timestamp) -> UploadId {
     id(&format!("{finding}/evidence/{}", shot.key), at)
 }
 
@@ -43,7 +42,7 @@ impl Stage<'_> {
                     self.pictures(&store, id, finding).await?;
                 }
                 for paper in &engagement.documents {
-                    self.paper(&store, (id, &name), paper).await?;
+                    self.document_file(&store, (id, &name), paper).await?;
                 }
                 for talk in &engagement.messages {
                     self.talk(&store, (id, &name), talk).await?;
@@ -64,7 +63,10 @@ impl Stage<'_> {
         for shot in &script.evidence {
             let cannot = format!("The demo's picture {} can't be sent", shot.key);
             let (session, at) = (self.session(&shot.by)?, self.at(shot.at));
-            let found = store.finding(engagement, finding).await.or_say(&cannot)?;
+            let found = store
+                .get_finding(engagement, finding)
+                .await
+                .or_say(&cannot)?;
             let found = found.ok_or_else(|| Problem::new(&cannot))?;
             let input = EvidenceInput {
                 caption: shot.caption.clone(),
@@ -83,7 +85,7 @@ impl Stage<'_> {
         Ok(())
     }
 
-    async fn paper(
+    async fn document_file(
         &self,
         store: &Store<ClientScope>,
         (engagement, name): (EngagementId, &str),
@@ -126,7 +128,7 @@ impl Stage<'_> {
                 bytes: bytes(&talk.file, &talk.holds),
             };
             let sent = self.send(store, session, at, parcel).await?;
-            if sent.bound.is_some() {
+            if sent.attached_to.is_some() {
                 return Ok(());
             }
             files.push(sent);
@@ -136,11 +138,12 @@ impl Stage<'_> {
             internal: if talk.internal { "yes" } else { "" }.to_owned(),
             files: Vec::new(),
         };
-        let with = (engagement, files.as_slice());
-        let posting = post_with(id(&called, at), session.actor(), &input, with, at);
+        let message = id(&called, at);
+        let posting =
+            create_message_with_files(message, session.actor(), &input, engagement, &files, at);
         let (posting, files) = posting.map_err(|_| Problem::new(&cannot))?;
         let (form, store) = (id(&format!("{called}/form"), at), own(session, store)?);
-        let posted = store.post_message(engagement, (&posting, &files), form);
+        let posted = store.create_message(engagement, &posting, &files, form);
         posted.await.or_say(cannot).map(drop)
     }
 
@@ -156,22 +159,22 @@ impl Stage<'_> {
         let file = FileName::parse(parcel.name).map_err(|_| Problem::new(&cannot))?;
         let size = i64::try_from(parcel.bytes.len()).or_say(&cannot)?;
         let (id, store) = (parcel.id, own(session, store)?);
-        let upload = announce(id, parcel.purpose, &file, size, session.actor(), at);
+        let upload = create_upload(id, parcel.purpose, &file, size, session.actor(), at);
         let mut upload = upload.or_say(&cannot)?;
-        let announced = store.announce(&upload, self.script.plan).await;
+        let announced = store.create_upload(&upload, self.script.plan).await;
         if announced.or_say(&cannot)? == AnnounceOutcome::Repeated {
-            let before = store.upload(id).await.or_say(&cannot)?;
+            let before = store.get_upload(id).await.or_say(&cannot)?;
             upload = before.ok_or_else(|| Problem::new(&cannot))?;
         }
         if upload.state != UploadState::Uploading {
             return Ok(upload);
         }
-        let key = store.incoming_key(id);
+        let key = store.incoming_object_key(id);
         let files = &self.app.services.files;
         let kept = files.put(&key, parcel.bytes, file.file_type.media_type());
         kept.await.or_say(&cannot)?;
-        let there = upload.arrived().ok_or_else(|| Problem::new(&cannot))?;
-        store.upload_arrived(&there).await.or_say(&cannot)?;
+        let there = upload.mark_arrived().ok_or_else(|| Problem::new(&cannot))?;
+        store.record_upload_arrival(&there).await.or_say(&cannot)?;
         Ok(there)
     }
 }
@@ -179,7 +182,7 @@ impl Stage<'_> {
 /// A client's part as somebody reaches it: the log says who it was.
 fn own(session: &Session, part: &Store<ClientScope>) -> Result<Store<ClientScope>, Problem> {
     let team = session.team_store();
-    let team = team.map(|team| team.client(part.client_id()));
+    let team = team.map(|team| team.client_store(part.client_id()));
     let own = team.or_else(|| session.portal_store());
     own.ok_or_else(|| Problem::new("Somebody of the demo isn't signed in"))
 }

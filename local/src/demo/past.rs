@@ -3,8 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::counts::Counts;
-use domain::finding::{FindingStatus, Transition};
+use domain::finding::{Counts, FindingStatus, Transition};
 use domain::severity::Severity;
 use domain::trend::DaySnapshot;
 use domain::workspace::Workspace;
@@ -39,7 +38,7 @@ pub(super) fn days(
     let dates = home.today(*first).series(1.day());
     let dates = dates.take_while(|date| *date < today);
     Ok(dates
-        .map(|date| (date, on(&ways, home.end_of(date))))
+        .map(|date| (date, on(&ways, home.end_of_day(date))))
         .collect())
 }
 
@@ -60,16 +59,16 @@ fn way(finding: &Finding, born: Timestamp) -> Result<Way, Problem> {
     let mut asked = None;
     for step in &finding.moves {
         // Plans and comments lead nowhere.
-        let Some(event) = Transition::named(&step.event) else {
+        let Some(event) = Transition::from_name(&step.event) else {
             continue;
         };
         let to = match event {
             Transition::Propose(decision) => {
-                asked = Some(decision.leads_to());
+                asked = Some(decision.target_status());
                 None
             }
             Transition::Approve => asked,
-            event => event.to(),
+            event => event.target_status(),
         };
         steps.extend(to.map(|to| (step.at.at(born), to)));
     }

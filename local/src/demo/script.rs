@@ -12,7 +12,7 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use serde::Deserialize;
-use store::directory::hash;
+use store::sha256_hex;
 
 use super::bills::Bills;
 use crate::problem::{OrSay as _, Problem};
@@ -138,7 +138,7 @@ pub(crate) struct Talk {
 /// `evidence:<key>`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Shot {
+pub(crate) struct ScriptedImage {
     pub(crate) key: String,
     pub(crate) at: Moment,
     pub(crate) by: String,
@@ -172,16 +172,16 @@ pub(crate) struct Finding {
     pub(crate) written: Moment,
     pub(crate) by: String,
     #[serde(default)]
-    pub(crate) moves: Vec<Move>,
+    pub(crate) moves: Vec<ScriptedTransition>,
     #[serde(default)]
-    pub(crate) evidence: Vec<Shot>,
+    pub(crate) evidence: Vec<ScriptedImage>,
 }
 
 /// Something that is done with a finding: a move, a plan (`event = "plan"`) or a
 /// comment (`event = "comment"`, `"internal"` for the team's own).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Move {
+pub(crate) struct ScriptedTransition {
     pub(crate) at: Moment,
     pub(crate) by: String,
     pub(crate) event: String,
@@ -257,7 +257,7 @@ pub(crate) fn asked_for(slugs: &[String]) -> Result<Vec<String>, Problem> {
 
 /// Changes when the demo does.
 pub(crate) fn edition() -> String {
-    hash(
+    sha256_hex(
         &WORKSPACES
             .iter()
             .chain(&ENGAGEMENTS)
@@ -269,7 +269,7 @@ pub(crate) fn edition() -> String {
 
 /// The id of what is called `name` and was made at `at`.
 pub(crate) fn id<K>(name: &str, at: Timestamp) -> Id<K> {
-    let bits = hash(name)
+    let bits = sha256_hex(name)
         .get(..20)
         .map(|hex| u128::from_str_radix(hex, 16));
     let ms = u64::try_from(at.as_millisecond()).unwrap_or_default();
@@ -315,7 +315,7 @@ impl Finding {
     }
 
     /// The same with the names of pictures in its texts replaced by what `named` gives.
-    pub(crate) fn placed(&self, named: impl Fn(&Shot) -> String) -> Self {
+    pub(crate) fn placed(&self, named: impl Fn(&ScriptedImage) -> String) -> Self {
         let mut placed = self.clone();
         for shot in &self.evidence {
             let (key, name) = (format!("{SCHEME}{}", shot.key), named(shot));

@@ -5,7 +5,7 @@ use aws_sdk_cognitoidentityprovider::operation::admin_get_user::AdminGetUserErro
 use domain::email::EmailAddress;
 use domain::id::UserId;
 use jiff::Timestamp;
-use store::outbox::{Effect, LeaseOutcome};
+use store::{Effect, LeaseOutcome};
 use web::App;
 
 use super::script::{Demo, Workspace, edition, id};
@@ -90,13 +90,17 @@ async fn passwords(
 async fn settle(app: &App) -> Result<(), store::StoreError> {
     let directory = app.directory();
     loop {
-        let due = directory.due(app.clock.now(), usize::MAX).await?;
+        let due = directory
+            .list_due_effects(app.clock.now(), usize::MAX)
+            .await?;
         let mut settled = 0;
         for one in due {
-            if let LeaseOutcome::Leased(leased) = directory.lease(one, app.clock.now()).await? {
+            if let LeaseOutcome::Leased(leased) =
+                directory.lease_effect(one, app.clock.now()).await?
+            {
                 settled += 1;
                 if matches!(leased.effect, Effect::Mail(_)) {
-                    directory.sent(&leased).await?;
+                    directory.complete_effect(&leased).await?;
                 }
             }
         }

@@ -4,28 +4,28 @@ use std::collections::{BTreeMap, HashMap};
 
 use domain::client::ClientInput;
 use domain::finding::{
-    Assignee, CommentInput, FindingContent, Remediation, RemediationInput, Transition,
-    TransitionRequest, comment, create, plan, transition,
+    Assignee, CommentInput, FindingContent, FindingEvent, Remediation, RemediationInput,
+    Transition, TransitionRequest, apply_remediation, apply_transition, create_comment,
+    create_finding,
 };
-use domain::history::FindingEvent;
 use domain::id::{EngagementId, EntryId, FindingId, InviteId, WorkspaceId};
 use domain::input::FieldErrors;
-use domain::invite::{Invite, LIFETIME};
+use domain::invite::{INVITE_LIFETIME, Invite};
 use domain::mail::{Mail, MailMessage};
 use domain::person::{Actor, Person};
 use domain::role::Role;
 use domain::trend::DaySnapshot;
 use domain::workspace;
 use jiff::Timestamp;
-use store::directory::{Directory, hash};
-use store::session::Session;
-use store::{ClientScope, InviteLink, NewSession, Store, WorkspaceScope};
+use store::{
+    ClientScope, Directory, InviteLink, NewSession, Session, Store, WorkspaceScope, sha256_hex,
+};
 use web::App;
 
 use super::files::shot_id;
 use super::past;
 use super::script::{
-    Client, Contact, Engagement, Finding, Moment, Move, Workspace, day, id, short,
+    Client, Contact, Engagement, Finding, Moment, ScriptedTransition, Workspace, day, id, short,
 };
 use super::seed::user;
 use crate::problem::{OrSay as _, Problem};
@@ -60,17 +60,17 @@ impl<'a> Stage<'a> {
                 email: member.email.clone(),
                 role: Role::Team(member.role),
                 client: None,
-                since,
+                created_at: since,
                 epoch: 0,
                 mfa: None,
-                disabled: None,
+                disabled_at: None,
                 suppressed: None,
-                notify: domain::notification::NotificationPreferences::default(),
+                notification_preferences: domain::preference::NotificationPreferences::default(),
             };
             let made = if team.is_none() {
                 directory.create_workspace(&made(script, ws), &person).await
             } else {
-                directory.add_team_member(ws, &person).await
+                directory.create_team_member(ws, &person).await
             };
             made.or_say(&cannot)?;
             let session = sign_in(app, &directory, script, ws, &person).await?;
@@ -105,14 +105,14 @@ impl<'a> Stage<'a> {
                 self.engagement(&store, engagement).await?;
             }
             let days = past::days(&theirs, &made(script, self.ws), self.born)?;
-            let noted = store.fill_days(&days).await;
+            let noted = store.restore_days(&days).await;
             noted.or_say("The demo's past can't be noted")?;
             for (date, day) in days {
                 let sum: &mut DaySnapshot = all.entry(date).or_default();
-                *sum = sum.and(day);
+                *sum = sum.plus(day);
             }
         }
-        let noted = self.team.fill_days(&all).await;
+        let noted = self.team.restore_days(&all).await;
         noted.or_say("The demo's past can't be noted")
     }
 
@@ -141,7 +141,7 @@ impl<'a> Stage<'a> {
             .create_client(id, &new, self.script.plan, at)
             .await;
         made.or_say(format!("The demo's client {name} can't be made"))?;
-        Ok(self.team.client(id))
+        Ok(self.team.client_store(id))
     }
 
     /// Invites somebody, who accepts.
@@ -158,7 +158,12 @@ impl<'a> Stage<'a> {
             contact,
             owner.map_or("", |owner| owner.name.as_str()),
         );
-        let token = hash(&self.app.secrets().invite_token(invite.id, invite.turn));
+        let token = sha256_hex(
+            &self
+                .app
+                .secrets()
+                .invite_token(invite.id, invite.link_number),
+        );
         let mail = mail(self.script, &invite, &client.name);
         let invited = store
             .create_invite(
@@ -171,15 +176,15 @@ impl<'a> Stage<'a> {
             )
             .await;
         invited.or_say(&cannot)?;
-        let redeemable = self.directory.redeemable(self.ws, &token).await;
+        let redeemable = self.directory.find_invite_redemption(self.ws, &token).await;
         if let Some(redeemable) = redeemable.or_say(&cannot)? {
             let user = user(self.script, &contact.email, self.born);
             let accepted = redeemable
-                .accept(None, user, self.at(contact.accepted))
+                .redeem(None, user, self.at(contact.accepted))
                 .await;
             accepted.or_say(&cannot)?;
         }
-        let login = self.directory.login(self.ws, &contact.email).await;
+        let login = self.directory.find_login(self.ws, &contact.email).await;
         let login = login.or_say(&cannot)?;
         let login = login.ok_or_else(|| Problem::new(format!("{cannot}: there is no account")))?;
         let person = self.directory.person(self.ws, &login).await;
@@ -201,8 +206,8 @@ impl<'a> Stage<'a> {
             email: contact.email.clone(),
             role: Role::Contact(contact.role),
             by_name: by_name.to_owned(),
-            at,
-            turn: 1,
+            sent_at: at,
+            link_number: 1,
             accepted: None,
             revoked: None,
             suppressed: None,
@@ -242,18 +247,19 @@ impl<'a> Stage<'a> {
         let draft: FindingContent = script.draft()?;
         let id: FindingId = id(&name, at);
         let actor = self.session(&script.by)?.actor();
-        let new = create(id, &draft, actor, FindingEvent::Created, at);
+        let new = create_finding(id, &draft, actor, FindingEvent::Created, at);
         let new = new.map_err(|refusal| Problem::new(format!("{cannot}: {refusal:?}")))?;
         let made = store
             .create_finding(
                 engagement,
                 &new,
-                (&draft, self.script.plan),
+                &draft,
+                self.script.plan,
                 entry(&name, 0, at),
             )
             .await;
         made.or_say(&cannot)?;
-        let found = store.finding(engagement, id).await.or_say(&cannot)?;
+        let found = store.get_finding(engagement, id).await.or_say(&cannot)?;
         // Each step but comments adds one to the version: those that were made are
         // passed over. A comment that is there is not made again.
         let done = found.map_or(1, |finding| finding.version) - 1;
@@ -277,25 +283,25 @@ impl<'a> Stage<'a> {
         team: &Store<ClientScope>,
         engagement: EngagementId,
         id: FindingId,
-        step: &Move,
+        step: &ScriptedTransition,
         entry: EntryId,
     ) -> Result<(), Problem> {
         let cannot = format!("The demo's {} on {id} can't be made", step.event);
         let session = self.session(&step.by)?;
-        let found = team.finding(engagement, id).await.or_say(&cannot)?;
+        let found = team.get_finding(engagement, id).await.or_say(&cannot)?;
         let found = found.ok_or_else(|| Problem::new(format!("{cannot}: it isn't there")))?;
         let input = CommentInput {
             text: step.note.clone(),
             internal: if step.event == "internal" { "yes" } else { "" }.to_owned(),
         };
-        let said = comment(&found, session.actor(), &input, self.at(step.at));
+        let said = create_comment(&found, session.actor(), &input, self.at(step.at));
         let said = said.map_err(|refusal| Problem::new(format!("{cannot}: {refusal:?}")))?;
-        let kept = team.comment(engagement, &found, &said, entry).await;
+        let kept = team.create_comment(engagement, &found, &said, entry).await;
         kept.or_say(cannot).map(drop)
     }
 
     /// The plan that a step names, in place of the one before.
-    fn plan(&self, before: Remediation, step: &Move) -> Result<Remediation, Problem> {
+    fn plan(&self, before: Remediation, step: &ScriptedTransition) -> Result<Remediation, Problem> {
         let mut plan = before;
         if let Some(name) = &step.assignee {
             let actor = self.session(name)?.actor();
@@ -323,37 +329,37 @@ impl<'a> Stage<'a> {
         team: &Store<ClientScope>,
         engagement: EngagementId,
         id: FindingId,
-        step: &Move,
+        step: &ScriptedTransition,
         entry: EntryId,
     ) -> Result<(), Problem> {
         let cannot = format!("The demo's {} of {id} can't be made", step.event);
         let session = self.session(&step.by)?;
         let store = session.portal_store().unwrap_or_else(|| team.clone());
-        let found = store.finding(engagement, id).await.or_say(&cannot)?;
+        let found = store.get_finding(engagement, id).await.or_say(&cannot)?;
         let Some(found) = found else {
             return Err(Problem::new(format!("{cannot}: it isn't there")));
         };
         let (actor, at) = (session.actor(), self.at(step.at));
         let change = if step.event == "plan" {
-            let wished = self.plan(found.plan(), step)?;
-            plan(&found, &wished, actor, at).map(|change| change.map(Box::new))
+            let wished = self.plan(found.remediation(), step)?;
+            apply_remediation(&found, &wished, actor, at).map(|change| change.map(Box::new))
         } else {
-            let Some(event) = Transition::named(&step.event) else {
+            let Some(event) = Transition::from_name(&step.event) else {
                 return Err(Problem::new(format!("{cannot}: there is no such move")));
             };
             let until = step.until.map(|days| day(self.born, days));
             let ask = TransitionRequest {
-                event,
+                transition: event,
                 note: &step.note,
                 until: until.as_deref().unwrap_or_default(),
             };
             let home = made(self.script, self.ws);
-            transition(&found, actor, &home, ask, at).map(|change| Some(Box::new(change)))
+            apply_transition(&found, actor, &home, ask, at).map(|change| Some(Box::new(change)))
         };
         let change = change.map_err(|refusal| Problem::new(format!("{cannot}: {refusal:?}")))?;
         let change = change.ok_or_else(|| Problem::new(format!("{cannot}: it changes nothing")))?;
         store
-            .move_finding(engagement, &change, entry)
+            .apply_finding_change(engagement, &change, entry)
             .await
             .or_say(cannot)
     }
@@ -389,10 +395,10 @@ async fn sign_in(
     ws: WorkspaceId,
     person: &Person,
 ) -> Result<Session, Problem> {
-    let secret = hash(&app.new_secret());
+    let secret = sha256_hex(&app.new_secret());
     let opening = NewSession {
-        recorded: false,
-        ..NewSession::plain(ws, &script.slug, &secret, app.clock.now())
+        is_recorded: false,
+        ..NewSession::with_password(ws, &script.slug, &secret, app.clock.now())
     };
     let cannot = format!("The demo's {} can't sign in", person.email);
     let opened = directory.open_session(person, &opening).await;
@@ -407,10 +413,10 @@ fn mail(script: &Workspace, invite: &Invite, client_name: &str) -> Mail {
         brand: script.name.clone(),
         message: MailMessage::Invite {
             invite: invite.id,
-            turn: invite.turn,
+            link_number: invite.link_number,
             by_name: invite.by_name.clone(),
             client_name: Some(client_name.to_owned()),
-            days: LIFETIME.as_hours() / 24,
+            days: INVITE_LIFETIME.as_hours() / 24,
         },
     }
 }

@@ -182,7 +182,7 @@ pub(super) fn fill_in(desk: &mut Desk<'_>, account: &str, how: Onboarding) -> Re
     });
     let (before, after) = desk.as_account(None, |desk| desk.change("account", account, fields))?;
     desk.as_account(Some(account.to_owned()), |desk| {
-        desk.tell_changed("account.updated", &before, &after);
+        desk.emit_change("account.updated", &before, &after);
     });
     Ok(())
 }
@@ -192,7 +192,7 @@ pub(super) fn deauthorize(desk: &mut Desk<'_>, account: &str) -> Result<(), Refu
     known(desk, account)?;
     let application = json!({ "id": APPLICATION, "object": "application", "name": "SecPortal" });
     desk.as_account(Some(account.to_owned()), |desk| {
-        desk.tell("account.application.deauthorized", &application);
+        desk.emit_event("account.application.deauthorized", &application);
     });
     desk.state.left.insert(account.to_owned());
     Ok(())

@@ -136,7 +136,7 @@ impl From<&Befall> for Mishaps {
 
 impl Act {
     /// The object that it is about.
-    fn about(&self) -> Option<&str> {
+    fn object_id(&self) -> Option<&str> {
         match self {
             Self::Pay { session: id, .. }
             | Self::Arrive { session: id }
@@ -166,7 +166,7 @@ impl Act {
 
 /// Does it, in the place of the account that its object is of.
 pub(super) fn act(desk: &mut Desk<'_>, act: &Act) -> Result<(), Refusal> {
-    if let Some(id) = act.about() {
+    if let Some(id) = act.object_id() {
         let found = desk.state.find(id);
         let (owner, _) = found.ok_or_else(|| Refusal::missing("object", id, "id"))?;
         desk.account = owner.map(str::to_owned);

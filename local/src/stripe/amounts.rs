@@ -67,7 +67,7 @@ pub(super) fn check(units: i64, currency: Currency, param: &str) -> Result<(), R
 /// An amount as people read it, from Stripe's units and spelling.
 pub(super) fn shown(units: i64, code: &str) -> String {
     match code.to_uppercase().parse::<Currency>() {
-        Ok(currency) => Money::new(units / currency.at_stripe(), currency).to_string(),
+        Ok(currency) => Money::new(units / currency.stripe_units(), currency).to_string(),
         Err(_) => format!("{units} {code}"),
     }
 }
@@ -76,7 +76,7 @@ pub(super) fn shown(units: i64, code: &str) -> String {
 pub(super) fn typed(text: &str, code: &str) -> Option<i64> {
     let currency = code.to_uppercase().parse::<Currency>().ok()?;
     let money = Money::parse(text, currency).ok()?;
-    money.at_stripe().ok()
+    money.to_stripe_units().ok()
 }
 
 #[cfg(test)]
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn amounts_have_a_least_a_most_and_a_step() {
+    fn stripe_amount_limits_are_enforced() {
         for (units, code, good) in [
             (49, "eur", false),
             (50, "eur", true),

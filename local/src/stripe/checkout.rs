@@ -128,7 +128,7 @@ pub(super) fn complete(
 ) -> Result<Value, Refusal> {
     let id = text(session, "id");
     let (_, after) = desk.change("checkout.session", id, fields)?;
-    desk.tell("checkout.session.completed", &after);
+    desk.emit_event("checkout.session.completed", &after);
     Ok(after)
 }
 

@@ -61,7 +61,7 @@ pub(super) fn new(
         "invoice_prefix": desk.token(8).to_uppercase(),
     });
     let customer = desk.make("customer", "cus", fields);
-    desk.tell("customer.created", &customer);
+    desk.emit_event("customer.created", &customer);
     customer
 }
 

@@ -90,17 +90,17 @@ impl Desk<'_> {
         event: &str,
     ) -> Result<Value, Refusal> {
         let (before, after) = self.change(kind, id, fields)?;
-        self.tell_changed(event, &before, &after);
+        self.emit_change(event, &before, &after);
         Ok(after)
     }
 
     /// Tells of an object as it is now.
-    pub(super) fn tell(&mut self, event: &str, object: &Value) {
+    pub(super) fn emit_event(&mut self, event: &str, object: &Value) {
         self.event(event, &json!({ "object": object }));
     }
 
     /// Tells of an object as it is now, and what it was before.
-    pub(super) fn tell_changed(&mut self, event: &str, before: &Value, after: &Value) {
+    pub(super) fn emit_change(&mut self, event: &str, before: &Value, after: &Value) {
         let previous = previous(before, after);
         self.event(
             event,

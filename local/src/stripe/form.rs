@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_read_as_stripe_writes_them() {
+    fn nested_form_names_are_parsed() {
         let form = Form::read(
             b"mode=payment&line_items[0][quantity]=1&line_items%5B1%5D%5Bquantity%5D=2&metadata[a]=b%26c&keys[]=x&keys[]=y&empty=",
         );

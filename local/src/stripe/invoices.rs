@@ -68,8 +68,8 @@ pub(super) fn bill(
         "total_excluding_tax": total,
     });
     let invoice = desk.make("invoice", "in", fields);
-    desk.tell("invoice.created", &invoice);
-    desk.tell("invoice.finalized", &invoice);
+    desk.emit_event("invoice.created", &invoice);
+    desk.emit_event("invoice.finalized", &invoice);
     desk.change("subscription", sub, json!({ "latest_invoice": id }))?;
     if paid {
         pay(desk, &id)
@@ -92,8 +92,8 @@ pub(super) fn pay(desk: &mut Desk<'_>, id: &str) -> Result<Value, Refusal> {
         "status": "paid", "status_transitions": moves,
     });
     let (_, after) = desk.change("invoice", id, fields)?;
-    desk.tell("invoice.paid", &after);
-    desk.tell("invoice.payment_succeeded", &after);
+    desk.emit_event("invoice.paid", &after);
+    desk.emit_event("invoice.payment_succeeded", &after);
     Ok(after)
 }
 
@@ -102,6 +102,6 @@ pub(super) fn fail(desk: &mut Desk<'_>, id: &str) -> Result<Value, Refusal> {
     let next = desk.seconds() + 3 * 24 * 60 * 60;
     let fields = json!({ "next_payment_attempt": next });
     let (_, after) = desk.change("invoice", id, fields)?;
-    desk.tell("invoice.payment_failed", &after);
+    desk.emit_event("invoice.payment_failed", &after);
     Ok(after)
 }

@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_base_is_of_its_kind() {
+    fn base_object_has_its_kind() {
         for (kind, _) in BASES {
             assert_eq!(text(&object(kind, Value::Null), "object"), kind);
         }

@@ -47,7 +47,7 @@ pub(super) fn pay(desk: &mut Desk<'_>, id: &str, how: How) -> Result<(), Refusal
             let charge = json!({ "paid": false, "captured": false, "status": "pending" });
             let charge = with(charge_of(&intent, &session), charge);
             let charge = desk.make("charge", "py", with(charge, debit()));
-            desk.tell("charge.pending", &charge);
+            desk.emit_event("charge.pending", &charge);
             let fields = json!({
                 "status": "processing", "latest_charge": text(&charge, "id"),
                 "payment_method_types": ["sepa_debit"],
@@ -78,7 +78,7 @@ pub(super) fn settle(desk: &mut Desk<'_>, id: &str, good: bool) -> Result<(), Re
         let fields = json!({ "status": "succeeded", "amount_received": whole(&intent, "amount") });
         desk.change_and_tell("payment_intent", (&pi, fields), "payment_intent.succeeded")?;
         let (_, after) = desk.change(kind, id, json!({ "payment_status": "paid" }))?;
-        desk.tell("checkout.session.async_payment_succeeded", &after);
+        desk.emit_event("checkout.session.async_payment_succeeded", &after);
     } else {
         let fields = json!({
             "status": "failed", "paid": false, "failure_code": "insufficient_funds",
@@ -87,7 +87,7 @@ pub(super) fn settle(desk: &mut Desk<'_>, id: &str, good: bool) -> Result<(), Re
         desk.change_and_tell("charge", (&charge, fields), "charge.failed")?;
         refused(desk, &pi, &charge, "insufficient_funds")?;
         let after = desk.get(kind, id, "session")?.clone();
-        desk.tell("checkout.session.async_payment_failed", &after);
+        desk.emit_event("checkout.session.async_payment_failed", &after);
     }
     Ok(())
 }
@@ -110,7 +110,7 @@ fn intent(desk: &mut Desk<'_>, session: &Value, order: &Order) -> Result<Value, 
         "metadata": order.metadata,
     });
     let intent = desk.make("payment_intent", "pi", fields);
-    desk.tell("payment_intent.created", &intent);
+    desk.emit_event("payment_intent.created", &intent);
     let fields = json!({ "payment_intent": id });
     desk.change("checkout.session", text(session, "id"), fields)?;
     Ok(intent)
@@ -154,7 +154,7 @@ pub(super) fn succeeded(
     let fee = fee(desk, &intent, order, &id);
     let charge = with(with(charge.clone(), fee), json!({ "id": id }));
     let charge = desk.make("charge", "ch", charge);
-    desk.tell("charge.succeeded", &charge);
+    desk.emit_event("charge.succeeded", &charge);
     let fields = json!({
         "status": "succeeded", "amount_received": whole(&intent, "amount"), "latest_charge": id,
         "last_payment_error": null,
@@ -176,7 +176,7 @@ pub(super) fn declined(desk: &mut Desk<'_>, pi: &str, charge: &Value) -> Result<
         },
     });
     let charge = desk.make("charge", "ch", with(charge.clone(), fields));
-    desk.tell("charge.failed", &charge);
+    desk.emit_event("charge.failed", &charge);
     refused(desk, pi, text(&charge, "id"), "generic_decline")
 }
 
@@ -189,7 +189,7 @@ fn refused(desk: &mut Desk<'_>, pi: &str, charge: &str, why: &str) -> Result<Val
         },
     });
     let (_, after) = desk.change("payment_intent", pi, fields)?;
-    desk.tell("payment_intent.payment_failed", &after);
+    desk.emit_event("payment_intent.payment_failed", &after);
     Ok(after)
 }
 
@@ -207,7 +207,7 @@ fn fee(desk: &mut Desk<'_>, intent: &Value, order: &Order, charge: &str) -> Valu
             "fee_source": { "charge": charge, "type": "charge" },
         });
         let fee = desk.make("application_fee", "fee", fields);
-        desk.tell("application_fee.created", &fee);
+        desk.emit_event("application_fee.created", &fee);
         fee
     });
     json!({ "application_fee": fee.get("id"), "application_fee_amount": amount })

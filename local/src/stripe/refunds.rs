@@ -81,7 +81,7 @@ pub(super) fn refund(
     let refund = desk.make("refund", "re", fields);
     let fields = json!({ "amount_refunded": before + amount, "refunded": amount == left });
     desk.change_and_tell("charge", (charge, fields), "charge.refunded")?;
-    desk.tell("refund.created", &refund);
+    desk.emit_event("refund.created", &refund);
     Ok(refund)
 }
 
@@ -98,7 +98,7 @@ pub(super) fn fail(desk: &mut Desk<'_>, id: &str) -> Result<(), Refusal> {
     desk.change("charge", &charge, fields)?;
     let fields = json!({ "status": "failed", "failure_reason": "lost_or_stolen_card" });
     let after = desk.change_and_tell("refund", (id, fields), "refund.updated")?;
-    desk.tell("refund.failed", &after);
+    desk.emit_event("refund.failed", &after);
     Ok(())
 }
 
@@ -122,8 +122,8 @@ pub(super) fn dispute(desk: &mut Desk<'_>, charge: &str) -> Result<Value, Refusa
     });
     let dispute = desk.make("dispute", "du", fields);
     desk.change("charge", charge, json!({ "disputed": true }))?;
-    desk.tell("charge.dispute.created", &dispute);
-    desk.tell("charge.dispute.funds_withdrawn", &dispute);
+    desk.emit_event("charge.dispute.created", &dispute);
+    desk.emit_event("charge.dispute.funds_withdrawn", &dispute);
     Ok(dispute)
 }
 
@@ -136,9 +136,9 @@ pub(super) fn close(desk: &mut Desk<'_>, id: &str, won: bool) -> Result<(), Refu
     let charge = text(dispute, "charge").to_owned();
     let status = if won { "won" } else { "lost" };
     let (_, after) = desk.change("dispute", id, json!({ "status": status }))?;
-    desk.tell("charge.dispute.closed", &after);
+    desk.emit_event("charge.dispute.closed", &after);
     if won {
-        desk.tell("charge.dispute.funds_reinstated", &after);
+        desk.emit_event("charge.dispute.funds_reinstated", &after);
     }
     // What was lost stays taken: nothing of it can be given back.
     desk.change("charge", &charge, json!({ "disputed": !won }))?;

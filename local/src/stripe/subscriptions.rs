@@ -80,7 +80,7 @@ pub(super) fn subscribe(
     let price = prices::recurring(desk, &price, "line_items")?;
     let subscription = begin(desk, (&customer, &price, quantity), &order.metadata);
     let id = text(&subscription, "id").to_owned();
-    desk.tell("customer.subscription.created", &subscription);
+    desk.emit_event("customer.subscription.created", &subscription);
     let invoice = invoices::bill(desk, &subscription, ("subscription_create", true))?;
     let fields = json!({
         "customer": customer, "invoice": invoice.get("id"), "payment_status": "paid",
@@ -143,7 +143,7 @@ pub(super) fn update(desk: &mut Desk<'_>, id: &str, form: &Form) -> Result<Value
     }
     let after = desk.get(KIND, id, "id")?.clone();
     if after != before {
-        desk.tell_changed(UPDATED, &before, &after);
+        desk.emit_change(UPDATED, &before, &after);
     }
     Ok(after)
 }
@@ -154,7 +154,7 @@ pub(super) fn cancel(desk: &mut Desk<'_>, id: &str) -> Result<Value, Refusal> {
     let now = desk.seconds();
     let fields = json!({ "canceled_at": now, "ended_at": now, "status": "canceled" });
     let (_, after) = desk.change(KIND, id, fields)?;
-    desk.tell("customer.subscription.deleted", &after);
+    desk.emit_event("customer.subscription.deleted", &after);
     Ok(after)
 }
 
@@ -210,14 +210,14 @@ fn move_to(
 pub(super) fn change_price(desk: &mut Desk<'_>, id: &str, price: &str) -> Result<(), Refusal> {
     let before = alive(desk, id)?;
     move_to(desk, id, (Some(price), None))?;
-    tell_of(desk, id, &before)
+    emit_status(desk, id, &before)
 }
 
 /// What somebody chose on the portal: to end it with its period, or not to.
 pub(super) fn change_end(desk: &mut Desk<'_>, id: &str, ending: bool) -> Result<(), Refusal> {
     let before = alive(desk, id)?;
     end_later(desk, id, ending)?;
-    tell_of(desk, id, &before)
+    emit_status(desk, id, &before)
 }
 
 /// What happens when its time comes.
@@ -256,7 +256,7 @@ fn next_period(desk: &mut Desk<'_>, before: &Value, paid: bool) -> Result<(), Re
     let fields = json!({ "items": items(id, item), "status": status });
     let (_, after) = desk.change(KIND, id, fields)?;
     invoices::bill(desk, &after, ("subscription_cycle", paid))?;
-    tell_of(desk, id, before)
+    emit_status(desk, id, before)
 }
 
 /// What is owed is paid.
@@ -273,7 +273,7 @@ pub(super) fn recover(desk: &mut Desk<'_>, before: &Value) -> Result<(), Refusal
         invoices::pay(desk, &invoice)?;
     }
     desk.change(KIND, id, json!({ "status": "active" }))?;
-    tell_of(desk, id, before)
+    emit_status(desk, id, before)
 }
 
 /// A subscription that hasn't ended.
@@ -285,9 +285,9 @@ fn alive(desk: &Desk<'_>, id: &str) -> Result<Value, Refusal> {
     Ok(found.clone())
 }
 
-fn tell_of(desk: &mut Desk<'_>, id: &str, before: &Value) -> Result<(), Refusal> {
+fn emit_status(desk: &mut Desk<'_>, id: &str, before: &Value) -> Result<(), Refusal> {
     let after = desk.get(KIND, id, "id")?.clone();
-    desk.tell_changed(UPDATED, before, &after);
+    desk.emit_change(UPDATED, before, &after);
     Ok(())
 }
 

@@ -1,5 +1,5 @@
-//! Credentials that reach one tenant's data only: a role, assumed with the
-//! tenant as session tags, which the role's policy holds every request to.
+//! Data roles: credentials that reach one tenant's data only. A role is assumed with the
+//! tenant as session tags, to which the role's policy binds every request.
 
 use std::time::{Duration, SystemTime};
 
@@ -11,28 +11,27 @@ use aws_sdk_sts::config::{Credentials, IdentityCache, SharedIdentityCache};
 use aws_sdk_sts::types::Tag;
 use domain::id::{ClientId, WorkspaceId};
 
-/// For how long credentials hold: the most that a role gets who assumes another.
+/// For how long credentials are valid, in seconds: the longest for a role that assumes another.
 const LIFETIME: i32 = 60 * 60;
-/// How long before their end new ones are asked for.
-pub(crate) const EARLY: Duration = Duration::from_mins(15);
+/// How long before their expiry credentials are renewed.
+pub(crate) const RENEW_BEFORE: Duration = Duration::from_mins(15);
 
-/// The names of the roles that reach data.
+/// The roles that reach tenants' data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleArns {
-    /// Reaches a workspace.
     pub team: String,
-    /// Reaches one client of a workspace.
+    /// The role for one client of a workspace.
     pub portal: String,
 }
 
-/// The roles that reach data.
+/// Assumes the roles that reach tenants' data.
 #[derive(Debug, Clone)]
 pub struct DataRoles {
     sts: Client,
     arns: RoleArns,
 }
 
-/// Credentials of one tenant, asked for when something is first sent by them.
+/// The credentials of one tenant, asked for when a request is first signed by them.
 #[derive(Debug)]
 pub struct TenantCredentials {
     roles: DataRoles,
@@ -41,21 +40,25 @@ pub struct TenantCredentials {
 }
 
 impl DataRoles {
-    /// The roles `arns`; nothing is asked yet.
+    /// The roles `arns`; no call is made yet.
     pub fn new(sts: Client, arns: RoleArns) -> Self {
         Self { sts, arns }
     }
 
     /// Credentials for a workspace, or for one client of it.
-    pub fn credentials(&self, ws: WorkspaceId, client: Option<ClientId>) -> TenantCredentials {
+    pub fn tenant_credentials(
+        &self,
+        ws: WorkspaceId,
+        client: Option<ClientId>,
+    ) -> TenantCredentials {
         let roles = self.clone();
         TenantCredentials { roles, ws, client }
     }
 }
 
-/// Keeps credentials for as long as they hold, but for a quarter of an hour.
-pub fn cache() -> SharedIdentityCache {
-    IdentityCache::lazy().buffer_time(EARLY).build()
+/// A cache that renews credentials a quarter of an hour before they expire.
+pub fn identity_cache() -> SharedIdentityCache {
+    IdentityCache::lazy().buffer_time(RENEW_BEFORE).build()
 }
 
 impl TenantCredentials {

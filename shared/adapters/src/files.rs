@@ -1,4 +1,4 @@
-//! Files in a bucket: kept, handed out and taken in by signed addresses.
+//! Files in a bucket: read, written, and handed out and taken in by signed addresses.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -13,15 +13,16 @@ use aws_sdk_s3::types::MetadataDirective;
 use domain::id::{ClientId, WorkspaceId};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::cached::CachedCredentials;
-use crate::data_roles::cache;
-use crate::offer::{PresignedPost, UploadTerms, sign};
-use crate::{PerTenant, ServiceError};
+use crate::cached_credentials::CachedCredentials;
+use crate::data_roles::identity_cache;
+use crate::error::ServiceError;
+use crate::per_tenant::PerTenant;
+use crate::presigned_post::{PresignedPost, UploadTerms, sign_fields};
 
-/// For how long an address holds by which a file is fetched.
+/// For how long a download address is valid.
 const LINK: Duration = Duration::from_mins(1);
 
-/// A client of the service, and what signs its forms.
+/// A client of S3, with the credentials that sign its forms.
 #[derive(Debug, Clone)]
 pub struct FileClient {
     client: Client,
@@ -29,23 +30,27 @@ pub struct FileClient {
 }
 
 impl FileClient {
-    /// A client by `config` that signs by `credentials`, without which it is none.
+    /// A client by `config` that signs with `credentials`; an error without them.
     pub fn new(
         config: Builder,
         credentials: Option<SharedCredentialsProvider>,
     ) -> Result<Self, ServiceError> {
         let credentials = credentials.ok_or_else(|| ServiceError::new("S3", "no credentials"))?;
-        Ok(Self::signing(config, credentials))
+        Ok(Self::from_config(config, credentials))
     }
 
-    /// The same, signing by other credentials.
+    /// The same client with other credentials.
     #[must_use]
-    pub fn signing_by(&self, credentials: SharedCredentialsProvider) -> Self {
-        let config = self.client.config().to_builder().identity_cache(cache());
-        Self::signing(config, credentials)
+    pub fn with_credentials(&self, credentials: SharedCredentialsProvider) -> Self {
+        let config = self
+            .client
+            .config()
+            .to_builder()
+            .identity_cache(identity_cache());
+        Self::from_config(config, credentials)
     }
 
-    fn signing(config: Builder, credentials: SharedCredentialsProvider) -> Self {
+    fn from_config(config: Builder, credentials: SharedCredentialsProvider) -> Self {
         let credentials = CachedCredentials::new(credentials);
         let config = config.credentials_provider(credentials.clone()).build();
         Self {
@@ -58,40 +63,36 @@ impl FileClient {
 /// One bucket.
 #[derive(Debug, Clone)]
 pub struct Files {
-    by: FileClient,
+    client: FileClient,
     bucket: String,
-    tenants: Option<Arc<PerTenant<FileClient>>>,
+    tenant_clients: Option<Arc<PerTenant<FileClient>>>,
 }
 
-/// A file that is sent to whoever asks for it.
+/// A file to download.
 #[derive(Debug, Clone, Copy)]
 pub struct FileDownload<'a> {
-    /// Where it lies.
     pub key: &'a str,
-    /// Its `Content-Disposition`.
     pub disposition: &'a str,
-    /// Its `Content-Type`.
     pub content_type: &'a str,
 }
 
-/// A file while it is read.
+/// An object while it is read.
 #[derive(Debug)]
 pub struct FileRead {
-    /// Names this very content.
     pub etag: String,
     body: ByteStream,
 }
 
 impl FileRead {
-    /// The next piece; `None` at the end.
-    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, ServiceError> {
+    /// The next chunk; `None` at the end.
+    pub async fn next_chunk(&mut self) -> Result<Option<Vec<u8>>, ServiceError> {
         let piece = self.body.try_next().await;
         let piece = piece.map_err(|e| ServiceError::new("GetObject", e))?;
         Ok(piece.map(|bytes| bytes.to_vec()))
     }
 
-    /// All that is left of it.
-    pub async fn all(self) -> Result<Vec<u8>, ServiceError> {
+    /// The rest of the object.
+    pub async fn read_all(self) -> Result<Vec<u8>, ServiceError> {
         let bytes = self.body.collect().await;
         let bytes = bytes.map_err(|e| ServiceError::new("GetObject", e))?;
         Ok(bytes.to_vec())
@@ -103,34 +104,37 @@ impl Files {
     pub fn new(by: FileClient, bucket: String) -> Self {
         let tenants = None;
         Self {
-            by,
+            client: by,
             bucket,
-            tenants,
+            tenant_clients: tenants,
         }
     }
 
-    /// The same bucket, for which each tenant has a client of its own.
+    /// The same bucket, with a client for each tenant.
     #[must_use]
-    pub fn narrowed_by(self, tenants: PerTenant<FileClient>) -> Self {
+    pub fn with_tenant_clients(self, tenants: PerTenant<FileClient>) -> Self {
         Self {
-            tenants: Some(Arc::new(tenants)),
+            tenant_clients: Some(Arc::new(tenants)),
             ..self
         }
     }
 
-    /// The bucket as a tenant speaks to it: a workspace, or one client of it.
+    /// The bucket with the credentials of one tenant: a workspace, or one client of it.
     #[must_use]
     pub fn of(&self, ws: WorkspaceId, client: Option<ClientId>) -> Self {
-        let narrowed = self.tenants.as_ref().map(|tenants| tenants.of(ws, client));
+        let narrowed = self
+            .tenant_clients
+            .as_ref()
+            .map(|tenants| tenants.get(ws, client));
         Self {
-            by: narrowed.unwrap_or_else(|| self.by.clone()),
+            client: narrowed.unwrap_or_else(|| self.client.clone()),
             ..self.clone()
         }
     }
 
-    /// One cheap call, so that the first user doesn't wait for the connection.
+    /// One cheap call, so that the first request doesn't wait for the connection.
     pub async fn warm(&self) -> Result<(), ServiceError> {
-        let request = self.by.client.head_bucket().bucket(&self.bucket);
+        let request = self.client.client.head_bucket().bucket(&self.bucket);
         request
             .send()
             .await
@@ -138,7 +142,7 @@ impl Files {
             .map_err(|e| ServiceError::new("HeadBucket", e))
     }
 
-    /// Keeps `bytes` at `key`.
+    /// Writes `bytes` to `key`.
     pub async fn put(
         &self,
         key: &str,
@@ -146,7 +150,7 @@ impl Files {
         content_type: &str,
     ) -> Result<(), ServiceError> {
         let request = self
-            .by
+            .client
             .client
             .put_object()
             .bucket(&self.bucket)
@@ -157,17 +161,22 @@ impl Files {
             .map_err(|e| ServiceError::new("PutObject", e))
     }
 
-    /// What lies at `key`, if anything.
+    /// The content of the object at `key`, if it exists.
     pub async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, ServiceError> {
         match self.read(key).await? {
-            Some(reading) => Ok(Some(reading.all().await?)),
+            Some(reading) => Ok(Some(reading.read_all().await?)),
             None => Ok(None),
         }
     }
 
-    /// What lies at `key`, if anything, to be read piece by piece.
+    /// The object at `key`, if it exists, to be read in chunks.
     pub async fn read(&self, key: &str) -> Result<Option<FileRead>, ServiceError> {
-        let request = self.by.client.get_object().bucket(&self.bucket).key(key);
+        let request = self
+            .client
+            .client
+            .get_object()
+            .bucket(&self.bucket)
+            .key(key);
         match request.send().await {
             Ok(answer) => Ok(Some(FileRead {
                 etag: answer.e_tag.unwrap_or_default(),
@@ -184,25 +193,26 @@ impl Files {
         }
     }
 
-    /// The value of a tag of what lies at `key`.
-    pub async fn tag(&self, key: &str, name: &str) -> Result<Option<String>, ServiceError> {
-        let request = self.by.client.get_object_tagging();
+    /// The value of a tag of the object at `key`.
+    pub async fn get_tag(&self, key: &str, name: &str) -> Result<Option<String>, ServiceError> {
+        let request = self.client.client.get_object_tagging();
         let answer = request.bucket(&self.bucket).key(key).send().await;
         let answer = answer.map_err(|e| ServiceError::new("GetObjectTagging", e))?;
         let tag = answer.tag_set.into_iter().find(|tag| tag.key == name);
         Ok(tag.map(|tag| tag.value))
     }
 
-    /// Copies what lies at `from` to `to`, if it is still the content named by
-    /// `etag`; it fails otherwise.
+    /// Copies the object at `from` to `to`, if it still has the content `etag`; it fails
+    /// otherwise.
     pub async fn copy(
         &self,
-        (from, etag): (&str, &str),
+        from: &str,
+        etag: &str,
         to: &str,
         content_type: &str,
     ) -> Result<(), ServiceError> {
         let request = self
-            .by
+            .client
             .client
             .copy_object()
             .bucket(&self.bucket)
@@ -218,23 +228,28 @@ impl Files {
             .map_err(|e| ServiceError::new("CopyObject", e))
     }
 
-    /// Deletes what lies at `key`, if anything.
+    /// Deletes the object at `key`, if it exists.
     pub async fn delete(&self, key: &str) -> Result<(), ServiceError> {
-        let request = self.by.client.delete_object().bucket(&self.bucket).key(key);
+        let request = self
+            .client
+            .client
+            .delete_object()
+            .bucket(&self.bucket)
+            .key(key);
         let deleted = request.send().await;
         deleted
             .map(drop)
             .map_err(|e| ServiceError::new("DeleteObject", e))
     }
 
-    /// Up to a thousand keys that begin with `prefix`, in order, from behind `after`.
+    /// Up to a thousand keys that begin with `prefix`, in order, after `after`.
     pub async fn list(
         &self,
         prefix: &str,
         after: Option<&str>,
     ) -> Result<Vec<String>, ServiceError> {
         let request = self
-            .by
+            .client
             .client
             .list_objects_v2()
             .bucket(&self.bucket)
@@ -246,30 +261,32 @@ impl Files {
         Ok(keys.into_iter().filter_map(|object| object.key).collect())
     }
 
-    /// Whether something lies at `key`. Asked of the list: to read what isn't there is
-    /// an error to whoever may not list the bucket.
+    /// Whether there is an object at `key`. It is asked of the list: reading a missing object
+    /// is an error for a role that may not list the bucket.
     pub async fn has(&self, key: &str) -> Result<bool, ServiceError> {
         let first = self.list(key, None).await?;
         Ok(first.first().is_some_and(|first| first == key))
     }
 
-    /// The form by which a browser sends one file of exactly `size` bytes to
-    /// `key`, within `holds`.
-    pub async fn offer(
+    /// The form by which a browser uploads one file of exactly `size` bytes to `key`, within
+    /// `holds`.
+    pub async fn presign_post(
         &self,
         key: &str,
         content_type: &str,
         size: i64,
         holds: SignedDuration,
     ) -> Result<PresignedPost, ServiceError> {
-        // By the clock that the SDK signs by, and the service judges by.
-        #[allow(clippy::disallowed_methods)]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "by the clock that the SDK signs by, and the service judges by"
+        )]
         let clock = SystemTime::now();
         let failed = |e| ServiceError::new("signing a form", e);
-        let credentials = self.by.credentials.now().await;
+        let credentials = self.client.credentials.get().await;
         let credentials = credentials.map_err(|e| ServiceError::new("signing a form", e))?;
         let now = Timestamp::try_from(clock).map_err(failed)?;
-        let region = self.by.client.config().region();
+        let region = self.client.client.config().region();
         let terms = UploadTerms {
             bucket: &self.bucket,
             region: region.map_or("", |region| region.as_ref()),
@@ -279,14 +296,14 @@ impl Files {
             time: (now, now.saturating_add(holds).map_err(failed)?),
         };
         let url = self.address().await?;
-        let fields = sign(&terms, &credentials);
+        let fields = sign_fields(&terms, &credentials);
         Ok(PresignedPost { url, fields })
     }
 
-    /// An address by which whoever has it fetches a file, within a minute.
-    pub async fn link(&self, handed: FileDownload<'_>) -> Result<String, ServiceError> {
+    /// An address by which a file is downloaded, within a minute.
+    pub async fn presign_get(&self, handed: FileDownload<'_>) -> Result<String, ServiceError> {
         let request = self
-            .by
+            .client
             .client
             .get_object()
             .bucket(&self.bucket)
@@ -301,10 +318,10 @@ impl Files {
         Ok(signed.uri().to_owned())
     }
 
-    /// Where the bucket answers, without a slash at the end.
+    /// The bucket's address, without a slash at the end.
     async fn address(&self) -> Result<String, ServiceError> {
         const KEY: &str = "k";
-        let link = self.link(FileDownload {
+        let link = self.presign_get(FileDownload {
             key: KEY,
             disposition: "inline",
             content_type: "text/plain",
@@ -315,7 +332,7 @@ impl Files {
         Ok(address.unwrap_or(path).to_owned())
     }
 
-    /// The origin that the bucket answers at, for a content security policy.
+    /// The bucket's origin, for a content security policy.
     pub async fn origin(&self) -> Result<String, ServiceError> {
         let address = self.address().await?;
         let mut parts = address.splitn(4, '/');

@@ -1,4 +1,4 @@
-//! Whether a password and a code are a person's: asked of Cognito, answer verified.
+//! Passwords and codes: verified by Cognito, whose answer is verified in turn.
 
 use std::fmt;
 
@@ -16,49 +16,46 @@ use domain::id::UserId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ServiceError;
+use crate::error::ServiceError;
 use crate::jwks::{ExpectedClaims, Jwks};
 
-/// Which user pool, and how its tokens are known.
+/// A user pool, and how its tokens are verified.
 #[derive(Debug, Clone)]
 pub struct UserPool {
-    /// The pool's id.
     pub id: String,
-    /// The app client's id: the audience of its tokens.
+    /// The app client's id, which is the audience of its tokens.
     pub client_id: String,
-    /// The issuer that its tokens name.
+    /// The issuer of its tokens.
     pub issuer: String,
-    /// Where its keys are published.
+    /// The address of its public keys.
     pub jwks_url: String,
 }
 
-/// What a password is worth.
+/// The answer to a password.
 #[derive(Debug)]
 pub enum PasswordAnswer {
-    /// It isn't the person's.
     Wrong,
-    /// It is, and nothing else is asked for.
+    /// It is right, and no code is asked for.
     Right(AccessToken),
-    /// It is, and a code is asked for.
+    /// It is right, and a code is asked for.
     AsksForCode(MfaChallenge),
 }
 
-/// What a code is worth.
+/// The answer to a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeAnswer {
-    /// It is what the authenticator shows.
+    /// It is the code that the authenticator shows.
     Right,
-    /// It isn't.
     Wrong,
-    /// The question was asked too long ago: the password is asked for again.
+    /// The challenge has expired: the password is asked for again.
     Over,
 }
 
-/// What lets a person's own calls through, for an hour. A secret.
+/// A token for calls on the person's behalf, valid for an hour. A secret.
 #[derive(Serialize, Deserialize)]
 pub struct AccessToken(String);
 
-/// Names the question for a code, for some minutes. A secret.
+/// The challenge for a code, valid for some minutes. A secret.
 #[derive(Serialize, Deserialize)]
 pub struct MfaChallenge(String);
 
@@ -95,9 +92,9 @@ impl Identity {
         self.keys.refresh(now).await
     }
 
-    /// What `password` is worth for `user`. An account that doesn't exist is a
-    /// wrong password; a token that doesn't verify is a failure.
-    pub async fn check(
+    /// Verifies the password of `user`. An account that doesn't exist is a wrong password; a
+    /// token that doesn't verify is a failure.
+    pub async fn verify_password(
         &self,
         user: UserId,
         password: &str,
@@ -124,13 +121,14 @@ impl Identity {
             return Ok(PasswordAnswer::AsksForCode(MfaChallenge(session)));
         }
         let tokens = answer.authentication_result;
-        let access = self.proven("AdminInitiateAuth", user, tokens, now).await?;
+        let access = self
+            .verify_tokens("AdminInitiateAuth", user, tokens, now)
+            .await?;
         Ok(PasswordAnswer::Right(access))
     }
 
-    /// Whether `code` is what the authenticator of `user` shows, asked within
-    /// the `challenge` that the right password gave.
-    pub async fn check_code(
+    /// Verifies the code of `user`, within the `challenge` that the right password gave.
+    pub async fn verify_code(
         &self,
         user: UserId,
         challenge: &MfaChallenge,
@@ -164,13 +162,13 @@ impl Identity {
             }
         };
         let tokens = answer.authentication_result;
-        self.proven("AdminRespondToAuthChallenge", user, tokens, now)
+        self.verify_tokens("AdminRespondToAuthChallenge", user, tokens, now)
             .await?;
         Ok(CodeAnswer::Right)
     }
 
-    /// Verifies what came back, and gives what the person's own calls need.
-    async fn proven(
+    /// Verifies the tokens of an answer, and gives the access token.
+    async fn verify_tokens(
         &self,
         operation: &'static str,
         user: UserId,
@@ -194,9 +192,9 @@ impl Identity {
         Ok(AccessToken(access))
     }
 
-    /// A new secret for an authenticator, in base 32. It counts once a code of
-    /// it is given to [`Identity::verify_authenticator`].
-    pub async fn new_authenticator(&self, access: &AccessToken) -> Result<String, ServiceError> {
+    /// Creates an authenticator, and gives its secret in base 32. It counts once a code of it
+    /// is given to [`Identity::verify_authenticator`].
+    pub async fn create_authenticator(&self, access: &AccessToken) -> Result<String, ServiceError> {
         let request = self.client.associate_software_token();
         let answer = request.access_token(&access.0).send().await;
         let answer = answer.map_err(|e| ServiceError::new("AssociateSoftwareToken", e))?;
@@ -204,8 +202,7 @@ impl Identity {
         secret.ok_or_else(|| ServiceError::new("AssociateSoftwareToken", "no secret"))
     }
 
-    /// Whether `code` is what the new authenticator shows: then it is the
-    /// person's, and asked for from now on.
+    /// Verifies the first code of a new authenticator, which is the person's from then on.
     pub async fn verify_authenticator(
         &self,
         user: UserId,
@@ -234,13 +231,13 @@ impl Identity {
                 return Err(ServiceError::new("VerifySoftwareToken", error));
             }
         }
-        self.ask_for_codes(user, true).await?;
+        self.set_mfa_required(user, true).await?;
         Ok(CodeAnswer::Right)
     }
 
-    /// Whether a right password is followed by the question for a code. Safe to
-    /// repeat, and nothing to an account that doesn't exist.
-    pub async fn ask_for_codes(&self, user: UserId, ask: bool) -> Result<(), ServiceError> {
+    /// Sets whether a code is asked for after the password. Safe to repeat, and without effect
+    /// for an account that doesn't exist.
+    pub async fn set_mfa_required(&self, user: UserId, ask: bool) -> Result<(), ServiceError> {
         let settings = SoftwareTokenMfaSettingsType::builder()
             .enabled(ask)
             .preferred_mfa(ask)
@@ -263,8 +260,8 @@ impl Identity {
         }
     }
 
-    /// Deletes a user. Safe to repeat, and nothing where there is none.
-    pub async fn delete(&self, user: UserId) -> Result<(), ServiceError> {
+    /// Deletes a user. Safe to repeat.
+    pub async fn delete_user(&self, user: UserId) -> Result<(), ServiceError> {
         let request = self
             .client
             .admin_delete_user()
@@ -283,8 +280,7 @@ impl Identity {
         }
     }
 
-    /// Makes `password` that of `user`; the account is made if need be. Safe to
-    /// repeat.
+    /// Sets the password of `user`, who is created if need be. Safe to repeat.
     pub async fn set_password(&self, user: UserId, password: &str) -> Result<(), ServiceError> {
         let name = user.to_string();
         let request = self

@@ -1,4 +1,4 @@
-//! Tokens of the identity provider, verified against the keys it publishes.
+//! Tokens of the identity provider, verified against its public keys.
 
 use std::time::Duration;
 
@@ -13,12 +13,12 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-use crate::ServiceError;
+use crate::error::ServiceError;
 
-/// Unknown keys make us ask again at most this often, once we have an answer.
-const ASK_AGAIN: SignedDuration = SignedDuration::from_mins(5);
+/// An unknown key refreshes the keys at most this often.
+const MIN_REFRESH_INTERVAL: SignedDuration = SignedDuration::from_mins(5);
 /// More bytes than any set of keys has.
-const LIMIT: usize = 64 * 1024;
+const MAX_BYTES: usize = 64 * 1024;
 /// How long an answer may take.
 const TIMEOUT: Duration = Duration::from_secs(3);
 /// How far clocks may differ.
@@ -28,16 +28,16 @@ const LEEWAY: i64 = 60;
 #[derive(Debug)]
 pub(crate) struct Jwks {
     url: http::Uri,
-    known: Mutex<Known>,
+    cache: Mutex<KeyCache>,
 }
 
 #[derive(Debug, Default)]
-struct Known {
+struct KeyCache {
     keys: Option<JwkSet>,
     asked: Option<Timestamp>,
 }
 
-/// What a token must say.
+/// The claims that a token must have.
 #[derive(Debug)]
 pub(crate) struct ExpectedClaims<'a> {
     pub(crate) issuer: &'a str,
@@ -54,14 +54,14 @@ struct Claims {
 }
 
 impl Jwks {
-    /// The keys at `url`; nothing is asked yet.
+    /// The keys at `url`; no call is made yet.
     pub(crate) fn new(url: &str) -> Result<Self, ServiceError> {
         let url = url
             .parse()
             .map_err(|e: http::uri::InvalidUri| ServiceError::new("JWKS", e))?;
         Ok(Self {
             url,
-            known: Mutex::default(),
+            cache: Mutex::default(),
         })
     }
 
@@ -70,7 +70,7 @@ impl Jwks {
         let keys = timeout(TIMEOUT, self.fetch())
             .await
             .map_err(|e| ServiceError::new("JWKS", e))??;
-        *self.known.lock().await = Known {
+        *self.cache.lock().await = KeyCache {
             keys: Some(keys),
             asked: Some(now),
         };
@@ -94,12 +94,12 @@ impl Jwks {
                 format!("status {}", answer.status()),
             ));
         }
-        let body = Limited::new(answer.into_body(), LIMIT).collect().await;
+        let body = Limited::new(answer.into_body(), MAX_BYTES).collect().await;
         let body = body.map_err(failed)?;
         serde_json::from_slice(&body.to_bytes()).map_err(|e| ServiceError::new("JWKS", e))
     }
 
-    /// Holds where `token` is signed by the provider and says what is expected.
+    /// Verifies that the provider signed `token`, with the expected claims.
     pub(crate) async fn verify(
         &self,
         token: &str,
@@ -111,7 +111,7 @@ impl Jwks {
         let kid = header
             .kid
             .ok_or_else(|| ServiceError::new("token", "no key id"))?;
-        let key = self.key(&kid, now).await?;
+        let key = self.find_key(&kid, now).await?;
         let mut validation = Validation::new(Algorithm::RS256);
         validation.set_issuer(&[expected.issuer]);
         validation.set_audience(&[expected.audience]);
@@ -131,21 +131,21 @@ impl Jwks {
         }
     }
 
-    async fn key(&self, kid: &str, now: Timestamp) -> Result<DecodingKey, ServiceError> {
-        if let Some(key) = self.cached(kid).await? {
+    async fn find_key(&self, kid: &str, now: Timestamp) -> Result<DecodingKey, ServiceError> {
+        if let Some(key) = self.find_cached_key(kid).await? {
             return Ok(key);
         }
-        let asked = self.known.lock().await.asked;
-        if asked.is_none_or(|at| now.duration_since(at) >= ASK_AGAIN) {
+        let asked = self.cache.lock().await.asked;
+        if asked.is_none_or(|at| now.duration_since(at) >= MIN_REFRESH_INTERVAL) {
             self.refresh(now).await?;
         }
-        self.cached(kid)
+        self.find_cached_key(kid)
             .await?
             .ok_or_else(|| ServiceError::new("token", "signed by an unknown key"))
     }
 
-    async fn cached(&self, kid: &str) -> Result<Option<DecodingKey>, ServiceError> {
-        let known = self.known.lock().await;
+    async fn find_cached_key(&self, kid: &str) -> Result<Option<DecodingKey>, ServiceError> {
+        let known = self.cache.lock().await;
         let jwk = known.keys.as_ref().and_then(|keys| keys.find(kid));
         jwk.map(DecodingKey::from_jwk)
             .transpose()

@@ -1,51 +1,27 @@
-//! The services around the table: who a password belongs to, where files lie,
-//! how mail leaves. Plain structs over the SDKs, nothing of the product's rules.
+//! Adapters of the services around the table: Cognito, S3, SES, STS and Stripe. Plain
+//! structs over the SDKs, without the product's rules.
 
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing))]
-
-mod bridge;
-mod cached;
+mod cached_credentials;
+mod chunk_channel;
 mod data_roles;
+mod error;
 mod files;
 mod identity;
 mod jwks;
 mod mailer;
-mod offer;
 mod per_tenant;
+mod presigned_post;
 mod stripe;
 
-use std::error::Error as StdError;
-
-pub use bridge::{ChunkReader, ChunkSender, bridge};
-pub use data_roles::{DataRoles, RoleArns, TenantCredentials, cache};
+pub use chunk_channel::{ChunkReader, ChunkSender, chunk_channel};
+pub use data_roles::{DataRoles, RoleArns, TenantCredentials, identity_cache};
+pub use error::ServiceError;
 pub use files::{FileClient, FileDownload, FileRead, Files};
 pub use identity::{AccessToken, CodeAnswer, Identity, MfaChallenge, PasswordAnswer, UserPool};
 pub use mailer::{Mailer, MimeMessage};
-pub use offer::PresignedPost;
 pub use per_tenant::PerTenant;
+pub use presigned_post::PresignedPost;
 pub use stripe::{
     CheckoutSession, CheckoutStatus, NewCheckoutSession, NewCustomer, NewSubscription, Stripe,
     StripeEventPage, StripePrice,
 };
-
-/// A service that didn't do what it was asked.
-#[derive(Debug, thiserror::Error)]
-#[error("{operation} failed")]
-pub struct ServiceError {
-    /// What was asked.
-    pub operation: &'static str,
-    /// Why it failed.
-    pub source: Box<dyn StdError + Send + Sync>,
-}
-
-impl ServiceError {
-    pub(crate) fn new(
-        operation: &'static str,
-        source: impl Into<Box<dyn StdError + Send + Sync>>,
-    ) -> Self {
-        Self {
-            operation,
-            source: source.into(),
-        }
-    }
-}

@@ -1,4 +1,4 @@
-//! Mail: built as MIME, sent as it is.
+//! Mail: built as MIME, and sent by SES.
 
 use aws_sdk_ses::Client;
 use aws_sdk_ses::error::BuildError;
@@ -12,55 +12,49 @@ use mail_builder::headers::raw::Raw;
 use mail_builder::headers::url::URL;
 use mail_builder::mime::MimePart;
 
-use crate::ServiceError;
+use crate::error::ServiceError;
 
-/// The way out for mail.
+/// Sends mail by SES.
 #[derive(Debug, Clone)]
 pub struct Mailer {
     client: Client,
     from: EmailAddress,
 }
 
-/// One mail to one person, in two forms of the same words.
+/// A mail to one person, as text and HTML.
 #[derive(Debug, Clone)]
 pub struct MimeMessage<'a> {
-    /// The name that stands before the sender's address.
+    /// The name before the sender's address.
     pub from_name: &'a str,
-    /// The person's name.
     pub to_name: &'a str,
-    /// The person's address.
     pub to: &'a EmailAddress,
-    /// One line.
     pub subject: &'a str,
-    /// The words alone.
     pub text: &'a str,
-    /// The words with their looks.
     pub html: &'a str,
-    /// Names the mail: the same when it is sent again, so that a mailbox can
-    /// show it once.
+    /// The mail's id: the same when it is sent again, so that a mailbox can show it once.
     pub id: &'a str,
     /// When it was written: the same when it is sent again.
     pub at: Timestamp,
-    /// Where a POST ends such mail, for programs that offer it beside the mail.
+    /// The address whose POST ends such mail, for programs that offer it beside the mail.
     pub unsubscribe: Option<&'a str>,
-    /// What SES gives back with whatever it tells of the mail. Its reader sees none of it.
+    /// Tags that SES gives back with delivery reports. The recipient sees none of them.
     pub tags: &'a [(&'static str, String)],
 }
 
 impl Mailer {
-    /// Mail from the address `from`.
+    /// A mailer with the sender's address `from`.
     pub fn new(client: Client, from: EmailAddress) -> Self {
         Self { client, from }
     }
 
-    /// Hands a mail over for delivery.
-    pub async fn send(&self, letter: &MimeMessage<'_>) -> Result<(), ServiceError> {
+    /// Hands a mail to SES.
+    pub async fn send(&self, mail: &MimeMessage<'_>) -> Result<(), ServiceError> {
         let mime = self
-            .mime(letter)
+            .mime(mail)
             .map_err(|e| ServiceError::new("SendRawEmail", e))?;
         let message = RawMessage::builder().data(Blob::new(mime)).build();
         let message = message.map_err(|e| ServiceError::new("SendRawEmail", e))?;
-        let tags: Result<Vec<_>, _> = letter.tags.iter().map(tag).collect();
+        let tags: Result<Vec<_>, _> = mail.tags.iter().map(tag).collect();
         let tags = tags.map_err(|e| ServiceError::new("SendRawEmail", e))?;
         let request = self
             .client
@@ -68,31 +62,31 @@ impl Mailer {
             .raw_message(message)
             .set_tags(Some(tags))
             .source(self.from.as_str());
-        let sent = request.destinations(letter.to.as_str()).send().await;
+        let sent = request.destinations(mail.to.as_str()).send().await;
         sent.map(drop)
             .map_err(|e| ServiceError::new("SendRawEmail", e))
     }
 
-    /// The same bytes for the same letter: two copies can't be told apart.
-    fn mime(&self, letter: &MimeMessage<'_>) -> std::io::Result<Vec<u8>> {
+    /// The mail as MIME: the same bytes for the same mail.
+    fn mime(&self, mail: &MimeMessage<'_>) -> std::io::Result<Vec<u8>> {
         let domain = self.from.as_str().rsplit('@').next().unwrap_or_default();
-        let (from_name, to_name) = (one_line(letter.from_name), one_line(letter.to_name));
-        let boundary = format!("=_{}", letter.id);
+        let (from_name, to_name) = (one_line(mail.from_name), one_line(mail.to_name));
+        let boundary = format!("=_{}", mail.id);
         let alternatives = ContentType::new("multipart/alternative");
         let body = MimePart::new(
             alternatives.attribute("boundary", boundary),
             vec![
-                MimePart::new("text/plain", letter.text),
-                MimePart::new("text/html", letter.html),
+                MimePart::new("text/plain", mail.text),
+                MimePart::new("text/html", mail.html),
             ],
         );
         let mut message = MessageBuilder::new()
             .from((from_name.as_str(), self.from.as_str()))
-            .to((to_name.as_str(), letter.to.as_str()))
-            .subject(one_line(letter.subject))
-            .date(letter.at.as_second())
-            .message_id(format!("{}@{domain}", letter.id));
-        if let Some(address) = letter.unsubscribe {
+            .to((to_name.as_str(), mail.to.as_str()))
+            .subject(one_line(mail.subject))
+            .date(mail.at.as_second())
+            .message_id(format!("{}@{domain}", mail.id));
+        if let Some(address) = mail.unsubscribe {
             let once = Raw::new("List-Unsubscribe=One-Click");
             message = message
                 .header("List-Unsubscribe", URL::new(address))
@@ -106,7 +100,7 @@ fn tag((name, value): &(&'static str, String)) -> Result<MessageTag, BuildError>
     MessageTag::builder().name(*name).value(value).build()
 }
 
-/// A text without what would begin another line, and so another header.
+/// A text without line breaks, which would begin another header.
 fn one_line(text: &str) -> String {
     let plain = |c: char| if c.is_control() { ' ' } else { c };
     text.chars().map(plain).collect()

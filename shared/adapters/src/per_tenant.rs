@@ -1,4 +1,4 @@
-//! Clients of a service, one for each tenant, kept from request to request.
+//! Clients of a service, one for each tenant, cached from request to request.
 
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -9,8 +9,8 @@ use lru::LruCache;
 
 use crate::data_roles::{DataRoles, TenantCredentials};
 
-/// Tenants whose clients are kept; the one that was used longest ago goes first.
-const MOST: NonZeroUsize = NonZeroUsize::MIN.saturating_add(63);
+/// Tenants whose clients are cached; the least recently used one goes first.
+const MAX_KEPT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(63);
 
 /// Clients by tenant, each with credentials that reach this tenant only.
 pub struct PerTenant<C> {
@@ -20,7 +20,7 @@ pub struct PerTenant<C> {
 }
 
 impl<C: Clone> PerTenant<C> {
-    /// None yet; `make` makes one from a tenant's credentials.
+    /// No clients yet; `make` makes one from a tenant's credentials.
     pub fn new(
         roles: DataRoles,
         make: impl Fn(TenantCredentials) -> C + Send + Sync + 'static,
@@ -28,14 +28,14 @@ impl<C: Clone> PerTenant<C> {
         Self {
             roles,
             make: Box::new(make),
-            kept: Mutex::new(LruCache::new(MOST)),
+            kept: Mutex::new(LruCache::new(MAX_KEPT)),
         }
     }
 
     /// The client for a workspace, or for one client of it.
-    pub fn of(&self, ws: WorkspaceId, client: Option<ClientId>) -> C {
+    pub fn get(&self, ws: WorkspaceId, client: Option<ClientId>) -> C {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let make = || (self.make)(self.roles.credentials(ws, client));
+        let make = || (self.make)(self.roles.tenant_credentials(ws, client));
         kept.get_or_insert((ws, client), make).clone()
     }
 }
@@ -52,10 +52,10 @@ mod tests {
     use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
     use super::*;
-    use crate::RoleArns;
+    use crate::data_roles::RoleArns;
 
     #[test]
-    fn a_tenants_client_is_kept_until_64_others_were_used() {
+    fn least_recently_used_client_is_dropped_after_64() {
         let config = aws_sdk_sts::Config::builder()
             .behavior_version(aws_sdk_sts::config::BehaviorVersion::latest())
             .build();
@@ -68,14 +68,14 @@ mod tests {
         let count = Arc::clone(&made);
         let clients = PerTenant::new(roles, move |_| count.fetch_add(1, Relaxed));
         let (ws, client) = (WorkspaceId::new(1, 1), ClientId::new(1, 1));
-        assert_eq!(clients.of(ws, None), 0);
-        assert_eq!(clients.of(ws, Some(client)), 1, "another reach");
-        assert_eq!(clients.of(ws, None), 0, "kept");
+        assert_eq!(clients.get(ws, None), 0);
+        assert_eq!(clients.get(ws, Some(client)), 1, "another reach");
+        assert_eq!(clients.get(ws, None), 0, "kept");
         for n in 2..=64 {
-            clients.of(WorkspaceId::new(n, 1), None);
+            clients.get(WorkspaceId::new(n, 1), None);
         }
-        assert_eq!(clients.of(ws, None), 0, "used since");
+        assert_eq!(clients.get(ws, None), 0, "used since");
         let before = made.load(Relaxed);
-        assert_eq!(clients.of(ws, Some(client)), before, "the oldest went");
+        assert_eq!(clients.get(ws, Some(client)), before, "the oldest went");
     }
 }

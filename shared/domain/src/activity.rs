@@ -1,182 +1,171 @@
-//! What happened lately: one line each, for dashboards.
+//! The dashboards' feed: one line each for what happened lately.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::engagement::Phase;
-use crate::finding::{Comment, Decision, Finding, FindingStatus, RetestOutcome};
-use crate::history::{FindingEvent, HistoryEntry};
+use crate::finding::{Comment, Finding, FindingEventKind, HistoryEntry};
 use crate::id::{ClientId, EngagementId, FindingId};
 use crate::severity::Severity;
 
-/// One thing that somebody did.
+/// One line of the feed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Activity {
-    /// When.
     pub at: Timestamp,
-    /// Who, by the name at that time.
+    /// The actor's name at that time.
     pub by_name: String,
-    /// Whether it was one of the consultancy.
     pub by_team: bool,
-    /// What.
-    pub deed: ActivityKind,
-    /// What to: the title that it had then.
+    #[serde(rename = "deed")]
+    pub kind: ActivityKind,
+    /// The title of the finding, import or engagement at that time.
     pub title: String,
-    /// The finding, where it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finding: Option<FindingId>,
-    /// The finding's severity then.
+    /// The finding's severity at that time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub severity: Option<Severity>,
-    /// Where.
     pub engagement: EngagementId,
-    /// Whose.
     pub client: ClientId,
 }
 
-/// What was done, in a word.
+/// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)] // the words say it
 pub enum ActivityKind {
-    Wrote,
+    #[serde(rename = "wrote")]
+    Created,
     Edited,
-    Planned,
+    #[serde(rename = "planned")]
+    RemediationChanged,
     Published,
     Started,
     Resolved,
-    Withdrew,
+    #[serde(rename = "withdrew")]
+    Withdrawn,
     Reopened,
     Fixed,
-    Partly,
+    #[serde(rename = "partly")]
+    PartlyFixed,
     NotFixed,
-    AskedForRisk,
-    AskedForFalsePositive,
-    Declined,
-    AcceptedRisk,
+    #[serde(rename = "asked_for_risk")]
+    RiskProposed,
+    #[serde(rename = "asked_for_false_positive")]
+    FalsePositiveProposed,
+    #[serde(rename = "declined")]
+    ProposalDeclined,
+    #[serde(rename = "accepted_risk")]
+    RiskAccepted,
     FalsePositive,
-    Lapsed,
+    #[serde(rename = "lapsed")]
+    RiskExpired,
     Commented,
     Imported,
-    Added,
-    ToPlanned,
-    ToActive,
-    ToReporting,
-    ToRemediation,
-    ToClosed,
+    #[serde(rename = "added")]
+    EngagementAdded,
+    #[serde(rename = "to_planned")]
+    PhasePlanned,
+    #[serde(rename = "to_active")]
+    PhaseActive,
+    #[serde(rename = "to_reporting")]
+    PhaseReporting,
+    #[serde(rename = "to_remediation")]
+    PhaseRemediation,
+    #[serde(rename = "to_closed")]
+    PhaseClosed,
 }
 
 impl ActivityKind {
-    /// The words between who and what.
-    pub const fn words(self) -> &'static str {
+    /// The words between actor and title. Those for what happens to a finding stand in the table of
+    /// `finding/wording.rs`.
+    pub fn label(self) -> &'static str {
         match self {
-            Self::Wrote => "wrote",
-            Self::Edited => "edited",
-            Self::Planned => "changed the plan of",
-            Self::Published => "published",
-            Self::Started => "started work on",
-            Self::Resolved => "resolved",
-            Self::Withdrew => "took back",
-            Self::Reopened => "reopened",
-            Self::Fixed => "verified the fix of",
-            Self::Partly => "found partly fixed:",
-            Self::NotFixed => "found not fixed:",
-            Self::AskedForRisk => "asked to accept the risk of",
-            Self::AskedForFalsePositive => "thinks this is a false positive:",
-            Self::Declined => "declined a request about",
-            Self::AcceptedRisk => "accepted the risk of",
-            Self::FalsePositive => "closed as a false positive:",
-            Self::Lapsed => "reopened, as its accepted risk ended:",
             Self::Commented => "commented on",
             Self::Imported => "imported",
-            Self::Added => "added the engagement",
-            Self::ToPlanned => "set back to planned:",
-            Self::ToActive => "began testing in",
-            Self::ToReporting => "began the report of",
-            Self::ToRemediation => "opened remediation of",
-            Self::ToClosed => "closed the engagement",
+            Self::EngagementAdded => "added the engagement",
+            Self::PhasePlanned => "set back to planned:",
+            Self::PhaseActive => "began testing in",
+            Self::PhaseReporting => "began the report of",
+            Self::PhaseRemediation => "opened remediation of",
+            Self::PhaseClosed => "closed the engagement",
+            _ => FindingEventKind::all()
+                .find(|kind| Self::of_event(*kind) == Some(self))
+                .map_or("", |kind| kind.wording().feed),
         }
     }
 
-    /// What an entry of a finding's history tells of; an import is told of once,
-    /// not by each of its findings.
-    pub const fn of(what: &FindingEvent) -> Option<Self> {
-        Some(match what {
-            FindingEvent::Imported { .. } => return None,
-            FindingEvent::Created => Self::Wrote,
-            FindingEvent::Edited { .. } => Self::Edited,
-            FindingEvent::Planned { .. } => Self::Planned,
-            FindingEvent::Moved { from, to } => Self::moved(*from, *to),
-            FindingEvent::Retested { outcome, .. } => match outcome {
-                RetestOutcome::Fixed => Self::Fixed,
-                RetestOutcome::Partly => Self::Partly,
-                RetestOutcome::NotFixed => Self::NotFixed,
-            },
-            FindingEvent::Proposed { decision, .. } => match decision {
-                Decision::AcceptRisk => Self::AskedForRisk,
-                Decision::FalsePositive => Self::AskedForFalsePositive,
-            },
-            FindingEvent::Declined { .. } => Self::Declined,
-            FindingEvent::Decided { decision, .. } => match decision {
-                Decision::AcceptRisk => Self::AcceptedRisk,
-                Decision::FalsePositive => Self::FalsePositive,
-            },
-            FindingEvent::Lapsed { .. } => Self::Lapsed,
+    /// The kind of a finding's event; `None` for an imported finding, since the feed has one line for
+    /// the whole import.
+    pub const fn of_event(kind: FindingEventKind) -> Option<Self> {
+        use FindingEventKind as Event;
+        Some(match kind {
+            Event::Imported => return None,
+            Event::Created => Self::Created,
+            Event::Edited => Self::Edited,
+            Event::RemediationChanged => Self::RemediationChanged,
+            Event::Published => Self::Published,
+            Event::Withdrawn => Self::Withdrawn,
+            Event::Started => Self::Started,
+            Event::Resolved => Self::Resolved,
+            Event::Reopened => Self::Reopened,
+            Event::Fixed => Self::Fixed,
+            Event::PartlyFixed => Self::PartlyFixed,
+            Event::NotFixed => Self::NotFixed,
+            Event::RiskProposed => Self::RiskProposed,
+            Event::FalsePositiveProposed => Self::FalsePositiveProposed,
+            Event::RiskProposalDeclined | Event::FalsePositiveProposalDeclined => {
+                Self::ProposalDeclined
+            }
+            Event::RiskAccepted => Self::RiskAccepted,
+            Event::FalsePositive => Self::FalsePositive,
+            Event::RiskExpired => Self::RiskExpired,
         })
     }
 
-    const fn moved(from: FindingStatus, to: FindingStatus) -> Self {
-        match (from, to) {
-            (FindingStatus::Draft, _) => Self::Published,
-            (_, FindingStatus::Draft) => Self::Withdrew,
-            (_, FindingStatus::InProgress) => Self::Started,
-            (_, FindingStatus::Resolved) => Self::Resolved,
-            (_, FindingStatus::Verified) => Self::Fixed,
-            _ => Self::Reopened,
-        }
-    }
-
-    /// An engagement's way to another phase.
-    pub const fn to(phase: Phase) -> Self {
+    /// The kind of an engagement's change to another phase.
+    pub const fn of_phase(phase: Phase) -> Self {
         match phase {
-            Phase::Planned => Self::ToPlanned,
-            Phase::Active => Self::ToActive,
-            Phase::Reporting => Self::ToReporting,
-            Phase::Remediation => Self::ToRemediation,
-            Phase::Closed => Self::ToClosed,
+            Phase::Planned => Self::PhasePlanned,
+            Phase::Active => Self::PhaseActive,
+            Phase::Reporting => Self::PhaseReporting,
+            Phase::Remediation => Self::PhaseRemediation,
+            Phase::Closed => Self::PhaseClosed,
         }
     }
 }
 
 impl Activity {
-    /// Of an entry of the history of `finding`, if it is told of.
+    /// The line for a history entry of `finding`; `None` where the feed has none for it.
     pub fn of_entry(
-        (client, engagement): (ClientId, EngagementId),
+        client: ClientId,
+        engagement: EngagementId,
         finding: &Finding,
         entry: &HistoryEntry,
     ) -> Option<Self> {
-        let deed = ActivityKind::of(&entry.what)?;
-        let who = (entry.at, entry.by_name.as_str(), entry.by_team);
-        Some(Self::of_finding((client, engagement), finding, who, deed))
+        Some(Self {
+            at: entry.at,
+            by_name: entry.by_name.clone(),
+            by_team: entry.by_team,
+            kind: ActivityKind::of_event(entry.event.kind())?,
+            title: finding.title.clone(),
+            finding: Some(finding.id),
+            severity: Some(finding.severity),
+            engagement,
+            client,
+        })
     }
 
-    /// Of a comment on `finding`.
-    pub fn of_comment(at: (ClientId, EngagementId), finding: &Finding, comment: &Comment) -> Self {
-        let who = (comment.at, comment.by_name.as_str(), comment.by_team);
-        Self::of_finding(at, finding, who, ActivityKind::Commented)
-    }
-
-    fn of_finding(
-        (client, engagement): (ClientId, EngagementId),
+    /// The line for a comment on `finding`.
+    pub fn of_comment(
+        client: ClientId,
+        engagement: EngagementId,
         finding: &Finding,
-        (at, by_name, by_team): (Timestamp, &str, bool),
-        deed: ActivityKind,
+        comment: &Comment,
     ) -> Self {
         Self {
-            at,
-            by_name: by_name.to_owned(),
-            by_team,
-            deed,
+            at: comment.at,
+            by_name: comment.by_name.clone(),
+            by_team: comment.by_team,
+            kind: ActivityKind::Commented,
             title: finding.title.clone(),
             finding: Some(finding.id),
             severity: Some(finding.severity),
@@ -189,23 +178,42 @@ impl Activity {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::{FindingEvent, FindingStatus};
 
     #[test]
-    fn a_move_is_told_by_where_it_leads_and_an_import_only_once() {
-        let moved = |from, to| ActivityKind::of(&FindingEvent::Moved { from, to });
+    fn activity_of_status_change_follows_its_target_and_import_has_none() {
+        let kind = |from, to| {
+            let event = FindingEvent::StatusChanged { from, to };
+            ActivityKind::of_event(event.kind())
+        };
         assert_eq!(
-            moved(FindingStatus::Draft, FindingStatus::Open),
+            kind(FindingStatus::Draft, FindingStatus::Open),
             Some(ActivityKind::Published)
         );
         assert_eq!(
-            moved(FindingStatus::Open, FindingStatus::Draft),
-            Some(ActivityKind::Withdrew)
+            kind(FindingStatus::Open, FindingStatus::Draft),
+            Some(ActivityKind::Withdrawn)
         );
         assert_eq!(
-            moved(FindingStatus::Verified, FindingStatus::Reopened),
+            kind(FindingStatus::Verified, FindingStatus::Reopened),
             Some(ActivityKind::Reopened)
         );
         let scanner = "Nessus".to_owned();
-        assert_eq!(ActivityKind::of(&FindingEvent::Imported { scanner }), None);
+        let imported = FindingEvent::Imported { scanner };
+        assert_eq!(ActivityKind::of_event(imported.kind()), None);
+    }
+
+    #[test]
+    fn activity_label_of_finding_event_is_feed_wording() {
+        assert_eq!(ActivityKind::Created.label(), "wrote");
+        assert_eq!(
+            ActivityKind::RiskExpired.label(),
+            "reopened, as its accepted risk ended:"
+        );
+        for kind in FindingEventKind::all() {
+            if let Some(activity) = ActivityKind::of_event(kind) {
+                assert_eq!(activity.label(), kind.wording().feed, "{kind:?}");
+            }
+        }
     }
 }

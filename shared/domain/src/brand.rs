@@ -1,4 +1,4 @@
-//! How a workspace looks: its logo, and a colour on which white text can be read.
+//! A workspace's logo and accent colour, on which white text is legible.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,19 +8,19 @@ use serde::{Deserialize, Serialize};
 use crate::id::EntryId;
 use crate::input::FieldErrors;
 
-/// Bytes of a logo's file at most.
+/// The most bytes of a logo's file.
 pub const MAX_LOGO: usize = 1024 * 1024;
-/// The box that a logo is fitted into, twice as large as it is shown for fine screens.
+/// The pixels that a logo is scaled to fit into: twice its displayed size.
 pub const LOGO_BOX: (u32, u32) = (480, 96);
 
-/// What is demanded of text: WCAG 2.2, success criterion 1.4.3, level AA.
+/// The minimum contrast of text: WCAG 2.2, success criterion 1.4.3, level AA.
 pub const READABLE: f64 = 4.5;
 
-/// A colour of sRGB.
+/// An sRGB colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Colour([u8; 3]);
 
-/// The colour of buttons and links: white text on it can be read.
+/// The colour of buttons and links. White text on it has a contrast of [`READABLE`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Accent(Colour);
@@ -28,31 +28,30 @@ pub struct Accent(Colour);
 /// Why a colour can't be an accent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidAccent {
-    /// It is none.
     #[error("Enter a colour like #1d5fb4.")]
-    NoColour,
-    /// White text on it can't be read well.
+    NotAColour,
+    /// The contrast of white text is too small.
     #[error(
         "White text on this colour is hard to read: {ratio} : 1, where 4.5 : 1 is needed. \
-         A darker one that works is {instead}."
+         A darker one that works is {suggestion}."
     )]
     TooLight {
-        /// The contrast that there is, to a tenth.
+        /// The contrast, to a tenth.
         ratio: String,
-        /// The same, darkened until it passes.
-        instead: Accent,
+        /// The colour, darkened until the contrast is sufficient.
+        suggestion: Accent,
     },
 }
 
 const WHITE: Colour = Colour([255, 255, 255]);
-/// The grounds of pages that text stands on: the light theme's and the dark one's.
+/// The page backgrounds of the light and the dark theme.
 const LIGHT: Colour = Colour([0xf5, 0xf6, 0xf8]);
 const DARK: Colour = Colour([0x17, 0x1e, 0x27]);
-/// What links are held to: they also stand on a tint of the colour itself.
+/// The minimum contrast of links, which also appear on a tint of the colour itself.
 const LINK: f64 = 5.5;
 
 impl Colour {
-    /// How light it is: relative luminance as WCAG 2.2 defines it,
+    /// The relative luminance by WCAG 2.2,
     /// <https://www.w3.org/TR/WCAG22/#dfn-relative-luminance>.
     fn luminance(self) -> f64 {
         let [red, green, blue] = self.0.map(|channel| {
@@ -69,30 +68,30 @@ impl Colour {
     /// The contrast of two colours, from 1 to 21:
     /// <https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio>.
     pub fn contrast(self, other: Self) -> f64 {
-        let (one, other) = (self.luminance(), other.luminance());
-        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+        let (a, b) = (self.luminance(), other.luminance());
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
     }
 
-    /// A step of a sixteenth towards black or white.
-    fn towards(self, end: u8) -> Self {
+    /// The colour moved by a sixteenth towards black or white.
+    fn step_towards(self, end: u8) -> Self {
         Self(self.0.map(|channel| {
             let (channel, end) = (i16::from(channel), i16::from(end));
-            let way = end - channel;
-            let step = (way.abs() / 16).max(1).min(way.abs()) * way.signum();
+            let distance = end - channel;
+            let step = (distance.abs() / 16).max(1).min(distance.abs()) * distance.signum();
             u8::try_from(channel + step).unwrap_or_default()
         }))
     }
 
-    /// The nearest towards `end` that has this contrast with `ground`.
-    fn until(self, ratio: f64, ground: Self, end: u8) -> Self {
+    /// The nearest colour towards `end` that has this contrast with `background`.
+    fn adjusted_to(self, ratio: f64, background: Self, end: u8) -> Self {
         let mut colour = self;
-        while colour.contrast(ground) < ratio && colour.0 != [end; 3] {
-            colour = colour.towards(end);
+        while colour.contrast(background) < ratio && colour.0 != [end; 3] {
+            colour = colour.step_towards(end);
         }
         colour
     }
 
-    fn parts(self) -> String {
+    fn rgb_list(self) -> String {
         let [red, green, blue] = self.0;
         format!("{red}, {green}, {blue}")
     }
@@ -111,45 +110,44 @@ impl FromStr for Colour {
     fn from_str(text: &str) -> Result<Self, InvalidAccent> {
         let hex = text.trim().strip_prefix('#').unwrap_or_default();
         if hex.len() != 6 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Err(InvalidAccent::NoColour);
+            return Err(InvalidAccent::NotAColour);
         }
-        let all = u32::from_str_radix(hex, 16).map_err(|_| InvalidAccent::NoColour)?;
+        let all = u32::from_str_radix(hex, 16).map_err(|_| InvalidAccent::NotAColour)?;
         let [_, red, green, blue] = all.to_be_bytes();
         Ok(Self([red, green, blue]))
     }
 }
 
 impl Accent {
-    /// The one of a workspace that has chosen none.
+    /// The platform's colour, which applies to workspaces without their own.
     pub const STANDARD: Self = Self(Colour([0x1d, 0x5f, 0xb4]));
 
-    /// The colour in the dark theme, for text on the ground and ground for dark text.
-    fn in_the_dark(self) -> Colour {
-        self.0.until(LINK, DARK, 255)
+    /// The colour in the dark theme, both for text and as a background of dark text.
+    fn dark_variant(self) -> Colour {
+        self.0.adjusted_to(LINK, DARK, 255)
     }
 
-    /// What is put behind the portal's stylesheet: the same for everybody who has
-    /// this colour.
-    pub fn stylesheet(self) -> String {
-        let vars = |ground: Colour, link: Colour, over: Colour| {
+    /// The CSS that overrides the colours of the portal's stylesheet.
+    pub fn render_stylesheet(self) -> String {
+        let variables = |background: Colour, link: Colour, hover: Colour| {
             format!(
-                "--tblr-primary:{ground};--tblr-primary-rgb:{};--tblr-primary-darken:{over};\
-                 --tblr-link-color:{link};--tblr-link-color-rgb:{};--tblr-link-hover-color:{over};\
+                "--tblr-primary:{background};--tblr-primary-rgb:{};--tblr-primary-darken:{hover};\
+                 --tblr-link-color:{link};--tblr-link-color-rgb:{};--tblr-link-hover-color:{hover};\
                  --tblr-link-hover-color-rgb:{}",
-                ground.parts(),
-                link.parts(),
-                over.parts()
+                background.rgb_list(),
+                link.rgb_list(),
+                hover.rgb_list()
             )
         };
-        let link = self.0.until(LINK, LIGHT, 0);
-        let light = vars(self.0, link, link.towards(0).towards(0));
-        let dark = self.in_the_dark();
-        let dark = vars(dark, dark, dark.towards(255).towards(255));
+        let link = self.0.adjusted_to(LINK, LIGHT, 0);
+        let light = variables(self.0, link, link.step_towards(0).step_towards(0));
+        let dark = self.dark_variant();
+        let dark = variables(dark, dark, dark.step_towards(255).step_towards(255));
         format!(":root{{{light}}}\n[data-bs-theme=\"dark\"]{{{dark}}}\n")
     }
 
-    /// The name in addresses.
-    pub fn hex(self) -> String {
+    /// The six hexadecimal digits, for URLs.
+    pub fn to_hex(self) -> String {
         self.to_string().trim_start_matches('#').to_owned()
     }
 }
@@ -170,9 +168,9 @@ impl FromStr for Accent {
             return Ok(Self(colour));
         }
         Err(InvalidAccent::TooLight {
-            // Cut and not rounded: 4.49 isn't 4.5.
+            // Truncated, since 4.49 must not read as 4.5.
             ratio: format!("{:.1}", (ratio * 10.0).floor() / 10.0),
-            instead: Self(colour.until(READABLE, WHITE, 0)),
+            suggestion: Self(colour.adjusted_to(READABLE, WHITE, 0)),
         })
     }
 }
@@ -191,62 +189,56 @@ impl From<Accent> for String {
     }
 }
 
-/// The form, as typed.
+/// The submitted form.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BrandInput {
-    /// The company's name.
     pub name: String,
-    /// The colour, as `#rrggbb`.
+    /// `#rrggbb`.
     pub accent: String,
-    /// Something, where it is to be the platform's own colour.
+    /// Not empty if the platform's colour is chosen.
     #[serde(default, skip_serializing)]
     pub standard: String,
 }
 
 impl BrandInput {
-    /// Checks both; the platform's own colour is none of one's own.
-    ///
-    /// # Errors
-    /// What is wrong, by field.
+    /// Parses the name and the accent; the platform's colour gives `None`.
     pub fn parse(&self) -> Result<(String, Option<Accent>), FieldErrors> {
         let mut invalid = FieldErrors::default();
-        let name = invalid.line("name", &self.name, 80);
+        let name = invalid.parse_line("name", &self.name, 80);
         let accent = if self.standard.is_empty() {
             invalid.check("accent", self.accent.parse::<Accent>())
         } else {
             None
         };
-        invalid.into_result((name, accent.filter(|one| *one != Accent::STANDARD)))
+        invalid.into_result((name, accent.filter(|accent| *accent != Accent::STANDARD)))
     }
 }
 
-/// A logo, as it was drawn anew.
+/// A logo that was re-encoded by the portal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Logo {
-    /// Which one: another file is another one.
+    /// Each uploaded file has its own id.
     pub id: EntryId,
-    /// Pixels from left to right,
+    /// In pixels.
     pub width: u32,
-    /// and from top to bottom.
+    /// In pixels.
     pub height: u32,
 }
 
-/// What is seen of a workspace's brand, by its plan.
+/// The visible parts of a workspace's brand, by its plan.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Branding {
-    /// Its own logo.
     pub logo: Option<Logo>,
-    /// Its own colour.
     pub accent: Option<Accent>,
-    /// Whether the platform's logo stands where its own would.
-    pub ours: bool,
-    /// Whether the foot says what the portal runs on.
+    /// Whether the platform's logo is shown.
+    pub platform_logo: bool,
+    /// Whether the footer names the platform.
     pub badge: bool,
 }
 
 impl Branding {
-    /// Its own colour, or the platform's.
+    /// The workspace's colour, or the platform's.
     pub fn colour(&self) -> Accent {
         self.accent.unwrap_or(Accent::STANDARD)
     }
@@ -261,8 +253,8 @@ mod tests {
     }
 
     #[test]
-    fn contrast_is_that_of_the_published_examples() {
-        // The ends of the scale, and greys and colours as WebAIM's checker gives them.
+    fn contrast_equals_published_examples() {
+        // The ends of the scale, and values of WebAIM's contrast checker.
         for (one, other, ratio) in [
             ("#ffffff", "#000000", 21.0),
             ("#ffffff", "#ffffff", 1.0),
@@ -279,9 +271,13 @@ mod tests {
     }
 
     #[test]
-    fn a_light_colour_is_refused_with_one_that_works() {
+    fn accent_too_light_is_refused_with_suggestion() {
         let refused = "#ffcc00".parse::<Accent>().expect_err("too light");
-        let InvalidAccent::TooLight { ratio, instead } = &refused else {
+        let InvalidAccent::TooLight {
+            ratio,
+            suggestion: instead,
+        } = &refused
+        else {
             panic!("{refused:?}");
         };
         assert_eq!(ratio, "1.5");
@@ -290,7 +286,7 @@ mod tests {
         for none in ["", "red", "#fff", "#12345g", "1d5fb4", "#1d5fb4;}"] {
             assert_eq!(
                 none.parse::<Accent>(),
-                Err(InvalidAccent::NoColour),
+                Err(InvalidAccent::NotAColour),
                 "{none}"
             );
         }
@@ -301,16 +297,16 @@ mod tests {
         #![proptest_config(crate::testing::config())]
 
         #[test]
-        fn whatever_is_chosen_is_read_in_both_themes(red: u8, green: u8, blue: u8) {
+        fn accent_of_any_colour_is_readable_in_both_themes(red: u8, green: u8, blue: u8) {
             let chosen = Colour([red, green, blue]);
             let accent = match chosen.to_string().parse::<Accent>() {
                 Ok(accent) => accent,
-                Err(InvalidAccent::TooLight { instead, .. }) => instead,
+                Err(InvalidAccent::TooLight { suggestion, .. }) => suggestion,
                 Err(other) => panic!("{other}"),
             };
             proptest::prop_assert!(accent.0.contrast(WHITE) >= READABLE);
-            proptest::prop_assert!(accent.0.until(LINK, LIGHT, 0).contrast(LIGHT) >= READABLE);
-            proptest::prop_assert!(accent.in_the_dark().contrast(DARK) >= READABLE);
+            proptest::prop_assert!(accent.0.adjusted_to(LINK, LIGHT, 0).contrast(LIGHT) >= READABLE);
+            proptest::prop_assert!(accent.dark_variant().contrast(DARK) >= READABLE);
             let kept = serde_json::to_value(accent).expect("text");
             proptest::prop_assert_eq!(serde_json::from_value::<Accent>(kept).expect("one"), accent);
         }

@@ -1,37 +1,33 @@
-//! A client: an organisation that the consultancy works for.
+//! Clients: the organisations that the consultancy works for.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::counts::Counts;
+use crate::finding::Counts;
 use crate::id::ClientId;
 use crate::input::FieldErrors;
 use crate::severity::Severity;
 
-/// A client organisation, with the totals over its engagements.
+/// A client with the totals over its engagements.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {
-    /// Its id.
     pub id: ClientId,
-    /// As on the screen.
     pub name: String,
-    /// When it was added.
-    pub since: Timestamp,
-    /// Findings over all its engagements.
+    pub created_at: Timestamp,
+    /// The findings of all its engagements.
     pub counts: Counts,
-    /// Findings that were overdue when the day began.
+    /// The findings that were overdue at the start of the day.
     pub overdue: i64,
-    /// How many engagements it has.
+    /// The number of its engagements.
     pub engagements: i64,
-    /// Goes up with every change that the team can see.
+    /// Incremented with each change that is visible to the team.
     pub rev: i64,
-    /// Goes up with every change that the client can see.
+    /// Incremented with each change that is visible to the client.
     pub shared_rev: i64,
 }
 
 impl Client {
-    /// What clients are ordered by, the one at most risk last: open findings of
-    /// the worst severities, then what is overdue.
+    /// The sort key of clients; the client with the highest risk sorts last.
     pub fn risk(&self) -> [i64; 6] {
         let [critical, high, medium, low, info] =
             Severity::ALL.map(|severity| self.counts.active(severity));
@@ -39,26 +35,23 @@ impl Client {
     }
 }
 
-/// A new client, as typed.
+/// The submitted form of a new client.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClientInput {
-    /// The organisation's name.
     pub name: String,
 }
 
-/// A new client that can be accepted.
+/// A parsed [`ClientInput`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewClient {
-    /// One line, at most 120 characters.
     pub name: String,
 }
 
 impl ClientInput {
-    /// Checks every field.
     pub fn parse(&self) -> Result<NewClient, FieldErrors> {
         let mut invalid = FieldErrors::default();
-        let name = invalid.line("name", &self.name, 120);
+        let name = invalid.parse_line("name", &self.name, 120);
         invalid.into_result(NewClient { name })
     }
 }

@@ -1,5 +1,4 @@
-//! By when findings are to be fixed: so many days after they are published, by
-//! severity.
+//! Due dates of findings: a number of days after publication, by severity.
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -8,12 +7,11 @@ use serde::{Deserialize, Serialize};
 use crate::input::FieldErrors;
 use crate::severity::Severity;
 
-/// Most days that a policy gives.
-const MOST: u16 = 3_650;
+/// The most days of a policy.
+const MAX_DAYS: u16 = 3_650;
 
-/// Days to fix a finding, by severity; `None` sets no date.
+/// Days to fix a finding by severity; `None` sets no due date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs)] // the severities
 pub struct DuePolicy {
     pub critical: Option<u16>,
     pub high: Option<u16>,
@@ -23,7 +21,7 @@ pub struct DuePolicy {
 }
 
 impl Default for DuePolicy {
-    /// What a workspace begins with.
+    /// The policy of a new workspace.
     fn default() -> Self {
         Self {
             critical: Some(7),
@@ -35,10 +33,9 @@ impl Default for DuePolicy {
     }
 }
 
-/// The policy's form, as typed: whole days, or nothing.
+/// The submitted form of the policy: whole days or empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-#[allow(missing_docs)] // the severities
 pub struct DueInput {
     pub due_critical: String,
     pub due_high: String,
@@ -48,7 +45,6 @@ pub struct DueInput {
 }
 
 impl DuePolicy {
-    /// The days for one severity.
     pub const fn days(&self, severity: Severity) -> Option<u16> {
         match severity {
             Severity::Critical => self.critical,
@@ -59,24 +55,24 @@ impl DuePolicy {
         }
     }
 
-    /// By when a finding is to be fixed that is published on `today`.
-    pub fn date(&self, severity: Severity, today: Date) -> Option<Date> {
+    /// The due date of a finding that is published on `today`.
+    pub fn due_date(&self, severity: Severity, today: Date) -> Option<Date> {
         let days = self.days(severity)?;
         today.checked_add(i64::from(days).days()).ok()
     }
 }
 
 impl DueInput {
-    /// Checks every field.
+    /// Parses every field.
     pub fn parse(&self, invalid: &mut FieldErrors) -> DuePolicy {
         let mut days = |field, raw: &str| {
             let raw = raw.trim();
             if raw.is_empty() {
                 return None;
             }
-            let days = raw.parse().ok().filter(|n| (1..=MOST).contains(n));
+            let days = raw.parse().ok().filter(|n| (1..=MAX_DAYS).contains(n));
             if days.is_none() {
-                invalid.add(field, format!("Use whole days from 1 to {MOST}."));
+                invalid.add(field, format!("Use whole days from 1 to {MAX_DAYS}."));
             }
             days
         };
@@ -113,16 +109,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_worse_the_sooner_and_nothing_sets_no_date() {
+    fn due_date_follows_policy_by_severity() {
         let policy = DuePolicy::default();
-        let on = |severity| policy.date(severity, date(2026, 1, 5));
+        let on = |severity| policy.due_date(severity, date(2026, 1, 5));
         assert_eq!(on(Severity::Critical), Some(date(2026, 1, 12)));
         assert_eq!(on(Severity::High), Some(date(2026, 2, 4)));
         assert_eq!(on(Severity::Info), None);
     }
 
     #[test]
-    fn a_form_filled_from_a_policy_makes_the_same_and_odd_days_are_named() {
+    fn due_input_round_trips_and_refuses_days_out_of_range() {
         let mut invalid = FieldErrors::default();
         let policy = DuePolicy::default();
         assert_eq!(DueInput::from(&policy).parse(&mut invalid), policy);

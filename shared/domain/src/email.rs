@@ -1,27 +1,26 @@
-//! Mail addresses, as far as a portal must understand them.
+//! Mail addresses.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A mail address in the spelling it was typed; comparison is by [`EmailAddress::fold`].
+/// A mail address as typed. Addresses are compared by [`EmailAddress::fold`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct EmailAddress(String);
 
-/// The text is not an address that mail can be sent to.
+/// The text is not a mail address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("Enter an e-mail address like name@example.com.")]
 pub struct InvalidEmail;
 
 impl EmailAddress {
-    /// The address as typed.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The form in which addresses are compared: lower case.
+    /// The lower-case form for comparisons.
     pub fn fold(&self) -> String {
         self.0.to_lowercase()
     }
@@ -39,26 +38,26 @@ impl FromStr for EmailAddress {
     fn from_str(text: &str) -> Result<Self, InvalidEmail> {
         let text = text.trim();
         let (local, domain) = text.rsplit_once('@').ok_or(InvalidEmail)?;
-        let plain = |c: char| {
+        let is_local_char = |c: char| {
             c.is_ascii_graphic()
                 && !matches!(
                     c,
                     '@' | '<' | '>' | '(' | ')' | '[' | ']' | ',' | ';' | ':' | '"' | '\\'
                 )
         };
-        let label = |l: &str| {
-            !l.is_empty()
-                && l.len() <= 63
-                && !l.starts_with('-')
-                && !l.ends_with('-')
-                && l.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        let is_label = |label: &str| {
+            !label.is_empty()
+                && label.len() <= 63
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
         };
-        let good = text.len() <= 254
+        let is_valid = text.len() <= 254
             && (1..=64).contains(&local.len())
-            && local.chars().all(plain)
+            && local.chars().all(is_local_char)
             && domain.contains('.')
-            && domain.split('.').all(label);
-        if good {
+            && domain.split('.').all(is_label);
+        if is_valid {
             Ok(Self(text.to_owned()))
         } else {
             Err(InvalidEmail)
@@ -86,7 +85,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn addresses_are_told_from_other_text() {
+    fn email_address_with_invalid_syntax_is_refused() {
         for good in [
             "a@b.co",
             "dana.o'neil+x@mail.example.org",
@@ -111,7 +110,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_address_can_break_a_mail_header(text in "\\PC*@\\PC*|[\\x00-\\x7f]{0,40}") {
+        fn email_address_contains_only_graphic_ascii(text in "\\PC*@\\PC*|[\\x00-\\x7f]{0,40}") {
             if let Ok(address) = text.parse::<EmailAddress>() {
                 prop_assert!(address.as_str().chars().all(|c| c.is_ascii_graphic()));
             }

@@ -1,4 +1,4 @@
-//! An engagement: a piece of work for a client, with its scope and dates.
+//! Engagements: projects for a client with their scope and dates.
 
 use std::str::FromStr;
 
@@ -6,20 +6,18 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::counts::Counts;
-use crate::finding::Assignee;
+use crate::finding::{Assignee, Counts};
 use crate::id::{ClientId, EngagementId};
 use crate::input::FieldErrors;
 use crate::message::MessageCounts;
 use crate::person::Person;
 
-/// Findings that one engagement may hold.
+/// The most findings of an engagement.
 pub const MAX_FINDINGS: i64 = 5_000;
 
-/// What kind of work it is.
+/// What an engagement tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)] // the labels say it
 pub enum EngagementKind {
     WebApplication,
     Api,
@@ -31,7 +29,7 @@ pub enum EngagementKind {
 }
 
 impl EngagementKind {
-    /// Every kind with its name in forms and its words on the screen.
+    /// Every kind with its name in forms and its displayed name.
     pub const ALL: [(Self, &'static str, &'static str); 7] = [
         (Self::WebApplication, "web_application", "Web application"),
         (Self::Api, "api", "API"),
@@ -46,7 +44,7 @@ impl EngagementKind {
         (Self::Other, "other", "Other"),
     ];
 
-    /// The words on the screen.
+    /// The displayed name.
     pub fn label(self) -> &'static str {
         Self::ALL
             .iter()
@@ -67,24 +65,22 @@ impl FromStr for EngagementKind {
     }
 }
 
-/// Where the work stands.
+/// The phase of an engagement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
-    /// Agreed, not begun.
     Planned,
-    /// Being tested.
+    /// The tests are running.
     Active,
     /// The report is being written.
     Reporting,
-    /// The client is fixing.
+    /// The client fixes the findings.
     Remediation,
-    /// Over.
     Closed,
 }
 
 impl Phase {
-    /// Every phase, in order, with its name in forms and its word on the screen.
+    /// Every phase in order with its name in forms and its displayed name.
     pub const ALL: [(Self, &'static str, &'static str); 5] = [
         (Self::Planned, "planned", "Planned"),
         (Self::Active, "active", "Active"),
@@ -93,7 +89,7 @@ impl Phase {
         (Self::Closed, "closed", "Closed"),
     ];
 
-    /// The name used in forms, keys and templates.
+    /// The name in forms, keys and templates.
     pub fn name(self) -> &'static str {
         Self::ALL
             .iter()
@@ -101,7 +97,7 @@ impl Phase {
             .map_or("planned", |(_, name, _)| name)
     }
 
-    /// Whether it has begun and isn't over: such engagements are counted.
+    /// Whether the engagement counts as active.
     pub const fn is_active(self) -> bool {
         matches!(self, Self::Active | Self::Reporting | Self::Remediation)
     }
@@ -119,43 +115,32 @@ impl FromStr for Phase {
     }
 }
 
-/// An engagement, with the totals of its findings.
+/// An engagement with the totals of its findings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Engagement {
-    /// Its id.
     pub id: EngagementId,
-    /// Whose it is.
     pub client: ClientId,
-    /// As on the screen.
     pub title: String,
-    /// What kind of work.
     pub kind: EngagementKind,
-    /// Where it stands.
     pub phase: Phase,
-    /// First day.
     pub starts_on: Option<Date>,
-    /// Last day.
     pub ends_on: Option<Date>,
-    /// Who of the consultancy works on it.
+    /// The consultants.
     pub team: Vec<Assignee>,
-    /// When it was added.
-    pub since: Timestamp,
-    /// Its findings by severity and status.
+    pub created_at: Timestamp,
     pub counts: Counts,
-    /// The messages of its thread.
     pub messages: MessageCounts,
-    /// Goes up with every change that the team can see.
+    /// Incremented with each change that is visible to the team.
     pub rev: i64,
-    /// Goes up with every change that the client can see.
+    /// Incremented with each change that is visible to the client.
     pub shared_rev: i64,
-    /// Goes up when what people say of it is changed.
+    /// Incremented with each edit of the engagement itself.
     pub version: i64,
 }
 
-/// An engagement's form, as typed.
+/// The submitted form of an engagement.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(missing_docs)] // the fields of Engagement
 pub struct EngagementInput {
     pub title: String,
     pub kind: String,
@@ -170,9 +155,8 @@ pub struct EngagementInput {
     pub team: Vec<String>,
 }
 
-/// What a person says of an engagement, checked.
+/// A parsed [`EngagementInput`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs)] // the fields of Engagement
 pub struct NewEngagement {
     pub title: String,
     pub kind: EngagementKind,
@@ -184,31 +168,30 @@ pub struct NewEngagement {
 }
 
 impl EngagementInput {
-    /// Checks every field, and that it doesn't end before it starts, where nobody
-    /// is to work on it yet.
+    /// Parses every field of an engagement without a team.
     pub fn parse(&self) -> Result<NewEngagement, FieldErrors> {
-        self.parse_with(&[], &[])
+        self.parse_with_team(&[], &[])
     }
 
-    /// The same, with `people` who may work on it. Whoever does already may stay.
-    pub fn parse_with(
+    /// Parses every field. The team consists of `people` and of the members `before` the edit.
+    pub fn parse_with_team(
         &self,
         people: &[Person],
         before: &[Assignee],
     ) -> Result<NewEngagement, FieldErrors> {
         let mut invalid = FieldErrors::default();
-        let title = invalid.line("title", &self.title, 160);
+        let title = invalid.parse_line("title", &self.title, 160);
         let kind = invalid.check("kind", self.kind.parse());
         let phase = invalid.check("phase", self.phase.parse());
-        let starts_on = date(&mut invalid, "starts_on", &self.starts_on);
-        let ends_on = date(&mut invalid, "ends_on", &self.ends_on);
+        let starts_on = parse_date(&mut invalid, "starts_on", &self.starts_on);
+        let ends_on = parse_date(&mut invalid, "ends_on", &self.ends_on);
         if let (Some(start), Some(end)) = (starts_on, ends_on)
             && end < start
         {
             invalid.add("ends_on", "The last day is before the first.");
         }
-        let scope = invalid.text("scope", &self.scope, 4_000);
-        let team = self.chosen(&mut invalid, people, before);
+        let scope = invalid.parse_text("scope", &self.scope, 4_000);
+        let team = self.parse_team(&mut invalid, people, before);
         match (kind, phase) {
             (Some(kind), Some(phase)) => invalid.into_result(NewEngagement {
                 title,
@@ -223,7 +206,7 @@ impl EngagementInput {
         }
     }
 
-    fn chosen(
+    fn parse_team(
         &self,
         invalid: &mut FieldErrors,
         people: &[Person],
@@ -231,14 +214,14 @@ impl EngagementInput {
     ) -> Vec<Assignee> {
         let mut chosen = Vec::new();
         for raw in &self.team {
-            let stays = before.iter().find(|one| one.id.to_string() == *raw);
-            let joins = people.iter().find(|one| one.id.to_string() == *raw);
-            let joins = joins.map(|one| Assignee {
-                id: one.id,
-                name: one.name.clone(),
+            let present = before.iter().find(|member| member.id.to_string() == *raw);
+            let person = people.iter().find(|person| person.id.to_string() == *raw);
+            let member = person.map(|person| Assignee {
+                id: person.id,
+                name: person.name.clone(),
             });
-            match joins.or_else(|| stays.cloned()) {
-                Some(one) if !chosen.contains(&one) => chosen.push(one),
+            match member.or_else(|| present.cloned()) {
+                Some(member) if !chosen.contains(&member) => chosen.push(member),
                 Some(_) => {}
                 None => invalid.add("team", "Choose people of the team."),
             }
@@ -247,13 +230,13 @@ impl EngagementInput {
     }
 }
 
-fn date(invalid: &mut FieldErrors, field: &'static str, raw: &str) -> Option<Date> {
+fn parse_date(invalid: &mut FieldErrors, field: &'static str, raw: &str) -> Option<Date> {
     let raw = raw.trim();
     if raw.is_empty() {
         return None;
     }
-    let sensible = |d: &Date| (2000..=2200).contains(&d.year());
-    let date = raw.parse::<Date>().ok().filter(sensible);
+    let is_in_range = |date: &Date| (2000..=2200).contains(&date.year());
+    let date = raw.parse::<Date>().ok().filter(is_in_range);
     if date.is_none() {
         invalid.add(field, "Enter a date like 2026-11-24.");
     }
@@ -274,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_optional_and_in_order() {
+    fn engagement_ending_before_its_start_is_refused() {
         assert!(input().parse().is_ok());
         let backwards = EngagementInput {
             starts_on: "2026-05-02".into(),
@@ -298,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_team_works_on_it_and_whoever_does_may_stay() {
+    fn engagement_team_accepts_offered_people_and_present_members() {
         use crate::id::UserId;
         let gone = Assignee {
             id: UserId::new(1, 1),
@@ -309,7 +292,7 @@ mod tests {
             team: vec![id.clone(), id],
             ..input()
         };
-        let stays = input.parse_with(&[], std::slice::from_ref(&gone));
+        let stays = input.parse_with_team(&[], std::slice::from_ref(&gone));
         assert_eq!(stays.expect("accepted").team, [gone]);
         assert!(
             input
@@ -319,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn every_wrong_field_is_named_at_once() {
+    fn engagement_input_reports_all_invalid_fields() {
         let wrong = EngagementInput::default().parse().err().unwrap_or_default();
         assert_eq!(
             wrong.fields().keys().copied().collect::<Vec<_>>(),

@@ -1,5 +1,5 @@
-//! Evidence: pictures that belong to a finding, made anew from what was sent, with
-//! a caption. Texts refer to one by its id.
+//! Evidence: images that show a finding, with a caption. The worker draws each anew from the uploaded
+//! file. Texts refer to one by its id.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -11,117 +11,110 @@ use crate::input::FieldErrors;
 use crate::person::Actor;
 use crate::role::{Action, Role};
 
-/// Pictures of one finding at most, those among them that were deleted and can
-/// still be restored: what a page reads.
+/// Images of one finding at most, deleted ones that can still be restored included.
 pub const MAX_EVIDENCE: usize = 60;
-/// Bytes of a picture at most, as it is sent.
-pub const MAX_PICTURE: i64 = 10 * 1024 * 1024;
-/// For how long a deleted one can be restored.
-pub const KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
-/// What begins the address of a picture in a text: `![words](evidence:<id>)`.
+/// Bytes of an uploaded image at most.
+pub const MAX_IMAGE_BYTES: i64 = 10 * 1024 * 1024;
+/// For how long a deleted image can be restored.
+pub const RETENTION: SignedDuration = SignedDuration::from_hours(24 * 30);
+/// The scheme of an image's address in a text: `![words](evidence:<id>)`.
 pub const SCHEME: &str = "evidence:";
 
 const MAX_CAPTION: usize = 200;
 
-/// What is said of a picture, as typed.
+/// The submitted form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct EvidenceInput {
-    /// One line.
     pub caption: String,
     /// Not empty where only the team is to see it.
     pub internal: String,
 }
 
-/// A picture that was said to come.
+/// An image that was announced and isn't uploaded yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewEvidence {
-    /// Where the finding is.
     pub engagement: EngagementId,
-    /// The finding.
     pub finding: FindingId,
-    /// One line; it may be empty.
+    /// One line; can be empty.
     pub caption: String,
-    /// Whether the client sees it, as soon as it sees the finding.
+    /// Whether the client sees it, once the finding is published.
     pub shared: bool,
 }
 
-/// A picture as it was made.
+/// The drawn image in the bucket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EvidenceImage {
-    /// Its type: PNG or JPEG.
+    /// PNG or JPEG.
     pub file_type: FileType,
-    /// Pixels from left to right.
+    /// In pixels.
     pub width: u32,
-    /// Pixels from top to bottom.
+    /// In pixels.
     pub height: u32,
-    /// Bytes, with those of its thumbnail.
+    /// With those of its thumbnail.
     pub bytes: i64,
     /// SHA-256 in lower-case hexadecimal.
     pub sha256: String,
 }
 
-/// A picture of a finding.
+/// An image that shows a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
-    /// Its id, in order of time.
+    /// In order of time.
     pub id: EvidenceId,
-    /// One line; it may be empty.
+    /// One line; can be empty.
     pub caption: String,
-    /// The file's name, as it was sent.
+    /// The name of the uploaded file.
     pub name: String,
-    /// The picture itself.
-    pub picture: EvidenceImage,
-    /// Who sent it, by account.
+    #[serde(rename = "picture")]
+    pub image: EvidenceImage,
     pub by: UserId,
-    /// Who, by the name at that time.
+    /// The uploader's name at that time.
     pub by_name: String,
-    /// Whether it was one of the consultancy.
     pub by_team: bool,
-    /// When it was sent.
     pub at: Timestamp,
-    /// Whether the client sees it, as soon as it sees the finding.
+    /// Whether the client sees it, once the finding is published.
     pub shared: bool,
-    /// Since when it is deleted.
+    /// The time of its deletion.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted: Option<Timestamp>,
-    /// Goes up with every change.
+    /// Increases with every change.
     #[serde(rename = "v")]
     pub version: i64,
 }
 
-/// Why something can't be done.
+/// Why a change is not permitted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EvidenceRefusal {
-    /// The role doesn't allow it, or it is somebody else's.
+    /// The role may not, or it is another person's image.
     Role,
-    /// It isn't in a state for it.
+    /// It is deleted already, or can't be restored any more.
     State,
-    /// What was typed can't be accepted.
+    /// The caption can't be accepted.
     Invalid(FieldErrors),
 }
 
-/// Whether somebody of this role may add pictures to a finding that they see.
+/// Whether a person of `role` may add images to a finding that they see.
 pub const fn may_add(role: Role) -> bool {
     role.may(Action::UploadDocuments)
 }
 
-/// Whether `actor` may change the caption of a picture, or delete it: the team any,
-/// a contact what they sent themselves.
+/// Whether `actor` may change the caption of an image, or delete it: the team any, a contact their own.
 pub fn may_change(evidence: &Evidence, actor: &Actor) -> bool {
     let role = actor.role;
     evidence.deleted.is_none()
         && (role.may(Action::ManageDocuments) || (may_add(role) && evidence.by == actor.user))
 }
 
-/// Whether `actor` may bring a deleted picture back.
+/// Whether `actor` may restore a deleted image.
 pub fn may_restore(evidence: &Evidence, actor: &Actor, now: Timestamp) -> bool {
-    actor.role.may(Action::ManageDocuments) && evidence.deleted.is_some() && !is_due(evidence, now)
+    actor.role.may(Action::ManageDocuments)
+        && evidence.deleted.is_some()
+        && !is_purgeable(evidence, now)
 }
 
 impl EvidenceInput {
-    /// What can be accepted from somebody of this role. Only the team keeps
-    /// something to itself.
+    /// Checks the form of a person of `role`. Only the team's images can be internal.
     pub fn parse(
         &self,
         role: Role,
@@ -129,7 +122,7 @@ impl EvidenceInput {
         finding: &Finding,
     ) -> Result<NewEvidence, FieldErrors> {
         let mut invalid = FieldErrors::default();
-        let caption = invalid.optional_line("caption", &self.caption, MAX_CAPTION);
+        let caption = invalid.parse_optional_line("caption", &self.caption, MAX_CAPTION);
         invalid.into_result(NewEvidence {
             engagement,
             finding: finding.id,
@@ -139,8 +132,8 @@ impl EvidenceInput {
     }
 }
 
-/// The picture with another caption.
-pub fn caption(
+/// The image with another caption.
+pub fn update_caption(
     evidence: &Evidence,
     actor: &Actor,
     text: &str,
@@ -149,7 +142,7 @@ pub fn caption(
         return Err(EvidenceRefusal::Role);
     }
     let mut invalid = FieldErrors::default();
-    let caption = invalid.optional_line("caption", text, MAX_CAPTION);
+    let caption = invalid.parse_optional_line("caption", text, MAX_CAPTION);
     let caption = invalid
         .into_result(caption)
         .map_err(EvidenceRefusal::Invalid)?;
@@ -160,8 +153,8 @@ pub fn caption(
     })
 }
 
-/// The picture, deleted: it can be restored for a while.
-pub fn delete(
+/// The image, deleted; it can be restored within [`RETENTION`].
+pub fn delete_evidence(
     evidence: &Evidence,
     actor: &Actor,
     now: Timestamp,
@@ -179,8 +172,8 @@ pub fn delete(
     })
 }
 
-/// The picture, as it was before it was deleted.
-pub fn restore(
+/// The image, restored.
+pub fn restore_evidence(
     evidence: &Evidence,
     actor: &Actor,
     now: Timestamp,
@@ -198,15 +191,15 @@ pub fn restore(
     })
 }
 
-/// Whether its objects are to go: it has been deleted for long enough.
-pub fn is_due(evidence: &Evidence, now: Timestamp) -> bool {
+/// Whether its objects are to be deleted for good.
+pub fn is_purgeable(evidence: &Evidence, now: Timestamp) -> bool {
     evidence
         .deleted
-        .is_some_and(|at| at.saturating_add(KEPT).is_ok_and(|end| end <= now))
+        .is_some_and(|at| at.saturating_add(RETENTION).is_ok_and(|end| end <= now))
 }
 
-/// The ids of pictures that a text refers to, as it stands there.
-pub fn referred(text: &str) -> impl Iterator<Item = EvidenceId> {
+/// The ids of the images that a text refers to.
+pub fn referenced_ids(text: &str) -> impl Iterator<Item = EvidenceId> {
     text.split(SCHEME)
         .skip(1)
         .filter_map(|rest| rest.get(..26)?.parse().ok())
@@ -234,7 +227,7 @@ mod tests {
             id: EvidenceId::new(1, 1),
             caption: String::new(),
             name: "a.png".to_owned(),
-            picture: EvidenceImage {
+            image: EvidenceImage {
                 file_type: FileType::Png,
                 width: 1,
                 height: 1,
@@ -252,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn contacts_change_what_they_sent_and_the_team_anything() {
+    fn evidence_is_changed_by_team_or_its_contact() {
         let own = evidence(1);
         for (role, own_one, others) in [
             (Role::Team(TeamRole::Member), true, true),
@@ -263,32 +256,41 @@ mod tests {
         ] {
             assert_eq!(may_change(&own, &actor(role, 1)), own_one, "{role:?}");
             assert_eq!(may_change(&own, &actor(role, 2)), others, "{role:?}");
-            let gone = delete(&own, &actor(role, 2), Timestamp::UNIX_EPOCH);
+            let gone = delete_evidence(&own, &actor(role, 2), Timestamp::UNIX_EPOCH);
             assert_eq!(gone.is_ok(), others, "{role:?}");
         }
     }
 
     #[test]
-    fn a_deleted_one_is_restored_by_the_team_within_thirty_days() {
+    fn deleted_evidence_is_restored_by_team_within_thirty_days() {
         let member = actor(Role::Team(TeamRole::Member), 1);
-        let gone = delete(&evidence(1), &member, Timestamp::UNIX_EPOCH).unwrap();
+        let gone = delete_evidence(&evidence(1), &member, Timestamp::UNIX_EPOCH).unwrap();
         let day = |n: i64| Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * n);
-        assert!(restore(&gone, &member, day(29)).is_ok());
+        assert!(restore_evidence(&gone, &member, day(29)).is_ok());
         assert_eq!(
-            restore(&gone, &member, day(30)),
+            restore_evidence(&gone, &member, day(30)),
             Err(EvidenceRefusal::State)
         );
-        assert!(is_due(&gone, day(30)) && !is_due(&gone, day(29)));
+        assert!(is_purgeable(&gone, day(30)) && !is_purgeable(&gone, day(29)));
         let manager = actor(Role::Contact(ContactRole::Manager), 1);
-        assert_eq!(restore(&gone, &manager, day(1)), Err(EvidenceRefusal::Role));
-        assert_eq!(delete(&gone, &member, day(1)), Err(EvidenceRefusal::State));
-        assert_eq!(caption(&gone, &member, "x"), Err(EvidenceRefusal::Role));
+        assert_eq!(
+            restore_evidence(&gone, &manager, day(1)),
+            Err(EvidenceRefusal::Role)
+        );
+        assert_eq!(
+            delete_evidence(&gone, &member, day(1)),
+            Err(EvidenceRefusal::State)
+        );
+        assert_eq!(
+            update_caption(&gone, &member, "x"),
+            Err(EvidenceRefusal::Role)
+        );
     }
 
     #[test]
-    fn references_are_found_in_any_text() {
+    fn referenced_ids_are_found_in_any_text() {
         let id = EvidenceId::new(1, 7);
         let text = format!("a ![b](evidence:{id}) evidence:é evidence: [c](evidence:{id})");
-        assert_eq!(referred(&text).collect::<Vec<_>>(), [id, id]);
+        assert_eq!(referenced_ids(&text).collect::<Vec<_>>(), [id, id]);
     }
 }

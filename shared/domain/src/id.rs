@@ -1,6 +1,7 @@
-//! Typed identifiers: ULIDs in their canonical form, and nothing else.
+//! Typed ULIDs.
 //!
-//! An id names a thing, it is never a secret and never a permission.
+//! An id is neither secret nor a permission. Many ids are derived from others, so that a repeated
+//! delivery of the same event writes the same entries again instead of new ones.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -9,14 +10,13 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use ulid::Ulid;
 
-/// An identifier of one kind of thing: 26 characters of Crockford base 32.
+/// A ULID of one kind of record, as 26 characters of Crockford base 32.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id<K>(Ulid, PhantomData<K>);
 
-/// Declares an id type for each kind of thing, and the marker that keeps it apart from the
-/// others. A marker has no values.
+/// Declares the id types, each with a marker type without values.
 macro_rules! ids {
-    ($($(#[$doc:meta])+ $id:ident of $marker:ident;)+) => {
+    ($($(#[$doc:meta])* $id:ident of $marker:ident;)+) => {
         /// Type parameters of [`Id`].
         pub mod marker {
             $(
@@ -25,54 +25,45 @@ macro_rules! ids {
                 pub enum $marker {}
             )+
         }
-        $($(#[$doc])+ pub type $id = Id<marker::$marker>;)+
+        $($(#[$doc])* pub type $id = Id<marker::$marker>;)+
     };
 }
 
 ids! {
-    /// Names a workspace.
     WorkspaceId of WorkspaceMarker;
-    /// Names a client organisation.
     ClientId of ClientMarker;
-    /// Names an engagement.
     EngagementId of EngagementMarker;
-    /// Names a finding.
     FindingId of FindingMarker;
-    /// Names a person's account.
+    /// The id of a person's account.
     UserId of UserMarker;
-    /// Names an invitation.
     InviteId of InviteMarker;
-    /// Names an import.
     ImportId of ImportMarker;
-    /// Names a workspace's own template of a finding.
+    /// The id of a workspace's own finding template.
     TemplateId of TemplateMarker;
-    /// Names a file on its way in.
     UploadId of UploadMarker;
-    /// Names a document.
     DocumentId of DocumentMarker;
-    /// Names a picture of a finding.
+    /// The id of a picture of a finding.
     EvidenceId of EvidenceMarker;
-    /// Names a message.
     MessageId of MessageMarker;
-    /// Names an invoice.
     InvoiceId of InvoiceMarker;
-    /// Names an entry of a log, a history or the outbox.
+    /// The id of an entry of a log, a history or the outbox.
     EntryId of EntryMarker;
 }
 
-/// The text is not a ULID in canonical form.
+/// The text is not a ULID in its canonical form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an identifier")]
 pub struct InvalidId;
 
 impl<K> Id<K> {
-    /// Makes an id from a time in milliseconds since 1970 and 80 random bits.
+    /// An id from milliseconds since 1970 and 80 random bits.
     pub const fn new(unix_ms: u64, random: u128) -> Self {
         Self(Ulid::from_parts(unix_ms, random), PhantomData)
     }
 
-    /// The `n`th id after this one, for things that are made together and
-    /// must get the same ids again when the making is repeated.
+    /// The `n`th id after this one.
+    ///
+    /// Records created together get ids this way, so that a repetition gives the same ids.
     #[must_use]
     pub const fn nth(&self, n: u64) -> Self {
         let parts = (self.0.timestamp_ms(), self.0.random());
@@ -81,52 +72,54 @@ impl<K> Id<K> {
 }
 
 impl<K> Id<K> {
-    /// The id of what is told at `unix_ms` of what this one names: always the same,
-    /// so that nobody is told twice.
-    pub const fn told(&self, unix_ms: u64, n: u64) -> EntryId {
+    /// The id of the `n`th notification that is sent about this record at `unix_ms`.
+    ///
+    /// It is the same at each repetition, so that no notification is sent twice.
+    pub const fn notice_id(&self, unix_ms: u64, n: u64) -> EntryId {
         Id::new(unix_ms, self.0.random() ^ (1 << 79) ^ n as u128)
     }
 }
 
 impl InviteId {
-    /// The id of the mail that brings the `turn`th link: one mail a link.
-    pub const fn mail(&self, turn: i64) -> EntryId {
-        Id(self.nth(turn.unsigned_abs()).0, PhantomData)
+    /// The id of the mail with link number `link_number`.
+    pub const fn mail_id(&self, link_number: i64) -> EntryId {
+        Id(self.nth(link_number.unsigned_abs()).0, PhantomData)
     }
 }
 
 impl EngagementId {
-    /// The id of the finding that is known here by `number`: always the same, so
-    /// that nothing which scans report is made twice.
-    pub const fn finding(&self, number: u128) -> FindingId {
+    /// The id of the finding whose fingerprint hashes to `number`.
+    ///
+    /// It is the same at each repetition, so that an import creates no finding twice.
+    pub const fn finding_id(&self, number: u128) -> FindingId {
         Id::new(self.0.timestamp_ms(), number)
     }
 
-    /// The id of the entry that tells of its beginning.
-    pub const fn news(&self) -> EntryId {
+    /// The id of the feed entry "engagement created".
+    pub const fn activity_id(&self) -> EntryId {
         Id(self.0, PhantomData)
     }
 }
 
 impl UploadId {
-    /// The document that the upload makes, where it isn't a new version of one.
-    pub const fn document(&self) -> DocumentId {
+    /// The document that the upload creates, unless it is a new version of a document.
+    pub const fn document_id(&self) -> DocumentId {
         Id(self.0, PhantomData)
     }
 
-    /// The import that the upload makes.
-    pub const fn import(&self) -> ImportId {
+    /// The import that the upload creates.
+    pub const fn import_id(&self) -> ImportId {
         Id(self.0, PhantomData)
     }
 
-    /// The picture that the upload makes.
-    pub const fn evidence(&self) -> EvidenceId {
+    /// The picture that the upload creates.
+    pub const fn evidence_id(&self) -> EvidenceId {
         Id(self.0, PhantomData)
     }
 
-    /// The effects that look after the upload: the first for when it is over,
-    /// the second for when it is said to be there.
-    pub const fn effects(&self) -> [EntryId; 2] {
+    /// The ids of the effects that check the upload: when it expires, and when the browser reports
+    /// its arrival.
+    pub const fn effect_ids(&self) -> [EntryId; 2] {
         [
             Id(self.nth(1 << 40).0, PhantomData),
             Id(self.nth(1 << 41).0, PhantomData),
@@ -135,14 +128,14 @@ impl UploadId {
 }
 
 impl EntryId {
-    /// The engagement that a key's last id names.
-    pub const fn engagement(&self) -> EngagementId {
+    /// The engagement whose id is the last id of a key.
+    pub const fn engagement_id(&self) -> EngagementId {
         Id(self.0, PhantomData)
     }
 
-    /// The id of what one of several people gets of what this one names.
+    /// The id of the copy of an entry for one of several people.
     #[must_use]
-    pub const fn of(&self, user: UserId) -> Self {
+    pub const fn for_user(&self, user: UserId) -> Self {
         Id::new(
             self.0.timestamp_ms(),
             self.0.random() ^ user.0.random() ^ (1 << 78),
@@ -151,33 +144,33 @@ impl EntryId {
 }
 
 impl ImportId {
-    /// The id of the entry that tells of the import.
-    pub const fn news(&self) -> EntryId {
+    /// The id of the feed entry about the import.
+    pub const fn activity_id(&self) -> EntryId {
         Id(self.0, PhantomData)
     }
 
-    /// The id of the history entry of the `n`th finding that the import makes.
-    pub const fn entry(&self, n: u64) -> EntryId {
+    /// The id of the history entry of the `n`th finding that the import creates.
+    pub const fn created_entry_id(&self, n: u64) -> EntryId {
         Id(self.nth(n).0, PhantomData)
     }
 
-    /// The id of the history entry of the `n`th finding that the import moves.
-    pub const fn moved(&self, n: u64) -> EntryId {
-        self.entry((1 << 32) + n)
+    /// The id of the history entry of the `n`th finding whose status the import changes.
+    pub const fn transition_entry_id(&self, n: u64) -> EntryId {
+        self.created_entry_id((1 << 32) + n)
     }
 
-    /// The effect that goes on with the import at its version `version`.
-    pub const fn effect(&self, version: u64) -> EntryId {
-        self.entry((1 << 42) + version)
+    /// The id of the effect that continues the import at its version `version`.
+    pub const fn effect_id(&self, version: u64) -> EntryId {
+        self.created_entry_id((1 << 42) + version)
     }
 
-    /// The effect for when it has waited for too long.
-    pub const fn over(&self) -> EntryId {
-        self.entry(1 << 43)
+    /// The id of the effect that ends an import that waits for too long.
+    pub const fn expiry_effect_id(&self) -> EntryId {
+        self.created_entry_id(1 << 43)
     }
 
-    /// The upload that it came by, if it came by one.
-    pub const fn upload(&self) -> UploadId {
+    /// The upload that created the import, if one did.
+    pub const fn upload_id(&self) -> UploadId {
         Id(self.0, PhantomData)
     }
 }
@@ -226,7 +219,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_canonical_spelling_is_an_id() {
+    fn id_in_other_than_canonical_form_is_refused() {
         let id = ClientId::new(1_700_000_000_000, 42);
         assert_eq!(id.to_string().parse(), Ok(id));
         for bad in [
@@ -242,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_of_ids_is_repeatable_and_distinct() {
+    fn nth_ids_are_repeatable_and_distinct() {
         let base = FindingId::new(1, 7);
         assert_eq!(base.nth(0), base);
         assert_eq!(base.nth(3), base.nth(3));

@@ -1,31 +1,30 @@
-//! What a person typed, and what is wrong with it, field by field.
+//! Form errors by field, and parsers of single fields.
 
 use std::collections::BTreeMap;
 
-/// The fields that can't be accepted, each with a message for the person who
-/// typed them.
+/// The invalid fields of a form with the messages that the form shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FieldErrors(BTreeMap<&'static str, String>);
 
 impl FieldErrors {
-    /// One field with one message.
-    pub fn at(field: &'static str, message: impl Into<String>) -> Self {
+    /// A single invalid field.
+    pub fn of(field: &'static str, message: impl Into<String>) -> Self {
         let mut invalid = Self::default();
         invalid.add(field, message);
         invalid
     }
 
-    /// Adds a message; the first one of a field stays.
+    /// Adds a message unless the field already has one.
     pub fn add(&mut self, field: &'static str, message: impl Into<String>) {
         self.0.entry(field).or_insert_with(|| message.into());
     }
 
-    /// Each field that is wrong, and why.
+    /// The messages by field.
     pub fn fields(&self) -> &BTreeMap<&'static str, String> {
         &self.0
     }
 
-    /// `value` where nothing is wrong.
+    /// `value`, or the errors if there are any.
     pub fn into_result<T>(self, value: T) -> Result<T, Self> {
         if self.0.is_empty() {
             Ok(value)
@@ -34,7 +33,7 @@ impl FieldErrors {
         }
     }
 
-    /// Keeps `result`'s error under its field, or gives its value.
+    /// The value of `result`; its error becomes the field's message.
     pub fn check<T, E: ToString>(
         &mut self,
         field: &'static str,
@@ -45,18 +44,17 @@ impl FieldErrors {
             .ok()
     }
 
-    /// One line of text: trimmed, without control characters, at most `max`
-    /// characters, and at least one.
-    pub fn line(&mut self, field: &'static str, raw: &str, max: usize) -> String {
+    /// One trimmed, non-empty line without control characters of at most `max` characters.
+    pub fn parse_line(&mut self, field: &'static str, raw: &str, max: usize) -> String {
         let text = raw.trim();
         if text.is_empty() {
             self.add(field, "Fill this in.");
         }
-        self.optional_line(field, text, max)
+        self.parse_optional_line(field, text, max)
     }
 
-    /// As [`Invalid::line`], but it may be empty.
-    pub fn optional_line(&mut self, field: &'static str, raw: &str, max: usize) -> String {
+    /// Like [`FieldErrors::parse_line`], but the line can be empty.
+    pub fn parse_optional_line(&mut self, field: &'static str, raw: &str, max: usize) -> String {
         let text = raw.trim();
         if text.chars().any(char::is_control) {
             self.add(field, "Use one line, without control characters.");
@@ -64,8 +62,8 @@ impl FieldErrors {
         self.at_most(field, text, max)
     }
 
-    /// Text of several lines, with line ends made `\n`; it may be empty.
-    pub fn text(&mut self, field: &'static str, raw: &str, max: usize) -> String {
+    /// Text of several lines with `\n` as line end; it can be empty.
+    pub fn parse_text(&mut self, field: &'static str, raw: &str, max: usize) -> String {
         let text = raw.replace("\r\n", "\n").replace('\r', "\n");
         if text
             .chars()
@@ -76,8 +74,8 @@ impl FieldErrors {
         self.at_most(field, text.trim_end(), max)
     }
 
-    /// As [`Invalid::text`], and something must be said.
-    pub fn required_text(
+    /// Like [`FieldErrors::parse_text`], but empty text is refused with the message `why`.
+    pub fn parse_required_text(
         &mut self,
         field: &'static str,
         raw: &str,
@@ -87,7 +85,7 @@ impl FieldErrors {
         if raw.trim().is_empty() {
             self.add(field, why);
         }
-        self.text(field, raw, max)
+        self.parse_text(field, raw, max)
     }
 
     fn at_most(&mut self, field: &'static str, text: &str, max: usize) -> String {
@@ -107,19 +105,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_message_of_a_field_stays() {
+    fn field_errors_second_message_of_field_is_ignored() {
         let mut invalid = FieldErrors::default();
-        invalid.line("title", "  ", 3);
-        invalid.line("title", "far too long", 3);
+        invalid.parse_line("title", "  ", 3);
+        invalid.parse_line("title", "far too long", 3);
         assert_eq!(invalid.fields()["title"], "Fill this in.");
     }
 
     #[test]
-    fn lines_hold_no_line_breaks_and_texts_hold_plain_ones() {
+    fn parse_line_refuses_line_breaks_and_parse_text_normalises_them() {
         let mut invalid = FieldErrors::default();
-        assert_eq!(invalid.text("note", "a\r\nb\rc\n", 9), "a\nb\nc");
+        assert_eq!(invalid.parse_text("note", "a\r\nb\rc\n", 9), "a\nb\nc");
         assert!(invalid.fields().is_empty());
-        invalid.line("subject", "a\r\nBcc: b", 99);
+        invalid.parse_line("subject", "a\r\nBcc: b", 99);
         assert!(invalid.fields().contains_key("subject"));
     }
 }

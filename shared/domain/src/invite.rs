@@ -1,4 +1,4 @@
-//! An invitation of a person: to a client's portal, or to the team.
+//! Invitations of people to a client's portal or to the team.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -9,49 +9,45 @@ use crate::input::FieldErrors;
 use crate::role::Role;
 use crate::suppression::SuppressionNotice;
 
-/// How long a setup link works.
-pub const LIFETIME: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// The validity of an invitation's link.
+pub const INVITE_LIFETIME: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// An invitation, bound to its address and role.
+/// An invitation for one address and role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invite {
-    /// Its id.
     pub id: InviteId,
     /// The client that the person will belong to; `None` for the team.
     pub client: Option<ClientId>,
-    /// The person's name.
     pub name: String,
-    /// Where the link is sent.
     pub email: EmailAddress,
-    /// What the person will be.
     pub role: Role,
-    /// Who invited, or sent the newest link.
+    /// The person who sent the newest link.
     pub by_name: String,
-    /// When the newest link was made.
-    pub at: Timestamp,
-    /// Which link is the newest one: only that one works.
-    pub turn: i64,
-    /// When the person set a password with it.
+    /// The time of the newest link.
+    #[serde(rename = "at")]
+    pub sent_at: Timestamp,
+    /// The number of the newest link; earlier links are invalid.
+    #[serde(rename = "turn")]
+    pub link_number: i64,
+    /// The time at which the person set a password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepted: Option<Timestamp>,
-    /// When it was taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked: Option<Timestamp>,
-    /// That no mail goes to the address: a copy of what is known of it.
+    /// A copy of the address's suppression.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suppressed: Option<SuppressionNotice>,
 }
 
-/// What an invitation is good for now.
+/// The state of an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InviteState {
-    /// Its link works.
+    /// The link is valid.
     Pending,
-    /// Its time is over; it can be sent again.
+    /// The link has expired; it can be sent again.
     Expired,
-    /// It made an account.
+    /// The account exists.
     Accepted,
-    /// It was taken back.
     Revoked,
 }
 
@@ -66,53 +62,51 @@ impl InviteState {
         }
     }
 
-    /// Whether it may still be sent again or taken back.
+    /// Whether the invitation can be sent again or revoked.
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Pending | Self::Expired)
     }
 }
 
 impl Invite {
-    /// When the link stops working.
-    pub fn expires(&self) -> Timestamp {
-        self.at.saturating_add(LIFETIME).unwrap_or(self.at)
+    /// The end of the newest link's validity.
+    pub fn expires_at(&self) -> Timestamp {
+        self.sent_at
+            .saturating_add(INVITE_LIFETIME)
+            .unwrap_or(self.sent_at)
     }
 
-    /// What it is good for at `now`.
     pub fn state(&self, now: Timestamp) -> InviteState {
         match (self.accepted, self.revoked) {
             (Some(_), _) => InviteState::Accepted,
             (None, Some(_)) => InviteState::Revoked,
-            (None, None) if now >= self.expires() => InviteState::Expired,
+            (None, None) if now >= self.expires_at() => InviteState::Expired,
             (None, None) => InviteState::Pending,
         }
     }
 
-    /// The invitation with a new link, made by `by_name` at `now`; `None` where
-    /// it is over.
-    pub fn resent(&self, by_name: &str, now: Timestamp) -> Option<Self> {
+    /// The invitation with a new link; `None` if it was accepted or revoked.
+    pub fn resend(&self, by_name: &str, now: Timestamp) -> Option<Self> {
         self.state(now).is_open().then(|| Self {
             by_name: by_name.to_owned(),
-            at: now,
-            turn: self.turn + 1,
+            sent_at: now,
+            link_number: self.link_number + 1,
             ..self.clone()
         })
     }
 }
 
-/// The form "Invite to Portal", as typed.
+/// The submitted form "Invite to Portal".
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(missing_docs)] // the fields of Invite
 pub struct InviteInput {
     pub name: String,
     pub email: String,
     pub role: String,
 }
 
-/// A person to invite, checked.
+/// A parsed [`InviteInput`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs)] // the fields of Invite
 pub struct NewInvite {
     pub name: String,
     pub email: EmailAddress,
@@ -120,12 +114,12 @@ pub struct NewInvite {
 }
 
 impl InviteInput {
-    /// Checks every field; the role must be one of `roles`, which the actor may give.
+    /// Parses every field; the role must be one of `roles`, which the actor can assign.
     pub fn parse(&self, roles: &[Role]) -> Result<NewInvite, FieldErrors> {
         let mut invalid = FieldErrors::default();
-        let name = invalid.line("name", &self.name, 80);
+        let name = invalid.parse_line("name", &self.name, 80);
         let email = invalid.check("email", self.email.parse());
-        let role = invalid.check("role", named(&self.role, roles));
+        let role = invalid.check("role", parse_role(&self.role, roles));
         match (email, role) {
             (Some(email), Some(role)) => invalid.into_result(NewInvite { name, email, role }),
             _ => Err(invalid),
@@ -133,8 +127,8 @@ impl InviteInput {
     }
 }
 
-/// The role of this name among `roles`.
-pub fn named(name: &str, roles: &[Role]) -> Result<Role, &'static str> {
+/// The role with this name among `roles`.
+pub fn parse_role(name: &str, roles: &[Role]) -> Result<Role, &'static str> {
     let role = roles.iter().find(|role| role.name() == name);
     role.copied().ok_or("Choose a role.")
 }
@@ -152,8 +146,8 @@ mod tests {
             email: "ana@example.com".parse().expect("an address"),
             role: Role::Contact(ContactRole::Viewer),
             by_name: "Ada".to_owned(),
-            at: Timestamp::UNIX_EPOCH,
-            turn: 1,
+            sent_at: Timestamp::UNIX_EPOCH,
+            link_number: 1,
             accepted: None,
             revoked: None,
             suppressed: None,
@@ -161,11 +155,14 @@ mod tests {
     }
 
     #[test]
-    fn a_new_link_lives_as_long_as_the_first_and_none_follows_the_end() {
-        let late = Timestamp::UNIX_EPOCH + LIFETIME;
+    fn invite_resent_is_pending_again_unless_accepted_or_revoked() {
+        let late = Timestamp::UNIX_EPOCH + INVITE_LIFETIME;
         assert_eq!(invite().state(late), InviteState::Expired);
-        let again = invite().resent("Bo", late).expect("open");
-        assert_eq!((again.state(late), again.turn), (InviteState::Pending, 2));
+        let again = invite().resend("Bo", late).expect("open");
+        assert_eq!(
+            (again.state(late), again.link_number),
+            (InviteState::Pending, 2)
+        );
         for over in [
             Invite {
                 accepted: Some(late),
@@ -176,19 +173,19 @@ mod tests {
                 ..invite()
             },
         ] {
-            assert_eq!(over.resent("Bo", late), None);
+            assert_eq!(over.resend("Bo", late), None);
         }
     }
 
     #[test]
-    fn only_a_role_that_is_offered_is_taken() {
+    fn invite_with_role_that_actor_cannot_assign_is_refused() {
         let input = |role: &str| InviteInput {
             name: "Ana".to_owned(),
             email: "ana@example.com".to_owned(),
             role: role.to_owned(),
         };
         let admin = Role::Team(TeamRole::Admin);
-        let offered = admin.appoints(true);
+        let offered = admin.assignable_roles(true);
         assert!(input("admin").parse(&offered).is_ok());
         for never in ["owner", "manager", ""] {
             assert!(input(never).parse(&offered).is_err(), "{never}");

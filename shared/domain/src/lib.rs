@@ -1,8 +1,8 @@
-//! The rules of the portal, as plain values and functions.
+//! The rules of the portal as pure functions.
 //!
-//! Nothing here reads a clock, draws a random number, speaks to a network or
-//! knows how anything is stored or shown. A caller hands in the state, the
-//! actor and the time; what comes back is a decision that it can execute.
+//! No function here reads a clock, draws random numbers, uses a network or knows about storage and
+//! pages. The caller passes the state, the actor and the time, and stores the decision that is
+//! returned. The modules depend on each other without cycles.
 
 #![cfg_attr(
     test,
@@ -10,7 +10,8 @@
         clippy::unwrap_used,
         clippy::expect_used,
         clippy::panic,
-        clippy::indexing_slicing
+        clippy::indexing_slicing,
+        reason = "tests may panic"
     )
 )]
 
@@ -18,7 +19,7 @@ pub mod activity;
 pub mod audit;
 pub mod brand;
 pub mod client;
-pub mod counts;
+pub mod cvss;
 pub mod document;
 pub mod due;
 pub mod email;
@@ -26,7 +27,6 @@ pub mod engagement;
 pub mod evidence;
 pub mod file;
 pub mod finding;
-pub mod history;
 pub mod id;
 pub mod import;
 pub mod input;
@@ -40,9 +40,9 @@ pub mod notification;
 pub mod password;
 pub mod person;
 pub mod plan;
+pub mod preference;
 pub mod recovery;
 pub mod role;
-pub mod score;
 pub mod session;
 pub mod severity;
 pub mod signup;
@@ -51,6 +51,7 @@ pub mod spreadsheet;
 pub mod stripe;
 pub mod subscription;
 pub mod suppression;
+mod tags;
 pub mod trend;
 pub mod upload;
 pub mod workspace;

@@ -1,159 +1,162 @@
-//! Mail that a change asks for. It waits in the outbox and leaves it at least once.
+//! Mails that the portal sends.
+//!
+//! A mail is written to the outbox in the transaction of the change that causes it, and is sent at
+//! least once.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::email::EmailAddress;
-use crate::id::{ClientId, EntryId, InviteId, InvoiceId, UserId};
+use crate::id::{ClientId, EntryId, InviteId, InvoiceId, UserId, WorkspaceId};
 use crate::invoice::InvoiceReminder;
-use crate::notification::{Cadence, Notification};
+use crate::notification::Notification;
+use crate::preference::Cadence;
 use crate::slug::Slug;
+use crate::suppression::{CLIENT_TAG, INVITE_TAG, WORKSPACE_TAG};
 
-/// A mail to send: which one, to whom, and what it says.
+/// A mail in the outbox.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mail {
-    /// Where to.
     pub to: EmailAddress,
-    /// The person's name.
     pub to_name: String,
-    /// The address of the workspace that sends it.
+    /// The subdomain of the sending workspace.
     pub slug: Slug,
-    /// The company's name, for the sender and the header.
+    /// The company name in the sender and the header.
     pub brand: String,
-    /// What it says.
     pub message: MailMessage,
 }
 
-/// The messages that exist. None carries a secret: links are worked out when
-/// the mail is sent.
+impl Mail {
+    /// The message tags that the mail is sent with. SES gives them back with each event, so they name
+    /// the scope of an event.
+    pub fn message_tags(
+        &self,
+        workspace: WorkspaceId,
+        client: Option<ClientId>,
+    ) -> Vec<(&'static str, String)> {
+        let invite = match &self.message {
+            MailMessage::Invite { invite, .. } => Some((INVITE_TAG, invite.to_string())),
+            _ => None,
+        };
+        let client = client.map(|client| (CLIENT_TAG, client.to_string()));
+        let workspace = (WORKSPACE_TAG, workspace.to_string());
+        [Some(workspace), client, invite]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+}
+
+/// The content of a mail.
+///
+/// It contains no secret: links are built when the mail is sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum MailMessage {
-    /// Come to the portal and set a password.
+    /// An invitation to set a password.
     Invite {
-        /// Whose link to put in.
         invite: InviteId,
-        /// Which of its links.
-        turn: i64,
-        /// Who invited.
+        /// The number of the link; a new link ends the earlier ones.
+        #[serde(rename = "turn")]
+        link_number: i64,
         by_name: String,
-        /// The organisation that the person belongs to; `None` for the team.
+        /// The client that the person belongs to; `None` for the team.
         client_name: Option<String>,
-        /// Whole days for which the link works.
+        /// The number of days the link is valid.
         days: i64,
     },
-    /// Set a new password, because somebody asked for it.
+    /// A link to set a new password.
     Reset {
-        /// Whose link to put in.
         reset: EntryId,
-        /// Whole minutes for which the link works.
+        /// The number of minutes the link is valid.
         minutes: i64,
     },
-    /// Confirm this address, and found a workspace.
+    /// A link to confirm the address and create a workspace.
     SignUp {
-        /// Whose link to put in.
         sign_up: EntryId,
-        /// Of which company.
         company: String,
-        /// Until when the link works,
+        /// The end of the link's validity.
         until: Timestamp,
-        /// whole hours from when it was asked for.
+        /// The validity in hours.
         hours: i64,
     },
-    /// The workspace is there, at this address.
-    Founded,
-    /// The account belongs to another client from now on; no link, nothing to do.
-    Added {
-        /// Who invited.
+    /// The workspace exists at this address.
+    #[serde(rename = "founded")]
+    WorkspaceCreated,
+    /// The account was added to another client. Without a link.
+    #[serde(rename = "added")]
+    AddedToClient {
         by_name: String,
-        /// The organisation.
         client_name: String,
     },
-    /// The password was changed; no link, nothing to do.
+    /// The password was changed. Without a link.
     PasswordChanged,
-    /// Somebody signed in with a browser that the account wasn't used with before.
+    /// A sign-in from a browser that is new for the account.
     NewDevice {
-        /// When.
         at: Timestamp,
-        /// Browser and system, as it says of itself.
+        /// Browser and system according to the user agent.
         device: String,
-        /// Where it came from.
+        /// The IP address.
         address: String,
     },
-    /// Confirm this address, to sign in by it from then on.
+    /// A link to confirm a new address for signing in.
     ConfirmEmail {
-        /// Whose.
         user: UserId,
-        /// The address so far.
+        /// The present address.
         from: EmailAddress,
-        /// Until when the link works.
+        /// The end of the link's validity.
         until: Timestamp,
     },
-    /// The address to sign in by is another from now on; goes to the former.
-    EmailChanged {
-        /// The new one.
-        to_email: EmailAddress,
-    },
-    /// Signing in takes a second factor from now on.
+    /// The address for signing in was changed. Goes to the former address.
+    EmailChanged { to_email: EmailAddress },
+    /// A second factor was set up.
     MfaEnabled,
-    /// Signing in takes the password only from now on.
+    /// The second factor was turned off by the person.
     MfaDisabled,
-    /// Somebody else turned the second factor off.
-    MfaReset {
-        /// Who.
-        by_name: String,
-    },
-    /// What happened. What findings say stays in the portal, but for their titles.
-    News {
+    /// The second factor was turned off by an owner or admin.
+    MfaReset { by_name: String },
+    /// Notifications. Of findings, only the titles leave the portal.
+    #[serde(rename = "news")]
+    Notifications {
         /// The newest first.
         notices: Vec<Notification>,
-        /// Whether there are more.
+        /// Whether further notifications are left out.
         more: bool,
-        /// How it comes.
         cadence: Cadence,
         /// The zone in which times are shown.
         time_zone: String,
-        /// Whose mail a link ends: the person's,
+        /// The person whose mails the unsubscribe link ends,
         user: UserId,
-        /// and at which client.
+        /// and the client that they belong to.
         client: Option<ClientId>,
     },
-    /// What is due for the workspace's plan wasn't paid.
+    /// The payment of the workspace's plan failed.
     PlanUnpaid {
-        /// The plan's name.
         plan: String,
-        /// From which day on the smallest plan applies.
-        lapses: Date,
+        /// The day from which Starter applies.
+        #[serde(rename = "lapses")]
+        downgrades_on: Date,
     },
-    /// There is an invoice, it is due soon, or overdue.
+    /// An invoice was issued, is due soon or overdue.
     Invoice {
-        /// Where it is.
         invoice: InvoiceId,
-        /// Why it is told of.
-        why: InvoiceReminder,
-        /// Its number.
+        #[serde(rename = "why")]
+        reminder: InvoiceReminder,
         number: String,
-        /// What it is for.
         subject: String,
-        /// What is to be paid, with its currency.
+        /// The open amount with its currency.
         amount: String,
-        /// By when.
         due: Date,
     },
-    /// A payment of an invoice came, or some of it went back.
+    /// A payment of an invoice was received or refunded.
     Receipt {
-        /// Where it is.
         invoice: InvoiceId,
-        /// Its number.
         number: String,
-        /// What it is for.
         subject: String,
-        /// What came or went, with its currency.
+        /// The amount with its currency.
         amount: String,
-        /// The day of it.
         on: Date,
-        /// Whether it went back.
         refunded: bool,
     },
 }

@@ -1,55 +1,53 @@
-//! What a password must be: long enough, and not easy to guess.
+//! Password rules: a minimum length and a minimum strength.
 
 use jiff::SignedDuration;
 use serde::Deserialize;
 
 use crate::input::FieldErrors;
 
-/// How long the link to set a forgotten password works.
+/// The validity of the link to set a forgotten password.
 pub const RESET_LIFETIME: SignedDuration = SignedDuration::from_mins(60);
-/// Fewest characters.
+/// The minimum length in characters.
 pub const MIN: usize = 12;
-/// Most characters: what the identity provider takes.
+/// The maximum length in characters, by the identity provider's limit.
 pub const MAX: usize = 256;
 
-/// The form in which somebody chooses one, as typed. It has no `Debug`, so that nothing
-/// can log it.
+/// The submitted form with a new password. Without `Debug`, so that it can't be logged.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PasswordInput {
-    /// The password.
     pub password: String,
-    /// The same once more.
+    /// The password typed a second time.
     pub again: String,
 }
 
 impl PasswordInput {
-    /// Checks it, by [`check`].
+    /// Applies [`check`].
     pub fn check(&self, about: &[&str]) -> Result<(), FieldErrors> {
         check(&self.password, &self.again, about)
     }
 }
 
-/// Checks a new password, typed twice. `about` is what an attacker would try
-/// first: the person's name, address, the company's name.
+/// Checks a new password that was typed twice.
 ///
-/// The strength is zxcvbn's: 3 of 4 is demanded, no composition rules.
+/// `about` are words that an attacker tries first, such as the names of the person and the company.
+/// zxcvbn must rate the password 3 of 4 at least; there are no composition rules.
 pub fn check(password: &str, again: &str, about: &[&str]) -> Result<(), FieldErrors> {
     let length = password.chars().count();
     if length < MIN {
-        return Err(FieldErrors::at(
+        return Err(FieldErrors::of(
             "password",
             format!("Use at least {MIN} characters; a few unrelated words work well."),
         ));
     }
     if length > MAX {
-        return Err(FieldErrors::at(
+        return Err(FieldErrors::of(
             "password",
             format!("Use at most {MAX} characters."),
         ));
     }
     if password.chars().any(char::is_control) {
-        return Err(FieldErrors::at(
+        return Err(FieldErrors::of(
             "password",
             "Take out the control characters.",
         ));
@@ -68,10 +66,10 @@ pub fn check(password: &str, again: &str, about: &[&str]) -> Result<(), FieldErr
             "This password is easy to guess.{} Try a few unrelated words.",
             hint.unwrap_or_default()
         );
-        return Err(FieldErrors::at("password", message));
+        return Err(FieldErrors::of("password", message));
     }
     if password != again {
-        return Err(FieldErrors::at("again", "The two passwords differ."));
+        return Err(FieldErrors::of("again", "The two passwords differ."));
     }
     Ok(())
 }
@@ -81,7 +79,7 @@ mod tests {
     use super::check;
 
     #[test]
-    fn long_unrelated_words_pass_and_guesses_fail() {
+    fn password_easy_to_guess_is_refused() {
         let good = "quiet lantern orbit 42";
         assert!(check(good, good, &[]).is_ok());
         for bad in [

@@ -1,11 +1,11 @@
-//! People, and the acting person.
+//! People and the acting person.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::email::EmailAddress;
 use crate::id::{ClientId, UserId, WorkspaceId};
-use crate::notification::NotificationPreferences;
+use crate::preference::NotificationPreferences;
 use crate::role::Role;
 use crate::suppression::SuppressionNotice;
 
@@ -14,48 +14,40 @@ use crate::suppression::SuppressionNotice;
 pub struct Person {
     /// Also the username at the identity provider.
     pub id: UserId,
-    /// As shown to everybody who may see the person.
     pub name: String,
-    /// Where mail goes, and what is typed at sign-in.
+    /// The address for mails and for signing in.
     pub email: EmailAddress,
-    /// What the person is here.
     pub role: Role,
     /// The client of a contact; `None` for the team.
     pub client: Option<ClientId>,
-    /// When the account was made.
-    pub since: Timestamp,
-    /// Goes up with each change of the password or the role: a session that is
-    /// asked for by an earlier one is refused.
+    #[serde(rename = "since")]
+    pub created_at: Timestamp,
+    /// Incremented with each change of the password or the role; sessions of an earlier epoch are
+    /// refused.
     #[serde(default)]
     pub epoch: i64,
-    /// Since when signing in takes a code as well.
+    /// The time at which a second factor was set up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mfa: Option<Timestamp>,
-    /// Since when the person can't sign in, though nothing else is lost.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub disabled: Option<Timestamp>,
-    /// How mail of what happens comes.
-    #[serde(default)]
-    pub notify: NotificationPreferences,
-    /// That no mail goes to the address: a copy of what is known of it.
+    /// The time at which the account was disabled.
+    #[serde(rename = "disabled", default, skip_serializing_if = "Option::is_none")]
+    pub disabled_at: Option<Timestamp>,
+    #[serde(rename = "notify", default)]
+    pub notification_preferences: NotificationPreferences,
+    /// A copy of the address's suppression.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suppressed: Option<SuppressionNotice>,
 }
 
-/// The person on whose behalf something happens, proven by a session.
+/// The person who acts, authenticated by a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
-    /// Whose account.
     pub user: UserId,
-    /// The person's name at the time.
     pub name: String,
-    /// Where the person signs in.
     pub email: EmailAddress,
-    /// What the person may.
     pub role: Role,
-    /// In which workspace.
     pub workspace: WorkspaceId,
-    /// For which client; `None` for the team.
+    /// `None` for the team.
     pub client: Option<ClientId>,
 }
 
@@ -78,7 +70,7 @@ mod tests {
     use super::initials;
 
     #[test]
-    fn initials_are_of_the_first_and_last_word() {
+    fn initials_of_name_are_first_and_last_words_letters() {
         for (name, letters) in [
             ("Ada Lovelace", "AL"),
             ("ana maría de la cruz", "AC"),

@@ -1,15 +1,14 @@
-//! Recovery codes: what helps without the authenticator, each once.
+//! Recovery codes, which replace the authenticator's code once each.
 
-/// How many there are at once.
-pub const CODES: usize = 10;
-/// Letters and digits of one code: 80 bits, too many to guess even by whoever
-/// has the hashes.
+/// The number of codes of a person.
+pub const CODE_COUNT: usize = 10;
+/// Characters of one code. They encode 80 bits, too many to guess even from the hash.
 const LENGTH: usize = 16;
-/// Base 32 without what reads alike.
+/// Base 32 without characters that look alike.
 const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
 
-/// 80 random bits as a code, in groups of four.
-pub fn code(random: [u8; 10]) -> String {
+/// Formats 80 random bits in groups of four characters.
+pub fn format_code(random: [u8; 10]) -> String {
     let bits = random
         .iter()
         .fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
@@ -24,17 +23,17 @@ pub fn code(random: [u8; 10]) -> String {
     text
 }
 
-/// A typed code as it is hashed, if it can be one at all: spaces, hyphens and
-/// case don't count.
-pub fn typed(text: &str) -> Option<String> {
+/// The form of a typed code that is hashed, without spaces and hyphens and in lower case; `None` if
+/// it can't be a code.
+pub fn parse_code(text: &str) -> Option<String> {
     let kept = text.chars().filter(|c| !c.is_whitespace() && *c != '-');
     let plain: String = kept.map(|c| c.to_ascii_lowercase()).collect();
     let fits = plain.len() == LENGTH && plain.bytes().all(|b| ALPHABET.contains(&b));
     fits.then_some(plain)
 }
 
-/// A typed code of an authenticator, if it can be one: six digits.
-pub fn authenticator(text: &str) -> Option<String> {
+/// The six digits of an authenticator's code; `None` if the text can't be one.
+pub fn parse_totp_code(text: &str) -> Option<String> {
     let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let fits = plain.len() == 6 && plain.bytes().all(|b| b.is_ascii_digit());
     fits.then_some(plain)
@@ -45,33 +44,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_code_is_typed_as_it_is_shown_or_less_carefully() {
-        let shown = code([0, 1, 2, 3, 4, 5, 250, 251, 252, 255]);
+    fn recovery_code_with_other_case_and_spacing_is_parsed() {
+        let shown = format_code([0, 1, 2, 3, 4, 5, 250, 251, 252, 255]);
         assert_eq!(shown.len(), 19);
         let plain = shown.replace('-', "");
-        assert_eq!(typed(&shown), Some(plain.clone()));
-        assert_eq!(typed(&format!(" {} ", shown.to_uppercase())), Some(plain));
-        assert_eq!(code([0; 10]), "aaaa-aaaa-aaaa-aaaa");
-        assert_eq!(code([255; 10]), "9999-9999-9999-9999");
+        assert_eq!(parse_code(&shown), Some(plain.clone()));
+        assert_eq!(
+            parse_code(&format!(" {} ", shown.to_uppercase())),
+            Some(plain)
+        );
+        assert_eq!(format_code([0; 10]), "aaaa-aaaa-aaaa-aaaa");
+        assert_eq!(format_code([255; 10]), "9999-9999-9999-9999");
         for wrong in ["", "123456", "aaaa-aaaa-aaaa-aaa", "aaaa-aaaa-aaaa-aaa1"] {
-            assert_eq!(typed(wrong), None, "{wrong}");
+            assert_eq!(parse_code(wrong), None, "{wrong}");
         }
     }
 
     #[test]
-    fn other_bits_are_another_code() {
+    fn recovery_codes_of_different_bits_differ() {
         for bit in 0..80 {
             let mut bytes = [0; 10];
             bytes[bit / 8] = 1 << (bit % 8);
-            assert_ne!(code(bytes), code([0; 10]));
+            assert_ne!(format_code(bytes), format_code([0; 10]));
         }
     }
 
     #[test]
-    fn an_authenticators_code_has_six_digits() {
-        assert_eq!(authenticator(" 123 456 ").as_deref(), Some("123456"));
+    fn totp_code_without_six_digits_is_refused() {
+        assert_eq!(parse_totp_code(" 123 456 ").as_deref(), Some("123456"));
         for wrong in ["", "12345", "1234567", "12345a", "１２３４５６"] {
-            assert_eq!(authenticator(wrong), None);
+            assert_eq!(parse_totp_code(wrong), None);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Who may do what: two sides, seven roles, one table.
+//! Roles and the permission matrix.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TeamRole {
-    /// Everything, the plan and the team included.
+    /// All actions, the plan included.
     Owner,
-    /// Everything but what touches owners.
+    /// All actions except those on owners and the plan.
     Admin,
-    /// The daily work with clients, engagements and findings.
+    /// Works with clients, engagements and findings.
     Member,
     /// Reads.
     Viewer,
@@ -20,7 +20,7 @@ pub enum TeamRole {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ContactRole {
-    /// As a collaborator, and manages the colleagues.
+    /// Like a collaborator, and manages the client's people.
     Manager,
     /// Works on the remediation.
     Collaborator,
@@ -28,79 +28,62 @@ pub enum ContactRole {
     Viewer,
 }
 
-/// What a person is in a workspace.
+/// A person's role in a workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "side", content = "role", rename_all = "snake_case")]
 pub enum Role {
-    /// One of the consultancy.
     Team(TeamRole),
-    /// One of a client.
     Contact(ContactRole),
 }
 
-/// Something that a route or a button does.
+/// An action that needs a permission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
-    /// See the dashboard of one's side.
     ReadDashboard,
-    /// See clients and their people.
+    /// Clients and their people.
     ReadClients,
-    /// Add and change clients.
     WriteClients,
-    /// See who is in the portal for one's own client.
+    /// The people of one's own client.
     ReadContacts,
     /// Invite people of a client, change their roles and remove them.
     ManageContacts,
     /// Invite people to the team, change their roles and remove them.
     ManageTeam,
-    /// See engagements.
     ReadEngagements,
-    /// Add and change engagements.
     WriteEngagements,
-    /// See findings (drafts are the team's alone by scope, not by action).
+    /// Drafts are limited to the team by scope, not by action.
     ReadFindings,
-    /// Write, change and import findings.
+    /// Includes imports.
     WriteFindings,
-    /// Make drafts visible to the client.
     PublishFindings,
-    /// Say that work on a fix has begun or is done.
+    /// Start and resolve findings.
     RemediateFindings,
-    /// Verify a fix, or send it back.
     VerifyFindings,
-    /// Accept a risk, or find that it is none.
+    /// Accept a risk or mark a false positive.
     DecideFindings,
-    /// Ask the team for such a decision.
     ProposeDecisions,
-    /// Say who is to fix it.
     AssignFindings,
-    /// Say something about it.
     CommentFindings,
-    /// See documents and take them away (the team's own are the team's alone by
-    /// scope, not by action).
+    /// Internal documents are limited to the team by scope, not by action.
     ReadDocuments,
-    /// Send documents; which kinds, `domain::document` says.
+    /// The allowed kinds follow from `domain::document`.
     UploadDocuments,
-    /// Delete documents, restore them, and say who sees them.
+    /// Delete and restore documents and change their visibility.
     ManageDocuments,
-    /// Read an engagement's messages (internal ones are the team's alone by scope).
+    /// Internal messages are limited to the team by scope, not by action.
     ReadMessages,
-    /// Write messages.
     PostMessages,
-    /// See invoices (drafts are the team's alone by scope, not by action).
+    /// Drafts are limited to the team by scope, not by action.
     ReadInvoices,
-    /// Write and send invoices, note what was paid, and say to which account.
+    /// Write and issue invoices, record payments and edit the billing settings.
     ManageInvoices,
-    /// Pay one's own client's invoices.
     PayInvoices,
-    /// See the workspace's settings.
     ReadSettings,
-    /// Change the workspace's settings.
     WriteSettings,
-    /// Choose and pay for the workspace's plan.
+    /// Subscribe to a plan.
     ManagePlan,
-    /// Read the audit log and take it away as a file.
+    /// Includes the export.
     ReadAudit,
-    /// Use one's own account.
     OwnAccount,
 }
 
@@ -152,7 +135,7 @@ impl Role {
         Self::Contact(ContactRole::Viewer),
     ];
 
-    /// Whether the role allows the action at all; on what, the scope says.
+    /// Whether the role permits the action. The scope limits it to certain records.
     pub const fn may(self, action: Action) -> bool {
         use Action as A;
         use ContactRole as C;
@@ -206,9 +189,8 @@ impl Role {
         }
     }
 
-    /// Whether somebody of this role may give `other` to a person, and take it
-    /// away again. Owners are made by owners only.
-    pub const fn may_appoint(self, other: Self) -> bool {
+    /// Whether this role can assign and revoke `other`. Only owners assign the role owner.
+    pub const fn may_assign(self, other: Self) -> bool {
         match other {
             Self::Team(TeamRole::Owner) => matches!(self, Self::Team(TeamRole::Owner)),
             Self::Team(_) => self.may(Action::ManageTeam),
@@ -216,15 +198,15 @@ impl Role {
         }
     }
 
-    /// The roles that somebody of this role may give on one side, the strongest first.
-    pub fn appoints(self, team: bool) -> Vec<Self> {
+    /// The roles of one side that this role can assign, the strongest first.
+    pub fn assignable_roles(self, team: bool) -> Vec<Self> {
         let roles = Self::ALL.into_iter();
         roles
-            .filter(|role| role.is_team() == team && self.may_appoint(*role))
+            .filter(|role| role.is_team() == team && self.may_assign(*role))
             .collect()
     }
 
-    /// The name used in forms: it names a role among those of one side.
+    /// The name in forms, unique within one side.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Team(TeamRole::Owner) => "owner",
@@ -236,7 +218,7 @@ impl Role {
         }
     }
 
-    /// What a person of this role does, for whoever chooses one.
+    /// The explanation in the form that assigns roles.
     pub const fn hint(self) -> &'static str {
         match self {
             Self::Team(TeamRole::Owner) => "Everything, owners and plan included.",
@@ -253,7 +235,7 @@ impl Role {
         }
     }
 
-    /// The word on the screen.
+    /// The displayed name.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Team(TeamRole::Owner) => "Owner",
@@ -266,14 +248,14 @@ impl Role {
         }
     }
 
-    /// Whether the person is one of the consultancy.
+    /// Whether this is a role of the consultancy.
     pub const fn is_team(self) -> bool {
         matches!(self, Self::Team(_))
     }
 }
 
 impl ContactRole {
-    /// Every role of the client's side, the strongest first.
+    /// Every role of a client's people, the strongest first.
     pub const ALL: [Self; 3] = [Self::Manager, Self::Collaborator, Self::Viewer];
 }
 
@@ -282,25 +264,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_gives_a_role_of_the_other_side_or_above_ones_own() {
+    fn role_assignment_of_other_side_or_stronger_role_is_refused() {
         let owner = Role::Team(TeamRole::Owner);
         for role in Role::ALL {
-            assert_eq!(role.may_appoint(owner), role == owner, "{role:?}");
-            let team = role.appoints(true);
+            assert_eq!(role.may_assign(owner), role == owner, "{role:?}");
+            let team = role.assignable_roles(true);
             assert_eq!(!team.is_empty(), role.may(Action::ManageTeam), "{role:?}");
             assert!(role.is_team() || team.is_empty(), "{role:?}");
         }
         let manager = Role::Contact(ContactRole::Manager);
-        assert_eq!(manager.appoints(false).len(), 3);
+        assert_eq!(manager.assignable_roles(false).len(), 3);
         assert!(
             Role::Contact(ContactRole::Collaborator)
-                .appoints(false)
+                .assignable_roles(false)
                 .is_empty()
         );
     }
 
     #[test]
-    fn names_tell_the_roles_of_one_side_apart() {
+    fn role_names_of_one_side_are_distinct() {
         for team in [true, false] {
             let side = Role::ALL.into_iter().filter(|role| role.is_team() == team);
             let mut names: Vec<_> = side.map(Role::name).collect();
@@ -309,5 +291,39 @@ mod tests {
             names.dedup();
             assert_eq!(names.len(), all);
         }
+    }
+
+    /// The permission matrix against the reviewed file. `UPDATE_GOLDEN=1` writes it.
+    #[test]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the environment says whether to write"
+    )]
+    fn permission_matrix_equals_golden_file() {
+        use std::fmt::Write as _;
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../tests/golden/permissions.txt"
+        );
+        let mut text = format!("{:<20}", "");
+        for role in Role::ALL {
+            let _ = write!(text, "{:^21}", role.label());
+        }
+        text = format!("{}\n", text.trim_end());
+        for action in Action::ALL {
+            let mut line = format!("{:<20}", format!("{action:?}"));
+            for role in Role::ALL {
+                let _ = write!(line, "{:^21}", if role.may(action) { "yes" } else { "-" });
+            }
+            let _ = writeln!(text, "{}", line.trim_end());
+        }
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            std::fs::write(path, &text).expect("golden file");
+        }
+        assert_eq!(
+            std::fs::read_to_string(path).unwrap_or_default(),
+            text,
+            "UPDATE_GOLDEN=1 writes {path}"
+        );
     }
 }

@@ -1,26 +1,26 @@
-//! How long a sign-in lasts.
+//! The lifetime of sessions.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::role::Role;
 
-/// The times after which a session is over.
+/// The times after which a session ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionLimits {
-    /// Without any use.
+    /// After the last use.
     pub idle: SignedDuration,
-    /// In any case.
+    /// After the sign-in.
     pub absolute: SignedDuration,
 }
 
-/// For how long a password and code that were given count as given just now.
-pub const FRESH: SignedDuration = SignedDuration::from_mins(10);
+/// The time for which a re-authentication is valid.
+pub const REAUTH_WINDOW: SignedDuration = SignedDuration::from_mins(10);
 
-/// A session's use is noted at most this often, to save writes.
+/// The shortest interval between two writes of a session's last use.
 pub const TOUCH_EVERY: SignedDuration = SignedDuration::from_mins(5);
 
-/// The limits of a role: a working day for the team, shorter for contacts.
-pub const fn limits(role: Role) -> SessionLimits {
+/// The limits for a role: a working day for the team, shorter for contacts.
+pub const fn session_limits(role: Role) -> SessionLimits {
     let hours = SignedDuration::from_hours;
     match role {
         Role::Team(_) => SessionLimits {
@@ -34,9 +34,9 @@ pub const fn limits(role: Role) -> SessionLimits {
     }
 }
 
-/// Whether a session still holds at `now`. A clock that went back ends nothing.
+/// Whether a session is valid at `now`. A clock that was set back ends no session.
 pub fn is_alive(role: Role, opened: Timestamp, used: Timestamp, now: Timestamp) -> bool {
-    let limits = limits(role);
+    let limits = session_limits(role);
     now.duration_since(used) < limits.idle && now.duration_since(opened) < limits.absolute
 }
 
@@ -46,7 +46,7 @@ mod tests {
     use crate::role::{ContactRole, TeamRole};
 
     #[test]
-    fn sessions_end_by_idleness_and_by_age() {
+    fn session_after_idle_or_absolute_limit_ends() {
         let start = Timestamp::UNIX_EPOCH;
         let after = |hours: i64| start + SignedDuration::from_hours(hours);
         for (role, idle, absolute) in [

@@ -1,11 +1,11 @@
-//! How bad a finding is: one scale, one order.
+//! Severities of findings.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// The scale, worst first, so that sorting puts the worst on top.
+/// A severity. The worst sorts first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -17,12 +17,12 @@ pub enum Severity {
     Medium,
     /// CVSS 0.1 to 3.9.
     Low,
-    /// Worth knowing, not a weakness: CVSS 0.0.
+    /// CVSS 0.0.
     Info,
 }
 
 impl Severity {
-    /// Every severity, worst first.
+    /// Every severity, the worst first.
     pub const ALL: [Self; 5] = [
         Self::Critical,
         Self::High,
@@ -31,7 +31,7 @@ impl Severity {
         Self::Info,
     ];
 
-    /// The name used in forms, links and the table.
+    /// The name in forms, links and the table.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Critical => "critical",
@@ -42,7 +42,7 @@ impl Severity {
         }
     }
 
-    /// Place in the order, 0 for the worst.
+    /// 0 for the worst.
     pub const fn rank(self) -> u8 {
         self as u8
     }

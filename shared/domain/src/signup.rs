@@ -1,4 +1,4 @@
-//! Signing up: what somebody tells of a company, before there is a workspace.
+//! Signing up: a company's data before its workspace exists.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -6,37 +6,35 @@ use serde::{Deserialize, Serialize};
 use crate::email::EmailAddress;
 use crate::id::{EntryId, UserId, WorkspaceId};
 use crate::input::FieldErrors;
-use crate::notification::NotificationPreferences;
 use crate::person::Person;
+use crate::preference::NotificationPreferences;
 use crate::role::{Role, TeamRole};
 use crate::slug::Slug;
 use crate::workspace::Workspace;
 
-/// How long the link works that confirms the address.
-pub const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
-/// How long the code works by which the founder comes from the front to the workspace.
-pub const HANDOFF: SignedDuration = SignedDuration::from_mins(10);
+/// The validity of the link that confirms the address.
+pub const SIGN_UP_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
+/// The validity of the code that signs the owner in at the new workspace.
+pub const HANDOFF_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 
-/// What is said of a name that makes none of the addresses that one can have.
-const OURS: &str = "No address can be made of this name: it reads like one of the platform's own. \
+/// The message for a company name that gives no valid slug.
+const RESERVED_NAME: &str = "No address can be made of this name: it reads like one of the platform's own. \
     Write it out, such as “Status Security GmbH”.";
 
-/// The form, as typed.
+/// The submitted form.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(missing_docs)] // the fields of SignUp
 pub struct SignUpInput {
     pub company: String,
     pub name: String,
     pub email: String,
-    /// As the browser says, where it does.
+    /// The browser's time zone, if it reports one.
     #[serde(default)]
     pub time_zone: String,
 }
 
-/// What the form says, checked.
+/// A parsed [`SignUpInput`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs)] // the fields of SignUp
 pub struct NewSignUp {
     pub company: String,
     pub name: String,
@@ -45,41 +43,34 @@ pub struct NewSignUp {
     pub slug: Slug,
 }
 
-/// A company that wants a workspace, whose address waits to be confirmed.
+/// A sign-up whose address isn't confirmed yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignUp {
-    /// Which one: the link that was sent names it.
+    /// The id in the link.
     pub id: EntryId,
-    /// The workspace that it will be.
+    /// The id of the future workspace.
     pub ws: WorkspaceId,
-    /// The company's name.
     pub company: String,
-    /// Of whoever signs up.
     pub name: String,
-    /// Where the link was sent.
     pub email: EmailAddress,
-    /// IANA name of the zone in which times will be shown.
+    /// IANA name.
     pub time_zone: String,
-    /// The address that the name makes, if it is still free then.
+    /// The slug of the company name. It can be taken by the time of the confirmation.
     pub slug: Slug,
-    /// When it was asked for.
     pub at: Timestamp,
 }
 
 impl SignUpInput {
-    /// Checks every field. A zone that isn't known is UTC: nobody typed it.
-    ///
-    /// # Errors
-    /// What is wrong, by field.
+    /// Parses every field. An unknown time zone becomes UTC, since it is no visible field.
     pub fn parse(&self) -> Result<NewSignUp, FieldErrors> {
         let mut invalid = FieldErrors::default();
-        let company = invalid.line("company", &self.company, 80);
-        let name = invalid.line("name", &self.name, 80);
+        let company = invalid.parse_line("company", &self.company, 80);
+        let name = invalid.parse_line("name", &self.name, 80);
         let email = self.email.parse::<EmailAddress>();
         let email = invalid.check("email", email);
         let slug = Slug::of_name(&company, 1);
         if slug.is_err() && !company.is_empty() {
-            invalid.add("company", OURS);
+            invalid.add("company", RESERVED_NAME);
         }
         let zone = self.time_zone.trim();
         let known = jiff::tz::TimeZone::get(zone).is_ok();
@@ -97,16 +88,16 @@ impl SignUpInput {
 }
 
 impl SignUp {
-    /// Until when its link works.
-    pub fn until(&self) -> Timestamp {
-        self.at.saturating_add(LIFETIME).unwrap_or(self.at)
+    /// The end of the link's validity.
+    pub fn expires_at(&self) -> Timestamp {
+        self.at.saturating_add(SIGN_UP_LIFETIME).unwrap_or(self.at)
     }
 
-    /// The workspace that it makes at `slug`, and its owner, known as `user`.
-    pub fn found(&self, slug: Slug, user: UserId, now: Timestamp) -> (Workspace, Person) {
+    /// The workspace at `slug` and its owner with the id `user`.
+    pub fn to_workspace(&self, slug: Slug, user: UserId, now: Timestamp) -> (Workspace, Person) {
         let (company, zone) = (self.company.clone(), self.time_zone.clone());
         let workspace = Workspace {
-            guide: true,
+            shows_guide: true,
             ..Workspace::new(self.ws, slug, company, zone)
         };
         let owner = Person {
@@ -115,12 +106,12 @@ impl SignUp {
             email: self.email.clone(),
             role: Role::Team(TeamRole::Owner),
             client: None,
-            since: now,
+            created_at: now,
             epoch: 0,
             mfa: None,
-            disabled: None,
+            disabled_at: None,
             suppressed: None,
-            notify: NotificationPreferences::default(),
+            notification_preferences: NotificationPreferences::default(),
         };
         (workspace, owner)
     }
@@ -140,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn every_wrong_field_is_named_at_once() {
+    fn sign_up_reports_all_invalid_fields() {
         let wrong = input("Support", "nobody").parse().expect_err("wrong");
         assert!(wrong.fields().contains_key("company"), "{wrong:?}");
         assert!(wrong.fields().contains_key("email"), "{wrong:?}");
@@ -149,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_that_nobody_knows_is_utc() {
+    fn sign_up_with_unknown_time_zone_gets_utc() {
         let parsed = input("Acme", "ada@acme.example").parse().expect("right");
         assert_eq!(parsed.time_zone, "Europe/Berlin");
         for zone in ["", "Mars/Olympus"] {

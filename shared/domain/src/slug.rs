@@ -1,21 +1,21 @@
-//! The name of a workspace in its address.
+//! The subdomain of a workspace.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A label that can stand before the domain: 3 to 40 of `a-z`, `0-9` and `-`.
+/// A DNS label of 3 to 40 of the characters `a-z`, `0-9` and `-`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Slug(String);
 
-/// The text can't be the address of a workspace.
+/// The text can't be a workspace's subdomain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("Use 3 to 40 lower-case letters, digits and hyphens, beginning with a letter.")]
 pub struct InvalidSlug;
 
-/// Names that the platform keeps for itself, or that would look like it.
+/// Labels of the platform, and labels that look like them.
 const RESERVED: [&str; 31] = [
     "www",
     "api",
@@ -53,34 +53,39 @@ const RESERVED: [&str; 31] = [
 const SHORTEST: usize = 3;
 const LONGEST: usize = 40;
 
-/// What no address may read like: the platform's own name.
-const OURS: &str = "secportal";
+/// No slug can look like the platform's name.
+const PLATFORM_NAME: &str = "secportal";
 
 impl Slug {
-    /// An address that somebody chooses. What is there already may be less plain.
+    /// A slug that a person chose.
     ///
     /// # Errors
-    /// As for [`FromStr`], and where it reads like one of the platform's own.
-    pub fn chosen(text: &str) -> Result<Self, InvalidSlug> {
+    /// As for [`FromStr`], and if it looks like the platform's name. Existing slugs that look like it
+    /// stay valid.
+    pub fn parse_chosen(text: &str) -> Result<Self, InvalidSlug> {
         let slug: Self = text.trim().to_lowercase().parse()?;
-        let read: String = slug.0.chars().filter(|c| *c != '-').map(plain).collect();
-        if read.contains(OURS) {
+        let appearance: String = slug
+            .0
+            .chars()
+            .filter(|c| *c != '-')
+            .map(look_alike)
+            .collect();
+        if appearance.contains(PLATFORM_NAME) {
             return Err(InvalidSlug);
         }
         Ok(slug)
     }
 
-    /// The address that a company's name makes: what is no plain letter is written in
-    /// plain ones. The second and further that one name makes end with their number.
+    /// The slug of a company name, transliterated to ASCII. From `number` 2 on it ends with the number.
     ///
     /// # Errors
-    /// The name is one of the platform's own words, or reads like its name.
+    /// The name is a reserved word or looks like the platform's name.
     pub fn of_name(name: &str, number: u32) -> Result<Self, InvalidSlug> {
         let plain = deunicode::deunicode(name).to_lowercase();
         let words = plain.split(|c: char| !c.is_ascii_lowercase() && !c.is_ascii_digit());
         let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
         let mut slug = words.join("-");
-        // One of ours stays one, whatever is put around it.
+        // A reserved word is refused before a prefix is added.
         if words.is_empty() || RESERVED.contains(&words.concat().as_str()) {
             return Err(InvalidSlug);
         }
@@ -90,7 +95,7 @@ impl Slug {
         let number = Some(number).filter(|n| *n > 1);
         let number = number.map_or_else(String::new, |n| format!("-{n}"));
         slug.truncate(LONGEST - number.len());
-        Self::chosen(&format!("{}{number}", slug.trim_end_matches('-')))
+        Self::parse_chosen(&format!("{}{number}", slug.trim_end_matches('-')))
     }
 
     /// The slug as text.
@@ -99,8 +104,8 @@ impl Slug {
     }
 }
 
-/// The letter that a character is easily read as.
-const fn plain(c: char) -> char {
+/// The letter that a character can be mistaken for.
+const fn look_alike(c: char) -> char {
     match c {
         '0' => 'o',
         '1' | 'i' => 'l',
@@ -156,16 +161,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_chooses_an_address_that_reads_like_the_platforms() {
+    fn chosen_slug_that_looks_like_platform_name_is_refused() {
         for bad in ["secp0rtal", "my-sec-portal", "5ecporta1", "secportai-help"] {
-            assert!(Slug::chosen(bad).is_err(), "{bad}");
+            assert!(Slug::parse_chosen(bad).is_err(), "{bad}");
         }
-        let chosen = Slug::chosen(" Acme-7 ").map(|slug| slug.to_string());
+        let chosen = Slug::parse_chosen(" Acme-7 ").map(|slug| slug.to_string());
         assert_eq!(chosen, Ok("acme-7".to_owned()));
     }
 
     #[test]
-    fn a_name_makes_an_address_in_plain_letters() {
+    fn slug_of_company_name_is_transliterated() {
         let of = |name: &str, n| Slug::of_name(name, n).map(|slug| slug.to_string());
         for (name, slug) in [
             ("Acme Security", "acme-security"),
@@ -212,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn only_plain_unreserved_labels_are_slugs() {
+    fn slug_with_other_characters_or_reserved_is_refused() {
         for good in ["acme", "north-wind-7", "a1b"] {
             assert!(good.parse::<Slug>().is_ok(), "{good}");
         }

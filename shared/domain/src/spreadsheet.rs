@@ -1,14 +1,14 @@
-//! Text that a spreadsheet would take for a formula.
+//! Escaping of text that a spreadsheet would run as a formula.
 
 use std::borrow::Cow;
 
-/// What a cell must not begin with: the signs that start a formula, their
-/// full-width twins, and what a program may skip to find one.
+/// Characters that a cell must not begin with: the signs that start a formula, their full-width
+/// forms, and white space that a program can skip.
 const TRIGGERS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
-/// The text as a cell: an apostrophe goes before what could begin a formula,
-/// and before an apostrophe, so that [`unguarded`] gives back what was there.
-pub fn guarded(text: &str) -> Cow<'_, str> {
+/// The text with an apostrophe before a possible formula and before an apostrophe, so that
+/// [`unescape_formula`] restores the text.
+pub fn escape_formula(text: &str) -> Cow<'_, str> {
     let first = text
         .trim_start_matches([' ', '\u{a0}', '\u{feff}'])
         .chars()
@@ -21,8 +21,8 @@ pub fn guarded(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// What a guarded cell stands for.
-pub fn unguarded(cell: &str) -> &str {
+/// The text of a cell that [`escape_formula`] made.
+pub fn unescape_formula(cell: &str) -> &str {
     cell.strip_prefix('\'').unwrap_or(cell)
 }
 
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_begins_a_formula_becomes_text() {
+    fn escape_formula_of_formula_adds_apostrophe() {
         for text in [
             "=1+1",
             "+1",
@@ -45,19 +45,19 @@ mod tests {
             "＝1",
             "\u{feff}=1",
         ] {
-            assert!(guarded(text).starts_with('\''), "{text:?}");
+            assert!(escape_formula(text).starts_with('\''), "{text:?}");
         }
         for text in ["", "1-1", "ada@example.com", "a = b"] {
-            assert_eq!(guarded(text), text);
+            assert_eq!(escape_formula(text), text);
         }
     }
 
     proptest! {
         #![proptest_config(crate::testing::config())]
         #[test]
-        fn nothing_is_lost_and_nothing_begins_a_formula(text in "[ =+@'\\t-]{0,4}.{0,20}") {
-            let cell = guarded(&text).into_owned();
-            prop_assert_eq!(unguarded(&cell), text.as_str());
+        fn escape_formula_round_trips_and_never_starts_formula(text in "[ =+@'\\t-]{0,4}.{0,20}") {
+            let cell = escape_formula(&text).into_owned();
+            prop_assert_eq!(unescape_formula(&cell), text.as_str());
             prop_assert!(!cell.starts_with(TRIGGERS));
         }
     }

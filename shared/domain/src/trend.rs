@@ -1,25 +1,24 @@
-//! How many findings were open, resolved and closed, day by day.
+//! The numbers of open, resolved and closed findings by day.
 
 use std::collections::BTreeMap;
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-use crate::counts::Counts;
-use crate::finding::FindingStatus;
+use crate::finding::{Counts, FindingStatus};
 
-/// Where the published findings stood when a day ended.
+/// The published findings by status at the end of a day.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct DaySnapshot {
-    /// Something is to be fixed.
+    /// Not fixed.
     pub open: i64,
-    /// Said to be fixed, waiting for verification.
+    /// Fixed and not verified.
     pub resolved: i64,
-    /// Verified, false positives, accepted risks.
+    /// Verified findings, false positives and accepted risks.
     pub closed: i64,
 }
 
-/// How far a trend reaches back.
+/// The number of days of a trend.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum TrendWindow {
     /// 30 days.
@@ -32,7 +31,6 @@ pub enum TrendWindow {
 }
 
 impl DaySnapshot {
-    /// As totals tell it.
     pub fn of(counts: &Counts) -> Self {
         let resolved = counts.in_status(FindingStatus::Resolved);
         Self {
@@ -42,9 +40,8 @@ impl DaySnapshot {
         }
     }
 
-    /// Both together.
     #[must_use]
-    pub const fn and(self, other: Self) -> Self {
+    pub const fn plus(self, other: Self) -> Self {
         Self {
             open: self.open + other.open,
             resolved: self.resolved + other.resolved,
@@ -57,7 +54,6 @@ impl TrendWindow {
     /// Every window.
     pub const ALL: [Self; 3] = [Self::Month, Self::Quarter, Self::Year];
 
-    /// Its length.
     pub const fn days(self) -> i64 {
         match self {
             Self::Month => 30,
@@ -66,29 +62,28 @@ impl TrendWindow {
         }
     }
 
-    /// The window that an address names by its days; the usual one where it
-    /// names none.
+    /// The window with this number of days; the default for other numbers.
     pub fn named(days: Option<&str>) -> Self {
-        let named = |window: &Self| Some(window.days().to_string().as_str()) == days;
-        Self::ALL.into_iter().find(named).unwrap_or_default()
+        let from_days = |window: &Self| Some(window.days().to_string().as_str()) == days;
+        Self::ALL.into_iter().find(from_days).unwrap_or_default()
     }
 
-    /// Its first day, where `today` is the last.
-    pub fn first(self, today: Date) -> Date {
+    /// The first day of the window that ends with `today`.
+    pub fn first_day(self, today: Date) -> Date {
         today.checked_sub((self.days() - 1).days()).unwrap_or(today)
     }
 }
 
-/// Each day of a window that ends with `today`, of which `now` is known. A day
-/// of which nothing was noted is like the one before it; before the first that
-/// was noted there is nothing.
-pub fn series(
+/// The snapshots of a window that ends with `today`, whose snapshot is `now`.
+///
+/// A day without a snapshot repeats the day before; the series starts with the first snapshot.
+pub fn daily_series(
     known: &BTreeMap<Date, DaySnapshot>,
     window: TrendWindow,
     today: Date,
     now: DaySnapshot,
 ) -> Vec<(Date, DaySnapshot)> {
-    let first = window.first(today);
+    let first = window.first_day(today);
     let mut last = known.range(..first).next_back().map(|(_, day)| *day);
     let mut days = Vec::new();
     for date in first.series(1.day()).take_while(|date| *date < today) {
@@ -113,10 +108,10 @@ mod tests {
     }
 
     #[test]
-    fn a_gap_is_like_the_day_before_and_there_is_nothing_before_the_first() {
+    fn daily_series_with_gap_repeats_day_before() {
         let today = date(2026, 3, 1);
         let known = BTreeMap::from([(date(2026, 2, 20), open(4)), (date(2026, 2, 25), open(6))]);
-        let days = series(&known, TrendWindow::Month, today, open(7));
+        let days = daily_series(&known, TrendWindow::Month, today, open(7));
         assert_eq!(days.first(), Some(&(date(2026, 2, 20), open(4))));
         assert_eq!(days.len(), 10);
         let on = |date| days.iter().find(|(day, _)| *day == date).map(|(_, d)| *d);
@@ -126,15 +121,15 @@ mod tests {
     }
 
     #[test]
-    fn what_was_noted_before_the_window_reaches_into_it() {
+    fn daily_series_starts_with_last_snapshot_before_window() {
         let known = BTreeMap::from([(date(2025, 12, 31), open(2))]);
-        let days = series(&known, TrendWindow::Month, date(2026, 3, 1), open(3));
+        let days = daily_series(&known, TrendWindow::Month, date(2026, 3, 1), open(3));
         assert_eq!(days.len(), 30);
         assert_eq!(days.first(), Some(&(date(2026, 1, 31), open(2))));
     }
 
     #[test]
-    fn an_address_names_a_window_by_its_days() {
+    fn trend_window_with_other_days_is_default() {
         assert_eq!(TrendWindow::named(Some("365")), TrendWindow::Year);
         assert_eq!(TrendWindow::named(Some("31")), TrendWindow::Quarter);
         assert_eq!(TrendWindow::named(None), TrendWindow::Quarter);

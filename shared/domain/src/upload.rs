@@ -1,44 +1,52 @@
-//! Files on their way in: announced, sent past the functions, checked, and then
-//! made what they were sent for, or refused.
+//! Uploads: files on their way in, from the browser straight to the bucket.
+//!
+//! 1. *Announced.* A form names file, size and purpose; [`create_upload`] makes the row (state
+//!    *uploading*). One transaction counts the bytes against the plan and enqueues an effect for the
+//!    expiry. The answer lets the browser send exactly that size, within an hour.
+//! 2. *Arrived.* The browser says so ([`Upload::mark_arrived`], state *checking*), and an effect asks
+//!    the worker for the check.
+//! 3. *Checked.* The worker reads the file once, checks it against its type (`crate::file::FileCheck`)
+//!    and releases it (*ready*: it becomes what it was sent for) or refuses it with a reason, which
+//!    gives the bytes back. An upload that never arrives is refused after two hours.
+//!
+//! Another purpose is a variant of [`UploadPurpose`] and a branch of the worker's release.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::document::{DocumentVersion, NewDocument};
-use crate::evidence::{Evidence, EvidenceImage, MAX_PICTURE, NewEvidence};
-use crate::file::{CheckedFile, FileFlaw, FileName, FileType, MAX_FILE};
+use crate::evidence::{Evidence, EvidenceImage, MAX_IMAGE_BYTES, NewEvidence};
+use crate::file::{CheckedFile, FileFlaw, FileName, FileType, MAX_FILE, MAX_SCAN_BYTES};
 use crate::id::{DocumentId, EngagementId, MessageId, UploadId, UserId};
-use crate::import::MAX_BYTES;
 use crate::person::Actor;
 
-/// For how long a file can be sent after it was announced.
-pub const TO_SEND: SignedDuration = SignedDuration::from_hours(1);
-/// After how long an upload that never came is given up: what began in time may
-/// still be under way for a while.
-pub const TO_ARRIVE: SignedDuration = SignedDuration::from_hours(2);
-/// For how long a refused upload is shown.
-pub const SHOWN: SignedDuration = SignedDuration::from_hours(24 * 7);
+/// For how long a file can be sent after its announcement.
+pub const SEND_WINDOW: SignedDuration = SignedDuration::from_hours(1);
+/// After how long an upload that didn't arrive is refused: sending that began in time may take a while.
+pub const ARRIVAL_WINDOW: SignedDuration = SignedDuration::from_hours(2);
+/// For how long a refused upload is listed.
+pub const REFUSAL_SHOWN_FOR: SignedDuration = SignedDuration::from_hours(24 * 7);
 
-/// Bytes of a scan at most.
-#[allow(clippy::cast_possible_wrap)] // a few million
-const MAX_SCAN: i64 = MAX_BYTES as i64;
+/// [`MAX_SCAN_BYTES`] as a size.
+#[expect(clippy::cast_possible_wrap, reason = "a few million")]
+const MAX_SCAN: i64 = MAX_SCAN_BYTES as i64;
 
-/// How far an upload is.
+/// The state of an upload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UploadState {
-    /// It was announced.
+    /// Announced.
     Uploading,
-    /// It is said to be there.
+    /// Arrived, as the browser says.
     Checking,
-    /// It became what it was sent for.
+    /// Released: it became what it was sent for.
     Ready,
-    /// It was refused, and is gone.
+    /// Refused; its object is deleted.
     Refused,
 }
 
 impl UploadState {
-    /// Its name, for pages and scripts.
+    /// The name for pages and scripts.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Uploading => "uploading",
@@ -49,22 +57,22 @@ impl UploadState {
     }
 }
 
-/// What a file is sent for.
+/// What a file is uploaded for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UploadPurpose {
     /// A document, or a new version of one.
     Document(NewDocument),
-    /// A picture of a finding.
+    /// An image of a finding.
     Evidence(NewEvidence),
-    /// What goes along with a message in an engagement's thread.
+    /// An attachment of a message in the engagement's thread.
     Attachment(EngagementId),
     /// A scan to import into an engagement.
     Import(EngagementId),
 }
 
 impl UploadPurpose {
-    /// The engagement that it belongs to, where it isn't the client's.
+    /// The engagement; `None` for a document of the client itself.
     pub fn engagement(&self) -> Option<EngagementId> {
         match self {
             Self::Document(new) => new.engagement,
@@ -73,12 +81,12 @@ impl UploadPurpose {
         }
     }
 
-    /// Whether a file of this type and size is taken for it.
-    fn takes(&self, file_type: FileType, size: i64) -> Result<(), UploadRejection> {
+    /// Checks type and size of an announced file.
+    fn check(&self, file_type: FileType, size: i64) -> Result<(), UploadRejection> {
         match (self, size) {
             (_, ..=0) => Err(UploadRejection::Empty),
-            (Self::Evidence(_), _) if !file_type.is_image() => Err(UploadRejection::NoPicture),
-            (Self::Evidence(_), n) if n > MAX_PICTURE => Err(UploadRejection::LargePicture),
+            (Self::Evidence(_), _) if !file_type.is_image() => Err(UploadRejection::NotAnImage),
+            (Self::Evidence(_), n) if n > MAX_IMAGE_BYTES => Err(UploadRejection::ImageTooLarge),
             (Self::Import(_), n) if n > MAX_SCAN => Err(UploadRejection::TooLarge(MAX_SCAN >> 20)),
             (_, n) if n > MAX_FILE => Err(UploadRejection::TooLarge(MAX_FILE >> 20)),
             _ => Ok(()),
@@ -86,68 +94,58 @@ impl UploadPurpose {
     }
 }
 
-/// The message that a file goes along with.
+/// The message that an upload is attached to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttachmentTarget {
-    /// The message.
     pub message: MessageId,
     /// Whether the client can read it.
     pub shared: bool,
 }
 
-/// A file on its way in.
+/// A file on its way in: announced, sent to the bucket, checked, released or refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Upload {
-    /// Its id.
     pub id: UploadId,
-    /// What it is sent for.
     pub purpose: UploadPurpose,
-    /// The file's name.
     pub name: String,
-    /// The type that the name claims.
+    /// By the name's extension.
     pub file_type: FileType,
     /// Bytes, as announced.
     pub size: i64,
-    /// How far it is.
     pub state: UploadState,
-    /// Why it was refused.
+    /// Only of a refused upload.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flaw: Option<FileFlaw>,
-    /// What it goes along with, where that is a message that was sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub bound: Option<AttachmentTarget>,
-    /// Who sends it, by account.
+    /// Only of an attachment whose message was sent.
+    #[serde(rename = "bound", default, skip_serializing_if = "Option::is_none")]
+    pub attached_to: Option<AttachmentTarget>,
     pub by: UserId,
-    /// Who, by the name at that time.
+    /// The uploader's name at that time.
     pub by_name: String,
-    /// Whether it is one of the consultancy.
     pub by_team: bool,
-    /// When it was announced.
+    /// The time of the announcement.
     pub at: Timestamp,
-    /// Goes up with every change.
+    /// Increases with every change.
     #[serde(rename = "v")]
     pub version: i64,
 }
 
-/// An announcement that isn't of a file that is taken.
+/// Why an announced file isn't accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UploadRejection {
-    /// Nothing in it.
     #[error("The file is empty.")]
     Empty,
-    /// Too much in it.
+    /// The limit in MB.
     #[error("The file is larger than {0} MB.")]
     TooLarge(i64),
-    /// A picture was wanted.
     #[error("Use a picture: PNG, JPEG, WebP or GIF.")]
-    NoPicture,
-    /// Too much in it for a picture.
+    NotAnImage,
     #[error("The picture is larger than 10 MB.")]
-    LargePicture,
+    ImageTooLarge,
 }
 
-/// An upload by `actor` of a file of `size` bytes.
-pub fn announce(
+/// An announced upload by `actor` of a file of `size` bytes.
+pub fn create_upload(
     id: UploadId,
     purpose: UploadPurpose,
     file: &FileName,
@@ -155,7 +153,7 @@ pub fn announce(
     actor: &Actor,
     now: Timestamp,
 ) -> Result<Upload, UploadRejection> {
-    purpose.takes(file.file_type, size)?;
+    purpose.check(file.file_type, size)?;
     Ok(Upload {
         id,
         purpose,
@@ -164,7 +162,7 @@ pub fn announce(
         size,
         state: UploadState::Uploading,
         flaw: None,
-        bound: None,
+        attached_to: None,
         by: actor.user,
         by_name: actor.name.clone(),
         by_team: actor.role.is_team(),
@@ -174,70 +172,75 @@ pub fn announce(
 }
 
 impl Upload {
-    /// Until when it can be sent.
-    pub fn closes(&self) -> Timestamp {
-        self.at.saturating_add(TO_SEND).unwrap_or(self.at)
+    /// When sending ends.
+    pub fn send_until(&self) -> Timestamp {
+        self.at.saturating_add(SEND_WINDOW).unwrap_or(self.at)
     }
 
-    /// When it is given up, if it isn't said to be there.
-    pub fn ends(&self) -> Timestamp {
-        self.at.saturating_add(TO_ARRIVE).unwrap_or(self.at)
+    /// When it is refused if it hasn't arrived.
+    pub fn expires_at(&self) -> Timestamp {
+        self.at.saturating_add(ARRIVAL_WINDOW).unwrap_or(self.at)
     }
 
-    /// Whether it is still announced though nobody can send it any more.
-    pub fn is_over(&self, now: Timestamp) -> bool {
-        self.state == UploadState::Uploading && self.ends() <= now
+    /// Whether it hasn't arrived in time.
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        self.state == UploadState::Uploading && self.expires_at() <= now
     }
 
-    /// After its sender said that it is there; `None` where that was said before.
+    /// The upload in state *checking*; `None` where it was announced as arrived before.
     #[must_use]
-    pub fn arrived(&self) -> Option<Self> {
-        self.to(UploadState::Uploading, UploadState::Checking)
+    pub fn mark_arrived(&self) -> Option<Self> {
+        self.with_state(UploadState::Uploading, UploadState::Checking)
     }
 
-    /// After it became what it was sent for; `None` where it isn't being checked.
+    /// The upload in state *ready*; `None` where it isn't in state *checking*.
     #[must_use]
-    pub fn released(&self) -> Option<Self> {
-        self.to(UploadState::Checking, UploadState::Ready)
+    pub fn release(&self) -> Option<Self> {
+        self.with_state(UploadState::Checking, UploadState::Ready)
     }
 
-    /// After it was refused; `None` where that was decided before.
+    /// The upload, refused; `None` where it was released or refused before.
     #[must_use]
-    pub fn refused(&self, flaw: FileFlaw) -> Option<Self> {
-        let refused = |from| self.to(from, UploadState::Refused);
-        let after = refused(UploadState::Checking).or_else(|| refused(UploadState::Uploading))?;
+    pub fn refuse(&self, flaw: FileFlaw) -> Option<Self> {
+        let refuse = |from| self.with_state(from, UploadState::Refused);
+        let after = refuse(UploadState::Checking).or_else(|| refuse(UploadState::Uploading))?;
         Some(Self {
             flaw: Some(flaw),
             ..after
         })
     }
 
-    /// Going along with a message of whoever sent it; `None` where it can't: it
-    /// isn't there, was sent for something else, or goes along with another.
+    /// The upload, attached to a message of its uploader; `None` where it hasn't arrived, has another
+    /// purpose, or is attached already.
     #[must_use]
-    pub fn bind(&self, engagement: EngagementId, by: UserId, to: AttachmentTarget) -> Option<Self> {
-        let there = matches!(self.state, UploadState::Checking | UploadState::Ready);
-        let free = there && self.bound.is_none() && self.by == by;
-        (free && self.purpose == UploadPurpose::Attachment(engagement)).then(|| Self {
-            bound: Some(to),
+    pub fn attach(
+        &self,
+        engagement: EngagementId,
+        by: UserId,
+        to: AttachmentTarget,
+    ) -> Option<Self> {
+        let has_arrived = matches!(self.state, UploadState::Checking | UploadState::Ready);
+        let is_free = has_arrived && self.attached_to.is_none() && self.by == by;
+        (is_free && self.purpose == UploadPurpose::Attachment(engagement)).then(|| Self {
+            attached_to: Some(to),
             version: self.version + 1,
             ..self.clone()
         })
     }
 
-    /// After no message was sent with it for so long that none will be; `None` for
-    /// anything else.
+    /// The attachment, refused because no message took it in time; `None` for any other upload.
     #[must_use]
-    pub fn unused(&self, now: Timestamp) -> Option<Self> {
-        let loose = matches!(self.purpose, UploadPurpose::Attachment(_)) && self.bound.is_none();
-        let after = self.to(UploadState::Ready, UploadState::Refused)?;
-        (loose && self.ends() <= now).then_some(Self {
+    pub fn refuse_unused(&self, now: Timestamp) -> Option<Self> {
+        let is_unattached =
+            matches!(self.purpose, UploadPurpose::Attachment(_)) && self.attached_to.is_none();
+        let after = self.with_state(UploadState::Ready, UploadState::Refused)?;
+        (is_unattached && self.expires_at() <= now).then_some(Self {
             flaw: Some(FileFlaw::Unused),
             ..after
         })
     }
 
-    fn to(&self, from: UploadState, state: UploadState) -> Option<Self> {
+    fn with_state(&self, from: UploadState, state: UploadState) -> Option<Self> {
         (self.state == from).then(|| Self {
             state,
             version: self.version + 1,
@@ -245,18 +248,18 @@ impl Upload {
         })
     }
 
-    /// The document that it makes, where it isn't a new version of one.
-    pub fn document(&self) -> DocumentId {
-        self.id.document()
+    /// The id of the document that it creates, unless it is a new version of a document.
+    pub fn document_id(&self) -> DocumentId {
+        self.id.document_id()
     }
 
-    /// The picture that it makes.
-    pub fn evidence(&self, new: &NewEvidence, picture: EvidenceImage) -> Evidence {
+    /// The evidence that it creates.
+    pub fn to_evidence(&self, new: &NewEvidence, picture: EvidenceImage) -> Evidence {
         Evidence {
-            id: self.id.evidence(),
+            id: self.id.evidence_id(),
             caption: new.caption.clone(),
             name: self.name.clone(),
-            picture,
+            image: picture,
             by: self.by,
             by_name: self.by_name.clone(),
             by_team: self.by_team,
@@ -267,8 +270,8 @@ impl Upload {
         }
     }
 
-    /// What it is as a document's version; the document counts it.
-    pub fn revision(&self, checked: &CheckedFile) -> DocumentVersion {
+    /// The document version that it creates, numbered by the document.
+    pub fn document_version(&self, checked: &CheckedFile) -> DocumentVersion {
         DocumentVersion {
             number: 0,
             upload: self.id,

@@ -1,25 +1,30 @@
-//! What a file of 50 MB takes while it is read: far less than 256 MB, whatever
-//! it is made of. One test, since the memory in use is the process's.
+//! The memory that reading a file of 50 MB takes: far less than 256 MB, whatever the file is made of.
+//! One test only, since the memory in use is the process's.
 #![allow(
     missing_docs,
     clippy::expect_used,
+    clippy::panic,
     clippy::indexing_slicing,
-    clippy::cast_precision_loss // of a figure that is printed
+    clippy::cast_precision_loss,
+    reason = "a test may panic, and prints its figures"
 )]
 
 use std::io::{self, Read};
 
-use domain::import::{self, ColumnMapping, MAX_BYTES, MAX_DRAFTS, ScanError, ScanSummary};
+use domain::file::MAX_SCAN_BYTES;
+use domain::import::{
+    self, ColumnMapping, MAX_SCAN_FINDINGS, ScanError, ScanStreamError, ScanSummary,
+};
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
-/// What reading may take.
+/// Bytes that reading may take.
 const MOST: usize = 160 * 1024 * 1024;
-const RULES: usize = MAX_DRAFTS - 10;
+const RULES: usize = MAX_SCAN_FINDINGS - 10;
 
-/// A file that is written while it is read.
+/// A file that is generated while it is read.
 struct File<'a> {
     row: &'a dyn Fn(usize) -> String,
     close: &'a str,
@@ -37,7 +42,7 @@ impl<'a> File<'a> {
             text: open.as_bytes().to_vec(),
             at: 0,
             rows: 0,
-            left: MAX_BYTES - open.len() - close.len(),
+            left: MAX_SCAN_BYTES - open.len() - close.len(),
         }
     }
 }
@@ -62,8 +67,7 @@ impl Read for File<'_> {
     }
 }
 
-/// Reads it, and gives its rows, its findings, and the bytes that were in use at
-/// most.
+/// Reads the file; gives its summary and the number of findings.
 fn measured(name: &str, mut file: File<'_>) -> (Result<ScanSummary, ScanError>, usize) {
     let mapping = ColumnMapping {
         title: "title".to_owned(),
@@ -74,9 +78,12 @@ fn measured(name: &str, mut file: File<'_>) -> (Result<ScanSummary, ScanError>, 
     let before = MEMORY.current_usage();
     MEMORY.reset_peak_usage();
     let mut findings = 0;
-    let read = import::stream(&mut file, &mapping, |_| findings += 1);
+    let read = import::parse_stream(&mut file, &mapping, |_| findings += 1);
     let took = MEMORY.peak_usage() - before;
-    let read = read.expect("nothing breaks");
+    let read = read.map_err(|error| match error {
+        ScanStreamError::Refused(refusal) => refusal,
+        ScanStreamError::Io(error) => panic!("{error}"),
+    });
     let rows = read.as_ref().map_or(0, |summary| summary.rows);
     println!(
         "{name}: {rows} rows, {findings} findings, {:.1} MB in use at most",
@@ -86,10 +93,10 @@ fn measured(name: &str, mut file: File<'_>) -> (Result<ScanSummary, ScanError>, 
     (read, findings)
 }
 
-type Row = fn(usize, &str) -> String;
+type RowWriter = fn(usize, &str) -> String;
 
 /// Name, beginning, a row with a text, end.
-const FORMATS: [(&str, &str, Row, &str); 8] = [
+const FORMATS: [(&str, &str, RowWriter, &str); 8] = [
     (
         "Nessus",
         "<?xml version=\"1.0\"?>\n<NessusClientData_v2><Report><ReportHost name=\"h\">",
@@ -178,7 +185,7 @@ const FORMATS: [(&str, &str, Row, &str); 8] = [
 ];
 
 #[test]
-fn fifty_megabytes_are_read_in_far_less_than_256() {
+fn fifty_megabytes_of_any_format_are_read_in_bounded_memory() {
     let long = "words *of* it ".repeat(800);
     for (name, open, row, close) in FORMATS {
         let row = |n| row(n, &long);

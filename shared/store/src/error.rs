@@ -1,46 +1,43 @@
-//! What can go wrong with the table, as far as a caller can act on it.
+//! Errors of the store, as far as a caller can act on them.
 
 use aws_sdk_dynamodb::error::{BoxError, SdkError};
 use domain::plan::PlanLimitReached;
 
-/// A read or a write that didn't happen.
+/// Why a read or a write failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The condition of the `n`th write of a transaction didn't hold: somebody
-    /// was first, or the thing is gone. Nothing was written.
+    /// The condition of the `n`th write of a transaction didn't hold: the item changed, exists
+    /// already, or is gone. Nothing was written.
     #[error("condition {0} of the transaction didn't hold")]
     Refused(usize),
     /// The workspace's plan has no room for it. Nothing was written.
     #[error("the plan has no room for it")]
     Full(PlanLimitReached),
-    /// Too much at once on the same items, after several tries. Nothing was written.
+    /// The same items are written too often, after several tries. Nothing was written.
     #[error("the table is busy")]
     Busy,
-    /// A key outside the scope was about to be used. A bug, and an alarm.
+    /// A key outside the store's scope was about to be used: a bug, with an alarm.
     #[error("key outside its scope: {0}")]
     OutsideScope(String),
-    /// An item doesn't read as what it should be.
+    /// An item can't be deserialised as its type.
     #[error("item can't be read")]
     Item(#[from] serde_dynamo::Error),
-    /// An item misses what its kind always has.
+    /// An item lacks an attribute that its type always has.
     #[error("item lacks {0}")]
     Lacks(&'static str),
-    /// The service failed.
     #[error("{operation} failed")]
     Service {
-        /// What was asked of it.
+        /// The operation of the service.
         operation: &'static str,
-        /// Why.
         source: BoxError,
     },
 }
 
-/// How a write ended that is safe to repeat.
+/// How an idempotent write ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WriteOutcome {
-    /// It happened now.
     Done,
-    /// It had happened before; nothing was written.
+    /// It was done before; nothing was written.
     Repeated,
 }
 
@@ -57,8 +54,8 @@ impl StoreError {
     }
 }
 
-/// Reads a refusal of the first write, the one that makes a new item, as a repeat.
-pub(crate) fn once(result: Result<(), StoreError>) -> Result<WriteOutcome, StoreError> {
+/// Takes a refusal of the first write, which creates an item, as a repeat.
+pub(crate) fn to_write_outcome(result: Result<(), StoreError>) -> Result<WriteOutcome, StoreError> {
     match result {
         Ok(()) => Ok(WriteOutcome::Done),
         Err(StoreError::Refused(0)) => Ok(WriteOutcome::Repeated),

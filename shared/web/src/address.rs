@@ -26,7 +26,7 @@ mod tests {
     use super::ClientAddress;
 
     #[test]
-    fn one_host_is_one_subject() {
+    fn address_of_one_host_is_one_rate_limit_subject() {
         let subject = |text: &str| text.parse().map(|ip| ClientAddress(ip).subject());
         assert_eq!(subject("192.0.2.7").as_deref(), Ok("192.0.2.7"));
         assert_eq!(subject("::ffff:192.0.2.7").as_deref(), Ok("192.0.2.7"));

@@ -3,7 +3,6 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use adapters::{Files, Identity, Mailer, Stripe};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use domain::id::Id;
@@ -12,15 +11,14 @@ use rand::Rng as _;
 use rand::rngs::StdRng;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use store::directory::Directory;
-use store::session::Device;
-use store::{AuditContext, Table};
+use store::{AuditContext, Device, Directory};
 
 use crate::config::Config;
 use crate::error::PageError;
 use crate::render::Renderer;
 use crate::secrets::Secrets;
-use crate::tenants::Tenants;
+use crate::services::Services;
+use crate::tenant_cache::TenantCache;
 
 /// Says what time it is.
 #[derive(Clone)]
@@ -33,7 +31,10 @@ impl Clock {
     }
 
     /// The machine's clock.
-    #[allow(clippy::disallowed_methods)] // the one place that reads it
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the clock"
+    )]
     pub fn system() -> Self {
         Self::new(Timestamp::now)
     }
@@ -42,21 +43,6 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         (self.0)()
     }
-}
-
-/// The services that a process speaks to.
-#[derive(Debug)]
-pub struct Services {
-    /// Everything that is kept.
-    pub table: Table,
-    /// Passwords.
-    pub identity: Identity,
-    /// Files.
-    pub files: Files,
-    /// The way out for mail.
-    pub mailer: Mailer,
-    /// Payments, where they are set up.
-    pub stripe: Option<Stripe>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -75,10 +61,10 @@ pub struct App {
     pub renderer: Renderer,
     /// The time.
     pub clock: Clock,
-    pub(crate) tenants: Tenants,
+    pub(crate) tenants: TenantCache,
     secrets: Secrets,
     rng: Mutex<StdRng>,
-    used: AtomicBool,
+    served: AtomicBool,
 }
 
 impl App {
@@ -98,17 +84,17 @@ impl App {
             services,
             renderer,
             clock,
-            tenants: Tenants::default(),
+            tenants: TenantCache::default(),
             secrets,
             rng,
-            used: AtomicBool::new(false),
+            served: AtomicBool::new(false),
         }
     }
 
     /// Whether this is the first time that this process is used: whoever asks for it
     /// waited for its start.
     pub fn is_cold(&self) -> bool {
-        !self.used.swap(true, Ordering::Relaxed)
+        !self.served.swap(true, Ordering::Relaxed)
     }
 
     /// The directory, used without a request.
@@ -125,53 +111,56 @@ impl App {
     /// A new id, in order of time.
     pub fn new_id<K>(&self) -> Id<K> {
         let now = u64::try_from(self.clock.now().as_millisecond()).unwrap_or_default();
-        Id::new(now, self.draw(rand::RngExt::random))
+        Id::new(now, self.with_rng(rand::RngExt::random))
     }
 
     /// Ten new recovery codes, as they are shown.
     pub fn new_recovery_codes(&self) -> Vec<String> {
         let draw = || {
             let mut bytes = [0; 10];
-            self.draw(|rng| rng.fill_bytes(&mut bytes));
-            domain::recovery::code(bytes)
+            self.with_rng(|rng| rng.fill_bytes(&mut bytes));
+            domain::recovery::format_code(bytes)
         };
-        (0..domain::recovery::CODES).map(|_| draw()).collect()
+        (0..domain::recovery::CODE_COUNT).map(|_| draw()).collect()
     }
 
     /// What only this server can read again, for `purpose` and `subject`, until `until`.
     pub fn seal<T: Serialize>(
         &self,
-        (purpose, subject): (&str, &str),
+        purpose: &str,
+        subject: &str,
         until: Timestamp,
         value: &T,
     ) -> Result<String, PageError> {
         let plain = serde_json::to_vec(&Sealed { until, value }).map_err(PageError::internal)?;
         let mut nonce = [0; 12];
-        self.draw(|rng| rng.fill_bytes(&mut nonce));
-        let sealed = self.secrets.seal((purpose, subject), nonce, &plain);
+        self.with_rng(|rng| rng.fill_bytes(&mut nonce));
+        let sealed = self.secrets.seal(purpose, subject, nonce, &plain);
         sealed.ok_or_else(|| PageError::internal("the server's key can't seal"))
     }
 
     /// The same text for the same value, for what is written again after a crash.
-    pub(crate) fn seal_again<T: Serialize>(
+    pub(crate) fn seal_deterministic<T: Serialize>(
         &self,
-        (purpose, subject): (&str, &str),
+        purpose: &str,
+        subject: &str,
         until: Timestamp,
         value: &T,
     ) -> Result<String, PageError> {
         let plain = serde_json::to_vec(&Sealed { until, value }).map_err(PageError::internal)?;
-        let sealed = self.secrets.seal_again((purpose, subject), &plain);
+        let sealed = self.secrets.seal_deterministic(purpose, subject, &plain);
         sealed.ok_or_else(|| PageError::internal("the server's key can't seal"))
     }
 
     /// What was sealed so; `None` for anything else, and when it is over.
     pub fn unseal<T: DeserializeOwned>(
         &self,
-        purpose: (&str, &str),
+        purpose: &str,
+        subject: &str,
         text: &str,
         now: Timestamp,
     ) -> Option<T> {
-        let plain = self.secrets.unseal(purpose, text)?;
+        let plain = self.secrets.unseal(purpose, subject, text)?;
         let sealed: Sealed<T> = serde_json::from_slice(&plain).ok()?;
         (now < sealed.until).then_some(sealed.value)
     }
@@ -179,11 +168,11 @@ impl App {
     /// A new secret of 256 bits, as text for cookies and links.
     pub fn new_secret(&self) -> String {
         let mut bytes = [0; 32];
-        self.draw(|rng| rng.fill_bytes(&mut bytes));
+        self.with_rng(|rng| rng.fill_bytes(&mut bytes));
         BASE64_URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    fn draw<T>(&self, draw: impl FnOnce(&mut StdRng) -> T) -> T {
+    fn with_rng<T>(&self, draw: impl FnOnce(&mut StdRng) -> T) -> T {
         draw(&mut self.rng.lock().unwrap_or_else(PoisonError::into_inner))
     }
 

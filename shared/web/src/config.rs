@@ -1,26 +1,92 @@
 //! The settings of a process: read from its environment once, at its start.
 
-use adapters::{
-    DataRoles, FileClient, Files, Identity, Mailer, PerTenant, RoleArns, Stripe, UserPool, cache,
-};
-use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
-use aws_types::SdkConfig;
-use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
+use adapters::{RoleArns, UserPool};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use domain::email::EmailAddress;
 use domain::money::Percentage;
-use store::{Table, TenantClients};
 
-use crate::app::Services;
+use crate::log::LogSettings;
 
 /// Where accounts are filled in, where is paid, and where subscriptions are managed.
 const STRIPE_PAGES: &str =
     "https://connect.stripe.com https://checkout.stripe.com https://billing.stripe.com";
 /// The name in the address at which workspaces are made: no workspace can have it.
-const FRONT: &str = "app";
+const SIGNUP_LABEL: &str = "app";
 
-/// What a process is told.
+/// Every setting that a function reads, with its meaning. `docs/REFERENCE.md` lists them.
+pub const SETTINGS: &[(&str, &str)] = &[
+    (
+        "BASE_DOMAIN",
+        "The domain below which workspaces have their subdomains, with a port if it has one.",
+    ),
+    (
+        "SCHEME",
+        "`https` unless set; `http` on a developer's machine.",
+    ),
+    (
+        "HOST_HEADER",
+        "The header that holds the viewer's host: `x-portal-host` unless set.",
+    ),
+    (
+        "ORIGIN_SECRETS",
+        "The distribution's secrets, separated by commas: the current one, and the former while they rotate. Empty where no distribution is in front.",
+    ),
+    (
+        "SECRET_KEY",
+        "32 bytes in base64, from which the server's keys are derived.",
+    ),
+    ("TABLE_NAME", "The DynamoDB table."),
+    ("BUCKET_NAME", "The S3 bucket."),
+    (
+        "BUCKET_IN_PATH",
+        "`1` to address the bucket in the path, as stand-ins need it.",
+    ),
+    ("POOL_ID", "The Cognito user pool."),
+    ("POOL_CLIENT_ID", "The app client of the user pool."),
+    (
+        "TOKEN_ISSUER",
+        "The issuer that tokens of the user pool name.",
+    ),
+    ("JWKS_URL", "The address of the user pool's public keys."),
+    ("MAIL_FROM", "The sender's mail address."),
+    (
+        "MALWARE_SCAN",
+        "`1` where uploads wait for the verdict of a malware scan.",
+    ),
+    (
+        "TEAM_ROLE_ARN",
+        "The role that reaches a workspace's data. Set with `PORTAL_ROLE_ARN` or not at all.",
+    ),
+    ("PORTAL_ROLE_ARN", "The role that reaches a client's data."),
+    (
+        "STRIPE_SECRET_KEY",
+        "The platform's secret key at Stripe. Without it payments are not offered.",
+    ),
+    (
+        "STRIPE_API_URL",
+        "The address of Stripe's API, if it is not Stripe's own.",
+    ),
+    (
+        "STRIPE_WEBHOOK_SECRETS",
+        "Signing secrets of the platform's webhook, separated by commas.",
+    ),
+    (
+        "STRIPE_CONNECT_WEBHOOK_SECRETS",
+        "Signing secrets of the connected accounts' webhook, separated by commas.",
+    ),
+    (
+        "STRIPE_FEE_PERCENT",
+        "The platform's share of a payment, in per cent.",
+    ),
+    (
+        "LOG",
+        "The log level: `error`, `warn`, `info` (the default), `debug`, `trace` or `off`.",
+    ),
+    ("LOG_FORMAT", "`json` (the default) or `pretty`."),
+];
+
+/// The settings of a process.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// What workspaces' addresses end with: `portal.example`, or with a port.
@@ -69,21 +135,6 @@ pub struct StripeConfig {
     pub fee: Percentage,
 }
 
-/// The AWS clients that a process has by its own role.
-#[derive(Debug, Clone)]
-pub struct AwsClients {
-    /// For the table.
-    pub dynamo: aws_sdk_dynamodb::Client,
-    /// For files.
-    pub s3: FileClient,
-    /// For passwords.
-    pub cognito: aws_sdk_cognitoidentityprovider::Client,
-    /// For mail.
-    pub ses: aws_sdk_ses::Client,
-    /// For credentials that reach one tenant only.
-    pub sts: aws_sdk_sts::Client,
-}
-
 /// A setting that is missing or can't be used.
 #[derive(Debug, thiserror::Error)]
 #[error("setting {name}: {why}")]
@@ -92,35 +143,51 @@ pub struct MissingSetting {
     why: String,
 }
 
+impl MissingSetting {
+    pub(crate) fn new(name: &'static str, why: &str) -> Self {
+        let why = why.to_owned();
+        Self { name, why }
+    }
+}
+
 impl Config {
     /// Reads the environment.
     pub fn from_env() -> Result<Self, MissingSetting> {
-        #[allow(clippy::disallowed_methods)] // the one place that reads it
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place that reads the environment"
+        )]
         Self::read(|name| std::env::var(name).ok())
     }
 
     /// The name of this function, where it is one: whoever runs it says so.
-    pub fn function() -> Option<String> {
-        #[allow(clippy::disallowed_methods)] // beside the one place that reads it
+    pub fn function_name() -> Option<String> {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place that reads the environment"
+        )]
         std::env::var("AWS_LAMBDA_FUNCTION_NAME").ok()
+    }
+
+    /// The level and format of the log: `LOG` and `LOG_FORMAT`.
+    pub fn log_settings() -> LogSettings {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place that reads the environment"
+        )]
+        LogSettings::read(|name| std::env::var(name).ok(), LogSettings::default())
     }
 
     /// Reads settings by name.
     pub fn read(get: impl Fn(&'static str) -> Option<String>) -> Result<Self, MissingSetting> {
         let need = |name| {
             let value = get(name).filter(|value| !value.is_empty());
-            value.ok_or_else(|| MissingSetting {
-                name,
-                why: "is not set".to_owned(),
-            })
+            value.ok_or_else(|| MissingSetting::new(name, "is not set"))
         };
         let key = BASE64_STANDARD
             .decode(need("SECRET_KEY")?)
             .unwrap_or_default();
-        let wrong = |name, why: &str| MissingSetting {
-            name,
-            why: why.to_owned(),
-        };
+        let wrong = MissingSetting::new;
         Ok(Self {
             base_domain: need("BASE_DOMAIN")?,
             scheme: get("SCHEME").unwrap_or_else(|| "https".to_owned()),
@@ -148,7 +215,7 @@ impl Config {
                 .map_err(|_| wrong("MAIL_FROM", "is not a mail address"))?,
             malware_scan: get("MALWARE_SCAN").as_deref() == Some("1"),
             data_roles: match get("TEAM_ROLE_ARN").or_else(|| get("PORTAL_ROLE_ARN")) {
-                // Both or neither: with one alone a side would be unfenced.
+                // Both or neither: with one alone a side would lack IAM isolation.
                 Some(_) => Some(RoleArns {
                     team: need("TEAM_ROLE_ARN")?,
                     portal: need("PORTAL_ROLE_ARN")?,
@@ -159,16 +226,9 @@ impl Config {
         })
     }
 
-    /// The way to Stripe, if there is one.
-    pub fn stripe(&self) -> Result<Option<Stripe>, adapters::ServiceError> {
-        let stripe = self.stripe.as_ref();
-        let stripe = stripe.map(|stripe| Stripe::new(&stripe.key, stripe.url.as_deref()));
-        stripe.transpose()
-    }
-
     /// Where Stripe's own pages are: the origins, with spaces between. A stand-in has them
     /// beside its API, or under its own name of this installation.
-    pub(crate) fn stripe_pages(&self) -> String {
+    pub(crate) fn stripe_origins(&self) -> String {
         let elsewhere = self.stripe.as_ref().and_then(|stripe| stripe.url.as_ref());
         let elsewhere = elsewhere.and_then(|url| url.parse::<http::Uri>().ok());
         let parts = elsewhere.map(http::Uri::into_parts);
@@ -182,101 +242,18 @@ impl Config {
     }
 
     /// The address of a workspace, without a slash at the end.
-    pub fn address(&self, slug: &domain::slug::Slug) -> String {
+    pub fn workspace_url(&self, slug: &domain::slug::Slug) -> String {
         format!("{}://{slug}.{}", self.scheme, self.base_domain)
     }
 
     /// The address at which workspaces are made, without a slash at the end.
-    pub fn front(&self) -> String {
-        format!("{}://{FRONT}.{}", self.scheme, self.base_domain)
+    pub fn signup_url(&self) -> String {
+        format!("{}://{SIGNUP_LABEL}.{}", self.scheme, self.base_domain)
     }
 
     /// Whether a host is that.
-    pub(crate) fn is_front(&self, host: &str) -> bool {
-        host.eq_ignore_ascii_case(&format!("{FRONT}.{}", self.base_domain))
-    }
-
-    /// The services, as the settings and those of AWS say.
-    pub fn services(&self, aws: &SdkConfig) -> Result<Services, adapters::ServiceError> {
-        let s3 = aws_sdk_s3::config::Builder::from(aws).force_path_style(self.bucket_in_path);
-        self.services_by(AwsClients {
-            dynamo: aws_sdk_dynamodb::Client::new(aws),
-            s3: FileClient::new(s3, aws.credentials_provider())?,
-            cognito: aws_sdk_cognitoidentityprovider::Client::new(aws),
-            ses: aws_sdk_ses::Client::new(aws),
-            sts: aws_sdk_sts::Client::new(aws),
-        })
-    }
-
-    /// The services, by these clients.
-    pub fn services_by(&self, clients: AwsClients) -> Result<Services, adapters::ServiceError> {
-        let AwsClients {
-            dynamo,
-            s3,
-            cognito,
-            ses,
-            sts,
-        } = clients;
-        let mut table = Table::new(dynamo.clone(), &self.table);
-        let mut files = Files::new(s3.clone(), self.bucket.clone());
-        if let Some(arns) = &self.data_roles {
-            let roles = DataRoles::new(sts, arns.clone());
-            let tables = PerTenant::new(roles.clone(), move |credentials| {
-                let config = dynamo.config().to_builder().identity_cache(cache());
-                let config = config.credentials_provider(credentials).build();
-                aws_sdk_dynamodb::Client::from_conf(config)
-            });
-            table = table.narrowed_by(TenantClients::new(move |ws, client| tables.of(ws, client)));
-            files = files.narrowed_by(PerTenant::new(roles, move |credentials| {
-                s3.signing_by(SharedCredentialsProvider::new(credentials))
-            }));
-        }
-        Ok(Services {
-            table,
-            identity: Identity::new(cognito, self.pool.clone())?,
-            files,
-            mailer: Mailer::new(ses, self.mail_from.clone()),
-            stripe: self.stripe()?,
-        })
-    }
-}
-
-/// The settings of AWS that Lambda gives a function: its region, and the credentials of
-/// its role, which hold for as long as the process lives. There are no profiles and no
-/// other sources to look through, as elsewhere.
-#[allow(clippy::disallowed_methods)] // beside the one place that reads them
-pub(crate) fn on_lambda() -> Result<SdkConfig, MissingSetting> {
-    let need = |name| {
-        std::env::var(name).map_err(|why| MissingSetting {
-            name,
-            why: why.to_string(),
-        })
-    };
-    let credentials = Credentials::new(
-        need("AWS_ACCESS_KEY_ID")?,
-        need("AWS_SECRET_ACCESS_KEY")?,
-        std::env::var("AWS_SESSION_TOKEN").ok(),
-        None,
-        "Lambda",
-    );
-    Ok(SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(need("AWS_REGION")?))
-        .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .service_config(Endpoints)
-        .build())
-}
-
-/// Addresses in AWS's place, by the variables that all its tools know.
-#[derive(Debug)]
-struct Endpoints;
-
-impl LoadServiceConfig for Endpoints {
-    #[allow(clippy::disallowed_methods)] // as above
-    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
-        let service = key.service_id().to_uppercase().replace(' ', "_");
-        let own = std::env::var(format!("{}_{service}", key.env()));
-        own.or_else(|_| std::env::var(key.env())).ok()
+    pub(crate) fn is_signup_host(&self, host: &str) -> bool {
+        host.eq_ignore_ascii_case(&format!("{SIGNUP_LABEL}.{}", self.base_domain))
     }
 }
 
@@ -295,10 +272,7 @@ impl StripeConfig {
         let webhook_secrets = list("STRIPE_WEBHOOK_SECRETS");
         let connect_secrets = list("STRIPE_CONNECT_WEBHOOK_SECRETS");
         let fee = fee.map(|fee| fee.parse::<Percentage>()).transpose();
-        let fee = fee.map_err(|why| MissingSetting {
-            name: "STRIPE_FEE_PERCENT",
-            why,
-        })?;
+        let fee = fee.map_err(|why| MissingSetting::new("STRIPE_FEE_PERCENT", &why))?;
         Ok(text("STRIPE_SECRET_KEY").map(|key| Self {
             key,
             url,
@@ -314,7 +288,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn roles_for_data_are_both_there_or_neither() {
+    fn data_roles_must_be_set_together() {
         let read = |roles: &'static [&'static str]| {
             Config::read(move |name| {
                 let role = name.ends_with("_ROLE_ARN");

@@ -15,17 +15,15 @@ use http::{HeaderValue, Method, header};
 use jiff::SignedDuration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use store::directory::{Directory, hash};
-use store::session::Session;
-use store::{Meter, RateLimit};
+use store::{Directory, Meter, RateDecision, RateLimit, Session, sha256_hex};
 
 use crate::app::App;
 use crate::cookies;
 use crate::error::PageError;
-use crate::layout::Layout;
+use crate::layout::{Layout, LayoutInput};
 use crate::page::Page;
 use crate::reply::Reply;
-use crate::visit::RequestInfo;
+use crate::request_info::RequestInfo;
 
 /// For how long something may be half done.
 const STEP: SignedDuration = SignedDuration::from_mins(10);
@@ -35,7 +33,7 @@ const STEP: SignedDuration = SignedDuration::from_mins(10);
 #[derive(Clone)]
 pub struct Context {
     /// The request, wherever it came.
-    pub(crate) visit: RequestInfo,
+    pub(crate) request_info: RequestInfo,
     /// The workspace at the request's host.
     pub workspace: Workspace,
     /// Who is signed in.
@@ -49,7 +47,7 @@ impl Deref for Context {
     type Target = RequestInfo;
 
     fn deref(&self) -> &RequestInfo {
-        &self.visit
+        &self.request_info
     }
 }
 
@@ -68,7 +66,7 @@ impl Context {
         let by_itself = request.uri.path().ends_with("/pulse")
             || (request.method == Method::GET && request.headers.contains_key("hx-request"));
         let page_path = if by_itself || request.method != Method::GET {
-            let home = visit.app.config.address(&workspace.slug);
+            let home = visit.app.config.workspace_url(&workspace.slug);
             let sender = request.headers.get(header::REFERER);
             let sender = sender.and_then(|sender| sender.to_str().ok());
             let path = sender.and_then(|sender| sender.strip_prefix(&home));
@@ -81,16 +79,17 @@ impl Context {
                 // Words at the top of the page follow a change.
                 let changed =
                     request.method == Method::GET && visit.cookie(cookies::FLASH).is_some();
-                let table = visit.app.services.table.metered(&visit.meter);
-                let directory = Directory::new(table.consistent(changed), visit.trace.clone());
+                let table = visit.app.services.table.with_meter(&visit.meter);
+                let directory =
+                    Directory::new(table.with_consistent_reads(changed), visit.audit.clone());
                 directory
-                    .session(&hash(token), &workspace.slug, visit.now, !by_itself)
+                    .find_session(&sha256_hex(token), &workspace.slug, visit.now, !by_itself)
                     .await?
             }
             None => None,
         };
         Ok(Self {
-            visit,
+            request_info: visit,
             workspace,
             session,
             page_path,
@@ -108,17 +107,18 @@ impl Context {
     }
 
     /// Counts one use of a limited thing by `subject`, within this workspace.
-    pub async fn limit(&self, limit: RateLimit, subject: &str) -> Result<(), PageError> {
+    pub async fn limit_subject(&self, limit: RateLimit, subject: &str) -> Result<(), PageError> {
         let subject = format!("{}/{subject}", self.workspace.id);
-        self.directory()
-            .allow(limit, &subject, self.now)
-            .await?
-            .map_err(PageError::TooMany)
+        let directory = self.directory();
+        match directory.check_rate(limit, &subject, self.now).await? {
+            RateDecision::Allowed => Ok(()),
+            RateDecision::Exceeded(wait) => Err(PageError::TooMany(wait)),
+        }
     }
 
     /// Whether the password, and code, were given a short while ago; otherwise
     /// they are asked for first.
-    pub fn fresh(&self) -> Result<(), PageError> {
+    pub fn require_reauth(&self) -> Result<(), PageError> {
         let session = self.session.as_ref().ok_or(PageError::SignIn)?;
         if session.is_fresh(self.now) {
             Ok(())
@@ -128,7 +128,7 @@ impl Context {
     }
 
     /// Whether a second factor is demanded that the person doesn't have.
-    pub(crate) fn must_enrol(&self) -> bool {
+    pub(crate) fn requires_enrolment(&self) -> bool {
         let demanded = |session: &Session| {
             self.workspace.mfa.requires(session.actor().role) && !session.has_mfa()
         };
@@ -137,14 +137,14 @@ impl Context {
 
     /// What is half done, for a cookie of this browser's that only this server
     /// can read: see [`Context::step`].
-    pub fn begin_step<T: Serialize>(
+    pub fn set_step<T: Serialize>(
         &self,
         purpose: &str,
         value: &T,
     ) -> Result<HeaderValue, PageError> {
         let until = self.now.saturating_add(STEP).unwrap_or(self.now);
         let subject = self.step_subject();
-        let sealed = self.app.seal((purpose, &subject), until, value)?;
+        let sealed = self.app.seal(purpose, &subject, until, value)?;
         Ok(cookies::set(cookies::STEP, &sealed, Some(STEP)))
     }
 
@@ -153,15 +153,15 @@ impl Context {
     pub fn step<T: DeserializeOwned>(&self, purpose: &str) -> Option<T> {
         let sealed = self.cookie(cookies::STEP)?;
         let subject = self.step_subject();
-        self.app.unseal((purpose, &subject), sealed, self.now)
+        self.app.unseal(purpose, &subject, sealed, self.now)
     }
 
     fn step_subject(&self) -> String {
-        format!("{}/{}", self.workspace.id, self.binding())
+        format!("{}/{}", self.workspace.id, self.csrf_binding())
     }
 
     /// A mail to somebody here.
-    pub fn mail(&self, name: &str, email: &EmailAddress, message: MailMessage) -> Mail {
+    pub fn new_mail(&self, name: &str, email: &EmailAddress, message: MailMessage) -> Mail {
         Mail {
             to: email.clone(),
             to_name: name.to_owned(),
@@ -173,35 +173,45 @@ impl Context {
 
     /// Lets the next request read the workspace afresh, here at least; other
     /// processes follow within a minute.
-    pub fn forget_workspace(&self) {
-        self.app.tenants.forget(&self.workspace.slug);
+    pub fn evict_workspace(&self) {
+        self.app.tenants.evict(&self.workspace.slug);
     }
 
     /// Asks again what is at an address that the workspace has got.
-    pub fn forget_address(&self, slug: &Slug) {
-        self.app.tenants.forget(slug);
+    pub fn evict_slug(&self, slug: &Slug) {
+        self.app.tenants.evict(slug);
     }
 
     /// What forms are bound to.
-    pub(crate) fn binding(&self) -> &str {
+    pub(crate) fn csrf_binding(&self) -> &str {
         self.session
             .as_ref()
-            .map_or(self.visit.binding(), Session::hash)
+            .map_or(self.request_info.csrf_binding(), Session::hash)
     }
 
     /// The page as an answer.
-    pub fn page<P: Page>(&self, page: &P) -> Result<Reply, PageError> {
-        let html = self.meter.page(|| {
-            let layout = Layout::of(self, page.title(), page.crumbs());
-            self.app.renderer.page(P::TEMPLATE, &layout, page)
+    pub fn render<P: Page>(&self, page: &P) -> Result<Reply, PageError> {
+        let html = self.meter.time_page(|| {
+            let layout = Layout::at_workspace(LayoutInput {
+                workspace: &self.workspace,
+                session: self.session.as_ref(),
+                now: self.now,
+                path: &self.path,
+                request_id: &self.request_id,
+                csrf: self.app.secrets().csrf(self.csrf_binding()),
+                flash: self.flash(),
+                title: page.title(),
+                crumbs: page.crumbs(),
+            });
+            self.app.renderer.render_page(P::TEMPLATE, &layout, page)
         })?;
-        Ok(self.visit.shown(html, self.session.is_none()))
+        Ok(self.request_info.html_reply(html, self.session.is_none()))
     }
 
     /// The page as the answer to a form that can't be accepted.
-    pub fn refused<P: Page>(&self, page: &P) -> Result<Reply, PageError> {
+    pub fn render_refused<P: Page>(&self, page: &P) -> Result<Reply, PageError> {
         Ok(self
-            .page(page)?
+            .render(page)?
             .status(http::StatusCode::UNPROCESSABLE_ENTITY))
     }
 }

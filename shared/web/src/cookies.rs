@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_comes_twice_is_refused() {
+    fn cookie_name_repeated_is_refused() {
         assert_eq!(
             read(&["__Host-sid=a; x=1; x=2"]).map(|c| c.get(SESSION).map(str::to_owned)),
             Ok(Some("a".into()))
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn cookies_are_bound_to_the_host() {
+    fn cookies_carry_the_host_prefix() {
         assert_eq!(
             set(SESSION, "x", None),
             "__Host-sid=x; Path=/; Secure; HttpOnly; SameSite=Lax"

@@ -1,6 +1,6 @@
 //! Tables as files that a spreadsheet opens, and takes for text.
 
-use domain::spreadsheet::guarded;
+use domain::spreadsheet::escape_formula;
 use http::{HeaderValue, header};
 
 use crate::error::PageError;
@@ -29,7 +29,9 @@ impl Csv {
 
     /// One more row.
     pub fn row<'a>(&mut self, cells: impl IntoIterator<Item = &'a str>) {
-        let cells = cells.into_iter().map(|cell| guarded(cell).into_owned());
+        let cells = cells
+            .into_iter()
+            .map(|cell| escape_formula(cell).into_owned());
         if let Err(error) = self.writer.write_record(cells) {
             self.failed = Some(error);
         }

@@ -68,7 +68,7 @@ impl PageError {
     }
 
     /// What happened and what to do, for the person.
-    pub(crate) fn words(&self) -> (&'static str, String) {
+    pub(crate) fn message(&self) -> (&'static str, String) {
         let fixed = |title, text: &str| (title, text.to_owned());
         match self {
             Self::NotFound => fixed(
@@ -126,7 +126,7 @@ impl PageError {
     }
 
     /// The chain of causes, for the log.
-    pub fn causes(&self) -> String {
+    pub fn cause_chain(&self) -> String {
         let mut text = self.to_string();
         let Self::Internal(cause) = self else {
             return text;

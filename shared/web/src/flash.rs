@@ -1,6 +1,7 @@
 //! Words at the top of the page that follows a change. The cookie carries a
 //! code, never the words, so nobody can put others there.
 
+use domain::finding::flash_text;
 use serde::Serialize;
 
 /// What is said, and in which colour.
@@ -10,8 +11,9 @@ pub struct Flash {
     text: String,
 }
 
-/// Every code; `{}` takes the number that may follow it (`imported.7`).
-const WORDS: [(&str, &str, &str); 88] = [
+/// Every code but those of [`domain::finding::flash_text`], which what happens to a finding has;
+/// `{}` takes the number that may follow it (`imported.7`).
+const WORDS: [(&str, &str, &str); 71] = [
     (
         "payments-ready",
         "success",
@@ -60,64 +62,7 @@ const WORDS: [(&str, &str, &str); 88] = [
     ("client-added", "success", "The client was added."),
     ("engagement-added", "success", "The engagement was added."),
     ("engagement-saved", "success", "The engagement was saved."),
-    (
-        "finding-added",
-        "success",
-        "The finding was added as a draft. Publish it when the client may see it.",
-    ),
-    ("finding-saved", "success", "The finding was saved."),
-    (
-        "publish",
-        "success",
-        "The finding is published: the client can see it now.",
-    ),
-    ("start", "success", "The finding is in progress."),
-    (
-        "resolve",
-        "success",
-        "The finding is marked as resolved. It waits for verification.",
-    ),
-    ("fixed", "success", "The finding is verified and closed."),
-    (
-        "partly-fixed",
-        "success",
-        "The retest is recorded. The finding is reopened.",
-    ),
-    (
-        "not-fixed",
-        "success",
-        "The retest is recorded. The finding is reopened.",
-    ),
-    (
-        "accept-risk",
-        "success",
-        "The risk is accepted. When its day is over, the finding is open again.",
-    ),
-    (
-        "false-positive",
-        "success",
-        "The finding is closed as a false positive.",
-    ),
-    ("approve", "success", "It is decided as was proposed."),
-    ("decline", "success", "The proposal is declined."),
-    (
-        "propose-risk",
-        "success",
-        "The proposal is made. The team approves or declines it.",
-    ),
-    (
-        "propose-false-positive",
-        "success",
-        "The proposal is made. The team approves or declines it.",
-    ),
-    (
-        "withdraw",
-        "success",
-        "The finding is a draft again: the client no longer sees it.",
-    ),
-    ("planned", "success", "The plan is saved."),
     ("commented", "success", "Your comment is there."),
-    ("reopen", "success", "The finding is reopened."),
     (
         "imported",
         "success",
@@ -328,11 +273,15 @@ const WORDS: [(&str, &str, &str); 88] = [
 ];
 
 /// The words of a code; `None` for any other text.
-pub fn words(code: &str) -> Option<Flash> {
+pub fn find(code: &str) -> Option<Flash> {
     let (code, number) = code
         .split_once('.')
         .map_or((code, None), |(code, n)| (code, n.parse::<u32>().ok()));
-    let (_, kind, text) = WORDS.into_iter().find(|(known, ..)| *known == code)?;
+    let of_finding = || flash_text(code).map(|text| ("success", text));
+    let found = WORDS.into_iter().find(|(known, ..)| *known == code);
+    let (kind, text) = found
+        .map(|(_, kind, text)| (kind, text))
+        .or_else(of_finding)?;
     let text = match number {
         Some(n) => text.replace("{}", &n.to_string()),
         None => text.to_owned(),
@@ -342,11 +291,11 @@ pub fn words(code: &str) -> Option<Flash> {
 
 #[cfg(test)]
 mod tests {
-    use super::words;
+    use super::find;
 
     #[test]
-    fn only_known_codes_say_something() {
-        let said = |code| words(code).map(|flash| flash.text);
+    fn flash_of_an_unknown_code_is_empty() {
+        let said = |code| find(code).map(|flash| flash.text);
         assert!(said("imported.7").is_some_and(|text| text.contains("import: 7.")));
         assert_eq!(said("<script>"), None);
         assert_eq!(said(""), None);

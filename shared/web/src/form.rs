@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use crate::app::App;
 use crate::context::Context;
 use crate::error::PageError;
-use crate::front::SignupHost;
+use crate::signup_host::SignupHost;
 
 /// More than any form of ours holds.
 const MAX_FORM: usize = 1024 * 1024;
@@ -62,7 +62,7 @@ impl Form {
     }
 
     /// With what was typed, and what is wrong with it.
-    pub fn failed(input: &impl Serialize, invalid: &FieldErrors) -> Self {
+    pub fn with_errors(input: &impl Serialize, invalid: &FieldErrors) -> Self {
         let errors = invalid
             .fields()
             .iter()
@@ -71,6 +71,50 @@ impl Form {
             errors: errors.collect(),
             ..Self::filled(input)
         }
+    }
+}
+
+/// Why a form's command was not carried out.
+#[derive(Debug)]
+pub enum FormError {
+    /// Fields to correct: the form is shown again with its inputs and these messages.
+    Fields(FieldErrors),
+    /// An error page takes the place of the form.
+    Page(PageError),
+}
+
+impl FormError {
+    /// The fields to correct; an error that belongs to no field is returned as `Err`, so that
+    /// a handler passes it on with `?`.
+    pub fn fields(self) -> Result<FieldErrors, PageError> {
+        match self {
+            Self::Fields(errors) => Ok(errors),
+            Self::Page(error) => Err(error),
+        }
+    }
+}
+
+impl From<FieldErrors> for FormError {
+    fn from(errors: FieldErrors) -> Self {
+        Self::Fields(errors)
+    }
+}
+
+impl From<PageError> for FormError {
+    fn from(error: PageError) -> Self {
+        Self::Page(error)
+    }
+}
+
+impl From<store::StoreError> for FormError {
+    fn from(error: store::StoreError) -> Self {
+        Self::Page(error.into())
+    }
+}
+
+impl From<adapters::ServiceError> for FormError {
+    fn from(error: adapters::ServiceError) -> Self {
+        Self::Page(error.into())
     }
 }
 
@@ -121,7 +165,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for ProtectedForm<T> {
             Some(Value::String(value)) => Some(value),
             _ => None,
         };
-        bound.check(take("csrf").as_deref())?;
+        bound.verify(take("csrf").as_deref())?;
         let id = take("id");
         let version = take("version").map(|v| v.parse()).transpose();
         let version = version.map_err(|_| PageError::BadRequest("the version is no number"))?;
@@ -144,9 +188,9 @@ impl FormBinding {
     /// That of a request at a workspace, or at the front.
     pub(crate) fn of(request: &Extensions) -> Result<Self, PageError> {
         let (app, to) = if let Some(ctx) = request.get::<Arc<Context>>() {
-            (&ctx.app, ctx.binding())
+            (&ctx.app, ctx.csrf_binding())
         } else if let Some(front) = request.get::<SignupHost>() {
-            (&front.app, front.binding())
+            (&front.app, front.csrf_binding())
         } else {
             return Err(PageError::internal("a form outside the router"));
         };
@@ -155,7 +199,7 @@ impl FormBinding {
     }
 
     /// Holds where the token is the one that our page gave to this browser.
-    pub(crate) fn check(&self, token: Option<&str>) -> Result<(), PageError> {
+    pub(crate) fn verify(&self, token: Option<&str>) -> Result<(), PageError> {
         let good = token.is_some_and(|token| self.app.secrets().is_csrf(&self.to, token));
         if good { Ok(()) } else { Err(PageError::Stale) }
     }

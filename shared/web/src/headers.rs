@@ -10,21 +10,21 @@ pub(crate) const CSP: &str = "default-src 'none'; script-src 'self'; style-src '
 /// The policy of a page by which files are sent to the bucket at `origin`, or
 /// fetched there after a form was sent: nothing else is let through.
 pub(crate) fn csp_with_files(origin: &str) -> String {
-    widened(&["connect-src", "form-action"], origin)
+    extend_csp(&["connect-src", "form-action"], origin)
 }
 
 /// The policy of a page by which pictures are sent there, and that shows some which
 /// lie there.
-pub(crate) fn csp_with_pictures(origin: &str) -> String {
-    widened(&["connect-src", "img-src"], origin)
+pub(crate) fn csp_with_images(origin: &str) -> String {
+    extend_csp(&["connect-src", "img-src"], origin)
 }
 
 /// The policy of a page from which a form leads to the pages at `origins`.
-pub(crate) fn csp_leading_to(origins: &str) -> String {
-    widened(&["form-action"], origins)
+pub(crate) fn csp_with_form_action(origins: &str) -> String {
+    extend_csp(&["form-action"], origins)
 }
 
-fn widened(rules: &[&str], origin: &str) -> String {
+fn extend_csp(rules: &[&str], origin: &str) -> String {
     rules.iter().fold(CSP.to_owned(), |csp, rule| {
         let (before, after) = (format!("{rule} 'self'"), format!("{rule} 'self' {origin}"));
         csp.replace(&before, &after)

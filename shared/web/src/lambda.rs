@@ -18,10 +18,13 @@ use subtle::{Choice, ConstantTimeEq as _};
 
 use crate::address::ClientAddress;
 use crate::app::{App, Clock};
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::log;
 use crate::render::Renderer;
-use crate::route::{Route, router};
+use crate::request_log::TraceId;
+use crate::route::Route;
+use crate::router::router;
+use crate::services::{Services, lambda_sdk_config};
 
 /// What the distribution sends with each request, to be known by.
 pub const SECRET: &str = "x-portal-secret";
@@ -31,17 +34,17 @@ pub const VIEWER: &str = "x-portal-viewer";
 /// A start or a run that failed.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// The trace that a request belongs to, by Lambda's account.
-#[derive(Debug, Clone)]
-pub struct TraceId(pub String);
-
 /// What a function has, from its environment. It renders templates of `folder`.
 pub fn app(folder: &str) -> Result<Arc<App>, Failure> {
-    log::start(Config::function(), std::io::stdout);
+    log::init(
+        Config::log_settings(),
+        Config::function_name(),
+        std::io::stdout,
+    );
     let config = Config::from_env()?;
-    let services = config.services(&config::on_lambda()?)?;
+    let services = Services::from_sdk_config(&config, &lambda_sdk_config()?)?;
     let rng = StdRng::try_from_rng(&mut SysRng)?;
-    let renderer = Renderer::of(folder)?;
+    let renderer = Renderer::for_folder(folder)?;
     let app = App::new(config, services, renderer, Clock::system(), rng);
     Ok(Arc::new(app))
 }
@@ -52,7 +55,7 @@ pub async fn serve(app: &Arc<App>, routes: &'static [Route]) -> Result<(), Failu
 }
 
 /// Serves `routes`, and does `work` for what no API sends: an event of a schedule.
-pub async fn serve_beside<W>(
+pub async fn serve_with_writer<W>(
     app: &Arc<App>,
     routes: &'static [Route],
     work: W,
@@ -78,12 +81,12 @@ where
 
 /// Routes as an API calls them: only for the distribution, if it has a secret.
 pub fn service(app: &Arc<App>, routes: &'static [Route]) -> Router {
-    router(app, &[routes]).layer(from_fn_with_state(Arc::clone(app), enter))
+    router(app, &[routes]).layer(from_fn_with_state(Arc::clone(app), verify_origin))
 }
 
 /// Lets through what came by the distribution, and takes the sender's address from
 /// whoever is to be believed: the distribution, or without one the API itself.
-async fn enter(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+async fn verify_origin(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let secrets = &app.config.origin_secrets;
     let extensions = request.extensions();
     let trace = extensions.get::<lambda_http::Context>();
@@ -96,7 +99,7 @@ async fn enter(State(app): State<Arc<App>>, mut request: Request, next: Next) ->
             }
             _ => None,
         }
-    } else if knows(request.headers(), secrets) {
+    } else if has_origin_secret(request.headers(), secrets) {
         let viewer = request.headers().get(VIEWER);
         let viewer = viewer.and_then(|viewer| viewer.to_str().ok());
         viewer.and_then(|viewer| viewer.parse().ok())
@@ -114,7 +117,7 @@ async fn enter(State(app): State<Arc<App>>, mut request: Request, next: Next) ->
 }
 
 /// Whether the one secret that was sent is one of ours, in a time that tells nothing.
-fn knows(headers: &HeaderMap, secrets: &[String]) -> bool {
+fn has_origin_secret(headers: &HeaderMap, secrets: &[String]) -> bool {
     let mut sent = headers.get_all(SECRET).iter();
     let (Some(sent), None) = (sent.next(), sent.next()) else {
         return false;

@@ -1,20 +1,18 @@
 //! What surrounds every page: brand, navigation, the person.
 
 use domain::brand::{Accent, Branding, Logo};
-use domain::person::initials;
+use domain::person::{Actor, initials};
 use domain::role::{Action, Role};
-use domain::workspace::WorkspaceMode;
+use domain::workspace::{Workspace, WorkspaceMode};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use store::session::Session;
+use store::Session;
 
-use crate::context::Context;
 use crate::flash::Flash;
-use crate::front::SignupHost;
 
 /// What the product calls itself where no workspace's name stands.
-pub(crate) const PLATFORM: &str = "SecPortal";
+pub(crate) const PRODUCT_NAME: &str = "SecPortal";
 
 /// A step of the way to a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -90,7 +88,7 @@ impl Brand {
             name: name.to_owned(),
             initials: initials(name),
             logo,
-            ours: look.ours,
+            ours: look.platform_logo,
             colour,
         }
     }
@@ -103,7 +101,7 @@ pub(crate) fn logo_path(logo: &Logo) -> String {
 
 /// Where the stylesheet of a colour is.
 fn colour_path(accent: Accent) -> String {
-    format!("/brand/colour/{}", accent.hex())
+    format!("/brand/colour/{}", accent.to_hex())
 }
 
 /// From when on only the smallest plan applies, and whether it does by now.
@@ -130,81 +128,81 @@ struct Link {
 }
 
 /// How pages look that are no workspace's.
-fn ours() -> Branding {
+fn product_branding() -> Branding {
     Branding {
-        ours: true,
+        platform_logo: true,
         ..Branding::default()
     }
 }
 
 /// Where the navigation leads, for whom, and which addresses light it up.
-const NAV: [(&str, &str, &str, Action, Side); 8] = [
+const NAV: [(&str, &str, &str, Action, NavSide); 8] = [
     (
         "Dashboard",
         "/",
         "layout-dashboard",
         Action::ReadDashboard,
-        Side::Both,
+        NavSide::Both,
     ),
     (
         "Findings",
         "/findings",
         "flag",
         Action::ReadFindings,
-        Side::Both,
+        NavSide::Both,
     ),
     (
         "Clients",
         "/clients",
         "building",
         Action::ReadClients,
-        Side::Team,
+        NavSide::Team,
     ),
     (
         "Documents",
         "/documents",
         "file-text",
         Action::ReadDocuments,
-        Side::Portal,
+        NavSide::Portal,
     ),
     (
         "Invoices",
         "/invoices",
         "receipt",
         Action::ReadInvoices,
-        Side::Both,
+        NavSide::Both,
     ),
     (
         "People",
         "/people",
         "users",
         Action::ReadContacts,
-        Side::Portal,
+        NavSide::Portal,
     ),
     (
         "Settings",
         "/settings",
         "settings",
         Action::ReadSettings,
-        Side::Team,
+        NavSide::Team,
     ),
     (
         "Account",
         "/account",
         "user",
         Action::OwnAccount,
-        Side::Both,
+        NavSide::Both,
     ),
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
+enum NavSide {
     Team,
     Portal,
     Both,
 }
 
-impl Side {
+impl NavSide {
     fn is_for(self, role: Role) -> bool {
         match self {
             Self::Team => role.is_team(),
@@ -214,43 +212,65 @@ impl Side {
     }
 }
 
+/// What a workspace's layout shows of a request.
+pub(crate) struct LayoutInput<'a> {
+    pub(crate) workspace: &'a Workspace,
+    pub(crate) session: Option<&'a Session>,
+    pub(crate) now: Timestamp,
+    /// Path and query of the request.
+    pub(crate) path: &'a str,
+    pub(crate) request_id: &'a str,
+    pub(crate) csrf: String,
+    pub(crate) flash: Option<Flash>,
+    pub(crate) title: String,
+    pub(crate) crumbs: Vec<Crumb>,
+}
+
+/// The navigation of an actor who looks at `path`.
+fn nav(actor: &Actor, mode: WorkspaceMode, path: &str) -> Vec<Link> {
+    let is_active = |href: &str| match href {
+        "/" => path == "/" || path.starts_with("/engagements"),
+        href => path
+            .strip_prefix(href)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
+    };
+    NAV.into_iter()
+        .filter(|(.., action, side)| actor.role.may(*action) && side.is_for(actor.role))
+        .filter(|(.., action, _)| {
+            *action != Action::ReadInvoices || mode == WorkspaceMode::Consulting
+        })
+        .map(|(label, href, icon, ..)| Link {
+            label,
+            href,
+            icon,
+            active: is_active(href),
+        })
+        .collect()
+}
+
 impl Layout {
-    pub(crate) fn of(ctx: &Context, title: String, crumbs: Vec<Crumb>) -> Self {
-        let actor = ctx.actor();
-        let path = ctx.path.split('?').next().unwrap_or("/");
-        let within = |href: &str| {
-            let below = path
-                .strip_prefix(href)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-            if href == "/" {
-                path == "/" || path.starts_with("/engagements")
-            } else {
-                below
-            }
-        };
-        let look = ctx.workspace.look(ctx.now);
-        let billing = ctx.workspace.mode == WorkspaceMode::Consulting;
-        let nav = actor.into_iter().flat_map(|actor| {
-            NAV.into_iter()
-                .filter(|(.., action, side)| actor.role.may(*action) && side.is_for(actor.role))
-                .filter(|(.., action, _)| *action != Action::ReadInvoices || billing)
-                .map(|(label, href, icon, ..)| Link {
-                    label,
-                    href,
-                    icon,
-                    active: within(href),
-                })
-        });
+    /// The layout of a page at a workspace.
+    pub(crate) fn at_workspace(input: LayoutInput<'_>) -> Self {
+        let LayoutInput {
+            workspace,
+            session,
+            now,
+            ..
+        } = input;
+        let actor = session.map(Session::actor);
+        let path = input.path.split('?').next().unwrap_or("/");
+        let look = workspace.branding(now);
+        let unpaid = actor
+            .filter(|actor| actor.role.is_team())
+            .and(workspace.downgrades_at)
+            .map(|lapses| Unpaid {
+                lapses,
+                lapsed: now >= lapses,
+            });
         Self {
-            brand: Brand::of(&ctx.workspace.name, &look),
+            brand: Brand::of(&workspace.name, &look),
             badge: look.badge,
-            unpaid: actor
-                .filter(|actor| actor.role.is_team())
-                .and(ctx.workspace.lapses)
-                .map(|lapses| Unpaid {
-                    lapses,
-                    lapsed: ctx.now >= lapses,
-                }),
+            unpaid,
             side: match actor {
                 Some(actor) if actor.role.is_team() => "team",
                 Some(_) => "portal",
@@ -262,38 +282,41 @@ impl Layout {
                 email: actor.email.as_str().to_owned(),
                 role: actor.role.label(),
             }),
-            portal: ctx
-                .session
-                .as_ref()
-                .and_then(|s| s.portal().map(str::to_owned)),
-            unread: ctx.session.as_ref().map_or(0, Session::unread),
-            nav: nav.collect(),
-            crumbs,
-            csrf: ctx.app.secrets().csrf(ctx.binding()),
-            flash: ctx.flash(),
-            tz: ctx.workspace.time_zone.clone(),
+            portal: session.and_then(|session| session.portal().map(str::to_owned)),
+            unread: session.map_or(0, Session::unread),
+            nav: actor.map_or_else(Vec::new, |actor| nav(actor, workspace.mode, path)),
+            crumbs: input.crumbs,
+            csrf: input.csrf,
+            flash: input.flash,
+            tz: workspace.time_zone.clone(),
             path: path.to_owned(),
-            title,
-            request_id: ctx.request_id.clone(),
+            title: input.title,
+            request_id: input.request_id.to_owned(),
         }
     }
 
-    /// The layout of a page at the front.
-    pub(crate) fn front(front: &SignupHost, title: &str) -> Self {
+    /// The layout of a page at the sign-up host.
+    pub(crate) fn at_signup_host(
+        title: &str,
+        path: &str,
+        request_id: &str,
+        csrf: String,
+        flash: Option<Flash>,
+    ) -> Self {
         Self {
-            brand: Brand::of(PLATFORM, &ours()),
+            brand: Brand::of(PRODUCT_NAME, &product_branding()),
             badge: false,
-            csrf: front.app.secrets().csrf(front.binding()),
-            flash: front.flash(),
-            path: front.path.split('?').next().unwrap_or("/").to_owned(),
-            ..Self::nowhere(title, &front.request_id)
+            csrf,
+            flash,
+            path: path.split('?').next().unwrap_or("/").to_owned(),
+            ..Self::outside_workspace(title, request_id)
         }
     }
 
     /// The layout of a page where no workspace is known.
-    pub(crate) fn nowhere(title: &str, request_id: &str) -> Self {
+    pub(crate) fn outside_workspace(title: &str, request_id: &str) -> Self {
         Self {
-            brand: Brand::of("", &ours()),
+            brand: Brand::of("", &product_branding()),
             badge: true,
             unpaid: None,
             side: "anonymous",
@@ -345,8 +368,8 @@ impl Layout {
                 },
             ],
             csrf: "sample-token".to_owned(),
-            flash: crate::flash::words("saved"),
-            ..Self::nowhere(title, "sample")
+            flash: crate::flash::find("saved"),
+            ..Self::outside_workspace(title, "sample")
         }
     }
 }

@@ -1,73 +1,86 @@
 //! What stands between a request and a handler, and between a handler's page
 //! and the answer.
 //!
-//! A group of pages is a table of [`Route`]s. [`router`] turns tables into a
+//! A group of pages is a table of [`Route`]s. [`router()`] turns tables into a
 //! service; each route is guarded by what its row says, so a handler runs only
 //! for those who may, and holds a store that reaches only what is theirs.
 
+mod access;
 pub mod address;
 mod app;
 mod config;
 mod context;
 mod cookies;
 mod csv;
+mod edge;
 mod error;
-mod extract;
 pub mod flash;
 mod form;
-mod front;
 mod guard;
 mod headers;
 mod ids;
 pub mod lambda;
 mod layout;
-pub mod letters;
+pub mod links;
 pub mod log;
-mod machine;
+pub mod mail_render;
+pub mod mail_samples;
 mod markdown;
-mod opening;
+mod open_session;
 mod origin;
 mod page;
-mod proof;
+mod protected_upload;
 mod pulse;
 mod query;
+mod reauth_proof;
 mod render;
 mod reply;
+mod request_info;
+mod request_log;
 mod route;
+mod router;
 mod secrets;
-mod sending;
-mod tenants;
-mod upload;
+mod service_call;
+mod services;
+mod signup_host;
+mod tenant_cache;
+mod upload_request;
 pub mod view;
-mod visit;
 
+pub use access::{
+    ClientAccess, EitherSide, EngagementContext, PortalAccess, PublicAccess, TeamAccess,
+};
 pub use adapters::{
     AccessToken, CheckoutSession, CheckoutStatus, ChunkSender, CodeAnswer, FileDownload, FileRead,
     MfaChallenge, NewCheckoutSession, NewCustomer, NewSubscription, PasswordAnswer, PresignedPost,
-    RoleArns, Stripe, StripePrice, bridge,
+    RoleArns, Stripe, StripePrice, chunk_channel,
 };
-pub use app::{App, Clock, Services};
-pub use config::{AwsClients, Config, MissingSetting, StripeConfig};
+pub use app::{App, Clock};
+pub use config::{Config, MissingSetting, SETTINGS, StripeConfig};
 pub use context::Context;
 pub use csv::Csv;
 pub use error::PageError;
-pub use extract::{ClientAccess, EitherSide, PortalAccess, PublicAccess, TeamAccess};
-pub use form::{EmptyForm, Form, ProtectedForm, SAVED_BEFORE};
-pub use front::SignupHost;
+pub use form::{EmptyForm, Form, FormError, ProtectedForm, SAVED_BEFORE};
 pub use ids::{Ids, Token};
 pub use layout::Crumb;
-pub use letters::{EMAIL_CHANGE, EmailChange, SIGN_UP, SignUpLink};
-pub use machine::{MAX_MACHINE_READ, ServiceCall};
+pub use mail_render::{EMAIL_CHANGE, EmailChange, SIGN_UP, SignUpLink};
 pub use markdown::{AllowedImages, to_html as markdown};
-pub use opening::{new_device, open_session};
-pub use page::{Page, Sample, sample};
-pub use proof::{CodeInput, ReauthProof, code_hash, prove, prove_code, read_code, wrong_code};
-pub use pulse::pulse;
+pub use open_session::{new_device_mail, open_session};
+pub use page::{Page, Sample, samples};
+pub use protected_upload::{MAX_UPLOAD, ProtectedUpload};
+pub use pulse::pulse_reply;
 pub use query::{Query, percent, query_string};
+pub use reauth_proof::{
+    CodeInput, Credentials, ReauthProof, hash_code, parse_code, verify_code, verify_password,
+    wrong_code_error,
+};
 pub use render::Renderer;
 pub use reply::{Reply, see_other};
-pub use route::{Audience, Route, router};
+pub use request_info::RequestInfo;
+pub use route::{Audience, Route};
+pub use router::router;
 pub use secrets::{Secrets, is_token};
-pub use sending::{UploadRequest, UploadedFile};
-pub use upload::{MAX_UPLOAD, ProtectedUpload};
-pub use visit::RequestInfo;
+pub use service_call::{MAX_SERVICE_CALL_BYTES, ServiceCall};
+pub use services::{AwsClients, Services, stripe};
+pub use signup_host::SignupHost;
+pub use upload_request::{AnnouncedFile, SentFile, UploadRequest, UploadedFile};

@@ -94,7 +94,7 @@ pub fn to_html(text: &str, pictures: &AllowedImages) -> String {
                     Event::End(TagEnd::Link) => links.saturating_sub(1),
                     _ => links,
                 };
-                Some(plain(event))
+                Some(plain_event(event))
             }
         },
     });
@@ -160,13 +160,13 @@ fn unmarked(text: CowStr<'_>) -> CowStr<'_> {
     }
 }
 
-fn plain(event: Event<'_>) -> Event<'_> {
+fn plain_event(event: Event<'_>) -> Event<'_> {
     match event {
         // By a reference to its number, the mark comes in after all.
         Event::Html(raw) | Event::InlineHtml(raw) | Event::Text(raw) => Event::Text(unmarked(raw)),
         Event::Code(raw) => Event::Code(unmarked(raw)),
         Event::Start(tag) => Event::Start(lower_heading(tag)),
-        Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(lower(level))),
+        Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(lower_level(level))),
         other => other,
     }
 }
@@ -174,7 +174,7 @@ fn plain(event: Event<'_>) -> Event<'_> {
 fn lower_heading(tag: Tag<'_>) -> Tag<'_> {
     match tag {
         Tag::Heading { level, .. } => Tag::Heading {
-            level: lower(level),
+            level: lower_level(level),
             id: None,
             classes: Vec::new(),
             attrs: Vec::new(),
@@ -183,7 +183,7 @@ fn lower_heading(tag: Tag<'_>) -> Tag<'_> {
     }
 }
 
-fn lower(level: pulldown_cmark::HeadingLevel) -> pulldown_cmark::HeadingLevel {
+fn lower_level(level: pulldown_cmark::HeadingLevel) -> pulldown_cmark::HeadingLevel {
     use pulldown_cmark::HeadingLevel as H;
     match level {
         H::H1 => H::H3,
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn markdown_becomes_html() {
+    fn markdown_renders_as_html() {
         let html = to_html(
             "# A\n\n**b** `c<d`\n\n| x | y |\n|---|---|\n| 1 | 2 |\n\n```\n<script>\n```\n\n<https://a.example/>",
         );
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_in_it_runs_or_loads() {
+    fn markdown_hostile_input_runs_and_loads_nothing() {
         for attack in [
             "<script>alert(1)</script>",
             "<img src=x onerror=alert(1)>",
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn pictures_that_are_there_are_shown_and_nothing_else_is() {
+    fn markdown_shows_allowed_images_only() {
         let (known, other) = (EvidenceId::new(1, 1), EvidenceId::new(1, 2));
         let pictures = AllowedImages {
             base: "/engagements/e/findings/f/evidence".to_owned(),

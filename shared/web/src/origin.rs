@@ -6,7 +6,7 @@ use http::{HeaderMap, header};
 ///
 /// A sibling subdomain is the same *site*, so `SameSite` cookies and
 /// `same-site` don't keep it out. A request that says nothing is refused.
-pub(crate) fn is_same(headers: &HeaderMap, origin: &str) -> bool {
+pub(crate) fn is_same_origin(headers: &HeaderMap, origin: &str) -> bool {
     let value = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     match (value("sec-fetch-site"), value(header::ORIGIN.as_str())) {
         (None, None) => false,
@@ -21,14 +21,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_origin_itself_may_post() {
+    fn origin_check_accepts_the_same_origin_only() {
         let check = |site: Option<&'static str>, origin: Option<&'static str>| {
             let mut headers = HeaderMap::new();
             let pairs = [("sec-fetch-site", site), ("origin", origin)];
             for (name, value) in pairs.into_iter().filter_map(|(n, v)| v.map(|v| (n, v))) {
                 headers.insert(name, http::HeaderValue::from_static(value));
             }
-            is_same(&headers, "https://acme.portal.example")
+            is_same_origin(&headers, "https://acme.portal.example")
         };
         assert!(check(
             Some("same-origin"),

@@ -24,6 +24,15 @@ pub trait Page: Serialize {
     fn sample() -> Self
     where
         Self: Sized;
+
+    /// The states that the template is tried in: full, and empty where lists or optional
+    /// parts can be.
+    fn samples() -> Vec<Self>
+    where
+        Self: Sized,
+    {
+        vec![Self::sample()]
+    }
 }
 
 /// A page's sample, without its type.
@@ -35,21 +44,20 @@ pub struct Sample {
     page: Value,
 }
 
-/// The sample of a page.
-pub fn sample<P: Page>() -> Sample {
-    let page = P::sample();
-    let value = serde_json::to_value(&page).unwrap_or(Value::Null);
-    Sample {
+/// The samples of a page.
+pub fn samples<P: Page>() -> Vec<Sample> {
+    let to_sample = |page: P| Sample {
         template: P::TEMPLATE,
         title: page.title(),
-        page: value,
-    }
+        page: serde_json::to_value(&page).unwrap_or(Value::Null),
+    };
+    P::samples().into_iter().map(to_sample).collect()
 }
 
 impl Sample {
     /// The page as one of the team or a contact would get it.
     pub fn render(&self, renderer: &Renderer, team: bool) -> Result<String, PageError> {
-        Ok(renderer.page(
+        Ok(renderer.render_page(
             self.template,
             &Layout::sample(team, &self.title),
             &self.page,

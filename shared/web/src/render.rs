@@ -22,27 +22,27 @@ pub struct Renderer(Tera);
 impl Renderer {
     /// Reads every template; one that can't be read is an error at start.
     pub fn new() -> Result<Self, tera::Error> {
-        Self::reading(|_| true)
+        Self::load(|_| true)
     }
 
     /// Reads those in `folder` and what any page may need, and no others: reading takes
     /// a good part of a start.
-    pub fn of(folder: &str) -> Result<Self, tera::Error> {
-        Self::reading(|name| {
+    pub fn for_folder(folder: &str) -> Result<Self, tera::Error> {
+        Self::load(|name| {
             let own = name.strip_prefix(folder);
             own.is_some_and(|rest| rest.starts_with('/'))
                 || SHARED.iter().any(|shared| name.starts_with(shared))
         })
     }
 
-    fn reading(wanted: impl Fn(&str) -> bool) -> Result<Self, tera::Error> {
+    fn load(wanted: impl Fn(&str) -> bool) -> Result<Self, tera::Error> {
         let mut tera = Tera::new();
         let assets: HashMap<String, String> = serde_json::from_str(MANIFEST).unwrap_or_default();
-        let icons = url(&assets, "icons.svg");
+        let icons = asset_url(&assets, "icons.svg");
         tera.register_function(
             "asset",
             move |kwargs: Kwargs, _: &State| -> TeraResult<String> {
-                Ok(url(&assets, kwargs.must_get::<&str>("name")?))
+                Ok(asset_url(&assets, kwargs.must_get::<&str>("name")?))
             },
         );
         tera.register_function("icon", move |kwargs: Kwargs, _: &State| -> TeraResult<Value> {
@@ -55,16 +55,16 @@ impl Renderer {
         tera.register_filter(
             "markdown",
             |text: &str, kwargs: Kwargs, _: &State| -> TeraResult<Value> {
-                let pictures = pictures(&kwargs)?;
+                let pictures = allowed_images(&kwargs)?;
                 Ok(Value::safe_string(&markdown::to_html(text, &pictures)))
             },
         );
-        tera.register_filter("path", |text: &str, _: Kwargs, _: &State| path(text));
+        tera.register_filter("path", |text: &str, _: Kwargs, _: &State| plain_path(text));
         tera.register_filter("datetime", |text: &str, kwargs: Kwargs, _: &State| {
-            at(text, &kwargs, "minute", "%-d %b %Y, %H:%M %Z")
+            format_time(text, &kwargs, "minute", "%-d %b %Y, %H:%M %Z")
         });
         tera.register_filter("date", |text: &str, kwargs: Kwargs, _: &State| {
-            at(text, &kwargs, "day", "%-d %b %Y")
+            format_time(text, &kwargs, "day", "%-d %b %Y")
         });
         tera.register_filter(
             "day",
@@ -87,7 +87,7 @@ impl Renderer {
             },
         );
         tera.register_filter("filesize", |n: i64, _: Kwargs, _: &State| -> String {
-            filesize(n)
+            format_filesize(n)
         });
         let templates = TEMPLATES.iter().copied().filter(|(name, _)| wanted(name));
         tera.add_raw_templates(templates.collect::<Vec<_>>())?;
@@ -95,7 +95,7 @@ impl Renderer {
     }
 
     /// A page in its layout.
-    pub(crate) fn page(
+    pub(crate) fn render_page(
         &self,
         template: &str,
         layout: &Layout,
@@ -108,7 +108,7 @@ impl Renderer {
     }
 
     /// A template whose context is `context`'s fields.
-    pub(crate) fn plain(
+    pub(crate) fn render_plain(
         &self,
         template: &str,
         context: &impl Serialize,
@@ -118,13 +118,13 @@ impl Renderer {
     }
 
     /// The names of all templates.
-    pub fn names() -> impl Iterator<Item = &'static str> {
+    pub fn template_names() -> impl Iterator<Item = &'static str> {
         TEMPLATES.iter().map(|(name, _)| *name)
     }
 }
 
 /// The pictures that a text may show: `base`, and their ids as `pictures`.
-fn pictures(kwargs: &Kwargs) -> TeraResult<AllowedImages> {
+fn allowed_images(kwargs: &Kwargs) -> TeraResult<AllowedImages> {
     let ids: Option<Vec<&str>> = kwargs.get("pictures")?;
     let ids = ids.unwrap_or_default();
     Ok(AllowedImages {
@@ -133,12 +133,12 @@ fn pictures(kwargs: &Kwargs) -> TeraResult<AllowedImages> {
     })
 }
 
-fn url(assets: &HashMap<String, String>, name: &str) -> String {
+fn asset_url(assets: &HashMap<String, String>, name: &str) -> String {
     format!("/assets/{}", assets.get(name).map_or(name, String::as_str))
 }
 
 /// A point in time: exact for machines, in the reader's zone for people.
-fn at(text: &str, kwargs: &Kwargs, local: &str, format: &str) -> TeraResult<Value> {
+fn format_time(text: &str, kwargs: &Kwargs, local: &str, format: &str) -> TeraResult<Value> {
     let zone: Option<&str> = kwargs.get("tz")?;
     let zone = zone
         .and_then(|name| TimeZone::get(name).ok())
@@ -154,7 +154,7 @@ fn at(text: &str, kwargs: &Kwargs, local: &str, format: &str) -> TeraResult<Valu
 
 /// A path of ours without escapes, which would make a long list longer; anything
 /// else is escaped as all text is.
-fn path(text: &str) -> Value {
+fn plain_path(text: &str) -> Value {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.');
     if text.chars().all(plain) {
         Value::safe_string(text)
@@ -163,7 +163,7 @@ fn path(text: &str) -> Value {
     }
 }
 
-fn filesize(bytes: i64) -> String {
+fn format_filesize(bytes: i64) -> String {
     match bytes {
         0..1_024 => format!("{bytes} B"),
         1_024..1_048_576 => format!("{} KB", bytes / 1_024),

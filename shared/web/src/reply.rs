@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 
 use crate::config::Config;
 use crate::cookies;
-use crate::headers::{csp_leading_to, csp_with_files, csp_with_pictures};
+use crate::headers::{csp_with_files, csp_with_form_action, csp_with_images};
 
 /// An answer.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl Reply {
 
     /// A file that never changes at its address, for anybody and for any page: mail is
     /// read elsewhere.
-    pub fn lasting(bytes: Vec<u8>, kind: &'static str) -> Self {
+    pub fn immutable(bytes: Vec<u8>, kind: &'static str) -> Self {
         let year = HeaderValue::from_static("public, max-age=31536000, immutable");
         let everywhere = HeaderValue::from_static("cross-origin");
         let policy = HeaderName::from_static("cross-origin-resource-policy");
@@ -73,30 +73,30 @@ impl Reply {
     /// at `origin`, and go there after a form was sent.
     #[must_use]
     pub fn with_files(self, origin: &str) -> Self {
-        self.policy(&csp_with_files(origin))
+        self.with_csp(&csp_with_files(origin))
     }
 
     /// With one that lets this page send pictures there, and show those which lie
     /// there.
     #[must_use]
-    pub fn with_pictures(self, origin: &str) -> Self {
-        self.policy(&csp_with_pictures(origin))
+    pub fn with_images(self, origin: &str) -> Self {
+        self.with_csp(&csp_with_images(origin))
     }
 
     /// With one that lets a form of this page lead to Stripe's: browsers hold a form to
     /// its page's policy wherever it is led on to.
     #[must_use]
-    pub fn leading_to_stripe(self, config: &Config) -> Self {
-        self.leading_to(&config.stripe_pages())
+    pub fn with_stripe_form_action(self, config: &Config) -> Self {
+        self.with_form_action(&config.stripe_origins())
     }
 
     /// With one that lets whoever sent its form be led on to the pages at `origins`.
     #[must_use]
-    pub fn leading_to(self, origins: &str) -> Self {
-        self.policy(&csp_leading_to(origins))
+    pub fn with_form_action(self, origins: &str) -> Self {
+        self.with_csp(&csp_with_form_action(origins))
     }
 
-    fn policy(self, csp: &str) -> Self {
+    fn with_csp(self, csp: &str) -> Self {
         match HeaderValue::from_str(csp) {
             Ok(csp) => self.header(header::CONTENT_SECURITY_POLICY, csp),
             Err(_) => self,
@@ -105,7 +105,7 @@ impl Reply {
 
     /// Known to this browser for so many seconds, and to nobody in between.
     #[must_use]
-    pub fn known_for(self, seconds: u32) -> Self {
+    pub fn cached_privately(self, seconds: u32) -> Self {
         match HeaderValue::from_str(&format!("private, max-age={seconds}")) {
             Ok(value) => self.header(header::CACHE_CONTROL, value),
             Err(_) => self,
@@ -120,14 +120,14 @@ impl Reply {
 
     /// With the secret of a session that was just opened.
     #[must_use]
-    pub fn signed_in(self, secret: &str) -> Self {
+    pub fn set_session(self, secret: &str) -> Self {
         self.cookie(cookies::set(cookies::SESSION, secret, None))
     }
 
     /// With the session's secret taken away, and whatever the browser kept of
     /// its pages.
     #[must_use]
-    pub fn signed_out(self) -> Self {
+    pub fn clear_session(self) -> Self {
         let what = HeaderValue::from_static("\"cache\", \"storage\"");
         self.cookie(cookies::clear(cookies::SESSION))
             .header(HeaderName::from_static("clear-site-data"), what)
@@ -135,61 +135,61 @@ impl Reply {
 
     /// With the token of an invitation, out of the address.
     #[must_use]
-    pub fn invited(self, token: &str) -> Self {
+    pub fn set_invite(self, token: &str) -> Self {
         self.cookie(cookies::set(cookies::INVITE, token, None))
     }
 
     /// With the invitation's token taken away.
     #[must_use]
-    pub fn uninvited(self) -> Self {
+    pub fn clear_invite(self) -> Self {
         self.cookie(cookies::clear(cookies::INVITE))
     }
 
     /// With the token of a link to a new password, out of the address.
     #[must_use]
-    pub fn resetting(self, token: &str) -> Self {
+    pub fn set_reset(self, token: &str) -> Self {
         self.cookie(cookies::set(cookies::RESET, token, None))
     }
 
     /// With that token taken away.
     #[must_use]
-    pub fn reset_over(self) -> Self {
+    pub fn clear_reset(self) -> Self {
         self.cookie(cookies::clear(cookies::RESET))
     }
 
     /// With the token of a link to a new workspace, out of the address.
     #[must_use]
-    pub fn signing_up(self, token: &str) -> Self {
+    pub fn set_sign_up(self, token: &str) -> Self {
         self.cookie(cookies::set(cookies::SIGN_UP, token, None))
     }
 
     /// With that token taken away.
     #[must_use]
-    pub fn sign_up_over(self) -> Self {
+    pub fn clear_sign_up(self) -> Self {
         self.cookie(cookies::clear(cookies::SIGN_UP))
     }
 
     /// With the code that the front handed over, out of the address.
     #[must_use]
-    pub fn handed_over(self, code: &str) -> Self {
+    pub fn set_handoff(self, code: &str) -> Self {
         self.cookie(cookies::set(cookies::HANDOFF, code, None))
     }
 
     /// With that code taken away.
     #[must_use]
-    pub fn handoff_over(self) -> Self {
+    pub fn clear_handoff(self) -> Self {
         self.cookie(cookies::clear(cookies::HANDOFF))
     }
 
     /// With nothing half done any more.
     #[must_use]
-    pub fn step_over(self) -> Self {
+    pub fn clear_step(self) -> Self {
         self.cookie(cookies::clear(cookies::STEP))
     }
 
     /// With what the browser is known by.
     #[must_use]
-    pub fn known(self, browser: &str) -> Self {
+    pub fn set_browser(self, browser: &str) -> Self {
         let year = SignedDuration::from_hours(24 * 365);
         self.cookie(cookies::set(cookies::BROWSER, browser, Some(year)))
     }

@@ -26,7 +26,7 @@ impl Secrets {
     /// The token that a form must carry which was given to `binding`: a
     /// session, or a browser that has none.
     pub fn csrf(&self, binding: &str) -> String {
-        self.derive("csrf", binding)
+        self.derive_key("csrf", binding)
     }
 
     /// Whether `token` is the one for `binding`, in a time that tells nothing.
@@ -36,12 +36,12 @@ impl Secrets {
 
     /// The token of an invitation's `turn`th link: 256 bits that nobody has to keep.
     pub fn invite_token(&self, invite: InviteId, turn: i64) -> String {
-        self.derive("invite", &format!("{invite}/{turn}"))
+        self.derive_key("invite", &format!("{invite}/{turn}"))
     }
 
     /// The token of a link to a new password.
     pub fn reset_token(&self, reset: EntryId) -> String {
-        self.derive("reset", &reset.to_string())
+        self.derive_key("reset", &reset.to_string())
     }
 
     /// The token of the link that ends mail of what happens to `user`, of a client's or of
@@ -49,12 +49,16 @@ impl Secrets {
     pub fn unsubscribe_token(&self, slug: &Slug, client: Option<ClientId>, user: UserId) -> String {
         let client = client.map_or_else(|| "-".to_owned(), |client| client.to_string());
         let whose = format!("{user}.{client}");
-        let proof = self.derive("unsubscribe", &format!("{slug}/{whose}"));
+        let proof = self.derive_key("unsubscribe", &format!("{slug}/{whose}"));
         format!("{whose}.{proof}")
     }
 
     /// Whose mail a token ends at the workspace at `slug`, if it is one of ours.
-    pub fn unsubscribes(&self, slug: &Slug, token: &str) -> Option<(Option<ClientId>, UserId)> {
+    pub fn is_unsubscribe_token(
+        &self,
+        slug: &Slug,
+        token: &str,
+    ) -> Option<(Option<ClientId>, UserId)> {
         let mut parts = token.split('.');
         let (user, client) = (parts.next()?.parse().ok()?, parts.next()?);
         let client = match client {
@@ -70,13 +74,14 @@ impl Secrets {
     /// AES-256-GCM, as text for cookies and links. `nonce` must be drawn anew.
     pub(crate) fn seal(
         &self,
-        (purpose, subject): (&str, &str),
+        purpose: &str,
+        subject: &str,
         nonce: [u8; 12],
         plain: &[u8],
     ) -> Option<String> {
         let mut sealed = plain.to_vec();
         let unique = Nonce::assume_unique_for_key(nonce);
-        let key = self.sealing(purpose)?;
+        let key = self.sealing_key(purpose)?;
         key.seal_in_place_append_tag(unique, Aad::from(subject), &mut sealed)
             .ok()?;
         Some(BASE64_URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat()))
@@ -84,9 +89,10 @@ impl Secrets {
 
     /// The same, under a nonce that follows from all of it: another one for any other
     /// text, so none is used for two.
-    pub(crate) fn seal_again(
+    pub(crate) fn seal_deterministic(
         &self,
-        (purpose, subject): (&str, &str),
+        purpose: &str,
+        subject: &str,
         plain: &[u8],
     ) -> Option<String> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.mac("nonce", purpose)?).ok()?;
@@ -95,29 +101,29 @@ impl Secrets {
         mac.update(plain);
         let bytes: [u8; 32] = mac.finalize().into_bytes().into();
         let (nonce, _) = bytes.split_first_chunk::<12>()?;
-        self.seal((purpose, subject), *nonce, plain)
+        self.seal(purpose, subject, *nonce, plain)
     }
 
     /// What was sealed for `purpose` and `subject`; `None` for any other text.
-    pub(crate) fn unseal(&self, (purpose, subject): (&str, &str), text: &str) -> Option<Vec<u8>> {
+    pub(crate) fn unseal(&self, purpose: &str, subject: &str, text: &str) -> Option<Vec<u8>> {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
         let (nonce, sealed) = bytes.split_first_chunk::<12>()?;
         let mut sealed = sealed.to_vec();
         let unique = Nonce::assume_unique_for_key(*nonce);
-        let key = self.sealing(purpose)?;
+        let key = self.sealing_key(purpose)?;
         let plain = key.open_in_place(unique, Aad::from(subject), &mut sealed);
         plain.ok().map(|plain| plain.to_vec())
     }
 
     /// A key of its own for each purpose.
-    fn sealing(&self, purpose: &str) -> Option<LessSafeKey> {
+    fn sealing_key(&self, purpose: &str) -> Option<LessSafeKey> {
         let bytes = self.mac("seal", purpose)?;
         UnboundKey::new(&AES_256_GCM, &bytes)
             .ok()
             .map(LessSafeKey::new)
     }
 
-    fn derive(&self, purpose: &str, subject: &str) -> String {
+    fn derive_key(&self, purpose: &str, subject: &str) -> String {
         let bytes = self.mac(purpose, subject);
         bytes.map_or_else(String::new, |bytes| BASE64_URL_SAFE_NO_PAD.encode(bytes))
     }
@@ -137,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_belong_to_one_purpose_one_subject_and_one_key() {
+    fn token_is_bound_to_purpose_subject_and_key() {
         let secrets = Secrets::new(&[7; 32]);
         let id = InviteId::new(1, 1);
         assert!(secrets.is_csrf("a", &secrets.csrf("a")));
@@ -150,24 +156,30 @@ mod tests {
         let (user, client) = (UserId::new(1, 2), Some(ClientId::new(1, 3)));
         for client in [client, None] {
             let token = secrets.unsubscribe_token(&acme, client, user);
-            assert_eq!(secrets.unsubscribes(&acme, &token), Some((client, user)));
-            assert_eq!(secrets.unsubscribes(&other, &token), None);
+            assert_eq!(
+                secrets.is_unsubscribe_token(&acme, &token),
+                Some((client, user))
+            );
+            assert_eq!(secrets.is_unsubscribe_token(&other, &token), None);
             let forged = token.replace(&user.to_string(), &UserId::new(1, 9).to_string());
-            assert_eq!(secrets.unsubscribes(&acme, &forged), None);
-            assert_eq!(secrets.unsubscribes(&acme, &format!("{token}.x")), None);
+            assert_eq!(secrets.is_unsubscribe_token(&acme, &forged), None);
+            assert_eq!(
+                secrets.is_unsubscribe_token(&acme, &format!("{token}.x")),
+                None
+            );
         }
     }
 
     #[test]
-    fn what_is_sealed_opens_for_its_purpose_and_subject_only_and_whole() {
+    fn sealed_value_opens_for_its_purpose_and_subject_only() {
         let secrets = Secrets::new(&[7; 32]);
-        let sealed = secrets.seal(("a", "x"), [1; 12], b"text").unwrap();
+        let sealed = secrets.seal("a", "x", [1; 12], b"text").unwrap();
         assert!(!sealed.contains("text"));
-        assert_eq!(secrets.unseal(("a", "x"), &sealed).unwrap(), b"text");
+        assert_eq!(secrets.unseal("a", "x", &sealed).unwrap(), b"text");
         for other in [("b", "x"), ("a", "y")] {
-            assert_eq!(secrets.unseal(other, &sealed), None);
+            assert_eq!(secrets.unseal(other.0, other.1, &sealed), None);
         }
-        assert_eq!(Secrets::new(&[8; 32]).unseal(("a", "x"), &sealed), None);
+        assert_eq!(Secrets::new(&[8; 32]).unseal("a", "x", &sealed), None);
         for at in 0..sealed.len() {
             let mut changed = sealed.clone();
             let other = if changed.as_bytes()[at] == b'A' {
@@ -176,13 +188,13 @@ mod tests {
                 "A"
             };
             changed.replace_range(at..=at, other);
-            assert_eq!(secrets.unseal(("a", "x"), &changed), None, "{at}");
+            assert_eq!(secrets.unseal("a", "x", &changed), None, "{at}");
         }
-        assert_eq!(secrets.unseal(("a", "x"), ""), None);
-        let again = |text| secrets.seal_again(("a", "x"), text).unwrap();
+        assert_eq!(secrets.unseal("a", "x", ""), None);
+        let again = |text| secrets.seal_deterministic("a", "x", text).unwrap();
         assert_eq!(again(b"text"), again(b"text"));
         assert_ne!(again(b"text"), again(b"texts"));
-        let opened = secrets.unseal(("a", "x"), &again(b"text"));
+        let opened = secrets.unseal("a", "x", &again(b"text"));
         assert_eq!(opened.unwrap(), b"text");
     }
 }

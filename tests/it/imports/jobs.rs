@@ -24,7 +24,7 @@ async fn send(import: &mut Import, name: &str, bytes: &[u8]) -> String {
     let size = bytes.len().to_string();
     let said = [("id", id.as_str()), ("name", name), ("size", &size)];
     let path = format!("{}/import", import.here);
-    let told = import.team.ask(&path, &said).await;
+    let told = import.team.post_json(&path, &said).await;
     assert_eq!(told.status, StatusCode::OK, "{}", told.body);
     let told: serde_json::Value = serde_json::from_str(&told.body).expect("JSON");
     let (status, said) = tests::bucket::put_file(&told, &[], bytes).await;
@@ -35,7 +35,7 @@ async fn send(import: &mut Import, name: &str, bytes: &[u8]) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_large_file_goes_by_the_bucket_and_becomes_findings_by_a_job() {
+async fn large_scan_is_imported_by_a_job() {
     let mut import = Import::at(401).await;
     let file = table(4_900, 5_000, 1_200);
     assert!(file.len() > 5 * 1024 * 1024);
@@ -67,7 +67,7 @@ async fn a_large_file_goes_by_the_bucket_and_becomes_findings_by_a_job() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_is_wrong_says_so_where_its_progress_was() {
+async fn invalid_large_scan_shows_its_error_in_place_of_progress() {
     let mut import = Import::at(402).await;
     let large = "{\"site\":[".repeat(100_000);
     let before = import.items().await;
@@ -92,7 +92,7 @@ async fn a_file_that_is_wrong_says_so_where_its_progress_was() {
         .new_id::<domain::id::marker::UploadMarker>()
         .to_string();
     let said = [("id", id.as_str()), ("name", "a.csv"), ("size", "52428801")];
-    let refused = import.team.ask(&path, &said).await;
+    let refused = import.team.post_json(&path, &said).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(
         refused.body.contains("larger than 50 MB"),
@@ -102,7 +102,7 @@ async fn a_file_that_is_wrong_says_so_where_its_progress_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_that_dies_at_every_step_makes_everything_once() {
+async fn import_with_a_worker_killed_at_any_step_creates_everything_once() {
     let mut import = Import::new().await;
     let known = table(40, 40, 60);
     let preview = import.upload("a.csv", &known).await.location().to_owned();
@@ -111,7 +111,7 @@ async fn a_worker_that_dies_at_every_step_makes_everything_once() {
     let engagement = engagement.expect("an id");
     for n in 0..20 {
         let title = format!("weakness {n:05}");
-        let id = domain::import::Fingerprint::new("csv", &title).finding(engagement);
+        let id = domain::finding::Fingerprint::new("csv", &title).finding_id(engagement);
         act(&mut import, &id.to_string(), &[("publish", "1")]).await;
     }
     // Twenty are gone, and a hundred and sixty are new.
@@ -127,7 +127,7 @@ async fn a_worker_that_dies_at_every_step_makes_everything_once() {
     import.team.post(&here, &[("resolve_gone", "yes")]).await;
     let letters = std::sync::Arc::default();
     let mut deaths = 0;
-    while import.kept(&here).await.stage != domain::import::job::ImportStage::Done {
+    while import.kept(&here).await.stage != domain::import::ImportStage::Done {
         // Each is allowed a few calls more than the one before it.
         let call = 20 + 15 * deaths;
         let end = if deaths % 2 == 0 {
@@ -150,5 +150,5 @@ async fn a_worker_that_dies_at_every_step_makes_everything_once() {
     assert_eq!(import.items().await, before + 3 * 160 + 20);
     import.adds_up().await;
     let kept = import.kept(&here).await;
-    assert_eq!((kept.made, kept.done), (160, 180));
+    assert_eq!((kept.created, kept.processed), (160, 180));
 }

@@ -21,14 +21,14 @@ const EVENTS: usize = 60;
 type Object<'a> = (Option<&'a str>, &'a Value);
 
 #[derive(Deserialize)]
-pub(super) struct Shown {
+pub(super) struct EventRow {
     /// Why something couldn't be done.
     #[serde(default)]
     error: String,
 }
 
 /// `GET /`.
-pub(super) async fn overview(hand: Hand, Query(shown): Query<Shown>) -> Response {
+pub(super) async fn overview(hand: Hand, Query(shown): Query<EventRow>) -> Response {
     let mut page = hand.stand_in.at_desk(|desk| everything(desk));
     set(&mut page, json!({ "error": shown.error }));
     hand.pages.show("control.html", &page)

@@ -1,4 +1,4 @@
-//! What happened at a connected account, or the platform's own, as Stripe lists it.
+//! Events of a connected account, or of the platform's own, as Stripe lists them.
 
 use jiff::Timestamp;
 use miniserde::Deserialize;
@@ -6,26 +6,26 @@ use miniserde::json::{self, Value};
 use serde::Serialize;
 use stripe_client_core::{RequestBuilder, StripeMethod, StripeRequest};
 
-use super::Stripe;
-use crate::ServiceError;
+use super::client::Stripe;
+use crate::error::ServiceError;
 
-/// Events that one request asks for: the most that Stripe gives.
-const AT_ONCE: u8 = 100;
+/// Events of one request: the most that Stripe gives.
+const EVENTS_AT_ONCE: u8 = 100;
 
-/// A page of what happened, the newest first.
+/// A page of events, the newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StripeEventPage {
-    /// Each event's bytes, as a delivery would bring them.
+    /// Each event's bytes, as a delivery brings them.
     pub bodies: Vec<Vec<u8>>,
-    /// Where the next page goes on, if there is one.
+    /// The cursor of the next page, if there is one.
     pub next: Option<String>,
 }
 
-/// The list of `GET /v1/events`, of which no crate of the library's is needed: an event
-/// is read by its bytes, as it is from a delivery.
+/// The request `GET /v1/events`. An event is read by its bytes, as from a delivery, so no crate
+/// of the library is needed for it.
 #[derive(Serialize)]
 struct ListEvents<'a> {
-    created: Between,
+    created: CreatedRange,
     types: &'a [&'a str],
     limit: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,19 +33,19 @@ struct ListEvents<'a> {
 }
 
 #[derive(Serialize)]
-struct Between {
+struct CreatedRange {
     gte: i64,
     lte: i64,
 }
 
 #[derive(Deserialize)]
-struct Listed {
+struct EventList {
     data: Vec<Value>,
     has_more: bool,
 }
 
 impl StripeRequest for ListEvents<'_> {
-    type Output = Listed;
+    type Output = EventList;
 
     fn build(&self) -> RequestBuilder {
         RequestBuilder::new(StripeMethod::Get, "/events").query(self)
@@ -53,28 +53,29 @@ impl StripeRequest for ListEvents<'_> {
 }
 
 impl Stripe {
-    /// A page of what happened at a connected account, or at none of them but ours,
-    /// between two moments, of these types only.
-    pub async fn events(
+    /// A page of the events of a connected account, or of the platform's own, between two
+    /// times, of these types only.
+    pub async fn list_events(
         &self,
         account: Option<&str>,
-        (from, to): (Timestamp, Timestamp),
+        from: Timestamp,
+        to: Timestamp,
         types: &[&str],
         after: Option<&str>,
     ) -> Result<StripeEventPage, ServiceError> {
         let request = ListEvents {
-            created: Between {
+            created: CreatedRange {
                 gte: from.as_second(),
                 lte: to.as_second(),
             },
             types,
-            limit: AT_ONCE,
+            limit: EVENTS_AT_ONCE,
             starting_after: after,
         };
         let listed = self.send("ListEvents", &request, None, account);
-        let Listed { data, has_more } = listed.await?;
+        let EventList { data, has_more } = listed.await?;
         let next = data.last().and_then(id).filter(|_| has_more);
-        let bodies = data.iter().map(|one| json::to_string(one).into_bytes());
+        let bodies = data.iter().map(|event| json::to_string(event).into_bytes());
         Ok(StripeEventPage {
             bodies: bodies.collect(),
             next,

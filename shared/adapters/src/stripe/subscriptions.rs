@@ -1,5 +1,5 @@
-//! Workspaces as customers of the platform's own account: what is on offer, who
-//! subscribes, and the pages on which that is paid and managed.
+//! Workspaces as customers of the platform's own account: offers, subscriptions, and the
+//! pages on which they are paid and managed.
 
 use std::collections::HashMap;
 
@@ -14,49 +14,42 @@ use stripe_core::customer::CreateCustomer;
 use stripe_product::price::ListPrice;
 use stripe_shared::CheckoutSessionMode;
 
-use super::{CheckoutSession, Stripe};
-use crate::ServiceError;
+use super::client::{CheckoutSession, Stripe};
+use crate::error::ServiceError;
 
-/// What an offer costs.
+/// The price of an offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StripePrice {
-    /// Its id at Stripe.
     pub id: String,
-    /// Of what.
     pub offer: PlanOffer,
-    /// How much, each time; `None` where Stripe works it out, as with tiers.
+    /// The amount of each interval; `None` where Stripe works it out, as with tiers.
     pub money: Option<Money>,
 }
 
 /// A workspace that becomes a customer.
 #[derive(Debug, Clone)]
 pub struct NewCustomer {
-    /// The workspace.
     pub workspace: WorkspaceId,
-    /// The company's name.
     pub name: String,
-    /// Who gets receipts.
     pub email: String,
 }
 
-/// A subscription that somebody wants to pay for.
+/// A subscription to pay for.
 #[derive(Debug, Clone)]
 pub struct NewSubscription {
-    /// Whose.
     pub customer: String,
-    /// The price, by its id.
+    /// The price's id.
     pub price: String,
-    /// The workspace.
     pub workspace: WorkspaceId,
-    /// Where the payer comes back to who paid.
-    pub success: String,
-    /// Where the payer comes back to who didn't.
-    pub cancel: String,
+    /// Where Stripe leads after the payment.
+    pub success_url: String,
+    /// Where Stripe leads without a payment.
+    pub cancel_url: String,
 }
 
 impl Stripe {
-    /// The prices of what is on offer, by their lookup keys.
-    pub async fn prices(&self) -> Result<Vec<StripePrice>, ServiceError> {
+    /// The prices of the offers, by their lookup keys.
+    pub async fn list_prices(&self) -> Result<Vec<StripePrice>, ServiceError> {
         let keys: Vec<String> = PlanOffer::ALL
             .iter()
             .map(|offer| offer.name().to_owned())
@@ -64,20 +57,20 @@ impl Stripe {
         let request = ListPrice::new().lookup_keys(keys).active(true);
         let found = self.send("ListPrices", &request, None, None).await?;
         let prices = found.data.into_iter().filter_map(|price| {
-            let offer = PlanOffer::named(price.lookup_key.as_deref()?)?;
+            let offer = PlanOffer::from_name(price.lookup_key.as_deref()?)?;
             let code = price.currency.to_string().to_uppercase();
             let currency = code.parse::<Currency>().ok();
             let money = currency.zip(price.unit_amount);
             Some(StripePrice {
                 id: price.id.to_string(),
                 offer,
-                money: money.map(|(currency, units)| at_stripe(units, currency)),
+                money: money.map(|(currency, units)| money_from_units(units, currency)),
             })
         });
         Ok(prices.collect())
     }
 
-    /// Makes a workspace a customer.
+    /// Creates a customer for a workspace, and gives its id.
     pub async fn create_customer(
         &self,
         key: &str,
@@ -91,8 +84,8 @@ impl Stripe {
         Ok(made.await?.id.to_string())
     }
 
-    /// Makes a page on which a subscription is paid for.
-    pub async fn subscribe(
+    /// Creates a Checkout Session for a subscription.
+    pub async fn create_subscription_session(
         &self,
         key: &str,
         new: &NewSubscription,
@@ -109,15 +102,19 @@ impl Stripe {
             .line_items(vec![line])
             .subscription_data(data)
             .metadata(metadata(new.workspace))
-            .success_url(new.success.as_str())
-            .cancel_url(new.cancel.as_str());
+            .success_url(new.success_url.as_str())
+            .cancel_url(new.cancel_url.as_str());
         let made = self.send("CreateCheckoutSession", &request, Some(key), None);
         Ok(CheckoutSession::from(made.await?))
     }
 
-    /// A page on which a customer changes the plan, the card and the address, sees what
-    /// was paid, and cancels; it leads back to `back`.
-    pub async fn manage(&self, customer: &str, back: &str) -> Result<String, ServiceError> {
+    /// Creates a session of the customer portal, where plan, card and address are changed and
+    /// the subscription is cancelled; it leads back to `back`.
+    pub async fn create_portal_session(
+        &self,
+        customer: &str,
+        back: &str,
+    ) -> Result<String, ServiceError> {
         let request = CreateBillingPortalSession::new()
             .customer(customer)
             .return_url(back);
@@ -126,9 +123,9 @@ impl Stripe {
     }
 }
 
-/// So many of Stripe's units.
-fn at_stripe(units: i64, currency: Currency) -> Money {
-    Money::new(units / currency.at_stripe(), currency)
+/// An amount in Stripe's units.
+fn money_from_units(units: i64, currency: Currency) -> Money {
+    Money::new(units / currency.stripe_units(), currency)
 }
 
 fn metadata(workspace: WorkspaceId) -> HashMap<String, String> {

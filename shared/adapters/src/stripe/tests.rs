@@ -7,6 +7,7 @@ use std::thread;
 
 use domain::id::{EntryId, WorkspaceId};
 
+use super::super::StripeEventPage;
 use super::*;
 
 const ACCOUNT: &str = include_str!("examples/account.json");
@@ -87,19 +88,19 @@ fn new_session() -> NewCheckoutSession {
         fee: 120,
         name: "Invoice INV-0001".into(),
         email: "kim@initech.example".into(),
-        of: PaymentReferences {
+        references: PaymentReferences {
             workspace: Some(WorkspaceId::new(1, 1)),
             attempt: Some(EntryId::new(1, 2)),
             ..PaymentReferences::default()
         },
-        success: "https://acme.portal.example/invoices/1?paid=1".into(),
-        cancel: "https://acme.portal.example/invoices/1".into(),
-        expires: Timestamp::constant(1_769_898_000, 0),
+        success_url: "https://acme.portal.example/invoices/1?paid=1".into(),
+        cancel_url: "https://acme.portal.example/invoices/1".into(),
+        expires_at: Timestamp::constant(1_769_898_000, 0),
     }
 }
 
 #[tokio::test]
-async fn a_session_is_made_on_the_connected_account_once() {
+async fn session_is_created_once_on_connected_account() {
     let error = r#"{"error":{"type":"api_error","message":"try again"}}"#;
     let (url, got) = server(vec![(500, error), (200, SESSION)]);
     let stripe = Stripe::new("sk_test_1", Some(&url)).unwrap();
@@ -108,7 +109,7 @@ async fn a_session_is_made_on_the_connected_account_once() {
         .await
         .unwrap();
     assert!(made.id.starts_with("cs_test_") && made.url.is_some() && !made.livemode);
-    assert_eq!(made.standing, CheckoutStatus::Open);
+    assert_eq!(made.status, CheckoutStatus::Open);
     let (first, second) = (got.recv().unwrap(), got.recv().unwrap());
     for request in [&first, &second] {
         let (head, _) = request.split_once("\r\n\r\n").unwrap();
@@ -119,7 +120,10 @@ async fn a_session_is_made_on_the_connected_account_once() {
             "idempotency-key: attempt-1",
             "stripe-version: 2026-09-30.endive",
         ] {
-            assert!(head.lines().any(|one| one == line), "{line} in {head}");
+            assert!(
+                head.lines().any(|header| header == line),
+                "{line} in {head}"
+            );
         }
     }
     let form = form(&second);
@@ -149,7 +153,7 @@ async fn a_session_is_made_on_the_connected_account_once() {
 }
 
 #[tokio::test]
-async fn an_account_is_made_filled_in_and_looked_at() {
+async fn account_is_created_linked_and_read() {
     let (url, got) = server(vec![(200, ACCOUNT), (200, LINK), (200, ACCOUNT)]);
     let stripe = Stripe::new("sk_test_1", Some(&url)).unwrap();
     let account = stripe
@@ -161,7 +165,7 @@ async fn an_account_is_made_filled_in_and_looked_at() {
     assert!(sent.contains("idempotency-key: connect-1") && !sent.contains("stripe-account:"));
     assert_eq!(form(&sent)["controller[fees][payer]"], "account");
     let link = stripe
-        .account_link(&account, "https://a/again", "https://a/back")
+        .create_account_link(&account, "https://a/again", "https://a/back")
         .await
         .unwrap();
     assert!(link.starts_with("https://") && link.contains("/setup/s/acct_"));
@@ -170,7 +174,7 @@ async fn an_account_is_made_filled_in_and_looked_at() {
         (sent["type"].as_str(), sent["account"].as_str()),
         ("account_onboarding", account.as_str())
     );
-    let flags = stripe.account(&account).await.unwrap();
+    let flags = stripe.get_account_flags(&account).await.unwrap();
     let reason = Some("requirements.past_due".to_owned());
     assert_eq!(
         flags,
@@ -182,35 +186,35 @@ async fn an_account_is_made_filled_in_and_looked_at() {
 }
 
 #[tokio::test]
-async fn what_happened_is_listed_page_by_page() {
+async fn events_are_listed_page_by_page() {
     let first = r#"{"object":"list","has_more":true,"url":"/v1/events","data":[
         {"id":"evt_2","type":"account.updated","created":2,"data":{"object":{"x":null}}},
         {"id":"evt_1","type":"charge.x","created":1,"data":{"object":{"n":1200000}}}]}"#;
     let last = r#"{"object":"list","has_more":false,"url":"/v1/events","data":[]}"#;
     let (url, got) = server(vec![(200, first), (200, last)]);
     let stripe = Stripe::new("sk_test_1", Some(&url)).unwrap();
-    let span = (Timestamp::UNIX_EPOCH, Timestamp::constant(10, 0));
+    let (from, to) = (Timestamp::UNIX_EPOCH, Timestamp::constant(10, 0));
     let types = ["account.updated", "refund.created"];
     let page = stripe
-        .events(Some("acct_1"), span, &types, None)
+        .list_events(Some("acct_1"), from, to, &types, None)
         .await
         .unwrap();
     assert_eq!(page.next.as_deref(), Some("evt_1"));
-    let bodies = page.bodies.iter().map(|one| serde_json::from_slice(one));
+    let bodies = page.bodies.iter().map(|body| serde_json::from_slice(body));
     let bodies: Vec<serde_json::Value> = bodies.collect::<Result<_, _>>().unwrap();
     assert_eq!(bodies[1]["data"]["object"]["n"], 1_200_000);
     let next = page.next.as_deref();
     let page = stripe
-        .events(Some("acct_1"), span, &types, next)
+        .list_events(Some("acct_1"), from, to, &types, next)
         .await
         .unwrap();
     assert_eq!(page, StripeEventPage::default());
-    let (one, other) = (got.recv().unwrap(), got.recv().unwrap());
-    assert!(one.contains("stripe-account: acct_1"), "{one}");
+    let (first, second) = (got.recv().unwrap(), got.recv().unwrap());
+    assert!(first.contains("stripe-account: acct_1"), "{first}");
     for (request, part) in [
-        (&one, "created[gte]=0&created[lte]=10"),
-        (&one, "types[1]=refund.created&limit=100"),
-        (&other, "&starting_after=evt_1"),
+        (&first, "created[gte]=0&created[lte]=10"),
+        (&first, "types[1]=refund.created&limit=100"),
+        (&second, "&starting_after=evt_1"),
     ] {
         let line = request.lines().next().unwrap();
         let line = line.replace("%5B", "[").replace("%5D", "]");
@@ -222,9 +226,9 @@ async fn what_happened_is_listed_page_by_page() {
 }
 
 #[tokio::test]
-async fn what_gets_no_answer_ends_and_a_refusal_isnt_repeated() {
+async fn request_without_answer_times_out_and_refusal_is_not_repeated() {
     let (url, got) = server(vec![(200, ""), (200, "")]);
-    let stripe = Stripe::within(Duration::from_millis(200), "sk_test_1", Some(&url)).unwrap();
+    let stripe = Stripe::with_timeout(Duration::from_millis(200), "sk_test_1", Some(&url)).unwrap();
     let failed = stripe.create_session("attempt-1", &new_session()).await;
     assert_eq!(
         failed.unwrap_err().to_string(),

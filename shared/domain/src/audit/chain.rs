@@ -1,15 +1,15 @@
-//! Entries in a chain of hashes, which shows what was changed later.
+//! The chain of hashes over audit records.
 
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-/// What comes before the first entry of a chain.
-pub const START: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+/// The hash before the first record of a chain.
+pub const CHAIN_START: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// The hash of an entry that follows the one with the hash `previous`: SHA-256
-/// over that, then each column behind its length, in lower-case hexadecimal.
-pub fn chained<'a>(previous: &'a str, columns: impl IntoIterator<Item = &'a str>) -> String {
+/// The hash of the record after the one with hash `previous`: SHA-256 over that and each column, each
+/// after its length, in lower-case hexadecimal.
+pub fn chain_hash<'a>(previous: &'a str, columns: impl IntoIterator<Item = &'a str>) -> String {
     let mut sha = Sha256::new();
     for part in std::iter::once(previous).chain(columns) {
         sha.update((part.len() as u64).to_be_bytes());
@@ -22,63 +22,55 @@ pub fn chained<'a>(previous: &'a str, columns: impl IntoIterator<Item = &'a str>
     hex
 }
 
-/// An exported entry, with its place in the chain.
+/// An exported record, with its position in the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportedEntry {
-    /// Its number, from 1.
+    /// From 1.
     pub seq: i64,
-    /// The columns, as [`Record::columns`] gives them.
+    /// As [`AuditRecord::export_columns`](super::AuditRecord::export_columns) gives them.
     pub columns: Vec<String>,
-    /// The hash of the entry before it.
     pub previous: String,
-    /// Its own.
     pub hash: String,
 }
 
-/// What was found of an export that is whole.
+/// An export that was verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifiedChain {
-    /// The first entry's number.
+    /// The first record's number.
     pub first: i64,
-    /// The hash that the first entry follows: that of an entry which the export
-    /// doesn't hold, or [`START`].
+    /// The hash before the first record: that of a record which the export lacks, or [`CHAIN_START`].
     pub after: String,
-    /// The last entry's number, 0 where there is no entry.
+    /// The last record's number; 0 for an empty export.
     pub last: i64,
-    /// The last entry's hash: the one that the audit page shows for this number.
+    /// The last record's hash, which the audit page shows beside its number.
     pub hash: String,
 }
 
-/// Where an export is not what was recorded.
+/// Why an export isn't what was recorded.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ChainError {
-    /// Entries are missing, doubled or out of order.
+    /// Records are missing, repeated or out of order.
     #[error("entry {expected} should follow here, but this is entry {found}")]
-    Order {
-        /// Which should come.
-        expected: i64,
-        /// Which came.
-        found: i64,
-    },
-    /// It doesn't follow the entry before it.
+    Order { expected: i64, found: i64 },
+    /// The record doesn't follow the one before it.
     #[error("entry {0} doesn't follow the one before it: one of them was changed or put in")]
     Link(i64),
-    /// Its content isn't what its hash was made of.
+    /// The hash isn't that of the columns.
     #[error("entry {0} was changed after it was recorded")]
     Content(i64),
 }
 
-/// Walks an export in its order. What it can't know is whether entries were
-/// cut off at either end: for that, compare the numbers and the last hash.
-pub fn verify(
+/// Checks an export in its order. Records that were cut off at either end are not found: for that,
+/// compare the numbers and the last hash.
+pub fn verify_chain(
     entries: impl IntoIterator<Item = ExportedEntry>,
 ) -> Result<VerifiedChain, ChainError> {
-    let mut whole: Option<VerifiedChain> = None;
+    let mut verified: Option<VerifiedChain> = None;
     for entry in entries {
         let seq = entry.seq;
-        let (expected, previous) = match &whole {
+        let (expected, previous) = match &verified {
             Some(so_far) => (so_far.last + 1, so_far.hash.clone()),
-            None if seq == 1 => (1, START.to_owned()),
+            None if seq == 1 => (1, CHAIN_START.to_owned()),
             None => (seq, entry.previous.clone()),
         };
         if seq != expected {
@@ -91,21 +83,21 @@ pub fn verify(
             return Err(ChainError::Link(seq));
         }
         let columns = entry.columns.iter().map(String::as_str);
-        if chained(&previous, columns) != entry.hash {
+        if chain_hash(&previous, columns) != entry.hash {
             return Err(ChainError::Content(seq));
         }
-        whole = Some(VerifiedChain {
-            first: whole.as_ref().map_or(seq, |so_far| so_far.first),
-            after: whole.map_or(previous, |so_far| so_far.after),
+        verified = Some(VerifiedChain {
+            first: verified.as_ref().map_or(seq, |so_far| so_far.first),
+            after: verified.map_or(previous, |so_far| so_far.after),
             last: seq,
             hash: entry.hash,
         });
     }
-    Ok(whole.unwrap_or_else(|| VerifiedChain {
+    Ok(verified.unwrap_or_else(|| VerifiedChain {
         first: 0,
-        after: START.to_owned(),
+        after: CHAIN_START.to_owned(),
         last: 0,
-        hash: START.to_owned(),
+        hash: CHAIN_START.to_owned(),
     }))
 }
 
@@ -114,12 +106,13 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::audit::{AuditActor, AuditKind, AuditNote, AuditRecord, WIDTH};
+    use crate::audit::{AuditActor, AuditKind, AuditNote, AuditRecord, EXPORT_WIDTH};
     use crate::id::{EntryId, UserId};
     use crate::role::{Role, TeamRole};
 
     fn record(n: u64) -> AuditRecord {
-        let note = AuditNote::of(AuditKind::RoleChanged, "Ada").change("role", "Member", "Admin");
+        let note =
+            AuditNote::of(AuditKind::RoleChanged, "Ada").with_change("role", "Member", "Admin");
         AuditRecord {
             id: EntryId::new(n, 7),
             at: Timestamp::UNIX_EPOCH,
@@ -130,7 +123,7 @@ mod tests {
                 role: Role::Team(TeamRole::Owner),
             }),
             client: None,
-            about: note.about,
+            subject: note.subject,
             changes: note.changes,
             address: "192.0.2.1".to_owned(),
             agent: String::new(),
@@ -138,10 +131,10 @@ mod tests {
     }
 
     fn export(n: u64) -> Vec<ExportedEntry> {
-        let mut previous = START.to_owned();
+        let mut previous = CHAIN_START.to_owned();
         let entries = (1..=n).map(|n| {
-            let columns = record(n).columns().to_vec();
-            let hash = chained(&previous, columns.iter().map(String::as_str));
+            let columns = record(n).export_columns().to_vec();
+            let hash = chain_hash(&previous, columns.iter().map(String::as_str));
             let entry = ExportedEntry {
                 seq: i64::try_from(n).unwrap_or_default(),
                 columns,
@@ -155,29 +148,29 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_export_and_any_run_of_it_verify() {
+    fn exported_chain_and_its_parts_verify() {
         let all = export(5);
-        let whole = verify(all.clone());
+        let whole = verify_chain(all.clone());
         assert_eq!(whole.as_ref().map(|w| (w.first, w.last)), Ok((1, 5)));
         assert_eq!(whole.map(|w| w.hash), Ok(all[4].hash.clone()));
-        assert_eq!(verify(all[2..4].to_vec()).map(|w| w.first), Ok(3));
-        assert_eq!(verify([]).map(|w| w.last), Ok(0));
+        assert_eq!(verify_chain(all[2..4].to_vec()).map(|w| w.first), Ok(3));
+        assert_eq!(verify_chain([]).map(|w| w.last), Ok(0));
     }
 
     #[test]
-    fn what_was_changed_cut_out_moved_or_put_in_is_found() {
+    fn changed_or_missing_or_moved_record_is_found() {
         for at in 0..5 {
-            for column in 0..WIDTH {
+            for column in 0..EXPORT_WIDTH {
                 let mut changed = export(5);
                 changed[at].columns[column].push('x');
                 let seq = i64::try_from(at).unwrap() + 1;
-                assert_eq!(verify(changed), Err(ChainError::Content(seq)));
+                assert_eq!(verify_chain(changed), Err(ChainError::Content(seq)));
             }
         }
         let mut cut = export(5);
         cut.remove(2);
         assert!(matches!(
-            verify(cut),
+            verify_chain(cut),
             Err(ChainError::Order {
                 expected: 3,
                 found: 4
@@ -185,20 +178,23 @@ mod tests {
         ));
         let mut moved = export(5);
         moved.swap(1, 2);
-        assert!(verify(moved).is_err());
+        assert!(verify_chain(moved).is_err());
         // Whoever changes an entry and its hash breaks the link of the next.
         let mut forged = export(5);
         forged[1].columns[7] = "Bob".to_owned();
         let columns: Vec<_> = forged[1].columns.clone();
-        forged[1].hash = chained(&forged[1].previous, columns.iter().map(String::as_str));
-        assert_eq!(verify(forged), Err(ChainError::Link(3)));
+        forged[1].hash = chain_hash(&forged[1].previous, columns.iter().map(String::as_str));
+        assert_eq!(verify_chain(forged), Err(ChainError::Link(3)));
         let mut from_nowhere = export(2);
         from_nowhere[0].previous = "1".repeat(64);
-        assert_eq!(verify(from_nowhere), Err(ChainError::Link(1)));
+        assert_eq!(verify_chain(from_nowhere), Err(ChainError::Link(1)));
     }
 
     #[test]
     fn columns_cant_run_into_each_other() {
-        assert_ne!(chained(START, ["ab", "c"]), chained(START, ["a", "bc"]));
+        assert_ne!(
+            chain_hash(CHAIN_START, ["ab", "c"]),
+            chain_hash(CHAIN_START, ["a", "bc"])
+        );
     }
 }

@@ -1,11 +1,12 @@
-//! What entries of the audit log are about.
+//! The kinds of audit records, as a table: a new one is a variant and a row.
 
 use serde::{Deserialize, Serialize};
 
-/// What an entry is about.
+use super::group::AuditGroup;
+
+/// What an audit record is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)] // `label` says what each is
 pub enum AuditKind {
     SignedIn,
     SignInFailed,
@@ -65,44 +66,8 @@ pub enum AuditKind {
     PaymentsChanged,
 }
 
-/// What kinds have in common, for whoever looks for some of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AuditGroup {
-    /// Who came in, who was kept out.
-    SignIns,
-    /// Passwords, addresses, second factors.
-    Accounts,
-    /// Who belongs here, and as what.
-    People,
-    /// What was done to findings, engagements and clients.
-    Work,
-    /// Invoices, and what was paid of them.
-    Money,
-    /// Settings, and what left as a file.
-    Workspace,
-}
-
-impl AuditGroup {
-    /// Every group, with the name used in addresses and the words on the screen.
-    pub const ALL: [(Self, &'static str, &'static str); 6] = [
-        (Self::SignIns, "sign-ins", "Sign-ins"),
-        (Self::Accounts, "accounts", "Passwords and accounts"),
-        (Self::People, "people", "People and roles"),
-        (Self::Work, "work", "Findings and engagements"),
-        (Self::Money, "money", "Invoices and payments"),
-        (Self::Workspace, "workspace", "Settings and exports"),
-    ];
-
-    /// The group that an address names.
-    pub fn named(name: &str) -> Option<Self> {
-        let known = Self::ALL.into_iter().find(|(_, known, _)| *known == name);
-        known.map(|(group, ..)| group)
-    }
-}
-
 impl AuditKind {
-    /// Every kind, with its group, its name in exports, and the words on the screen.
+    /// Every kind, with its group, its name in exports, and its displayed name.
     pub const ALL: [(Self, AuditGroup, &'static str, &'static str); 56] = {
         use AuditGroup as G;
         [
@@ -437,7 +402,7 @@ impl AuditKind {
         })
     }
 
-    /// The group it belongs to.
+    /// The group that it belongs to.
     pub fn group(self) -> AuditGroup {
         self.row().0
     }
@@ -447,7 +412,7 @@ impl AuditKind {
         self.row().1
     }
 
-    /// The words on the screen.
+    /// The displayed name.
     pub fn label(self) -> &'static str {
         self.row().2
     }
@@ -458,7 +423,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_is_listed_once_under_its_stored_name() {
+    fn audit_kind_is_listed_once_under_its_stored_name() {
         let names: Vec<_> = AuditKind::ALL.iter().map(|(_, _, name, _)| *name).collect();
         for (kind, _, name, _) in AuditKind::ALL {
             let stored = serde_json::to_value(kind).unwrap();

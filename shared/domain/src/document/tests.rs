@@ -1,12 +1,12 @@
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use super::*;
 use crate::file::{CheckedFile, FileFlaw, FileName};
-use crate::id::{ClientId, WorkspaceId};
+use crate::id::{ClientId, UploadId, UserId, WorkspaceId};
 use crate::person::Actor;
 use crate::role::{ContactRole, Role, TeamRole};
-use crate::upload::{Upload, UploadPurpose, UploadRejection, UploadState, announce};
+use crate::upload::{Upload, UploadPurpose, UploadRejection, UploadState, create_upload};
 
 fn actor(role: Role) -> Actor {
     Actor {
@@ -30,7 +30,7 @@ fn upload(role: Role, n: u64) -> Upload {
     };
     let purpose = UploadPurpose::Document(input.parse(role, None, &file()).unwrap());
     let id = UploadId::new(1, n.into());
-    announce(
+    create_upload(
         id,
         purpose,
         &file(),
@@ -46,7 +46,7 @@ fn revision(role: Role, n: u64) -> DocumentVersion {
         size: 10,
         sha256: "0".repeat(64),
     };
-    upload(role, n).revision(&checked)
+    upload(role, n).document_version(&checked)
 }
 
 const MEMBER: Role = Role::Team(TeamRole::Member);
@@ -56,12 +56,12 @@ fn document(role: Role) -> Document {
     let UploadPurpose::Document(new) = upload(role, 1).purpose else {
         panic!("a document");
     };
-    Document::first(UploadId::new(1, 1).document(), &new, revision(role, 1))
+    Document::new(UploadId::new(1, 1).document_id(), &new, revision(role, 1))
 }
 
 /// Who may send which kind for whom, all of it.
 #[test]
-fn the_team_sends_any_document_and_contacts_send_proof() {
+fn contact_uploads_only_remediation_evidence() {
     for role in Role::ALL {
         for kind in DocumentKind::ALL {
             for visibility in Visibility::ALL {
@@ -87,13 +87,13 @@ fn the_team_sends_any_document_and_contacts_send_proof() {
             }
         }
     }
-    let (kinds, choose) = choices(CONTACT);
+    let (kinds, choose) = upload_choices(CONTACT);
     assert_eq!((kinds, choose), (vec![DocumentKind::Evidence], false));
-    assert_eq!(choices(MEMBER).0.len(), 5);
+    assert_eq!(upload_choices(MEMBER).0.len(), 5);
 }
 
 #[test]
-fn a_title_is_the_files_name_where_none_is_given() {
+fn document_without_title_gets_file_name() {
     let UploadPurpose::Document(new) = upload(MEMBER, 1).purpose else {
         panic!("a document");
     };
@@ -108,11 +108,11 @@ fn a_title_is_the_files_name_where_none_is_given() {
 }
 
 #[test]
-fn a_file_is_neither_empty_nor_too_large() {
+fn upload_of_empty_or_too_large_file_is_refused() {
     let purpose = || upload(MEMBER, 1).purpose;
     let size = |size| {
         let id = UploadId::new(1, 1);
-        announce(
+        create_upload(
             id,
             purpose(),
             &file(),
@@ -131,43 +131,52 @@ fn a_file_is_neither_empty_nor_too_large() {
 }
 
 #[test]
-fn contacts_replace_what_their_side_sent_and_nothing_else() {
+fn contact_replaces_documents_of_clients_side_only() {
     let (theirs, ours) = (document(CONTACT), document(MEMBER));
-    assert!(may_supersede(CONTACT, &theirs) && !may_supersede(CONTACT, &ours));
-    assert!(may_supersede(MEMBER, &theirs) && may_supersede(MEMBER, &ours));
+    assert!(may_add_version(CONTACT, &theirs) && !may_add_version(CONTACT, &ours));
+    assert!(may_add_version(MEMBER, &theirs) && may_add_version(MEMBER, &ours));
     let viewer = Role::Contact(ContactRole::Viewer);
-    assert!(!may_supersede(viewer, &theirs));
+    assert!(!may_add_version(viewer, &theirs));
     // What a contact sent can't be taken out of its sight.
-    let hidden = show(&theirs, &actor(MEMBER), Visibility::Team);
+    let hidden = change_visibility(&theirs, &actor(MEMBER), Visibility::Team);
     assert_eq!(hidden, Err(DocumentRefusal::State));
-    assert!(show(&ours, &actor(MEMBER), Visibility::Team).is_ok());
+    assert!(change_visibility(&ours, &actor(MEMBER), Visibility::Team).is_ok());
 }
 
 #[test]
-fn a_deleted_document_comes_back_for_thirty_days() {
+fn deleted_document_within_thirty_days_can_be_restored() {
     let (team, now) = (actor(MEMBER), Timestamp::UNIX_EPOCH);
     let document = document(MEMBER);
     assert_eq!(
-        delete(&document, &actor(CONTACT), now),
+        delete_document(&document, &actor(CONTACT), now),
         Err(DocumentRefusal::Role)
     );
-    let gone = delete(&document, &team, now).unwrap();
-    assert_eq!(delete(&gone, &team, now), Err(DocumentRefusal::State));
+    let gone = delete_document(&document, &team, now).unwrap();
     assert_eq!(
-        supersede(&gone, revision(MEMBER, 2)),
+        delete_document(&gone, &team, now),
         Err(DocumentRefusal::State)
     );
-    let end = now + KEPT;
+    assert_eq!(
+        add_version(&gone, revision(MEMBER, 2)),
+        Err(DocumentRefusal::State)
+    );
+    let end = now + RETENTION;
     let before = end - SignedDuration::from_secs(1);
-    assert!(!is_due(&gone, before) && is_due(&gone, end));
-    let back = restore(&gone, &team, before).unwrap();
+    assert!(!is_purgeable(&gone, before) && is_purgeable(&gone, end));
+    let back = restore_document(&gone, &team, before).unwrap();
     assert_eq!(back.deleted, None);
-    assert_eq!(restore(&gone, &team, end), Err(DocumentRefusal::State));
-    assert_eq!(restore(&back, &team, now), Err(DocumentRefusal::State));
+    assert_eq!(
+        restore_document(&gone, &team, end),
+        Err(DocumentRefusal::State)
+    );
+    assert_eq!(
+        restore_document(&back, &team, now),
+        Err(DocumentRefusal::State)
+    );
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Step {
+enum UploadStep {
     Arrived,
     Released,
     Refused,
@@ -179,16 +188,16 @@ proptest! {
     /// An upload ends once, each change moves its version by one, and nothing is
     /// released that wasn't said to be there.
     #[test]
-    fn an_upload_ends_once(steps in proptest::collection::vec(
-        prop_oneof![Just(Step::Arrived), Just(Step::Released), Just(Step::Refused)], 0..12,
+    fn upload_after_its_end_is_unchanged(steps in proptest::collection::vec(
+        prop_oneof![Just(UploadStep::Arrived), Just(UploadStep::Released), Just(UploadStep::Refused)], 0..12,
     )) {
         let mut upload = upload(CONTACT, 1);
         let (mut ends, mut arrived) = (0, false);
         for step in steps {
             let next = match step {
-                Step::Arrived => upload.arrived(),
-                Step::Released => upload.released(),
-                Step::Refused => upload.refused(FileFlaw::Lies),
+                UploadStep::Arrived => upload.mark_arrived(),
+                UploadStep::Released => upload.release(),
+                UploadStep::Refused => upload.refuse(FileFlaw::TypeMismatch),
             };
             let Some(next) = next else { continue };
             prop_assert_eq!(next.version, upload.version + 1);
@@ -206,16 +215,16 @@ proptest! {
     /// However often it is superseded, deleted and restored: versions count up
     /// without a gap, and the bytes are the sum of what was taken.
     #[test]
-    fn versions_count_up_and_bytes_add_up(steps in proptest::collection::vec(0..4_u8, 0..150)) {
+    fn document_versions_are_numbered_and_their_bytes_added(steps in proptest::collection::vec(0..4_u8, 0..150)) {
         let (team, now) = (actor(MEMBER), Timestamp::UNIX_EPOCH);
         let mut document = document(MEMBER);
         let (mut numbers, mut v) = (1, 1);
         for (n, step) in (2..).zip(steps) {
             let next = match step {
-                0 => delete(&document, &team, now),
-                1 => restore(&document, &team, now),
-                2 => show(&document, &team, Visibility::Team),
-                _ => supersede(&document, revision(MEMBER, n)),
+                0 => delete_document(&document, &team, now),
+                1 => restore_document(&document, &team, now),
+                2 => change_visibility(&document, &team, Visibility::Team),
+                _ => add_version(&document, revision(MEMBER, n)),
             };
             let Ok(next) = next else { continue };
             v += 1;

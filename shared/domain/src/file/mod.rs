@@ -1,19 +1,21 @@
-//! Files that people bring: which types are taken, how content is held to its
-//! type, and what a file may be called.
+//! Uploaded files: the supported types, the check of the content, and file names.
 
-mod check;
-mod kind;
-mod name;
+mod file_check;
+mod file_name;
+mod file_type;
 
-pub use check::{CheckedFile, FileCheck, FileFlaw};
-pub use kind::FileType;
-pub use name::{FileName, attachment, inline};
+pub use file_check::{CheckedFile, FileCheck, FileFlaw};
+pub use file_name::{FileName, attachment_disposition, inline_disposition};
+pub use file_type::FileType;
 
-/// Bytes of one file at most.
+/// The most bytes of a scanner's file.
+pub const MAX_SCAN_BYTES: usize = 50 * 1024 * 1024;
+
+/// The most bytes of any other file.
 pub const MAX_FILE: i64 = 100 * 1024 * 1024;
 
-/// A size in words, in units of 1,024.
-pub fn size_label(bytes: i64) -> String {
+/// A displayed size in units of 1,024.
+pub fn format_size(bytes: i64) -> String {
     const UNITS: [(&str, i64); 3] = [("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10)];
     let unit = UNITS.into_iter().find(|(_, size)| bytes >= *size);
     unit.map_or_else(
@@ -30,10 +32,10 @@ pub fn size_label(bytes: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::size_label;
+    use super::format_size;
 
     #[test]
-    fn a_size_is_read_at_a_glance() {
+    fn format_size_uses_largest_unit() {
         for (bytes, label) in [
             (0, "0 B"),
             (1023, "1023 B"),
@@ -42,7 +44,7 @@ mod tests {
             (100 << 20, "100 MB"),
             (10 << 30, "10 GB"),
         ] {
-            assert_eq!(size_label(bytes), label);
+            assert_eq!(format_size(bytes), label);
         }
     }
 }

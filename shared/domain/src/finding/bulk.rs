@@ -1,12 +1,14 @@
-//! One change for many findings: decided for each by the same rules as for one.
+//! One change of many findings, decided for each by the rules for one.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{
-    Assignee, Finding, FindingChange, Remediation, Transition, TransitionRefusal,
-    TransitionRequest, plan, rate, transition,
-};
+use super::assignee::Assignee;
+use super::authoring::update_severity;
+use super::change::{FindingChange, TransitionRefusal, TransitionRequest, apply_transition};
+use super::finding::Finding;
+use super::remediation::{Remediation, apply_remediation};
+use super::transition::Transition;
 use crate::person::Actor;
 use crate::severity::Severity;
 use crate::workspace::Workspace;
@@ -14,34 +16,33 @@ use crate::workspace::Workspace;
 /// Findings that one request changes at most.
 pub const MAX_BULK: usize = 100;
 
-/// What is to be done to each.
+/// What a request does to each of its findings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BulkAction {
-    /// Move it.
-    Move {
-        /// How.
-        event: Transition,
-        /// What is said of it.
+    Transition {
+        transition: Transition,
         note: String,
-        /// Until when a risk is to be accepted.
+        /// The submitted last day of an accepted risk.
         until: String,
     },
-    /// Give it to somebody, or to nobody.
+    /// `None` unassigns.
     Assign(Option<Assignee>),
-    /// Say by when it is to be fixed.
-    Due(Option<Date>),
-    /// Rate it otherwise than before, and say why.
-    Rate(Severity, String),
+    /// `None` removes the due date.
+    SetDueDate(Option<Date>),
+    /// The severity and the reason for it.
+    SetSeverity(Severity, String),
 }
 
 impl BulkAction {
-    /// Whether a finding stands already as is wished.
+    /// Whether the finding already is as the action would leave it.
     pub fn is_done(&self, finding: &Finding) -> bool {
         match self {
-            Self::Move { event, .. } => event.to() == Some(finding.status),
-            Self::Assign(to) => finding.assignee == *to,
-            Self::Due(due) => finding.due == *due,
-            Self::Rate(severity, _) => finding.severity == *severity,
+            Self::Transition { transition, .. } => {
+                transition.target_status() == Some(finding.status)
+            }
+            Self::Assign(assignee) => finding.assignee == *assignee,
+            Self::SetDueDate(due) => finding.due == *due,
+            Self::SetSeverity(severity, _) => finding.severity == *severity,
         }
     }
 
@@ -54,29 +55,35 @@ impl BulkAction {
         now: Timestamp,
     ) -> Result<Option<FindingChange>, TransitionRefusal> {
         match self {
-            Self::Move { event, note, until } => {
-                let ask = TransitionRequest {
-                    event: *event,
+            Self::Transition {
+                transition,
+                note,
+                until,
+            } => {
+                let request = TransitionRequest {
+                    transition: *transition,
                     note,
                     until,
                 };
-                transition(finding, actor, workspace, ask, now).map(Some)
+                apply_transition(finding, actor, workspace, request, now).map(Some)
             }
-            Self::Assign(to) => {
+            Self::Assign(assignee) => {
                 let after = Remediation {
-                    assignee: to.clone(),
-                    ..finding.plan()
+                    assignee: assignee.clone(),
+                    ..finding.remediation()
                 };
-                plan(finding, &after, actor, now)
+                apply_remediation(finding, &after, actor, now)
             }
-            Self::Due(due) => {
+            Self::SetDueDate(due) => {
                 let after = Remediation {
                     due: *due,
-                    ..finding.plan()
+                    ..finding.remediation()
                 };
-                plan(finding, &after, actor, now)
+                apply_remediation(finding, &after, actor, now)
             }
-            Self::Rate(severity, reason) => rate(finding, *severity, reason, actor, now),
+            Self::SetSeverity(severity, reason) => {
+                update_severity(finding, *severity, reason, actor, now)
+            }
         }
     }
 }

@@ -1,50 +1,47 @@
-//! What people say to each other about a finding.
+//! Comments on a finding, shared with the client or internal. A comment is never changed, and
+//! doesn't change the finding's version.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Finding, MAX_NOTE, TransitionRefusal};
+use super::change::{MAX_NOTE, TransitionRefusal};
+use super::finding::Finding;
 use crate::id::UserId;
 use crate::input::FieldErrors;
 use crate::person::Actor;
 use crate::role::Action;
 
-/// One comment. It stays as it was written.
+/// A text on a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Comment {
-    /// When.
     pub at: Timestamp,
-    /// Who, by account.
     pub by: UserId,
-    /// Who, by the name at that time.
+    /// The writer's name at that time.
     pub by_name: String,
-    /// Whether it was one of the consultancy.
     pub by_team: bool,
-    /// What, as typed (markdown).
+    /// As typed (markdown).
     pub text: String,
 }
 
-/// A comment's form, as typed.
+/// The submitted form.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CommentInput {
-    /// What.
     pub text: String,
     /// Not empty where only the team is to read it.
     pub internal: String,
 }
 
-/// A comment that can be kept.
+/// A comment that can be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewComment {
-    /// The comment.
     pub comment: Comment,
     /// Whether the client can read it.
     pub shared: bool,
 }
 
-/// A comment by `actor`. The team may keep it to itself; on a draft it always does.
-pub fn comment(
+/// A comment by `actor`. The team's can be internal; on a draft they always are.
+pub fn create_comment(
     finding: &Finding,
     actor: &Actor,
     input: &CommentInput,
@@ -54,12 +51,12 @@ pub fn comment(
         return Err(TransitionRefusal::Role);
     }
     let mut invalid = FieldErrors::default();
-    let text = invalid.required_text("text", &input.text, MAX_NOTE, "Write something first.");
+    let text = invalid.parse_required_text("text", &input.text, MAX_NOTE, "Write something first.");
     let text = invalid
         .into_result(text)
         .map_err(TransitionRefusal::Invalid)?;
     let by_team = actor.role.is_team();
-    let internal = by_team && (!input.internal.is_empty() || !finding.status.is_published());
+    let is_internal = by_team && (!input.internal.is_empty() || !finding.status.is_published());
     Ok(NewComment {
         comment: Comment {
             at: now,
@@ -68,6 +65,6 @@ pub fn comment(
             by_team,
             text,
         },
-        shared: !internal,
+        shared: !is_internal,
     })
 }

@@ -1,26 +1,29 @@
 //! What a list of findings shows: chosen in its address, applied to each row.
+//!
+//! A new field is a field of both structs, a line of [`FindingFilterInput::parse`] and of [`FIELDS`],
+//! and a condition of [`FindingFilter::matches`] and [`FindingFilter::needs_scan`].
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Finding, FindingStatus};
+use super::finding::Finding;
+use super::status::FindingStatus;
 use crate::id::UserId;
 use crate::severity::Severity;
 
 /// Longest search, in characters.
 const MAX_SEARCH: usize = 100;
 
-/// The parts of a list.
+/// The tabs of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum StatusGroup {
-    /// Published, and something is to be done.
+    /// Published and not closed.
     #[default]
     Active,
-    /// Nothing is to be done, for now at least.
     Closed,
-    /// Not published: the team's alone.
+    /// Not published; visible to the team only.
     Drafts,
-    /// All that the reader may see.
+    /// Every finding that the reader may see.
     All,
 }
 
@@ -30,46 +33,37 @@ pub enum FindingOrder {
     /// The worst first, by severity and score.
     #[default]
     Severity,
-    /// What is due first; what has no date comes last.
+    /// By due date; findings without one come last.
     Due,
 }
 
-/// To whom findings are assigned.
+/// The assignee that a list asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AssigneeFilter {
-    /// To nobody.
-    Nobody,
-    /// To one person.
+    Unassigned,
     Person(UserId),
 }
 
-/// What a list shows.
+/// The conditions and the order of a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FindingFilter {
-    /// Which parts of the list.
-    pub show: StatusGroup,
-    /// In which order.
+    pub group: StatusGroup,
     pub order: FindingOrder,
-    /// Of one status only.
     pub status: Option<FindingStatus>,
-    /// Those only of which the client asks for a decision.
+    /// Only findings with a proposal.
     pub proposed: bool,
-    /// Of one severity only.
     pub severity: Option<Severity>,
-    /// Assigned so only.
     pub assignee: Option<AssigneeFilter>,
-    /// With one tag only.
     pub tag: Option<String>,
-    /// Past their day only.
+    /// Only findings past their due date.
     pub overdue: bool,
-    /// Words that are all in the title, an asset or the CWE.
-    pub words: Vec<String>,
+    /// In lower case; each must be in the title, an asset or the CWE number.
+    pub search_words: Vec<String>,
 }
 
-/// A filter, as it stands in an address.
+/// The query of a list's address.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-#[allow(missing_docs)] // the fields of Filter
 pub struct FindingFilterInput {
     pub show: String,
     pub sort: String,
@@ -81,11 +75,26 @@ pub struct FindingFilterInput {
     pub q: String,
 }
 
-/// What stands for a status where the client asks for a decision.
+/// A field of the query.
+type Field = fn(&FindingFilterInput) -> &str;
+
+/// Every field of the query, in the order of addresses.
+const FIELDS: [(&str, Field); 8] = [
+    ("show", |query| &query.show),
+    ("sort", |query| &query.sort),
+    ("status", |query| &query.status),
+    ("severity", |query| &query.severity),
+    ("assignee", |query| &query.assignee),
+    ("tag", |query| &query.tag),
+    ("overdue", |query| &query.overdue),
+    ("q", |query| &query.q),
+];
+
+/// The value of `status` that asks for findings with a proposal.
 pub const PROPOSED: &str = "proposed";
 
 impl StatusGroup {
-    /// Every part, with its name in addresses and its word on the screen.
+    /// Every group, with its name in addresses and its displayed name.
     pub const ALL: [(Self, &'static str, &'static str); 4] = [
         (Self::Active, "active", "Active"),
         (Self::Closed, "closed", "Closed"),
@@ -95,11 +104,11 @@ impl StatusGroup {
 
     /// The name in addresses.
     pub fn name(self) -> &'static str {
-        let found = Self::ALL.iter().find(|(show, ..)| *show == self);
+        let found = Self::ALL.iter().find(|(group, ..)| *group == self);
         found.map_or("active", |(_, name, _)| name)
     }
 
-    /// The part that a finding in `status` stands in.
+    /// The group of a finding in `status`.
     pub const fn of(status: FindingStatus) -> Self {
         match status {
             FindingStatus::Draft => Self::Drafts,
@@ -110,21 +119,21 @@ impl StatusGroup {
 }
 
 impl FindingFilterInput {
-    /// Reads it; what can't be read filters nothing. `me` is who reads.
+    /// The filter. A value that can't be read filters nothing; `me` is the reader, for `assignee=me`.
     pub fn parse(&self, me: UserId) -> FindingFilter {
         let status: Option<FindingStatus> = self.status.parse().ok();
         let named = StatusGroup::ALL
             .iter()
             .find(|(_, name, _)| *name == self.show);
-        let show = named.map_or(StatusGroup::Active, |(show, ..)| *show);
+        let group = named.map_or(StatusGroup::Active, |(group, ..)| *group);
         let overdue = !self.overdue.is_empty();
         let proposed = self.status == PROPOSED;
         let words: String = self.q.chars().take(MAX_SEARCH).collect();
         FindingFilter {
-            show: match status {
+            group: match status {
                 Some(status) => StatusGroup::of(status),
                 None if overdue || proposed => StatusGroup::Active,
-                None => show,
+                None => group,
             },
             order: if self.sort == "due" || overdue {
                 FindingOrder::Due
@@ -136,12 +145,12 @@ impl FindingFilterInput {
             severity: self.severity.parse().ok(),
             assignee: match self.assignee.as_str() {
                 "me" => Some(AssigneeFilter::Person(me)),
-                "nobody" => Some(AssigneeFilter::Nobody),
+                "nobody" => Some(AssigneeFilter::Unassigned),
                 id => id.parse().ok().map(AssigneeFilter::Person),
             },
             tag: Some(self.tag.trim().to_lowercase()).filter(|tag| !tag.is_empty()),
             overdue,
-            words: words
+            search_words: words
                 .to_lowercase()
                 .split_whitespace()
                 .map(str::to_owned)
@@ -149,57 +158,43 @@ impl FindingFilterInput {
         }
     }
 
-    /// Whether it chooses anything besides a part and an order.
+    /// Whether it has a condition besides the group.
     pub fn is_filtered(&self) -> bool {
-        let fields = [
-            &self.status,
-            &self.severity,
-            &self.assignee,
-            &self.tag,
-            &self.overdue,
-            &self.q,
-        ];
-        fields.into_iter().any(|field| !field.trim().is_empty())
+        FIELDS
+            .iter()
+            .filter(|(name, _)| !["show", "sort"].contains(name))
+            .any(|(_, value)| !value(self).trim().is_empty())
     }
 
-    /// Name and value of each field that says something, for an address.
+    /// Name and value of each field that isn't empty, for an address.
     pub fn pairs(&self) -> Vec<(&'static str, &str)> {
-        let pairs = [
-            ("show", self.show.as_str()),
-            ("sort", &self.sort),
-            ("status", &self.status),
-            ("severity", &self.severity),
-            ("assignee", &self.assignee),
-            ("tag", &self.tag),
-            ("overdue", &self.overdue),
-            ("q", &self.q),
-        ];
-        let said = pairs.into_iter().filter(|(_, value)| !value.is_empty());
-        said.collect()
+        let pairs = FIELDS.iter().map(|(name, value)| (*name, value(self)));
+        pairs.filter(|(_, value)| !value.is_empty()).collect()
     }
 }
 
 impl FindingFilter {
-    /// Whether the list's order and parts alone don't give what it wants, so that
-    /// rows are read which it leaves out.
-    pub fn looks(&self) -> bool {
+    /// Whether the indexes alone can't answer it, so that rows are read that don't match.
+    pub fn needs_scan(&self) -> bool {
         self.status.is_some()
             || self.proposed
             || self.assignee.is_some()
             || self.tag.is_some()
-            || !self.words.is_empty()
+            || !self.search_words.is_empty()
             || self.overdue
             || (self.order == FindingOrder::Due && self.severity.is_some())
     }
 
-    /// Whether it shows `finding` on `today`.
-    pub fn shows(&self, finding: &Finding, today: Date) -> bool {
-        let assigned = finding.assignee.as_ref().map(|one| one.id);
+    /// Whether the list shows `finding` on `today`.
+    pub fn matches(&self, finding: &Finding, today: Date) -> bool {
+        let assigned = finding.assignee.as_ref().map(|assignee| assignee.id);
         self.status.is_none_or(|status| finding.status == status)
             && (!self.proposed || finding.proposal.is_some())
-            && self.severity.is_none_or(|one| finding.severity == one)
-            && self.assignee.is_none_or(|whom| match whom {
-                AssigneeFilter::Nobody => assigned.is_none(),
+            && self
+                .severity
+                .is_none_or(|severity| finding.severity == severity)
+            && self.assignee.is_none_or(|wanted| match wanted {
+                AssigneeFilter::Unassigned => assigned.is_none(),
                 AssigneeFilter::Person(id) => assigned == Some(id),
             })
             && self
@@ -207,22 +202,24 @@ impl FindingFilter {
                 .as_ref()
                 .is_none_or(|tag| finding.tags.contains(tag))
             && (!self.overdue || finding.is_overdue(today))
-            && self.says(finding)
+            && self.matches_search(finding)
     }
 
-    fn says(&self, finding: &Finding) -> bool {
-        if self.words.is_empty() {
+    fn matches_search(&self, finding: &Finding) -> bool {
+        if self.search_words.is_empty() {
             return true;
         }
         let cwe = finding.cwe.map(|number| format!("cwe-{number}"));
         let text = [
             finding.title.as_str(),
             finding.asset.as_deref().unwrap_or_default(),
-            &finding.also,
+            &finding.other_assets,
             cwe.as_deref().unwrap_or_default(),
         ];
         let text = text.join("\n").to_lowercase();
-        self.words.iter().all(|word| text.contains(word.as_str()))
+        self.search_words
+            .iter()
+            .all(|word| text.contains(word.as_str()))
     }
 }
 
@@ -233,7 +230,7 @@ mod tests {
     const ME: UserId = UserId::new(1, 9);
 
     #[test]
-    fn what_cannot_be_read_filters_nothing() {
+    fn unreadable_query_filters_nothing() {
         let odd = FindingFilterInput {
             show: "<b>".into(),
             sort: "up".into(),
@@ -246,14 +243,14 @@ mod tests {
     }
 
     #[test]
-    fn a_status_brings_its_part_and_overdue_its_order() {
+    fn status_selects_its_group_and_overdue_its_order() {
         let parse = |input: FindingFilterInput| input.parse(ME);
         let resolved = parse(FindingFilterInput {
             show: "closed".into(),
             status: "accepted_risk".into(),
             ..FindingFilterInput::default()
         });
-        assert_eq!(resolved.show, StatusGroup::Closed);
+        assert_eq!(resolved.group, StatusGroup::Closed);
         let overdue = parse(FindingFilterInput {
             show: "all".into(),
             overdue: "yes".into(),
@@ -261,14 +258,14 @@ mod tests {
             ..FindingFilterInput::default()
         });
         assert_eq!(
-            (overdue.show, overdue.order),
+            (overdue.group, overdue.order),
             (StatusGroup::Active, FindingOrder::Due)
         );
         assert_eq!(overdue.assignee, Some(AssigneeFilter::Person(ME)));
     }
 
     #[test]
-    fn an_address_made_of_a_filter_reads_as_the_same() {
+    fn pairs_hold_the_fields_that_are_set() {
         let input = FindingFilterInput {
             sort: "due".into(),
             severity: "high".into(),

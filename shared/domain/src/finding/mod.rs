@@ -1,119 +1,81 @@
 //! A finding: a weakness of a client's systems, and its way to being closed.
+//!
+//! ```text
+//! draft ─publish→ open ─start→ in progress ─resolve→ resolved ─retest→ verified
+//!                  │                                     └────────────→ reopened (→ start, resolve)
+//!                  └─ accepted risk, false positive ─ reopen, or the risk's end ─→ reopened
+//! ```
+//!
+//! - [`Transition`] is the table of steps: from which statuses, by which permission, with which note.
+//!   [`apply_transition`] decides one; [`apply_remediation`], [`update_content`] and
+//!   [`update_severity`] decide the other changes. Each gives a [`FindingChange`], which the store
+//!   executes in one transaction.
+//! - **Retests** have a number, an outcome and a note. `fixed` closes the finding, the other outcomes
+//!   reopen it. The team may retest whatever is active.
+//! - **Decisions.** The team accepts a risk until a day, or closes a false positive. A contact
+//!   proposes, and the team approves or declines. A proposal stays until it is answered or the finding
+//!   takes another transition; starting work keeps it.
+//! - **A risk's end.** [`RiskDeadline`] names two moments in the workspace's time zone, at which the
+//!   worker warns (14 days ahead) and then calls [`apply_risk_expiry`]. Both compare the last day of
+//!   the risk, so deadlines of a risk that was prolonged or has ended do nothing.
+//! - **Due dates** follow from the workspace's [`DuePolicy`](crate::due::DuePolicy). Publishing sets
+//!   one; reopening a closed finding sets a new one where the old one has passed.
+//! - **Edits** are history entries with each field before and after, cut at 200 characters. The full
+//!   values are stored beside the entry.
+//! - **Words.** What happened to a finding is put in words by the table in `wording.rs` only: history,
+//!   feed, notification, audit log and flash.
+//!
+//! Modules below import from the module that defines an item, never from this one: it only re-exports.
 
-pub mod bulk;
-pub mod comment;
-pub mod decision;
-pub mod draft;
-pub mod edits;
-pub mod event;
-pub mod filter;
-pub mod life;
-pub mod outcome;
-pub mod plan;
-pub mod status;
-pub mod transition;
-pub mod writing;
+mod assignee;
+mod authoring;
+mod bulk;
+mod change;
+mod comment;
+pub(crate) mod content;
+mod counts;
+mod decision;
+mod event;
+mod field_change;
+mod filter;
+#[expect(clippy::module_inception, reason = "the file holds the type `Finding`")]
+mod finding;
+mod fingerprint;
+mod history;
+mod lifecycle;
+mod remediation;
+mod retest;
+mod status;
+mod transition;
+mod wording;
 
-use jiff::Timestamp;
-use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
-
+pub use assignee::Assignee;
+#[cfg(test)]
+pub(crate) use authoring::blank_finding;
+pub use authoring::{create_finding, update_content, update_severity};
 pub use bulk::{BulkAction, MAX_BULK};
-pub use comment::{Comment, CommentInput, NewComment, comment};
-pub use decision::{AcceptedRisk, Decision, Proposal};
-pub use draft::{FindingContent, FindingInput, MAX_REASON};
-pub use edits::{FieldChange, edits};
-pub use event::{NoteRule, Transition};
+pub use change::{
+    FindingChange, MAX_NOTE, RiskDeadline, TransitionRefusal, TransitionRequest, apply_risk_expiry,
+    apply_transition,
+};
+pub use comment::{Comment, CommentInput, NewComment, create_comment};
+pub use content::{FindingContent, FindingInput, MAX_REASON};
+pub use counts::{Counts, FixTimes, Progress, month_of};
+pub use decision::{AcceptedRisk, Decision, Proposal, RISK_WARNING_DAYS};
+pub use event::FindingEvent;
+pub use field_change::{FieldChange, field_changes};
 pub use filter::{
     AssigneeFilter, FindingFilter, FindingFilterInput, FindingOrder, PROPOSED, StatusGroup,
 };
-pub use life::LifecycleTimes;
-pub use outcome::{Retest, RetestOutcome};
-pub use plan::{Assignee, Remediation, RemediationInput, due, plan};
+pub use finding::Finding;
+pub use fingerprint::{Fingerprint, InvalidFingerprint};
+pub use history::HistoryEntry;
+pub use lifecycle::LifecycleTimes;
+pub use remediation::{MAX_TAGS, Remediation, RemediationInput, apply_remediation, parse_due_date};
+pub use retest::{Retest, RetestOutcome};
 pub use status::FindingStatus;
-pub use transition::{
-    FindingChange, MAX_NOTE, RiskDeadline, TransitionRefusal, TransitionRequest, lapse, transition,
-};
-#[cfg(test)]
-pub(crate) use writing::blank;
-pub use writing::{create, edit, rate};
-
-use crate::id::FindingId;
-use crate::import::Fingerprint;
-use crate::score::CvssScore;
-use crate::severity::Severity;
-
-/// What lists and rules need of a finding; the long text is its [`Draft`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Finding {
-    /// Its id.
-    pub id: FindingId,
-    /// One line.
-    pub title: String,
-    /// How bad it is.
-    pub severity: Severity,
-    /// The score of its CVSS vector, where it has one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub score: Option<CvssScore>,
-    /// The number of the weakness in the Common Weakness Enumeration.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cwe: Option<u32>,
-    /// Where it stands.
-    pub status: FindingStatus,
-    /// The first affected asset.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub asset: Option<String>,
-    /// How many assets are affected.
-    pub assets: i64,
-    /// The beginning of the other assets, for search.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub also: String,
-    /// The last day on which it is to be fixed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub due: Option<Date>,
-    /// Who is to fix it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub assignee: Option<Assignee>,
-    /// Short words, in lower case, in order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tags: Vec<String>,
-    /// The risk, where it is accepted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub accepted: Option<AcceptedRisk>,
-    /// The decision that the client waits for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub proposal: Option<Proposal>,
-    /// Since when the client knows of it, and when it was found fixed.
-    #[serde(default, skip_serializing_if = "LifecycleTimes::is_empty")]
-    pub life: LifecycleTimes,
-    /// Retests so far.
-    #[serde(default)]
-    pub rounds: i64,
-    /// Of what a scan reported: what it is known by in the next run.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fingerprint: Option<Fingerprint>,
-    /// When it was last changed.
-    pub updated: Timestamp,
-    /// Goes up with every change; a change made on sight of another version is
-    /// refused.
-    #[serde(rename = "v")]
-    pub version: i64,
-}
-
-impl Finding {
-    /// Whether a fix was due before `today`. What is said to be fixed waits for
-    /// the team, not for the client.
-    pub fn is_overdue(&self, today: Date) -> bool {
-        let unfixed = self.status.is_active() && self.status != FindingStatus::Resolved;
-        unfixed && self.due.is_some_and(|due| due < today)
-    }
-
-    /// The same, elsewhere.
-    #[cfg(test)]
-    pub(crate) fn in_status(self, status: FindingStatus) -> Self {
-        Self { status, ..self }
-    }
-}
+pub use transition::{NoteRule, Transition};
+pub use wording::{EventWording, FindingEventKind, flash_text};
 
 #[cfg(test)]
 mod tests;

@@ -1,28 +1,28 @@
-//! Where a finding stands.
+//! The status of a finding.
 
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// The statuses, in the order of a finding's life.
+/// Where a finding stands, from draft to closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingStatus {
     /// Being written: only the team sees it.
     Draft,
-    /// Published, nobody has begun.
+    /// Published; no work has started.
     Open,
     /// The client is working on a fix.
     InProgress,
     /// The client says it is fixed; the team has yet to verify.
     Resolved,
-    /// The team found it fixed: closed.
+    /// A retest found it fixed: closed.
     Verified,
-    /// To be fixed again: a retest found something, or it was closed too early.
+    /// To be fixed again: a retest failed, a risk ended, or it was closed too early.
     Reopened,
     /// No weakness after all: closed.
     FalsePositive,
-    /// The client carries the risk for a while: closed until then.
+    /// The client carries the risk until a day: closed until then.
     AcceptedRisk,
 }
 
@@ -53,7 +53,7 @@ impl FindingStatus {
         }
     }
 
-    /// The words on the screen.
+    /// The displayed name.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Draft => "Draft",
@@ -67,17 +67,17 @@ impl FindingStatus {
         }
     }
 
-    /// Whether the client can see a finding that stands here.
+    /// Whether the client can see the finding.
     pub const fn is_published(self) -> bool {
         !matches!(self, Self::Draft)
     }
 
-    /// Published, and somebody has something to do.
+    /// Whether the finding is published and not closed.
     pub const fn is_active(self) -> bool {
         self.is_published() && !self.is_closed()
     }
 
-    /// Nothing is to be done, for now at least.
+    /// Whether nothing is to be done, for an accepted risk until its last day.
     pub const fn is_closed(self) -> bool {
         matches!(
             self,
@@ -92,7 +92,7 @@ impl FromStr for FindingStatus {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Self::ALL
             .into_iter()
-            .find(|s| s.name() == text)
+            .find(|status| status.name() == text)
             .ok_or("Choose a status.")
     }
 }

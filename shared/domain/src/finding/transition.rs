@@ -1,304 +1,218 @@
-//! The state machine of a finding: what comes of what somebody wants.
+//! The table of transitions: from which statuses, to which, by which permission, with which note.
 
-use jiff::Timestamp;
-use jiff::civil::Date;
+use super::decision::Decision;
+use super::retest::RetestOutcome;
+use super::status::FindingStatus;
+use crate::role::{Action, Role};
 
-use super::{
-    AcceptedRisk, Decision, FieldChange, Finding, FindingStatus, NoteRule, Proposal, Retest,
-    Transition,
-};
-use crate::counts::Counts;
-use crate::history::{FindingEvent, HistoryEntry};
-use crate::input::FieldErrors;
-use crate::person::Actor;
-use crate::workspace::Workspace;
-
-/// Longest note or reason, in characters.
-pub const MAX_NOTE: usize = 4_000;
-
-/// What somebody wants, as typed.
-#[derive(Debug, Clone, Copy)]
-pub struct TransitionRequest<'a> {
-    /// What.
-    pub event: Transition,
-    /// What is said of it: markdown of at most [`MAX_NOTE`] characters.
-    pub note: &'a str,
-    /// Until when a risk is to be accepted.
-    pub until: &'a str,
+/// A step of a finding from one status to another, as a role may ask for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Transition {
+    /// Shows the draft to the client.
+    Publish,
+    /// Begins work on a fix.
+    Start,
+    /// The client says that it is fixed.
+    Resolve,
+    /// Records a retest.
+    Retest(RetestOutcome),
+    /// The client asks for a decision.
+    Propose(Decision),
+    /// The team decides as the client proposed.
+    Approve,
+    /// The team refuses the client's proposal.
+    Decline,
+    /// The team decides without a proposal; an accepted risk can be prolonged.
+    Decide(Decision),
+    /// Reopens a closed finding.
+    Reopen,
+    /// Takes an open finding back to draft.
+    Withdraw,
 }
+
+/// Whether a transition takes a note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoteRule {
+    None,
+    Optional,
+    /// The message where the note is missing.
+    Required(&'static str),
+}
+
+const ACTIVE: &[FindingStatus] = &[
+    FindingStatus::Open,
+    FindingStatus::InProgress,
+    FindingStatus::Resolved,
+    FindingStatus::Reopened,
+];
+const CLOSED: &[FindingStatus] = &[
+    FindingStatus::Verified,
+    FindingStatus::FalsePositive,
+    FindingStatus::AcceptedRisk,
+];
+const UNFIXED: &[FindingStatus] = &[
+    FindingStatus::Open,
+    FindingStatus::InProgress,
+    FindingStatus::Reopened,
+];
+const UNFIXED_OR_ACCEPTED: &[FindingStatus] = &[
+    FindingStatus::Open,
+    FindingStatus::InProgress,
+    FindingStatus::Reopened,
+    FindingStatus::AcceptedRisk,
+];
+const ACTIVE_OR_ACCEPTED: &[FindingStatus] = &[
+    FindingStatus::Open,
+    FindingStatus::InProgress,
+    FindingStatus::Resolved,
+    FindingStatus::Reopened,
+    FindingStatus::AcceptedRisk,
+];
 
 impl Transition {
-    /// The event, with a note and nothing else.
-    pub const fn because(self, note: &str) -> TransitionRequest<'_> {
-        TransitionRequest {
-            event: self,
-            note,
-            until: "",
-        }
-    }
-}
+    /// Every transition, in the order in which pages offer them.
+    pub const ALL: [Self; 14] = [
+        Self::Publish,
+        Self::Start,
+        Self::Resolve,
+        Self::Retest(RetestOutcome::Fixed),
+        Self::Retest(RetestOutcome::PartlyFixed),
+        Self::Retest(RetestOutcome::NotFixed),
+        Self::Approve,
+        Self::Decline,
+        Self::Decide(Decision::AcceptRisk),
+        Self::Decide(Decision::FalsePositive),
+        Self::Propose(Decision::AcceptRisk),
+        Self::Propose(Decision::FalsePositive),
+        Self::Reopen,
+        Self::Withdraw,
+    ];
 
-/// A change that is allowed, ready to be executed in one transaction.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FindingChange {
-    /// The finding after it, with its next version.
-    pub finding: Finding,
-    /// What it does to the totals.
-    pub counts: Counts,
-    /// The entry for the history.
-    pub entry: HistoryEntry,
-    /// Whether the client can see that something changed.
-    pub shared: bool,
-    /// The retest that it records.
-    pub round: Option<Retest>,
-    /// What an edit changed, in full, where the entry holds it cut.
-    pub full: Vec<FieldChange>,
-    /// When to look at the risk that it accepts.
-    pub deadline: Option<RiskDeadline>,
-}
-
-/// When something is to be done about an accepted risk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RiskDeadline {
-    /// The last day of the risk, by which it is known that it is still this one.
-    pub until: Date,
-    /// When people are warned.
-    pub warn: Timestamp,
-    /// When the finding is opened again.
-    pub lapse: Timestamp,
-}
-
-/// Why a move is not allowed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TransitionRefusal {
-    /// The role may never do this.
-    Role,
-    /// Not from where the finding stands now.
-    From(FindingStatus),
-    /// Nothing is proposed that could be answered.
-    NothingProposed,
-    /// What goes along with it can't be accepted.
-    Invalid(FieldErrors),
-}
-
-/// Decides whether `actor` may do what is asked to `finding` now, and what
-/// comes of it.
-pub fn transition(
-    finding: &Finding,
-    actor: &Actor,
-    workspace: &Workspace,
-    ask: TransitionRequest<'_>,
-    now: Timestamp,
-) -> Result<FindingChange, TransitionRefusal> {
-    let TransitionRequest { event, .. } = ask;
-    if !actor.role.may(event.action()) {
-        return Err(TransitionRefusal::Role);
-    }
-    if !event.from().contains(&finding.status) {
-        return Err(TransitionRefusal::From(finding.status));
-    }
-    let today = workspace.today(now);
-    let mut invalid = FieldErrors::default();
-    let note = match event.note() {
-        NoteRule::None => String::new(),
-        NoteRule::Optional => invalid.text("note", ask.note, MAX_NOTE),
-        NoteRule::Required(why) => invalid.required_text("note", ask.note, MAX_NOTE, why),
-    };
-    let until = event
-        .decision()
-        .and_then(|decision| decision.until(ask.until, today, &mut invalid));
-    let note = invalid
-        .into_result(note)
-        .map_err(TransitionRefusal::Invalid)?;
-    let note = Some(note).filter(|note| !note.trim().is_empty());
-    let (mut after, what) = apply(finding, actor, event, until, today, now)?;
-    after.due = due(finding, &after, event, workspace, today);
-    let round = match event {
-        Transition::Retest(outcome) => Some(Retest {
-            number: after.rounds,
-            outcome,
-            note: note.clone(),
-            at: now,
-            by: actor.user,
-            by_name: actor.name.clone(),
-        }),
-        _ => None,
-    };
-    let entry = HistoryEntry::new(actor, now, what, note);
-    Ok(FindingChange {
-        round,
-        deadline: deadline(finding, &after, workspace),
-        ..changed(finding, after, entry, now)
-    })
-}
-
-/// Opens a finding again whose accepted risk ended with the day `until`; `None`
-/// where it was decided otherwise meanwhile.
-pub fn lapse(
-    finding: &Finding,
-    workspace: &Workspace,
-    until: Date,
-    now: Timestamp,
-) -> Option<FindingChange> {
-    let accepted = finding.accepted.as_ref()?;
-    let today = workspace.today(now);
-    if finding.status != FindingStatus::AcceptedRisk || accepted.until != until || today <= until {
-        return None;
-    }
-    let after = Finding {
-        status: FindingStatus::Reopened,
-        accepted: None,
-        due: workspace.due.date(finding.severity, today),
-        ..finding.clone()
-    };
-    let entry = HistoryEntry::by_itself(now, FindingEvent::Lapsed { until });
-    Some(changed(finding, after, entry, now))
-}
-
-/// The finding after an event, and what the history says of it.
-fn apply(
-    finding: &Finding,
-    actor: &Actor,
-    event: Transition,
-    until: Option<Date>,
-    today: Date,
-    now: Timestamp,
-) -> Result<(Finding, FindingEvent), TransitionRefusal> {
-    let from = finding.status;
-    let to = event.to().unwrap_or(from);
-    let mut after = Finding {
-        status: to,
-        accepted: None,
-        proposal: None,
-        ..finding.clone()
-    };
-    let what = match event {
-        Transition::Publish | Transition::Resolve | Transition::Reopen | Transition::Withdraw => {
-            FindingEvent::Moved { from, to }
-        }
-        Transition::Start => {
-            after.proposal.clone_from(&finding.proposal);
-            FindingEvent::Moved { from, to }
-        }
-        Transition::Retest(outcome) => {
-            after.rounds += 1;
-            let round = after.rounds;
-            FindingEvent::Retested { round, outcome }
-        }
-        Transition::Decide(decision) => {
-            return Ok(decided(after, actor, decision, until, None));
-        }
-        Transition::Propose(decision) => {
-            after.accepted.clone_from(&finding.accepted);
-            after.proposal = Some(Proposal {
-                decision,
-                until,
-                by: actor.user,
-                by_name: actor.name.clone(),
-                at: now,
-            });
-            FindingEvent::Proposed { decision, until }
-        }
-        Transition::Approve | Transition::Decline => {
-            let proposal = finding
-                .proposal
-                .clone()
-                .ok_or(TransitionRefusal::NothingProposed)?;
-            if event == Transition::Approve {
-                if proposal.until.is_some_and(|until| until <= today) {
-                    let over = "The day that was proposed is over. Decline it, or decide anew.";
-                    return Err(TransitionRefusal::Invalid(FieldErrors::at("note", over)));
-                }
-                let (decision, until) = (proposal.decision, proposal.until);
-                return Ok(decided(after, actor, decision, until, Some(proposal)));
+    /// The statuses that it may start from.
+    pub const fn allowed_from(self) -> &'static [FindingStatus] {
+        match self {
+            Self::Publish => &[FindingStatus::Draft],
+            Self::Start => &[FindingStatus::Open, FindingStatus::Reopened],
+            Self::Resolve | Self::Propose(Decision::FalsePositive) => UNFIXED,
+            Self::Retest(_) | Self::Decide(Decision::FalsePositive) => ACTIVE,
+            Self::Propose(Decision::AcceptRisk) | Self::Approve | Self::Decline => {
+                UNFIXED_OR_ACCEPTED
             }
-            after.accepted.clone_from(&finding.accepted);
-            FindingEvent::Declined {
-                decision: proposal.decision,
-            }
+            Self::Decide(Decision::AcceptRisk) => ACTIVE_OR_ACCEPTED,
+            Self::Reopen => CLOSED,
+            Self::Withdraw => &[FindingStatus::Open],
         }
-    };
-    Ok((after, what))
-}
-
-/// The finding as it is decided.
-fn decided(
-    finding: Finding,
-    actor: &Actor,
-    decision: Decision,
-    until: Option<Date>,
-    proposal: Option<Proposal>,
-) -> (Finding, FindingEvent) {
-    let accepted = until.map(|until| AcceptedRisk {
-        until,
-        by: actor.user,
-        asked_by: proposal.as_ref().map(|proposal| proposal.by),
-    });
-    let after = Finding {
-        status: decision.leads_to(),
-        accepted,
-        ..finding
-    };
-    let proposed_by = proposal.map(|proposal| proposal.by_name);
-    let what = FindingEvent::Decided {
-        decision,
-        until,
-        proposed_by,
-    };
-    (after, what)
-}
-
-/// By when it is to be fixed after the event: the policy says so when it is
-/// published, and when what was closed is opened again with a day that is over.
-fn due(
-    before: &Finding,
-    after: &Finding,
-    event: Transition,
-    workspace: &Workspace,
-    today: Date,
-) -> Option<Date> {
-    let anew = || workspace.due.date(after.severity, today);
-    match event {
-        Transition::Publish => before.due.or_else(anew),
-        Transition::Reopen => before.due.filter(|due| *due >= today).or_else(anew),
-        _ => before.due,
     }
-}
 
-fn deadline(before: &Finding, after: &Finding, workspace: &Workspace) -> Option<RiskDeadline> {
-    let accepted = after.accepted.as_ref()?;
-    if before.accepted.as_ref() == Some(accepted) {
-        return None;
+    /// The status after it; `None` where the status stays, or the proposal decides it.
+    pub const fn target_status(self) -> Option<FindingStatus> {
+        match self {
+            Self::Publish => Some(FindingStatus::Open),
+            Self::Start => Some(FindingStatus::InProgress),
+            Self::Resolve => Some(FindingStatus::Resolved),
+            Self::Retest(outcome) => Some(outcome.target_status()),
+            Self::Decide(decision) => Some(decision.target_status()),
+            Self::Reopen => Some(FindingStatus::Reopened),
+            Self::Withdraw => Some(FindingStatus::Draft),
+            Self::Propose(_) | Self::Approve | Self::Decline => None,
+        }
     }
-    let eve = accepted.warns_on().yesterday();
-    Some(RiskDeadline {
-        until: accepted.until,
-        warn: eve.map_or(Timestamp::MIN, |eve| workspace.end_of(eve)),
-        lapse: workspace.end_of(accepted.until),
-    })
-}
 
-/// The change from one finding to the next.
-pub(super) fn changed(
-    before: &Finding,
-    after: Finding,
-    entry: HistoryEntry,
-    now: Timestamp,
-) -> FindingChange {
-    let finding = Finding {
-        life: before.life.after(before.status, after.status, now),
-        updated: now,
-        version: before.version + 1,
-        ..after
-    };
-    let counts = Counts::changed(before, &finding);
-    FindingChange {
-        counts,
-        entry,
-        shared: before.status.is_published() || finding.status.is_published(),
-        round: None,
-        full: Vec::new(),
-        deadline: None,
-        finding,
+    /// Whether it answers a proposal, and so needs one.
+    pub const fn answers_proposal(self) -> bool {
+        matches!(self, Self::Approve | Self::Decline)
+    }
+
+    /// The permission that it demands.
+    pub const fn action(self) -> Action {
+        match self {
+            Self::Publish | Self::Withdraw => Action::PublishFindings,
+            Self::Start | Self::Resolve => Action::RemediateFindings,
+            Self::Retest(_) | Self::Reopen => Action::VerifyFindings,
+            Self::Decide(_) | Self::Approve | Self::Decline => Action::DecideFindings,
+            Self::Propose(_) => Action::ProposeDecisions,
+        }
+    }
+
+    /// Whether it takes a note.
+    pub const fn note_rule(self) -> NoteRule {
+        match self {
+            Self::Publish | Self::Withdraw => NoteRule::None,
+            Self::Start | Self::Resolve | Self::Retest(RetestOutcome::Fixed) | Self::Approve => {
+                NoteRule::Optional
+            }
+            Self::Retest(_) => NoteRule::Required("Say what is still open."),
+            Self::Propose(_) | Self::Decide(_) => NoteRule::Required("Say why."),
+            Self::Decline => NoteRule::Required("Say why it is declined."),
+            Self::Reopen => NoteRule::Required("Say why it is reopened."),
+        }
+    }
+
+    /// The decision that it proposes or makes.
+    pub const fn decision(self) -> Option<Decision> {
+        match self {
+            Self::Propose(decision) | Self::Decide(decision) => Some(decision),
+            _ => None,
+        }
+    }
+
+    /// The last segment of its address, which is also the code of its flash.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Publish => "publish",
+            Self::Start => "start",
+            Self::Resolve => "resolve",
+            Self::Retest(RetestOutcome::Fixed) => "fixed",
+            Self::Retest(RetestOutcome::PartlyFixed) => "partly-fixed",
+            Self::Retest(RetestOutcome::NotFixed) => "not-fixed",
+            Self::Propose(Decision::AcceptRisk) => "propose-risk",
+            Self::Propose(Decision::FalsePositive) => "propose-false-positive",
+            Self::Approve => "approve",
+            Self::Decline => "decline",
+            Self::Decide(Decision::AcceptRisk) => "accept-risk",
+            Self::Decide(Decision::FalsePositive) => "false-positive",
+            Self::Reopen => "reopen",
+            Self::Withdraw => "withdraw",
+        }
+    }
+
+    /// The transition with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|transition| transition.name() == name)
+    }
+
+    /// The words on the button.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Publish => "Publish",
+            Self::Start => "Start work",
+            Self::Resolve => "Mark as resolved",
+            Self::Retest(RetestOutcome::Fixed) => "Verify and close",
+            Self::Retest(RetestOutcome::PartlyFixed) => "Partly fixed",
+            Self::Retest(RetestOutcome::NotFixed) => "Not fixed",
+            Self::Propose(Decision::AcceptRisk) => "Propose to accept the risk",
+            Self::Propose(Decision::FalsePositive) => "Propose as false positive",
+            Self::Approve => "Approve",
+            Self::Decline => "Decline",
+            Self::Decide(Decision::AcceptRisk) => "Accept the risk",
+            Self::Decide(Decision::FalsePositive) => "Close as false positive",
+            Self::Reopen => "Reopen",
+            Self::Withdraw => "Take back to draft",
+        }
+    }
+
+    /// The transitions that `role` may make of a finding in `status`, with or without a proposal.
+    pub fn available(
+        role: Role,
+        status: FindingStatus,
+        has_proposal: bool,
+    ) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(move |transition| {
+            role.may(transition.action())
+                && transition.allowed_from().contains(&status)
+                && (has_proposal || !transition.answers_proposal())
+        })
     }
 }

@@ -1,40 +1,44 @@
-//! Burp Suite: a finding is a type of issue; each place it was seen is an asset.
+//! Burp Suite: a type of issue is a finding, each place where it was seen an asset.
 //!
 //! Fingerprint: `burp` and the type's number; for what an extension reports,
 //! which all has one number, the name as well.
 
-use super::group::{FindingGroup, cwe, section as paragraphs};
+use super::builder::ScanBuilder;
+use super::error::ScanError;
+use super::finding_group::FindingGroup;
+use super::html;
+use super::identifiers::parse_cwe;
+use super::text::{self, section};
 use super::xml::{XmlDocument, XmlElement, XmlPart};
-use super::{Fingerprint, ScanBuilder, ScanError, html, plain};
-use crate::finding::FindingContent;
+use crate::finding::{FindingContent, Fingerprint};
 use crate::severity::Severity;
 
 /// The type of every issue that an extension reports.
 const EXTENSION: &str = "134217728";
 
-/// One draft a type; its hosts and locations are the assets.
-pub(crate) fn read(document: XmlDocument<'_>, found: &mut ScanBuilder) -> Result<(), ScanError> {
-    document.walk(&[], &["issue"], |part| {
+/// One finding a type of issue; its hosts and locations are the assets.
+pub(crate) fn read(document: XmlDocument<'_>, builder: &mut ScanBuilder) -> Result<(), ScanError> {
+    document.read_parts(&[], &["issue"], |part| {
         if let XmlPart::Item(issue) = part {
-            add(found, &issue);
+            add(builder, &issue);
         }
     })
 }
 
-fn add(found: &mut ScanBuilder, issue: &XmlElement) {
-    found.rows += 1;
+fn add(builder: &mut ScanBuilder, issue: &XmlElement) {
+    builder.count_row();
     let fingerprint = Fingerprint::new("burp", &rule(issue));
-    let Some(group) = found.at(fingerprint, || first(issue)) else {
+    let Some(group) = builder.group_for(fingerprint, || new_group(issue)) else {
         return;
     };
     let asset = asset(issue);
-    group.rate(severity(issue));
+    group.raise_severity(severity(issue));
     group.assets.add(&asset);
     let detail = issue.text_of("issueDetail");
     if !detail.is_empty() {
-        group.tell(&format!("{asset} {detail}"), || {
-            let place = plain::markdown(&asset);
-            paragraphs([&format!("**{place}**"), html::to_markdown(detail).as_str()])
+        group.add_detail(&format!("{asset} {detail}"), || {
+            let place = text::escape_markdown(&asset);
+            section([&format!("**{place}**"), html::to_markdown(detail).as_str()])
         });
     }
 }
@@ -47,7 +51,7 @@ fn rule(issue: &XmlElement) -> String {
 }
 
 fn severity(issue: &XmlElement) -> Severity {
-    // Burp knows no "critical".
+    // Burp has no "critical".
     match issue.text_of("severity").to_ascii_lowercase().as_str() {
         "high" => Severity::High,
         "medium" => Severity::Medium,
@@ -56,40 +60,34 @@ fn severity(issue: &XmlElement) -> Severity {
     }
 }
 
-fn first(issue: &XmlElement) -> FindingGroup {
+fn new_group(issue: &XmlElement) -> FindingGroup {
     let name = match issue.text_of("name") {
         "" => "Unnamed issue",
         name => name,
     };
-    let section = |name: &str| html::to_markdown(issue.text_of(name));
-    let classes = html::lines(issue.text_of("vulnerabilityClassifications"));
-    let links = [
+    let markdown = |name: &str| html::to_markdown(issue.text_of(name));
+    let classes = html::text_lines(issue.text_of("vulnerabilityClassifications"));
+    let linking = [
         "references",
         "vulnerabilityClassifications",
         "issueBackground",
     ];
-    let links = links
+    let links = linking
         .into_iter()
-        .flat_map(|name| html::links(issue.text_of(name)));
-    let draft = FindingContent {
-        title: plain::line(name, 200),
-        severity: severity(issue),
-        severity_reason: None,
-        vector: None,
+        .flat_map(|name| html::link_addresses(issue.text_of(name)));
+    let content = FindingContent {
         cwe: classes
             .iter()
-            .find_map(|class| class.contains("CWE").then(|| cwe(class))?),
-        cves: Vec::new(),
-        assets: Vec::new(),
-        description: paragraphs([section("issueBackground").as_str()]),
-        impact: String::new(),
-        recommendation: paragraphs([
-            section("remediationDetail").as_str(),
-            section("remediationBackground").as_str(),
+            .find_map(|class| class.contains("CWE").then(|| parse_cwe(class))?),
+        description: section([markdown("issueBackground").as_str()]),
+        recommendation: section([
+            markdown("remediationDetail").as_str(),
+            markdown("remediationBackground").as_str(),
         ]),
-        references: paragraphs([plain::references(links).as_str()]),
+        references: section([text::reference_list(links).as_str()]),
+        ..FindingContent::titled(text::single_line(name, 200), severity(issue))
     };
-    FindingGroup::new(draft, "")
+    FindingGroup::new(content, "")
 }
 
 fn asset(issue: &XmlElement) -> String {
@@ -98,5 +96,5 @@ fn asset(issue: &XmlElement) -> String {
         "" => issue.text_of("path"),
         location => location,
     };
-    plain::line(&format!("{host}{place}"), 500)
+    text::single_line(&format!("{host}{place}"), 500)
 }

@@ -1,4 +1,4 @@
-//! CSV: a table of findings, whose columns a person names.
+//! CSV: a table of findings, whose columns a person maps. Rows with the same rule or title are one finding.
 //!
 //! Fingerprint: `csv` and the rule, where a column holds one, else the title in
 //! lower case.
@@ -10,30 +10,33 @@ use ::csv::{ByteRecord, ErrorKind, ReaderBuilder};
 use encoding_rs::WINDOWS_1252;
 use serde::{Deserialize, Serialize};
 
-use super::group::{FindingGroup, cwe, known, scored, section, vector};
-use super::input::{Gauge, Gauged, told};
+use super::builder::ScanBuilder;
+use super::error::ScanError;
+use super::finding_group::FindingGroup;
+use super::identifiers::{distinct_cves, parse_cwe, parse_score, parse_vector};
+use super::input::{PartLimit, PartReader, refusal_of};
 use super::mapping::ColumnMapping;
-use super::{Fingerprint, ScanBuilder, ScanError, plain};
-use crate::finding::FindingContent;
+use super::text::{self, section};
+use crate::finding::{FindingContent, Fingerprint};
 use crate::severity::Severity;
 
 /// Columns of a table at most.
 const MAX_COLUMNS: usize = 200;
 /// Characters of a column's name.
 const MAX_NAME: usize = 100;
-/// What stands between the cells.
+/// What may separate cells.
 const DELIMITERS: [u8; 4] = *b",;\t|";
 
 /// The columns of a table, each with what its first row holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CsvColumns {
-    /// Their names, no two alike.
+    /// Distinct names.
     pub names: Vec<String>,
-    /// What the first row holds, cut.
+    /// The cells of the first row, cut.
     pub examples: Vec<String>,
 }
 
-/// Words for severities.
+/// Words for severities, in lower case.
 const WORDS: [(&str, Severity); 22] = [
     ("critical", Severity::Critical),
     ("very high", Severity::Critical),
@@ -59,91 +62,95 @@ const WORDS: [(&str, Severity); 22] = [
     ("p5", Severity::Info),
 ];
 
-/// The columns of a table, by its beginning; `None` where the bytes are no table.
+/// The columns of a table, from its beginning; `None` where it isn't a table.
 pub(crate) fn columns(head: &[u8]) -> Result<Option<CsvColumns>, ScanError> {
     let Some(mut table) = Table::open(head, Box::new(head))? else {
         return Ok(None);
     };
     let mut first = ByteRecord::new();
     let _ = table.reader.read_byte_record(&mut first);
-    let examples = (0..table.names.len()).map(|n| plain::line(&cell(&first, n), 60));
+    let examples = (0..table.names.len()).map(|n| text::single_line(&cell(&first, n), 60));
     Ok(Some(CsvColumns {
         examples: examples.collect(),
         names: table.names,
     }))
 }
 
-/// One draft a title (or a rule); the assets of its rows are its assets.
+/// One finding a rule or title; the assets of its rows are its assets.
 pub(crate) fn read(
     head: &[u8],
     input: Box<dyn Read + '_>,
     mapping: &ColumnMapping,
-    found: &mut ScanBuilder,
+    builder: &mut ScanBuilder,
 ) -> Result<(), ScanError> {
     let Some(mut table) = Table::open(head, input)? else {
         return Err(ScanError::Unknown);
     };
-    let mapping = mapping.clone().within(&table.names);
+    let mapping = mapping.clone().restricted_to(&table.names);
     if mapping.title.is_empty() {
         return Err(ScanError::NoTitle);
     }
     let names = table.names;
-    let place = |column: &str| names.iter().position(|name| name == column);
+    let position = |column: &str| names.iter().position(|name| name == column);
     let (mut untitled, mut unrated, mut record) = (0, 0, ByteRecord::new());
     loop {
-        table.gauge.begin();
-        let more = table.reader.read_byte_record(&mut record);
-        if !more.map_err(broken)? {
+        table.limit.reset();
+        let has_row = table.reader.read_byte_record(&mut record);
+        if !has_row.map_err(scan_error)? {
             break;
         }
         if record.as_slice().contains(&0) {
             return Err(ScanError::Unknown);
         }
-        found.rows += 1;
-        let row = Row::of(
-            |column| place(column).map(|n| cell(&record, n)).unwrap_or_default(),
+        builder.count_row();
+        let row = CsvRow::of(
+            |column| {
+                position(column)
+                    .map(|n| cell(&record, n))
+                    .unwrap_or_default()
+            },
             &mapping,
         );
         if row.title.is_empty() {
             untitled += 1;
         } else {
             unrated += usize::from(row.severity.is_none());
-            row.add_to(found);
+            row.add_to(builder);
         }
     }
-    found.left_out(untitled, "a row without a title");
+    builder.remark_skipped(untitled, "a row without a title");
     if unrated > 0 {
-        found.remarks.push(format!(
+        builder.remark(format!(
             "Rows whose severity is empty or can't be read: {unrated}. They count as info."
         ));
     }
     Ok(())
 }
 
-/// A table after the line of names.
+/// A table, after its header.
 struct Table<'a> {
-    reader: ::csv::Reader<Gauged<Box<dyn Read + 'a>>>,
-    gauge: Gauge,
+    reader: ::csv::Reader<PartReader<Box<dyn Read + 'a>>>,
+    limit: PartLimit,
     names: Vec<String>,
 }
 
 impl<'a> Table<'a> {
-    /// `None` where it is none. What separates its cells, `head` tells.
+    /// `None` where it isn't a table. The first line of `head` tells the delimiter.
     fn open(head: &[u8], inner: Box<dyn Read + 'a>) -> Result<Option<Self>, ScanError> {
         let text = head.trim_ascii_start();
         let line = text.split(|b| *b == b'\n').next().unwrap_or_default();
         let count = |delimiter: &u8| memchr::memchr_iter(*delimiter, line).count();
         let delimiter = DELIMITERS.into_iter().rev().max_by_key(count);
-        let gauge = Gauge::new();
+        let limit = PartLimit::new();
         let mut reader = ReaderBuilder::new()
             .delimiter(delimiter.unwrap_or(b','))
             .flexible(true)
             .has_headers(true)
-            .from_reader(Gauged {
+            .from_reader(PartReader {
                 inner,
-                gauge: gauge.clone(),
+                limit: limit.clone(),
             });
-        let headers = reader.byte_headers().map_err(broken)?;
+        let headers = reader.byte_headers().map_err(scan_error)?;
         if headers.len() < 2 || headers.as_slice().contains(&0) {
             return Ok(None);
         }
@@ -153,13 +160,13 @@ impl<'a> Table<'a> {
         let names = names(headers);
         Ok(Some(Self {
             reader,
-            gauge,
+            limit,
             names,
         }))
     }
 }
 
-/// A cell's text: in UTF-8, or as spreadsheets write that know none.
+/// Text in UTF-8, or in Windows-1252 as some spreadsheets write it.
 fn decoded(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.into(),
@@ -167,13 +174,13 @@ fn decoded(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// Names for all columns, no two alike.
+/// Distinct names for all columns.
 fn names(headers: &ByteRecord) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for (n, header) in headers.iter().enumerate() {
-        let name = plain::line(&decoded(header), MAX_NAME);
-        let odd = name.is_empty() || names.contains(&name);
-        names.push(if odd {
+        let name = text::single_line(&decoded(header), MAX_NAME);
+        let is_unusable = name.is_empty() || names.contains(&name);
+        names.push(if is_unusable {
             format!("{name} (column {})", n + 1).trim().to_owned()
         } else {
             name
@@ -182,8 +189,7 @@ fn names(headers: &ByteRecord) -> Vec<String> {
     names
 }
 
-/// A cell as text. A spreadsheet's mark for text, one apostrophe before it, is
-/// taken off.
+/// A cell as text, without the apostrophe that marks text in spreadsheets.
 fn cell(record: &ByteRecord, n: usize) -> String {
     let text = decoded(record.get(n).unwrap_or_default());
     let text = text.trim();
@@ -193,19 +199,19 @@ fn cell(record: &ByteRecord, n: usize) -> String {
     }
 }
 
-fn broken(error: ::csv::Error) -> ScanError {
+fn scan_error(error: ::csv::Error) -> ScanError {
     let line = error.position().map_or(1, ::csv::Position::line);
-    let refused = match error.into_kind() {
-        ErrorKind::Io(error) => told(&error),
+    let refusal = match error.into_kind() {
+        ErrorKind::Io(error) => refusal_of(&error),
         _ => None,
     };
-    refused.unwrap_or(ScanError::Broken {
+    refusal.unwrap_or(ScanError::Broken {
         line: usize::try_from(line).unwrap_or(usize::MAX),
     })
 }
 
-/// What a row says.
-struct Row {
+/// A row by the mapping.
+struct CsvRow {
     rule: String,
     title: String,
     severity: Option<Severity>,
@@ -219,7 +225,7 @@ struct Row {
     references: Vec<String>,
 }
 
-impl Row {
+impl CsvRow {
     fn of(cell: impl Fn(&str) -> String, mapping: &ColumnMapping) -> Self {
         let lines = |text: String| {
             text.lines()
@@ -227,58 +233,58 @@ impl Row {
                 .collect::<Vec<_>>()
         };
         let vector_text = cell(&mapping.vector);
-        let rated = severity(&cell(&mapping.severity));
-        let of_vector = || vector(&vector_text).map(|v| v.score().severity());
+        let named = severity(&cell(&mapping.severity));
+        let by_vector = || parse_vector(&vector_text).map(|vector| vector.score().severity());
         Self {
             rule: cell(&mapping.rule),
-            title: plain::line(&cell(&mapping.title), 200),
-            severity: rated.or_else(of_vector),
-            cwe: cwe(&cell(&mapping.cwe)),
+            title: text::single_line(&cell(&mapping.title), 200),
+            severity: named.or_else(by_vector),
+            cwe: parse_cwe(&cell(&mapping.cwe)),
             cves: cell(&mapping.cve),
             assets: lines(cell(&mapping.asset)),
-            description: plain::markdown(&cell(&mapping.description)),
-            impact: plain::markdown(&cell(&mapping.impact)),
-            recommendation: plain::markdown(&cell(&mapping.recommendation)),
+            description: text::escape_markdown(&cell(&mapping.description)),
+            impact: text::escape_markdown(&cell(&mapping.impact)),
+            recommendation: text::escape_markdown(&cell(&mapping.recommendation)),
             vector: vector_text,
             references: lines(cell(&mapping.references)),
         }
     }
 
-    fn key(&self) -> String {
+    fn rule(&self) -> String {
         match self.rule.trim() {
             "" => self.title.to_lowercase(),
             rule => rule.to_owned(),
         }
     }
 
-    fn add_to(&self, found: &mut ScanBuilder) {
-        let fingerprint = Fingerprint::new("csv", &self.key());
-        let Some(group) = found.at(fingerprint, || self.first()) else {
+    fn add_to(&self, builder: &mut ScanBuilder) {
+        let fingerprint = Fingerprint::new("csv", &self.rule());
+        let Some(group) = builder.group_for(fingerprint, || self.new_group()) else {
             return;
         };
-        group.rate(self.severity.unwrap_or(Severity::Info));
+        group.raise_severity(self.severity.unwrap_or(Severity::Info));
         for asset in &self.assets {
             group.assets.add(asset);
         }
-        group.tell(&self.description, || {
-            let place = plain::markdown(self.assets.first().map_or("", String::as_str));
+        group.add_detail(&self.description, || {
+            let place = text::escape_markdown(self.assets.first().map_or("", String::as_str));
             let place = format!("**{place}**");
             section([place.trim_matches('*'), &self.description])
         });
-        let numbers = group.draft.cves.iter().map(String::as_str);
-        let (cves, beyond) = known(numbers.chain([self.cves.as_str()]));
+        let numbers = group.content.cves.iter().map(String::as_str);
+        let (cves, beyond) = distinct_cves(numbers.chain([self.cves.as_str()]));
         for reference in self.references.iter().chain(&beyond) {
-            group.refer(reference);
+            group.add_reference(reference);
         }
-        let draft = &mut group.draft;
-        draft.cves = cves;
-        draft.cwe = draft.cwe.or(self.cwe);
-        if draft.vector.is_none() {
-            draft.vector = vector(&self.vector);
+        let content = &mut group.content;
+        content.cves = cves;
+        content.cwe = content.cwe.or(self.cwe);
+        if content.vector.is_none() {
+            content.vector = parse_vector(&self.vector);
         }
         for (text, more) in [
-            (&mut draft.impact, &self.impact),
-            (&mut draft.recommendation, &self.recommendation),
+            (&mut content.impact, &self.impact),
+            (&mut content.recommendation, &self.recommendation),
         ] {
             if text.is_empty() {
                 *text = section([more.as_str()]);
@@ -286,21 +292,12 @@ impl Row {
         }
     }
 
-    fn first(&self) -> FindingGroup {
-        let draft = FindingContent {
-            title: self.title.clone(),
-            severity: Severity::Info,
-            severity_reason: None,
-            vector: None,
-            cwe: None,
-            cves: Vec::new(),
-            assets: Vec::new(),
+    fn new_group(&self) -> FindingGroup {
+        let content = FindingContent {
             description: section([self.description.as_str()]),
-            impact: String::new(),
-            recommendation: String::new(),
-            references: String::new(),
+            ..FindingContent::titled(self.title.as_str(), Severity::Info)
         };
-        FindingGroup::new(draft, &self.description)
+        FindingGroup::new(content, &self.description)
     }
 }
 
@@ -310,5 +307,5 @@ fn severity(text: &str) -> Option<Severity> {
     let known = WORDS.iter().find(|(known, _)| *known == word);
     known
         .map(|(_, severity)| *severity)
-        .or_else(|| scored(&word))
+        .or_else(|| parse_score(&word))
 }

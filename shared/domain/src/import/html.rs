@@ -1,6 +1,6 @@
-//! The little HTML that scanners write into their texts, as markdown.
+//! The HTML in scanners' texts, as markdown or plain text.
 
-use super::plain;
+use super::text;
 
 /// Markdown with the paragraphs, lists, bold words, code and links of `html`;
 /// any other tag is left out, and text means itself.
@@ -9,21 +9,21 @@ pub(crate) fn to_markdown(html: &str) -> String {
     let mut rest = html;
     while let Some(at) = rest.find('<') {
         let (text, tail) = rest.split_at(at);
-        out.push_str(&words(text));
+        out.push_str(&text_markdown(text));
         let Some(end) = tail.find('>') else {
             rest = tail;
             break;
         };
         let (tag, after) = tail.split_at(end + 1);
-        out.push_str(tag_words(tag));
+        out.push_str(tag_markdown(tag));
         rest = after;
     }
-    out.push_str(&words(rest));
+    out.push_str(&text_markdown(rest));
     collapse(&out)
 }
 
 /// The lines of `html` as plain text, without its tags.
-pub(crate) fn lines(html: &str) -> Vec<String> {
+pub(crate) fn text_lines(html: &str) -> Vec<String> {
     let mut text = String::new();
     let mut rest = html;
     while let Some((before, tail)) = rest.split_once('<') {
@@ -42,7 +42,7 @@ pub(crate) fn lines(html: &str) -> Vec<String> {
 }
 
 /// The addresses that `html` links to.
-pub(crate) fn links(html: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn link_addresses(html: &str) -> impl Iterator<Item = &str> {
     let quoted = html.split("href=").skip(1).filter_map(|rest| {
         let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
         rest.get(1..)?.split(quote).next()
@@ -50,7 +50,7 @@ pub(crate) fn links(html: &str) -> impl Iterator<Item = &str> {
     quoted.filter(|link| link.starts_with("http://") || link.starts_with("https://"))
 }
 
-fn tag_words(tag: &str) -> &'static str {
+fn tag_markdown(tag: &str) -> &'static str {
     let name = tag
         .trim_matches(['<', '>', '/'])
         .split_whitespace()
@@ -83,7 +83,7 @@ fn decode(text: &str) -> String {
     decoded
 }
 
-fn words(text: &str) -> String {
+fn text_markdown(text: &str) -> String {
     let decoded = decode(text);
     let leading = if decoded.starts_with(char::is_whitespace) {
         " "
@@ -96,16 +96,16 @@ fn words(text: &str) -> String {
         ""
     };
     let flat = decoded.split_whitespace().collect::<Vec<_>>().join(" ");
-    format!("{leading}{}{trailing}", plain::markdown(&flat))
+    format!("{leading}{}{trailing}", text::escape_markdown(&flat))
 }
 
-/// No more than one empty line, none at the ends, no bold of nothing.
+/// The text with one empty line at most between lines, none at the ends, and no empty bold.
 fn collapse(text: &str) -> String {
     let mut lines: Vec<&str> = Vec::new();
     for line in text.lines().map(str::trim) {
-        let empty = line.is_empty() || line == "****";
-        if !empty || lines.last().is_some_and(|last| !last.is_empty()) {
-            lines.push(if empty { "" } else { line });
+        let is_empty = line.is_empty() || line == "****";
+        if !is_empty || lines.last().is_some_and(|last| !last.is_empty()) {
+            lines.push(if is_empty { "" } else { line });
         }
     }
     lines.join("\n").trim().to_owned()
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tags_become_markdown_and_text_means_itself() {
+    fn html_tags_become_markdown_and_text_means_itself() {
         let html = "<p>The <b>q</b> parameter &lt;script&gt;</p><ul><li>one</li><li>two*</li></ul><script>x</script><br>end";
         assert_eq!(
             to_markdown(html),
@@ -125,16 +125,19 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_text_without_tags() {
+    fn text_lines_have_no_tags() {
         let html = "<p>https://a.example/?x=1&amp;y=2</p><p> b </p><p></p>c";
-        assert_eq!(lines(html), ["https://a.example/?x=1&y=2", "b", "c"]);
-        assert_eq!(lines("cut <a href"), ["cut"]);
+        assert_eq!(text_lines(html), ["https://a.example/?x=1&y=2", "b", "c"]);
+        assert_eq!(text_lines("cut <a href"), ["cut"]);
     }
 
     #[test]
-    fn links_are_addresses_only() {
+    fn link_addresses_are_http_only() {
         let html =
             "<a href=\"https://a.example/\">x</a><a href='javascript:x'>y</a><a href=z>z</a>";
-        assert_eq!(links(html).collect::<Vec<_>>(), ["https://a.example/"]);
+        assert_eq!(
+            link_addresses(html).collect::<Vec<_>>(),
+            ["https://a.example/"]
+        );
     }
 }

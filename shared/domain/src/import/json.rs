@@ -1,5 +1,6 @@
-//! JSON from strangers: read as a stream into what a format needs; the rest is
-//! passed over without being kept.
+//! JSON of untrusted files, as a stream: what an importer needs is kept, the rest is skipped.
+//!
+//! `import/mod.rs` says which of the ways below fits which layout.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -11,19 +12,19 @@ use serde::de::{
 };
 use serde::{Deserialize, Deserializer};
 
-use super::ScanError;
-use super::input::told;
+use super::error::ScanError;
+use super::input::refusal_of;
 
-/// Names of an object that are looked at.
+/// Names of an object that are read at most.
 const MAX_KEYS: usize = 200;
-/// Texts of a list that are kept.
+/// Texts of a list that are kept at most.
 const MAX_TEXTS: usize = 50;
 
-/// A text that scanners also write as a number, or not at all.
+/// A text, which scanners also write as a number or `null`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Text(pub(crate) String);
 
-/// One text, several, or none.
+/// A list of texts, which scanners also write as one text or `null`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Texts(pub(crate) Vec<String>);
 
@@ -121,8 +122,8 @@ impl<'de> Visitor<'de> for TextsVisitor {
     }
 }
 
-/// A field that may be `null`: that counts as not being there.
-pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+/// A field that can be `null`, which counts as missing.
+pub(crate) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de> + Default,
@@ -131,7 +132,7 @@ where
 }
 
 /// A list of which the first `N` are kept; `null` counts as empty.
-pub(crate) fn few<'de, D, T, const N: usize>(deserializer: D) -> Result<Vec<T>, D::Error>
+pub(crate) fn first_items<'de, D, T, const N: usize>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
@@ -165,20 +166,20 @@ impl<'de, T: Deserialize<'de>, const N: usize> Visitor<'de> for FewVisitor<T, N>
     }
 }
 
-/// What is made of an object's fields, as they go by.
-pub(crate) trait Fields<'de> {
-    /// Another object begins.
+/// Takes the fields of objects one by one: a level of a nested file.
+pub(crate) trait ObjectHandler<'de> {
+    /// Called where an object begins.
     fn begin(&mut self) {}
-    /// One field, whose value is to be taken from `map`.
+    /// Called for each field, whose value must be taken from `map`.
     fn field<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error>;
-    /// The object is over.
+    /// Called where the object ends.
     fn end(&mut self) {}
 }
 
-/// Objects of a list, or one by itself.
-pub(crate) struct Objects<'a, F>(pub(crate) &'a mut F);
+/// Hands an object, or each object of a list, to a handler.
+pub(crate) struct ObjectStream<'a, F>(pub(crate) &'a mut F);
 
-impl<'de, F: Fields<'de>> DeserializeSeed<'de> for Objects<'_, F> {
+impl<'de, F: ObjectHandler<'de>> DeserializeSeed<'de> for ObjectStream<'_, F> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -186,7 +187,7 @@ impl<'de, F: Fields<'de>> DeserializeSeed<'de> for Objects<'_, F> {
     }
 }
 
-impl<'de, F: Fields<'de>> Visitor<'de> for Objects<'_, F> {
+impl<'de, F: ObjectHandler<'de>> Visitor<'de> for ObjectStream<'_, F> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -207,36 +208,47 @@ impl<'de, F: Fields<'de>> Visitor<'de> for Objects<'_, F> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while list.next_element_seed(Objects(&mut *self.0))?.is_some() {}
+        while list
+            .next_element_seed(ObjectStream(&mut *self.0))?
+            .is_some()
+        {}
         Ok(())
     }
 }
 
-/// Reads a file that is one object, or a list of such.
-pub(crate) fn read<F: for<'de> Fields<'de>>(
+/// Reads a file that is one object or a list of objects.
+pub(crate) fn read_objects<F: for<'de> ObjectHandler<'de>>(
     scanner: &'static str,
     input: &mut dyn BufRead,
     fields: &mut F,
 ) -> Result<(), ScanError> {
     let mut reader = serde_json::Deserializer::from_reader(input);
-    Objects(fields)
+    ObjectStream(fields)
         .deserialize(&mut reader)
         .and_then(|()| reader.end())
-        .map_err(|error| refused(scanner, error))
+        .map_err(|error| to_scan_error(scanner, error))
 }
 
-/// The names in the first object of the file, as far as `head` goes: the file
-/// itself, the first of a list, or the first line; and what is wrong with it.
-pub(crate) fn keys(head: &[u8]) -> (Vec<String>, Result<(), serde_json::Error>) {
+/// The names in the first object of a file (the file itself, the first of a list, or the first line),
+/// as far as `head` goes; and whether `head` could be read.
+pub(crate) fn first_object_keys(head: &[u8]) -> (Vec<String>, Result<(), serde_json::Error>) {
     let keys = RefCell::new(Vec::new());
     let mut reader = serde_json::Deserializer::from_slice(head);
-    let read = KeysVisitor(&keys, true).deserialize(&mut reader);
-    (keys.into_inner(), read)
+    let visitor = KeysVisitor {
+        keys: &keys,
+        takes_list: true,
+    };
+    let parsed = visitor.deserialize(&mut reader);
+    (keys.into_inner(), parsed)
 }
 
-/// Whether a list may stand for its first object.
+/// Collects the names of an object.
 #[derive(Clone, Copy)]
-struct KeysVisitor<'a>(&'a RefCell<Vec<String>>, bool);
+struct KeysVisitor<'a> {
+    keys: &'a RefCell<Vec<String>>,
+    /// Whether a list stands for its first object.
+    takes_list: bool,
+}
 
 impl<'de> DeserializeSeed<'de> for KeysVisitor<'_> {
     type Value = ();
@@ -255,7 +267,7 @@ impl<'de> Visitor<'de> for KeysVisitor<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<String>()? {
-            let mut keys = self.0.borrow_mut();
+            let mut keys = self.keys.borrow_mut();
             if keys.len() < MAX_KEYS {
                 keys.push(key);
             }
@@ -266,41 +278,44 @@ impl<'de> Visitor<'de> for KeysVisitor<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        if !self.1 {
+        if !self.takes_list {
             return Err(serde::de::Error::invalid_type(Unexpected::Seq, &self));
         }
-        list.next_element_seed(Self(self.0, false))?;
+        list.next_element_seed(Self {
+            takes_list: false,
+            ..self
+        })?;
         while list.next_element::<IgnoredAny>()?.is_some() {}
         Ok(())
     }
 }
 
-/// Gives each record of a list, or of lines (JSON Lines), to `take`, one at a time.
-pub(crate) fn records<T: DeserializeOwned>(
+/// Gives each record of a list, or of lines (JSON Lines), to `on_record`.
+pub(crate) fn read_records<T: DeserializeOwned>(
     input: &mut dyn BufRead,
-    mut take: impl FnMut(T),
+    mut on_record: impl FnMut(T),
 ) -> Result<(), serde_json::Error> {
-    if first(input).map_err(serde_json::Error::io)? == Some(b'[') {
+    if first_character(input).map_err(serde_json::Error::io)? == Some(b'[') {
         let mut reader = serde_json::Deserializer::from_reader(input);
-        Each::new(&mut take).deserialize(&mut reader)?;
+        ForEachItem::new(&mut on_record).deserialize(&mut reader)?;
         return reader.end();
     }
     for record in serde_json::Deserializer::from_reader(input).into_iter() {
-        take(record?);
+        on_record(record?);
     }
     Ok(())
 }
 
-/// The items of a list, each given to a function.
-pub(crate) struct Each<'a, F, T>(&'a mut F, PhantomData<T>);
+/// Gives each item of a list to a function.
+pub(crate) struct ForEachItem<'a, F, T>(&'a mut F, PhantomData<T>);
 
-impl<'a, F: FnMut(T), T> Each<'a, F, T> {
-    pub(crate) fn new(take: &'a mut F) -> Self {
-        Self(take, PhantomData)
+impl<'a, F: FnMut(T), T> ForEachItem<'a, F, T> {
+    pub(crate) fn new(on_item: &'a mut F) -> Self {
+        Self(on_item, PhantomData)
     }
 }
 
-impl<'de, F: FnMut(T), T: Deserialize<'de>> DeserializeSeed<'de> for Each<'_, F, T> {
+impl<'de, F: FnMut(T), T: Deserialize<'de>> DeserializeSeed<'de> for ForEachItem<'_, F, T> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -308,7 +323,7 @@ impl<'de, F: FnMut(T), T: Deserialize<'de>> DeserializeSeed<'de> for Each<'_, F,
     }
 }
 
-impl<'de, F: FnMut(T), T: Deserialize<'de>> Visitor<'de> for Each<'_, F, T> {
+impl<'de, F: FnMut(T), T: Deserialize<'de>> Visitor<'de> for ForEachItem<'_, F, T> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -327,15 +342,15 @@ impl<'de, F: FnMut(T), T: Deserialize<'de>> Visitor<'de> for Each<'_, F, T> {
     }
 }
 
-/// The first byte that is no white space; it stays in the input.
-fn first(input: &mut dyn BufRead) -> std::io::Result<Option<u8>> {
+/// The first byte that isn't white space; it stays in the input.
+fn first_character(input: &mut dyn BufRead) -> std::io::Result<Option<u8>> {
     loop {
         let buffer = input.fill_buf()?;
-        let (length, found) = (
+        let (length, position) = (
             buffer.len(),
             buffer.iter().position(|b| !b.is_ascii_whitespace()),
         );
-        match found {
+        match position {
             Some(at) => {
                 let byte = buffer.get(at).copied();
                 input.consume(at);
@@ -347,11 +362,11 @@ fn first(input: &mut dyn BufRead) -> std::io::Result<Option<u8>> {
     }
 }
 
-/// Why it couldn't be read, for the person.
-pub(crate) fn refused(scanner: &'static str, error: serde_json::Error) -> ScanError {
+/// The refusal for an error of the parser.
+pub(crate) fn to_scan_error(scanner: &'static str, error: serde_json::Error) -> ScanError {
     let line = error.line();
     if error.is_io() {
-        told(&io::Error::from(error)).unwrap_or(ScanError::Broken { line })
+        refusal_of(&io::Error::from(error)).unwrap_or(ScanError::Broken { line })
     } else if error.to_string().starts_with("recursion limit") {
         ScanError::TooDeep
     } else if error.is_data() {

@@ -1,12 +1,11 @@
-//! Which column of a table of findings holds what.
+//! Which column of a table holds which field of a finding.
 
 use serde::{Deserialize, Serialize};
 
-/// For each part of a finding, the name of the column that holds it; empty
-/// where none does. It doubles as the form in which a person says so.
+/// For each field of a finding, the name of the column that holds it; empty where none does. It is
+/// also the form in which a person maps columns.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-#[allow(missing_docs)] // the labels of PARTS say it
 pub struct ColumnMapping {
     pub title: String,
     pub severity: String,
@@ -21,39 +20,38 @@ pub struct ColumnMapping {
     pub rule: String,
 }
 
-/// A part of a finding that a column can hold.
+/// A field of a finding that a column can hold.
 #[derive(Debug, Clone, Copy)]
 pub struct MappedField {
-    /// Its name in forms.
+    /// The name in forms.
     pub name: &'static str,
-    /// The words on the screen.
+    /// The displayed name.
     pub label: &'static str,
-    /// What it is for, where that isn't plain.
+    /// Words beside the form's field; can be empty.
     pub hint: &'static str,
-    /// The column's name, of a mapping.
-    pub of: fn(&ColumnMapping) -> &str,
-    put: fn(&mut ColumnMapping, String),
-    /// What columns that hold it are called, best first: lower case, letters
-    /// and digits only.
-    known: &'static [&'static str],
+    /// The column of a mapping.
+    pub column: fn(&ColumnMapping) -> &str,
+    set_column: fn(&mut ColumnMapping, String),
+    /// Usual names of such columns, best first: lower case, letters and digits only.
+    known_names: &'static [&'static str],
 }
 
-macro_rules! part {
+macro_rules! mapped_field {
     ($field:ident, $label:literal, $hint:literal, $known:expr) => {
         MappedField {
             name: stringify!($field),
             label: $label,
             hint: $hint,
-            of: |mapping| &mapping.$field,
-            put: |mapping, column| mapping.$field = column,
-            known: $known,
+            column: |mapping| &mapping.$field,
+            set_column: |mapping, column| mapping.$field = column,
+            known_names: $known,
         }
     };
 }
 
-/// Every part, in the order of the form.
-pub const PARTS: [MappedField; 11] = [
-    part!(
+/// Every field, in the order of the form.
+pub const MAPPED_FIELDS: [MappedField; 11] = [
+    mapped_field!(
         title,
         "Title",
         "Needed. Rows with the same title are one finding.",
@@ -76,7 +74,7 @@ pub const PARTS: [MappedField; 11] = [
             "subject",
         ]
     ),
-    part!(
+    mapped_field!(
         severity,
         "Severity",
         "Words like High, or a score from 0 to 10.",
@@ -97,7 +95,7 @@ pub const PARTS: [MappedField; 11] = [
             "score",
         ]
     ),
-    part!(
+    mapped_field!(
         description,
         "Description",
         "",
@@ -113,7 +111,7 @@ pub const PARTS: [MappedField; 11] = [
             "stepstoreproduce",
         ]
     ),
-    part!(
+    mapped_field!(
         impact,
         "Impact",
         "",
@@ -125,7 +123,7 @@ pub const PARTS: [MappedField; 11] = [
             "criticalityjustification"
         ]
     ),
-    part!(
+    mapped_field!(
         recommendation,
         "Recommendation",
         "",
@@ -141,7 +139,7 @@ pub const PARTS: [MappedField; 11] = [
             "howtofix",
         ]
     ),
-    part!(
+    mapped_field!(
         asset,
         "Affected asset",
         "",
@@ -166,8 +164,8 @@ pub const PARTS: [MappedField; 11] = [
             "file",
         ]
     ),
-    part!(cwe, "CWE", "", &["cwe", "cweid", "cweids", "weakness"]),
-    part!(
+    mapped_field!(cwe, "CWE", "", &["cwe", "cweid", "cweids", "weakness"]),
+    mapped_field!(
         vector,
         "CVSS vector",
         "CVSS 3.0, 3.1 or 4.0.",
@@ -183,8 +181,8 @@ pub const PARTS: [MappedField; 11] = [
             "cvssstring",
         ]
     ),
-    part!(cve, "CVE", "", &["cve", "cves", "cveid", "cveids"]),
-    part!(
+    mapped_field!(cve, "CVE", "", &["cve", "cves", "cveid", "cveids"]),
+    mapped_field!(
         references,
         "References",
         "",
@@ -198,7 +196,7 @@ pub const PARTS: [MappedField; 11] = [
             "moreinfo"
         ]
     ),
-    part!(
+    mapped_field!(
         rule,
         "Rule",
         "A number of the check that stays the same in every scan; without one, findings are told apart by their title.",
@@ -217,39 +215,39 @@ pub const PARTS: [MappedField; 11] = [
 ];
 
 impl ColumnMapping {
-    /// What the columns' names suggest: each part takes the column with the best
-    /// known name that no earlier part took.
+    /// What the columns' names suggest: each field takes the column with its best known name that no
+    /// earlier field took.
     pub fn guess(columns: &[String]) -> Self {
         let mut guess = Self::default();
         let mut taken: Vec<&str> = Vec::new();
-        for part in PARTS {
-            let column = part.known.iter().find_map(|known| {
-                columns
-                    .iter()
-                    .find(|column| plain(column) == *known && !taken.contains(&column.as_str()))
+        for field in MAPPED_FIELDS {
+            let column = field.known_names.iter().find_map(|known| {
+                columns.iter().find(|column| {
+                    normalized(column) == *known && !taken.contains(&column.as_str())
+                })
             });
             if let Some(column) = column {
                 taken.push(column);
-                (part.put)(&mut guess, column.clone());
+                (field.set_column)(&mut guess, column.clone());
             }
         }
         guess
     }
 
-    /// The mapping without columns that aren't there.
+    /// The mapping without columns that the table lacks.
     #[must_use]
-    pub fn within(mut self, columns: &[String]) -> Self {
-        for part in PARTS {
-            if !columns.iter().any(|column| column == (part.of)(&self)) {
-                (part.put)(&mut self, String::new());
+    pub fn restricted_to(mut self, columns: &[String]) -> Self {
+        for field in MAPPED_FIELDS {
+            if !columns.iter().any(|column| column == (field.column)(&self)) {
+                (field.set_column)(&mut self, String::new());
             }
         }
         self
     }
 }
 
-/// A column's name as it is compared: letters and digits, lower case.
-fn plain(name: &str) -> String {
+/// A column's name as it is compared: letters and digits in lower case.
+fn normalized(name: &str) -> String {
     let letters = name.chars().filter(|c| c.is_alphanumeric());
     letters.flat_map(char::to_lowercase).collect()
 }
@@ -259,7 +257,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_are_guessed_by_their_names() {
+    fn guess_maps_columns_with_known_names() {
         let columns: Vec<String> = [
             "Plugin ID",
             "CVE",
@@ -273,9 +271,12 @@ mod tests {
         .map(str::to_owned)
         .into();
         let guess = ColumnMapping::guess(&columns);
-        let told: Vec<_> = PARTS.iter().map(|part| (part.of)(&guess)).collect();
+        let columns_by_field: Vec<_> = MAPPED_FIELDS
+            .iter()
+            .map(|field| (field.column)(&guess))
+            .collect();
         assert_eq!(
-            told,
+            columns_by_field,
             [
                 "Name",
                 "Risk",
@@ -290,9 +291,9 @@ mod tests {
                 "Plugin ID"
             ]
         );
-        assert_eq!(guess.clone().within(&columns), guess);
+        assert_eq!(guess.clone().restricted_to(&columns), guess);
         assert_eq!(
-            guess.within(&columns[4..5]),
+            guess.restricted_to(&columns[4..5]),
             ColumnMapping {
                 title: "Name".into(),
                 ..ColumnMapping::default()
@@ -302,15 +303,23 @@ mod tests {
     }
 
     #[test]
-    fn no_name_is_known_to_two_parts_first() {
-        for part in PARTS {
+    fn best_known_name_of_each_field_is_its_own() {
+        for field in MAPPED_FIELDS {
             assert!(
-                part.known.iter().all(|known| plain(known) == *known),
+                field
+                    .known_names
+                    .iter()
+                    .all(|known| normalized(known) == *known),
                 "{}",
-                part.name
+                field.name
             );
-            let guess = ColumnMapping::guess(&[part.known[0].to_owned()]);
-            assert_eq!((part.of)(&guess), part.known[0], "{}", part.name);
+            let guess = ColumnMapping::guess(&[field.known_names[0].to_owned()]);
+            assert_eq!(
+                (field.column)(&guess),
+                field.known_names[0],
+                "{}",
+                field.name
+            );
         }
     }
 }

@@ -1,60 +1,63 @@
-//! Nessus, version 2: a finding is a plugin that reported on a host and port.
+//! Nessus, version 2: a plugin is a finding, each host and port that it reports an asset.
 //!
 //! Fingerprint: `nessus` and the plugin's number.
 
-use super::group::{FindingGroup, cwe, known, section, vector};
+use super::builder::ScanBuilder;
+use super::error::ScanError;
+use super::finding_group::FindingGroup;
+use super::identifiers::{distinct_cves, parse_cwe, parse_vector};
+use super::text::{self, section};
 use super::xml::{XmlDocument, XmlElement, XmlPart};
-use super::{Fingerprint, ScanBuilder, ScanError, plain};
-use crate::finding::FindingContent;
+use crate::finding::{FindingContent, Fingerprint};
 use crate::severity::Severity;
 
 /// Characters of one plugin output that are kept.
 const MAX_OUTPUT: usize = 2_000;
 
-/// One draft a plugin; its hosts and ports are the assets.
-pub(crate) fn read(document: XmlDocument<'_>, found: &mut ScanBuilder) -> Result<(), ScanError> {
+/// One finding a plugin; its hosts and ports are the assets.
+pub(crate) fn read(document: XmlDocument<'_>, builder: &mut ScanBuilder) -> Result<(), ScanError> {
     let mut host = String::new();
-    document.walk(
+    document.read_parts(
         &["Report", "ReportHost"],
         &["ReportItem"],
         |part| match part {
             XmlPart::Open(layer) => layer.attribute("name").clone_into(&mut host),
-            XmlPart::Item(item) => add(found, &host, &item),
+            XmlPart::Item(item) => add(builder, &host, &item),
             XmlPart::Close => {}
         },
     )
 }
 
-fn add(found: &mut ScanBuilder, host: &str, item: &XmlElement) {
-    found.rows += 1;
+fn add(builder: &mut ScanBuilder, host: &str, item: &XmlElement) {
+    builder.count_row();
     let title = title(item);
     let rule = match item.attribute("pluginID") {
         "" => title.as_str(),
         plugin => plugin,
     };
     let fingerprint = Fingerprint::new("nessus", rule);
-    let Some(group) = found.at(fingerprint, || first(item, &title)) else {
+    let Some(group) = builder.group_for(fingerprint, || new_group(item, &title)) else {
         return;
     };
     let asset = asset(host, item.attribute("port"), item.attribute("protocol"));
-    group.rate(severity(item));
+    group.raise_severity(severity(item));
     group.assets.add(&asset);
     let output = item.text_of("plugin_output");
     if !output.is_empty() {
-        let said = format!("{asset} {output}");
-        group.tell(&said, || {
-            let output = plain::code(output, MAX_OUTPUT);
-            format!("**{}**\n\n{output}", plain::markdown(&asset))
+        let source = format!("{asset} {output}");
+        group.add_detail(&source, || {
+            let output = text::code_block(output, MAX_OUTPUT);
+            format!("**{}**\n\n{output}", text::escape_markdown(&asset))
         });
     }
 }
 
 fn asset(host: &str, port: &str, protocol: &str) -> String {
-    let whole = match port {
+    let asset = match port {
         "" | "0" => host.to_owned(),
         port => format!("{host}:{port}/{protocol}"),
     };
-    plain::line(&whole, 500)
+    text::single_line(&asset, 500)
 }
 
 fn severity(item: &XmlElement) -> Severity {
@@ -74,36 +77,36 @@ fn title(item: &XmlElement) -> String {
         item.text_of("synopsis"),
     ];
     let title = names.into_iter().find(|name| !name.trim().is_empty());
-    plain::line(title.unwrap_or("Unnamed plugin"), 200)
+    text::single_line(title.unwrap_or("Unnamed plugin"), 200)
 }
 
-fn first(item: &XmlElement, title: &str) -> FindingGroup {
+fn new_group(item: &XmlElement, title: &str) -> FindingGroup {
     let solution = match item.text_of("solution") {
         none if none.eq_ignore_ascii_case("n/a") => "",
         solution => solution,
     };
-    let (cves, beyond) = known(item.all("cve").map(|found| found.text.as_str()));
-    let told = [item.text_of("synopsis"), item.text_of("description")].map(plain::markdown);
-    let draft = FindingContent {
-        title: title.to_owned(),
-        severity: severity(item),
-        severity_reason: None,
-        vector: vector(item.text_of("cvss3_vector")),
-        cwe: item.all("cwe").find_map(|found| cwe(&found.text)),
+    let (cves, beyond) = distinct_cves(item.children_named("cve").map(|child| child.text.as_str()));
+    let texts = [item.text_of("synopsis"), item.text_of("description")].map(text::escape_markdown);
+    let content = FindingContent {
+        vector: parse_vector(item.text_of("cvss3_vector")),
+        cwe: item
+            .children_named("cwe")
+            .find_map(|child| parse_cwe(&child.text)),
         cves,
-        assets: Vec::new(),
-        description: section(told.iter().map(String::as_str)),
-        impact: String::new(),
-        recommendation: section([plain::markdown(solution).as_str()]),
+        description: section(texts.iter().map(String::as_str)),
+        recommendation: section([text::escape_markdown(solution).as_str()]),
         references: section([references(item, &beyond).as_str()]),
+        ..FindingContent::titled(title, severity(item))
     };
-    FindingGroup::new(draft, "")
+    FindingGroup::new(content, "")
 }
 
-/// Where to read more; CVE numbers that the finding can't name are here too.
+/// The references, with the CVE numbers beyond those that a finding may name.
 fn references(item: &XmlElement, cves: &[String]) -> String {
-    let see = item.all("see_also").flat_map(|see| see.text.lines());
-    let named = item.all("xref").map(|found| found.text.as_str());
-    let named = named.chain(cves.iter().map(String::as_str));
-    plain::references(see.chain(named))
+    let links = item
+        .children_named("see_also")
+        .flat_map(|child| child.text.lines());
+    let names = item.children_named("xref").map(|child| child.text.as_str());
+    let names = names.chain(cves.iter().map(String::as_str));
+    text::reference_list(links.chain(names))
 }

@@ -1,4 +1,4 @@
-//! Nuclei, as JSON or JSON Lines: a finding is a template; each match is an asset.
+//! Nuclei, as JSON or JSON Lines: a template is a finding, the place of each match an asset.
 //!
 //! Fingerprint: `nuclei` and the template's id. Matchers of a template, as the
 //! products that one detects, are one finding.
@@ -7,22 +7,25 @@ use std::io::BufRead;
 
 use serde::Deserialize;
 
-use super::group::{FindingGroup, cwe, known, scored, section, vector};
+use super::builder::ScanBuilder;
+use super::error::ScanError;
+use super::finding_group::FindingGroup;
+use super::identifiers::{distinct_cves, parse_cwe, parse_score, parse_vector};
 use super::json::{self, Text, Texts};
-use super::{Fingerprint, ScanBuilder, ScanError, plain};
-use crate::finding::FindingContent;
+use super::text::{self, section};
+use crate::finding::{FindingContent, Fingerprint};
 use crate::severity::Severity;
 
-/// Characters of what was extracted at one place.
+/// Characters of an extracted text that are kept.
 const MAX_EXTRACTED: usize = 1_000;
 
-/// A match. Older versions spell some names otherwise.
+/// A match. Older versions spell some names differently.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Match {
     #[serde(alias = "templateID", rename = "template-id")]
     template: Text,
-    #[serde(deserialize_with = "json::or_default")]
+    #[serde(deserialize_with = "json::null_as_default")]
     info: Info,
     #[serde(alias = "matcher_name", rename = "matcher-name")]
     matcher: Text,
@@ -44,7 +47,7 @@ struct Info {
     impact: Text,
     remediation: Text,
     reference: Texts,
-    #[serde(deserialize_with = "json::or_default")]
+    #[serde(deserialize_with = "json::null_as_default")]
     classification: Classification,
 }
 
@@ -57,71 +60,71 @@ struct Classification {
     cvss_score: Text,
 }
 
-/// One draft a template; what it matched are the assets.
-pub(crate) fn read(input: &mut dyn BufRead, found: &mut ScanBuilder) -> Result<(), ScanError> {
-    let mut failed = 0;
-    let read = json::records(input, |one: Match| {
-        found.rows += 1;
-        if one.status == Some(false) {
-            failed += 1;
+/// One finding a template; what it matched are the assets.
+pub(crate) fn read(input: &mut dyn BufRead, builder: &mut ScanBuilder) -> Result<(), ScanError> {
+    let mut unmatched = 0;
+    let read = json::read_records(input, |found: Match| {
+        builder.count_row();
+        if found.status == Some(false) {
+            unmatched += 1;
         } else {
-            add(found, &one);
+            add(builder, &found);
         }
     });
-    read.map_err(|error| json::refused("Nuclei", error))?;
-    found.left_out(failed, "a template that didn't match");
+    read.map_err(|error| json::to_scan_error("Nuclei", error))?;
+    builder.remark_skipped(unmatched, "a template that didn't match");
     Ok(())
 }
 
-fn add(found: &mut ScanBuilder, one: &Match) {
-    let rule = match one.template.as_str() {
-        "" => one.info.name.as_str(),
+fn add(builder: &mut ScanBuilder, found: &Match) {
+    let rule = match found.template.as_str() {
+        "" => found.info.name.as_str(),
         id => id,
     };
     let fingerprint = Fingerprint::new("nuclei", rule);
-    let Some(group) = found.at(fingerprint, || first(rule, &one.info)) else {
+    let Some(group) = builder.group_for(fingerprint, || new_group(rule, &found.info)) else {
         return;
     };
-    group.rate(one.info.severity());
-    group.assets.add(one.place());
-    if let Some(detail) = one.detail() {
-        group.tell(&detail.clone(), || detail);
+    group.raise_severity(found.info.severity());
+    group.assets.add(found.place());
+    if let Some(detail) = found.detail() {
+        group.add_detail(&detail.clone(), || detail);
     }
 }
 
-fn first(rule: &str, info: &Info) -> FindingGroup {
+fn new_group(rule: &str, info: &Info) -> FindingGroup {
     let class = &info.classification;
-    let (cves, beyond) = known(class.cve_id.iter().chain([rule]));
+    let (cves, beyond) = distinct_cves(class.cve_id.iter().chain([rule]));
     // Some templates write their list as text with dashes.
     let links = info
         .reference
         .iter()
         .map(|link| link.trim_start_matches("- "));
-    let references = plain::references(links.chain(beyond.iter().map(String::as_str)));
+    let references = text::reference_list(links.chain(beyond.iter().map(String::as_str)));
     let titles = [info.name.as_str(), rule, "Unnamed template"];
     let title = titles.into_iter().find(|title| !title.is_empty());
-    let draft = FindingContent {
-        title: plain::line(title.unwrap_or_default(), 200),
-        severity: info.severity(),
-        severity_reason: None,
-        vector: vector(class.cvss_metrics.as_str()),
-        cwe: class.cwe_id.iter().find_map(cwe),
+    let title = text::single_line(title.unwrap_or_default(), 200);
+    let content = FindingContent {
+        vector: parse_vector(class.cvss_metrics.as_str()),
+        cwe: class.cwe_id.iter().find_map(parse_cwe),
         cves,
-        assets: Vec::new(),
-        description: section([plain::markdown(info.description.as_str()).as_str()]),
-        impact: section([plain::markdown(info.impact.as_str()).as_str()]),
-        recommendation: section([plain::markdown(info.remediation.as_str()).as_str()]),
+        description: section([text::escape_markdown(info.description.as_str()).as_str()]),
+        impact: section([text::escape_markdown(info.impact.as_str()).as_str()]),
+        recommendation: section([text::escape_markdown(info.remediation.as_str()).as_str()]),
         references: section([references.as_str()]),
+        ..FindingContent::titled(title, info.severity())
     };
-    FindingGroup::new(draft, "")
+    FindingGroup::new(content, "")
 }
 
 impl Info {
     fn severity(&self) -> Severity {
         match self.severity.as_str().to_ascii_lowercase().parse() {
             Ok(severity) => severity,
-            // "unknown": its score says more, where there is one.
-            Err(_) => scored(self.classification.cvss_score.as_str()).unwrap_or(Severity::Info),
+            // As for "unknown": the score says more, where there is one.
+            Err(_) => {
+                parse_score(self.classification.cvss_score.as_str()).unwrap_or(Severity::Info)
+            }
         }
     }
 }
@@ -134,19 +137,28 @@ impl Match {
         }
     }
 
-    /// What it found there, where it says more than that it matched.
+    /// What the match found at its place, where it says more than that it matched.
     fn detail(&self) -> Option<String> {
         let extracted = self.extracted.iter().collect::<Vec<_>>().join("\n");
         let matcher = self.matcher.as_str();
         if matcher.is_empty() && extracted.trim().is_empty() {
             return None;
         }
-        let mut detail = format!("**{}**", plain::markdown(&plain::line(self.place(), 500)));
+        let mut detail = format!(
+            "**{}**",
+            text::escape_markdown(&text::single_line(self.place(), 500))
+        );
         if !matcher.is_empty() {
-            detail = format!("{detail}: {}", plain::markdown(&plain::line(matcher, 200)));
+            detail = format!(
+                "{detail}: {}",
+                text::escape_markdown(&text::single_line(matcher, 200))
+            );
         }
         if !extracted.trim().is_empty() {
-            detail = format!("{detail}\n\n{}", plain::code(&extracted, MAX_EXTRACTED));
+            detail = format!(
+                "{detail}\n\n{}",
+                text::code_block(&extracted, MAX_EXTRACTED)
+            );
         }
         Some(detail)
     }

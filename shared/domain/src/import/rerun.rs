@@ -1,27 +1,25 @@
-//! A later run of a scan beside what an engagement knows already.
+//! A scan beside the findings that an engagement has: what is unchanged, reappeared or missing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Fingerprint;
-use crate::finding::{Finding, FindingStatus, RetestOutcome, Transition};
+use crate::finding::{Finding, FindingStatus, Fingerprint, RetestOutcome, Transition};
 
-/// What a run says of what the engagement has.
+/// A scan beside the findings of an engagement.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RerunComparison {
-    /// How many it has, and nothing is to be done about them: accepted risks and
-    /// false positives are among them.
-    pub still: usize,
-    /// It has them as fixed, and the scan reports them again.
-    pub back: Vec<Finding>,
-    /// It has them as open, and the scan no longer reports them.
-    pub gone: Vec<Finding>,
-    /// Drafts that the scan no longer reports: they stay as they are.
-    pub gone_drafts: usize,
+    /// The number of findings that need no change, accepted risks and false positives among them.
+    pub unchanged: usize,
+    /// Resolved or verified findings that the scan reports again.
+    pub reappeared: Vec<Finding>,
+    /// Findings that are being fixed, and that the scan no longer reports.
+    pub missing: Vec<Finding>,
+    /// Drafts that the scan no longer reports: they stay.
+    pub missing_drafts: usize,
 }
 
-/// What becomes of a finding in `status` that a scan reports again; `None` where
-/// nobody said that it is fixed. A claim is answered like one by a retest.
-pub const fn back(status: FindingStatus) -> Option<Transition> {
+/// The transition that reopens a finding in `status` when a scan reports it again: a resolved one by a
+/// failed retest. `None` for findings that aren't fixed.
+pub const fn reopening_transition(status: FindingStatus) -> Option<Transition> {
     match status {
         FindingStatus::Resolved => Some(Transition::Retest(RetestOutcome::NotFixed)),
         FindingStatus::Verified => Some(Transition::Reopen),
@@ -29,31 +27,36 @@ pub const fn back(status: FindingStatus) -> Option<Transition> {
     }
 }
 
-/// Compares what a scan reports by fingerprints. What other scanners reported, or
-/// people wrote, is left alone.
-pub fn compare(scan: &[Fingerprint], known: &[Finding]) -> RerunComparison {
+/// Compares a scan with the findings of an engagement by fingerprints. Findings of other scanners and
+/// those written by hand are left out.
+pub fn compare_with_known(scan: &[Fingerprint], known: &[Finding]) -> RerunComparison {
     let reported: BTreeSet<&Fingerprint> = scan.iter().collect();
-    let sources: BTreeSet<&str> = reported.iter().map(|known| known.source()).collect();
-    let known = known
+    let sources: BTreeSet<&str> = reported
         .iter()
-        .filter_map(|finding| Some((finding.fingerprint.as_ref()?, finding)));
-    let known: BTreeMap<&Fingerprint, &Finding> = known.collect();
+        .map(|fingerprint| fingerprint.source())
+        .collect();
+    let known: BTreeMap<&Fingerprint, &Finding> = known
+        .iter()
+        .filter_map(|finding| Some((finding.fingerprint.as_ref()?, finding)))
+        .collect();
     let mut comparison = RerunComparison::default();
     for (fingerprint, finding) in known {
         let status = finding.status;
         match reported.contains(fingerprint) {
-            true if back(status).is_some() => comparison.back.push(finding.clone()),
-            true => comparison.still += 1,
-            false if !sources.contains(fingerprint.source()) => {}
-            false if Transition::Resolve.from().contains(&status) => {
-                comparison.gone.push(finding.clone());
+            true if reopening_transition(status).is_some() => {
+                comparison.reappeared.push(finding.clone());
             }
-            false if status == FindingStatus::Draft => comparison.gone_drafts += 1,
+            true => comparison.unchanged += 1,
+            false if !sources.contains(fingerprint.source()) => {}
+            false if Transition::Resolve.allowed_from().contains(&status) => {
+                comparison.missing.push(finding.clone());
+            }
+            false if status == FindingStatus::Draft => comparison.missing_drafts += 1,
             false => {}
         }
     }
-    for list in [&mut comparison.back, &mut comparison.gone] {
-        list.sort_by(|a, b| (a.severity, &a.title).cmp(&(b.severity, &b.title)));
+    for findings in [&mut comparison.reappeared, &mut comparison.missing] {
+        findings.sort_by(|a, b| (a.severity, &a.title).cmp(&(b.severity, &b.title)));
     }
     comparison
 }
@@ -61,7 +64,7 @@ pub fn compare(scan: &[Fingerprint], known: &[Finding]) -> RerunComparison {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::blank;
+    use crate::finding::blank_finding;
     use crate::id::FindingId;
     use crate::severity::Severity;
     use jiff::Timestamp;
@@ -71,23 +74,27 @@ mod tests {
             title: rule.to_owned(),
             status,
             fingerprint: source.map(|source| Fingerprint::new(source, rule)),
-            ..blank(FindingId::new(1, 1), Severity::High, Timestamp::UNIX_EPOCH)
+            ..blank_finding(FindingId::new(1, 1), Severity::High, Timestamp::UNIX_EPOCH)
         }
     }
 
     #[test]
-    fn what_is_back_can_be_opened_from_where_it_stands() {
+    fn reopening_transition_is_allowed_and_reopens() {
         for status in FindingStatus::ALL {
-            let Some(event) = back(status) else {
+            let Some(transition) = reopening_transition(status) else {
                 continue;
             };
-            assert!(event.from().contains(&status), "{status:?}");
-            assert_eq!(event.to(), Some(FindingStatus::Reopened), "{status:?}");
+            assert!(transition.allowed_from().contains(&status), "{status:?}");
+            assert_eq!(
+                transition.target_status(),
+                Some(FindingStatus::Reopened),
+                "{status:?}"
+            );
         }
     }
 
     #[test]
-    fn a_run_is_new_still_there_back_or_gone() {
+    fn known_findings_are_unchanged_reappeared_or_missing() {
         let scan = [
             "new", "open", "draft", "resolved", "verified", "accepted", "false",
         ]
@@ -107,11 +114,18 @@ mod tests {
             known(Some("nessus"), "another scanner's", FindingStatus::Open),
             known(None, "new", FindingStatus::Open),
         ];
-        let compared = compare(&scan, &known);
-        let titles = |list: &[Finding]| list.iter().map(|f| f.title.clone()).collect::<Vec<_>>();
-        assert_eq!((compared.still, compared.gone_drafts), (4, 1));
-        assert_eq!(titles(&compared.back), ["resolved", "verified"]);
-        assert_eq!(titles(&compared.gone), ["gone"]);
-        assert_eq!(compare(&scan, &known[10..]), RerunComparison::default());
+        let compared = compare_with_known(&scan, &known);
+        let titles = |list: &[Finding]| {
+            list.iter()
+                .map(|finding| finding.title.clone())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!((compared.unchanged, compared.missing_drafts), (4, 1));
+        assert_eq!(titles(&compared.reappeared), ["resolved", "verified"]);
+        assert_eq!(titles(&compared.missing), ["gone"]);
+        assert_eq!(
+            compare_with_known(&scan, &known[10..]),
+            RerunComparison::default()
+        );
     }
 }

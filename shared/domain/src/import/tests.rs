@@ -2,46 +2,53 @@ mod formats;
 mod hostile;
 
 use super::*;
-use crate::finding::FindingInput;
+use crate::file::MAX_SCAN_BYTES;
+use crate::finding::{FindingContent, FindingInput, Fingerprint};
 use crate::severity::Severity;
 use proptest::prelude::*;
 
 const NESSUS: &str = include_str!("../../tests/data/two_hosts.nessus");
 const BURP: &str = include_str!("../../tests/data/three_issues.xml");
 
-fn of(bytes: &[u8]) -> Result<Scan, ScanError> {
-    read(bytes, &ColumnMapping::default())
+fn parse(bytes: &[u8]) -> Result<Scan, ScanError> {
+    parse_scan(bytes, &ColumnMapping::default())
 }
 
 fn drafts(scan: &Scan) -> Vec<&FindingContent> {
-    scan.findings.iter().map(|one| &one.draft).collect()
+    scan.findings
+        .iter()
+        .map(|finding| &finding.content)
+        .collect()
 }
 
-/// What holds of every scan: its drafts are what the form accepts, and no two
-/// findings are known by the same fingerprint.
-fn holds(scan: &Scan) {
-    let mut known = std::collections::BTreeSet::new();
-    for ScannedFinding { draft, fingerprint } in &scan.findings {
+/// Asserts that the form accepts every content of a scan, and that fingerprints are distinct.
+fn assert_valid(scan: &Scan) {
+    let mut seen = std::collections::BTreeSet::new();
+    for ScannedFinding {
+        content,
+        fingerprint,
+    } in &scan.findings
+    {
         assert_eq!(
-            FindingInput::from(draft).parse().as_ref(),
-            Ok(draft),
+            FindingInput::from(content).parse().as_ref(),
+            Ok(content),
             "{}",
-            draft.title
+            content.title
         );
-        assert!(known.insert(fingerprint), "{fingerprint} twice");
+        assert!(seen.insert(fingerprint), "{fingerprint} twice");
         assert_eq!(fingerprint.as_str().parse().as_ref(), Ok(fingerprint));
     }
 }
 
 #[test]
-fn nessus_vectors_of_3_0_are_read_as_3_1() {
+fn nessus_vector_of_3_0_is_read_as_3_1() {
     let older = NESSUS.replace("CVSS:3.1/", "CVSS:3.0/");
-    assert_eq!(of(older.as_bytes()), of(NESSUS.as_bytes()));
+    assert_eq!(parse(older.as_bytes()), parse(NESSUS.as_bytes()));
 }
 
 #[test]
-fn nessus_makes_a_draft_a_plugin() {
-    let scan = of(NESSUS.as_bytes()).expect("readable");
+fn nessus_file_makes_one_finding_per_plugin() {
+    let scan = parse(NESSUS.as_bytes()).expect("readable");
     let titles: Vec<_> = drafts(&scan)
         .into_iter()
         .map(|d| (d.title.as_str(), d.severity, d.assets.len()))
@@ -57,7 +64,7 @@ fn nessus_makes_a_draft_a_plugin() {
             ("Scan information", Severity::Info, 1)
         ]
     );
-    let worst = &scan.findings[0].draft;
+    let worst = &scan.findings[0].content;
     assert_eq!(
         (scan.scanner.as_str(), scan.rows, worst.cwe),
         ("Nessus", 3, Some(94))
@@ -85,12 +92,12 @@ fn nessus_makes_a_draft_a_plugin() {
             && !worst.references.contains("CVE")
     );
     assert_eq!(worst.cves, ["CVE-2026-0001"]);
-    holds(&scan);
+    assert_valid(&scan);
 }
 
 #[test]
-fn burp_makes_a_draft_a_type_of_issue() {
-    let scan = of(BURP.as_bytes()).expect("readable");
+fn burp_file_makes_one_finding_per_issue_type() {
+    let scan = parse(BURP.as_bytes()).expect("readable");
     let titles: Vec<_> = drafts(&scan)
         .into_iter()
         .map(|d| (d.title.as_str(), d.severity, d.assets.len()))
@@ -102,7 +109,7 @@ fn burp_makes_a_draft_a_type_of_issue() {
             ("Cookie without flag", Severity::Low, 1)
         ]
     );
-    let worst = &scan.findings[0].draft;
+    let worst = &scan.findings[0].content;
     assert_eq!((worst.cwe, scan.rows), (Some(89), 3));
     assert!(
         worst.description.contains("The **id** parameter"),
@@ -110,11 +117,11 @@ fn burp_makes_a_draft_a_type_of_issue() {
         worst.description
     );
     assert!(!worst.description.contains("R0VU"), "requests are left out");
-    holds(&scan);
+    assert_valid(&scan);
 }
 
 #[test]
-fn hostile_and_wrong_files_are_refused_whole() {
+fn hostile_or_wrong_file_is_refused() {
     let laughs = r#"<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;">]><issues>&lol2;</issues>"#;
     let external = r#"<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><issues><issue><name>&e;</name></issue></issues>"#;
     let parameter = r#"<!DOCTYPE x [<!ENTITY % p SYSTEM "http://a.example/x.dtd"> %p;]><issues/>"#;
@@ -125,17 +132,17 @@ fn hostile_and_wrong_files_are_refused_whole() {
         (b" \n", ScanError::Empty),
         (b"PK\x03\x04zip", ScanError::Unknown),
         (b"<issues>\0</issues>", ScanError::Unknown),
-        (laughs.as_bytes(), ScanError::Entities),
-        (external.as_bytes(), ScanError::Entities),
-        (parameter.as_bytes(), ScanError::Entities),
-        (undeclared.as_bytes(), ScanError::Entities),
+        (laughs.as_bytes(), ScanError::XmlEntities),
+        (external.as_bytes(), ScanError::XmlEntities),
+        (parameter.as_bytes(), ScanError::XmlEntities),
+        (undeclared.as_bytes(), ScanError::XmlEntities),
         (deep.as_bytes(), ScanError::TooDeep),
         (
             b"<issues>\n<issue><name>x</issue>",
             ScanError::Broken { line: 2 },
         ),
         (b"<issues/><issues/>", ScanError::Broken { line: 1 }),
-        (b"<issues></issues>", ScanError::Nothing("Burp Suite")),
+        (b"<issues></issues>", ScanError::NoFindings("Burp Suite")),
         (
             b"<?xml version='1.0' encoding='UTF-8'?><issues>\xff</issues>",
             ScanError::Encoding("UTF-8".to_owned()),
@@ -143,59 +150,70 @@ fn hostile_and_wrong_files_are_refused_whole() {
     ];
     for (bytes, refusal) in cases {
         assert_eq!(
-            of(bytes),
+            parse(bytes),
             Err(refusal),
             "{}",
             String::from_utf8_lossy(&bytes[..bytes.len().min(80)])
         );
     }
-    assert_eq!(of(&vec![b'<'; MAX_BYTES + 1]), Err(ScanError::TooLarge));
-    assert!(matches!(of(b"<feed/>"), Err(ScanError::Foreign(words)) if words.contains("feed")));
+    assert_eq!(
+        parse(&vec![b'<'; MAX_SCAN_BYTES + 1]),
+        Err(ScanError::TooLarge)
+    );
+    assert!(
+        matches!(parse(b"<feed/>"), Err(ScanError::Unsupported(words)) if words.contains("feed"))
+    );
 }
 
 #[test]
-fn a_file_cut_anywhere_makes_nothing() {
+fn truncated_xml_is_refused() {
     for text in [NESSUS, BURP] {
         let end = text.trim_end().len();
         for length in (0..end).filter(|at| text.is_char_boundary(*at)) {
-            assert!(of(&text.as_bytes()[..length]).is_err(), "cut at {length}");
+            assert!(
+                parse(&text.as_bytes()[..length]).is_err(),
+                "cut at {length}"
+            );
         }
     }
 }
 
 #[test]
-fn encodings_are_read_as_declared() {
+fn declared_encoding_is_decoded() {
     let utf16: Vec<u8> = [0xff, 0xfe]
         .into_iter()
         .chain(BURP.encode_utf16().flat_map(u16::to_le_bytes))
         .collect();
-    assert_eq!(of(&utf16), of(BURP.as_bytes()));
+    assert_eq!(parse(&utf16), parse(BURP.as_bytes()));
     let latin = b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><issues><issue><type>1</type><name>Pr\xfcfung</name><host>h</host></issue></issues>";
     assert_eq!(
-        of(latin)
-            .map(|scan| scan.findings[0].draft.title.clone())
+        parse(latin)
+            .map(|scan| scan.findings[0].content.title.clone())
             .as_deref(),
         Ok("Prüfung")
     );
 }
 
 #[test]
-fn too_many_findings_are_refused() {
+fn file_with_too_many_findings_is_refused() {
     let issue =
         |n: usize| format!("<issue><type>{n}</type><name>n{n}</name><host>h</host></issue>");
     let file = |n: usize| format!("<issues>{}</issues>", (0..n).map(issue).collect::<String>());
     assert_eq!(
-        of(file(MAX_DRAFTS).as_bytes()).map(|scan| scan.findings.len()),
-        Ok(MAX_DRAFTS)
+        parse(file(MAX_SCAN_FINDINGS).as_bytes()).map(|scan| scan.findings.len()),
+        Ok(MAX_SCAN_FINDINGS)
     );
-    assert_eq!(of(file(MAX_DRAFTS + 1).as_bytes()), Err(ScanError::TooMany));
+    assert_eq!(
+        parse(file(MAX_SCAN_FINDINGS + 1).as_bytes()),
+        Err(ScanError::TooMany)
+    );
 }
 
 proptest! {
     #![proptest_config(crate::testing::config())]
 
     #[test]
-    fn whatever_a_scanner_writes_makes_a_draft_that_the_form_accepts(
+    fn any_xml_texts_make_content_that_form_accepts(
         name in "\\PC{0,300}|[\\x00-\\x7f]{0,60}",
         text in "(\\PC|[\n\r\t`*<&])*{0,400}",
         host in "\\PC{0,600}",
@@ -215,14 +233,14 @@ proptest! {
              <issueBackground>{text}</issueBackground><issueDetail>{text}</issueDetail></issue></issues>"
         );
         for file in [nessus, burp] {
-            let scan = of(file.as_bytes());
+            let scan = parse(file.as_bytes());
             prop_assert!(scan.is_ok(), "{scan:?}");
-            holds(&scan.expect("just checked"));
+            assert_valid(&scan.expect("just checked"));
         }
     }
 
     #[test]
-    fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-        let _ = of(&bytes);
+    fn any_bytes_are_parsed_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let _ = parse(&bytes);
     }
 }

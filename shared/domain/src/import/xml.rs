@@ -1,5 +1,4 @@
-//! XML from strangers, as a stream: well-formed, bounded in size and depth,
-//! without entities of its own.
+//! XML of untrusted files, as a stream: well-formed, bounded in size and depth, without entities.
 
 use std::io::{BufReader, Read};
 
@@ -8,13 +7,14 @@ use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
-use super::ScanError;
-use super::input::{Decoded, Gauge, Gauged, told};
+use super::error::ScanError;
+use super::input::{PartLimit, PartReader, Utf8Reader, refusal_of};
 
-/// Elements within elements.
+/// Depth of nested elements at most.
 const MAX_DEPTH: usize = 40;
-/// Elements within an item, and attributes of one.
+/// Elements within an item at most.
 const MAX_NODES: usize = 20_000;
+/// Attributes of an element at most.
 const MAX_ATTRIBUTES: usize = 100;
 
 /// An element with what is in it.
@@ -36,7 +36,10 @@ impl XmlElement {
     }
 
     /// The children with this name.
-    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a XmlElement> {
+    pub(crate) fn children_named<'a>(
+        &'a self,
+        name: &'a str,
+    ) -> impl Iterator<Item = &'a XmlElement> {
         self.children.iter().filter(move |child| child.name == name)
     }
 
@@ -49,52 +52,54 @@ impl XmlElement {
     }
 }
 
-/// A part of a document, as it goes by.
+/// A part of a document.
 #[derive(Debug)]
 pub(crate) enum XmlPart {
-    /// A layer opens; only its attributes are known.
+    /// A layer opens; its children aren't known yet.
     Open(XmlElement),
-    /// An item, whole.
+    /// An item with its children.
     Item(XmlElement),
     /// The layer that opened last closes.
     Close,
 }
 
-/// A document's text, in bounded parts.
-type Input<'a> = Gauged<Decoded<Box<dyn Read + 'a>>>;
+/// The document's text in bounded parts.
+type Input<'a> = PartReader<Utf8Reader<Box<dyn Read + 'a>>>;
 
-/// A document of which the root element has opened.
+/// A document whose root element has opened.
 pub(crate) struct XmlDocument<'a> {
     reader: Reader<BufReader<Input<'a>>>,
-    gauge: Gauge,
+    limit: PartLimit,
     buffer: Vec<u8>,
     line: usize,
     depth: usize,
     root: XmlElement,
 }
 
-/// What the next event means.
-enum Step {
+/// A token of the document.
+enum Token {
     Open(XmlElement),
     Empty(XmlElement),
     Close,
     Text(String),
-    Nothing,
+    /// A comment or a declaration.
+    Skipped,
     End,
 }
 
-/// Where in a document a walk is.
+/// The open elements below the layers.
 #[derive(Default)]
-struct Place {
-    /// The item that is open, and what is open in it.
-    open: Vec<XmlElement>,
-    nodes: usize,
-    /// Elements that are open and of no interest.
+struct OpenElements {
+    /// The open item, and the open elements in it.
+    stack: Vec<XmlElement>,
+    /// Elements of the item so far.
+    node_count: usize,
+    /// Open elements that are neither layer nor item.
     skipped: usize,
 }
 
 /// The encoding that a document without a byte order mark declares.
-pub(crate) fn declared(head: &[u8]) -> &'static Encoding {
+pub(crate) fn declared_encoding(head: &[u8]) -> &'static Encoding {
     let head: String = head.iter().take(200).map(|b| char::from(*b)).collect();
     let declaration = head
         .trim_start()
@@ -114,88 +119,88 @@ impl<'a> XmlDocument<'a> {
         input: Box<dyn Read + 'a>,
         encoding: &'static Encoding,
     ) -> Result<Self, ScanError> {
-        let gauge = Gauge::new();
-        let gauged = Gauged {
-            inner: Decoded::new(input, encoding),
-            gauge: gauge.clone(),
+        let limit = PartLimit::new();
+        let bounded = PartReader {
+            inner: Utf8Reader::new(input, encoding),
+            limit: limit.clone(),
         };
-        let mut reader = Reader::from_reader(BufReader::new(gauged));
+        let mut reader = Reader::from_reader(BufReader::new(bounded));
         reader.config_mut().check_end_names = true;
         let mut document = Self {
             reader,
-            gauge,
+            limit,
             buffer: Vec::new(),
             line: 1,
             depth: 0,
             root: XmlElement::default(),
         };
         loop {
-            match document.step(true)? {
-                Step::Open(root) => {
+            match document.next_token(true)? {
+                Token::Open(root) => {
                     document.depth = 1;
                     document.root = root;
                     return Ok(document);
                 }
-                Step::Empty(root) => {
+                Token::Empty(root) => {
                     document.root = root;
                     return Ok(document);
                 }
-                Step::Text(text) if text.trim().is_empty() => {}
-                Step::Nothing => {}
-                Step::Close | Step::Text(_) => return Err(document.broken()),
-                Step::End => return Err(ScanError::Unknown),
+                Token::Text(text) if text.trim().is_empty() => {}
+                Token::Skipped => {}
+                Token::Close | Token::Text(_) => return Err(document.broken()),
+                Token::End => return Err(ScanError::Unknown),
             }
         }
     }
 
     /// The root element's name.
-    pub(crate) fn name(&self) -> &str {
+    pub(crate) fn root_name(&self) -> &str {
         &self.root.name
     }
 
-    /// Goes through the document to its end. Elements in `layers` within one
-    /// another, the root being the first, are given as they open and close; those
-    /// in `items`, directly in a layer, whole. The rest is passed over.
-    pub(crate) fn walk(
+    /// Reads the document to its end. Elements in `layers`, nested in one another below the root, are
+    /// given where they open and close; those in `items`, directly in a layer, with their children.
+    /// Other elements are skipped.
+    pub(crate) fn read_parts(
         mut self,
         layers: &[&str],
         items: &[&str],
-        mut take: impl FnMut(XmlPart),
+        mut on_part: impl FnMut(XmlPart),
     ) -> Result<(), ScanError> {
-        let mut place = Place::default();
+        let mut open = OpenElements::default();
         loop {
-            if place.open.is_empty() {
-                self.gauge.begin();
+            if open.stack.is_empty() {
+                self.limit.reset();
             }
-            let outside = self.depth == 0;
-            match self.step(outside || place.skipped == 0)? {
-                Step::Open(_) | Step::Empty(_) if outside => return Err(self.broken()),
-                Step::Text(text) if outside && !text.trim().is_empty() => {
+            let is_outside = self.depth == 0;
+            match self.next_token(is_outside || open.skipped == 0)? {
+                Token::Open(_) | Token::Empty(_) if is_outside => return Err(self.broken()),
+                Token::Text(text) if is_outside && !text.trim().is_empty() => {
                     return Err(self.broken());
                 }
-                Step::Text(text) => {
-                    if let Some(element) = place.open.last_mut() {
+                Token::Text(text) => {
+                    if let Some(element) = open.stack.last_mut() {
                         element.text.push_str(&text);
                     }
                 }
-                Step::Open(element) => {
+                Token::Open(element) => {
                     if self.depth >= MAX_DEPTH {
                         return Err(ScanError::TooDeep);
                     }
                     self.depth += 1;
-                    place.enter(element, (layers, items), &mut take)?;
+                    open.enter(element, layers, items, &mut on_part)?;
                 }
-                Step::Empty(element) => {
-                    place.enter(element, (layers, items), &mut take)?;
-                    place.leave(&mut take);
+                Token::Empty(element) => {
+                    open.enter(element, layers, items, &mut on_part)?;
+                    open.leave(&mut on_part);
                 }
-                Step::Close => {
+                Token::Close => {
                     self.depth = self.depth.saturating_sub(1);
-                    place.leave(&mut take);
+                    open.leave(&mut on_part);
                 }
-                Step::Nothing => {}
-                Step::End if outside => return Ok(()),
-                Step::End => return Err(self.broken()),
+                Token::Skipped => {}
+                Token::End if is_outside => return Ok(()),
+                Token::End => return Err(self.broken()),
             }
         }
     }
@@ -204,29 +209,29 @@ impl<'a> XmlDocument<'a> {
         ScanError::Broken { line: self.line }
     }
 
-    /// The next event; of what isn't wanted, without what is in it.
-    fn step(&mut self, wanted: bool) -> Result<Step, ScanError> {
+    /// The next token, without its content where that isn't wanted.
+    fn next_token(&mut self, is_wanted: bool) -> Result<Token, ScanError> {
         self.buffer.clear();
         let broken = ScanError::Broken { line: self.line };
         let event = match self.reader.read_event_into(&mut self.buffer) {
             Ok(event) => event,
-            Err(quick_xml::Error::Io(error)) => return Err(told(&error).unwrap_or(broken)),
+            Err(quick_xml::Error::Io(error)) => return Err(refusal_of(&error).unwrap_or(broken)),
             Err(_) => return Err(broken),
         };
         let text = |text: std::borrow::Cow<'_, str>| {
             if text.contains('\0') {
                 return Err(ScanError::Unknown);
             }
-            Ok(Step::Text(if wanted {
+            Ok(Token::Text(if is_wanted {
                 text.into_owned()
             } else {
                 String::new()
             }))
         };
-        let step = match event {
-            Event::Start(start) => Step::Open(element(&start, wanted)?.ok_or(broken)?),
-            Event::Empty(start) => Step::Empty(element(&start, wanted)?.ok_or(broken)?),
-            Event::End(_) => Step::Close,
+        let token = match event {
+            Event::Start(start) => Token::Open(element(&start, is_wanted)?.ok_or(broken)?),
+            Event::Empty(start) => Token::Empty(element(&start, is_wanted)?.ok_or(broken)?),
+            Event::End(_) => Token::Close,
             Event::Text(found) => text(found.xml10_content())?,
             Event::CData(found) if self.depth > 0 => text(found.xml10_content())?,
             Event::GeneralRef(_) | Event::CData(_) if self.depth == 0 => return Err(broken),
@@ -234,66 +239,67 @@ impl<'a> XmlDocument<'a> {
                 Some(character) => text(character.to_string().into())?,
                 None => text(
                     resolve_predefined_entity(&found)
-                        .ok_or(ScanError::Entities)?
+                        .ok_or(ScanError::XmlEntities)?
                         .into(),
                 )?,
             },
             Event::DocType(doctype) if doctype.contains("<!ENTITY") => {
-                return Err(ScanError::Entities);
+                return Err(ScanError::XmlEntities);
             }
             Event::CData(_)
             | Event::DocType(_)
             | Event::Comment(_)
             | Event::Decl(_)
-            | Event::PI(_) => Step::Nothing,
-            Event::Eof => Step::End,
+            | Event::PI(_) => Token::Skipped,
+            Event::Eof => Token::End,
         };
         self.line += memchr::memchr_iter(b'\n', &self.buffer).count();
-        Ok(step)
+        Ok(token)
     }
 }
 
-impl Place {
+impl OpenElements {
     fn enter(
         &mut self,
         element: XmlElement,
-        (layers, items): (&[&str], &[&str]),
-        take: &mut impl FnMut(XmlPart),
+        layers: &[&str],
+        items: &[&str],
+        on_part: &mut impl FnMut(XmlPart),
     ) -> Result<(), ScanError> {
-        if !self.open.is_empty() {
-            self.nodes += 1;
-            if self.nodes > MAX_NODES {
+        if !self.stack.is_empty() {
+            self.node_count += 1;
+            if self.node_count > MAX_NODES {
                 return Err(ScanError::Oversized);
             }
-            self.open.push(element);
+            self.stack.push(element);
         } else if self.skipped == 0 && layers.contains(&element.name.as_str()) {
-            take(XmlPart::Open(element));
+            on_part(XmlPart::Open(element));
         } else if self.skipped == 0 && items.contains(&element.name.as_str()) {
-            self.nodes = 0;
-            self.open.push(element);
+            self.node_count = 0;
+            self.stack.push(element);
         } else {
             self.skipped += 1;
         }
         Ok(())
     }
 
-    fn leave(&mut self, take: &mut impl FnMut(XmlPart)) {
-        match (self.open.pop(), self.open.last_mut()) {
+    fn leave(&mut self, on_part: &mut impl FnMut(XmlPart)) {
+        match (self.stack.pop(), self.stack.last_mut()) {
             (Some(element), Some(parent)) => parent.children.push(element),
-            (Some(item), None) => take(XmlPart::Item(item)),
+            (Some(item), None) => on_part(XmlPart::Item(item)),
             (None, _) if self.skipped > 0 => self.skipped -= 1,
-            (None, _) => take(XmlPart::Close),
+            (None, _) => on_part(XmlPart::Close),
         }
     }
 }
 
-/// `None` where its attributes are broken.
-fn element(start: &BytesStart<'_>, wanted: bool) -> Result<Option<XmlElement>, ScanError> {
-    if !wanted {
+/// The opening element; `None` where its attributes are broken.
+fn element(start: &BytesStart<'_>, is_wanted: bool) -> Result<Option<XmlElement>, ScanError> {
+    if !is_wanted {
         return Ok(Some(XmlElement::default()));
     }
     let mut attributes = Vec::new();
-    // Comparing each with each, as a check for two alike does, would take ages.
+    // The library's check for duplicates takes quadratic time; the bound below makes ours cheap.
     for attribute in start.attributes().with_checks(false) {
         let Ok(attribute) = attribute else {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! ZAP, as XML or JSON: a finding is an alert; each place it was seen is an asset.
+//! ZAP, as XML or JSON: an alert is a finding, each place where it was seen an asset.
 //!
 //! Fingerprint: `zap` and the alert's reference (`10020-1`), or the plugin's
 //! number where a report has none.
@@ -9,18 +9,23 @@ use std::io::BufRead;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::group::{AssetList, FindingGroup, cwe, section};
-use super::json::{self, Each, Fields, Objects, Text};
+use super::asset_list::AssetList;
+use super::builder::ScanBuilder;
+use super::error::ScanError;
+use super::finding_group::FindingGroup;
+use super::html;
+use super::identifiers::parse_cwe;
+use super::json::{self, ForEachItem, ObjectHandler, ObjectStream, Text};
+use super::text::{self, section};
 use super::xml::{XmlDocument, XmlElement, XmlPart};
-use super::{Fingerprint, ScanBuilder, ScanError, html, plain};
-use crate::finding::FindingContent;
+use crate::finding::{FindingContent, Fingerprint};
 use crate::severity::Severity;
 
-/// Places of one alert whose parameter and evidence are told.
+/// Places of one alert whose parameter and evidence are kept.
 const MAX_DETAILS: usize = 10;
-/// Characters of one piece of evidence.
+/// Characters of one piece of evidence that are kept.
 const MAX_EVIDENCE: usize = 1_000;
-/// What an alert holds besides its places, by the names of both layouts.
+/// The children of an alert in the XML layout.
 const ITEMS: [&str; 12] = [
     "instance",
     "pluginid",
@@ -36,7 +41,7 @@ const ITEMS: [&str; 12] = [
     "cweid",
 ];
 
-/// An alert of one site, as both layouts have it.
+/// An alert of one site, in either layout.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Alert {
@@ -65,10 +70,10 @@ struct Instance {
     evidence: Text,
 }
 
-/// The places of an alert, of which there may be very many.
+/// The places of an alert, of which there can be very many.
 #[derive(Debug, Default)]
 struct Instances {
-    any: bool,
+    has_any: bool,
     assets: AssetList,
     details: Vec<String>,
 }
@@ -76,12 +81,12 @@ struct Instances {
 /// Reads the XML report.
 pub(crate) fn read_xml(
     document: XmlDocument<'_>,
-    found: &mut ScanBuilder,
+    builder: &mut ScanBuilder,
 ) -> Result<(), ScanError> {
     let (mut site, mut alert, mut open) = (String::new(), Alert::default(), Vec::new());
-    let mut alerts = Alerts::new(found);
+    let mut alerts = Alerts::new(builder);
     let layers = ["site", "alerts", "alertitem", "instances"];
-    document.walk(&layers, &ITEMS, |part| match part {
+    document.read_parts(&layers, &ITEMS, |part| match part {
         XmlPart::Open(layer) => {
             match layer.name.as_str() {
                 "site" => layer.attribute("name").clone_into(&mut site),
@@ -102,26 +107,29 @@ pub(crate) fn read_xml(
 }
 
 /// Reads the JSON report.
-pub(crate) fn read_json(input: &mut dyn BufRead, found: &mut ScanBuilder) -> Result<(), ScanError> {
-    let mut alerts = Alerts::new(found);
-    json::read("ZAP", input, &mut alerts)?;
+pub(crate) fn read_json(
+    input: &mut dyn BufRead,
+    builder: &mut ScanBuilder,
+) -> Result<(), ScanError> {
+    let mut alerts = Alerts::new(builder);
+    json::read_objects("ZAP", input, &mut alerts)?;
     alerts.finish();
     Ok(())
 }
 
-/// The alerts of a report, as they come.
+/// The alerts of a report, while they are read.
 struct Alerts<'a> {
-    found: &'a mut ScanBuilder,
+    builder: &'a mut ScanBuilder,
     false_positives: usize,
 }
 
-/// Those of one site.
+/// The alerts of one site.
 struct Site<'a, 'b> {
     alerts: &'a mut Alerts<'b>,
     name: String,
 }
 
-impl<'de> Fields<'de> for Alerts<'_> {
+impl<'de> ObjectHandler<'de> for Alerts<'_> {
     fn field<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
         if name != "site" {
             return map.next_value::<IgnoredAny>().map(drop);
@@ -130,11 +138,11 @@ impl<'de> Fields<'de> for Alerts<'_> {
             alerts: self,
             name: String::new(),
         };
-        map.next_value_seed(Objects(&mut site))
+        map.next_value_seed(ObjectStream(&mut site))
     }
 }
 
-impl<'de> Fields<'de> for Site<'_, '_> {
+impl<'de> ObjectHandler<'de> for Site<'_, '_> {
     fn begin(&mut self) {
         self.name.clear();
     }
@@ -143,8 +151,8 @@ impl<'de> Fields<'de> for Site<'_, '_> {
         match name {
             "@name" => map.next_value().map(|Text(name)| self.name = name),
             "alerts" => {
-                let mut take = |alert| self.alerts.add(&self.name, alert);
-                map.next_value_seed(Each::new(&mut take))
+                let mut on_alert = |alert| self.alerts.add(&self.name, alert);
+                map.next_value_seed(ForEachItem::new(&mut on_alert))
             }
             _ => map.next_value::<IgnoredAny>().map(drop),
         }
@@ -152,38 +160,41 @@ impl<'de> Fields<'de> for Site<'_, '_> {
 }
 
 impl<'a> Alerts<'a> {
-    fn new(found: &'a mut ScanBuilder) -> Self {
+    fn new(builder: &'a mut ScanBuilder) -> Self {
         Self {
-            found,
+            builder,
             false_positives: 0,
         }
     }
 
     fn add(&mut self, site: &str, alert: Alert) {
-        self.found.rows += 1;
+        self.builder.count_row();
         // ZAP's users mark false positives by this confidence.
         if alert.confidence.as_str() == "0" {
             self.false_positives += 1;
             return;
         }
         let fingerprint = Fingerprint::new("zap", alert.rule());
-        let Some(group) = self.found.at(fingerprint, || alert.first()) else {
+        let Some(group) = self.builder.group_for(fingerprint, || alert.new_group()) else {
             return;
         };
-        group.rate(alert.severity());
-        group.draft.cwe = group.draft.cwe.or_else(|| cwe(alert.cweid.as_str()));
+        group.raise_severity(alert.severity());
+        group.content.cwe = group
+            .content
+            .cwe
+            .or_else(|| parse_cwe(alert.cweid.as_str()));
         group.assets.merge(&alert.instances.assets);
-        if !alert.instances.any {
+        if !alert.instances.has_any {
             group.assets.add(site);
         }
         for detail in alert.instances.details {
-            group.tell(&detail.clone(), || detail);
+            group.add_detail(&detail.clone(), || detail);
         }
     }
 
     fn finish(self) {
-        let because = "marked as a false positive in ZAP";
-        self.found.left_out(self.false_positives, because);
+        let reason = "marked as a false positive in ZAP";
+        self.builder.remark_skipped(self.false_positives, reason);
     }
 }
 
@@ -208,14 +219,14 @@ impl Alert {
         }
     }
 
-    /// The alert by which it is known from run to run.
+    /// The rule of the fingerprint.
     fn rule(&self) -> &str {
         let names = [&self.reference_id, &self.pluginid, &self.alert, &self.name];
-        let named = names
+        let name = names
             .into_iter()
             .map(Text::as_str)
             .find(|name| !name.is_empty());
-        named.unwrap_or("unnamed")
+        name.unwrap_or("unnamed")
     }
 
     fn severity(&self) -> Severity {
@@ -227,32 +238,26 @@ impl Alert {
         }
     }
 
-    fn first(&self) -> FindingGroup {
+    fn new_group(&self) -> FindingGroup {
         let titles = [self.name.as_str(), self.alert.as_str(), "Unnamed alert"];
         let title = titles.into_iter().find(|title| !title.is_empty());
         let html = |text: &Text| html::to_markdown(text.as_str());
-        let references = html::lines(self.reference.as_str());
-        let references = plain::references(references.iter().map(String::as_str));
-        let draft = FindingContent {
-            title: plain::line(title.unwrap_or_default(), 200),
-            severity: self.severity(),
-            severity_reason: None,
-            vector: None,
-            cwe: None,
-            cves: Vec::new(),
-            assets: Vec::new(),
+        let references = html::text_lines(self.reference.as_str());
+        let references = text::reference_list(references.iter().map(String::as_str));
+        let title = text::single_line(title.unwrap_or_default(), 200);
+        let content = FindingContent {
             description: section([html(&self.desc).as_str(), html(&self.otherinfo).as_str()]),
-            impact: String::new(),
             recommendation: section([html(&self.solution).as_str()]),
             references: section([references.as_str()]),
+            ..FindingContent::titled(title, self.severity())
         };
-        FindingGroup::new(draft, "")
+        FindingGroup::new(content, "")
     }
 }
 
 impl Instances {
     fn add(&mut self, instance: &Instance) {
-        self.any = true;
+        self.has_any = true;
         self.assets.add(instance.uri.as_str());
         if !instance.is_plain() && self.details.len() < MAX_DETAILS {
             self.details.push(instance.detail());
@@ -300,7 +305,7 @@ impl Instance {
         }
     }
 
-    /// Whether it says no more than where.
+    /// Whether it says nothing but the place.
     fn is_plain(&self) -> bool {
         [&self.param, &self.attack, &self.evidence]
             .into_iter()
@@ -309,14 +314,17 @@ impl Instance {
 
     fn detail(&self) -> String {
         let place = format!("{} {}", self.method.as_str(), self.uri.as_str());
-        let mut detail = format!("**{}**", plain::markdown(&plain::line(&place, 500)));
+        let mut detail = format!(
+            "**{}**",
+            text::escape_markdown(&text::single_line(&place, 500))
+        );
         for (label, text) in [
             ("Parameter", &self.param),
             ("Attack", &self.attack),
             ("Evidence", &self.evidence),
         ] {
             if !text.as_str().is_empty() {
-                let code = plain::code(text.as_str(), MAX_EVIDENCE);
+                let code = text::code_block(text.as_str(), MAX_EVIDENCE);
                 detail = format!("{detail}\n\n{label}:\n\n{code}");
             }
         }

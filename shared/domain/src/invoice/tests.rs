@@ -1,16 +1,16 @@
 //! Any sequence of events against the book.
 
-mod bills;
+mod content;
 
 use std::collections::BTreeMap;
 
-use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
+use jiff::{Timestamp, ToSpan as _};
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::*;
-use crate::id::WorkspaceId;
+use crate::id::{ClientId, EntryId, InvoiceId, UserId, WorkspaceId};
 use crate::person::Actor;
 use crate::role::{Action, Role};
 use crate::testing::config;
@@ -51,9 +51,9 @@ fn draft(total: i64) -> Invoice {
         currency: "EUR".parse().unwrap(),
         total,
         due: date(2026, 2, 4),
-        issued: None,
-        book: InvoiceBalance::default(),
-        late: false,
+        issue: None,
+        balance: InvoiceBalance::default(),
+        marked_overdue: false,
         updated: NOW,
         version: 1,
     }
@@ -61,23 +61,23 @@ fn draft(total: i64) -> Invoice {
 
 fn sent(total: i64) -> Invoice {
     let owner = actor(Role::ALL[0]);
-    let change = issue(&draft(total), &owner, "INV-0001".into(), TODAY, NOW);
+    let change = issue_invoice(&draft(total), &owner, "INV-0001".into(), TODAY, NOW);
     change.expect("sent").invoice
 }
 
 /// An event with a number that says how much of it, in thousandths of the total.
 #[derive(Debug, Clone)]
-struct Step {
+struct InvoiceStep {
     kind: InvoiceTransition,
     part: i64,
     days: i64,
     by_provider: bool,
 }
 
-fn any_step() -> impl Strategy<Value = Step> {
+fn any_step() -> impl Strategy<Value = InvoiceStep> {
     let kinds = select(InvoiceTransition::ALL.to_vec());
     (kinds, 0_i64..1_300, 0_i64..20, any::<bool>()).prop_map(|(kind, part, days, by_provider)| {
-        Step {
+        InvoiceStep {
             kind,
             part,
             days,
@@ -86,35 +86,35 @@ fn any_step() -> impl Strategy<Value = Step> {
     })
 }
 
-fn ask(step: &Step, total: i64, on: Date) -> Option<InvoiceCommand> {
+fn ask(step: &InvoiceStep, total: i64, on: Date) -> Option<InvoiceCommand> {
     let amount = total * step.part / 1_000;
-    let how = PaymentMethod::ByHand(String::new());
+    let method = PaymentMethod::ByHand(String::new());
     Some(match step.kind {
         InvoiceTransition::Send => return None,
         InvoiceTransition::Pay => InvoiceCommand::Pay {
             amount,
             fee: amount / 40,
             on,
-            how,
+            method,
         },
-        InvoiceTransition::TakeBack => InvoiceCommand::TakeBack {
+        InvoiceTransition::RemovePayment => InvoiceCommand::RemovePayment {
             payment: EntryId::new(1, 1),
             amount,
             on,
         },
-        InvoiceTransition::Refund => InvoiceCommand::Refund { amount, on, how },
+        InvoiceTransition::Refund => InvoiceCommand::Refund { amount, on, method },
         InvoiceTransition::Void => InvoiceCommand::Void("no".into()),
         InvoiceTransition::OpenDispute => InvoiceCommand::OpenDispute(amount),
         InvoiceTransition::WinDispute => InvoiceCommand::WinDispute(amount),
         InvoiceTransition::LoseDispute => InvoiceCommand::LoseDispute(amount, on),
-        InvoiceTransition::SetAside => InvoiceCommand::SetAside {
+        InvoiceTransition::UnapplyPayment => InvoiceCommand::UnapplyPayment {
             amount,
             fee: amount / 40,
             on,
-            how,
+            method,
         },
-        InvoiceTransition::Restore => InvoiceCommand::Restore { amount, on, how },
-        InvoiceTransition::Lapse => InvoiceCommand::Lapse,
+        InvoiceTransition::ReverseRefund => InvoiceCommand::ReverseRefund { amount, on, method },
+        InvoiceTransition::MarkOverdue => InvoiceCommand::MarkOverdue,
     })
 }
 
@@ -127,12 +127,12 @@ fn holds(invoice: &Invoice) -> Result<(), TestCaseError> {
         waived,
         fees,
         void,
-    } = invoice.book;
+    } = invoice.balance;
     let outstanding = invoice.outstanding();
     for sum in [paid, refunded, disputed, waived, fees, outstanding] {
         prop_assert!(sum >= 0, "{invoice:?}");
     }
-    if invoice.issued.is_some() {
+    if invoice.issue.is_some() {
         prop_assert_eq!(paid + waived + outstanding, invoice.total);
     }
     prop_assert!(refunded + disputed <= paid, "{invoice:?}");
@@ -154,17 +154,17 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn no_sequence_of_events_makes_the_figures_disagree(
+    fn any_sequence_of_invoice_events_keeps_figures_consistent(
         total in 1_i64..1_000_000,
         steps in proptest::collection::vec(any_step(), 1..40),
     ) {
         let owner = actor(Role::ALL[0]);
         let begin = draft(total);
-        let change = issue(&begin, &owner, "INV-0001".into(), TODAY, NOW).unwrap();
+        let change = issue_invoice(&begin, &owner, "INV-0001".into(), TODAY, NOW).unwrap();
         let mut books: BTreeMap<(Date, RevenueFigure), i64> = BTreeMap::new();
         let mut post = |change: &InvoiceChange| {
-            for FigurePosting { month, figure, minor } in &change.postings {
-                *books.entry((*month, *figure)).or_default() += minor;
+            for FigurePosting { month, figure, amount } in &change.postings {
+                *books.entry((*month, *figure)).or_default() += amount;
             }
         };
         post(&change);
@@ -173,20 +173,20 @@ proptest! {
         for step in steps {
             today = today.checked_add(step.days.days()).unwrap();
             let Some(ask) = ask(&step, total, today) else { continue };
-            let by = if step.by_provider { InvoiceActor::Itself("Stripe") } else { InvoiceActor::Person(&owner) };
+            let by = if step.by_provider { InvoiceActor::System("Stripe") } else { InvoiceActor::Person(&owner) };
             let possible = step.kind.is_possible(&invoice);
-            let Ok(change) = transition(&invoice, by, &ask, today, NOW) else { continue };
-            prop_assert!(possible && (step.by_provider || step.kind.is_by_hand()));
+            let Ok(change) = apply_command(&invoice, by, &ask, today, NOW) else { continue };
+            prop_assert!(possible && (step.by_provider || step.kind.is_manual()));
             prop_assert_eq!(change.invoice.version, invoice.version + 1);
             prop_assert_eq!(change.invoice.total, total);
-            match change.entry.what {
+            match change.entry.event {
                 InvoiceEvent::Paid { amount, fee, .. } => { paid += amount; fees += fee; }
-                InvoiceEvent::TakenBack { amount, .. } => paid -= amount,
+                InvoiceEvent::PaymentRemoved { amount, .. } => paid -= amount,
                 InvoiceEvent::Refunded { amount, .. } | InvoiceEvent::DisputeLost { amount, .. } => {
                     refunded += amount;
                 }
-                InvoiceEvent::SetAside { amount, fee, .. } => { paid -= amount; fees -= fee; }
-                InvoiceEvent::Restored { amount, .. } => refunded -= amount,
+                InvoiceEvent::PaymentUnapplied { amount, fee, .. } => { paid -= amount; fees -= fee; }
+                InvoiceEvent::RefundReversed { amount, .. } => refunded -= amount,
                 _ => {}
             }
             post(&change);
@@ -194,13 +194,13 @@ proptest! {
             holds(&invoice)?;
         }
         // The history tells the same as the book, and so do the figures by month.
-        prop_assert_eq!((paid, refunded, fees), (invoice.book.paid, invoice.book.refunded, invoice.book.fees));
+        prop_assert_eq!((paid, refunded, fees), (invoice.balance.paid, invoice.balance.refunded, invoice.balance.fees));
         let sum = |figure: RevenueFigure| {
             books.iter().filter(|((_, one), _)| *one == figure).map(|(_, minor)| minor).sum::<i64>()
         };
-        prop_assert_eq!(sum(RevenueFigure::Invoiced), if invoice.book.void { 0 } else { total });
+        prop_assert_eq!(sum(RevenueFigure::Invoiced), if invoice.balance.void { 0 } else { total });
         prop_assert_eq!(sum(RevenueFigure::Outstanding), invoice.outstanding());
-        prop_assert_eq!(sum(RevenueFigure::Overdue), if invoice.late { invoice.outstanding() } else { 0 });
+        prop_assert_eq!(sum(RevenueFigure::Overdue), if invoice.marked_overdue { invoice.outstanding() } else { 0 });
         prop_assert_eq!(sum(RevenueFigure::Paid), paid);
         prop_assert_eq!(sum(RevenueFigure::Refunded), refunded);
         prop_assert_eq!(sum(RevenueFigure::Fees), fees);
@@ -208,20 +208,20 @@ proptest! {
 }
 
 #[test]
-fn what_is_offered_is_what_is_allowed() {
+fn offered_invoice_commands_are_those_that_apply() {
     let mut seen = 0;
     for role in Role::ALL {
         let mut invoices = vec![draft(100), sent(100)];
         let owner = actor(Role::ALL[0]);
         let paid = |invoice: &Invoice, amount| {
-            let how = PaymentMethod::ByHand(String::new());
+            let method = PaymentMethod::ByHand(String::new());
             let ask = InvoiceCommand::Pay {
                 amount,
                 fee: 0,
                 on: TODAY,
-                how,
+                method,
             };
-            transition(invoice, InvoiceActor::Person(&owner), &ask, TODAY, NOW)
+            apply_command(invoice, InvoiceActor::Person(&owner), &ask, TODAY, NOW)
                 .unwrap()
                 .invoice
         };
@@ -229,15 +229,15 @@ fn what_is_offered_is_what_is_allowed() {
         invoices.push(paid(&sent(100), 100));
         for invoice in invoices {
             for kind in InvoiceTransition::ALL {
-                let step = Step {
+                let step = InvoiceStep {
                     kind,
                     part: 10,
                     days: 0,
                     by_provider: false,
                 };
                 let allowed = match ask(&step, 100, TODAY) {
-                    None => issue(&invoice, &actor(role), "1".into(), TODAY, NOW).is_ok(),
-                    Some(ask) => transition(
+                    None => issue_invoice(&invoice, &actor(role), "1".into(), TODAY, NOW).is_ok(),
+                    Some(ask) => apply_command(
                         &invoice,
                         InvoiceActor::Person(&actor(role)),
                         &ask,
@@ -247,7 +247,7 @@ fn what_is_offered_is_what_is_allowed() {
                     .is_ok(),
                 };
                 assert_eq!(
-                    kind.is_offered(role, &invoice),
+                    kind.is_available(role, &invoice),
                     allowed,
                     "{role:?} {kind:?}"
                 );
@@ -260,17 +260,19 @@ fn what_is_offered_is_what_is_allowed() {
 }
 
 #[test]
-fn a_way_through_all_states() {
-    let by = InvoiceActor::Itself("Stripe");
-    let how = || PaymentMethod::Provider("pi_1".into());
+fn invoice_events_lead_through_all_states() {
+    let by = InvoiceActor::System("Stripe");
+    let method = || PaymentMethod::Provider("pi_1".into());
     let step = |invoice: &Invoice, ask: InvoiceCommand| {
-        transition(invoice, by, &ask, TODAY, NOW).unwrap().invoice
+        apply_command(invoice, by, &ask, TODAY, NOW)
+            .unwrap()
+            .invoice
     };
     let pay = |amount| InvoiceCommand::Pay {
         amount,
         fee: 1,
         on: TODAY,
-        how: how(),
+        method: method(),
     };
     let part = step(&sent(100), pay(40));
     assert_eq!(
@@ -279,7 +281,7 @@ fn a_way_through_all_states() {
     );
     let paid = step(&part, pay(60));
     assert_eq!(
-        (paid.state(), paid.outstanding(), paid.book.fees),
+        (paid.state(), paid.outstanding(), paid.balance.fees),
         (InvoiceState::Paid, 0, 2)
     );
     let disputed = step(&paid, InvoiceCommand::OpenDispute(60));
@@ -293,13 +295,13 @@ fn a_way_through_all_states() {
     );
     let lost = step(&disputed, InvoiceCommand::LoseDispute(60, TODAY));
     assert_eq!(
-        (lost.state(), lost.book.kept()),
+        (lost.state(), lost.balance.retained()),
         (InvoiceState::PartlyRefunded, 40)
     );
     let back = InvoiceCommand::Refund {
         amount: 40,
         on: TODAY,
-        how: how(),
+        method: method(),
     };
     assert_eq!(step(&lost, back).state(), InvoiceState::Refunded);
     assert_eq!(
@@ -310,7 +312,7 @@ fn a_way_through_all_states() {
         assert!(
             InvoiceTransition::ALL
                 .iter()
-                .any(|kind| kind.from().contains(&state))
+                .any(|kind| kind.allowed_from().contains(&state))
                 || matches!(state, InvoiceState::Refunded | InvoiceState::Void)
         );
     }
@@ -321,53 +323,53 @@ fn overdue_begins_when_the_day_is_over_and_ends_with_the_money() {
     let invoice = sent(100);
     let (due, after) = (invoice.due, invoice.due.tomorrow().unwrap());
     assert!(!invoice.is_overdue(due) && invoice.is_overdue(after));
-    let by = InvoiceActor::Itself("Time");
+    let by = InvoiceActor::System("Time");
     assert_eq!(
-        transition(&invoice, by, &InvoiceCommand::Lapse, due, NOW),
+        apply_command(&invoice, by, &InvoiceCommand::MarkOverdue, due, NOW),
         Err(InvoiceRefusal::State)
     );
-    let late = transition(&invoice, by, &InvoiceCommand::Lapse, after, NOW)
+    let late = apply_command(&invoice, by, &InvoiceCommand::MarkOverdue, after, NOW)
         .unwrap()
         .invoice;
-    assert!(late.late);
+    assert!(late.marked_overdue);
     assert_eq!(
-        transition(&late, by, &InvoiceCommand::Lapse, after, NOW),
+        apply_command(&late, by, &InvoiceCommand::MarkOverdue, after, NOW),
         Err(InvoiceRefusal::State)
     );
     let owner = actor(Role::ALL[0]);
-    let how = PaymentMethod::ByHand(String::new());
+    let method = PaymentMethod::ByHand(String::new());
     let pay = InvoiceCommand::Pay {
         amount: 100,
         fee: 0,
         on: after,
-        how,
+        method,
     };
-    let paid = transition(&late, InvoiceActor::Person(&owner), &pay, after, NOW).unwrap();
+    let paid = apply_command(&late, InvoiceActor::Person(&owner), &pay, after, NOW).unwrap();
     assert!(!paid.invoice.is_overdue(after));
     let overdue: i64 = paid
         .postings
         .iter()
         .filter(|p| p.figure == RevenueFigure::Overdue)
-        .map(|p| p.minor)
+        .map(|p| p.amount)
         .sum();
     assert_eq!(overdue, -100);
     // Paid in time, then taken out again: overdue at once.
-    let early = transition(&invoice, InvoiceActor::Person(&owner), &pay, TODAY, NOW)
+    let early = apply_command(&invoice, InvoiceActor::Person(&owner), &pay, TODAY, NOW)
         .unwrap()
         .invoice;
-    let back = InvoiceCommand::TakeBack {
+    let back = InvoiceCommand::RemovePayment {
         payment: EntryId::new(1, 1),
         amount: 100,
         on: TODAY,
     };
-    let again = transition(&early, InvoiceActor::Person(&owner), &back, after, NOW).unwrap();
-    assert!(again.invoice.late);
+    let again = apply_command(&early, InvoiceActor::Person(&owner), &back, after, NOW).unwrap();
+    assert!(again.invoice.marked_overdue);
 }
 
 #[test]
-fn the_client_hears_of_it_in_time() {
+fn reminder_schedule_follows_due_date() {
     let told = |due: Date| -> Vec<_> {
-        let all = schedule(due, &workspace(), NOW);
+        let all = reminder_schedule(due, &workspace(), NOW);
         all.into_iter()
             .map(|(at, what)| (at.to_string(), what))
             .collect()
@@ -377,11 +379,11 @@ fn the_client_hears_of_it_in_time() {
     // Nine in the morning of Berlin, and its midnight.
     assert_eq!(
         far[1],
-        ("2026-02-01T08:00:00Z".into(), InvoiceReminder::Soon)
+        ("2026-02-01T08:00:00Z".into(), InvoiceReminder::DueSoon)
     );
     assert_eq!(
         far[2],
-        ("2026-02-04T23:00:00Z".into(), InvoiceReminder::Lapse)
+        ("2026-02-04T23:00:00Z".into(), InvoiceReminder::DayOver)
     );
     assert_eq!(
         far[3],
@@ -389,18 +391,21 @@ fn the_client_hears_of_it_in_time() {
     );
     assert_eq!(far.len(), 6);
     let near = told(date(2026, 1, 6));
-    assert!(near.iter().all(|(_, what)| *what != InvoiceReminder::Soon));
+    assert!(
+        near.iter()
+            .all(|(_, what)| *what != InvoiceReminder::DueSoon)
+    );
 }
 
 #[test]
-fn a_payment_is_refused_in_words_that_help() {
+fn invalid_payment_is_refused_with_message() {
     let invoice = sent(10_000);
     let typed = |amount: &str, on: &str| PaymentInput {
         amount: amount.into(),
         on: on.into(),
         reference: String::new(),
     };
-    let why = |input: PaymentInput, field: &str| match input.payment(&invoice, TODAY) {
+    let why = |input: PaymentInput, field: &str| match input.parse_payment(&invoice, TODAY) {
         Err(InvoiceRefusal::Invalid(invalid)) => invalid.fields()[field].clone(),
         other => panic!("{other:?}"),
     };
@@ -417,6 +422,14 @@ fn a_payment_is_refused_in_words_that_help() {
         why(typed("1", "2026-01-04"), "on"),
         "The invoice wasn't sent then."
     );
-    assert!(typed("100", "2026-01-05").payment(&invoice, TODAY).is_ok());
-    assert!(typed("1", "2026-01-05").refund(&invoice, TODAY).is_err());
+    assert!(
+        typed("100", "2026-01-05")
+            .parse_payment(&invoice, TODAY)
+            .is_ok()
+    );
+    assert!(
+        typed("1", "2026-01-05")
+            .parse_refund(&invoice, TODAY)
+            .is_err()
+    );
 }

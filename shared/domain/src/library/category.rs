@@ -1,26 +1,19 @@
-//! What kind of system a template is about.
+//! The categories of finding templates.
 
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// The categories, in the order of lists.
+/// The kind of system that a template applies to, in the order of lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Category {
-    /// Web applications.
     Web,
-    /// Interfaces for programs.
     Api,
-    /// Accounts and workloads at cloud providers.
     Cloud,
-    /// Networks, servers and devices.
     Network,
-    /// Apps on phones.
     Mobile,
-    /// Directories of Windows domains.
     ActiveDirectory,
-    /// Anything else.
     Other,
 }
 
@@ -36,7 +29,7 @@ impl Category {
         Self::Other,
     ];
 
-    /// The name used in forms, addresses and the table.
+    /// The name in forms, URLs and the table.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Web => "web",
@@ -49,7 +42,7 @@ impl Category {
         }
     }
 
-    /// The words on the screen.
+    /// The displayed name.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Web => "Web",

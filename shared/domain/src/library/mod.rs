@@ -1,17 +1,17 @@
-//! Templates of findings: those that come with the product, and a workspace's own.
+//! Finding templates: the starter templates of the product and a workspace's own templates.
 
 mod category;
-mod starters;
+mod starter;
 mod template;
-mod weaknesses;
+mod weakness;
 
 pub use category::Category;
-pub use starters::{StarterTemplate, starter, starters};
+pub use starter::{StarterTemplate, find_starter, starters};
 pub use template::{FindingTemplate, MAX_TEMPLATES, TemplateInput};
-pub use weaknesses::weakness;
+pub use weakness::weakness_name;
 
-/// Whether every word of `query` is in one of `texts`, whatever its case.
-pub fn matches<'a>(query: &str, texts: impl IntoIterator<Item = &'a str>) -> bool {
+/// Whether each word of `query` occurs in one of `texts`, ignoring case.
+pub fn matches_query<'a>(query: &str, texts: impl IntoIterator<Item = &'a str>) -> bool {
     let texts: Vec<String> = texts.into_iter().map(str::to_lowercase).collect();
     let query = query.to_lowercase();
     let mut words = query.split_whitespace();

@@ -2,87 +2,58 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Category;
+use super::category::Category;
 use crate::finding::{FindingContent, FindingInput};
 use crate::input::FieldErrors;
+use crate::tags::Tags;
 
 /// Templates that a workspace may have.
 pub const MAX_TEMPLATES: i64 = 500;
-/// Tags of one template, and characters of one.
-const MAX_TAGS: usize = 10;
-const MAX_TAG: usize = 40;
 
-/// A template that a workspace keeps.
+/// Finding content that a workspace keeps for reuse.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FindingTemplate {
-    /// What kind of system it is about.
     pub category: Category,
-    /// Words to find it by, in lower case.
+    /// In lower case.
     pub tags: Vec<String>,
-    /// Its text and rating; it has no assets.
-    pub draft: FindingContent,
+    /// Without assets.
+    #[serde(rename = "draft")]
+    pub content: FindingContent,
 }
 
-/// The form of a template, as typed.
+/// The submitted form: that of a finding, with a category and tags. Assets are ignored.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[allow(missing_docs)] // the fields of Template
 pub struct TemplateInput {
-    pub title: String,
     pub category: String,
     /// Separated by commas.
     pub tags: String,
-    pub severity: String,
-    pub severity_reason: String,
-    pub vector: String,
-    pub cwe: String,
-    pub cves: String,
-    pub description: String,
-    pub impact: String,
-    pub recommendation: String,
-    pub references: String,
+    #[serde(flatten)]
+    pub finding: FindingInput,
 }
 
 impl TemplateInput {
-    /// A form that begins with what a finding says. Its assets stay behind.
-    pub fn of_finding(draft: &FindingContent) -> Self {
-        let template = FindingTemplate {
-            category: Category::Web,
-            tags: Vec::new(),
-            draft: draft.clone(),
-        };
+    /// A form filled in with a finding's content, without its assets and without a category.
+    pub fn of_finding(content: &FindingContent) -> Self {
         Self {
-            category: String::new(),
-            ..Self::from(&template)
+            finding: without_assets(FindingInput::from(content)),
+            ..Self::default()
         }
     }
 
-    /// Checks every field, as those of a finding are.
+    /// Checks every field.
     pub fn parse(&self) -> Result<FindingTemplate, FieldErrors> {
         let mut invalid = FieldErrors::default();
         let category = invalid.check("category", self.category.parse::<Category>());
-        let tags = tags(&mut invalid, &self.tags);
-        let finding = FindingInput {
-            title: self.title.clone(),
-            severity: self.severity.clone(),
-            severity_reason: self.severity_reason.clone(),
-            vector: self.vector.clone(),
-            cwe: self.cwe.clone(),
-            cves: self.cves.clone(),
-            assets: String::new(),
-            description: self.description.clone(),
-            impact: self.impact.clone(),
-            recommendation: self.recommendation.clone(),
-            references: self.references.clone(),
-        };
-        match (finding.parse(), category) {
-            (Ok(draft), Some(category)) => invalid.into_result(FindingTemplate {
+        let tags = Tags::Template.parse(&mut invalid, &self.tags);
+        match (without_assets(self.finding.clone()).parse(), category) {
+            (Ok(content), Some(category)) => invalid.into_result(FindingTemplate {
                 category,
                 tags,
-                draft,
+                content,
             }),
-            (Err(more), _) => {
-                for (field, message) in more.fields() {
+            (Err(errors), _) => {
+                for (field, message) in errors.fields() {
                     invalid.add(field, message.clone());
                 }
                 Err(invalid)
@@ -93,40 +64,19 @@ impl TemplateInput {
 }
 
 impl From<&FindingTemplate> for TemplateInput {
-    /// The form filled in with what is there.
+    /// The form filled in.
     fn from(template: &FindingTemplate) -> Self {
-        let finding = FindingInput::from(&template.draft);
         Self {
-            title: finding.title,
             category: template.category.name().to_owned(),
             tags: template.tags.join(", "),
-            severity: finding.severity,
-            severity_reason: finding.severity_reason,
-            vector: finding.vector,
-            cwe: finding.cwe,
-            cves: finding.cves,
-            description: finding.description,
-            impact: finding.impact,
-            recommendation: finding.recommendation,
-            references: finding.references,
+            finding: without_assets(FindingInput::from(&template.content)),
         }
     }
 }
 
-fn tags(invalid: &mut FieldErrors, raw: &str) -> Vec<String> {
-    let mut tags: Vec<String> = Vec::new();
-    for tag in raw.split(',') {
-        let tag = invalid.optional_line("tags", tag, MAX_TAG).to_lowercase();
-        if !tag.is_empty() && !tags.contains(&tag) {
-            tags.push(tag);
-        }
+fn without_assets(input: FindingInput) -> FindingInput {
+    FindingInput {
+        assets: String::new(),
+        ..input
     }
-    if tags.len() > MAX_TAGS {
-        let these = tags.len();
-        invalid.add(
-            "tags",
-            format!("Use at most {MAX_TAGS} tags; these are {these}."),
-        );
-    }
-    tags
 }

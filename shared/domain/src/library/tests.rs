@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use super::weaknesses::WEAKNESSES;
+use super::weakness::WEAKNESSES;
 use super::*;
 use crate::finding::{FindingContent, FindingInput};
 use crate::severity::Severity;
@@ -36,42 +36,49 @@ fn sections(draft: &FindingContent) -> [(&'static str, &str, usize, usize); 3] {
 }
 
 #[test]
-fn there_are_enough_and_each_stands_once() {
-    let all = starters::read_all();
+fn starters_are_enough_and_distinct() {
+    let all = starter::read_all();
     assert_eq!(all.len(), starters().len(), "every file is read");
     assert!(all.len() >= 40, "{}", all.len());
     for category in Category::ALL.into_iter().filter(|c| *c != Category::Other) {
-        let n = all.iter().filter(|one| one.category == category).count();
+        let n = all
+            .iter()
+            .filter(|starter| starter.category == category)
+            .count();
         assert!(n >= 5, "{category:?}: {n}");
     }
     let texts: Vec<(&str, String)> = all
         .iter()
-        .flat_map(|one| {
-            let own = sections(&one.draft).map(|(_, text, ..)| text.to_owned());
+        .flat_map(|starter| {
+            let own = sections(&starter.content).map(|(_, text, ..)| text.to_owned());
             own.into_iter()
-                .chain([one.id.clone(), one.draft.title.to_lowercase()])
-                .map(|text| (one.id.as_str(), text))
+                .chain([starter.id.clone(), starter.content.title.to_lowercase()])
+                .map(|text| (starter.id.as_str(), text))
         })
         .collect();
     let mut seen = BTreeSet::new();
     for (id, text) in &texts {
         assert!(seen.insert(text), "{id} repeats: {text}");
     }
-    for one in &all {
-        assert_eq!(starter(&one.id).map(|found| &found.draft), Some(&one.draft));
+    for starter in &all {
+        assert_eq!(
+            find_starter(&starter.id).map(|found| &found.content),
+            Some(&starter.content)
+        );
         assert!(
-            one.id
+            starter
+                .id
                 .chars()
                 .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
         );
     }
-    assert_eq!(starter("nothing"), None);
+    assert_eq!(find_starter("nothing"), None);
 }
 
 #[test]
-fn each_is_a_finding_that_the_form_accepts_and_rated_by_its_vector() {
-    for one in starters() {
-        let (id, draft) = (&one.id, &one.draft);
+fn starter_is_accepted_by_form_and_rated_by_its_vector() {
+    for starter in starters() {
+        let (id, draft) = (&starter.id, &starter.content);
         assert_eq!(
             FindingInput::from(draft).parse().as_ref(),
             Ok(draft),
@@ -84,7 +91,7 @@ fn each_is_a_finding_that_the_form_accepts_and_rated_by_its_vector() {
         assert_eq!(vector.score().severity(), draft.severity, "{id}");
         assert_ne!(draft.severity, Severity::Info, "{id}");
         assert!(
-            draft.cwe.is_some_and(|n| weakness(n).is_some()),
+            draft.cwe.is_some_and(|n| weakness_name(n).is_some()),
             "{id}: {:?}",
             draft.cwe
         );
@@ -96,21 +103,24 @@ fn each_is_a_finding_that_the_form_accepts_and_rated_by_its_vector() {
             "{id}"
         );
         assert!(!draft.references.is_empty(), "{id}");
-        assert!((2..=6).contains(&one.tags.len()), "{id}: tags");
+        assert!((2..=6).contains(&starter.tags.len()), "{id}: tags");
         assert!(
-            one.tags.iter().all(|tag| *tag == tag.to_lowercase()),
+            starter.tags.iter().all(|tag| *tag == tag.to_lowercase()),
             "{id}: tags"
         );
     }
-    let used: BTreeSet<u32> = starters().iter().filter_map(|one| one.draft.cwe).collect();
+    let used: BTreeSet<u32> = starters()
+        .iter()
+        .filter_map(|starter| starter.content.cwe)
+        .collect();
     let known: Vec<u32> = WEAKNESSES.iter().map(|(number, _)| *number).collect();
     assert!(known.is_sorted() && known.iter().all(|number| used.contains(number)));
 }
 
 #[test]
-fn each_is_written_for_somebody_who_has_to_fix_it() {
-    for one in starters() {
-        let (id, draft) = (&one.id, &one.draft);
+fn starter_texts_keep_to_lengths_and_style() {
+    for starter in starters() {
+        let (id, draft) = (&starter.id, &starter.content);
         assert!(
             (12..=80).contains(&draft.title.chars().count()),
             "{id}: {}",
@@ -150,33 +160,37 @@ fn each_is_written_for_somebody_who_has_to_fix_it() {
 }
 
 #[test]
-fn searching_finds_by_any_word() {
-    assert!(matches("sql INJ", ["SQL injection", "database"]));
-    assert!(matches("", ["x"]));
-    assert!(!matches("sql mobile", ["SQL injection"]));
+fn query_matches_all_its_words_in_any_text() {
+    assert!(matches_query("sql INJ", ["SQL injection", "database"]));
+    assert!(matches_query("", ["x"]));
+    assert!(!matches_query("sql mobile", ["SQL injection"]));
 }
 
 #[test]
-fn a_template_is_typed_and_filled_in_again() {
+fn template_form_parses_and_is_filled_in_again() {
     let typed = TemplateInput {
-        title: "Ours".into(),
         category: "web".into(),
         tags: " XSS, cookies ,xss,".into(),
-        severity: "high".into(),
-        severity_reason: "As we see it.".into(),
-        vector: "CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N".into(),
-        cves: "cve-2021-44228".into(),
-        ..TemplateInput::default()
+        finding: FindingInput {
+            title: "Ours".into(),
+            severity: "high".into(),
+            severity_reason: "As we see it.".into(),
+            vector: "CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N".into(),
+            cves: "cve-2021-44228".into(),
+            ..FindingInput::default()
+        },
     };
     let template = typed.parse().expect("valid");
     assert_eq!(template.tags, ["xss", "cookies"]);
-    assert_eq!(template.draft.cves, ["CVE-2021-44228"]);
+    assert_eq!(template.content.cves, ["CVE-2021-44228"]);
     assert_eq!(TemplateInput::from(&template).parse(), Ok(template.clone()));
     let wrong = TemplateInput {
-        title: " ".into(),
         category: "space".into(),
         tags: "a,".repeat(3) + &"x".repeat(41),
-        ..typed.clone()
+        finding: FindingInput {
+            title: " ".into(),
+            ..typed.finding.clone()
+        },
     };
     let fields = wrong.parse().expect_err("invalid");
     assert_eq!(
@@ -194,8 +208,15 @@ fn a_template_is_typed_and_filled_in_again() {
     );
     let draft = FindingContent {
         assets: vec!["secret.example".into()],
-        ..template.draft
+        ..template.content.clone()
     };
+    let names = serde_json::to_value(&template).expect("JSON");
+    assert!(names.get("draft").is_some(), "the stored name");
+    let fields = serde_json::json!({ "category": "web", "title": "Ours", "severity": "low" });
+    let form: TemplateInput = serde_json::from_value(fields).expect("the form's names");
+    assert_eq!(form.finding.title, "Ours");
+    let unknown = serde_json::json!({ "category": "web", "colour": "red" });
+    assert!(serde_json::from_value::<TemplateInput>(unknown).is_err());
     let form = TemplateInput::of_finding(&draft);
     assert!(form.category.is_empty() && !format!("{form:?}").contains("secret.example"));
 }

@@ -1,16 +1,16 @@
 //! Who may say what, to whom, and for how long it can be changed.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::*;
 use crate::file::{FileFlaw, FileName};
-use crate::id::{EngagementId, UserId, WorkspaceId};
+use crate::id::{EngagementId, MessageId, UploadId, UserId, WorkspaceId};
 use crate::person::Actor;
 use crate::role::{Action, Role};
 use crate::testing::config;
-use crate::upload::{AttachmentTarget, UploadPurpose, announce};
+use crate::upload::{AttachmentTarget, Upload, UploadPurpose, UploadState, create_upload};
 
 const NOW: Timestamp = Timestamp::constant(1_767_603_600, 0);
 
@@ -34,9 +34,9 @@ fn input(text: &str, internal: bool) -> MessageInput {
 }
 
 #[test]
-fn whoever_comments_posts_and_only_the_team_keeps_to_itself() {
+fn internal_message_is_allowed_for_team_only() {
     for role in Role::ALL {
-        let posted = post(
+        let posted = create_message(
             MessageId::new(1, 1),
             &actor(role, 1),
             &input("Hi", true),
@@ -53,11 +53,11 @@ fn whoever_comments_posts_and_only_the_team_keeps_to_itself() {
 }
 
 #[test]
-fn a_message_says_something_and_not_too_much() {
+fn message_empty_or_too_long_is_refused() {
     let ana = actor(Role::ALL[0], 1);
     let long = "x".repeat(MAX_TEXT + 1);
     for text in ["", "  \n ", "bell \u{7}", &long] {
-        let posted = post(MessageId::new(1, 1), &ana, &input(text, false), NOW);
+        let posted = create_message(MessageId::new(1, 1), &ana, &input(text, false), NOW);
         assert!(
             matches!(posted, Err(MessageRefusal::Invalid(_))),
             "{text:?}"
@@ -66,19 +66,20 @@ fn a_message_says_something_and_not_too_much() {
 }
 
 #[test]
-fn a_message_is_changed_by_its_author_within_a_quarter_of_an_hour() {
+fn message_edit_after_fifteen_minutes_or_by_other_person_is_refused() {
     let (ana, ben) = (actor(Role::ALL[0], 1), actor(Role::ALL[0], 2));
-    let posted = post(MessageId::new(1, 1), &ana, &input("Hi", true), NOW).expect("allowed");
-    let within = NOW + EDITABLE - SignedDuration::from_secs(1);
+    let posted =
+        create_message(MessageId::new(1, 1), &ana, &input("Hi", true), NOW).expect("allowed");
+    let within = NOW + EDIT_WINDOW - SignedDuration::from_secs(1);
     assert_eq!(
-        edit(&posted, &ben, "Ho", within),
-        Err(MessageRefusal::Fixed)
+        edit_message(&posted, &ben, "Ho", within),
+        Err(MessageRefusal::NotEditable)
     );
     assert_eq!(
-        edit(&posted, &ana, "Ho", NOW + EDITABLE),
-        Err(MessageRefusal::Fixed)
+        edit_message(&posted, &ana, "Ho", NOW + EDIT_WINDOW),
+        Err(MessageRefusal::NotEditable)
     );
-    let edited = edit(&posted, &ana, "Ho", within).expect("allowed");
+    let edited = edit_message(&posted, &ana, "Ho", within).expect("allowed");
     assert_eq!(
         (edited.message.text.as_str(), edited.message.edited),
         ("Ho", Some(within))
@@ -87,13 +88,13 @@ fn a_message_is_changed_by_its_author_within_a_quarter_of_an_hour() {
     // Whose role has become a reader's can't.
     let reader = actor(Role::ALL[3], 1);
     assert_eq!(
-        edit(&posted, &reader, "Ho", within),
+        edit_message(&posted, &reader, "Ho", within),
         Err(MessageRefusal::Role)
     );
 }
 
 #[test]
-fn what_is_unread_is_never_below_nothing_and_a_contact_counts_no_notes() {
+fn unread_count_is_never_negative_and_skips_internal_messages_for_contacts() {
     let tally =
         || (0_i64..50, 0_i64..50).prop_map(|(messages, notes)| MessageCounts { messages, notes });
     let role = select(Role::ALL.to_vec());
@@ -101,12 +102,12 @@ fn what_is_unread_is_never_below_nothing_and_a_contact_counts_no_notes() {
         let unread = all.unread(seen);
         prop_assert!(unread.messages >= 0 && unread.notes >= 0);
         prop_assert_eq!(all.unread(all).total(), 0);
-        let typed = MessageCounts { messages: typed.0, notes: typed.1 }.at_most(all);
+        let typed = MessageCounts { messages: typed.0, notes: typed.1 }.capped_at(all);
         prop_assert!(typed.messages <= all.messages && typed.notes <= all.notes);
         prop_assert!(typed.messages >= 0 && typed.notes >= 0);
         // What a contact can see doesn't move with the team's notes.
         let more = MessageCounts { notes: all.notes + 1, ..all };
-        prop_assert_eq!(all.shared(), more.shared());
+        prop_assert_eq!(all.without_notes(), more.without_notes());
         prop_assert_eq!(role.may(Action::PostMessages), role.may(Action::CommentFindings));
     });
 }
@@ -115,7 +116,7 @@ fn what_is_unread_is_never_below_nothing_and_a_contact_counts_no_notes() {
 fn sent(n: u128, by: &Actor, state: UploadState) -> Upload {
     let file = FileName::parse("log.txt").expect("a name");
     let purpose = UploadPurpose::Attachment(EngagementId::new(1, 1));
-    let upload = announce(UploadId::new(1, n), purpose, &file, 4, by, NOW);
+    let upload = create_upload(UploadId::new(1, n), purpose, &file, 4, by, NOW);
     Upload {
         state,
         ..upload.expect("taken")
@@ -123,17 +124,20 @@ fn sent(n: u128, by: &Actor, state: UploadState) -> Upload {
 }
 
 #[test]
-fn a_file_goes_along_with_one_message_of_whoever_sent_it() {
+fn message_file_is_attached_once_by_its_uploader() {
     let (ana, ben) = (actor(Role::ALL[0], 1), actor(Role::ALL[4], 2));
     let here = EngagementId::new(1, 1);
     let try_with = |by: &Actor, engagement, uploads: &[Upload]| {
         let id = MessageId::new(1, 1);
-        post_with(id, by, &input("", false), (engagement, uploads), NOW)
+        create_message_with_files(id, by, &input("", false), engagement, uploads, NOW)
     };
     let good = sent(1, &ana, UploadState::Checking);
     let (posting, bound) = try_with(&ana, here, std::slice::from_ref(&good)).expect("allowed");
     assert_eq!(posting.message.files[0].state, UploadState::Checking);
-    assert_eq!(bound[0].bound.expect("bound").message, posting.message.id);
+    assert_eq!(
+        bound[0].attached_to.expect("bound").message,
+        posting.message.id
+    );
     assert_eq!(bound[0].version, good.version + 1);
     let document = Upload {
         purpose: UploadPurpose::Attachment(EngagementId::new(1, 2)),
@@ -162,12 +166,12 @@ fn a_file_goes_along_with_one_message_of_whoever_sent_it() {
 }
 
 #[test]
-fn what_no_message_was_sent_with_is_given_up_after_a_while() {
+fn message_file_without_message_expires() {
     let ana = actor(Role::ALL[0], 1);
     let ready = sent(1, &ana, UploadState::Ready);
-    let later = ready.ends();
-    assert_eq!(ready.unused(NOW), None);
-    let gone = ready.unused(later).expect("given up");
+    let later = ready.expires_at();
+    assert_eq!(ready.refuse_unused(NOW), None);
+    let gone = ready.refuse_unused(later).expect("given up");
     assert_eq!(
         (gone.state, gone.flaw),
         (UploadState::Refused, Some(FileFlaw::Unused))
@@ -176,7 +180,10 @@ fn what_no_message_was_sent_with_is_given_up_after_a_while() {
         message: MessageId::new(1, 1),
         shared: true,
     };
-    let bound = ready.bind(EngagementId::new(1, 1), ana.user, to);
-    assert_eq!(bound.expect("bound").unused(later), None);
-    assert_eq!(sent(1, &ana, UploadState::Checking).unused(later), None);
+    let bound = ready.attach(EngagementId::new(1, 1), ana.user, to);
+    assert_eq!(bound.expect("bound").refuse_unused(later), None);
+    assert_eq!(
+        sent(1, &ana, UploadState::Checking).refuse_unused(later),
+        None
+    );
 }

@@ -1,14 +1,14 @@
-//! The currencies that invoices can be in: those that Stripe takes payments in.
+//! The currencies of invoices: those in which Stripe accepts payments.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Code, decimals and name of each, by code.
+/// Code, decimals and name of each currency, by code.
 ///
 /// Stripe counts all in their smallest unit, with two exceptions and a rule
-/// (`Currency::at_stripe` knows them): ISK and UGX have no decimals but are counted
+/// ([`Currency::stripe_units`]): ISK and UGX have no decimals but are counted
 /// there in hundredths, and amounts with three decimals must end in 0.
 #[rustfmt::skip]
 static ROWS: [(&str, u8, &str); 140] = [
@@ -154,48 +154,47 @@ static ROWS: [(&str, u8, &str); 140] = [
     ("ZMW", 2, "Zambian kwacha"),
 ];
 
-/// Those that Stripe counts in hundredths though they have none.
+/// Currencies that Stripe counts in hundredths though they have no decimals.
 const IN_HUNDREDTHS: [&str; 2] = ["ISK", "UGX"];
 
-/// One of the currencies.
+/// A currency that Stripe takes.
 #[derive(Clone, Copy)]
 pub struct Currency(&'static (&'static str, u8, &'static str));
 
-/// A currency that isn't among them.
+/// The code isn't one of the currencies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("Choose a currency.")]
 pub struct UnknownCurrency;
 
 impl Currency {
-    /// Every one, by code.
+    /// Every currency, by code.
     pub fn all() -> impl Iterator<Item = Self> {
         ROWS.iter().map(Self)
     }
 
-    /// Three capital letters.
     pub const fn code(self) -> &'static str {
         self.0.0
     }
 
-    /// How many digits stand after the point.
+    /// The number of digits after the decimal point.
     pub const fn decimals(self) -> u8 {
         self.0.1
     }
 
-    /// What people call it.
+    /// The displayed name.
     pub const fn name(self) -> &'static str {
         self.0.2
     }
 
-    /// The smallest amount that can be paid, in minor units: every sum of an
-    /// invoice is a multiple of it. It is ten where there are three decimals, for no
-    /// card is charged the last of them.
+    /// The smallest payable amount in minor units, of which each amount of an invoice is a multiple.
+    ///
+    /// It is 10 for currencies with three decimals, since cards aren't charged the last of them.
     pub const fn step(self) -> i64 {
         if self.decimals() == 3 { 10 } else { 1 }
     }
 
-    /// How many of Stripe's units one minor unit is.
-    pub fn at_stripe(self) -> i64 {
+    /// The number of Stripe's units in one minor unit.
+    pub fn stripe_units(self) -> i64 {
         if IN_HUNDREDTHS.contains(&self.code()) {
             100
         } else {
@@ -204,12 +203,12 @@ impl Currency {
     }
 }
 
-/// What workspaces begin with.
-static BEGIN: (&str, u8, &str) = ("EUR", 2, "Euro");
+/// The currency of a new workspace.
+static DEFAULT: (&str, u8, &str) = ("EUR", 2, "Euro");
 
 impl Default for Currency {
     fn default() -> Self {
-        Self(&BEGIN)
+        Self(&DEFAULT)
     }
 }
 
@@ -250,7 +249,7 @@ impl FromStr for Currency {
 
     fn from_str(code: &str) -> Result<Self, UnknownCurrency> {
         Self::all()
-            .find(|one| one.code() == code)
+            .find(|currency| currency.code() == code)
             .ok_or(UnknownCurrency)
     }
 }
@@ -273,23 +272,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn they_are_sorted_told_apart_and_read_back() {
+    fn currencies_are_sorted_distinct_and_parsed_back() {
         let codes: Vec<_> = Currency::all().map(Currency::code).collect();
-        assert!(codes.is_sorted_by(|one, next| one < next));
+        assert!(codes.is_sorted_by(|code, next| code < next));
         for currency in Currency::all() {
             assert_eq!(currency.code().parse(), Ok(currency));
             assert!(currency.code().bytes().all(|b| b.is_ascii_uppercase()));
             assert!(!currency.name().is_empty());
         }
-        assert!(Currency::all().any(|one| one == Currency::default()));
+        assert!(Currency::all().any(|currency| currency == Currency::default()));
         assert_eq!("eur".parse::<Currency>(), Err(UnknownCurrency));
         assert_eq!("XXX".parse::<Currency>(), Err(UnknownCurrency));
     }
 
     #[test]
-    fn decimals_are_those_that_stripe_lists() {
+    fn currency_decimals_equal_stripes_list() {
         let with = |n: u8| -> Vec<_> {
-            let all = Currency::all().filter(|one| one.decimals() == n);
+            let all = Currency::all().filter(|currency| currency.decimals() == n);
             all.map(Currency::code).collect()
         };
         assert_eq!(with(3), ["BHD", "JOD", "KWD", "OMR", "TND"]);
@@ -301,7 +300,7 @@ mod tests {
             ]
         );
         assert_eq!(with(2).len() + 5 + 17, Currency::all().count());
-        let scaled = Currency::all().filter(|one| one.at_stripe() != 1);
+        let scaled = Currency::all().filter(|currency| currency.stripe_units() != 1);
         assert_eq!(
             scaled.map(Currency::code).collect::<Vec<_>>(),
             IN_HUNDREDTHS

@@ -1,44 +1,40 @@
-//! Decimal numbers as people type and read them, held as whole numbers of the
-//! smallest unit.
+//! Typed decimal numbers, stored as integers of the smallest unit.
 
-/// Most characters that are looked at.
-const LONGEST: usize = 30;
+/// The most characters of a typed number.
+const MAX_LENGTH: usize = 30;
 
-/// Why what was typed is no number.
+/// Why a typed number is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DecimalError {
-    /// Nothing was typed.
     Empty,
-    /// It isn't a number at all, or has a sign.
+    /// Not a number, or a number with a sign.
     NoNumber,
-    /// It could be read in two ways.
+    /// The separator can be a decimal point or a group separator.
     Ambiguous,
-    /// More digits after the point than there are.
+    /// Too many digits after the decimal point.
     TooFine,
-    /// More than can be held.
     TooLarge,
 }
 
-/// Reads a number with up to `decimals` digits after its point or comma, in units
-/// of the last of these digits. Digits may be grouped in threes by a comma, a
-/// point, a space or an apostrophe.
+/// Parses a number with up to `decimals` digits after its point or comma, in units of the last of
+/// these digits.
 ///
-/// One comma before three digits, as in `1,234`, can mean two things wherever
-/// there are decimals, and so can one point where three digits aren't exactly the
-/// decimals that there are: neither is taken.
+/// Digits can be grouped in threes by a comma, a point, a space or an apostrophe. A single comma before
+/// three digits, as in `1,234`, is ambiguous if there are decimals and refused, and so is a single point
+/// unless there are exactly three decimals.
 pub fn parse(text: &str, decimals: u8) -> Result<i64, DecimalError> {
     let text = text.trim();
     if text.is_empty() {
         return Err(DecimalError::Empty);
     }
-    if text.len() > LONGEST {
+    if text.len() > MAX_LENGTH {
         return Err(DecimalError::TooLarge);
     }
     let text = text.replace(['\u{a0}', '\u{202f}', '\u{2009}'], " ");
     let text = text.replace('\u{2019}', "'");
-    let (whole, fraction) = split(&text, usize::from(decimals))?;
-    let whole = ungrouped(whole)?;
-    digits(fraction)?;
+    let (whole, fraction) = split_at_point(&text, usize::from(decimals))?;
+    let whole = parse_grouped(whole)?;
+    check_digits(fraction)?;
     if fraction.len() > usize::from(decimals) {
         return Err(DecimalError::TooFine);
     }
@@ -47,8 +43,8 @@ pub fn parse(text: &str, decimals: u8) -> Result<i64, DecimalError> {
     all.parse().map_err(|_| DecimalError::TooLarge)
 }
 
-/// What stands before the decimal point, and after it.
-fn split(text: &str, decimals: usize) -> Result<(&str, &str), DecimalError> {
+/// The parts before and after the decimal point.
+fn split_at_point(text: &str, decimals: usize) -> Result<(&str, &str), DecimalError> {
     let signs = text.chars().filter(|c| matches!(c, '.' | ','));
     let mut kinds: Vec<char> = signs.collect();
     let (count, last) = (kinds.len(), kinds.last().copied());
@@ -81,17 +77,17 @@ fn split(text: &str, decimals: usize) -> Result<(&str, &str), DecimalError> {
     }
 }
 
-/// The digits of a whole number, whose groups must be of one kind and of three.
-fn ungrouped(text: &str) -> Result<String, DecimalError> {
+/// The digits of an integer; its group separators must be equal and its groups of three digits.
+fn parse_grouped(text: &str) -> Result<String, DecimalError> {
     let Some(sign) = text.chars().find(|c| !c.is_ascii_digit()) else {
-        return digits(text).map(str::to_owned);
+        return check_digits(text).map(str::to_owned);
     };
     if !matches!(sign, ',' | '.' | ' ' | '\'') {
         return Err(DecimalError::NoNumber);
     }
     let mut groups = text.split(sign);
     let first = groups.next().unwrap_or_default();
-    let mut all = digits(first)?.to_owned();
+    let mut all = check_digits(first)?.to_owned();
     if first.is_empty() || first.len() > 3 {
         return Err(DecimalError::NoNumber);
     }
@@ -99,12 +95,12 @@ fn ungrouped(text: &str) -> Result<String, DecimalError> {
         if group.len() != 3 {
             return Err(DecimalError::NoNumber);
         }
-        all.push_str(digits(group)?);
+        all.push_str(check_digits(group)?);
     }
     Ok(all)
 }
 
-fn digits(text: &str) -> Result<&str, DecimalError> {
+fn check_digits(text: &str) -> Result<&str, DecimalError> {
     if text.bytes().all(|b| b.is_ascii_digit()) {
         Ok(text)
     } else {
@@ -112,15 +108,14 @@ fn digits(text: &str) -> Result<&str, DecimalError> {
     }
 }
 
-/// The number as it fills a field: with a point, and no groups. [`parse`] reads
-/// it back.
-pub fn plain(value: i64, decimals: u8) -> String {
+/// The number for a form field, without groups. [`parse`] reads it back.
+pub fn format_plain(value: i64, decimals: u8) -> String {
     let (sign, whole, fraction) = parts(value, decimals);
     format!("{sign}{whole}{fraction}")
 }
 
-/// The number as it is read: `1,234.50`.
-pub fn grouped(value: i64, decimals: u8) -> String {
+/// The number with groups: `1,234.50`.
+pub fn format_grouped(value: i64, decimals: u8) -> String {
     let (sign, whole, fraction) = parts(value, decimals);
     let mut text = String::new();
     for (n, digit) in whole.chars().enumerate() {
@@ -132,9 +127,9 @@ pub fn grouped(value: i64, decimals: u8) -> String {
     format!("{sign}{text}{fraction}")
 }
 
-/// As [`plain`], without zeros at the end: `1.5`, `3`.
-pub fn short(value: i64, decimals: u8) -> String {
-    let text = plain(value, decimals);
+/// Like [`format_plain`], without trailing zeros: `1.5`, `3`.
+pub fn format_short(value: i64, decimals: u8) -> String {
+    let text = format_plain(value, decimals);
     if text.contains('.') {
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
     } else {

@@ -1,9 +1,10 @@
-//! Money: whole numbers of a currency's smallest unit, never floating point, and
-//! never two currencies in one sum.
+//! Amounts of money.
+//!
+//! An amount is an integer of its currency's smallest unit; amounts of two currencies are never added.
 
 mod currency;
 pub mod decimal;
-mod share;
+mod rounding;
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,43 +13,36 @@ use serde::{Deserialize, Serialize};
 
 pub use currency::{Currency, UnknownCurrency};
 pub use decimal::DecimalError;
-pub use share::{apportion, rounded};
+pub use rounding::{apportion, round_to_step};
 
-/// The most that any single sum may be, in minor units.
-pub const MOST: i64 = 999_999_999_999;
+/// The largest amount in minor units.
+pub const MAX_AMOUNT: i64 = 999_999_999_999;
 
 /// An amount of one currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Money {
-    /// In the currency's smallest unit.
     pub minor: i64,
-    /// Of what.
     pub currency: Currency,
 }
 
-/// Why amounts don't add up.
+/// Why amounts can't be added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
-    /// They are of two currencies.
     #[error("amounts of {0} and {1} can't be added")]
     Currencies(Currency, Currency),
-    /// The sum can't be held.
     #[error("the amount is too large")]
     TooLarge,
 }
 
 impl Money {
-    /// So many of the currency's smallest unit.
     pub const fn new(minor: i64, currency: Currency) -> Self {
         Self { minor, currency }
     }
 
-    /// The sum of both.
     pub fn plus(self, other: Self) -> Result<Self, MoneyError> {
         self.with(other, i64::checked_add)
     }
 
-    /// What is left after `other` is taken.
     pub fn minus(self, other: Self) -> Result<Self, MoneyError> {
         self.with(other, i64::checked_sub)
     }
@@ -61,58 +55,56 @@ impl Money {
         Ok(Self { minor, ..self })
     }
 
-    /// What was typed: neither negative nor more than [`MOST`].
+    /// Parses a typed amount from zero to [`MAX_AMOUNT`].
     pub fn parse(text: &str, currency: Currency) -> Result<Self, String> {
         let decimals = currency.decimals();
         let minor = decimal::parse(text, decimals).and_then(|minor| {
-            if minor > MOST {
+            if minor > MAX_AMOUNT {
                 Err(DecimalError::TooLarge)
             } else {
                 Ok(minor)
             }
         });
-        let minor = minor.map_err(|why| words(why, decimals, &format!("{currency}")))?;
+        let minor = minor.map_err(|why| decimal_message(why, decimals, &format!("{currency}")))?;
         Ok(Self { minor, currency })
     }
 
-    /// As it fills a field: [`Money::parse`] reads it back.
-    pub fn plain(self) -> String {
-        decimal::plain(self.minor, self.currency.decimals())
+    /// The amount for a form field. [`Money::parse`] reads it back.
+    pub fn to_field(self) -> String {
+        decimal::format_plain(self.minor, self.currency.decimals())
     }
 
-    /// As it is read, without the currency.
-    pub fn grouped(self) -> String {
-        decimal::grouped(self.minor, self.currency.decimals())
+    /// The amount with groups, without the currency.
+    pub fn format_grouped(self) -> String {
+        decimal::format_grouped(self.minor, self.currency.decimals())
     }
 
-    /// In the units that Stripe counts in.
-    pub fn at_stripe(self) -> Result<i64, MoneyError> {
-        let units = self.minor.checked_mul(self.currency.at_stripe());
+    pub fn to_stripe_units(self) -> Result<i64, MoneyError> {
+        let units = self.minor.checked_mul(self.currency.stripe_units());
         units.ok_or(MoneyError::TooLarge)
     }
 }
 
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.grouped(), self.currency)
+        write!(f, "{} {}", self.format_grouped(), self.currency)
     }
 }
 
-/// A number of things, in thousandths.
+/// A quantity in thousandths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Quantity(i64);
 
 impl Quantity {
-    /// The most of anything.
+    /// The largest quantity: a million.
     const MOST: i64 = 1_000_000_000;
 
-    /// So many thousandths; more than none, and at most a million things.
+    /// `None` unless the quantity is more than zero and at most [`Self::MOST`].
     pub fn from_thousandths(n: i64) -> Option<Self> {
         (1..=Self::MOST).contains(&n).then_some(Self(n))
     }
 
-    /// In thousandths.
     pub const fn thousandths(self) -> i64 {
         self.0
     }
@@ -120,7 +112,7 @@ impl Quantity {
 
 impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&decimal::short(self.0, 3))
+        f.write_str(&decimal::format_short(self.0, 3))
     }
 }
 
@@ -128,45 +120,44 @@ impl FromStr for Quantity {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let n = decimal::parse(text, 3).map_err(|why| words(why, 3, "a quantity"))?;
+        let n = decimal::parse(text, 3).map_err(|why| decimal_message(why, 3, "a quantity"))?;
         Self::from_thousandths(n).ok_or_else(|| "Use more than 0, and at most 1000000.".to_owned())
     }
 }
 
-/// A part of a hundred, in hundredths of a percent.
+/// A percentage in hundredths of a percent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Percentage(i64);
 
 impl Percentage {
-    /// All of it.
+    /// 100 %.
     pub const WHOLE: i64 = 10_000;
 
-    /// So many hundredths of a percent; at most the whole.
+    /// `None` for more than 100 %.
     pub fn from_hundredths(n: i64) -> Option<Self> {
         (0..=Self::WHOLE).contains(&n).then_some(Self(n))
     }
 
-    /// In hundredths of a percent.
     pub const fn hundredths(self) -> i64 {
         self.0
     }
 
-    /// So much of an amount, which isn't negative, to the nearest of its smallest unit.
+    /// The share of a non-negative amount, rounded to its smallest unit.
     pub fn of(self, minor: i64) -> i64 {
         let parts = i128::from(minor) * i128::from(self.0);
-        rounded(parts, i128::from(Self::WHOLE), 1).unwrap_or_default()
+        round_to_step(parts, i128::from(Self::WHOLE), 1).unwrap_or_default()
     }
 
-    /// As it fills a field.
-    pub fn plain(self) -> String {
-        decimal::short(self.0, 2)
+    /// The percentage for a form field.
+    pub fn to_field(self) -> String {
+        decimal::format_short(self.0, 2)
     }
 }
 
 impl fmt::Display for Percentage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}%", self.plain())
+        write!(f, "{}%", self.to_field())
     }
 }
 
@@ -176,14 +167,14 @@ impl FromStr for Percentage {
     fn from_str(text: &str) -> Result<Self, String> {
         let text = text.trim();
         let text = text.strip_suffix('%').unwrap_or(text);
-        let n = decimal::parse(text, 2).map_err(|why| words(why, 2, "a percentage"))?;
+        let n = decimal::parse(text, 2).map_err(|why| decimal_message(why, 2, "a percentage"))?;
         Self::from_hundredths(n).ok_or_else(|| "Use at most 100 percent.".to_owned())
     }
 }
 
-/// What to say to whoever typed it.
-fn words(why: DecimalError, decimals: u8, what: &str) -> String {
-    let example = decimal::plain(1_234 * 10_i64.pow(u32::from(decimals)), decimals);
+/// The message for the form.
+fn decimal_message(why: DecimalError, decimals: u8, what: &str) -> String {
+    let example = decimal::format_plain(1_234 * 10_i64.pow(u32::from(decimals)), decimals);
     match why {
         DecimalError::Empty => "Fill this in.".to_owned(),
         DecimalError::NoNumber => format!("Enter a number like {example}, without a sign."),

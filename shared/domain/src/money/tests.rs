@@ -15,7 +15,7 @@ fn any_currency() -> impl Strategy<Value = Currency> {
 }
 
 #[test]
-fn what_people_type_is_read_as_they_mean_it() {
+fn decimal_parse_accepts_groups_and_refuses_ambiguity() {
     let read = |text, code| Money::parse(text, currency(code)).map(|money| money.minor);
     for (text, code, minor) in [
         ("1234.50", "EUR", 123_450),
@@ -91,14 +91,14 @@ fn quantities_and_rates_are_read_and_shown() {
 }
 
 #[test]
-fn halves_go_up_and_two_currencies_never_add() {
-    assert_eq!(rounded(5, 10, 1), Some(1));
-    assert_eq!(rounded(4, 10, 1), Some(0));
-    assert_eq!(rounded(25, 10, 1), Some(3));
-    assert_eq!(rounded(1_235, 1, 10), Some(1_240));
-    assert_eq!(rounded(1_234, 1, 10), Some(1_230));
-    assert_eq!(rounded(-1, 1, 1), None);
-    assert_eq!(rounded(i128::MAX, 1, 1), None);
+fn rounding_is_half_up_and_sum_of_two_currencies_fails() {
+    assert_eq!(round_to_step(5, 10, 1), Some(1));
+    assert_eq!(round_to_step(4, 10, 1), Some(0));
+    assert_eq!(round_to_step(25, 10, 1), Some(3));
+    assert_eq!(round_to_step(1_235, 1, 10), Some(1_240));
+    assert_eq!(round_to_step(1_234, 1, 10), Some(1_230));
+    assert_eq!(round_to_step(-1, 1, 1), None);
+    assert_eq!(round_to_step(i128::MAX, 1, 1), None);
     let (eur, usd) = (currency("EUR"), currency("USD"));
     let sum = Money::new(1, eur).plus(Money::new(1, usd));
     assert_eq!(sum, Err(MoneyError::Currencies(eur, usd)));
@@ -112,8 +112,8 @@ fn halves_go_up_and_two_currencies_never_add() {
 }
 
 #[test]
-fn stripe_counts_two_currencies_otherwise() {
-    let units = |minor, code| Money::new(minor, currency(code)).at_stripe();
+fn stripe_units_of_isk_and_ugx_are_hundredths() {
+    let units = |minor, code| Money::new(minor, currency(code)).to_stripe_units();
     assert_eq!(units(500, "ISK"), Ok(50_000));
     assert_eq!(units(500, "JPY"), Ok(500));
     assert_eq!(units(1_230, "KWD"), Ok(1_230));
@@ -124,25 +124,25 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn an_amount_is_read_back_from_field_and_page(minor in 0..=MOST, currency in any_currency()) {
+    fn formatted_amount_parses_to_same_amount(minor in 0..=MAX_AMOUNT, currency in any_currency()) {
         let money = Money::new(minor, currency);
-        prop_assert_eq!(Money::parse(&money.plain(), currency), Ok(money));
+        prop_assert_eq!(Money::parse(&money.to_field(), currency), Ok(money));
         // What is read on a page may be ambiguous; where it is taken, it is the same.
-        if let Ok(again) = Money::parse(&money.grouped(), currency) {
+        if let Ok(again) = Money::parse(&money.format_grouped(), currency) {
             prop_assert_eq!(again, money);
         }
     }
 
     #[test]
-    fn nothing_that_is_typed_makes_it_panic(text in "[-+0-9., '\u{a0}x]{0,40}", decimals in 0_u8..4) {
+    fn decimal_parse_of_any_text_does_not_panic(text in "[-+0-9., '\u{a0}x]{0,40}", decimals in 0_u8..4) {
         if let Ok(value) = decimal::parse(&text, decimals) {
             prop_assert!(value >= 0);
-            prop_assert_eq!(decimal::parse(&decimal::plain(value, decimals), decimals), Ok(value));
+            prop_assert_eq!(decimal::parse(&decimal::format_plain(value, decimals), decimals), Ok(value));
         }
     }
 
     #[test]
-    fn what_is_divided_is_whole_again(
+    fn apportioned_shares_add_up_to_amount(
         weights in proptest::collection::vec(0_i64..1_000_000, 1..12),
         part in 0_u32..=100,
         step in select(vec![1_i64, 10]),

@@ -1,26 +1,25 @@
-//! What people are told of: which events there are, who hears of each, and how mail
-//! of it comes.
+//! Notifications: events, who is notified of them, and what a person's bell shows.
+//!
+//! The kinds and their cadences are `crate::preference`. A change puts a [`NotificationEvent`] into the
+//! outbox beside its own writes, and the worker hands it out:
+//!
+//! 1. It reads the people of the team and the client and asks [`NotificationEvent::is_for`]: never the
+//!    actor, never a contact where the change isn't shared, never a person whose role can't see it. Each gets
+//!    a row in the inbox, a count of unread notifications and a line of the mail that is gathered.
+//! 2. Mail is sent by the person's cadence: within five minutes, or as a digest in the morning.
+//!
+//! A change of many findings is one notification ([`merge_events`]). An event that is older than
+//! [`STALE_AFTER`] notifies nobody. Notifications are kept for [`NOTIFICATION_LIFETIME`].
 
 mod event;
-mod kind;
-mod preference;
+#[expect(
+    clippy::module_inception,
+    reason = "the file holds the type `Notification`"
+)]
+mod notification;
+
+pub use event::{DUE_SOON_DAYS, NotificationEvent, NotificationTarget, STALE_AFTER, merge_events};
+pub use notification::{NOTIFICATION_LIFETIME, Notification};
+
 #[cfg(test)]
 mod tests;
-
-use jiff::SignedDuration;
-
-pub use event::{Notification, NotificationEvent, NotificationTarget, merged};
-pub use kind::{NotificationKind, NotificationKindInfo};
-pub use preference::{Cadence, NotificationPreferences, PreferencesInput};
-
-/// What happens within this time is one mail.
-pub const WINDOW: SignedDuration = SignedDuration::from_mins(5);
-
-/// How long a notice is kept.
-pub const KEPT: SignedDuration = SignedDuration::from_hours(24 * 90);
-
-/// What is older when its turn comes isn't news any more.
-pub const STALE: SignedDuration = SignedDuration::from_hours(24 * 3);
-
-/// Days before a date on which people are told that it comes.
-pub const NEAR: i64 = 7;

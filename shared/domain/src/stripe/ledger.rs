@@ -1,4 +1,4 @@
-//! What is known of the payments of one invoice by Stripe, by Stripe's ids.
+//! The facts known of one invoice's payments, by Stripe's ids.
 
 use std::collections::BTreeMap;
 
@@ -6,202 +6,161 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::event::{CheckoutOutcome, PaymentFact};
+use super::fact::{CheckoutOutcome, PaymentFact, Reversal};
 use crate::id::{EntryId, UserId};
 use crate::money::Currency;
 
-/// Attempts that one invoice may have. Each is a Checkout Session.
-const MOST_ATTEMPTS: usize = 40;
+/// Attempts of one invoice at most.
+const MAX_ATTEMPTS: usize = 40;
 
-/// What is known of an invoice's payments. Facts only ever add to it: joining the same
-/// ones in any order gives the same.
+/// The facts known of an invoice's payments. Joining the same facts in any order gives the same ledger.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaymentLedger {
-    /// The attempts at paying it, which we made.
+    /// The attempts that we made.
     pub attempts: BTreeMap<EntryId, CheckoutAttempt>,
     /// By payment intent.
     pub payments: BTreeMap<String, Payment>,
-    /// What the invoice's book has of it, by the id of the payment, refund or dispute.
+    /// What the invoice's balance holds, by the id of the payment, refund or dispute.
     #[serde(default)]
     pub booked: BTreeMap<String, LedgerEntry>,
 }
 
-/// Where an event comes from, and when it happened.
+/// The origin and time of an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventOrigin {
     /// The connected account.
     pub account: String,
-    /// Whether it is about real money.
+    /// Whether real money moves.
     pub livemode: bool,
-    /// When.
     pub at: Timestamp,
 }
 
-/// An attempt at paying: a Checkout Session that we asked for.
+/// One attempt at a payment: a Checkout Session that we asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckoutAttempt {
-    /// The account that gets the money.
+    /// The connected account that gets the money.
     pub account: String,
-    /// Whether it is real money.
+    /// Whether real money moves.
     pub livemode: bool,
-    /// How much, in minor units.
+    /// In minor units.
     pub amount: i64,
-    /// What the platform takes of it.
+    /// The platform's part of the amount.
     pub fee: i64,
-    /// When it began.
     pub at: Timestamp,
-    /// Who began it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<UserId>,
-    /// The session; `None` where it isn't known whether Stripe made it.
+    /// `None` where it isn't known whether Stripe made the session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,
-    /// Where to pay.
+    /// The address of the session's page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// How it goes.
     #[serde(default)]
     pub state: PaymentState,
 }
 
-/// How an attempt goes. What comes later in this list stands against what comes before.
+/// The state of an attempt. A later variant overrides an earlier one.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum PaymentState {
-    /// Nobody has paid yet.
     #[default]
     Open,
-    /// A card was declined; another may be tried.
+    /// A card was declined; the payer may try another.
     Declined,
-    /// The payer has done everything, and the money is on its way.
+    /// The payer has finished, and the bank hasn't.
     Processing,
-    /// Nothing comes of it.
+    /// Expired or failed.
     Ended,
-    /// The money is there.
     Paid,
 }
 
-/// A payment, by its intent.
+/// What is known of a payment intent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payment {
-    /// The attempt that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempt: Option<EntryId>,
-    /// When the money came.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub paid: Option<Timestamp>,
-    /// What went back of it.
+    #[serde(rename = "paid", default, skip_serializing_if = "Option::is_none")]
+    pub paid_at: Option<Timestamp>,
+    /// By refund.
     #[serde(default)]
     pub refunds: BTreeMap<String, Reversal>,
-    /// What payers' banks said of it.
+    /// By dispute.
     #[serde(default)]
     pub disputes: BTreeMap<String, Reversal>,
 }
 
-/// How far a refund or a dispute is. What comes later in this list stands against what
-/// comes before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ReversalProgress {
-    /// An inquiry: no money moves.
-    Noted,
-    /// The money is held back, or on its way back.
-    Held,
-    /// The money went back.
-    Done,
-    /// The money stays: a dispute was won, a refund failed.
-    Undone,
-}
-
-/// A refund or a dispute as it was last seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Reversal {
-    /// How far it is.
-    pub progress: ReversalProgress,
-    /// How much, in Stripe's units.
-    pub amount: i64,
-    /// When it began.
-    pub at: Timestamp,
-}
-
-/// What the book of the invoice has of a payment, refund or dispute.
+/// What the invoice's balance holds of a payment, refund or dispute.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerEntry {
-    /// As what.
     pub kind: LedgerEntryKind,
-    /// How much, in minor units.
+    /// In minor units.
     pub amount: i64,
-    /// What the platform took of it.
+    /// The platform's part of the amount.
     pub fee: i64,
-    /// The day of it.
     pub on: Date,
 }
 
-/// As what something stands in the book.
+/// The kind of a ledger entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LedgerEntryKind {
-    /// It came in.
     Paid,
-    /// It went back.
     Refunded,
-    /// A bank holds it back.
+    /// A bank holds it back, while a dispute is open.
     Held,
-    /// A bank kept it.
+    /// A dispute was lost.
     Lost,
 }
 
-/// Why an event isn't believed.
+/// Why a fact is refused for good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum LedgerRefusal {
-    /// We made no such attempt.
     #[error("there is no such attempt")]
     Attempt,
-    /// The attempt has another session.
     #[error("the attempt has another session")]
     Session,
-    /// The payment belongs to another attempt.
     #[error("the payment belongs to another attempt")]
     Payment,
-    /// It is of another account.
     #[error("it is of another account")]
     Account,
-    /// It isn't of the mode: a test's of real money, or the other way round.
+    /// Test mode for real money, or the other way round.
     #[error("it is of another mode")]
     Livemode,
-    /// It isn't in the invoice's currency.
     #[error("it is in another currency")]
     Currency,
-    /// It isn't about the amount that was asked for.
     #[error("it is about another amount")]
     Amount,
-    /// There are too many.
+    /// More than [`MAX_ATTEMPTS`].
     #[error("there are too many")]
     TooMany,
 }
 
 impl PaymentLedger {
-    /// The same with one more attempt.
-    pub fn attempted(&self, id: EntryId, attempt: CheckoutAttempt) -> Result<Self, LedgerRefusal> {
+    /// The ledger with another attempt.
+    pub fn with_attempt(
+        &self,
+        id: EntryId,
+        attempt: CheckoutAttempt,
+    ) -> Result<Self, LedgerRefusal> {
         let mut after = self.clone();
         after.attempts.insert(id, attempt);
-        if after.attempts.len() > MOST_ATTEMPTS {
+        if after.attempts.len() > MAX_ATTEMPTS {
             return Err(LedgerRefusal::TooMany);
         }
         Ok(after)
     }
 
-    /// Whether money is on its way, or came without being booked yet.
+    /// Whether money is on its way.
     pub fn is_processing(&self) -> bool {
         self.attempts
             .values()
-            .any(|one| one.state == PaymentState::Processing)
+            .any(|attempt| attempt.state == PaymentState::Processing)
     }
 
-    /// The same once `fact` is known, which is of `origin`. `currency` is the invoice's.
-    pub fn joined(
+    /// The ledger, joined with a fact. `currency` is the invoice's.
+    pub fn join(
         &self,
         currency: Currency,
         origin: &EventOrigin,
@@ -214,14 +173,18 @@ impl PaymentLedger {
                 session,
                 payment,
                 outcome,
-                of,
+                references,
                 ..
             } => {
-                let id = of.attempt.ok_or(LedgerRefusal::Attempt)?;
-                after.see_session(id, session, payment.as_deref(), *outcome, origin.at)?;
+                let id = references.attempt.ok_or(LedgerRefusal::Attempt)?;
+                after.join_session(id, session, payment.as_deref(), *outcome, origin.at)?;
             }
-            PaymentFact::Declined { payment, of, .. } => {
-                let id = of.attempt.ok_or(LedgerRefusal::Attempt)?;
+            PaymentFact::Declined {
+                payment,
+                references,
+                ..
+            } => {
+                let id = references.attempt.ok_or(LedgerRefusal::Attempt)?;
                 after.attach(payment, id)?;
                 let attempt = after.attempts.get_mut(&id).ok_or(LedgerRefusal::Attempt)?;
                 attempt.state = attempt.state.max(PaymentState::Declined);
@@ -229,42 +192,47 @@ impl PaymentLedger {
             PaymentFact::Refund {
                 refund,
                 payment,
-                seen,
+                reversal: seen,
                 ..
-            } => join(&mut after.payment(payment).refunds, refund, *seen),
+            } => join_reversal(&mut after.payment(payment).refunds, refund, *seen),
             PaymentFact::Dispute {
                 dispute,
                 payment,
                 seen,
                 ..
-            } => join(&mut after.payment(payment).disputes, dispute, *seen),
+            } => join_reversal(&mut after.payment(payment).disputes, dispute, *seen),
         }
         Ok(after)
     }
 
-    /// Checks what is said against the attempts that we made. The answer depends on these
-    /// alone, not on what is known by now: else the order of events would matter.
+    /// Checks a fact against the attempts that we made. The answer depends on these alone and not on
+    /// other facts, so the order of events doesn't matter.
     fn check(
         &self,
         currency: Currency,
         origin: &EventOrigin,
         fact: &PaymentFact,
     ) -> Result<(), LedgerRefusal> {
-        let (amount, said) = match fact {
+        let (amount, fact_currency) = match fact {
             PaymentFact::Session {
                 amount, currency, ..
             }
             | PaymentFact::Declined {
                 amount, currency, ..
             } => (*amount, currency),
-            PaymentFact::Refund { seen, currency, .. }
+            PaymentFact::Refund {
+                reversal: seen,
+                currency,
+                ..
+            }
             | PaymentFact::Dispute { seen, currency, .. } => (seen.amount, currency),
         };
-        let exact = |one: &CheckoutAttempt| one.amount.checked_mul(currency.at_stripe());
-        let same_account = |one: &&CheckoutAttempt| one.account == origin.account;
+        let stripe_amount =
+            |attempt: &CheckoutAttempt| attempt.amount.checked_mul(currency.stripe_units());
+        let same_account = |attempt: &&CheckoutAttempt| attempt.account == origin.account;
         match fact {
-            PaymentFact::Session { of, .. } | PaymentFact::Declined { of, .. } => {
-                let found = of.attempt.and_then(|id| self.attempts.get(&id));
+            PaymentFact::Session { references, .. } | PaymentFact::Declined { references, .. } => {
+                let found = references.attempt.and_then(|id| self.attempts.get(&id));
                 let attempt = found.ok_or(LedgerRefusal::Attempt)?;
                 if !same_account(&attempt) {
                     return Err(LedgerRefusal::Account);
@@ -272,8 +240,8 @@ impl PaymentLedger {
                 if attempt.livemode != origin.livemode {
                     return Err(LedgerRefusal::Livemode);
                 }
-                is_in(currency, said)?;
-                if exact(attempt) != Some(amount) {
+                check_currency(currency, fact_currency)?;
+                if stripe_amount(attempt) != Some(amount) {
                     return Err(LedgerRefusal::Amount);
                 }
             }
@@ -281,12 +249,12 @@ impl PaymentLedger {
                 let mut ours = self.attempts.values().filter(same_account).peekable();
                 ours.peek().ok_or(LedgerRefusal::Account)?;
                 let mut ours = ours
-                    .filter(|one| one.livemode == origin.livemode)
+                    .filter(|attempt| attempt.livemode == origin.livemode)
                     .peekable();
                 ours.peek().ok_or(LedgerRefusal::Livemode)?;
-                is_in(currency, said)?;
-                let most = ours.filter_map(exact).max().unwrap_or_default();
-                if !(0..=most).contains(&amount) || amount % currency.at_stripe() != 0 {
+                check_currency(currency, fact_currency)?;
+                let max = ours.filter_map(stripe_amount).max().unwrap_or_default();
+                if !(0..=max).contains(&amount) || amount % currency.stripe_units() != 0 {
                     return Err(LedgerRefusal::Amount);
                 }
             }
@@ -294,7 +262,7 @@ impl PaymentLedger {
         Ok(())
     }
 
-    fn see_session(
+    fn join_session(
         &mut self,
         id: EntryId,
         session: &str,
@@ -318,7 +286,7 @@ impl PaymentLedger {
         });
         if outcome == CheckoutOutcome::Paid {
             let payment = self.payment(payment.ok_or(LedgerRefusal::Payment)?);
-            payment.paid = Some(payment.paid.map_or(at, |before| before.min(at)));
+            payment.paid_at = Some(payment.paid_at.map_or(at, |before| before.min(at)));
         }
         Ok(())
     }
@@ -339,16 +307,16 @@ impl PaymentLedger {
     }
 }
 
-fn is_in(currency: Currency, said: &str) -> Result<(), LedgerRefusal> {
-    if currency.code().eq_ignore_ascii_case(said) {
+fn check_currency(currency: Currency, code: &str) -> Result<(), LedgerRefusal> {
+    if currency.code().eq_ignore_ascii_case(code) {
         Ok(())
     } else {
         Err(LedgerRefusal::Currency)
     }
 }
 
-/// The furthest of what was seen.
-fn join(all: &mut BTreeMap<String, Reversal>, id: &str, seen: Reversal) {
+/// Joins a reversal: the furthest progress counts.
+fn join_reversal(all: &mut BTreeMap<String, Reversal>, id: &str, seen: Reversal) {
     all.entry(id.to_owned())
         .and_modify(|before| *before = (*before).max(seen))
         .or_insert(seen);

@@ -1,8 +1,8 @@
 //! Whatever the order of events, the books are the same.
 
 mod cases;
-mod paying;
-mod reading;
+mod checkout;
+mod event_parsing;
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use super::*;
 use crate::id::{ClientId, EntryId, InvoiceId, WorkspaceId};
 use crate::invoice::{
     Invoice, InvoiceActor, InvoiceBalance, InvoiceCommand, IssueDetails, PaymentMethod,
-    RevenueFigure, transition,
+    RevenueFigure, apply_command,
 };
 use crate::person::Actor;
 use crate::role::Role;
@@ -65,12 +65,12 @@ fn invoice(total: i64, currency: &str) -> Invoice {
         currency: currency.parse().unwrap(),
         total,
         due: date(2026, 2, 4),
-        issued: Some(IssueDetails {
+        issue: Some(IssueDetails {
             number: "INV-0001".into(),
             on: date(2026, 1, 5),
         }),
-        book: InvoiceBalance::default(),
-        late: false,
+        balance: InvoiceBalance::default(),
+        marked_overdue: false,
         updated: NOW,
         version: 2,
     }
@@ -90,7 +90,7 @@ fn attempt(amount: i64, fee: i64) -> CheckoutAttempt {
     }
 }
 
-type Told = (EventOrigin, PaymentFact);
+type DeliveredFact = (EventOrigin, PaymentFact);
 
 fn at(at: Timestamp) -> EventOrigin {
     EventOrigin {
@@ -100,7 +100,7 @@ fn at(at: Timestamp) -> EventOrigin {
     }
 }
 
-fn of(n: u64) -> PaymentReferences {
+fn references(n: u64) -> PaymentReferences {
     PaymentReferences {
         workspace: Some(WorkspaceId::new(1, 1)),
         client: Some(ClientId::new(1, 1)),
@@ -116,12 +116,18 @@ fn session(n: u64, outcome: CheckoutOutcome, (amount, currency): (i64, &str)) ->
         outcome,
         amount,
         currency: currency.into(),
-        of: of(n),
+        references: references(n),
     }
 }
 
 /// What Stripe tells of one attempt, in the order in which it happens.
-fn story(dice: &mut Dice, n: u64, units: i64, currency: &str, start: Timestamp) -> Vec<Told> {
+fn story(
+    dice: &mut Dice,
+    n: u64,
+    units: i64,
+    currency: &str,
+    start: Timestamp,
+) -> Vec<DeliveredFact> {
     let mut told = Vec::new();
     let mut now = start;
     let mut tell = |dice: &mut Dice, fact: PaymentFact| {
@@ -135,7 +141,7 @@ fn story(dice: &mut Dice, n: u64, units: i64, currency: &str, start: Timestamp) 
             payment: format!("pi_{n}"),
             amount: units,
             currency: currency.into(),
-            of: of(n),
+            references: references(n),
         };
         tell(dice, fact);
     }
@@ -156,25 +162,25 @@ fn story(dice: &mut Dice, n: u64, units: i64, currency: &str, start: Timestamp) 
         let begun = start + (400_000 + dice.below(4_000_000)).seconds();
         let ways: &[&[ReversalProgress]] = if kind == 0 {
             &[
-                &[ReversalProgress::Noted],
+                &[ReversalProgress::Inquiry],
                 &[
-                    ReversalProgress::Noted,
-                    ReversalProgress::Held,
-                    ReversalProgress::Done,
+                    ReversalProgress::Inquiry,
+                    ReversalProgress::Pending,
+                    ReversalProgress::Completed,
                 ],
-                &[ReversalProgress::Held, ReversalProgress::Undone],
+                &[ReversalProgress::Pending, ReversalProgress::Reverted],
                 &[
-                    ReversalProgress::Held,
-                    ReversalProgress::Done,
-                    ReversalProgress::Undone,
+                    ReversalProgress::Pending,
+                    ReversalProgress::Completed,
+                    ReversalProgress::Reverted,
                 ],
-                &[ReversalProgress::Held],
+                &[ReversalProgress::Pending],
             ]
         } else {
             &[
-                &[ReversalProgress::Held, ReversalProgress::Done],
-                &[ReversalProgress::Done],
-                &[ReversalProgress::Done, ReversalProgress::Undone],
+                &[ReversalProgress::Pending, ReversalProgress::Completed],
+                &[ReversalProgress::Completed],
+                &[ReversalProgress::Completed, ReversalProgress::Reverted],
             ]
         };
         let way = usize::try_from(dice.below(i64::try_from(ways.len()).unwrap())).unwrap();
@@ -198,7 +204,7 @@ fn story(dice: &mut Dice, n: u64, units: i64, currency: &str, start: Timestamp) 
                 PaymentFact::Refund {
                     refund,
                     payment,
-                    seen,
+                    reversal: seen,
                     currency,
                 }
             };
@@ -213,7 +219,7 @@ fn unit(currency: &str) -> i64 {
         .to_uppercase()
         .parse::<crate::money::Currency>()
         .unwrap()
-        .at_stripe()
+        .stripe_units()
 }
 
 /// Where an invoice and the books stand.
@@ -231,22 +237,22 @@ fn run(
     dice: &mut Dice,
     invoice: &Invoice,
     ledger: &PaymentLedger,
-    events: &[Told],
+    events: &[DeliveredFact],
 ) -> (Stand, usize) {
     let (mut invoice, mut ledger) = (invoice.clone(), ledger.clone());
     let (mut figures, mut changes, mut surplus) = (BTreeMap::new(), 0, 0);
     for (origin, fact) in events {
         let heard = origin.at + dice.below(3_000_000).seconds();
-        ledger = ledger.joined(invoice.currency, origin, fact).unwrap();
-        let settled = settle(&invoice, &ledger, &workspace(), heard).unwrap();
+        ledger = ledger.join(invoice.currency, origin, fact).unwrap();
+        let settled = settle_invoice(&invoice, &ledger, &workspace(), heard).unwrap();
         for change in settled.changes {
             assert_eq!(change.invoice.version, invoice.version + 1);
             for posting in &change.postings {
-                *figures.entry((posting.month, posting.figure)).or_default() += posting.minor;
+                *figures.entry((posting.month, posting.figure)).or_default() += posting.amount;
             }
             invoice = change.invoice;
             changes += 1;
-            let book = invoice.book;
+            let book = invoice.balance;
             assert_eq!(
                 book.paid + book.waived + invoice.outstanding(),
                 invoice.total
@@ -261,22 +267,22 @@ fn run(
         (ledger, surplus) = (settled.ledger, settled.surplus);
         assert!(surplus >= 0, "{ledger:?}");
     }
-    if let Ok(lapsed) = transition(
+    if let Ok(lapsed) = apply_command(
         &invoice,
-        InvoiceActor::Itself("Time"),
-        &InvoiceCommand::Lapse,
+        InvoiceActor::System("Time"),
+        &InvoiceCommand::MarkOverdue,
         FAR,
         NOW,
     ) {
         for posting in &lapsed.postings {
-            *figures.entry((posting.month, posting.figure)).or_default() += posting.minor;
+            *figures.entry((posting.month, posting.figure)).or_default() += posting.amount;
         }
         invoice = lapsed.invoice;
     }
     figures.retain(|_, minor| *minor != 0);
     let stand = Stand {
         ledger,
-        book: invoice.book,
+        book: invoice.balance,
         outstanding: invoice.outstanding(),
         figures,
         surplus,
@@ -285,7 +291,7 @@ fn run(
 }
 
 /// The same events as they may arrive: in another order, some twice, some late.
-fn as_delivered(dice: &mut Dice, events: &[Told]) -> Vec<Told> {
+fn as_delivered(dice: &mut Dice, events: &[DeliveredFact]) -> Vec<DeliveredFact> {
     let mut arriving = events.to_vec();
     for event in events {
         for _ in 0..dice.below(3) {
@@ -312,9 +318,9 @@ fn part_by_hand(invoice: &Invoice, amount: i64) -> Invoice {
         amount,
         fee: 0,
         on: date(2026, 1, 6),
-        how: PaymentMethod::ByHand(String::new()),
+        method: PaymentMethod::ByHand(String::new()),
     };
-    let change = transition(
+    let change = apply_command(
         invoice,
         InvoiceActor::Person(&owner),
         &ask,
@@ -325,7 +331,7 @@ fn part_by_hand(invoice: &Invoice, amount: i64) -> Invoice {
 }
 
 #[test]
-fn events_in_any_order_and_number_end_the_same() {
+fn facts_in_any_order_and_number_give_same_ledger() {
     println!("{RUNS} runs, seed {SEED}");
     let (mut booked, mut surplus, mut moved, mut delivered) = (0, 0, 0, 0);
     for n in 0..RUNS {
@@ -345,7 +351,7 @@ fn events_in_any_order_and_number_end_the_same() {
             };
             let begins = NOW + dice.below(100_000).seconds();
             let one = attempt(amount, amount / 50);
-            ledger = ledger.attempted(EntryId::new(1, k.into()), one).unwrap();
+            ledger = ledger.with_attempt(EntryId::new(1, k.into()), one).unwrap();
             let units = amount * unit(currency);
             events.extend(story(dice, k, units, &currency.to_lowercase(), begins));
         }

@@ -1,7 +1,8 @@
-use jiff::ToSpan as _;
+use jiff::{Timestamp, ToSpan as _};
 use proptest::prelude::*;
 
 use super::*;
+use crate::id::WorkspaceId;
 use crate::plan::Plan;
 use crate::testing::config;
 use crate::workspace::Workspace;
@@ -26,16 +27,16 @@ fn fact(subscription: &str, news: SubscriptionEvent) -> SubscriptionFact {
         subscription: subscription.to_owned(),
         customer: US.to_owned(),
         workspace: None,
-        news,
+        event: news,
     }
 }
 
 fn stand(status: SubscriptionStatus, offer: PlanOffer) -> SubscriptionEvent {
-    SubscriptionEvent::Stands(SubscriptionState {
+    SubscriptionEvent::StateReported(SubscriptionState {
         status,
-        until: NOW + 720.hours(),
+        period_end: NOW + 720.hours(),
         offer: Some(offer),
-        ends: None,
+        ends_at: None,
     })
 }
 
@@ -44,24 +45,24 @@ fn after(events: &[(i64, SubscriptionEvent)]) -> BillingAccount {
     let mut account = customer();
     for (hours, news) in events {
         let at = NOW + hours.hours();
-        account = account.joined(false, at, &fact("sub_1", *news)).unwrap();
+        account = account.join(false, at, &fact("sub_1", *news)).unwrap();
     }
     account
 }
 
 fn applied(account: &BillingAccount, plan: Plan) -> (Plan, Option<Timestamp>) {
     let before = workspace(plan);
-    let after = account.applied(&before).unwrap_or(before);
-    (after.plan, after.lapses)
+    let after = account.apply_to(&before).unwrap_or(before);
+    (after.plan, after.downgrades_at)
 }
 
 #[test]
-fn a_subscription_gives_its_plan_until_it_is_over() {
+fn active_subscription_gives_its_plan_until_end() {
     use PlanOffer::{ProMonthly as Pro, TeamYearly as Team};
     use SubscriptionStatus::{
         Active, Canceled, Incomplete, IncompleteExpired, PastDue, Paused, Unpaid,
     };
-    let lapses = Some(NOW + 72.hours() + GRACE);
+    let lapses = Some(NOW + 72.hours() + GRACE_PERIOD);
     let active = (1, stand(Active, Pro));
     for (events, plan) in [
         (vec![], (Plan::Starter, None)),
@@ -80,7 +81,7 @@ fn a_subscription_gives_its_plan_until_it_is_over() {
         (
             vec![
                 active,
-                (72, SubscriptionEvent::Failed),
+                (72, SubscriptionEvent::PaymentFailed),
                 (72, stand(PastDue, Pro)),
             ],
             (Plan::Pro, lapses),
@@ -89,9 +90,9 @@ fn a_subscription_gives_its_plan_until_it_is_over() {
         (
             vec![
                 active,
-                (72, SubscriptionEvent::Failed),
+                (72, SubscriptionEvent::PaymentFailed),
                 (72, stand(PastDue, Pro)),
-                (144, SubscriptionEvent::Failed),
+                (144, SubscriptionEvent::PaymentFailed),
                 (200, stand(Unpaid, Pro)),
             ],
             (Plan::Pro, lapses),
@@ -102,7 +103,7 @@ fn a_subscription_gives_its_plan_until_it_is_over() {
         (
             vec![
                 active,
-                (72, SubscriptionEvent::Failed),
+                (72, SubscriptionEvent::PaymentFailed),
                 (72, stand(PastDue, Pro)),
                 (80, SubscriptionEvent::Paid),
             ],
@@ -111,7 +112,7 @@ fn a_subscription_gives_its_plan_until_it_is_over() {
         (
             vec![
                 active,
-                (72, SubscriptionEvent::Failed),
+                (72, SubscriptionEvent::PaymentFailed),
                 (72, stand(PastDue, Pro)),
                 (80, stand(Active, Pro)),
             ],
@@ -123,13 +124,13 @@ fn a_subscription_gives_its_plan_until_it_is_over() {
 }
 
 #[test]
-fn a_plan_that_was_given_stays_until_a_subscription_ran() {
+fn granted_plan_stays_until_first_subscription() {
     let begun = after(&[(
         0,
         stand(SubscriptionStatus::Incomplete, PlanOffer::ProMonthly),
     )]);
     assert_eq!(applied(&begun, Plan::Team), (Plan::Team, None));
-    assert_eq!(begun.applied(&workspace(Plan::Team)), None);
+    assert_eq!(begun.apply_to(&workspace(Plan::Team)), None);
     let never = after(&[(
         0,
         stand(SubscriptionStatus::IncompleteExpired, PlanOffer::ProMonthly),
@@ -143,7 +144,7 @@ fn a_plan_that_was_given_stays_until_a_subscription_ran() {
 }
 
 #[test]
-fn the_best_of_several_subscriptions_counts() {
+fn account_with_several_subscriptions_has_best_standing() {
     let mut account = after(&[(0, stand(SubscriptionStatus::Active, PlanOffer::TeamMonthly))]);
     let at = NOW + 1.hour();
     for (subscription, news) in [
@@ -156,16 +157,14 @@ fn the_best_of_several_subscriptions_counts() {
             stand(SubscriptionStatus::Canceled, PlanOffer::TeamMonthly),
         ),
     ] {
-        account = account
-            .joined(false, at, &fact(subscription, news))
-            .unwrap();
+        account = account.join(false, at, &fact(subscription, news)).unwrap();
     }
     assert_eq!(applied(&account, Plan::Starter), (Plan::Team, None));
-    assert_eq!(account.running(), 2);
+    assert_eq!(account.running_count(), 2);
 }
 
 #[test]
-fn what_isnt_ours_is_refused() {
+fn subscription_fact_of_other_customer_or_price_is_refused() {
     let account = customer();
     let active = fact(
         "sub_1",
@@ -178,11 +177,11 @@ fn what_isnt_ours_is_refused() {
     let unknown = |status| {
         let stand = SubscriptionState {
             status,
-            until: NOW,
+            period_end: NOW,
             offer: None,
-            ends: None,
+            ends_at: None,
         };
-        fact("sub_1", SubscriptionEvent::Stands(stand))
+        fact("sub_1", SubscriptionEvent::StateReported(stand))
     };
     for (livemode, fact, why) in [
         (false, foreign, SubscriptionRefusal::Customer),
@@ -193,12 +192,12 @@ fn what_isnt_ours_is_refused() {
             SubscriptionRefusal::Price,
         ),
     ] {
-        assert_eq!(account.joined(livemode, NOW, &fact), Err(why), "{fact:?}");
+        assert_eq!(account.join(livemode, NOW, &fact), Err(why), "{fact:?}");
     }
     // What ends gives nothing: its price doesn't matter.
     assert!(
         account
-            .joined(false, NOW, &unknown(SubscriptionStatus::Canceled))
+            .join(false, NOW, &unknown(SubscriptionStatus::Canceled))
             .is_ok()
     );
 }
@@ -210,14 +209,14 @@ fn any_news() -> impl Strategy<Value = SubscriptionEvent> {
         0..3_i64,
     )
         .prop_map(|(s, o, days)| {
-            SubscriptionEvent::Stands(SubscriptionState {
+            SubscriptionEvent::StateReported(SubscriptionState {
                 status: SubscriptionStatus::ALL[s].0,
-                until: NOW + (24 * days).hours(),
+                period_end: NOW + (24 * days).hours(),
                 offer: Some(PlanOffer::ALL[o]),
-                ends: (days == 2).then_some(NOW),
+                ends_at: (days == 2).then_some(NOW),
             })
         });
-    prop_oneof![4 => stand, 1 => Just(SubscriptionEvent::Paid), 2 => Just(SubscriptionEvent::Failed)]
+    prop_oneof![4 => stand, 1 => Just(SubscriptionEvent::Paid), 2 => Just(SubscriptionEvent::PaymentFailed)]
 }
 
 /// Events, each with its second.
@@ -226,9 +225,9 @@ type Events = Vec<(i64, SubscriptionFact)>;
 /// Events of up to three subscriptions, many of them in the same second; and the same
 /// as they may arrive: in another order, and some more than once, the last ones late.
 fn deliveries() -> impl Strategy<Value = (Events, Events)> {
-    let one = (0..3_u8, 0..12_i64, any_news());
-    let one = one.prop_map(|(n, at, news)| (at, fact(&format!("sub_{n}"), news)));
-    proptest::collection::vec(one, 1..14).prop_flat_map(|events| {
+    let event = (0..3_u8, 0..12_i64, any_news());
+    let event = event.prop_map(|(n, at, news)| (at, fact(&format!("sub_{n}"), news)));
+    proptest::collection::vec(event, 1..14).prop_flat_map(|events| {
         let again = proptest::sample::subsequence(events.clone(), 0..=events.len());
         let arriving = again.prop_flat_map({
             let events = events.clone();
@@ -241,7 +240,7 @@ fn deliveries() -> impl Strategy<Value = (Events, Events)> {
 fn run(events: &[(i64, SubscriptionFact)]) -> BillingAccount {
     let joined = events.iter().fold(customer(), |account, (at, fact)| {
         let at = NOW + at.seconds();
-        account.joined(false, at, fact).expect("ours")
+        account.join(false, at, fact).expect("ours")
     });
     BillingAccount {
         version: 1,
@@ -253,7 +252,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 10_000, ..config() })]
 
     #[test]
-    fn events_in_any_order_and_number_end_the_same((events, arriving) in deliveries()) {
+    fn facts_in_any_order_and_number_give_same_account((events, arriving) in deliveries()) {
         let expected = run(&events);
         prop_assert_eq!(&run(&arriving), &expected);
         // Lost ones that come when all else is there change nothing either.

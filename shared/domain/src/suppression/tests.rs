@@ -1,4 +1,4 @@
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -23,14 +23,14 @@ fn with(example: &str, path: &str, value: Value) -> String {
 }
 
 fn addresses(event: &str) -> Vec<String> {
-    let report = DeliveryReport::read(event).unwrap().unwrap();
-    let to = report.to.iter().map(|one| one.as_str().to_owned());
+    let report = DeliveryReport::parse(event).unwrap().unwrap();
+    let to = report.to.iter().map(|address| address.as_str().to_owned());
     to.collect()
 }
 
 #[test]
-fn a_permanent_bounce_and_a_complaint_stop_mail() {
-    let bounce = DeliveryReport::read(BOUNCE).unwrap().unwrap();
+fn permanent_bounce_or_complaint_suppresses_address() {
+    let bounce = DeliveryReport::parse(BOUNCE).unwrap().unwrap();
     assert_eq!(bounce.reason, SuppressionReason::Bounce);
     assert_eq!(bounce.workspace.to_string(), "01K0000000000000000000000W");
     let client = bounce.client.map(|client| client.to_string());
@@ -40,17 +40,17 @@ fn a_permanent_bounce_and_a_complaint_stop_mail() {
     assert_eq!(bounce.sent, at("2026-11-24T09:00:00.012Z"));
     assert_eq!(bounce.at, at("2026-11-24T09:00:02.669Z"));
 
-    let complaint = DeliveryReport::read(COMPLAINT).unwrap().unwrap();
+    let complaint = DeliveryReport::parse(COMPLAINT).unwrap().unwrap();
     assert_eq!(complaint.reason, SuppressionReason::Complaint);
     assert_eq!(complaint.at, at("2026-11-24T10:41:02.669Z"));
     assert_eq!(complaint.to, bounce.to);
 }
 
 #[test]
-fn what_passes_or_is_of_another_type_stops_nothing() {
-    assert_eq!(DeliveryReport::read(TRANSIENT), Ok(None));
+fn transient_bounce_or_other_event_suppresses_nothing() {
+    assert_eq!(DeliveryReport::parse(TRANSIENT), Ok(None));
     let undetermined = with(BOUNCE, "/bounce/bounceType", json!("Undetermined"));
-    assert_eq!(DeliveryReport::read(&undetermined), Ok(None));
+    assert_eq!(DeliveryReport::parse(&undetermined), Ok(None));
     for kind in [
         "Delivery",
         "Send",
@@ -59,24 +59,24 @@ fn what_passes_or_is_of_another_type_stops_nothing() {
         "SomethingNew",
     ] {
         let event = with(BOUNCE, "/eventType", json!(kind));
-        assert_eq!(DeliveryReport::read(&event), Ok(None), "{kind}");
+        assert_eq!(DeliveryReport::parse(&event), Ok(None), "{kind}");
     }
     let found = with(
         COMPLAINT,
         "/complaint/complaintFeedbackType",
         json!("not-spam"),
     );
-    assert_eq!(DeliveryReport::read(&found), Ok(None));
+    assert_eq!(DeliveryReport::parse(&found), Ok(None));
     // What SES says when it is told where to publish.
     let greeting = "Successfully validated SNS topic for Amazon SES event publishing.";
-    assert_eq!(DeliveryReport::read(greeting), Ok(None));
+    assert_eq!(DeliveryReport::parse(greeting), Ok(None));
     // Mail that something else in the same account sent.
     let untagged = with(BOUNCE, "/mail/tags", json!({}));
-    assert_eq!(DeliveryReport::read(&untagged), Ok(None));
+    assert_eq!(DeliveryReport::parse(&untagged), Ok(None));
 }
 
 #[test]
-fn of_several_addresses_those_are_stopped_that_are_named_and_were_sent_to() {
+fn delivery_report_suppresses_named_recipients_only() {
     let both = json!(["ana@initech.example", "Ben@initech.example"]);
     let two = with(BOUNCE, "/mail/destination", both.clone());
     assert_eq!(addresses(&two), ["ana@initech.example"]);
@@ -118,7 +118,7 @@ fn garbage_is_told_from_events() {
         r#"{"eventType":"Bounce"}"#,
         r#"{"eventType":"Complaint","mail":{}}"#,
     ] {
-        assert!(DeliveryReport::read(garbage).is_err(), "{garbage}");
+        assert!(DeliveryReport::parse(garbage).is_err(), "{garbage}");
     }
     for (path, value) in [
         ("/bounce", Value::Null),
@@ -129,12 +129,12 @@ fn garbage_is_told_from_events() {
         ("/mail/tags/client", json!(["W#x"])),
     ] {
         let event = with(BOUNCE, path, value);
-        assert!(DeliveryReport::read(&event).is_err(), "{path}");
+        assert!(DeliveryReport::parse(&event).is_err(), "{path}");
     }
 }
 
 #[test]
-fn what_a_mail_is_tagged_with_is_read_back() {
+fn mail_tags_are_parsed_back() {
     let (workspace, client) = (WorkspaceId::new(1, 1), ClientId::new(2, 2));
     let invite = InviteId::new(3, 3);
     let mut mail = Mail {
@@ -144,21 +144,21 @@ fn what_a_mail_is_tagged_with_is_read_back() {
         brand: "Acme".to_owned(),
         message: MailMessage::Invite {
             invite,
-            turn: 1,
+            link_number: 1,
             by_name: "Ada".to_owned(),
             client_name: None,
             days: 7,
         },
     };
     let read = |client, mail: &Mail| {
-        let tags = tags(workspace, client, mail);
+        let tags = mail.message_tags(workspace, client);
         // All that SES takes in a tag's value.
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
         assert!(tags.iter().all(|(_, value)| value.chars().all(plain)));
         let tags = tags.into_iter().map(|(name, value)| (name, json!([value])));
         let tags: serde_json::Map<_, _> = tags.map(|(name, one)| (name.to_owned(), one)).collect();
         let event = with(BOUNCE, "/mail/tags", Value::Object(tags));
-        let report = DeliveryReport::read(&event).unwrap().unwrap();
+        let report = DeliveryReport::parse(&event).unwrap().unwrap();
         (report.workspace, report.client, report.invite)
     };
     let expected = (workspace, Some(client), Some(invite));
@@ -169,21 +169,21 @@ fn what_a_mail_is_tagged_with_is_read_back() {
 
 #[test]
 fn mail_goes_again_where_somebody_says_so_until_it_fails_again() {
-    let report = DeliveryReport::read(BOUNCE).unwrap().unwrap();
-    let suppressed = Suppression::default().after(&report);
+    let report = DeliveryReport::parse(BOUNCE).unwrap().unwrap();
+    let suppressed = Suppression::default().join(&report);
     let bounced = SuppressionNotice {
         reason: SuppressionReason::Bounce,
         since: report.at,
     };
-    assert_eq!(suppressed.shown(), Some(bounced));
-    let lifted = suppressed.lifted(report.at);
-    assert_eq!(lifted.shown(), None);
-    assert_eq!(lifted.after(&report).shown(), None, "an old event again");
+    assert_eq!(suppressed.notice(), Some(bounced));
+    let lifted = suppressed.lift(report.at);
+    assert_eq!(lifted.notice(), None);
+    assert_eq!(lifted.join(&report).notice(), None, "an old event again");
     let later = DeliveryReport {
         sent: report.at + SignedDuration::from_secs(1),
         ..report
     };
-    assert_eq!(lifted.after(&later).shown(), Some(bounced));
+    assert_eq!(lifted.join(&later).notice(), Some(bounced));
 }
 
 fn reports() -> impl Strategy<Value = Vec<DeliveryReport>> {
@@ -212,7 +212,7 @@ proptest! {
     /// Reports of mail that was sent before and after mail was let go again, in whatever
     /// order they come, and however often.
     #[test]
-    fn reports_leave_the_same_in_any_order(
+    fn delivery_reports_in_any_order_give_same_suppression(
         before in reports(),
         after in reports(),
         mixed in any::<prop::sample::Index>(),
@@ -220,18 +220,18 @@ proptest! {
         let lifted = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(600);
         let after: Vec<_> = after
             .into_iter()
-            .map(|one| DeliveryReport { sent: one.sent + SignedDuration::from_secs(601), ..one })
+            .map(|report| DeliveryReport { sent: report.sent + SignedDuration::from_secs(601), ..report })
             .collect();
         let all = |known: Suppression, reports: &[DeliveryReport]| {
-            reports.iter().fold(known, Suppression::after)
+            reports.iter().fold(known, Suppression::join)
         };
-        let expected = all(Suppression::default().lifted(lifted), &after);
+        let expected = all(Suppression::default().lift(lifted), &after);
         // Some of what was sent before comes late, everything comes twice, and the last first.
         let early = mixed.index(before.len() + 1);
-        let known = all(Suppression::default(), &before[..early]).lifted(lifted);
+        let known = all(Suppression::default(), &before[..early]).lift(lifted);
         let mut late: Vec<_> = before.iter().chain(&after).chain(&before).chain(&after).cloned().collect();
         late.reverse();
         prop_assert_eq!(all(known, &late), expected);
-        prop_assert_eq!(expected.shown().is_some(), !after.is_empty());
+        prop_assert_eq!(expected.notice().is_some(), !after.is_empty());
     }
 }

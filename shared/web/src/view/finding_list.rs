@@ -13,24 +13,27 @@ use domain::role::Action;
 use domain::severity::Severity;
 use jiff::civil::Date;
 use serde::Serialize;
-use store::{FilteredFindings, Listed};
+use store::{FilteredFindings, FindingSummary};
 
-use super::{Pager, encode};
+use super::pager::Pager;
+use super::samples::{actor_sample, finding_samples, people_samples};
 use crate::form::Form;
+use crate::links::{self, LinkBase};
+use crate::query::url_encode;
 
 /// A filtered list, as pages show it.
 #[derive(Debug, Clone, Serialize)]
 pub struct FindingList {
     path: String,
-    extra: Vec<Pick>,
+    extra: Vec<FilterOption>,
     within: Option<String>,
     form: Form,
     filtered: bool,
     clear: String,
     tabs: Vec<Tab>,
-    statuses: Vec<Pick>,
-    severities: Vec<Pick>,
-    people: Vec<Pick>,
+    statuses: Vec<FilterOption>,
+    severities: Vec<FilterOption>,
+    people: Vec<FilterOption>,
     places: Vec<String>,
     rows: Vec<ListRow>,
     pager: Pager,
@@ -50,7 +53,7 @@ struct Tab {
 
 /// A choice, or a field that goes along.
 #[derive(Debug, Clone, Serialize)]
-struct Pick {
+struct FilterOption {
     value: String,
     label: String,
 }
@@ -80,9 +83,9 @@ const ASSET: usize = 60;
 struct Tools {
     back: String,
     client: Option<ClientId>,
-    moves: Vec<Pick>,
-    severities: Vec<Pick>,
-    people: Vec<Pick>,
+    moves: Vec<FilterOption>,
+    severities: Vec<FilterOption>,
+    people: Vec<FilterOption>,
     plans: bool,
     until: bool,
 }
@@ -108,12 +111,12 @@ pub struct FindingListContext<'a> {
     pub people: &'a [Person],
     /// The day.
     pub today: Date,
-    /// How many findings each part has, in the order of [`Show::ALL`], where
+    /// How many findings each part has, in the order of [`StatusGroup::ALL`](domain::finding::StatusGroup::ALL), where
     /// that is known.
     pub counts: [Option<i64>; 4],
 }
 
-impl Pick {
+impl FilterOption {
     fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
         Self {
             value: value.into(),
@@ -128,7 +131,7 @@ impl FindingListContext<'_> {
     }
 
     /// What narrows the list in addresses that are not the engagement's own.
-    fn narrowing(&self) -> Vec<(&'static str, String)> {
+    fn scope_fields(&self) -> Vec<(&'static str, String)> {
         let client = self.client.filter(|_| self.is_team());
         let client = client.map(|id| ("client", id.to_string()));
         let engagement = self.engagement.map(|id| ("engagement", id.to_string()));
@@ -136,9 +139,9 @@ impl FindingListContext<'_> {
     }
 
     /// The same, where the page itself is not about the engagement.
-    fn extra(&self) -> Vec<(&'static str, String)> {
+    fn filter_fields(&self) -> Vec<(&'static str, String)> {
         if self.within.is_some() {
-            self.narrowing()
+            self.scope_fields()
         } else {
             Vec::new()
         }
@@ -146,7 +149,7 @@ impl FindingListContext<'_> {
 
     /// The page's address with a filter.
     fn address(&self, input: &FindingFilterInput) -> String {
-        let extra = self.extra();
+        let extra = self.filter_fields();
         address(
             self.path,
             extra.iter().map(|(name, value)| (*name, value.as_str())),
@@ -155,17 +158,18 @@ impl FindingListContext<'_> {
     }
 
     /// Where a finding's page is; below an engagement's own page, from there.
-    fn href(&self, one: &Listed) -> String {
-        let below = format!("{}/findings/{}", one.engagement, one.finding.id);
+    fn href(&self, one: &FindingSummary) -> String {
+        let (engagement, finding) = (one.engagement, one.finding.id);
         match (self.engagement, &self.within) {
-            (Some(_), None) => below,
-            _ if self.is_team() => format!("/clients/{}/engagements/{below}", one.client),
-            _ => format!("/engagements/{below}"),
+            // Relative to the engagement's page: a list of 50 rows stays small.
+            (Some(_), None) => format!("{engagement}/findings/{finding}"),
+            _ if self.is_team() => links::finding(LinkBase::Team(one.client), engagement, finding),
+            _ => links::finding(LinkBase::Portal, engagement, finding),
         }
     }
 
     /// What names a finding's engagement in the form.
-    fn place(&self, one: &Listed) -> String {
+    fn scope_names(&self, one: &FindingSummary) -> String {
         if self.is_team() {
             format!("{}.{}", one.client, one.engagement)
         } else {
@@ -179,15 +183,19 @@ impl FindingList {
     pub fn new(
         found: &FilteredFindings,
         frame: &FindingListContext<'_>,
-        place: impl Fn(&Listed) -> Option<String>,
+        place: impl Fn(&FindingSummary) -> Option<String>,
     ) -> Self {
         let input = frame.input;
         let here = frame.address(input);
         let may_publish = frame.actor.role.may(Action::PublishFindings);
-        let places: BTreeSet<String> = found.rows.iter().map(|one| frame.place(one)).collect();
+        let places: BTreeSet<String> = found
+            .rows
+            .iter()
+            .map(|one| frame.scope_names(one))
+            .collect();
         let places: Vec<String> = places.into_iter().collect();
-        let key = |one: &Listed| {
-            let place = frame.place(one);
+        let key = |one: &FindingSummary| {
+            let place = frame.scope_names(one);
             let nth = places.iter().position(|one| *one == place);
             let nth = nth.map_or(0, |nth| nth + 1);
             format!("{nth}.{}.{}", one.finding.id, one.finding.version)
@@ -196,36 +204,36 @@ impl FindingList {
             key: key(one),
             href: frame.href(one),
             publish: may_publish && one.finding.status == FindingStatus::Draft,
-            sub: sub(&one.finding, place(one)),
+            sub: row_notes(&one.finding, place(one)),
             ..ListRow::of(&one.finding, frame.today)
         });
         let clear = FindingFilterInput {
             show: input.show.clone(),
             ..FindingFilterInput::default()
         };
-        let narrowed = frame.narrowing();
+        let narrowed = frame.scope_fields();
         let pairs = narrowed.iter().map(|(name, value)| (*name, value.as_str()));
         Self {
             path: frame.path.to_owned(),
-            extra: picks(frame.extra().iter().map(|(n, v)| (*n, v.as_str()))),
+            extra: filter_options(frame.filter_fields().iter().map(|(n, v)| (*n, v.as_str()))),
             within: frame.within.clone(),
             form: Form::filled(input),
             filtered: input.is_filtered(),
             clear: frame.address(&clear),
-            tabs: tabs(frame),
-            statuses: picks(
+            tabs: status_tabs(frame),
+            statuses: filter_options(
                 FindingStatus::ALL
                     .into_iter()
                     .filter(|status| frame.is_team() || status.is_published())
                     .map(|status| (status.name(), status.label()))
                     .chain([(PROPOSED, "Waits for a decision")]),
             ),
-            severities: severities(),
-            people: people(frame.people),
+            severities: severity_options(),
+            people: assignee_options(frame.people),
             rows: rows.collect(),
             places,
-            pager: Pager::at(found.next.as_deref(), &here, frame.after),
-            stopped: found.stopped.then_some(found.looked),
+            pager: Pager::from_cursor(found.next.as_deref(), &here, frame.after),
+            stopped: found.stopped.then_some(found.scanned),
             export: address("/findings/export", pairs, input),
             bulk: frame
                 .actor
@@ -237,9 +245,9 @@ impl FindingList {
 
     /// A list with something in every place, for pages' samples.
     pub fn sample() -> Self {
-        let (client, finding) = super::samples();
-        let (person, _) = super::people_samples();
-        let listed = Listed {
+        let (client, finding) = finding_samples();
+        let (person, _) = people_samples();
+        let listed = FindingSummary {
             finding,
             client: client.id,
             engagement: EngagementId::new(1, 1),
@@ -248,7 +256,7 @@ impl FindingList {
             rows: vec![listed],
             next: Some("11.high".to_owned()),
             stopped: true,
-            looked: 1_000,
+            scanned: 1_000,
         };
         let frame = FindingListContext {
             path: "/findings",
@@ -260,12 +268,35 @@ impl FindingList {
                 ..FindingFilterInput::default()
             },
             after: Some("11.high"),
-            actor: &super::actor_sample(),
+            actor: &actor_sample(),
             people: &[person],
             today: Date::constant(2026, 11, 24),
             counts: [Some(1), None, Some(2), None],
         };
         Self::new(&found, &frame, |_| Some("Initech <b>".to_owned()))
+    }
+
+    /// A list without findings, for pages' samples.
+    pub fn empty_sample() -> Self {
+        let no_findings = FilteredFindings {
+            rows: Vec::new(),
+            next: None,
+            stopped: false,
+            scanned: 0,
+        };
+        let context = FindingListContext {
+            path: "/findings",
+            client: None,
+            engagement: None,
+            within: None,
+            input: &FindingFilterInput::default(),
+            after: None,
+            actor: &actor_sample(),
+            people: &[],
+            today: Date::constant(2026, 11, 24),
+            counts: [Some(0), None, None, None],
+        };
+        Self::new(&no_findings, &context, |_| None)
     }
 }
 
@@ -293,7 +324,9 @@ impl Tools {
         let role = frame.actor.role;
         // Answers and proposals are about one finding at a time.
         let moves = Transition::ALL.into_iter().filter(|event| {
-            role.may(event.action()) && !event.answers() && !matches!(event, Transition::Propose(_))
+            role.may(event.action())
+                && !event.answers_proposal()
+                && !matches!(event, Transition::Propose(_))
         });
         let moves: Vec<Transition> = moves.collect();
         Self {
@@ -302,18 +335,18 @@ impl Tools {
             until: moves.iter().any(|event| {
                 event
                     .decision()
-                    .is_some_and(domain::finding::Decision::ends)
+                    .is_some_and(domain::finding::Decision::is_temporary)
             }),
-            moves: picks(moves.iter().map(|event| (event.name(), event.label()))),
-            severities: severities(),
-            people: people(frame.people),
+            moves: filter_options(moves.iter().map(|event| (event.name(), event.label()))),
+            severities: severity_options(),
+            people: assignee_options(frame.people),
             plans: role.may(Action::WriteFindings),
         }
     }
 }
 
-fn tabs(frame: &FindingListContext<'_>) -> Vec<Tab> {
-    let shown = frame.input.parse(UserId::new(0, 0)).show;
+fn status_tabs(frame: &FindingListContext<'_>) -> Vec<Tab> {
+    let shown = frame.input.parse(UserId::new(0, 0)).group;
     let parts = StatusGroup::ALL.into_iter().zip(frame.counts);
     let parts = parts.filter(|((show, ..), _)| frame.is_team() || *show != StatusGroup::Drafts);
     let tab = |((show, name, label), count): ((StatusGroup, &str, &'static str), Option<i64>)| {
@@ -334,8 +367,8 @@ fn tabs(frame: &FindingListContext<'_>) -> Vec<Tab> {
 }
 
 /// The first asset, how many more there are, and where the finding belongs.
-fn sub(finding: &Finding, place: Option<String>) -> String {
-    let more = (finding.assets - 1).max(0);
+fn row_notes(finding: &Finding, place: Option<String>) -> String {
+    let more = (finding.asset_count - 1).max(0);
     let asset = finding.asset.as_ref();
     let asset = asset.map(|asset| match asset.char_indices().nth(ASSET) {
         Some((end, _)) => format!("{}…", asset.get(..end).unwrap_or_default()),
@@ -349,24 +382,26 @@ fn sub(finding: &Finding, place: Option<String>) -> String {
     parts.join(" · ")
 }
 
-fn picks<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Pick> {
+fn filter_options<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<FilterOption> {
     pairs
-        .map(|(value, label)| Pick::new(value, label))
+        .map(|(value, label)| FilterOption::new(value, label))
         .collect()
 }
 
-fn severities() -> Vec<Pick> {
+fn severity_options() -> Vec<FilterOption> {
     let label = |name: &str| {
         let mut letters = name.chars();
         let first = letters.next().map(|c| c.to_ascii_uppercase());
         first.into_iter().chain(letters).collect::<String>()
     };
     let severities = Severity::ALL.map(Severity::name);
-    severities.map(|name| Pick::new(name, label(name))).into()
+    severities
+        .map(|name| FilterOption::new(name, label(name)))
+        .into()
 }
 
-fn people(people: &[Person]) -> Vec<Pick> {
-    let pick = |one: &Person| Pick::new(one.id.to_string(), one.name.clone());
+fn assignee_options(people: &[Person]) -> Vec<FilterOption> {
+    let pick = |one: &Person| FilterOption::new(one.id.to_string(), one.name.clone());
     people.iter().map(pick).collect()
 }
 
@@ -379,7 +414,7 @@ fn address<'a>(
     let mut address = path.to_owned();
     for (n, (name, value)) in extra.chain(input.pairs()).enumerate() {
         let joint = if n == 0 { '?' } else { '&' };
-        let _ = write!(address, "{joint}{name}={}", encode(value));
+        let _ = write!(address, "{joint}{name}={}", url_encode(value));
     }
     address
 }

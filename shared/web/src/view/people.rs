@@ -7,7 +7,9 @@ use domain::suppression::SuppressionNotice;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::SelectOption;
+use crate::links::{self, LinkBase};
+
+use super::select_option::SelectOption;
 
 /// A person in a list, with what the reader may do about it.
 #[derive(Debug, Clone, Serialize)]
@@ -58,32 +60,31 @@ struct Manage {
 impl PersonRow {
     /// The row of `person` as `actor` sees it; `base` begins the addresses of
     /// what can be done.
-    pub fn new(person: &Person, actor: &Actor, base: &str) -> Self {
+    pub fn new(person: &Person, actor: &Actor, base: LinkBase) -> Self {
         let you = person.id == actor.user;
         // Nobody takes the own role away by accident: another one does it.
-        let appoints = actor.role.may_appoint(person.role);
+        let appoints = actor.role.may_assign(person.role);
         let may = !you && appoints;
-        let here = format!("{base}/people/{}", person.id);
         let again = person.suppressed.filter(|_| appoints);
         Self {
             name: person.name.clone(),
             email: person.email.as_str().to_owned(),
             initials: initials(&person.name),
             role: person.role.label(),
-            since: person.since,
+            since: person.created_at,
             you,
-            disabled: person.disabled.is_some(),
+            disabled: person.disabled_at.is_some(),
             two_factor: person.mfa.is_some(),
             suppressed: person.suppressed.map(SuppressionMark::from),
-            mail_again: again.map(|_| format!("{here}/mail-again")),
+            mail_again: again.map(|_| links::person_mail_again(base, person.id)),
             manage: may.then(|| Manage {
                 id: person.id.to_string(),
-                role_action: format!("{here}/role"),
-                remove_action: format!("{here}/remove"),
-                access_action: format!("{here}/access"),
+                role_action: links::person_role(base, person.id),
+                remove_action: links::person_remove(base, person.id),
+                access_action: links::person_access(base, person.id),
                 reset_action: (actor.role.is_team() && person.mfa.is_some())
-                    .then(|| format!("{here}/reset-factor")),
-                roles: roles(&actor.role.appoints(person.role.is_team())),
+                    .then(|| links::person_reset_factor(base, person.id)),
+                roles: role_options(&actor.role.assignable_roles(person.role.is_team())),
                 current: person.role.name(),
             }),
         }
@@ -91,7 +92,7 @@ impl PersonRow {
 }
 
 /// Roles to choose from.
-pub fn roles(roles: &[Role]) -> Vec<SelectOption> {
+pub fn role_options(roles: &[Role]) -> Vec<SelectOption> {
     let choice = |role: &Role| SelectOption {
         value: role.name(),
         label: role.label(),
@@ -117,31 +118,30 @@ pub struct InviteRow {
 impl InviteRow {
     /// The row of `invite` at `now` as `actor` sees it; `base` begins the
     /// addresses of what can be done.
-    pub fn new(invite: &Invite, actor: &Actor, base: &str, now: Timestamp) -> Self {
+    pub fn new(invite: &Invite, actor: &Actor, base: LinkBase, now: Timestamp) -> Self {
         let state = invite.state(now);
-        let may = state.is_open() && actor.role.may_appoint(invite.role);
-        let here = |what: &str| may.then(|| format!("{base}/invites/{}/{what}", invite.id));
+        let may = state.is_open() && actor.role.may_assign(invite.role);
         Self {
             name: invite.name.clone(),
             email: invite.email.as_str().to_owned(),
             role: invite.role.label(),
             state: state.name(),
-            at: invite.at,
-            expires: invite.expires(),
+            at: invite.sent_at,
+            expires: invite.expires_at(),
             by_name: invite.by_name.clone(),
             suppressed: invite
                 .suppressed
                 .filter(|_| state.is_open())
                 .map(SuppressionMark::from),
-            resend: here("resend"),
-            revoke: here("revoke"),
+            resend: may.then(|| links::invite_resend(base, invite.id)),
+            revoke: may.then(|| links::invite_revoke(base, invite.id)),
         }
     }
 }
 
 /// A browser and its system, by what it says of itself: good enough to know
 /// one's own devices apart.
-pub fn device(agent: &str) -> String {
+pub fn device_label(agent: &str) -> String {
     const BROWSERS: [(&str, &str); 5] = [
         ("Edg/", "Edge"),
         ("OPR/", "Opera"),

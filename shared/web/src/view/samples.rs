@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 
 use domain::activity::{Activity, ActivityKind};
 use domain::client::Client;
-use domain::counts::Counts;
+use domain::cvss::CvssScore;
 use domain::engagement::{Engagement, EngagementKind, Phase};
-use domain::finding::{Assignee, Finding, FindingStatus, LifecycleTimes};
+use domain::finding::{Assignee, Counts, Finding, FindingStatus, LifecycleTimes};
 use domain::id::{ClientId, EngagementId, FindingId, InviteId, UserId, WorkspaceId};
 use domain::invite::Invite;
 use domain::message::MessageCounts;
 use domain::person::{Actor, Person};
 use domain::role::{ContactRole, Role, TeamRole};
-use domain::score::CvssScore;
 use domain::severity::Severity;
 use domain::slug::Slug;
 use domain::suppression::{SuppressionNotice, SuppressionReason};
@@ -42,7 +41,7 @@ pub fn actor_sample() -> Actor {
 }
 
 /// A client and a finding with something in every place, for pages' samples.
-pub fn samples() -> (Client, Finding) {
+pub fn finding_samples() -> (Client, Finding) {
     let mut counts = Counts::default();
     for (n, severity) in (1..).zip(Severity::ALL) {
         counts.add(severity, FindingStatus::Open, n);
@@ -52,7 +51,7 @@ pub fn samples() -> (Client, Finding) {
     let client = Client {
         id: ClientId::new(1, 1),
         name: "Initech <b>".to_owned(),
-        since: Timestamp::UNIX_EPOCH,
+        created_at: Timestamp::UNIX_EPOCH,
         counts,
         overdue: 3,
         engagements: 2,
@@ -67,21 +66,21 @@ pub fn samples() -> (Client, Finding) {
         cwe: Some(79),
         status: FindingStatus::Open,
         asset: Some("app.example.com".to_owned()),
-        assets: 3,
-        also: "api.example.com".to_owned(),
+        asset_count: 3,
+        other_assets: "api.example.com".to_owned(),
         due: Some(Date::constant(2026, 10, 1)),
         assignee: Some(Assignee {
             id: UserId::new(1, 7),
             name: "Carl <b>".to_owned(),
         }),
         tags: vec!["pci".to_owned()],
-        accepted: None,
+        accepted_risk: None,
         proposal: None,
-        life: LifecycleTimes {
-            published: Some(Timestamp::UNIX_EPOCH),
-            fixed: None,
+        lifecycle: LifecycleTimes {
+            published_at: Some(Timestamp::UNIX_EPOCH),
+            fixed_at: None,
         },
-        rounds: 1,
+        retests: 1,
         fingerprint: None,
         updated: Timestamp::UNIX_EPOCH,
         version: 1,
@@ -91,7 +90,7 @@ pub fn samples() -> (Client, Finding) {
 
 /// An engagement, for pages' samples.
 pub fn engagement_sample() -> Engagement {
-    let (client, _) = samples();
+    let (client, _) = finding_samples();
     Engagement {
         id: EngagementId::new(1, 1),
         client: client.id,
@@ -104,7 +103,7 @@ pub fn engagement_sample() -> Engagement {
             id: UserId::new(1, 9),
             name: "Ada Lovelace".to_owned(),
         }],
-        since: Timestamp::UNIX_EPOCH,
+        created_at: Timestamp::UNIX_EPOCH,
         counts: client.counts,
         messages: MessageCounts {
             messages: 3,
@@ -132,12 +131,12 @@ pub fn people_samples() -> (Person, Invite) {
         email,
         role: Role::Contact(ContactRole::Collaborator),
         client: Some(ClientId::new(1, 1)),
-        since: Timestamp::UNIX_EPOCH,
+        created_at: Timestamp::UNIX_EPOCH,
         epoch: 0,
         mfa: None,
-        disabled: None,
+        disabled_at: None,
         suppressed,
-        notify: domain::notification::NotificationPreferences::default(),
+        notification_preferences: domain::preference::NotificationPreferences::default(),
     };
     let invite = Invite {
         id: InviteId::new(1, 1),
@@ -146,8 +145,8 @@ pub fn people_samples() -> (Person, Invite) {
         email: person.email.clone(),
         role: Role::Contact(ContactRole::Viewer),
         by_name: "Ada Lovelace".to_owned(),
-        at: Timestamp::UNIX_EPOCH,
-        turn: 1,
+        sent_at: Timestamp::UNIX_EPOCH,
+        link_number: 1,
         accepted: None,
         revoked: None,
         suppressed,
@@ -157,12 +156,12 @@ pub fn people_samples() -> (Person, Invite) {
 
 /// Something that was done, for pages' samples.
 pub fn activity_sample() -> Activity {
-    let (client, finding) = samples();
+    let (client, finding) = finding_samples();
     Activity {
         at: Timestamp::UNIX_EPOCH,
         by_name: "Carl <b>".to_owned(),
         by_team: false,
-        deed: ActivityKind::Resolved,
+        kind: ActivityKind::Resolved,
         title: finding.title,
         finding: Some(finding.id),
         severity: Some(finding.severity),

@@ -1,16 +1,17 @@
-//! What a SARIF log holds, as far as it is looked at, by the standard's names.
-//! Lists are kept up to a length that no tool's log reaches.
+//! The parts of a SARIF log that the importer reads, with the names of the standard.
+//!
+//! Lists are truncated at lengths that no real log reaches.
 
 use serde::Deserialize;
 
-use crate::import::json::{self, Text, Texts};
+use super::super::json::{self, Text, Texts};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Tool {
-    #[serde(deserialize_with = "json::or_default")]
+    #[serde(deserialize_with = "json::null_as_default")]
     pub(super) driver: Component,
-    #[serde(deserialize_with = "json::few::<_, _, 10>")]
+    #[serde(deserialize_with = "json::first_items::<_, _, 10>")]
     pub(super) extensions: Vec<Component>,
 }
 
@@ -18,7 +19,7 @@ pub(super) struct Tool {
 #[serde(default)]
 pub(super) struct Component {
     pub(super) name: Text,
-    #[serde(deserialize_with = "json::few::<_, _, 5_000>")]
+    #[serde(deserialize_with = "json::first_items::<_, _, 5_000>")]
     pub(super) rules: Vec<Rule>,
 }
 
@@ -27,18 +28,18 @@ pub(super) struct Component {
 pub(super) struct Rule {
     pub(super) id: Text,
     pub(super) name: Text,
-    #[serde(deserialize_with = "json::or_default")]
+    #[serde(deserialize_with = "json::null_as_default")]
     pub(super) short_description: Message,
-    #[serde(deserialize_with = "json::or_default")]
+    #[serde(deserialize_with = "json::null_as_default")]
     pub(super) full_description: Message,
-    #[serde(deserialize_with = "json::or_default")]
+    #[serde(deserialize_with = "json::null_as_default")]
     pub(super) help: Message,
     pub(super) help_uri: Text,
-    #[serde(deserialize_with = "json::or_default")]
+    #[serde(deserialize_with = "json::null_as_default")]
     pub(super) default_configuration: Configuration,
-    #[serde(deserialize_with = "json::or_default")]
+    #[serde(deserialize_with = "json::null_as_default")]
     pub(super) properties: Properties,
-    #[serde(deserialize_with = "json::few::<_, _, 10>")]
+    #[serde(deserialize_with = "json::first_items::<_, _, 10>")]
     pub(super) relationships: Vec<Relationship>,
 }
 
@@ -66,7 +67,7 @@ pub(super) struct Properties {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Relationship {
-    #[serde(deserialize_with = "json::or_default")]
+    #[serde(deserialize_with = "json::null_as_default")]
     pub(super) target: Target,
 }
 
@@ -74,11 +75,11 @@ pub(super) struct Relationship {
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Target {
     pub(super) id: Text,
-    #[serde(deserialize_with = "json::or_default")]
+    #[serde(deserialize_with = "json::null_as_default")]
     pub(super) tool_component: ComponentReference,
 }
 
-/// Only the name of a component that is referred to.
+/// A reference to a component by name or index.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ComponentReference {
@@ -86,24 +87,23 @@ pub(super) struct ComponentReference {
     pub(super) index: Option<usize>,
 }
 
-/// A result.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Outcome {
     pub(super) rule_id: Text,
     pub(super) rule_index: Option<i64>,
-    #[serde(deserialize_with = "json::or_default")]
+    #[serde(deserialize_with = "json::null_as_default")]
     pub(super) rule: RuleReference,
     pub(super) kind: Text,
     pub(super) level: Text,
     pub(super) baseline_state: Text,
-    #[serde(deserialize_with = "json::or_default")]
+    #[serde(deserialize_with = "json::null_as_default")]
     pub(super) message: Message,
-    #[serde(deserialize_with = "json::few::<_, _, 1_000>")]
+    #[serde(deserialize_with = "json::first_items::<_, _, 1_000>")]
     pub(super) locations: Vec<Location>,
-    #[serde(deserialize_with = "json::few::<_, _, 100>")]
+    #[serde(deserialize_with = "json::first_items::<_, _, 100>")]
     pub(super) suppressions: Vec<Suppression>,
-    #[serde(deserialize_with = "json::or_default")]
+    #[serde(deserialize_with = "json::null_as_default")]
     pub(super) properties: Properties,
 }
 
@@ -112,7 +112,7 @@ pub(super) struct Outcome {
 pub(super) struct RuleReference {
     pub(super) id: Text,
     pub(super) index: Option<i64>,
-    #[serde(deserialize_with = "json::or_default")]
+    #[serde(deserialize_with = "json::null_as_default")]
     pub(super) tool_component: ComponentReference,
 }
 
@@ -125,18 +125,18 @@ pub(super) struct Suppression {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Location {
-    #[serde(deserialize_with = "json::or_default")]
+    #[serde(deserialize_with = "json::null_as_default")]
     pub(super) physical_location: Physical,
-    #[serde(deserialize_with = "json::few::<_, _, 10>")]
+    #[serde(deserialize_with = "json::first_items::<_, _, 10>")]
     pub(super) logical_locations: Vec<Logical>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Physical {
-    #[serde(deserialize_with = "json::or_default")]
+    #[serde(deserialize_with = "json::null_as_default")]
     pub(super) artifact_location: Artifact,
-    #[serde(deserialize_with = "json::or_default")]
+    #[serde(deserialize_with = "json::null_as_default")]
     pub(super) region: Region,
 }
 

@@ -8,8 +8,8 @@ pub(super) const NUCLEI: &str = include_str!("../../../tests/data/matches.jsonl"
 pub(super) const SARIF: &str = include_str!("../../../tests/data/tool.sarif");
 pub(super) const CSV: &str = include_str!("../../../tests/data/findings.csv");
 
-/// Title, severity, number of assets of each finding.
-fn told(scan: &Scan) -> Vec<(&str, Severity, usize)> {
+/// Title, severity and number of assets of each finding.
+fn summary(scan: &Scan) -> Vec<(&str, Severity, usize)> {
     let drafts = drafts(scan).into_iter();
     drafts
         .map(|d| (d.title.as_str(), d.severity, d.assets.len()))
@@ -17,11 +17,11 @@ fn told(scan: &Scan) -> Vec<(&str, Severity, usize)> {
 }
 
 #[test]
-fn zap_makes_a_draft_an_alert_from_either_layout() {
-    let scan = of(ZAP_XML.as_bytes()).expect("readable");
-    assert_eq!(of(ZAP_JSON.as_bytes()), Ok(scan.clone()));
+fn zap_file_of_either_layout_makes_one_finding_per_alert() {
+    let scan = parse(ZAP_XML.as_bytes()).expect("readable");
+    assert_eq!(parse(ZAP_JSON.as_bytes()), Ok(scan.clone()));
     assert_eq!(
-        told(&scan),
+        summary(&scan),
         [
             ("Cross Site Scripting (Reflected)", Severity::High, 3),
             ("X-Content-Type-Options Header Missing", Severity::Low, 1)
@@ -32,7 +32,7 @@ fn zap_makes_a_draft_an_alert_from_either_layout() {
         scan.remarks,
         ["Left out: 1 × marked as a false positive in ZAP."]
     );
-    let worst = &scan.findings[0].draft;
+    let worst = &scan.findings[0].content;
     assert_eq!(worst.cwe, Some(79));
     for part in [
         "Input comes back as **markup**.",
@@ -49,17 +49,17 @@ fn zap_makes_a_draft_an_alert_from_either_layout() {
         worst.references,
         "- <https://example.com/xss?a=1&b=2>\n- <https://example.com/more>"
     );
-    assert_eq!(scan.findings[1].draft.assets, ["https://api.example"]);
+    assert_eq!(scan.findings[1].content.assets, ["https://api.example"]);
     assert_eq!(
         scan.findings[0].fingerprint,
         Fingerprint::new("zap", "40012")
     );
-    holds(&scan);
+    assert_valid(&scan);
 }
 
 #[test]
-fn nuclei_makes_a_draft_a_template_from_lines_or_a_list() {
-    let scan = of(NUCLEI.as_bytes()).expect("readable");
+fn nuclei_lines_or_list_make_one_finding_per_template() {
+    let scan = parse(NUCLEI.as_bytes()).expect("readable");
     let list = format!(
         "[{}]",
         NUCLEI
@@ -68,9 +68,9 @@ fn nuclei_makes_a_draft_a_template_from_lines_or_a_list() {
             .collect::<Vec<_>>()
             .join(",")
     );
-    assert_eq!(of(list.as_bytes()), Ok(scan.clone()));
+    assert_eq!(parse(list.as_bytes()), Ok(scan.clone()));
     assert_eq!(
-        told(&scan),
+        summary(&scan),
         [
             (
                 "Example Server - Remote Code Execution",
@@ -86,7 +86,7 @@ fn nuclei_makes_a_draft_a_template_from_lines_or_a_list() {
         scan.remarks,
         ["Left out: 1 × a template that didn't match."]
     );
-    let worst = &scan.findings[0].draft;
+    let worst = &scan.findings[0].content;
     assert_eq!(worst.cwe, Some(94));
     assert_eq!(worst.vector.as_ref().map(|v| v.score().tenths()), Some(98));
     assert!(
@@ -100,10 +100,10 @@ fn nuclei_makes_a_draft_a_template_from_lines_or_a_list() {
     assert_eq!(worst.cves, ["CVE-2026-0002"]);
     assert!(!worst.references.contains("CVE"), "{}", worst.references);
     assert_eq!(
-        scan.findings[1].draft.references,
+        scan.findings[1].content.references,
         "- <https://example.com/a>\n- <https://example.com/b>"
     );
-    let detected = &scan.findings[2].draft.description;
+    let detected = &scan.findings[2].content.description;
     assert!(
         detected.contains(": nginx") && detected.contains(": php"),
         "{detected}"
@@ -112,14 +112,14 @@ fn nuclei_makes_a_draft_a_template_from_lines_or_a_list() {
         scan.findings[2].fingerprint,
         Fingerprint::new("nuclei", "tech-detect")
     );
-    holds(&scan);
+    assert_valid(&scan);
 }
 
 #[test]
-fn sarif_makes_a_draft_a_rule_of_a_tool() {
-    let scan = of(SARIF.as_bytes()).expect("readable");
+fn sarif_log_makes_one_finding_per_rule() {
+    let scan = parse(SARIF.as_bytes()).expect("readable");
     assert_eq!(
-        told(&scan),
+        summary(&scan),
         [
             ("Query built from input", Severity::Critical, 2),
             ("Weak hash", Severity::Medium, 2),
@@ -132,9 +132,9 @@ fn sarif_makes_a_draft_a_rule_of_a_tool() {
         ("Example Scan, Other (SARIF)", 9)
     );
     assert_eq!(scan.remarks, ["Left out: 1 × suppressed in the file."]);
-    let worst = &scan.findings[0].draft;
+    let worst = &scan.findings[0].content;
     assert_eq!(
-        (worst.cwe, scan.findings[1].draft.cwe),
+        (worst.cwe, scan.findings[1].content.cwe),
         (Some(89), Some(328))
     );
     assert_eq!(worst.assets, ["src/shop.py:12", "src/shop.py:40"]);
@@ -152,25 +152,30 @@ fn sarif_makes_a_draft_a_rule_of_a_tool() {
     );
     assert_eq!(worst.recommendation, "Bind parameters.");
     assert_eq!(worst.references, "- <https://example.com/sql>");
-    assert_eq!(scan.findings[1].draft.assets, ["shop.digest", "src/old.py"]);
+    assert_eq!(
+        scan.findings[1].content.assets,
+        ["shop.digest", "src/old.py"]
+    );
     let newer = SARIF.replace("3.2.1", "4.0.0");
     assert_eq!(
-        of(newer.as_bytes()),
+        parse(newer.as_bytes()),
         Ok(scan.clone()),
         "the version is no part of it"
     );
-    holds(&scan);
+    assert_valid(&scan);
 }
 
 #[test]
-fn a_table_makes_a_draft_a_rule_or_title() {
-    let columns = columns(CSV.as_bytes()).expect("readable").expect("a table");
+fn csv_table_makes_one_finding_per_rule_or_title() {
+    let columns = parse_columns(CSV.as_bytes())
+        .expect("readable")
+        .expect("a table");
     assert_eq!(columns.names.len(), 10);
     assert_eq!(columns.examples[1], "Old TLS");
     let guess = ColumnMapping::guess(&columns.names);
-    let scan = read(CSV.as_bytes(), &guess).expect("readable");
+    let scan = parse_scan(CSV.as_bytes(), &guess).expect("readable");
     assert_eq!(
-        told(&scan),
+        summary(&scan),
         [
             ("Old TLS", Severity::High, 2),
             ("Open relay", Severity::Medium, 1),
@@ -179,7 +184,7 @@ fn a_table_makes_a_draft_a_rule_or_title() {
     );
     assert_eq!((scan.scanner.as_str(), scan.rows), ("CSV", 5));
     assert_eq!(scan.remarks.len(), 2, "{:?}", scan.remarks);
-    let worst = &scan.findings[0].draft;
+    let worst = &scan.findings[0].content;
     assert_eq!(
         (worst.cwe, worst.recommendation.as_str()),
         (Some(326), "Turn it off")
@@ -195,23 +200,23 @@ fn a_table_makes_a_draft_a_rule_or_title() {
         worst.description
     );
     assert_eq!(scan.findings[0].fingerprint, Fingerprint::new("csv", "101"));
-    holds(&scan);
+    assert_valid(&scan);
 
     assert_eq!(
-        read(CSV.as_bytes(), &ColumnMapping::default()),
+        parse_scan(CSV.as_bytes(), &ColumnMapping::default()),
         Err(ScanError::NoTitle)
     );
     let by_title = ColumnMapping {
         rule: String::new(),
         ..guess
     };
-    let scan = read(CSV.as_bytes(), &by_title).expect("readable");
+    let scan = parse_scan(CSV.as_bytes(), &by_title).expect("readable");
     assert_eq!(scan.findings.len(), 4, "names differ");
-    holds(&scan);
+    assert_valid(&scan);
 }
 
 #[test]
-fn tables_are_read_as_spreadsheets_write_them() {
+fn csv_of_any_spreadsheet_dialect_is_read() {
     let mapping = ColumnMapping {
         title: "Titel".into(),
         severity: "Schwere".into(),
@@ -231,11 +236,11 @@ fn tables_are_read_as_spreadsheets_write_them() {
             latin.into_owned(),
             utf16.collect(),
         ] {
-            let scan = read(&bytes, &mapping).expect(text);
-            assert_eq!(told(&scan), [("Prüfung", Severity::High, 0)]);
+            let scan = parse_scan(&bytes, &mapping).expect(text);
+            assert_eq!(summary(&scan), [("Prüfung", Severity::High, 0)]);
         }
     }
-    let odd = columns(b"a,a,,b\n1,2,3\n")
+    let odd = parse_columns(b"a,a,,b\n1,2,3\n")
         .expect("readable")
         .expect("a table");
     assert_eq!(odd.names, ["a", "a (column 2)", "(column 3)", "b"]);
@@ -243,16 +248,16 @@ fn tables_are_read_as_spreadsheets_write_them() {
 }
 
 #[test]
-fn a_later_run_is_known_by_its_fingerprints() {
-    let known = |text: &str, mapping: &ColumnMapping| {
-        let scan = read(text.as_bytes(), mapping).expect("readable");
-        let mut known: Vec<_> = scan
+fn later_scan_has_same_fingerprints() {
+    let fingerprints = |text: &str, mapping: &ColumnMapping| {
+        let scan = parse_scan(text.as_bytes(), mapping).expect("readable");
+        let mut fingerprints: Vec<_> = scan
             .findings
             .into_iter()
-            .map(|one| one.fingerprint)
+            .map(|finding| finding.fingerprint)
             .collect();
-        known.sort();
-        known
+        fingerprints.sort();
+        fingerprints
     };
     let none = ColumnMapping::default();
     // Other hosts, ratings and words; the rules stay.
@@ -260,16 +265,19 @@ fn a_later_run_is_known_by_its_fingerprints() {
         .replace("app1.example", "new.example")
         .replace("severity=\"4\"", "severity=\"2\"")
         .replace("Remote code", "RCE: code");
-    assert_eq!(known(&nessus, &none), known(NESSUS, &none));
+    assert_eq!(fingerprints(&nessus, &none), fingerprints(NESSUS, &none));
     let burp = BURP
         .replace("shop.example", "new.example")
         .replace("SQL injection", "SQLi");
-    assert_eq!(known(&burp, &none), known(BURP, &none));
+    assert_eq!(fingerprints(&burp, &none), fingerprints(BURP, &none));
     let zap = ZAP_JSON
         .replace("shop.example", "new.example")
         .replace("2.16.0", "2.17.0");
-    assert_eq!(known(&zap, &none), known(ZAP_XML, &none));
+    assert_eq!(fingerprints(&zap, &none), fingerprints(ZAP_XML, &none));
     let nuclei: Vec<&str> = NUCLEI.lines().rev().collect();
-    assert_eq!(known(&nuclei.join("\n"), &none), known(NUCLEI, &none));
-    assert_ne!(known(NUCLEI, &none), known(NESSUS, &none));
+    assert_eq!(
+        fingerprints(&nuclei.join("\n"), &none),
+        fingerprints(NUCLEI, &none)
+    );
+    assert_ne!(fingerprints(NUCLEI, &none), fingerprints(NESSUS, &none));
 }

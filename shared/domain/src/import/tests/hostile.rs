@@ -1,16 +1,16 @@
-//! Files that mean harm or are none: a clear refusal, never a panic.
+//! Hostile or broken files: a clear refusal, never a panic.
 
 use super::formats::{CSV, NUCLEI, SARIF, ZAP_JSON, ZAP_XML};
 use super::*;
 
 fn guessed(bytes: &[u8]) -> Result<Scan, ScanError> {
-    let columns = columns(bytes)?;
+    let columns = parse_columns(bytes)?;
     let mapping = columns.map(|columns| ColumnMapping::guess(&columns.names));
-    read(bytes, &mapping.unwrap_or_default())
+    parse_scan(bytes, &mapping.unwrap_or_default())
 }
 
 #[test]
-fn json_that_is_none_or_of_nobody_is_refused() {
+fn broken_or_unknown_json_is_refused() {
     let deep = |open: &str| open.repeat(100_000);
     let within = ["{\"site\":", &deep("[{\"alerts\":")].concat();
     let cases: [(&str, ScanError); 14] = [
@@ -23,10 +23,10 @@ fn json_that_is_none_or_of_nobody_is_refused() {
         ("[1, 2]", ScanError::Unknown),
         ("[]", ScanError::Unknown),
         ("{\"findings\": []}", ScanError::Unknown),
-        ("{\"runs\": []}", ScanError::Nothing("SARIF")),
+        ("{\"runs\": []}", ScanError::NoFindings("SARIF")),
         (
             "{\"version\": \"1.0.0\", \"runs\": []}",
-            ScanError::Foreign("SARIF 1.0.0".into()),
+            ScanError::Unsupported("SARIF 1.0.0".into()),
         ),
         (
             "{\"runs\": 7}",
@@ -83,29 +83,29 @@ fn odd_numbers_and_control_characters_make_plain_findings() {
     let text = "{\"template-id\":\"x\\u0000y\",\"info\":{\"name\":\"N\\u0000\\u001bame\\n\",\"severity\":99999999999999999999999,\
                 \"classification\":{\"cvss-score\":-1e300,\"cwe-id\":[123456789012345678901234567890,null,79]}},\"matched-at\":12}";
     let scan = guessed(text.as_bytes()).expect("readable");
-    let draft = &scan.findings[0].draft;
+    let draft = &scan.findings[0].content;
     assert_eq!(
         (draft.title.as_str(), draft.cwe, draft.severity),
         ("N ame", Some(79), Severity::Info)
     );
     assert_eq!(draft.assets, ["12"]);
-    holds(&scan);
+    assert_valid(&scan);
     let text = "{\"runs\":[{\"results\":[{\"ruleIndex\":-1,\"message\":{\"text\":\"a\"}},{\"ruleIndex\":9000000000000000000,\"ruleId\":\"b\"}]}]}";
-    holds(&guessed(text.as_bytes()).expect("readable"));
+    assert_valid(&guessed(text.as_bytes()).expect("readable"));
 }
 
 #[test]
-fn tables_that_are_none_or_too_large_are_refused() {
+fn broken_or_too_large_table_is_refused() {
     let wide = format!("{}\n", "a,".repeat(201));
     let mut many = "name,host\n".to_owned();
-    for n in 0..=MAX_DRAFTS {
+    for n in 0..=MAX_SCAN_FINDINGS {
         many = many + &n.to_string() + ",h\n";
     }
     let cases: [(&str, ScanError); 7] = [
         ("just words", ScanError::Unknown),
         ("PK\u{3}\u{4}zip", ScanError::Unknown),
         ("name,host\0\nx,y", ScanError::Unknown),
-        ("name,host\n", ScanError::Nothing("CSV")),
+        ("name,host\n", ScanError::NoFindings("CSV")),
         ("colour,shape\nred,round\n", ScanError::NoTitle),
         (&wide, ScanError::TooManyColumns(200)),
         (&many, ScanError::TooMany),
@@ -118,7 +118,7 @@ fn tables_that_are_none_or_too_large_are_refused() {
 }
 
 #[test]
-fn json_and_zap_cut_anywhere_make_nothing_whole() {
+fn truncated_json_or_zap_xml_is_refused() {
     for text in [ZAP_XML, ZAP_JSON, SARIF] {
         let end = text.trim_end().len();
         for length in (0..end).filter(|at| text.is_char_boundary(*at)) {
@@ -157,14 +157,14 @@ proptest! {
     #![proptest_config(crate::testing::config())]
 
     #[test]
-    fn a_damaged_file_is_refused_or_makes_what_the_form_accepts(bytes in damaged()) {
+    fn damaged_file_is_refused_or_makes_content_that_form_accepts(bytes in damaged()) {
         if let Ok(scan) = guessed(&bytes) {
-            holds(&scan);
+            assert_valid(&scan);
         }
     }
 
     #[test]
-    fn whatever_is_written_makes_drafts_that_the_form_accepts(
+    fn any_json_or_csv_texts_make_content_that_form_accepts(
         name in "\\PC{0,300}|[\\x00-\\x7f]{0,60}",
         text in "(\\PC|[\n\r\t`*<&\"'])*{0,400}",
         rule in "\\PC{0,40}|CVE-2026-[0-9]{0,12}",
@@ -188,17 +188,17 @@ proptest! {
         for file in [nuclei, zap, sarif] {
             let scan = guessed(file.as_bytes());
             prop_assert!(scan.is_ok(), "{scan:?} {file}");
-            holds(&scan.expect("just checked"));
+            assert_valid(&scan.expect("just checked"));
         }
         let cell = |text: &str| format!("\"{}\"", text.replace('\0', "").replace('"', "\"\""));
         let table = format!("title,severity,description,asset,cwe,references\nx{},{},{},{},{},{}\n", cell(&name).replace('"', ""), cell(&text), cell(&text), cell(&name), cell(&rule), cell(&text));
         if let Ok(scan) = guessed(table.as_bytes()) {
-            holds(&scan);
+            assert_valid(&scan);
         }
     }
 
     #[test]
-    fn no_bytes_after_a_good_beginning_make_it_panic(
+    fn any_bytes_after_good_beginning_are_parsed_without_panic(
         start in prop::sample::select(vec!["{", "[", "<", "a,b\n", "{\"runs\":", "[{\"site\":", "\u{feff}{\"template-id\":"]),
         bytes in proptest::collection::vec(any::<u8>(), 0..300),
     ) {

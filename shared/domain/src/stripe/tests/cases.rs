@@ -3,19 +3,19 @@
 use super::*;
 
 #[test]
-fn what_doesnt_fit_what_we_asked_for_is_refused() {
+fn payment_fact_that_differs_from_attempt_is_refused() {
     let eur = "EUR".parse().unwrap();
     let mut asked = attempt(100, 0);
     asked.session = Some("cs_1".into());
     let ledger = PaymentLedger::default()
-        .attempted(EntryId::new(1, 1), asked)
+        .with_attempt(EntryId::new(1, 1), asked)
         .unwrap();
     let paid = |amount, currency| session(1, CheckoutOutcome::Paid, (amount, currency));
     let refund = |amount, currency: &str| PaymentFact::Refund {
         refund: "re_1".into(),
         payment: "pi_1".into(),
-        seen: Reversal {
-            progress: ReversalProgress::Done,
+        reversal: Reversal {
+            progress: ReversalProgress::Completed,
             amount,
             at: NOW,
         },
@@ -35,7 +35,7 @@ fn what_doesnt_fit_what_we_asked_for_is_refused() {
         outcome: CheckoutOutcome::Paid,
         amount: 100,
         currency: "eur".into(),
-        of: of(1),
+        references: references(1),
     };
     let table = [
         (
@@ -55,90 +55,85 @@ fn what_doesnt_fit_what_we_asked_for_is_refused() {
         (at(NOW), refund(-1, "eur"), LedgerRefusal::Amount),
     ];
     for (origin, fact, why) in table {
-        let refused = ledger.joined(eur, &origin, &fact);
+        let refused = ledger.join(eur, &origin, &fact);
         assert_eq!(refused, Err(why), "{origin:?} {fact:?}");
     }
-    let known = ledger.joined(eur, &at(NOW), &paid(100, "eur")).unwrap();
+    let known = ledger.join(eur, &at(NOW), &paid(100, "eur")).unwrap();
     assert_eq!(
         known.attempts[&EntryId::new(1, 1)].state,
         PaymentState::Paid
     );
     // An intent that belongs to one attempt can't pay for another.
     let two = known
-        .attempted(EntryId::new(1, 2), attempt(100, 0))
+        .with_attempt(EntryId::new(1, 2), attempt(100, 0))
         .unwrap();
     let taken = PaymentFact::Declined {
         payment: "pi_1".into(),
         amount: 100,
         currency: "eur".into(),
-        of: of(2),
+        references: references(2),
     };
-    assert_eq!(
-        two.joined(eur, &at(NOW), &taken),
-        Err(LedgerRefusal::Payment)
-    );
+    assert_eq!(two.join(eur, &at(NOW), &taken), Err(LedgerRefusal::Payment));
 }
 
 #[test]
-fn what_comes_for_a_void_invoice_waits_to_be_given_back() {
+fn payment_of_void_invoice_awaits_refund() {
     let (void, ledger) = (invoice(100, "EUR"), PaymentLedger::default());
-    let void = transition(
+    let void = apply_command(
         &void,
-        InvoiceActor::Itself("x"),
+        InvoiceActor::System("x"),
         &InvoiceCommand::Void("no".into()),
         FAR,
         NOW,
     );
     let void = void.unwrap().invoice;
     let ledger = ledger
-        .attempted(EntryId::new(1, 1), attempt(100, 0))
+        .with_attempt(EntryId::new(1, 1), attempt(100, 0))
         .unwrap();
     let paid = session(1, CheckoutOutcome::Paid, (100, "eur"));
-    let ledger = ledger.joined(void.currency, &at(NOW), &paid).unwrap();
-    let settled = settle(&void, &ledger, &workspace(), NOW).unwrap();
+    let ledger = ledger.join(void.currency, &at(NOW), &paid).unwrap();
+    let settled = settle_invoice(&void, &ledger, &workspace(), NOW).unwrap();
     assert_eq!((settled.changes, settled.surplus), (Vec::new(), 100));
 }
 
 #[test]
-fn what_was_given_back_by_hand_doesnt_keep_a_payment_out() {
+fn payment_after_manual_refund_is_recorded() {
     let invoice = invoice(100, "EUR");
     let mut ledger = PaymentLedger::default();
     for n in [1, 2] {
         ledger = ledger
-            .attempted(EntryId::new(1, n), attempt(100, 0))
+            .with_attempt(EntryId::new(1, n), attempt(100, 0))
             .unwrap();
     }
     let second = (
         at(NOW + 60.seconds()),
         session(2, CheckoutOutcome::Paid, (100, "eur")),
     );
-    ledger = ledger
-        .joined(invoice.currency, &second.0, &second.1)
-        .unwrap();
-    let settled = settle(&invoice, &ledger, &workspace(), NOW).unwrap();
+    ledger = ledger.join(invoice.currency, &second.0, &second.1).unwrap();
+    let settled = settle_invoice(&invoice, &ledger, &workspace(), NOW).unwrap();
     let paid = settled.changes[0].invoice.clone();
     let ask = InvoiceCommand::Refund {
         amount: 50,
         on: FAR,
-        how: PaymentMethod::ByHand(String::new()),
+        method: PaymentMethod::ByHand(String::new()),
     };
-    let back = transition(&paid, InvoiceActor::Itself("x"), &ask, FAR, NOW)
+    let back = apply_command(&paid, InvoiceActor::System("x"), &ask, FAR, NOW)
         .unwrap()
         .invoice;
     // The one that came first is heard of last: what is booked stays.
     let first = session(1, CheckoutOutcome::Paid, (100, "eur"));
     let ledger = settled
         .ledger
-        .joined(back.currency, &at(NOW), &first)
+        .join(back.currency, &at(NOW), &first)
         .unwrap();
-    let settled = settle(&back, &ledger, &workspace(), NOW).unwrap();
+    let settled = settle_invoice(&back, &ledger, &workspace(), NOW).unwrap();
     assert_eq!((settled.changes.len(), settled.surplus), (0, 100));
 }
 
 #[test]
-fn an_accounts_state_follows_from_what_is_said_last() {
+fn connection_state_follows_newest_fact() {
     let new = StripeConnection::new(ACCOUNT.into(), false, NOW);
-    assert_eq!(new.state(), ConnectStatus::Pending);
+    assert_eq!(new.status(), ConnectStatus::Pending);
     let flags = |charges_enabled, why: Option<&str>| AccountFlags {
         charges_enabled,
         payouts_enabled: charges_enabled,
@@ -163,22 +158,24 @@ fn an_accounts_state_follows_from_what_is_said_last() {
     let mut dice = Dice(SEED);
     let mut events: Vec<_> = (1_i64..).zip(&said).collect();
     for _ in 0..100 {
-        let mut one = new.clone();
+        let mut connection = new.clone();
         dice.shuffle(&mut events);
         for (n, (flags, _)) in &events {
-            one = one.updated(flags, NOW + n.seconds()).unwrap_or(one);
+            connection = connection
+                .with_flags(flags, NOW + n.seconds())
+                .unwrap_or(connection);
         }
         assert_eq!(
-            (one.state(), one.as_of),
+            (connection.status(), connection.flags_at),
             (ConnectStatus::Restricted, NOW + 4.seconds())
         );
     }
     for (flags, state) in &said {
-        let one = new.updated(flags, NOW + 1.seconds()).unwrap();
-        assert_eq!(one.state(), *state);
-        assert_eq!(one.updated(flags, NOW + 1.seconds()), None);
-        let gone = one.deauthorized(NOW).unwrap();
-        assert_eq!(gone.state(), ConnectStatus::NotConnected);
-        assert_eq!(gone.deauthorized(NOW), None);
+        let connection = new.with_flags(flags, NOW + 1.seconds()).unwrap();
+        assert_eq!(connection.status(), *state);
+        assert_eq!(connection.with_flags(flags, NOW + 1.seconds()), None);
+        let gone = connection.deauthorize(NOW).unwrap();
+        assert_eq!(gone.status(), ConnectStatus::NotConnected);
+        assert_eq!(gone.deauthorize(NOW), None);
     }
 }

@@ -1,0 +1,132 @@
+//! Writing a finding: creating one, and changing its content or severity.
+
+use jiff::Timestamp;
+
+use super::change::{FindingChange, TransitionRefusal};
+use super::content::FindingContent;
+use super::counts::Counts;
+use super::event::FindingEvent;
+use super::field_change::{FieldChange, field_changes};
+use super::finding::Finding;
+use super::history::HistoryEntry;
+use super::lifecycle::LifecycleTimes;
+use super::status::FindingStatus;
+use crate::cvss::CvssVector;
+use crate::id::FindingId;
+use crate::person::Actor;
+use crate::role::Action;
+use crate::severity::Severity;
+
+/// Characters that a finding's row keeps of the assets after the first, for search.
+const MAX_OTHER_ASSETS: usize = 300;
+
+/// A new draft. `event` says whether it was written by hand or imported.
+pub fn create_finding(
+    id: FindingId,
+    content: &FindingContent,
+    actor: &Actor,
+    event: FindingEvent,
+    now: Timestamp,
+) -> Result<FindingChange, TransitionRefusal> {
+    if !actor.role.may(Action::WriteFindings) {
+        return Err(TransitionRefusal::Role);
+    }
+    let blank = blank_finding(id, content.severity, now);
+    let finding = with_content(&blank, content);
+    let counts = Counts::of(&finding);
+    let entry = HistoryEntry::new(actor, now, event, None);
+    Ok(FindingChange {
+        counts,
+        ..FindingChange::between(&blank, finding, entry, now)
+    })
+}
+
+/// A draft without content, at version 0.
+pub(crate) fn blank_finding(id: FindingId, severity: Severity, now: Timestamp) -> Finding {
+    Finding {
+        id,
+        title: String::new(),
+        severity,
+        score: None,
+        cwe: None,
+        status: FindingStatus::Draft,
+        asset: None,
+        asset_count: 0,
+        other_assets: String::new(),
+        due: None,
+        assignee: None,
+        tags: Vec::new(),
+        accepted_risk: None,
+        proposal: None,
+        lifecycle: LifecycleTimes::default(),
+        retests: 0,
+        fingerprint: None,
+        updated: now,
+        version: 0,
+    }
+}
+
+/// A change of the content from `before` to `after`; `None` where they are equal.
+pub fn update_content(
+    finding: &Finding,
+    before: &FindingContent,
+    after: &FindingContent,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Option<FindingChange>, TransitionRefusal> {
+    if !actor.role.may(Action::WriteFindings) {
+        return Err(TransitionRefusal::Role);
+    }
+    let full_changes = field_changes(before, after);
+    if full_changes.is_empty() {
+        return Ok(None);
+    }
+    let changes: Vec<FieldChange> = full_changes.iter().map(FieldChange::to_cut).collect();
+    let is_cut = changes.iter().any(|change| change.cut);
+    let entry = HistoryEntry::new(actor, now, FindingEvent::Edited { changes }, None);
+    Ok(Some(FindingChange {
+        full_changes: if is_cut { full_changes } else { Vec::new() },
+        ..FindingChange::between(finding, with_content(finding, after), entry, now)
+    }))
+}
+
+/// A change of the severity alone, with a reason; `None` where it stays.
+pub fn update_severity(
+    finding: &Finding,
+    severity: Severity,
+    reason: &str,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Option<FindingChange>, TransitionRefusal> {
+    if !actor.role.may(Action::WriteFindings) {
+        return Err(TransitionRefusal::Role);
+    }
+    if finding.severity == severity {
+        return Ok(None);
+    }
+    let name = |severity: Severity| Some(severity.name().to_owned());
+    let changes = FieldChange::between("severity", name(finding.severity), name(severity));
+    let changes = changes.into_iter().collect();
+    let note = Some(reason.to_owned()).filter(|reason| !reason.is_empty());
+    let entry = HistoryEntry::new(actor, now, FindingEvent::Edited { changes }, note);
+    let after = Finding {
+        severity,
+        ..finding.clone()
+    };
+    Ok(Some(FindingChange::between(finding, after, entry, now)))
+}
+
+/// The finding with the columns that follow from its content.
+fn with_content(finding: &Finding, content: &FindingContent) -> Finding {
+    let others = content.assets.get(1..).unwrap_or_default().join(" ");
+    Finding {
+        title: content.title.clone(),
+        severity: content.severity,
+        score: content.vector.as_ref().map(CvssVector::score),
+        cwe: content.cwe,
+        asset: content.assets.first().cloned(),
+        asset_count: i64::try_from(content.assets.len()).unwrap_or(i64::MAX),
+        other_assets: others.chars().take(MAX_OTHER_ASSETS).collect(),
+        ..finding.clone()
+    }
+}

@@ -1,0 +1,84 @@
+//! The row of a finding, by which rules decide and lists are shown.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::assignee::Assignee;
+use super::decision::{AcceptedRisk, Proposal};
+use super::fingerprint::Fingerprint;
+use super::lifecycle::LifecycleTimes;
+use super::status::FindingStatus;
+use crate::cvss::CvssScore;
+use crate::id::FindingId;
+use crate::severity::Severity;
+
+/// What lists and rules need of a finding. The long text is its
+/// [`FindingContent`](super::FindingContent).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    pub id: FindingId,
+    pub title: String,
+    pub severity: Severity,
+    /// The score of the CVSS vector, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<CvssScore>,
+    /// The number of the weakness in the Common Weakness Enumeration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cwe: Option<u32>,
+    pub status: FindingStatus,
+    /// The first affected asset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asset: Option<String>,
+    #[serde(rename = "assets")]
+    pub asset_count: i64,
+    /// The first 300 characters of the other assets, for search.
+    #[serde(rename = "also", default, skip_serializing_if = "String::is_empty")]
+    pub other_assets: String,
+    /// The last day on which it is to be fixed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Date>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignee: Option<Assignee>,
+    /// In lower case, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// `Some` exactly in status [`AcceptedRisk`](FindingStatus::AcceptedRisk).
+    #[serde(rename = "accepted", default, skip_serializing_if = "Option::is_none")]
+    pub accepted_risk: Option<AcceptedRisk>,
+    /// The proposal that waits for the team's answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<Proposal>,
+    #[serde(
+        rename = "life",
+        default,
+        skip_serializing_if = "LifecycleTimes::is_empty"
+    )]
+    pub lifecycle: LifecycleTimes,
+    /// The number of retests so far.
+    #[serde(rename = "rounds", default)]
+    pub retests: i64,
+    /// Only of a finding that a scan reported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<Fingerprint>,
+    /// The time of the last change.
+    pub updated: Timestamp,
+    /// Increases with every change; a change decided on another version is refused.
+    #[serde(rename = "v")]
+    pub version: i64,
+}
+
+impl Finding {
+    /// Whether a fix was due before `today`. A resolved finding waits for the team, not for the
+    /// client, so it isn't overdue.
+    pub fn is_overdue(&self, today: Date) -> bool {
+        let is_unfixed = self.status.is_active() && self.status != FindingStatus::Resolved;
+        is_unfixed && self.due.is_some_and(|due| due < today)
+    }
+
+    /// The same finding in another status, without what a transition would change beside it.
+    #[cfg(test)]
+    pub(crate) fn in_status(self, status: FindingStatus) -> Self {
+        Self { status, ..self }
+    }
+}

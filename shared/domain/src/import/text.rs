@@ -1,0 +1,170 @@
+//! Texts of scanners as texts of findings: a scanner's text means itself, never markdown.
+
+use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use super::identifiers::parse_cves;
+use crate::finding::content::MAX_SECTION;
+
+/// References that a finding lists.
+pub(crate) const MAX_REFERENCES: usize = 100;
+
+/// One line of at most `max` characters.
+pub(crate) fn single_line(text: &str, max: usize) -> String {
+    let words: Vec<&str> = text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect();
+    truncate(&words.join(" "), max)
+}
+
+/// At most `max` characters, with a mark where something was cut.
+pub(crate) fn truncate(text: &str, max: usize) -> String {
+    match text.char_indices().nth(max.saturating_sub(1)) {
+        Some((at, last)) if at + last.len_utf8() < text.len() => {
+            format!("{}…", text.get(..at).unwrap_or_default())
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// Text without what forms refuse: control characters, other line ends than `\n`, white space at
+/// both ends.
+pub(crate) fn tidy(text: &str) -> String {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let clean: String = text
+        .chars()
+        .filter(|c| !c.is_control() || *c == '\n' || *c == '\t')
+        .collect();
+    clean.trim().to_owned()
+}
+
+/// Markdown that shows `text` as it is: paragraphs stay, everything that
+/// markdown would read is escaped, indentation that would make code is taken out.
+pub(crate) fn escape_markdown(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + 16);
+    for line in tidy(text).lines() {
+        for c in line.trim().chars() {
+            if matches!(
+                c,
+                '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&'
+            ) {
+                escaped.push('\\');
+            }
+            escaped.push(c);
+        }
+        escaped.push('\n');
+    }
+    escape_rules(escaped.trim_end())
+}
+
+/// Escapes lines that markdown would read as a rule or a heading; items of lists stay such.
+fn escape_rules(text: &str) -> String {
+    let lines = text.lines().map(|line| {
+        let is_rule = !line.is_empty() && line.chars().all(|c| matches!(c, '-' | '=' | '+' | ' '));
+        if is_rule {
+            format!("\\{line}")
+        } else {
+            line.to_owned()
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Paragraphs that aren't empty, as one section of at most [`MAX_SECTION`] characters.
+pub(crate) fn section<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+    let parts: Vec<&str> = parts
+        .into_iter()
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .collect();
+    truncate(&parts.join("\n\n"), MAX_SECTION)
+}
+
+/// A hash to compare texts by, where keeping them would take too much memory.
+pub(crate) fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// A block of code that holds `text`, whatever is in it; cut at `max` characters.
+pub(crate) fn code_block(text: &str, max: usize) -> String {
+    let text = truncate(&tidy(text), max);
+    let longest = text
+        .split(|c| c != '`')
+        .map(str::len)
+        .max()
+        .unwrap_or_default();
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}\n{text}\n{fence}")
+}
+
+/// A list of references: addresses as links, CVE numbers as links to their
+/// records, other words as they are.
+pub(crate) fn reference_list<'a>(items: impl Iterator<Item = &'a str>) -> String {
+    let mut list = String::new();
+    let mut seen: Vec<&str> = Vec::new();
+    for item in items.map(str::trim).filter(|item| !item.is_empty()) {
+        if seen.contains(&item) || seen.len() >= MAX_REFERENCES {
+            continue;
+        }
+        seen.push(item);
+        let is_link = (item.starts_with("http://") || item.starts_with("https://"))
+            && item
+                .chars()
+                .all(|c| c.is_ascii_graphic() && !matches!(c, '<' | '>'));
+        let cve = parse_cves(item);
+        let _ = if is_link {
+            writeln!(list, "- <{item}>")
+        } else if let [number] = cve.as_slice()
+            && number.eq_ignore_ascii_case(item)
+        {
+            writeln!(
+                list,
+                "- [{number}](https://www.cve.org/CVERecord?id={number})"
+            )
+        } else {
+            writeln!(list, "- {}", escape_markdown(&single_line(item, 500)))
+        };
+    }
+    list.trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn truncated_text_is_marked_and_keeps_whole_characters() {
+        assert_eq!(truncate("äöü", 3), "äöü");
+        assert_eq!(truncate("äöüx", 3), "äö…");
+        assert_eq!(single_line(" a\r\n\tb ", 9), "a b");
+    }
+
+    #[test]
+    fn code_block_fence_is_longer_than_any_in_text() {
+        assert_eq!(code_block("a ```` b", 99), "`````\na ```` b\n`````");
+    }
+
+    #[test]
+    fn escaped_markdown_and_references_mean_themselves() {
+        assert_eq!(
+            escape_markdown("*a* <b>\n    code\n---"),
+            "\\*a\\* \\<b\\>\ncode\n\\---"
+        );
+        assert_eq!(
+            reference_list(
+                [
+                    "http://a.example/",
+                    "CVE-1_2",
+                    "cve-2026-0001",
+                    "javascript:x"
+                ]
+                .into_iter()
+            ),
+            "- <http://a.example/>\n- CVE-1\\_2\n\
+             - [CVE-2026-0001](https://www.cve.org/CVERecord?id=CVE-2026-0001)\n- javascript:x"
+        );
+    }
+}

@@ -1,0 +1,130 @@
+//! Who may depend on whom: `domain ← store ← web ← functions`, `domain ←
+//! adapters ← web`; `local` and `tests` stand on everything, `hello` on nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+use tests::function::FUNCTIONS;
+
+/// What each crate may use of ours.
+fn allowed(name: &str) -> Vec<&'static str> {
+    match name {
+        "domain" | "hello" => vec![],
+        "store" | "adapters" => vec!["domain"],
+        "web" => vec!["domain", "store", "adapters"],
+        "local" => [&FUNCTIONS[..], &["domain", "store", "adapters", "web"]].concat(),
+        "tests" => [
+            &FUNCTIONS[..],
+            &["domain", "store", "adapters", "web", "local"],
+        ]
+        .concat(),
+        name if FUNCTIONS.contains(&name) => vec!["domain", "store", "web"],
+        name => {
+            panic!("{name} has no place in the layers: give it one here and in ARCHITECTURE.md")
+        }
+    }
+}
+
+/// What the rules must never know of.
+const IMPURE: [&str; 8] = [
+    "tokio",
+    "axum",
+    "tera",
+    "http",
+    "lambda_http",
+    "rand",
+    "futures",
+    "hyper",
+];
+
+fn metadata() -> Value {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let cargo = Command::new("cargo")
+        .args([
+            "metadata",
+            "--format-version=1",
+            "--no-deps",
+            "--offline",
+            "--locked",
+        ])
+        .current_dir(root)
+        .output();
+    let output = cargo.expect("cargo");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    serde_json::from_slice(&output.stdout).expect("its answer")
+}
+
+#[test]
+fn crate_dependencies_point_one_way() {
+    let metadata = metadata();
+    let mut uses: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for package in metadata["packages"].as_array().expect("packages") {
+        let name = package["name"].as_str().expect("a name").to_owned();
+        let dependencies = package["dependencies"].as_array().expect("dependencies");
+        let names = dependencies.iter().filter(|one| one["kind"].is_null());
+        let names = names
+            .filter_map(|one| one["name"].as_str())
+            .map(str::to_owned);
+        uses.insert(name, names.collect());
+    }
+    let ours: BTreeSet<_> = uses.keys().cloned().collect();
+    assert_eq!(ours.len(), FUNCTIONS.len() + 7, "{ours:?}");
+    for (name, uses) in &uses {
+        let allowed = allowed(name);
+        for one in uses.intersection(&ours) {
+            assert!(allowed.contains(&one.as_str()), "{name} may not use {one}");
+        }
+    }
+    for one in &uses["domain"] {
+        assert!(
+            !IMPURE.contains(&one.as_str()) && !one.starts_with("aws"),
+            "domain uses {one}"
+        );
+    }
+    for (name, uses) in uses
+        .iter()
+        .filter(|(name, _)| FUNCTIONS.contains(&name.as_str()))
+    {
+        let sdk = uses.iter().find(|one| one.starts_with("aws"));
+        assert_eq!(sdk, None, "{name} speaks to a service past its adapter");
+    }
+}
+
+#[test]
+fn table_keys_and_sdk_calls_stay_in_their_modules() {
+    let store = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/store/src");
+    let mut folders = vec![store];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            let text = std::fs::read_to_string(&path).expect("source");
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let spells = [
+                "W#", "SES#", "INV#", "SLUG#", "LOGIN#", "RL#", "USER#", "OUTBOX#", "SUP#", "HND#",
+            ];
+            let spelled = spells.iter().find(|key| code.contains(&format!("\"{key}")));
+            assert!(
+                spelled.is_none() || path.parent().is_some_and(|it| it.ends_with("keys")),
+                "{name} spells {spelled:?}"
+            );
+            if !["table.rs", "transaction.rs", "schema.rs"].contains(&name.as_str()) {
+                assert!(!code.contains(".send()"), "{name} calls the SDK");
+            }
+        }
+    }
+}
