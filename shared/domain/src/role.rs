@@ -12,7 +12,7 @@ pub enum TeamRole {
     Admin,
     /// Works with clients, engagements and findings.
     Member,
-    /// Reads.
+    /// Reads the workspace and changes nothing.
     Viewer,
 }
 
@@ -24,7 +24,7 @@ pub enum ContactRole {
     Manager,
     /// Works on the remediation.
     Collaborator,
-    /// Reads.
+    /// Reads the client and changes nothing.
     Viewer,
 }
 
@@ -224,14 +224,16 @@ impl Role {
             Self::Team(TeamRole::Owner) => "Everything, owners and plan included.",
             Self::Team(TeamRole::Admin) => "Everything but what concerns owners.",
             Self::Team(TeamRole::Member) => "Works with clients, engagements and findings.",
-            Self::Team(TeamRole::Viewer) => "Reads, drafts included.",
+            Self::Team(TeamRole::Viewer) => "Reads findings, drafts included, and changes nothing.",
             Self::Contact(ContactRole::Manager) => {
                 "Works on findings, invites colleagues and removes them."
             }
             Self::Contact(ContactRole::Collaborator) => {
                 "Works on findings and marks them as resolved."
             }
-            Self::Contact(ContactRole::Viewer) => "Reads.",
+            Self::Contact(ContactRole::Viewer) => {
+                "Reads findings and reports, and changes nothing."
+            }
         }
     }
 
