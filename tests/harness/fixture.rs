@@ -12,7 +12,7 @@ use domain::person::Person;
 use domain::plan::Plan;
 use domain::role::{Role, TeamRole};
 use domain::workspace::Workspace;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use store::{InviteLink, Scope, Session, Store, WorkspaceScope, sha256_hex};
 
 pub use client::Client;
@@ -30,7 +30,6 @@ pub struct Fixture {
 /// A workspace and all that is in it.
 #[derive(Clone)]
 pub struct Tenant {
-    /// Itself.
     pub workspace: Workspace,
     /// One of each role of the team.
     pub team: Vec<Person>,
@@ -95,6 +94,18 @@ impl Fixture {
 }
 
 impl Tenant {
+    /// Changes the workspace, and lets the minute pass for which a process may show the old one.
+    pub async fn change_workspace(&self, world: &World, change: impl FnOnce(&mut Workspace)) {
+        let before = self.store.get_workspace().await.expect("read");
+        let before = before.expect("a workspace");
+        let mut after = before.clone();
+        change(&mut after);
+        after.version = before.version + 1;
+        let changed = self.store.update_workspace(&before, &after).await;
+        changed.expect("saved");
+        world.advance(SignedDuration::from_secs(61));
+    }
+
     async fn create(world: &World, slug: &str, clients: &[&str]) -> Self {
         let (app, now) = (&world.app, world.now());
         let workspace = named(app.new_id(), slug, format!("CANARY-{slug} Ltd"));

@@ -14,20 +14,8 @@ use crate::matrix::{address, routes, send};
 
 impl Scene {
     async fn turn(&self, mode: WorkspaceMode) {
-        let store = &self.cast.acme.store;
-        let before = store
-            .get_workspace()
-            .await
-            .expect("the table")
-            .expect("there");
-        let after = Workspace {
-            mode,
-            version: before.version + 1,
-            ..before.clone()
-        };
-        store.update_workspace(&before, &after).await.expect("kept");
-        // Other processes remember a workspace for a minute.
-        self.world.advance(SignedDuration::from_mins(2));
+        let change = |workspace: &mut Workspace| workspace.mode = mode;
+        self.cast.acme.change_workspace(&self.world, change).await;
     }
 }
 

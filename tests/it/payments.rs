@@ -469,18 +469,11 @@ async fn payment_is_offered_only_where_permitted_and_possible() {
     let led = scene.admin.post(&format!("{HERE}/connect"), &[]).await;
     assert!(led.location().starts_with("/confirm"), "{}", led.location());
     // And within a company none of it is there.
-    let before = scene.cast.acme.store.get_workspace().await.expect("read");
-    let before = before.expect("there");
-    let after = domain::workspace::Workspace {
-        mode: domain::workspace::WorkspaceMode::Internal,
-        version: before.version + 1,
-        ..before.clone()
+    let change = |workspace: &mut domain::workspace::Workspace| {
+        workspace.mode = domain::workspace::WorkspaceMode::Internal;
     };
-    let store = &scene.cast.acme.store;
-    store
-        .update_workspace(&before, &after)
-        .await
-        .expect("changed");
+    let acme = &scene.cast.acme;
+    acme.change_workspace(&scene.world, change).await;
     let cold = scene.world.restart().await;
     let mut admin = scene.admin.served_by(&cold);
     assert_eq!(admin.get(HERE).await.status, StatusCode::NOT_FOUND);

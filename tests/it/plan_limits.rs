@@ -5,7 +5,6 @@ use domain::plan::{Plan, PlanLimit};
 use domain::role::TeamRole;
 use domain::workspace::Workspace;
 use http::StatusCode;
-use jiff::SignedDuration;
 use tests::{Answer, Browser, Fixture, World, create_findings};
 
 use crate::document_upload::announce;
@@ -30,21 +29,8 @@ impl Scene {
     }
 
     async fn change_to(&mut self, plan: Plan) {
-        let store = &self.cast.acme.store;
-        let before = store
-            .get_workspace()
-            .await
-            .expect("read")
-            .expect("a workspace");
-        let after = Workspace {
-            plan,
-            version: before.version + 1,
-            ..before.clone()
-        };
-        let changed = store.update_workspace(&before, &after).await;
-        changed.expect("saved");
-        // What is known of a workspace is asked for again after a minute.
-        self.world.advance(SignedDuration::from_secs(61));
+        let change = |workspace: &mut Workspace| workspace.plan = plan;
+        self.cast.acme.change_workspace(&self.world, change).await;
     }
 
     async fn used(&self, limit: PlanLimit) -> i64 {

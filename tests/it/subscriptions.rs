@@ -29,8 +29,8 @@ impl Scene {
     async fn new() -> Self {
         let world = World::with_config(|config| config.stripe = Some(stripe())).await;
         let cast = Fixture::create(&world).await;
-        to_starter(&cast.acme).await;
-        to_starter(&cast.northwind).await;
+        to_starter(&world, &cast.acme).await;
+        to_starter(&world, &cast.northwind).await;
         let us = BillingAccount::new(US.to_owned(), false);
         cast.acme
             .store
@@ -118,16 +118,9 @@ impl Scene {
 
 const BADGE: &str = "Powered by SecPortal";
 
-async fn to_starter(tenant: &Tenant) {
-    let before = tenant.store.get_workspace().await.expect("read");
-    let before = before.expect("a workspace");
-    let after = Workspace {
-        plan: Plan::Starter,
-        version: before.version + 1,
-        ..before.clone()
-    };
-    let changed = tenant.store.update_workspace(&before, &after).await;
-    changed.expect("saved");
+async fn to_starter(world: &World, tenant: &Tenant) {
+    let change = |workspace: &mut Workspace| workspace.plan = Plan::Starter;
+    tenant.change_workspace(world, change).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

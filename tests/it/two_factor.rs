@@ -60,20 +60,8 @@ impl Office {
     }
 
     async fn demand(&self, mfa: MfaPolicy) {
-        let store = &self.cast.acme.store;
-        let before = store
-            .get_workspace()
-            .await
-            .expect("the table")
-            .expect("there");
-        let after = Workspace {
-            mfa,
-            version: before.version + 1,
-            ..before.clone()
-        };
-        store.update_workspace(&before, &after).await.expect("kept");
-        // Other processes remember a workspace for a minute.
-        self.world.advance(SignedDuration::from_mins(2));
+        let change = |workspace: &mut Workspace| workspace.mfa = mfa;
+        self.cast.acme.change_workspace(&self.world, change).await;
     }
 }
 

@@ -120,16 +120,9 @@ async fn starter_plan_shows_the_badge_and_cannot_change_its_slug() {
     let page = scene.owner.get("/").await.body;
     assert!(!page.contains("Powered by SecPortal"), "{page}");
 
-    let before = scene.acme().await;
-    let after = Workspace {
-        plan: Plan::Starter,
-        version: before.version + 1,
-        ..before.clone()
-    };
-    let acme = &scene.cast.acme.store;
-    acme.update_workspace(&before, &after).await.expect("saved");
-    // What is known of a workspace is asked for again after a minute.
-    scene.world.advance(SignedDuration::from_secs(61));
+    let change = |workspace: &mut Workspace| workspace.plan = Plan::Starter;
+    let acme = &scene.cast.acme;
+    acme.change_workspace(&scene.world, change).await;
     let page = scene.owner.get("/").await.body;
     assert!(page.contains("Powered by SecPortal"), "{page}");
     let refused = scene.ask("apex-security").await;

@@ -6,8 +6,7 @@ use super::*;
 async fn shop() -> (World, Fixture, Browser) {
     let world = World::with_stripe().await;
     let cast = Fixture::create(&world).await;
-    to_starter(&cast.acme).await;
-    world.advance(SignedDuration::from_secs(61));
+    to_starter(&world, &cast.acme).await;
     let owner = cast.acme.member(TeamRole::Owner);
     let owner = world.signed_in(&cast.acme.workspace, owner).await;
     (world, cast, owner)
