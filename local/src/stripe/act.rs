@@ -32,7 +32,7 @@ pub enum Act {
     Pay {
         /// The session.
         session: String,
-        /// How.
+        /// The outcome of the payment.
         how: How,
     },
     /// The money of a session that was on its way comes.

@@ -14,7 +14,7 @@ const KEPT: i64 = 24 * 60 * 60;
 pub(super) struct Reply {
     /// What was asked: method, path and parameters.
     asked: String,
-    /// When.
+    /// Seconds since the epoch.
     at: i64,
     answer: Value,
 }

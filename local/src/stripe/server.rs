@@ -49,7 +49,7 @@ impl FromRequestParts<Served> for Hand {
     }
 }
 
-/// Everything.
+/// The routes of the API, its pages and its controls.
 pub(super) fn router(inner: Weak<Inner>) -> Result<Router, Problem> {
     let pages = Arc::new(Pages::read()?);
     Ok(Router::new()

@@ -35,7 +35,7 @@ const MAX_SCAN: i64 = MAX_SCAN_BYTES as i64;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UploadState {
-    /// Announced.
+    /// Announced: the browser may send the bytes.
     Uploading,
     /// Arrived, as the browser says.
     Checking,

@@ -32,7 +32,7 @@ pub struct PublicAccess {
 pub struct TeamAccess {
     /// The request.
     pub ctx: Arc<Context>,
-    /// Who.
+    /// The person who makes the request, with their role.
     pub actor: Actor,
     /// What the team may touch.
     pub store: Store<WorkspaceScope>,
@@ -43,7 +43,7 @@ pub struct TeamAccess {
 pub struct PortalAccess {
     /// The request.
     pub ctx: Arc<Context>,
-    /// Who.
+    /// The person who makes the request, with their role.
     pub actor: Actor,
     /// What the contact may touch.
     pub store: Store<ClientScope>,
@@ -64,7 +64,7 @@ pub enum EitherSide {
 pub struct ClientAccess {
     /// The request.
     pub ctx: Arc<Context>,
-    /// Who.
+    /// The person who makes the request, with their role.
     pub actor: Actor,
     /// The client's part.
     pub store: Store<ClientScope>,

@@ -83,7 +83,7 @@ pub const SIGN_UP: &str = "sign-up";
 pub struct SignUpLink {
     /// The address that it was sent to.
     pub email: EmailAddress,
-    /// Which.
+    /// The outbox entry of the link.
     pub id: EntryId,
 }
 

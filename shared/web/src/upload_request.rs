@@ -70,7 +70,7 @@ pub struct AnnouncedFile<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct UploadRequest<'a> {
     pub id: UploadId,
-    /// Bytes.
+    /// The announced size, in bytes.
     pub size: i64,
     pub name: &'a str,
 }

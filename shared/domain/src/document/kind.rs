@@ -57,7 +57,7 @@ pub enum Visibility {
 }
 
 impl Visibility {
-    /// Both.
+    /// Every visibility, in the order of the form.
     pub const ALL: [Self; 2] = [Self::Client, Self::Team];
 
     /// The name used in forms.
