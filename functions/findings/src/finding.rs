@@ -1,9 +1,6 @@
 //! The page of a finding, for both sides: content, transitions, evidence, comments and history.
 
-use domain::finding::{
-    Assignee, CommentInput, FindingContent, FindingStatus, Remediation, RemediationInput,
-    Transition,
-};
+use domain::finding::{FindingContent, FindingStatus, Transition};
 use domain::id::{EntryId, UploadId};
 use domain::input::FieldErrors;
 use domain::person::{Actor, Person};
@@ -16,10 +13,12 @@ use store::FindingDetail;
 use web::links;
 use web::{ClientAccess, Crumb, EngagementContext, Form, Ids, Page, PageError, Reply};
 
+use crate::comment_panel::CommentPanel;
 use crate::evidence_gallery::EvidenceGallery;
 use crate::history_views::{CommentView, HistoryView, RetestView};
 use crate::panels::{RefusedForm, TransitionForm};
 use crate::paths::{FindingPath, FindingRef};
+use crate::remediation_panel::RemediationPanel;
 use crate::transition_groups::{TransitionGroup, list_groups};
 
 #[derive(Debug, Serialize)]
@@ -97,32 +96,6 @@ struct ProposalView {
     until: Option<Date>,
     who: String,
     at: Timestamp,
-}
-
-/// The form of the remediation.
-#[derive(Debug, Serialize)]
-struct RemediationPanel {
-    action: String,
-    form: Form,
-    open: bool,
-    everything: bool,
-    people: Vec<AssigneeOption>,
-}
-
-#[derive(Debug, Serialize)]
-struct AssigneeOption {
-    value: String,
-    label: String,
-}
-
-/// The form of a comment.
-#[derive(Debug, Serialize)]
-struct CommentPanel {
-    action: String,
-    id: EntryId,
-    form: Form,
-    choose: bool,
-    preview: String,
 }
 
 /// What the page reads.
@@ -321,12 +294,13 @@ impl FindingPage {
             waits: groups.is_empty() && finding.status == FindingStatus::Resolved,
             groups,
             version: finding.version,
-            plan: role
-                .may(Action::AssignFindings)
-                .then(|| RemediationPanel::new(&finding.remediation(), view, &people, refused)),
-            talk: role
-                .may(Action::CommentFindings)
-                .then(|| CommentPanel::new(view, finding.status.is_published(), refused)),
+            plan: role.may(Action::AssignFindings).then(|| {
+                RemediationPanel::new(&finding.remediation(), finding_ref, role, &people, refused)
+            }),
+            talk: role.may(Action::CommentFindings).then(|| {
+                let choose = role.is_team() && finding.status.is_published();
+                CommentPanel::new(finding_ref, view.comment, choose, refused)
+            }),
             edit: role
                 .may(Action::WriteFindings)
                 .then(|| links::finding_edit(base, engagement_id, finding_id)),
@@ -351,78 +325,6 @@ impl ReferenceLink {
         Self {
             href: format!("https://www.cve.org/CVERecord?id={label}"),
             label,
-        }
-    }
-}
-
-impl RemediationPanel {
-    fn new(
-        plan: &Remediation,
-        view: &ViewContext<'_>,
-        people: &[Person],
-        refused: Option<&RefusedForm>,
-    ) -> Self {
-        let (form, open) = match refused {
-            Some(RefusedForm::Remediation(input, invalid)) => {
-                (Form::with_errors(input, invalid), true)
-            }
-            _ => (Form::filled(&RemediationInput::from(plan)), false),
-        };
-        let mut options: Vec<AssigneeOption> = people.iter().map(AssigneeOption::from).collect();
-        let is_option = |assignee: &&Assignee| people.iter().any(|person| person.id == assignee.id);
-        // An assignee of the other side, or who left, stays until another is chosen.
-        let other = plan.assignee.iter().filter(|assignee| !is_option(assignee));
-        options.extend(other.map(|assignee| AssigneeOption {
-            value: assignee.id.to_string(),
-            label: assignee.name.clone(),
-        }));
-        Self {
-            action: {
-                let FindingRef {
-                    base,
-                    engagement,
-                    finding,
-                } = view.finding;
-                links::finding_plan(base, engagement, finding)
-            },
-            form,
-            open,
-            everything: view.actor.role.may(Action::WriteFindings),
-            people: options,
-        }
-    }
-}
-
-impl From<&Person> for AssigneeOption {
-    fn from(person: &Person) -> Self {
-        let side = if person.role.is_team() {
-            "team"
-        } else {
-            "client"
-        };
-        Self {
-            value: person.id.to_string(),
-            label: format!("{} ({side})", person.name),
-        }
-    }
-}
-
-impl CommentPanel {
-    fn new(view: &ViewContext<'_>, published: bool, refused: Option<&RefusedForm>) -> Self {
-        let FindingRef {
-            base,
-            engagement,
-            finding,
-        } = view.finding;
-        Self {
-            action: links::finding_comments(base, engagement, finding),
-            id: view.comment,
-            form: match refused {
-                Some(RefusedForm::Comment(input, invalid)) => Form::with_errors(input, invalid),
-                _ => Form::filled(&CommentInput::default()),
-            },
-            choose: view.actor.role.is_team() && published,
-            preview: links::finding_preview(base, engagement, finding),
         }
     }
 }

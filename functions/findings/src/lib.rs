@@ -2,6 +2,7 @@
 
 mod bulk;
 mod columns_form;
+mod comment_panel;
 mod comments;
 mod edit_details;
 mod evidence;
@@ -22,8 +23,10 @@ mod list;
 mod list_scope;
 mod panels;
 mod paths;
+mod planned_findings;
 mod preview;
 mod remediation;
+mod remediation_panel;
 mod template_form;
 mod transition;
 mod transition_groups;

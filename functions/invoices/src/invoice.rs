@@ -3,20 +3,18 @@
 use domain::client::Client;
 use domain::id::EntryId;
 use domain::input::FieldErrors;
-use domain::invoice::{
-    BillingSettings, Invoice, InvoiceEvent, InvoiceTransition, PaymentInput, PaymentMethod,
-};
+use domain::invoice::{BillingSettings, Invoice, InvoiceEvent, InvoiceTransition, PaymentInput};
 use domain::person::Person;
 use domain::role::Action;
 use futures::future::{try_join, try_join4};
-use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
-use store::{InvoiceDetail, InvoiceHistoryItem};
+use store::InvoiceDetail;
 use web::links;
 use web::view::{InvoiceView, invoice_sample};
 use web::{ClientAccess, Crumb, Form, Ids, Page, PageError, Reply};
 
+use crate::history_row::HistoryRow;
 use crate::invoice_form::with_sender;
 use crate::paths::InvoicePath;
 
@@ -43,18 +41,6 @@ pub(crate) struct InvoicePage {
     surplus: Option<String>,
     #[serde(skip)]
     crumbs: Vec<Crumb>,
-}
-
-#[derive(Debug, Serialize)]
-struct HistoryRow {
-    at: Timestamp,
-    by: String,
-    words: String,
-    amount: Option<String>,
-    on: Option<Date>,
-    note: String,
-    struck: bool,
-    take_back: Option<EntryId>,
 }
 
 /// What the actor may do with the invoice.
@@ -217,88 +203,6 @@ impl InvoicePage {
             pay_here: context.pay_here,
             surplus: (context.surplus > 0).then(|| invoice.money(context.surplus).to_string()),
             crumbs,
-        }
-    }
-}
-
-impl HistoryRow {
-    fn new(
-        invoice: &Invoice,
-        item: &InvoiceHistoryItem,
-        may_take_back: bool,
-        names_payments: bool,
-    ) -> Self {
-        let entry = &item.entry;
-        let (words, amount, on, reference) = match &entry.event {
-            InvoiceEvent::Sent => ("sent it", None, None, None),
-            InvoiceEvent::Paid {
-                amount,
-                on,
-                method: method @ PaymentMethod::Provider(_),
-                ..
-            } => ("brought a payment of", Some(amount), Some(on), Some(method)),
-            InvoiceEvent::Paid {
-                amount, on, method, ..
-            } => ("noted a payment of", Some(amount), Some(on), Some(method)),
-            InvoiceEvent::PaymentRemoved { amount, .. } => {
-                ("took out the payment of", Some(amount), None, None)
-            }
-            InvoiceEvent::Refunded {
-                amount,
-                on,
-                method: method @ PaymentMethod::Provider(_),
-            } => ("gave back", Some(amount), Some(on), Some(method)),
-            InvoiceEvent::Refunded { amount, on, method } => {
-                ("noted a refund of", Some(amount), Some(on), Some(method))
-            }
-            InvoiceEvent::Voided => ("voided it", None, None, None),
-            InvoiceEvent::DisputeOpened { amount } => {
-                ("opened a dispute about", Some(amount), None, None)
-            }
-            InvoiceEvent::DisputeWon { amount } => (
-                "closed in our favour the dispute about",
-                Some(amount),
-                None,
-                None,
-            ),
-            InvoiceEvent::DisputeLost { amount, on } => {
-                ("took away in a dispute", Some(amount), Some(on), None)
-            }
-            InvoiceEvent::PaymentUnapplied {
-                amount, on, method, ..
-            } => (
-                "set aside a payment of",
-                Some(amount),
-                Some(on),
-                Some(method),
-            ),
-            InvoiceEvent::RefundReversed { amount, on, method } => {
-                ("brought back", Some(amount), Some(on), Some(method))
-            }
-            InvoiceEvent::BecameOverdue => ("passed", None, None, None),
-        };
-        let note = match reference {
-            Some(PaymentMethod::ByHand(text)) => text.clone(),
-            Some(PaymentMethod::Provider(id)) if names_payments => id.clone(),
-            Some(PaymentMethod::Provider(_)) => String::new(),
-            None => entry.note.clone(),
-        };
-        let by_hand = matches!(
-            entry.event,
-            InvoiceEvent::Paid {
-                method: PaymentMethod::ByHand(_),
-                ..
-            }
-        );
-        Self {
-            at: entry.at,
-            by: entry.by_name.clone(),
-            words: words.to_owned(),
-            amount: amount.map(|minor| invoice.money(*minor).to_string()),
-            on: on.copied(),
-            note,
-            struck: item.taken_back,
-            take_back: (may_take_back && by_hand && !item.taken_back).then_some(item.id),
         }
     }
 }

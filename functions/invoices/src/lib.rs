@@ -3,6 +3,7 @@
 
 mod billing_settings;
 mod choose_client;
+mod history_row;
 mod invoice;
 mod invoice_form;
 mod list;
