@@ -19,7 +19,7 @@ use tower_http::services::ServeDir;
 use web::address::ClientAddress;
 use web::{App, Route};
 
-use crate::problem::{OrSay as _, Problem};
+use crate::problem::{Problem, ProblemContext as _};
 
 /// The routes of every function, each deployed by itself.
 pub const GROUPS: [&[Route]; 14] = [
@@ -30,9 +30,9 @@ pub const GROUPS: [&[Route]; 14] = [
     engagements::ROUTES,
     findings::ROUTES,
     invites::ROUTES,
+    invoice_pdf::ROUTES,
     invoices::ROUTES,
     messages::ROUTES,
-    papers::ROUTES,
     payments::ROUTES,
     settings::ROUTES,
     signup::ROUTES,
@@ -46,7 +46,6 @@ const GRACE: Duration = Duration::from_secs(3);
 /// The addresses that are listened on, all with one port.
 #[derive(Debug)]
 pub(crate) struct Listeners {
-    /// The port.
     pub(crate) port: u16,
     listeners: Vec<TcpListener>,
 }
@@ -57,7 +56,10 @@ impl Listeners {
     pub(crate) async fn bind(port: u16) -> Result<Self, Problem> {
         let v4 = bind(Ipv4Addr::LOCALHOST.into(), port).await?;
         let v4 = v4.ok_or_else(|| Problem::new("This machine has no address 127.0.0.1."))?;
-        let port = v4.local_addr().or_say("The port can't be read")?.port();
+        let port = v4
+            .local_addr()
+            .with_problem("The port can't be read")?
+            .port();
         let v6 = bind(Ipv6Addr::LOCALHOST.into(), port).await?;
         let listeners = [Some(v4), v6].into_iter().flatten().collect();
         Ok(Self { port, listeners })
@@ -96,7 +98,7 @@ async fn bind(ip: IpAddr, port: u16) -> Result<Option<TcpListener>, Problem> {
         ))),
         // IPv6 may be switched off.
         Err(_) if ip.is_ipv6() => Ok(None),
-        Err(error) => Err(error).or_say(format!("Port {port} can't be listened on")),
+        Err(error) => Err(error).with_problem(format!("Port {port} can't be listened on")),
     }
 }
 

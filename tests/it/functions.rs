@@ -26,7 +26,7 @@ async fn each_function_answers_its_recorded_event() {
         ("invites", 200, "Invite to Portal"),
         ("invoices", 200, "Invoice CANARY-acme-one"),
         ("messages", 200, "Hello from CANARY-acme-one"),
-        ("papers", 200, "JVBERi0"),
+        ("invoice-pdf", 200, "JVBERi0"),
         ("payments", 200, "Connect with Stripe"),
         ("settings", 200, "CANARY-acme Ltd"),
         ("signup", 200, "Set up your portal"),

@@ -14,14 +14,14 @@ use domain::role::{ContactRole, Role, TeamRole};
 use domain::upload::UploadState;
 use http::{Method, StatusCode};
 use jiff::SignedDuration;
-use local::stripe::{Act, How, Onboarding};
+use local::stripe::{Onboarding, PaymentResult, StandInAction};
 use tests::function::FUNCTIONS;
 use tests::{Answer, Browser, CONTENT, Fixture, World};
 use web::{App, Audience, EMAIL_CHANGE, EmailChange, Route};
 
 use crate::bounces::{BOUNCE, event};
 use crate::evidence_upload::picture;
-use crate::iam_simulator::{Sts, Warden, fetched_by, function, sent_by};
+use crate::iam_simulator::{PolicyGuard, Sts, fetched_by, function, sent_by};
 use crate::matrix::{OTHER, Outcome, PASSWORD, Target, address, expected, send};
 use crate::policy_evaluation::Policy;
 use crate::two_factor::enrol;
@@ -37,7 +37,7 @@ pub(crate) const GROUPS: [(&str, &[Route]); 14] = [
     ("invites", invites::ROUTES),
     ("invoices", invoices::ROUTES),
     ("messages", messages::ROUTES),
-    ("papers", papers::ROUTES),
+    ("invoice-pdf", invoice_pdf::ROUTES),
     ("payments", payments::ROUTES),
     ("settings", settings::ROUTES),
     ("signup", signup::ROUTES),
@@ -49,20 +49,20 @@ pub(crate) const GROUPS: [(&str, &[Route]); 14] = [
 const BY_AWS: [&str; 2] = ["Stream", "Reports"];
 
 /// A world, its people, and a function in it.
-struct Stage {
+struct FunctionScene {
     world: World,
     cast: Fixture,
     app: Arc<App>,
 }
 
 struct Enforced {
-    warden: Arc<Warden>,
+    warden: Arc<PolicyGuard>,
     sts: Sts,
 }
 
 impl Enforced {
     async fn new() -> Self {
-        let warden = Arc::new(Warden::new());
+        let warden = Arc::new(PolicyGuard::new());
         let sts = Sts::start(&warden).await;
         Self { warden, sts }
     }
@@ -73,11 +73,11 @@ impl Enforced {
         app
     }
 
-    async fn stage(&self, name: &str) -> Stage {
+    async fn stage(&self, name: &str) -> FunctionScene {
         let world = World::new().await;
         let cast = Fixture::create(&world).await;
         let app = self.function(&world, name).await;
-        Stage { world, cast, app }
+        FunctionScene { world, cast, app }
     }
 
     /// Each side's rightful person asks each route for its own client's thing;
@@ -115,7 +115,7 @@ impl Enforced {
     }
 }
 
-impl Stage {
+impl FunctionScene {
     /// The first of the side who may asks for what `route` is for.
     async fn ask(&self, routes: &'static [Route], route: &Route, team: bool) -> Answer {
         let Self { world, cast, app } = self;

@@ -181,8 +181,8 @@ pub(super) async fn brands(enforced: &Enforced, world: &World, cast: &Fixture) {
     let seen = tower::ServiceExt::oneshot(router, request).await;
     enforced.assert_no_denial("a logo that is looked at");
     assert_eq!(seen.expect("an answer").status(), StatusCode::OK);
-    let app = enforced.function(world, "papers").await;
-    let mut reader = browser.served_as(&app, papers::ROUTES);
+    let app = enforced.function(world, "invoice-pdf").await;
+    let mut reader = browser.served_as(&app, invoice_pdf::ROUTES);
     let (client, sent) = (cast.acme.clients[0].id, cast.acme.clients[0].bills.sent);
     let paper = format!("/clients/{client}/invoices/{sent}/pdf");
     assert!(reader.get(&paper).await.is_good());

@@ -17,8 +17,8 @@ pub(super) async fn is_paid(enforced: &Enforced) {
     assert!(led.location().contains("/setup/"), "{}", led.body);
     let found = cast.acme.store.get_stripe_connection().await.expect("read");
     let (account, how) = (found.expect("connected").account, Onboarding::Complete);
-    let act = |act: Act| world.stripe().act(&act).expect("done");
-    act(Act::Onboard { account, how });
+    let act = |act: StandInAction| world.stripe().act(&act).expect("done");
+    act(StandInAction::Onboard { account, how });
     world.advance(SignedDuration::from_secs(5));
     admin.get("/settings/payments/return").await;
     enforced.assert_no_denial("an account's state");
@@ -30,9 +30,9 @@ pub(super) async fn is_paid(enforced: &Enforced) {
     let led = contact.post(&format!("{page}/pay"), &[]).await;
     enforced.assert_no_denial("an attempt");
     let session = led.location().rsplit('/').next().unwrap_or_default();
-    act(Act::Pay {
+    act(StandInAction::Pay {
         session: session.to_owned(),
-        how: How::Card,
+        how: PaymentResult::Card,
     });
     world.advance(SignedDuration::from_mins(11));
     let app = enforced.function(&world, "webhooks").await;

@@ -2,7 +2,7 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), web::lambda::Failure> {
-    let app = web::lambda::app("pages/papers")?;
+    let app = web::lambda::app("pages/invoice-pdf")?;
     app.warm().await;
-    web::lambda::serve(&app, papers::ROUTES).await
+    web::lambda::serve(&app, invoice_pdf::ROUTES).await
 }
