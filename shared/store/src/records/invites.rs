@@ -53,7 +53,7 @@ impl<S: Scope> Store<S> {
             .collect()
     }
 
-    /// One invitation.
+    /// The invite of that id in this scope; `None` where there is none.
     pub async fn get_invite(&self, id: InviteId) -> Result<Option<Invite>, StoreError> {
         self.get(&keys::invite(&self.prefix(), id))
             .await?

@@ -64,7 +64,6 @@ pub enum MembershipOutcome {
 /// A change of a person that ends every session.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum PersonChange<'a> {
-    /// Another role.
     Role(Role),
     Disabled(Timestamp),
     /// Enabled again, where the plan has a seat.

@@ -41,9 +41,7 @@ pub struct LimitDrift {
 /// The result of a recount.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Recount {
-    /// Recounted clients.
     pub clients: usize,
-    /// Recounted engagements.
     pub engagements: usize,
     pub findings: i64,
     /// A change during the recount may show here: count again.

@@ -37,12 +37,10 @@ pub(crate) fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, StoreError
     Ok(aws_sdk_dynamodb_1::from_item(item)?)
 }
 
-/// A number.
 pub(crate) fn number(n: i64) -> AttributeValue {
     AttributeValue::N(n.to_string())
 }
 
-/// A string.
 #[expect(
     clippy::needless_pass_by_value,
     reason = "callers pass ids and times by value"

@@ -3,6 +3,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use aws_sdk_dynamodb::types::ConsumedCapacity;
+use tracing::debug;
+
 /// Capacity units and calls of a request.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct CapacityUsed {
@@ -82,6 +85,33 @@ impl Meter {
 }
 
 impl MeteredCall {
+    /// Ends a read of `pk` of the table, or of `index`, with the capacity that it used.
+    ///
+    /// The log names the partition only: a sort key may hold a name that somebody typed.
+    pub(crate) fn end_read(
+        self,
+        operation: &'static str,
+        index: Option<&str>,
+        pk: &str,
+        capacity: &[ConsumedCapacity],
+    ) {
+        let units = capacity_units(capacity);
+        debug!(operation, index, pk, units, "table read");
+        self.end(units, 0.0);
+    }
+
+    /// Ends a write of `pk` with the capacity that it used.
+    pub(crate) fn end_write(
+        self,
+        operation: &'static str,
+        pk: &str,
+        capacity: &[ConsumedCapacity],
+    ) {
+        let units = capacity_units(capacity);
+        debug!(operation, pk, units, "table write");
+        self.end(0.0, units);
+    }
+
     /// Ends the call, with its cost.
     pub(crate) fn end(self, read: f64, write: f64) {
         let spent = &mut self.meter.locked().spent;
@@ -90,6 +120,10 @@ impl MeteredCall {
         spent.calls += 1;
         spent.round_trips = spent.round_trips.max(self.place);
     }
+}
+
+fn capacity_units(capacity: &[ConsumedCapacity]) -> f64 {
+    capacity.iter().filter_map(|used| used.capacity_units).sum()
 }
 
 impl Drop for MeteredCall {

@@ -4,13 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, ConsumedCapacity, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use domain::id::{ClientId, WorkspaceId};
 
 use crate::error::StoreError;
 use crate::table::codec::{Item, get_text, string};
 use crate::table::keys::Key;
-use crate::table::meter::{Meter, MeteredCall};
+use crate::table::meter::Meter;
 use crate::table::query::{Query, QueryPage, Range};
 use crate::table::update::Update;
 
@@ -136,10 +136,11 @@ impl Table {
         let answer = Box::pin(request.send())
             .await
             .map_err(|e| StoreError::service("GetItem", e))?;
-        record_capacity(
-            call,
+        call.end_read(
+            "GetItem",
+            None,
+            &key.pk,
             answer.consumed_capacity.as_slice(),
-            CapacityKind::Read,
         );
         Ok(answer.item)
     }
@@ -148,14 +149,14 @@ impl Table {
         let call = self.meter.begin_call();
         let (index, pk, sk) = query.index.map_or((None, "pk", "sk"), |index| {
             let (name, pk, sk) = index.names();
-            (Some(name.to_owned()), pk, sk)
+            (Some(name), pk, sk)
         });
         let mut request = self
             .client
             .query()
             .table_name(&*self.name)
             .set_consistent_read(index.is_none().then_some(self.consistent))
-            .set_index_name(index);
+            .set_index_name(index.map(str::to_owned));
         request = request
             .expression_attribute_names("#pk", pk)
             .expression_attribute_names("#sk", sk);
@@ -181,10 +182,11 @@ impl Table {
         let answer = Box::pin(request.send())
             .await
             .map_err(|e| StoreError::service("Query", e))?;
-        record_capacity(
-            call,
+        call.end_read(
+            "Query",
+            index,
+            &query.pk,
             answer.consumed_capacity.as_slice(),
-            CapacityKind::Read,
         );
         let more = answer.last_evaluated_key.is_some_and(|key| !key.is_empty());
         Ok(QueryPage {
@@ -198,11 +200,12 @@ impl Table {
     pub(crate) async fn update(&self, update: Update) -> Result<Option<Item>, StoreError> {
         let call = self.meter.begin_call();
         let parts = update.into_expression();
+        let pk = parts.key.pk;
         let request = self
             .client
             .update_item()
             .table_name(&*self.name)
-            .key("pk", string(&parts.key.pk))
+            .key("pk", string(&pk))
             .key("sk", string(&parts.key.sk))
             .update_expression(parts.expression)
             .set_condition_expression(parts.condition)
@@ -212,7 +215,7 @@ impl Table {
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         match Box::pin(request.send()).await {
             Ok(answer) => {
-                record_capacity(call, answer.consumed_capacity.as_slice(), CapacityKind::Write);
+                call.end_write("UpdateItem", &pk, answer.consumed_capacity.as_slice());
                 Ok(Some(answer.attributes.unwrap_or_default()))
             }
             Err(error)
@@ -226,24 +229,4 @@ impl Table {
             Err(error) => Err(StoreError::service("UpdateItem", error)),
         }
     }
-}
-
-/// Adds a call's capacity to its meter.
-pub(crate) fn record_capacity(
-    call: MeteredCall,
-    capacity: &[ConsumedCapacity],
-    access: CapacityKind,
-) {
-    let units: f64 = capacity.iter().filter_map(|c| c.capacity_units).sum();
-    match access {
-        CapacityKind::Read => call.end(units, 0.0),
-        CapacityKind::Write => call.end(0.0, units),
-    }
-}
-
-/// The kind of capacity that a call uses.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum CapacityKind {
-    Read,
-    Write,
 }

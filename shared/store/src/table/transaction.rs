@@ -13,7 +13,7 @@ use domain::id::WorkspaceId;
 use crate::error::StoreError;
 use crate::table::codec::{Item, get_text, number, string};
 use crate::table::keys::{self, Index, Key};
-use crate::table::table::{CapacityKind, Table, record_capacity};
+use crate::table::table::Table;
 use crate::table::update::Update;
 
 /// How often a transaction is tried that collides with another.
@@ -177,7 +177,8 @@ impl Transaction {
                 .return_consumed_capacity(ReturnConsumedCapacity::Total);
             match Box::pin(request.send()).await {
                 Ok(answer) => {
-                    record_capacity(call, answer.consumed_capacity(), CapacityKind::Write);
+                    let pks = self.partitions.join(" ");
+                    call.end_write("TransactWriteItems", &pks, answer.consumed_capacity());
                     return Ok(());
                 }
                 Err(error) => match refusal(&error) {

@@ -45,7 +45,6 @@ impl ListKey {
 }
 
 impl Index {
-    /// Every index.
     pub(crate) const ALL: [Self; 6] = [
         Self::Gsi1,
         Self::Gsi2,
