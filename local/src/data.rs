@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use rand::TryRng as _;
 use rand::rngs::SysRng;
 
-use crate::problem::{OrSay as _, Problem};
+use crate::problem::{Problem, ProblemContext as _};
 
 /// Says that the folder is ours, and since when.
 const MARKER: &str = "secportal.txt";
@@ -52,15 +52,15 @@ impl Data {
             .recursive(true)
             .mode(0o700)
             .create(dir)
-            .or_say(&cannot)?;
-        let dir = dir.canonicalize().or_say(&cannot)?;
-        if !is_ours(&dir).or_say(&cannot)? {
+            .with_problem(&cannot)?;
+        let dir = dir.canonicalize().with_problem(&cannot)?;
+        if !is_ours(&dir).with_problem(&cannot)? {
             return Err(Problem::new(format!(
                 "{name} holds files that aren't SecPortal's, so nothing is written or deleted there.\n\
                  Choose an empty or new folder with DATA_DIR=…"
             )));
         }
-        let lock = File::create(dir.join(LOCK)).or_say(&cannot)?;
+        let lock = File::create(dir.join(LOCK)).with_problem(&cannot)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -69,13 +69,13 @@ impl Data {
                      Stop it first, or choose another folder with DATA_DIR=…"
                 )));
             }
-            Err(TryLockError::Error(error)) => return Err(error).or_say(&cannot),
+            Err(TryLockError::Error(error)) => return Err(error).with_problem(&cannot),
         }
         stand_ins_ended(&dir).await?;
         if reset {
-            forget(&dir).or_say(&cannot)?;
+            forget(&dir).with_problem(&cannot)?;
         }
-        let born = born(&dir, now).or_say(&cannot)?;
+        let born = born(&dir, now).with_problem(&cannot)?;
         Ok(Self {
             dir,
             born,
@@ -83,7 +83,6 @@ impl Data {
         })
     }
 
-    /// The folder.
     pub(crate) fn dir(&self) -> &Path {
         &self.dir
     }
@@ -110,14 +109,14 @@ impl Data {
         match fs::read(&path) {
             Ok(bytes) => {
                 let wrong = |_| format!("it is not 32 bytes long; {}", "RESET=1 makes another one");
-                return bytes.try_into().map_err(wrong).or_say(cannot);
+                return bytes.try_into().map_err(wrong).with_problem(cannot);
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error).or_say(cannot),
+            Err(error) => return Err(error).with_problem(cannot),
         }
         let mut key = [0; 32];
-        SysRng.try_fill_bytes(&mut key).or_say(&cannot)?;
-        replace(&path, &key).or_say(cannot)?;
+        SysRng.try_fill_bytes(&mut key).with_problem(&cannot)?;
+        replace(&path, &key).with_problem(cannot)?;
         Ok(key)
     }
 }

@@ -5,7 +5,7 @@ use store::{AuditContext, DeadLetter, Device, Directory};
 use web::Clock;
 
 use crate::data::Data;
-use crate::problem::{OrSay as _, Problem};
+use crate::problem::{Problem, ProblemContext as _};
 use crate::provision;
 use crate::settings::Settings;
 use crate::table::Embedded;
@@ -34,7 +34,7 @@ pub async fn dead_letters(wanted: DeadLetterCommand) -> Result<(), Problem> {
             let page = directory
                 .list_dead_letters(after.as_deref())
                 .await
-                .or_say(cannot)?;
+                .with_problem(cannot)?;
             for dead in &page.rows {
                 println!("{}", line(dead));
             }
@@ -48,14 +48,17 @@ pub async fn dead_letters(wanted: DeadLetterCommand) -> Result<(), Problem> {
             if !directory
                 .restore_dead_letter(&name, now)
                 .await
-                .or_say(cannot)?
+                .with_problem(cannot)?
             {
                 return Err(Problem::new(format!("There is no {name}.")));
             }
             println!("{name} is tried again.");
         }
         DeadLetterCommand::Retry(None) => {
-            let revived = directory.restore_dead_letters(now).await.or_say(cannot)?;
+            let revived = directory
+                .restore_dead_letters(now)
+                .await
+                .with_problem(cannot)?;
             println!("{revived} are tried again.");
         }
     }

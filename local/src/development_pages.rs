@@ -13,7 +13,7 @@ use tera::{Context, Tera};
 
 use crate::demo::Listing;
 use crate::mailbox::{Mailbox, pieces};
-use crate::problem::{OrSay as _, Problem};
+use crate::problem::{Problem, ProblemContext as _};
 
 const CSS: &str = include_str!("../pages/local.css");
 const PAGES: [(&str, &str); 4] = [
@@ -35,12 +35,11 @@ struct Front {
     mailbox: Mailbox,
 }
 
-/// The pages.
 pub(crate) fn router(listing: Listing, mailbox: Mailbox) -> Result<Router, Problem> {
     let mut pages = Tera::default();
     pages
         .add_raw_templates(PAGES)
-        .or_say("The development pages can't be read")?;
+        .with_problem("The development pages can't be read")?;
     let front = Front {
         pages,
         listing,

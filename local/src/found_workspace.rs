@@ -13,7 +13,7 @@ use rand::rngs::{StdRng, SysRng};
 use store::WriteOutcome;
 use web::{App, Clock, Config, Renderer};
 
-use crate::problem::{OrSay as _, Problem};
+use crate::problem::{Problem, ProblemContext as _};
 
 /// Makes the workspace and its owner, and gives where the owner asks for a link to a
 /// first password, and the owner's id. A function's settings must be in the
@@ -23,15 +23,20 @@ pub async fn found(
     company: &str,
     (owner, email): (&str, &str),
 ) -> Result<(String, String), Problem> {
-    let slug: Slug = slug.parse().or_say(format!("{slug} can't be an address"))?;
+    let slug: Slug = slug
+        .parse()
+        .with_problem(format!("{slug} can't be an address"))?;
     let email: EmailAddress = email
         .parse()
-        .or_say(format!("{email} is no mail address"))?;
-    let config = Config::from_env().or_say("The deployment isn't named by the environment")?;
+        .with_problem(format!("{email} is no mail address"))?;
+    let config =
+        Config::from_env().with_problem("The deployment isn't named by the environment")?;
     let aws = aws_config::load_defaults(BehaviorVersion::latest()).await;
-    let services = web::Services::from_sdk_config(&config, &aws).or_say("AWS can't be used")?;
-    let rng = StdRng::try_from_rng(&mut SysRng).or_say("The system gives no random numbers")?;
-    let renderer = Renderer::new().or_say("The templates can't be read")?;
+    let services =
+        web::Services::from_sdk_config(&config, &aws).with_problem("AWS can't be used")?;
+    let rng =
+        StdRng::try_from_rng(&mut SysRng).with_problem("The system gives no random numbers")?;
+    let renderer = Renderer::new().with_problem("The templates can't be read")?;
     let app = App::new(config, services, renderer, Clock::system(), rng);
     // Whoever runs the deployment has all of it.
     let workspace = Workspace {
@@ -52,7 +57,7 @@ pub async fn found(
         notification_preferences: domain::preference::NotificationPreferences::default(),
     };
     let made = app.directory().create_workspace(&workspace, &owner).await;
-    match made.or_say("The workspace can't be made")? {
+    match made.with_problem("The workspace can't be made")? {
         WriteOutcome::Done => {}
         WriteOutcome::Repeated => {
             let words = format!("{} is somebody's address already.", workspace.slug);

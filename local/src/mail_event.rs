@@ -12,7 +12,7 @@ use web::Clock;
 use worker::ReportOutcome;
 
 use crate::data::Data;
-use crate::problem::{OrSay as _, Problem};
+use crate::problem::{Problem, ProblemContext as _};
 use crate::provision;
 use crate::settings::Settings;
 use crate::table::Embedded;
@@ -21,20 +21,23 @@ use crate::table::Embedded;
 /// the workspace at `slug` sent to `to` just now. The people whom it concerns are told
 /// when the server runs again; it must not run on the same folder now.
 pub async fn mail_event(event: &str, slug: &str, to: &str) -> Result<(), Problem> {
-    let slug: Slug = slug.parse().or_say(format!("{slug} is no address"))?;
-    let to: EmailAddress = to.parse().or_say(format!("{to} is no mail address"))?;
-    let mut event: Value = serde_json::from_str(event).or_say("The event isn't JSON")?;
+    let slug: Slug = slug.parse().with_problem(format!("{slug} is no address"))?;
+    let to: EmailAddress = to
+        .parse()
+        .with_problem(format!("{to} is no mail address"))?;
+    let mut event: Value = serde_json::from_str(event).with_problem("The event isn't JSON")?;
     let settings = Settings::from_env()?;
     let now = Clock::system().now();
     let data = Data::take(&settings.data, false, now).await?;
     let table = Embedded::file(&data.path("table.sqlite")).await?;
-    let mut rng = StdRng::try_from_rng(&mut SysRng).or_say("The system gives no random numbers")?;
+    let mut rng =
+        StdRng::try_from_rng(&mut SysRng).with_problem("The system gives no random numbers")?;
     let ms = u64::try_from(now.as_millisecond()).unwrap_or_default();
     let mut new_id = || EntryId::new(ms, rand::RngExt::random(&mut rng));
     let trace = AuditContext::new(new_id(), now, Device::default());
     let directory = Directory::new(provision::table(&table.url), trace);
     let cannot = "The workspace can't be read";
-    let workspace = directory.find_workspace(&slug).await.or_say(cannot)?;
+    let workspace = directory.find_workspace(&slug).await.with_problem(cannot)?;
     let Some(workspace) = workspace else {
         return Err(Problem::new(format!("There is no workspace at {slug}.")));
     };
@@ -43,7 +46,7 @@ pub async fn mail_event(event: &str, slug: &str, to: &str) -> Result<(), Problem
     table.stop().await;
     println!(
         "{}",
-        match came.or_say("The event can't be taken")? {
+        match came.with_problem("The event can't be taken")? {
             ReportOutcome::Stopped => "No mail goes to the address any more.",
             ReportOutcome::Nothing => "Nothing changes: it was known, or it stops no mail.",
         }

@@ -30,13 +30,9 @@ pub(crate) struct ReceivedMail {
     pub(crate) id: String,
     /// When it was sent.
     pub(crate) at: Timestamp,
-    /// By whom.
     pub(crate) from: String,
-    /// To whom.
     pub(crate) to: String,
-    /// Its subject.
     pub(crate) subject: String,
-    /// Its words.
     pub(crate) text: String,
     /// Its words with their looks.
     pub(crate) html: Option<String>,
@@ -46,7 +42,7 @@ pub(crate) struct ReceivedMail {
 
 /// A piece of a text: words, or an address to go to.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Piece<'a> {
+pub(crate) struct TextSegment<'a> {
     /// As it stands there.
     pub(crate) text: &'a str,
     /// Whether it is an address.
@@ -148,7 +144,7 @@ impl From<Message> for ReceivedMail {
 }
 
 /// A text, cut where addresses begin and end.
-pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
+pub(crate) fn pieces(text: &str) -> Vec<TextSegment<'_>> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while let Some(start) = ["http://", "https://"]
@@ -160,17 +156,17 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
         let end = from.find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"'));
         let (mut link, _) = from.split_at(end.unwrap_or(from.len()));
         link = link.trim_end_matches(['.', ',', ')', ';']);
-        pieces.extend((!before.is_empty()).then_some(Piece {
+        pieces.extend((!before.is_empty()).then_some(TextSegment {
             text: before,
             link: false,
         }));
-        pieces.push(Piece {
+        pieces.push(TextSegment {
             text: link,
             link: true,
         });
         rest = from.get(link.len()..).unwrap_or_default();
     }
-    pieces.extend((!rest.is_empty()).then_some(Piece {
+    pieces.extend((!rest.is_empty()).then_some(TextSegment {
         text: rest,
         link: false,
     }));

@@ -16,13 +16,13 @@ impl Problem {
 }
 
 /// Puts words before an error.
-pub(crate) trait OrSay<T> {
+pub(crate) trait ProblemContext<T> {
     /// The value, or a problem: what couldn't be done, and the chain of causes.
-    fn or_say(self, what: impl Display) -> Result<T, Problem>;
+    fn with_problem(self, what: impl Display) -> Result<T, Problem>;
 }
 
-impl<T, E: Into<Box<dyn Error + Send + Sync>>> OrSay<T> for Result<T, E> {
-    fn or_say(self, what: impl Display) -> Result<T, Problem> {
+impl<T, E: Into<Box<dyn Error + Send + Sync>>> ProblemContext<T> for Result<T, E> {
+    fn with_problem(self, what: impl Display) -> Result<T, Problem> {
         self.map_err(|error| {
             let error = error.into();
             let mut words = format!("{what}: {error}");

@@ -14,7 +14,7 @@ use store::Table;
 use web::Services;
 
 use crate::bucket;
-use crate::problem::{OrSay as _, Problem};
+use crate::problem::{Problem, ProblemContext as _};
 use crate::stand_ins::{KEY, REGION};
 
 /// The name of all that is made.
@@ -51,34 +51,36 @@ pub async fn provision(
     let dynamo = aws_sdk_dynamodb::Client::new(&at(table));
     store::create_table(&dynamo, NAME)
         .await
-        .or_say("The table can't be made")?;
+        .with_problem("The table can't be made")?;
 
     let others_config = at(others);
     let s3 = aws_sdk_s3::config::Builder::from(&others_config).force_path_style(true);
     let plain = aws_sdk_s3::Client::from_conf(s3.clone().build());
     Box::pin(bucket::make(&plain, origins))
         .await
-        .or_say("The bucket can't be made")?;
+        .with_problem("The bucket can't be made")?;
     let s3 = FileClient::new(s3, others_config.credentials_provider());
-    let s3 = s3.or_say("The bucket can't be used")?;
+    let s3 = s3.with_problem("The bucket can't be used")?;
 
-    let mail_from: EmailAddress = sender.parse().or_say("The sender's address is wrong")?;
+    let mail_from: EmailAddress = sender
+        .parse()
+        .with_problem("The sender's address is wrong")?;
     let ses = aws_sdk_ses::Client::new(&others_config);
     let known = ses.verify_email_identity().email_address(sender);
     known
         .send()
         .await
-        .or_say("The sender of mail can't be made known")?;
+        .with_problem("The sender of mail can't be made known")?;
 
     let cognito = Cognito::new(&others_config);
     let pool = pool(&cognito, others, pool_name)
         .await
-        .or_say("The user pool can't be made")?;
+        .with_problem("The user pool can't be made")?;
     let identity = Identity::new(cognito.clone(), pool.clone());
     Ok(Provisioned {
         services: Services {
             table: Table::new(dynamo.clone(), NAME),
-            identity: identity.or_say("The user pool can't be used")?,
+            identity: identity.with_problem("The user pool can't be used")?,
             files: Files::new(s3, NAME.to_owned()),
             mailer: Mailer::new(ses, mail_from.clone()),
             stripe: None,
@@ -97,7 +99,7 @@ pub(crate) fn files(url: &str) -> Result<Files, Problem> {
     let s3 = aws_sdk_s3::config::Builder::from(&config).force_path_style(true);
     let s3 = FileClient::new(s3, config.credentials_provider());
     Ok(Files::new(
-        s3.or_say("The bucket can't be used")?,
+        s3.with_problem("The bucket can't be used")?,
         NAME.to_owned(),
     ))
 }

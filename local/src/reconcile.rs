@@ -11,7 +11,7 @@ use web::Clock;
 use crate::data::Data;
 use crate::demo;
 use crate::http_fetch::Failure;
-use crate::problem::{OrSay as _, Problem};
+use crate::problem::{Problem, ProblemContext as _};
 use crate::provision;
 use crate::settings::Settings;
 use crate::stand_ins::StandIns;
@@ -88,9 +88,9 @@ pub async fn reconcile_data(slugs: &[String]) -> Result<(), Problem> {
     let directory = Directory::new(provision::table(&table.url), trace);
     let mut wrong = 0;
     for slug in demo::asked_for(slugs)? {
-        let parsed = slug.parse().or_say(format!("{slug} is no address"))?;
+        let parsed = slug.parse().with_problem(format!("{slug} is no address"))?;
         let found = reconcile(&directory, &files, &parsed).await;
-        match found.or_say(format!("{slug} can't be looked at"))? {
+        match found.with_problem(format!("{slug} can't be looked at"))? {
             Some(found) => wrong += print_report(&slug, &found),
             None => println!("{slug}: there is no such workspace"),
         }

@@ -6,7 +6,7 @@ use web::Clock;
 
 use crate::data::Data;
 use crate::demo;
-use crate::problem::{OrSay as _, Problem};
+use crate::problem::{Problem, ProblemContext as _};
 use crate::provision;
 use crate::settings::Settings;
 use crate::table::Embedded;
@@ -23,9 +23,9 @@ pub async fn recount(slugs: &[String]) -> Result<(), Problem> {
     let directory = Directory::new(provision::table(&table.url), trace);
     let mut drifts = 0;
     for slug in demo::asked_for(slugs)? {
-        let parsed = slug.parse().or_say(format!("{slug} is no address"))?;
+        let parsed = slug.parse().with_problem(format!("{slug} is no address"))?;
         let recount = directory.recount(&parsed).await;
-        let recount = recount.or_say(format!("{slug} can't be counted"))?;
+        let recount = recount.with_problem(format!("{slug} can't be counted"))?;
         let Some(recount) = recount else {
             println!("{slug}: there is no such workspace");
             continue;

@@ -21,12 +21,12 @@ use crate::data::Data;
 use crate::demo::{self, Listing};
 use crate::development_pages;
 use crate::mailbox::Mailbox;
-use crate::problem::{OrSay as _, Problem};
+use crate::problem::{Problem, ProblemContext as _};
 use crate::provision::{self, MAIL_FROM, NAME, Provisioned};
 use crate::server::{self, Listeners};
 use crate::settings::Settings;
 use crate::stand_ins::StandIns;
-use crate::stripe::{Beginning, Hooks, StripeStandIn};
+use crate::stripe::{Hooks, StandInOptions, StripeStandIn};
 use crate::table::Embedded;
 
 /// How often the outbox is looked at.
@@ -131,9 +131,10 @@ async fn start(settings: &Settings) -> Result<Running, Problem> {
             None => settings.stripe.clone(),
         },
     };
-    services.stripe = web::stripe(&config).or_say("Stripe can't be used")?;
-    let rng = StdRng::try_from_rng(&mut SysRng).or_say("The system gives no random numbers")?;
-    let renderer = Renderer::new().or_say("The templates can't be read")?;
+    services.stripe = web::stripe(&config).with_problem("Stripe can't be used")?;
+    let rng =
+        StdRng::try_from_rng(&mut SysRng).with_problem("The system gives no random numbers")?;
+    let renderer = Renderer::new().with_problem("The templates can't be read")?;
     let app = Arc::new(App::new(config, services, renderer, clock, rng));
     futures::join!(app.warm(), app.warm_identity());
     if let Some(stripe) = &stripe {
@@ -154,15 +155,15 @@ async fn start(settings: &Settings) -> Result<Running, Problem> {
         |slug| app.config.workspace_url(slug),
         (listeners.port, pages),
     );
-    let json = serde_json::to_string_pretty(&listing).or_say("The demo can't be listed")?;
+    let json = serde_json::to_string_pretty(&listing).with_problem("The demo can't be listed")?;
     data.write("demo.json", &json)
-        .or_say("The demo's list can't be written")?;
+        .with_problem("The demo's list can't be written")?;
     let mailbox = Mailbox::open(&stand_ins.url(), Arc::clone(&data));
     let assets = settings.root.join("assets/dist");
     if !assets.join("manifest.json").exists() {
         eprintln!("There are no built assets, so pages look bare: run `make assets`.");
     }
-    greet(&listing, &data).or_say("Nothing can be printed")?;
+    greet(&listing, &data).with_problem("Nothing can be printed")?;
     let front = development_pages::router(listing, mailbox.clone())?;
     let at_stripe = stripe.as_ref().map(StripeStandIn::router).transpose()?;
     let router = server::router(&app, front, at_stripe, &assets);
@@ -186,8 +187,9 @@ async fn stripe_stand_in(
     if settings.stripe.is_some() {
         return Ok(None);
     }
-    let rng = StdRng::try_from_rng(&mut SysRng).or_say("The system gives no random numbers")?;
-    let beginning = Beginning {
+    let rng =
+        StdRng::try_from_rng(&mut SysRng).with_problem("The system gives no random numbers")?;
+    let beginning = StandInOptions {
         clock: clock.clone(),
         rng,
         origin: Some(format!("http://{}.{base_domain}", server::STRIPE)),
@@ -254,8 +256,8 @@ async fn reconcile_loop(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
 /// Ends with the first Ctrl-C or SIGTERM.
 fn stop_signal() -> Result<impl Future<Output = ()>, Problem> {
     let cannot = "Signals can't be listened to";
-    let mut interrupt = signal(SignalKind::interrupt()).or_say(cannot)?;
-    let mut terminate = signal(SignalKind::terminate()).or_say(cannot)?;
+    let mut interrupt = signal(SignalKind::interrupt()).with_problem(cannot)?;
+    let mut terminate = signal(SignalKind::terminate()).with_problem(cannot)?;
     Ok(async move {
         tokio::select! {
             _ = interrupt.recv() => {}
@@ -269,7 +271,7 @@ fn stop_signal() -> Result<impl Future<Output = ()>, Problem> {
 fn init_log(data: &Data) -> Result<(), Problem> {
     let path = data.path("server.log");
     let file = OpenOptions::new().create(true).append(true).open(&path);
-    let file = file.or_say(format!("The log {} can't be written", path.display()))?;
+    let file = file.with_problem(format!("The log {} can't be written", path.display()))?;
     let terminal = Settings::terminal_log();
     let in_file = LogSettings {
         level: terminal.level.max(LevelFilter::INFO),
@@ -278,5 +280,5 @@ fn init_log(data: &Data) -> Result<(), Problem> {
     let started = tracing_subscriber::registry()
         .with(log::layer(in_file, None, Mutex::new(file)))
         .with(log::layer(terminal, None, io::stderr));
-    started.try_init().or_say("The log can't be started")
+    started.try_init().with_problem("The log can't be started")
 }

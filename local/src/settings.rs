@@ -8,12 +8,11 @@ use tracing_subscriber::filter::LevelFilter;
 use web::StripeConfig;
 use web::log::{LogFormat, LogSettings};
 
-use crate::problem::{OrSay as _, Problem};
+use crate::problem::{Problem, ProblemContext as _};
 
 /// The settings of one run.
 #[derive(Debug)]
 pub(crate) struct Settings {
-    /// The repository.
     pub(crate) root: PathBuf,
     /// Where to listen; 0 for any port that is free.
     pub(crate) port: u16,
@@ -60,7 +59,7 @@ impl Settings {
         let port = get("PORT").unwrap_or_else(|| "8080".to_owned());
         let port = port
             .parse()
-            .or_say(format!("PORT={port} is not the number of a port"))?;
+            .with_problem(format!("PORT={port} is not the number of a port"))?;
         let reset = match get("RESET").as_deref() {
             None | Some("0") => false,
             Some("1") => true,
@@ -72,11 +71,11 @@ impl Settings {
             }
         };
         let cannot = "The settings of Stripe can't be used";
-        let stripe = StripeConfig::read(&get).or_say(cannot)?;
+        let stripe = StripeConfig::read(&get).with_problem(cannot)?;
         let fee = get("STRIPE_FEE_PERCENT").unwrap_or_else(|| "1".to_owned());
         let fee = fee
             .parse()
-            .or_say(format!("STRIPE_FEE_PERCENT={fee} is no part of a hundred"))?;
+            .with_problem(format!("STRIPE_FEE_PERCENT={fee} is no part of a hundred"))?;
         let folder = |name, or: &str| get(name).map_or_else(|| root.join(or), PathBuf::from);
         Ok(Self {
             port,

@@ -10,7 +10,7 @@ use tokio::process::{Child, ChildStdin, Command};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::http_fetch;
-use crate::problem::{OrSay as _, Problem};
+use crate::problem::{Problem, ProblemContext as _};
 
 /// The credentials that it takes.
 pub(crate) const KEY: &str = "test";
@@ -41,9 +41,10 @@ impl StandIns {
     /// Starts the child with the Python of a virtual environment that has it,
     /// and waits until it answers. Its state lies in `folder`.
     pub async fn start(python: &Path, folder: PathBuf) -> Result<Self, Problem> {
-        fs::create_dir_all(folder.join("tmp")).or_say("The stand-ins' folder can't be made")?;
+        fs::create_dir_all(folder.join("tmp"))
+            .with_problem("The stand-ins' folder can't be made")?;
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("stand_ins.py");
-        let port = free_port().await.or_say("There is no free port")?;
+        let port = free_port().await.with_problem("There is no free port")?;
         if !python.exists() {
             return Err(Problem::new(format!(
                 "The stand-ins for S3, SES and Cognito aren't installed: there is no {}.\n\
@@ -53,7 +54,7 @@ impl StandIns {
         }
         let python = python.to_path_buf();
         let mut child = spawn(&python, &script, &folder, port)
-            .or_say(format!("{} can't be started", python.display()))?;
+            .with_problem(format!("{} can't be started", python.display()))?;
         let mut this = Self {
             python,
             script,

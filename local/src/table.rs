@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::problem::{OrSay as _, Problem};
+use crate::problem::{Problem, ProblemContext as _};
 
 /// The running stand-in.
 #[derive(Debug)]
@@ -24,18 +24,18 @@ impl Embedded {
     pub async fn file(path: &Path) -> Result<Self, Problem> {
         let database = Database::new(&path.to_string_lossy());
         let database =
-            database.or_say(format!("The table in {} can't be opened", path.display()))?;
+            database.with_problem(format!("The table in {} can't be opened", path.display()))?;
         serve(database)
             .await
-            .or_say("The table's stand-in can't be served")
+            .with_problem("The table's stand-in can't be served")
     }
 
     /// As [`Embedded::file`], but kept in memory only.
     pub async fn memory() -> Result<Self, Problem> {
-        let database = Database::memory().or_say("The table can't be made")?;
+        let database = Database::memory().with_problem("The table can't be made")?;
         serve(database)
             .await
-            .or_say("The table's stand-in can't be served")
+            .with_problem("The table's stand-in can't be served")
     }
 
     /// Lets what runs finish.

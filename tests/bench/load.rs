@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant as Tick, sleep, sleep_until, timeout};
 
 use crate::report::Report;
-use crate::visitor::{Net, PageVisit, Visitor, between, net};
+use crate::visitor::{PageVisit, SharedClient, Visitor, between, net};
 
 const PORTALS: usize = 200;
 const PEOPLE: usize = 20;
@@ -28,7 +28,7 @@ const START: Duration = Duration::from_mins(2);
 
 /// What was seen.
 #[derive(Default)]
-struct Seens {
+struct LoadResult {
     times: Vec<Duration>,
     failed: usize,
     /// The first of them.
@@ -37,7 +37,7 @@ struct Seens {
 
 /// Somebody of the demo who is signed in.
 #[derive(Clone)]
-struct Guest {
+struct LoadVisitor {
     visitor: Visitor,
     team: bool,
 }
@@ -61,7 +61,7 @@ pub(crate) async fn measure(report: &mut Report) {
         .and_then(|text| text.parse().ok());
     let long = Duration::from_secs(seconds.unwrap_or(MINUTES * 60));
     let end = Instant::now() + long;
-    let [portals, people] = [(); 2].map(|()| Arc::new(Mutex::new(Seens::default())));
+    let [portals, people] = [(); 2].map(|()| Arc::new(Mutex::new(LoadResult::default())));
     let mut work = JoinSet::new();
     let contacts: Vec<_> = guests.iter().filter(|one| !one.team).cloned().collect();
     for n in 0..PORTALS {
@@ -119,10 +119,10 @@ async fn stop(server: &mut Child) {
     assert!(ended.is_ok_and(|ended| ended.is_ok_and(|how| how.success())));
 }
 
-async fn guests(data: &Path) -> Vec<Guest> {
+async fn guests(data: &Path) -> Vec<LoadVisitor> {
     let listing = std::fs::read(data.join("demo.json")).expect("demo.json");
     let listing: Value = serde_json::from_slice(&listing).expect("JSON");
-    let net: Net = net();
+    let net: SharedClient = net();
     let mut guests = Vec::new();
     for workspace in listing["workspaces"].as_array().expect("workspaces") {
         let address = workspace["address"].as_str().expect("an address");
@@ -131,7 +131,7 @@ async fn guests(data: &Path) -> Vec<Guest> {
             let mut visitor = Visitor::new(&net, address);
             if visitor.sign_in(text("email"), text("password")).await {
                 let team = person["client"].is_null();
-                guests.push(Guest { visitor, team });
+                guests.push(LoadVisitor { visitor, team });
             }
         }
     }
@@ -140,7 +140,12 @@ async fn guests(data: &Path) -> Vec<Guest> {
 }
 
 /// A portal that stays open.
-async fn watch(mut guest: Guest, mut rng: StdRng, end: Instant, seens: Arc<Mutex<Seens>>) {
+async fn watch(
+    mut guest: LoadVisitor,
+    mut rng: StdRng,
+    end: Instant,
+    seens: Arc<Mutex<LoadResult>>,
+) {
     sleep(PULSE.mul_f64(rng.random::<f64>())).await;
     let page = guest.visitor.get("/").await;
     let pulse = between(&page.body, "data-pulse=\"", "\"");
@@ -162,7 +167,12 @@ async fn watch(mut guest: Guest, mut rng: StdRng, end: Instant, seens: Arc<Mutex
 }
 
 /// Somebody who reads, goes on, and says something now and then.
-async fn toil(mut guest: Guest, mut rng: StdRng, end: Instant, seens: Arc<Mutex<Seens>>) {
+async fn toil(
+    mut guest: LoadVisitor,
+    mut rng: StdRng,
+    end: Instant,
+    seens: Arc<Mutex<LoadResult>>,
+) {
     while Instant::now() < end {
         let mut page = guest.visitor.get("/findings").await;
         note(&seens, &page);
@@ -202,7 +212,7 @@ fn comment(page: &str) -> Option<(String, String)> {
     Some((id, between(form, "action=\"", "\"")?))
 }
 
-fn note(seens: &Mutex<Seens>, seen: &PageVisit) {
+fn note(seens: &Mutex<LoadResult>, seen: &PageVisit) {
     let mut seens = seens.lock().expect("seens");
     seens.times.push(seen.took);
     // What is refused politely, as too many comments in an hour, is no failure.
@@ -215,7 +225,7 @@ fn note(seens: &Mutex<Seens>, seen: &PageVisit) {
     }
 }
 
-fn report_load(report: &mut Report, name: &str, seens: &Seens, long: Duration) {
+fn report_load(report: &mut Report, name: &str, seens: &LoadResult, long: Duration) {
     let mut times = seens.times.clone();
     times.sort();
     let at = |part: usize| {

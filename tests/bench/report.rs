@@ -9,12 +9,12 @@ use serde_json::Value;
 /// What was measured so far.
 #[derive(Default)]
 pub(crate) struct Report {
-    figures: Vec<Figure>,
+    figures: Vec<BenchFigure>,
 }
 
 /// One figure; a ratio names what it is held against.
 #[derive(Debug, Serialize)]
-struct Figure {
+struct BenchFigure {
     name: String,
     value: f64,
     unit: &'static str,
@@ -24,7 +24,7 @@ struct Figure {
 
 impl Report {
     pub(crate) fn note(&mut self, name: String, value: f64, unit: &'static str) {
-        self.figures.push(Figure {
+        self.figures.push(BenchFigure {
             name,
             value,
             unit,
@@ -40,7 +40,7 @@ impl Report {
         (value, unit): (f64, &'static str),
         (other, against): (f64, &str),
     ) {
-        self.figures.push(Figure {
+        self.figures.push(BenchFigure {
             name,
             value,
             unit,

@@ -11,7 +11,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
 /// Connections that all visitors share.
-pub(crate) type Net = Client<HttpConnector, Body>;
+pub(crate) type SharedClient = Client<HttpConnector, Body>;
 
 /// What came of a request: `status` is `None` where nothing answered.
 pub(crate) struct PageVisit {
@@ -24,19 +24,19 @@ pub(crate) struct PageVisit {
 /// A browser with its cookies.
 #[derive(Clone)]
 pub(crate) struct Visitor {
-    net: Net,
+    net: SharedClient,
     /// `acme.localhost:8080`.
     host: String,
     cookies: BTreeMap<String, String>,
 }
 
-pub(crate) fn net() -> Net {
+pub(crate) fn net() -> SharedClient {
     Client::builder(TokioExecutor::new()).build_http()
 }
 
 impl Visitor {
     /// Of a workspace at this address.
-    pub(crate) fn new(net: &Net, address: &str) -> Self {
+    pub(crate) fn new(net: &SharedClient, address: &str) -> Self {
         let host = address.trim_start_matches("http://").trim_end_matches('/');
         Self {
             net: net.clone(),

@@ -22,7 +22,7 @@ const BEFORE: usize = 5;
 const CHANGES: usize = 9;
 
 /// A workspace of one size, with somebody of each side.
-struct Office {
+struct SizedWorkspace {
     team: Browser,
     portal: Browser,
     client: String,
@@ -35,7 +35,7 @@ struct Office {
 struct Page {
     name: String,
     by_team: bool,
-    path: fn(&Office) -> String,
+    path: fn(&SizedWorkspace) -> String,
 }
 
 /// What was measured of one page in one office.
@@ -77,7 +77,7 @@ pub(crate) async fn measure(report: &mut Report) {
 }
 
 fn pages() -> Vec<Page> {
-    type Path = fn(&Office) -> String;
+    type Path = fn(&SizedWorkspace) -> String;
     let both: [(&str, Path, Path); 7] = [
         ("dashboard", |_| "/".to_owned(), |_| "/".to_owned()),
         (
@@ -138,7 +138,7 @@ fn pages() -> Vec<Page> {
     sides.collect()
 }
 
-async fn open(size: usize) -> Office {
+async fn open(size: usize) -> SizedWorkspace {
     let world = World::new().await;
     let cast = Fixture::create(&world).await;
     let (acme, client) = (&cast.acme, &cast.acme.clients[0]);
@@ -149,7 +149,7 @@ async fn open(size: usize) -> Office {
         let plain = |_, finding: Finding| finding;
         engagements.push(create_findings(&world, client, owner, size / ENGAGEMENTS, plain).await);
     }
-    Office {
+    SizedWorkspace {
         team: world.signed_in(&acme.workspace, owner).await,
         portal: world.signed_in(&acme.workspace, contact).await,
         client: client.id.to_string(),
@@ -161,7 +161,7 @@ async fn open(size: usize) -> Office {
 
 /// A page in each office. They take turns, so that what else the machine does
 /// meanwhile slows all of them alike.
-async fn measure_page(offices: &mut [Office], page: &Page) -> Vec<Samples> {
+async fn measure_page(offices: &mut [SizedWorkspace], page: &Page) -> Vec<Samples> {
     let mut samples = vec![Samples::default(); offices.len()];
     for run in 0..BEFORE + RUNS {
         for (office, samples) in offices.iter_mut().zip(&mut samples) {
@@ -182,7 +182,7 @@ async fn measure_page(offices: &mut [Office], page: &Page) -> Vec<Samples> {
 }
 
 /// The same hundred findings of two engagements are due on one day and on another, in turn.
-async fn change(offices: &mut [Office]) -> Vec<Samples> {
+async fn change(offices: &mut [SizedWorkspace]) -> Vec<Samples> {
     let mut samples = vec![Samples::default(); offices.len()];
     for version in 1..=CHANGES {
         for (office, samples) in offices.iter_mut().zip(&mut samples) {

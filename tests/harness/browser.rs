@@ -25,12 +25,10 @@ pub struct Browser {
     host: String,
 }
 
-/// An answer.
+/// A response, read to its end.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    /// Its status.
     pub status: StatusCode,
-    /// Its headers.
     pub headers: HeaderMap,
     /// Its text, as far as it is text.
     pub body: String,

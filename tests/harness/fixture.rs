@@ -19,11 +19,11 @@ pub use client::Client;
 
 use crate::world::{START, World};
 
-/// Both workspaces.
+/// Two workspaces with people, clients and findings, which know nothing of each other.
 pub struct Fixture {
     /// With two clients.
     pub acme: Tenant,
-    /// With one.
+    /// The workspace with one client.
     pub northwind: Tenant,
 }
 
@@ -33,7 +33,6 @@ pub struct Tenant {
     pub workspace: Workspace,
     /// One of each role of the team.
     pub team: Vec<Person>,
-    /// Its clients.
     pub clients: Vec<Client>,
     /// The team's reach, by the owner's session.
     pub store: Store<WorkspaceScope>,

@@ -17,9 +17,9 @@ use crate::world::{START, World};
 /// Items that one request may write.
 const AT_ONCE: usize = 25;
 
-static PLAYED: OnceCell<Played> = OnceCell::const_new();
+static SNAPSHOT: OnceCell<Snapshot> = OnceCell::const_new();
 
-struct Played {
+struct Snapshot {
     cast: Fixture,
     items: Vec<HashMap<String, AttributeValue>>,
     objects: Vec<Object>,
@@ -34,7 +34,7 @@ struct Object {
 impl Fixture {
     /// As [`Cast::play`] leaves it, in a world that nothing has happened in.
     pub(crate) async fn restore(world: &World) -> Self {
-        let played = PLAYED.get_or_init(async || Box::pin(Played::new()).await);
+        let played = SNAPSHOT.get_or_init(async || Box::pin(Snapshot::new()).await);
         let played = played.await;
         let writes = played.items.chunks(AT_ONCE).map(|some| {
             let put = |item: &HashMap<_, _>| {
@@ -67,7 +67,7 @@ impl Fixture {
     }
 }
 
-impl Played {
+impl Snapshot {
     async fn new() -> Self {
         // Its own line of ids: what other worlds draw is none of its people.
         let world = World::isolated().await;

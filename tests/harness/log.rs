@@ -5,9 +5,9 @@ use std::sync::{Mutex, Once};
 
 static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
-struct Keep;
+struct LogBuffer;
 
-impl Write for Keep {
+impl Write for LogBuffer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         LINES.lock().expect("the log").extend_from_slice(bytes);
         Ok(bytes.len())
@@ -23,7 +23,7 @@ pub(crate) fn start() {
     static STARTED: Once = Once::new();
     STARTED.call_once(|| {
         let settings = web::log::LogSettings::default();
-        web::log::init(settings, Some("tests".to_owned()), || Keep);
+        web::log::init(settings, Some("tests".to_owned()), || LogBuffer);
     });
 }
 

@@ -1,7 +1,7 @@
 //! Stripe by its stand-in, and what people do there.
 
 use domain::stripe::StripeConnection;
-use local::stripe::{Act, Beginning, Onboarding, StripeStandIn};
+use local::stripe::{Onboarding, StandInAction, StandInOptions, StripeStandIn};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use web::Clock;
@@ -14,7 +14,7 @@ const TURNS: usize = 8;
 
 /// A stand-in by this clock, whose ids and mishaps follow from a seed.
 pub(crate) async fn start(clock: Clock, seed: u64) -> StripeStandIn {
-    let beginning = Beginning {
+    let beginning = StandInOptions {
         clock,
         rng: StdRng::seed_from_u64(seed),
         origin: None,
@@ -26,7 +26,7 @@ pub(crate) async fn start(clock: Clock, seed: u64) -> StripeStandIn {
 }
 
 /// Does what somebody does at Stripe, and delivers what it tells.
-pub async fn apply_act(world: &World, act: Act) {
+pub async fn apply_act(world: &World, act: StandInAction) {
     world.stripe().act(&act).expect("can be done");
     deliver_events(world).await;
 }
@@ -54,7 +54,7 @@ pub async fn connect_account(world: &World, tenant: &Tenant) -> String {
         .await
         .expect("connected");
     let how = Onboarding::Complete;
-    let filled_in = Act::Onboard {
+    let filled_in = StandInAction::Onboard {
         account: account.clone(),
         how,
     };

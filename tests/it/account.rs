@@ -5,11 +5,11 @@ use domain::role::{ContactRole, Role, TeamRole};
 use http::StatusCode;
 use jiff::SignedDuration;
 
-use crate::two_factor::{Office, PASSWORD};
+use crate::two_factor::{PASSWORD, TwoFactorScene};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn protected_action_after_ten_minutes_asks_for_the_password() {
-    let office = Office::new().await;
+    let office = TwoFactorScene::new().await;
     let mut owners = office.with_password(office.owner()).await;
     let member = office.cast.acme.member(TeamRole::Member);
     let path = format!("/settings/people/{}/role", member.id);
@@ -49,7 +49,7 @@ async fn protected_action_after_ten_minutes_asks_for_the_password() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn disabled_person_loses_every_session_and_reenabled_gets_everything_back() {
-    let office = Office::new().await;
+    let office = TwoFactorScene::new().await;
     let contact = office.contact();
     let client = office.cast.acme.clients[0].id;
     let mut theirs = office.with_password(contact).await;
@@ -84,7 +84,7 @@ async fn disabled_person_loses_every_session_and_reenabled_gets_everything_back(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn last_owner_disabled_is_refused() {
-    let office = Office::new().await;
+    let office = TwoFactorScene::new().await;
     let store = &office.cast.acme.store;
     let owner = office.owner();
     let kept = store.disable_person(owner, office.world.now()).await;
@@ -96,7 +96,7 @@ async fn last_owner_disabled_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn email_change_takes_effect_when_its_link_is_opened() {
-    let office = Office::new().await;
+    let office = TwoFactorScene::new().await;
     let contact = office.contact();
     let mut here = office.with_password(contact).await;
     let mut elsewhere = office.with_password(contact).await;
@@ -151,7 +151,7 @@ async fn email_change_takes_effect_when_its_link_is_opened() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn email_change_to_a_taken_address_is_refused() {
-    let office = Office::new().await;
+    let office = TwoFactorScene::new().await;
     let (contact, owner) = (office.contact(), office.owner());
     let mut here = office.with_password(contact).await;
     let taken = owner.email.as_str();
@@ -181,7 +181,7 @@ async fn email_change_to_a_taken_address_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sign_in_from_a_new_browser_sends_mail_and_from_a_known_one_does_not() {
-    let office = Office::new().await;
+    let office = TwoFactorScene::new().await;
     let contact = office.contact();
     let identity = &office.world.app.services.identity;
     identity

@@ -43,13 +43,13 @@ fn logo_on(page: &Answer) -> Option<String> {
     Some(page.body[from..].split('"').next()?.to_owned())
 }
 
-struct Stage {
+struct BrandingScene {
     world: World,
     cast: Fixture,
     owner: Browser,
 }
 
-impl Stage {
+impl BrandingScene {
     async fn new() -> Self {
         let world = World::new().await;
         let cast = Fixture::create(&world).await;
@@ -80,7 +80,7 @@ impl Stage {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn logo_uploaded_is_reencoded_and_served_to_everyone() {
-    let mut stage = Stage::new().await;
+    let mut stage = BrandingScene::new().await;
     assert_eq!(logo_on(&stage.sign_in_page().await), None);
     for format in [ImageFormat::Jpeg, ImageFormat::WebP, ImageFormat::Png] {
         let mut file = picture(1_200, 300, format);
@@ -145,7 +145,7 @@ async fn logo_uploaded_is_reencoded_and_served_to_everyone() {
 async fn former_logo_url_redirects_to_the_current_logo() {
     // An id that no other test gives: worlds share their bucket.
     const FIRST: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
-    let mut stage = Stage::new().await;
+    let mut stage = BrandingScene::new().await;
     let png = picture(96, 48, ImageFormat::Png);
     let path = format!("{HERE}/logo");
     let sent = stage.owner.upload(&path, FIRST, "logo.png", &png).await;
@@ -191,7 +191,7 @@ async fn former_logo_url_redirects_to_the_current_logo() {
 /// The same form again sends nothing again.
 #[tokio::test(flavor = "multi_thread")]
 async fn logo_sent_twice_is_stored_once() {
-    let mut stage = Stage::new().await;
+    let mut stage = BrandingScene::new().await;
     let (id, path) = (new_id(&stage.world), format!("{HERE}/logo"));
     let png = picture(96, 48, ImageFormat::Png);
     for _ in 0..2 {
@@ -203,7 +203,7 @@ async fn logo_sent_twice_is_stored_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_logo_is_refused_at_its_field() {
-    let mut stage = Stage::new().await;
+    let mut stage = BrandingScene::new().await;
     let mut claims = picture(10, 10, ImageFormat::Png);
     claims[16..20].copy_from_slice(&60_000_u32.to_be_bytes());
     let mut cut = picture(400, 400, ImageFormat::Jpeg);
@@ -238,7 +238,7 @@ async fn hostile_logo_is_refused_at_its_field() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn accent_with_enough_contrast_is_used_on_every_page() {
-    let mut stage = Stage::new().await;
+    let mut stage = BrandingScene::new().await;
     let light = stage.colour("#ffcc00", &[]).await;
     assert_eq!(light.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(
@@ -289,7 +289,7 @@ async fn accent_with_enough_contrast_is_used_on_every_page() {
 #[tokio::test(flavor = "multi_thread")]
 async fn downgraded_plan_keeps_the_existing_logo() {
     const BADGE: &str = "Powered by SecPortal";
-    let mut stage = Stage::new().await;
+    let mut stage = BrandingScene::new().await;
     let png = picture(96, 48, ImageFormat::Png);
     send(&stage.world, &mut stage.owner, &png).await;
     let own = stage.sign_in_page().await;
@@ -319,7 +319,7 @@ async fn downgraded_plan_keeps_the_existing_logo() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn branding_is_changed_by_owners_and_admins_only() {
-    let stage = Stage::new().await;
+    let stage = BrandingScene::new().await;
     let png = picture(96, 48, ImageFormat::Png);
     for person in &stage.cast.acme.team {
         let mut browser = stage
@@ -341,7 +341,7 @@ async fn branding_is_changed_by_owners_and_admins_only() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn first_steps_done_are_ticked_and_dismissed_stay_hidden() {
-    let mut stage = Stage::new().await;
+    let mut stage = BrandingScene::new().await;
     stage.owner.get("/").await;
     let plain = stage.owner.get("/").await;
     assert!(!plain.body.contains("First steps"));

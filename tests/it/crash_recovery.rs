@@ -17,7 +17,7 @@ use domain::upload::UploadState;
 use jiff::SignedDuration;
 use tests::{CONTENT, Client, Fixture, World, actor, announced_upload};
 
-use crate::fault_injection::{End, Fate, worker_of};
+use crate::fault_injection::{CrashPlan, End, worker_of};
 
 /// A world in which nothing waits, for deliveries one after the other.
 struct Scene {
@@ -50,7 +50,7 @@ enum Delivery {
 }
 
 /// What was begun, to look at when it is over.
-enum Begun {
+enum StartedWork {
     Mail(String),
     Identity(Box<Person>),
     Upload(UploadId, UploadState),
@@ -97,7 +97,7 @@ impl Scene {
     }
 
     /// Puts a delivery into the outbox that is due now.
-    async fn begin(&mut self, delivery: Delivery) -> Begun {
+    async fn begin(&mut self, delivery: Delivery) -> StartedWork {
         self.n += 1;
         match delivery {
             Delivery::Mail => self.begin_mail().await,
@@ -106,19 +106,19 @@ impl Scene {
             Delivery::Missing => self.begin_upload(false).await,
             Delivery::Document => self.begin_document().await,
             Delivery::Risk => self.begin_risk().await,
-            Delivery::News => Begun::News(self.say().await),
+            Delivery::News => StartedWork::News(self.say().await),
             Delivery::Digest => {
                 let title = self.say().await;
                 self.run_until(End::Never).await;
                 self.world
                     .advance(GATHER_WINDOW + SignedDuration::from_secs(1));
-                Begun::Digest(title)
+                StartedWork::Digest(title)
             }
         }
     }
 
     /// A new person, who is told that an account was added.
-    async fn begin_mail(&self) -> Begun {
+    async fn begin_mail(&self) -> StartedWork {
         let contact = self.newcomer("mail");
         let (world, acme) = (&self.world, &self.cast.acme);
         let invite = domain::invite::Invite {
@@ -159,10 +159,10 @@ impl Scene {
             .create_invite(&invite, link, Plan::Team)
             .await;
         kept.expect("an invitation");
-        Begun::Mail(contact.email.as_str().to_owned())
+        StartedWork::Mail(contact.email.as_str().to_owned())
     }
 
-    async fn begin_identity(&self) -> Begun {
+    async fn begin_identity(&self) -> StartedWork {
         let person = Person {
             client: None,
             role: Role::Team(TeamRole::Viewer),
@@ -179,10 +179,10 @@ impl Scene {
         added.expect("added");
         let removed = acme.store.delete_person(&person).await;
         assert_eq!(removed.expect("the table"), store::MembershipOutcome::Done);
-        Begun::Identity(Box::new(person))
+        StartedWork::Identity(Box::new(person))
     }
 
-    async fn begin_upload(&self, comes: bool) -> Begun {
+    async fn begin_upload(&self, comes: bool) -> StartedWork {
         let (world, client) = (&self.world, self.client());
         let title = format!("Sent {}", self.n);
         let said = (title.as_str(), "client");
@@ -206,12 +206,12 @@ impl Scene {
         } else {
             UploadState::Refused
         };
-        Begun::Upload(upload.id, state)
+        StartedWork::Upload(upload.id, state)
     }
 
     /// Deleted thirty-one days ago.
-    async fn begin_document(&mut self) -> Begun {
-        let Begun::Upload(upload, _) = self.begin_upload(true).await else {
+    async fn begin_document(&mut self) -> StartedWork {
+        let StartedWork::Upload(upload, _) = self.begin_upload(true).await else {
             unreachable!("it is one");
         };
         self.run_until(End::Never).await;
@@ -221,11 +221,11 @@ impl Scene {
         let deleted = delete_document(&document, &self.member(), before).expect("allowed");
         let changed = store.update_document(&document, &deleted).await;
         changed.expect("deleted");
-        Begun::Document(id)
+        StartedWork::Document(id)
     }
 
     /// Accepted long ago until yesterday, so that all of it is due.
-    async fn begin_risk(&self) -> Begun {
+    async fn begin_risk(&self) -> StartedWork {
         let (client, now) = (self.client(), self.world.now());
         let id = client.findings[&FindingStatus::Open];
         let found = client.store.get_finding(client.engagement, id).await;
@@ -246,7 +246,7 @@ impl Scene {
             .store
             .apply_finding_change(client.engagement, &change, entry);
         moved.await.expect("accepted");
-        Begun::Risk(change.finding.version)
+        StartedWork::Risk(change.finding.version)
     }
 
     /// One of the team comments on a finding, whose title is new each time.
@@ -360,8 +360,8 @@ impl Scene {
     }
 
     /// A worker of this fate looks until nothing is due, if it lives that long.
-    async fn run_until(&self, end: End) -> Arc<Fate> {
-        let fate = Fate::new(end, &self.letters);
+    async fn run_until(&self, end: End) -> Arc<CrashPlan> {
+        let fate = CrashPlan::new(end, &self.letters);
         let app = worker_of(&self.world, &fate);
         loop {
             match worker::sweep(&app).await {
@@ -377,11 +377,11 @@ impl Scene {
     }
 
     /// What was begun has come to its end: once, as far as anybody can tell.
-    async fn holds(&self, begun: &Begun, what: &str) {
+    async fn holds(&self, begun: &StartedWork, what: &str) {
         let client = self.client();
         let letters = self.letters.lock().expect("letters").clone();
         match begun {
-            Begun::Mail(to) => {
+            StartedWork::Mail(to) => {
                 let mut copies = letters.iter().filter(|letter| letter.contains(to));
                 let first = copies.next();
                 let first = first.unwrap_or_else(|| panic!("{what}: the mail is lost"));
@@ -390,8 +390,8 @@ impl Scene {
                     assert_eq!(first, copy, "{what}: two mails can be told apart");
                 }
             }
-            Begun::News(title) => self.is_told(title, what).await,
-            Begun::Digest(title) => {
+            StartedWork::News(title) => self.is_told(title, what).await,
+            StartedWork::Digest(title) => {
                 let about = |letter: &&String| letter.contains(title.as_str());
                 let told: Vec<_> = letters.iter().filter(about).collect();
                 for person in [&self.cast.acme.team[0], &client.contacts[0]] {
@@ -403,7 +403,7 @@ impl Scene {
                     assert!(copies.all(|copy| copy == first), "{what}: told apart");
                 }
             }
-            Begun::Identity(person) => {
+            StartedWork::Identity(person) => {
                 let identity = &self.world.app.services.identity;
                 let now = self.world.now();
                 let answer = identity
@@ -412,7 +412,7 @@ impl Scene {
                 let gone = matches!(answer, Ok(web::PasswordAnswer::Wrong));
                 assert!(gone, "{what}: the user is still there");
             }
-            Begun::Upload(id, state) => {
+            StartedWork::Upload(id, state) => {
                 let upload = client
                     .store
                     .get_upload(*id)
@@ -432,11 +432,11 @@ impl Scene {
                 let left = files.get(&client.store.incoming_object_key(*id)).await;
                 assert!(left.expect("asked").is_none(), "{what}: a file is left");
             }
-            Begun::Document(id) => {
+            StartedWork::Document(id) => {
                 let document = client.store.get_document(*id).await.expect("read");
                 assert!(document.is_none(), "{what}: it is still there");
             }
-            Begun::Risk(version) => {
+            StartedWork::Risk(version) => {
                 let id = client.findings[&FindingStatus::Open];
                 let found = client.store.get_finding(client.engagement, id).await;
                 let found = found.expect("read").expect("there");

@@ -11,7 +11,7 @@ use http::StatusCode;
 use jiff::SignedDuration;
 use tests::{Answer, Browser, World};
 
-use crate::fault_injection::{End, Fate, worker_of};
+use crate::fault_injection::{CrashPlan, End, worker_of};
 use crate::notifications::{minutes_go_by, work};
 use crate::two_sides::TwoSides;
 
@@ -108,7 +108,7 @@ async fn digest_follows_each_persons_cadence_and_time_zone() {
 async fn unsubscribe_link_ends_mail_for_its_person_only_without_sign_in() {
     let mut both = TwoSides::new().await;
     let letters = Arc::default();
-    let app = worker_of(&both.world, &Fate::new(End::Never, &letters));
+    let app = worker_of(&both.world, &CrashPlan::new(End::Never, &letters));
     both.comment(true, FindingStatus::Open, "Words.", false)
         .await;
     worker::drain(&app).await.expect("swept");

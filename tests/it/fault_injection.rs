@@ -24,7 +24,7 @@ use web::{App, AwsClients, Renderer};
 /// When a worker ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
-    /// It doesn't.
+    /// The worker runs to its end.
     Never,
     /// Before its call of this number.
     Before(usize),
@@ -34,7 +34,7 @@ pub(crate) enum End {
 
 /// What becomes of a worker.
 #[derive(Debug)]
-pub(crate) struct Fate {
+pub(crate) struct CrashPlan {
     end: End,
     calls: AtomicUsize,
     answers: AtomicUsize,
@@ -47,7 +47,7 @@ pub(crate) struct Fate {
     pub(crate) tags: Mutex<Vec<Vec<(String, String)>>>,
 }
 
-impl Fate {
+impl CrashPlan {
     pub(crate) fn new(end: End, letters: &Arc<Mutex<Vec<String>>>) -> Arc<Self> {
         Self::refusing(end, None, letters)
     }
@@ -81,7 +81,7 @@ impl Fate {
 
 /// Stands in each client's way out. Calls are numbered as they are made.
 #[derive(Debug, Clone)]
-struct Thread(Arc<Fate>);
+struct Thread(Arc<CrashPlan>);
 
 impl Intercept for Thread {
     fn name(&self) -> &'static str {
@@ -154,7 +154,7 @@ fn tags(body: &[u8]) -> Vec<(String, String)> {
 }
 
 /// What a worker of this fate has in a world.
-pub(crate) fn worker_of(world: &World, fate: &Arc<Fate>) -> Arc<App> {
+pub(crate) fn worker_of(world: &World, fate: &Arc<CrashPlan>) -> Arc<App> {
     let at = |url: &str| {
         let credentials = Credentials::new("test", "test", None, None, "worker");
         SdkConfig::builder()

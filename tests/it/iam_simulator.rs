@@ -34,7 +34,7 @@ use crate::policy_evaluation::{Grant, Policy, Request, role_arn};
 const STAND_IN: &str = "test";
 /// The guard of all requests.
 #[derive(Debug)]
-pub(crate) struct Warden {
+pub(crate) struct PolicyGuard {
     policies: BTreeMap<String, Policy>,
     /// What was used of the policies.
     pub(crate) used: Mutex<BTreeSet<Grant>>,
@@ -46,7 +46,7 @@ pub(crate) struct Warden {
     processes: AtomicU64,
 }
 
-impl Warden {
+impl PolicyGuard {
     pub(crate) fn new() -> Self {
         let names = FUNCTIONS.iter().chain(&[
             "team-data",
@@ -130,7 +130,7 @@ fn tagged(prefix: &str, tags: &str) -> BTreeMap<String, Vec<String>> {
 /// signed as theirs: to them the function goes by its name here.
 #[derive(Debug, Clone)]
 struct Guard {
-    warden: Arc<Warden>,
+    warden: Arc<PolicyGuard>,
     name: String,
 }
 
@@ -192,7 +192,7 @@ fn signer(authorization: &str) -> (String, String) {
 }
 
 /// What a call of the bucket is to IAM; a copy is a read of what is copied too.
-fn bucket(method: &str, uri: &str, copied: &str) -> Result<Vec<Asked>, BoxError> {
+fn bucket(method: &str, uri: &str, copied: &str) -> Result<Vec<AccessRequest>, BoxError> {
     let uri = uri.parse::<http::Uri>()?;
     let tags = uri.query().is_some_and(|query| query.contains("tagging"));
     if uri
@@ -223,7 +223,7 @@ fn bucket(method: &str, uri: &str, copied: &str) -> Result<Vec<Asked>, BoxError>
 }
 
 /// What is sent by a form of the bucket's, as IAM judges it: by whoever signed it.
-pub(crate) fn sent_by(warden: &Warden, fields: &Value) -> bool {
+pub(crate) fn sent_by(warden: &PolicyGuard, fields: &Value) -> bool {
     let field = |name: &str| fields[name].as_str().expect("a field");
     let key = field("x-amz-credential").split('/').next();
     let object = format!("arn:bucket/{}", field("key"));
@@ -231,7 +231,7 @@ pub(crate) fn sent_by(warden: &Warden, fields: &Value) -> bool {
 }
 
 /// What is fetched by a signed address, as IAM judges it: by whoever signed it.
-pub(crate) fn fetched_by(warden: &Warden, address: &str) -> bool {
+pub(crate) fn fetched_by(warden: &PolicyGuard, address: &str) -> bool {
     let uri: http::Uri = address.parse().expect("an address");
     let query = uri.query().unwrap_or_default();
     let mut query = form_urlencoded::parse(query.as_bytes());
@@ -242,11 +242,11 @@ pub(crate) fn fetched_by(warden: &Warden, address: &str) -> bool {
     warden.check(key, "s3:GetObject", &format!("arn:bucket{object}"), None)
 }
 
-type Asked = (String, String, Option<Vec<String>>);
+type AccessRequest = (String, String, Option<Vec<String>>);
 
 /// What a call of the table is to IAM. Of a transaction each kind of write is
 /// judged with the partitions of all of that kind.
-fn table(operation: &str, body: &Value) -> Vec<Asked> {
+fn table(operation: &str, body: &Value) -> Vec<AccessRequest> {
     let pk = |key: &Value| key["pk"]["S"].as_str().expect("a key").to_owned();
     let asked = |name: &str, keys| (format!("dynamodb:{name}"), "arn:table".to_owned(), keys);
     match operation {
@@ -288,7 +288,7 @@ pub(crate) struct Sts {
 }
 
 impl Sts {
-    pub(crate) async fn start(warden: &Arc<Warden>) -> Self {
+    pub(crate) async fn start(warden: &Arc<PolicyGuard>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let sts = Router::new()
@@ -299,7 +299,7 @@ impl Sts {
                 "/secportal/{*key}",
                 get(object).put(stored).delete(async || ()),
             )
-            .layer(Extension(Kept::default()))
+            .layer(Extension(StoredObjects::default()))
             .with_state(Arc::clone(warden));
         let mut server = JoinSet::new();
         server.spawn(async move { axum::serve(listener, sts).await.expect("it serves") });
@@ -311,11 +311,11 @@ impl Sts {
 }
 
 /// What was put, by its key.
-type Kept = Arc<Mutex<BTreeMap<String, Bytes>>>;
+type StoredObjects = Arc<Mutex<BTreeMap<String, Bytes>>>;
 
 /// What was put; otherwise what the cast's files hold; or its tags.
 async fn object(
-    Extension(kept): Extension<Kept>,
+    Extension(kept): Extension<StoredObjects>,
     Path(key): Path<String>,
     RawQuery(query): RawQuery,
 ) -> ([(&'static str, &'static str); 1], Bytes) {
@@ -335,7 +335,7 @@ async fn list(Query(query): Query<BTreeMap<String, String>>) -> String {
 }
 
 async fn stored(
-    Extension(kept): Extension<Kept>,
+    Extension(kept): Extension<StoredObjects>,
     Path(key): Path<String>,
     headers: HeaderMap,
     body: Bytes,
@@ -349,7 +349,7 @@ async fn stored(
 }
 
 async fn assume(
-    State(warden): State<Arc<Warden>>,
+    State(warden): State<Arc<PolicyGuard>>,
     headers: HeaderMap,
     body: String,
 ) -> (StatusCode, String) {
@@ -391,7 +391,7 @@ async fn assume(
 /// tenants' data is reached by roles.
 pub(crate) fn function(
     world: &World,
-    warden: &Arc<Warden>,
+    warden: &Arc<PolicyGuard>,
     sts: &Sts,
     name: &str,
     scoped: bool,

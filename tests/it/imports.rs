@@ -7,7 +7,7 @@ use domain::role::TeamRole;
 use http::StatusCode;
 use tests::{Answer, Browser, Fixture, World};
 
-use crate::fault_injection::{End, Fate, worker_of};
+use crate::fault_injection::{CrashPlan, End, worker_of};
 
 const NESSUS: &[u8] = include_bytes!("../../shared/domain/tests/data/two_hosts.nessus");
 const BURP: &[u8] = include_bytes!("../../shared/domain/tests/data/three_issues.xml");

@@ -31,7 +31,7 @@ fn link(letter: &Value) -> String {
     links.next().expect("a link to the workspace").to_owned()
 }
 
-struct Invited {
+struct InvitedPerson {
     world: World,
     cast: Fixture,
     team: Browser,
@@ -40,7 +40,7 @@ struct Invited {
     email: String,
 }
 
-impl Invited {
+impl InvitedPerson {
     async fn new(email: &str) -> Self {
         let world = World::new().await;
         let cast = Fixture::create(&world).await;
@@ -74,7 +74,7 @@ impl Invited {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn invited_person_sets_a_password_and_signs_in() {
-    let mut invited = Invited::new("ana@initech.example").await;
+    let mut invited = InvitedPerson::new("ana@initech.example").await;
     let page = invited.team.get(&invited.base).await.body;
     assert!(
         page.contains("Ana Pérez") && page.contains("Pending"),
@@ -151,7 +151,7 @@ async fn invited_person_sets_a_password_and_signs_in() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn invite_link_used_expired_foreign_or_invented_gets_the_same_page() {
-    let invited = Invited::new("ben@initech.example").await;
+    let invited = InvitedPerson::new("ben@initech.example").await;
     let link = link(&invited.letter().await);
     let gone = |answer: &Answer| {
         assert!(
@@ -227,7 +227,7 @@ async fn invite_link_used_expired_foreign_or_invented_gets_the_same_page() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn invalid_invite_form_names_its_fields_and_keeps_its_input() {
-    let mut invited = Invited::new("cleo@initech.example").await;
+    let mut invited = InvitedPerson::new("cleo@initech.example").await;
     let fields = [
         ("id", invited.id.as_str()),
         ("name", "Dora"),
@@ -266,7 +266,7 @@ async fn invalid_invite_form_names_its_fields_and_keeps_its_input() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn invite_mail_is_sent_once_by_two_workers_and_again_after_a_crash() {
-    let invited = Invited::new("eva@initech.example").await;
+    let invited = InvitedPerson::new("eva@initech.example").await;
     let (app, world) = (&invited.world.app, &invited.world);
     // Leased by a worker that dies: nobody else takes it until the lease ends.
     let directory = app.directory();

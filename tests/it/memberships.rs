@@ -12,10 +12,10 @@ use jiff::SignedDuration;
 use tests::{Answer, Browser, Client};
 use web::{EMAIL_CHANGE, EmailChange, PasswordAnswer};
 
-use crate::two_factor::{Office, PASSWORD, enrol};
+use crate::two_factor::{PASSWORD, TwoFactorScene, enrol};
 
 /// Invites from the form at `base`.
-async fn invite(office: &Office, by: &mut Browser, base: &str, email: &str) -> Answer {
+async fn invite(office: &TwoFactorScene, by: &mut Browser, base: &str, email: &str) -> Answer {
     let id = office
         .world
         .app
@@ -30,17 +30,17 @@ async fn invite(office: &Office, by: &mut Browser, base: &str, email: &str) -> A
     by.post(&format!("{base}/invites"), &fields).await
 }
 
-async fn owner(office: &Office) -> Browser {
+async fn owner(office: &TwoFactorScene) -> Browser {
     let home = &office.cast.acme.workspace;
     office.world.signed_in(home, office.owner()).await
 }
 
-fn second(office: &Office) -> &Client {
+fn second(office: &TwoFactorScene) -> &Client {
     &office.cast.acme.clients[1]
 }
 
 /// Ana of the first client, whom the team adds to the second.
-async fn added(office: &Office) -> &Person {
+async fn added(office: &TwoFactorScene) -> &Person {
     let ana = office.contact();
     // After the cast's own entries in the log.
     office.world.advance(SignedDuration::from_mins(1));
@@ -55,7 +55,7 @@ async fn switch(browser: &mut Browser, client: &Client) -> Answer {
 }
 
 /// The link of the newest mail to an address.
-async fn link(office: &Office, email: &str) -> String {
+async fn link(office: &TwoFactorScene, email: &str) -> String {
     worker::drain(&office.world.app).await.expect("sent");
     let letters = office.world.mail_to(email).await;
     let text = letters.last().expect("a letter")["BodyText"].as_str();
@@ -68,7 +68,7 @@ async fn row(client: &Client, person: &Person) -> Option<Person> {
     client.store.get_person(person.id).await.expect("the table")
 }
 
-async fn is_password(office: &Office, person: &Person) -> bool {
+async fn is_password(office: &TwoFactorScene, person: &Person) -> bool {
     let identity = &office.world.app.services.identity;
     let answer = identity
         .verify_password(person.id, PASSWORD, office.world.now())
@@ -76,7 +76,7 @@ async fn is_password(office: &Office, person: &Person) -> bool {
     !matches!(answer.expect("an answer"), PasswordAnswer::Wrong)
 }
 
-async fn login(office: &Office, email: &EmailAddress) -> Option<store::Login> {
+async fn login(office: &TwoFactorScene, email: &EmailAddress) -> Option<store::Login> {
     let directory = office.world.app.directory();
     let login = directory
         .find_login(office.cast.acme.workspace.id, email)
@@ -86,7 +86,7 @@ async fn login(office: &Office, email: &EmailAddress) -> Option<store::Login> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn existing_account_added_to_a_client_can_switch_clients() {
-    let office = Office::new().await;
+    let office = TwoFactorScene::new().await;
     let [one, two] = [0, 1].map(|n| &office.cast.acme.clients[n]);
     let mut before = office.with_password(office.contact()).await;
     assert!(!before.get("/").await.body.contains("/switch"), "one only");
@@ -144,7 +144,7 @@ async fn existing_account_added_to_a_client_can_switch_clients() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn switch_is_limited_to_own_clients_and_keeps_the_session_age() {
-    let office = Office::new().await;
+    let office = TwoFactorScene::new().await;
     let ana = added(&office).await;
     let mut hers = office.with_password(ana).await;
     let foreign = &office.cast.northwind.clients[0];
@@ -167,7 +167,7 @@ async fn switch_is_limited_to_own_clients_and_keeps_the_session_age() {
 }
 
 /// What a manager sees of an invitation, without what was typed.
-async fn seen(office: &Office, manager: &mut Browser, email: &str) -> [String; 3] {
+async fn seen(office: &TwoFactorScene, manager: &mut Browser, email: &str) -> [String; 3] {
     let answer = invite(office, manager, "", email).await;
     let to = format!("{} {}", answer.status, answer.location());
     let page = manager.get("/people").await.without_id();
@@ -179,7 +179,7 @@ async fn seen(office: &Office, manager: &mut Browser, email: &str) -> [String; 3
 
 #[tokio::test(flavor = "multi_thread")]
 async fn manager_inviting_a_known_account_learns_nothing() {
-    let office = Office::new().await;
+    let office = TwoFactorScene::new().await;
     let (ana, two) = (office.contact(), second(&office));
     let mut hers = office.with_password(ana).await;
     let home = &office.cast.acme.workspace;
@@ -229,7 +229,7 @@ async fn manager_inviting_a_known_account_learns_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn account_on_both_sides_is_refused() {
-    let office = Office::new().await;
+    let office = TwoFactorScene::new().await;
     let (ana, two) = (office.contact(), second(&office));
     let member = office.cast.acme.member(TeamRole::Member);
     let mut team = owner(&office).await;
@@ -282,7 +282,7 @@ async fn account_on_both_sides_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn membership_removed_leaves_others_and_the_last_deletes_the_user() {
-    let office = Office::new().await;
+    let office = TwoFactorScene::new().await;
     let ana = added(&office).await;
     let [one, two] = [0, 1].map(|n| &office.cast.acme.clients[n]);
     let (mut here, mut there) = (

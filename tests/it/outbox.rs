@@ -12,7 +12,7 @@ use local::NAME;
 use tests::{Fixture, Tenant, World};
 use web::App;
 
-use crate::fault_injection::{End, Fate, worker_of};
+use crate::fault_injection::{CrashPlan, End, worker_of};
 
 /// A world whose outbox is empty, and a worker of it whose mail is refused where it
 /// holds `STUCK`.
@@ -32,7 +32,7 @@ impl Scene {
         world.advance(SignedDuration::from_hours(3));
         worker::drain(&world.app).await.expect("swept");
         let letters = Arc::default();
-        let fate = Fate::refusing(End::Never, Some(STUCK), &letters);
+        let fate = CrashPlan::refusing(End::Never, Some(STUCK), &letters);
         let worker = worker_of(&world, &fate);
         Self {
             world,
@@ -129,7 +129,7 @@ async fn mail_to_one_address_keeps_its_order_across_failures() {
             .rows
             .is_empty()
     );
-    let healthy = worker_of(&scene.world, &Fate::new(End::Never, &scene.letters));
+    let healthy = worker_of(&scene.world, &CrashPlan::new(End::Never, &scene.letters));
     assert_eq!(worker::drain(&healthy).await.expect("swept"), 1);
     assert_eq!(scene.log_lines(), ["1", "5", "3", "4", "2"]);
 }

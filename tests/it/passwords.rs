@@ -11,12 +11,12 @@ use tests::{Answer, Browser, Fixture, World};
 const OLD: &str = "quiet lantern orbit 42";
 const NEW: &str = "violet harbor crumb 91";
 
-struct Forgetful {
+struct ResetScene {
     world: World,
     cast: Fixture,
 }
 
-impl Forgetful {
+impl ResetScene {
     async fn new() -> Self {
         let world = World::new().await;
         let cast = Fixture::create(&world).await;
@@ -84,7 +84,7 @@ fn link(letter: &Value) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn forgotten_password_is_reset_by_mail() {
-    let it = Forgetful::new().await;
+    let it = ResetScene::new().await;
     let mut here = it.signed_in().await;
     let email = it.person().email.as_str();
     it.ask("acme", email).await;
@@ -125,7 +125,7 @@ async fn forgotten_password_is_reset_by_mail() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn password_reset_request_tells_nothing_and_is_rate_limited() {
-    let it = Forgetful::new().await;
+    let it = ResetScene::new().await;
     let email = it.person().email.as_str();
     let known = it.ask("acme", email).await;
     let unknown = it.ask("acme", "nobody@nowhere.example").await;
@@ -158,7 +158,7 @@ async fn password_reset_request_tells_nothing_and_is_rate_limited() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn password_change_needs_the_current_one_and_ends_other_sessions() {
-    let it = Forgetful::new().await;
+    let it = ResetScene::new().await;
     let mut here = it.signed_in().await;
     it.world.advance(SignedDuration::from_secs(2));
     let mut there = it.signed_in().await;
@@ -191,7 +191,7 @@ async fn password_change_needs_the_current_one_and_ends_other_sessions() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn session_list_ends_own_sessions_only() {
-    let it = Forgetful::new().await;
+    let it = ResetScene::new().await;
     let mut here = it.signed_in().await;
     it.world.advance(SignedDuration::from_secs(2));
     let mut there = it.signed_in().await;
@@ -228,7 +228,7 @@ async fn session_list_ends_own_sessions_only() {
 /// A sign-in that was under way while the password changed.
 #[tokio::test(flavor = "multi_thread")]
 async fn old_password_after_a_reset_is_refused() {
-    let it = Forgetful::new().await;
+    let it = ResetScene::new().await;
     let mut here = it.signed_in().await;
     let (acme, person) = (&it.cast.acme.workspace, it.person());
     let fields = [("current", OLD), ("password", NEW), ("again", NEW)];

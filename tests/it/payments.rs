@@ -7,7 +7,7 @@ use domain::invoice::InvoiceState;
 use domain::role::{ContactRole, TeamRole};
 use http::{StatusCode, header};
 use jiff::SignedDuration;
-use local::stripe::{Act, How, Mishaps, Onboarding};
+use local::stripe::{DeliveryFaults, Onboarding, PaymentResult, StandInAction};
 use store::InvoicePayments;
 use tests::stripe_fixture::{apply_act, connect_account, deliver_events};
 use tests::{Browser, Client, Fixture, World, invoice_fixture};
@@ -120,14 +120,14 @@ impl Scene {
     }
 }
 
-async fn act_at(scene: &Scene, what: Act) {
+async fn act_at(scene: &Scene, what: StandInAction) {
     apply_act(&scene.world, what).await;
 }
 
-fn by_card(session: String) -> Act {
-    Act::Pay {
+fn by_card(session: String) -> StandInAction {
+    StandInAction::Pay {
         session,
-        how: How::Card,
+        how: PaymentResult::Card,
     }
 }
 
@@ -191,7 +191,10 @@ async fn stripe_account_connected_shows_its_status() {
     ] {
         let account = account.clone();
         // Nobody tells of it: it is asked.
-        let done = scene.world.stripe().act(&Act::Onboard { account, how });
+        let done = scene
+            .world
+            .stripe()
+            .act(&StandInAction::Onboard { account, how });
         done.expect("done");
         scene.world.advance(SignedDuration::from_secs(5));
         scene.admin.post(&format!("{HERE}/check"), &[]).await;
@@ -202,7 +205,7 @@ async fn stripe_account_connected_shows_its_status() {
     scene.world.advance(SignedDuration::from_secs(5));
     act_at(
         &scene,
-        Act::Deauthorize {
+        StandInAction::Deauthorize {
             account: account.clone(),
         },
     )
@@ -290,7 +293,7 @@ async fn client_payment_is_shown_to_both_sides() {
     };
     let told = subjects(&scene).await;
     assert!(told.contains("Receipt: 1,785.00 EUR for invoice"), "{told}");
-    let refund = Act::Refund {
+    let refund = StandInAction::Refund {
         payment: intent.clone(),
         amount: "85".to_owned(),
     };
@@ -303,7 +306,7 @@ async fn client_payment_is_shown_to_both_sides() {
     worker::drain(&scene.world.app).await.expect("sent");
     let told = subjects(&scene).await;
     assert!(told.contains("Refund of 85.00 EUR for invoice"), "{told}");
-    act_at(&scene, Act::Dispute { payment: intent }).await;
+    act_at(&scene, StandInAction::Dispute { payment: intent }).await;
     let (ours, theirs) = scene.both().await;
     assert!(ours.contains("opened a dispute") && theirs.contains("opened a dispute"));
 }
@@ -322,9 +325,9 @@ async fn checkout_amount_is_the_outstanding_amount() {
     assert!(over.is_err(), "the old page can still be paid");
     // A card is declined, and another one isn't: on the same page.
     let session = scene.session().await;
-    let declined = Act::Pay {
+    let declined = StandInAction::Pay {
         session: session.clone(),
-        how: How::Declined,
+        how: PaymentResult::Declined,
     };
     act_at(&scene, declined).await;
     assert!(scene.waits().await.contains("declined the payment of"));
@@ -344,9 +347,9 @@ async fn bank_debit_under_way_is_shown_as_pending() {
     let mut scene = Scene::ready().await;
     scene.pay().await;
     let session = scene.session().await;
-    let debit = Act::Pay {
+    let debit = StandInAction::Pay {
         session: session.clone(),
-        how: How::Debit,
+        how: PaymentResult::Debit,
     };
     act_at(&scene, debit).await;
     assert!(scene.waits().await.contains("are on their way"));
@@ -360,7 +363,7 @@ async fn bank_debit_under_way_is_shown_as_pending() {
     };
     let seen = payments.version * 10 + 3;
     assert_eq!(pulse(&mut scene, seen).await, StatusCode::NO_CONTENT);
-    act_at(&scene, Act::Bounce { session }).await;
+    act_at(&scene, StandInAction::Bounce { session }).await;
     assert_eq!(pulse(&mut scene, seen).await, StatusCode::OK);
     assert!(scene.waits().await.contains("Nothing was paid"));
     assert!(scene.pay().await.starts_with(scene.world.stripe().origin()));
@@ -377,7 +380,7 @@ async fn surplus_payment_is_shown_until_refunded() {
     let (ours, theirs) = scene.both().await;
     let words = "1,785.00 EUR too much came in by Stripe";
     assert!(ours.contains(words) && !theirs.contains(words), "{ours}");
-    let refund = Act::Refund {
+    let refund = StandInAction::Refund {
         payment: intent(&scene).await,
         amount: String::new(),
     };
@@ -393,9 +396,9 @@ async fn missed_payment_event_is_reconciled_once() {
     let look = async |scene: &Scene| reconcile(&scene.world.app).await.expect("compared");
     let turn = SignedDuration::from_mins(6 * 60 + 1);
     scene.pay().await;
-    stripe.befall(Mishaps {
+    stripe.befall(DeliveryFaults {
         lose: 100,
-        ..Mishaps::default()
+        ..DeliveryFaults::default()
     });
     act_at(&scene, by_card(scene.session().await)).await;
     // What is young may be on its way.
@@ -413,7 +416,7 @@ async fn missed_payment_event_is_reconciled_once() {
     assert_eq!(billed.invoice.state(), InvoiceState::Paid);
     // Whatever Stripe delivers of it late, and however often it is compared.
     let before = billed.invoice.balance;
-    stripe.befall(Mishaps::default());
+    stripe.befall(DeliveryFaults::default());
     stripe.find_lost();
     deliver_events(&scene.world).await;
     scene.world.advance(turn);
@@ -423,7 +426,7 @@ async fn missed_payment_event_is_reconciled_once() {
     // An account that is nobody's any more has no more turns.
     let account = scene.payments().await.ledger.attempts;
     let account = account.values().next().expect("one").account.clone();
-    act_at(&scene, Act::Deauthorize { account }).await;
+    act_at(&scene, StandInAction::Deauthorize { account }).await;
     scene.world.advance(turn);
     assert_eq!(look(&scene).await.accounts, 1);
     scene.world.advance(turn);

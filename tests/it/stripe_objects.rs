@@ -4,7 +4,7 @@
 use adapters::Stripe;
 use domain::stripe::PaymentReferences;
 use http::StatusCode;
-use local::stripe::{Act, Beginning, How, Onboarding, StripeStandIn};
+use local::stripe::{Onboarding, PaymentResult, StandInAction, StandInOptions, StripeStandIn};
 use rand::SeedableRng as _;
 use serde_json::Value;
 use tests::World;
@@ -27,10 +27,10 @@ async fn stripe_objects_are_read_by_async_stripe() {
         .await
         .expect("a session")
         .id;
-    let did = |act: Act| world.stripe().act(&act).expect("done");
-    for how in [How::Declined, How::Card] {
+    let did = |act: StandInAction| world.stripe().act(&act).expect("done");
+    for how in [PaymentResult::Declined, PaymentResult::Card] {
         let session = session.clone();
-        did(Act::Pay { session, how });
+        did(StandInAction::Pay { session, how });
     }
     let caller = Caller {
         account: Some(&account),
@@ -46,7 +46,7 @@ async fn stripe_objects_are_read_by_async_stripe() {
         .post("/v1/refunds", &format!("payment_intent={id}&amount=178500"))
         .await;
     assert_eq!(said["error"]["param"], "amount");
-    did(Act::Dispute {
+    did(StandInAction::Dispute {
         payment: id.to_owned(),
     });
     let (_, said) = caller
@@ -202,7 +202,7 @@ async fn stand_in_state_survives_a_restart() {
     let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
     let file = file.join(format!("stripe-{}.json", std::process::id()));
     let start = async || {
-        let beginning = Beginning {
+        let beginning = StandInOptions {
             clock: web::Clock::new(|| tests::START),
             rng: rand::rngs::StdRng::seed_from_u64(1),
             origin: None,
@@ -219,7 +219,7 @@ async fn stand_in_state_survives_a_restart() {
     let made = by(&before).create_account("k", "ana@acme.example").await;
     let account = made.expect("an account");
     let how = Onboarding::Complete;
-    let filled_in = Act::Onboard {
+    let filled_in = StandInAction::Onboard {
         account: account.clone(),
         how,
     };

@@ -13,7 +13,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper_util::client::legacy::Client as Http;
 use hyper_util::rt::TokioExecutor;
 use jiff::{SignedDuration, Timestamp};
-use local::stripe::{Act, How, Mishaps, Onboarding};
+use local::stripe::{DeliveryFaults, Onboarding, PaymentResult, StandInAction};
 use serde_json::Value;
 use tests::stripe_fixture::{apply_act, connect_account, deliver_events};
 use tests::{Client, Fixture, Tenant, World, invoice_fixture};
@@ -125,7 +125,7 @@ pub(crate) async fn ready(world: &World) -> String {
         .await;
     let account = made.expect("an account");
     let how = Onboarding::Complete;
-    let filled_in = Act::Onboard {
+    let filled_in = StandInAction::Onboard {
         account: account.clone(),
         how,
     };
@@ -186,7 +186,7 @@ async fn account_link_works_once_and_expires() {
         list["data"].as_array().map(Vec::len)
     };
     assert_eq!(listed().await, Some(1));
-    let taken = Act::Deauthorize {
+    let taken = StandInAction::Deauthorize {
         account: account.clone(),
     };
     world.stripe().act(&taken).expect("taken away");

@@ -9,7 +9,7 @@ use domain::subscription::{AccountStanding, BillingAccount, GRACE_PERIOD};
 use domain::workspace::Workspace;
 use http::StatusCode;
 use jiff::SignedDuration;
-use local::stripe::{Act, How, Turn};
+use local::stripe::{PaymentResult, RenewalOutcome, StandInAction};
 use serde_json::{Value, json};
 use tests::stripe_fixture::{apply_act, deliver_events};
 use tests::{Answer, Browser, Fixture, Tenant, World};

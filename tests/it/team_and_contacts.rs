@@ -10,12 +10,12 @@ use tests::{Answer, Browser, Fixture, World};
 
 const PASSWORD: &str = "quiet lantern orbit 42";
 
-struct Office {
+struct TeamScene {
     world: World,
     cast: Fixture,
 }
 
-impl Office {
+impl TeamScene {
     async fn new() -> Self {
         let world = World::new().await;
         let cast = Fixture::create(&world).await;
@@ -109,7 +109,7 @@ fn action(page: &str, end: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn invite_resent_revokes_the_old_link_and_a_revoked_one_fails() {
-    let office = Office::new().await;
+    let office = TeamScene::new().await;
     let mut owner = office.team(TeamRole::Owner).await;
     let base = format!("/clients/{}", office.cast.acme.clients[0].id);
     office
@@ -146,7 +146,7 @@ async fn invite_resent_revokes_the_old_link_and_a_revoked_one_fails() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn team_invite_is_sent_by_permitted_roles_only() {
-    let office = Office::new().await;
+    let office = TeamScene::new().await;
     let mut admin = office.team(TeamRole::Admin).await;
     let form = admin.get("/settings/invites/new").await.body;
     assert_eq!(
@@ -179,7 +179,7 @@ async fn team_invite_is_sent_by_permitted_roles_only() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn client_manager_manages_own_colleagues_only() {
-    let office = Office::new().await;
+    let office = TeamScene::new().await;
     let mut manager = office.portal(ContactRole::Manager).await;
     let page = manager.get("/people").await.body;
     assert!(page.contains("(you)") && page.contains("Manage"), "{page}");
@@ -227,7 +227,7 @@ async fn client_manager_manages_own_colleagues_only() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn role_change_or_removal_ends_every_session() {
-    let office = Office::new().await;
+    let office = TeamScene::new().await;
     let base = format!("/clients/{}", office.cast.acme.clients[0].id);
     let mut owner = office.team(TeamRole::Owner).await;
     let collaborator = office.contact(ContactRole::Collaborator);
@@ -288,7 +288,7 @@ async fn role_change_or_removal_ends_every_session() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn last_owner_stays_when_two_remove_each_other_at_once() {
-    let office = Office::new().await;
+    let office = TeamScene::new().await;
     let acme = &office.cast.acme;
     let (owner, admin) = (acme.member(TeamRole::Owner), acme.member(TeamRole::Admin));
     let mut by_owner = office.team(TeamRole::Owner).await;
@@ -352,7 +352,7 @@ async fn last_owner_stays_when_two_remove_each_other_at_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn person_has_at_most_twenty_sessions() {
-    let office = Office::new().await;
+    let office = TeamScene::new().await;
     let mut browsers = Vec::new();
     for _ in 0..22 {
         browsers.push(office.portal(ContactRole::Viewer).await);

@@ -11,12 +11,12 @@ use tests::{Answer, Browser, Fixture, World};
 pub(crate) const PASSWORD: &str = "quiet lantern orbit 42";
 
 /// The cast with passwords, and what came to whom.
-pub(crate) struct Office {
+pub(crate) struct TwoFactorScene {
     pub(crate) world: World,
     pub(crate) cast: Fixture,
 }
 
-impl Office {
+impl TwoFactorScene {
     pub(crate) async fn new() -> Self {
         let world = World::new().await;
         let cast = Fixture::create(&world).await;
@@ -117,7 +117,7 @@ pub(crate) async fn enrol(browser: &mut Browser, password: &str) -> (Authenticat
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mfa_sign_in_accepts_a_code_or_a_recovery_code_once() {
-    let office = Office::new().await;
+    let office = TwoFactorScene::new().await;
     let contact = office.contact();
     let mut here = office.with_password(contact).await;
     let mut elsewhere = office.with_password(contact).await;
@@ -182,7 +182,7 @@ async fn mfa_sign_in_accepts_a_code_or_a_recovery_code_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mfa_codes_are_rate_limited_and_the_step_is_bound_to_its_browser() {
-    let office = Office::new().await;
+    let office = TwoFactorScene::new().await;
     let contact = office.contact();
     let mut here = office.with_password(contact).await;
     let (authenticator, _) = enrol(&mut here, PASSWORD).await;
@@ -220,7 +220,7 @@ async fn mfa_codes_are_rate_limited_and_the_step_is_bound_to_its_browser() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn required_mfa_blocks_every_page_until_enrolled() {
-    let office = Office::new().await;
+    let office = TwoFactorScene::new().await;
     let (owner, contact) = (office.owner(), office.contact());
     for (policy, side) in [
         (MfaPolicy::Team, vec![true]),
@@ -261,7 +261,7 @@ async fn required_mfa_blocks_every_page_until_enrolled() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lost_authenticator_is_reset_by_a_permitted_role() {
-    let office = Office::new().await;
+    let office = TwoFactorScene::new().await;
     let contact = office.contact();
     let mut theirs = office.with_password(contact).await;
     enrol(&mut theirs, PASSWORD).await;

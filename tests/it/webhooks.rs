@@ -106,7 +106,7 @@ pub(crate) async fn until_told(world: &World, browser: &mut Browser, event: &Val
 }
 
 /// A workspace's account, and an attempt at paying an invoice that Stripe knows as `n`.
-pub(crate) struct Begun {
+pub(crate) struct PendingPayment {
     account: String,
     n: u64,
     amount: i64,
@@ -118,7 +118,7 @@ pub(crate) async fn begin(
     (tenant, client): (&Tenant, &Client),
     invoice: InvoiceId,
     n: u64,
-) -> Begun {
+) -> PendingPayment {
     let account = format!("acct_{}", tenant.workspace.slug);
     if tenant
         .store
@@ -160,7 +160,7 @@ pub(crate) async fn begin(
         "workspace": tenant.workspace.id, "client": client.id,
         "invoice": invoice, "attempt": id,
     });
-    Begun {
+    PendingPayment {
         account,
         n,
         amount,
@@ -168,7 +168,7 @@ pub(crate) async fn begin(
     }
 }
 
-impl Begun {
+impl PendingPayment {
     fn event(&self, world: &World, id: &str, kind: &str, object: &Value) -> Value {
         json!({
             "id": format!("evt_{}_{id}", self.n), "object": "event", "account": self.account,

@@ -13,7 +13,6 @@ use web::{Crumb, Page, PageError, Reply, StripePrice, TeamAccess};
 
 use crate::subscription_panel::SubscriptionPanel;
 
-/// The page.
 #[derive(Debug, Serialize)]
 pub(crate) struct PlanPage {
     /// A form's id: the same form sent twice leads to the same page of Stripe's.
@@ -44,7 +43,6 @@ struct UsageRow {
     full: bool,
 }
 
-/// A plan.
 #[derive(Debug, Serialize)]
 struct PlanColumn {
     label: &'static str,

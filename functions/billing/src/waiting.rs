@@ -4,7 +4,6 @@ use http::{HeaderValue, header};
 use serde::Serialize;
 use web::{Crumb, Page, PageError, Reply, TeamAccess, see_other};
 
-/// The page.
 #[derive(Debug, Serialize)]
 pub(crate) struct WaitingPage {}
 

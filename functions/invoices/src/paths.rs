@@ -21,7 +21,6 @@ impl InvoicePath {
         detail.ok_or(PageError::NotFound)
     }
 
-    /// Its address.
     pub(crate) fn href(self, base: LinkBase) -> String {
         links::invoice(base, self.invoice)
     }

@@ -9,7 +9,6 @@ use web::{Crumb, EmptyForm, Page, PageError, ProtectedForm, Reply, Stripe, TeamA
 
 const SETTINGS: &str = "/settings/payments";
 
-/// The page.
 #[derive(Debug, Serialize)]
 pub(crate) struct PaymentsPage {
     /// Whether the way to Stripe is about real money; `None` where there is no way.

@@ -10,7 +10,6 @@ pub(crate) struct InvoicePath {
 }
 
 impl InvoicePath {
-    /// Its address.
     pub(crate) fn href(self) -> String {
         links::invoice(LinkBase::Portal, self.invoice)
     }

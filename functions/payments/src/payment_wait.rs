@@ -10,7 +10,6 @@ use web::{Crumb, Ids, Page, PageError, PortalAccess, Query, Reply, see_other};
 
 use crate::paths::InvoicePath;
 
-/// The page.
 #[derive(Debug, Serialize)]
 pub(crate) struct WaitPage {
     stage: &'static str,

@@ -10,21 +10,21 @@ use domain::slug::Slug;
 use serde::Deserialize;
 use store::{ClientScope, IssueOutcome, Store};
 
-use super::script::{Moment, day, id};
-use super::stage::{Stage, entry};
-use crate::problem::{OrSay as _, Problem};
+use super::script::{DemoTime, day, id};
+use super::stage::{SignedInWorkspace, entry};
+use crate::problem::{Problem, ProblemContext as _};
 
 /// How a workspace bills, and its invoices.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Bills {
-    ways: Vec<Ways>,
-    invoices: Vec<Bill>,
+pub(crate) struct DemoBilling {
+    ways: Vec<BillingDetails>,
+    invoices: Vec<DemoInvoice>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Ways {
+struct BillingDetails {
     workspace: Slug,
     prefix: String,
     from: String,
@@ -37,7 +37,7 @@ struct Ways {
 /// An invoice, with what happened to it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Bill {
+struct DemoInvoice {
     workspace: Slug,
     client: String,
     engagement: Option<String>,
@@ -52,8 +52,8 @@ struct Bill {
     taxed: String,
     #[serde(default)]
     notes: String,
-    written: Moment,
-    sent: Option<Moment>,
+    written: DemoTime,
+    sent: Option<DemoTime>,
     /// Each: what, how much, the price of one, the tax.
     lines: Vec<[String; 4]>,
     #[serde(default)]
@@ -64,7 +64,7 @@ struct Bill {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct InvoiceStep {
-    at: Moment,
+    at: DemoTime,
     event: String,
     #[serde(default)]
     amount: String,
@@ -72,8 +72,8 @@ struct InvoiceStep {
     note: String,
 }
 
-impl Bill {
-    fn input(&self, stage: &Stage<'_>, engagement: Option<String>) -> InvoiceInput {
+impl DemoInvoice {
+    fn input(&self, stage: &SignedInWorkspace<'_>, engagement: Option<String>) -> InvoiceInput {
         let input = InvoiceInput {
             engagement: engagement.unwrap_or_default(),
             subject: self.subject.clone(),
@@ -95,9 +95,9 @@ impl Bill {
     }
 }
 
-impl Stage<'_> {
+impl SignedInWorkspace<'_> {
     /// Makes the invoices of the workspace, in their order.
-    pub(super) async fn bill(&self, bills: &Bills) -> Result<(), Problem> {
+    pub(super) async fn bill(&self, bills: &DemoBilling) -> Result<(), Problem> {
         let mut ways = bills.ways.iter();
         if let Some(ways) = ways.find(|one| one.workspace == self.script.slug) {
             self.billing_settings(ways).await?;
@@ -109,9 +109,13 @@ impl Stage<'_> {
         Ok(())
     }
 
-    async fn billing_settings(&self, script: &Ways) -> Result<(), Problem> {
+    async fn billing_settings(&self, script: &BillingDetails) -> Result<(), Problem> {
         let cannot = "The demo's way of billing can't be set";
-        let before = self.team.get_billing_settings().await.or_say(cannot)?;
+        let before = self
+            .team
+            .get_billing_settings()
+            .await
+            .with_problem(cannot)?;
         if before.version > 0 {
             return Ok(());
         }
@@ -127,13 +131,13 @@ impl Stage<'_> {
         let after =
             after.map_err(|wrong| Problem::new(format!("{cannot}: {:?}", wrong.fields())))?;
         let changed = self.team.update_billing_settings(&before, &after).await;
-        changed.or_say(cannot)
+        changed.with_problem(cannot)
     }
 
-    async fn invoice(&self, script: &Bill) -> Result<(), Problem> {
+    async fn invoice(&self, script: &DemoInvoice) -> Result<(), Problem> {
         let cannot = format!("The demo's invoice \"{}\" can't be made", script.subject);
         let clients = self.team.list_clients(&script.client, None, 1).await;
-        let client = clients.or_say(&cannot)?.rows.into_iter().next();
+        let client = clients.with_problem(&cannot)?.rows.into_iter().next();
         let client = client.ok_or_else(|| Problem::new(format!("{cannot}: no such client")))?;
         let store = self.team.client_store(client.id);
         let engagement = match &script.engagement {
@@ -145,10 +149,10 @@ impl Stage<'_> {
         let name = self.script.within("invoice", &script.subject);
         let at = script.written.at(self.born);
         let draft = Invoice::draft(id(&name, at), client.id, client.name, &new, at);
-        let found = store.get_invoice(draft.id).await.or_say(&cannot)?;
+        let found = store.get_invoice(draft.id).await.with_problem(&cannot)?;
         if found.is_none() {
             let made = self.team.create_invoice(&draft, &new.content).await;
-            made.or_say(&cannot)?;
+            made.with_problem(&cannot)?;
         }
         let done = found.map_or(1, |found| found.invoice.version);
         if let Some(sent) = script.sent {
@@ -166,7 +170,11 @@ impl Stage<'_> {
         title: &str,
     ) -> Result<String, Problem> {
         let cannot = format!("The demo's engagement \"{title}\" isn't there");
-        let found = store.list_engagements(None).await.or_say(&cannot)?.rows;
+        let found = store
+            .list_engagements(None)
+            .await
+            .with_problem(&cannot)?
+            .rows;
         let found = found.into_iter().find(|one| one.title == title);
         let found = found.ok_or_else(|| Problem::new(cannot))?;
         Ok(found.id.to_string())
@@ -177,14 +185,23 @@ impl Stage<'_> {
         &self,
         draft: &Invoice,
         new: &NewInvoice,
-        sent: Moment,
+        sent: DemoTime,
         name: &str,
     ) -> Result<(), Problem> {
         let cannot = format!("The demo's invoice \"{}\" can't be sent", draft.subject);
         let at = sent.at(self.born);
         let home = super::stage::made(self.script, self.ws);
-        let ways = self.team.get_billing_settings().await.or_say(&cannot)?;
-        let n = self.team.get_last_invoice_number().await.or_say(&cannot)? + 1;
+        let ways = self
+            .team
+            .get_billing_settings()
+            .await
+            .with_problem(&cannot)?;
+        let n = self
+            .team
+            .get_last_invoice_number()
+            .await
+            .with_problem(&cannot)?
+            + 1;
         let owner = self.owner()?;
         let change = issue_invoice(draft, owner, ways.invoice_number(n), home.today(at), at);
         let change = change.map_err(|refusal| Problem::new(format!("{cannot}: {refusal:?}")))?;
@@ -196,7 +213,7 @@ impl Stage<'_> {
         let sent = self
             .team
             .send_invoice(draft, &change, &bill, entry, n, &due);
-        match sent.await.or_say(&cannot)? {
+        match sent.await.with_problem(&cannot)? {
             IssueOutcome::Sent => Ok(()),
             IssueOutcome::Gone | IssueOutcome::Taken => Err(Problem::new(cannot)),
         }
@@ -206,7 +223,7 @@ impl Stage<'_> {
     async fn steps(
         &self,
         store: &Store<ClientScope>,
-        script: &Bill,
+        script: &DemoInvoice,
         id: InvoiceId,
         name: &str,
     ) -> Result<(), Problem> {
@@ -218,11 +235,14 @@ impl Stage<'_> {
             );
             let at = step.at.at(self.born);
             let entry = entry(name, n + 1, at);
-            let done = store.get_invoice_entry(id, entry).await.or_say(&cannot)?;
+            let done = store
+                .get_invoice_entry(id, entry)
+                .await
+                .with_problem(&cannot)?;
             if done.is_some() {
                 continue;
             }
-            let invoice = store.get_sent_invoice(id).await.or_say(&cannot)?;
+            let invoice = store.get_sent_invoice(id).await.with_problem(&cannot)?;
             let invoice = invoice.ok_or_else(|| Problem::new(cannot.clone()))?;
             let (on, method) = (home.today(at), PaymentMethod::ByHand(step.note.clone()));
             let amount = match step.amount.as_str() {
@@ -252,7 +272,7 @@ impl Stage<'_> {
             let change =
                 change.map_err(|refusal| Problem::new(format!("{cannot}: {refusal:?}")))?;
             let kept = self.team.apply_invoice_change(&change, entry, None).await;
-            kept.or_say(&cannot)?;
+            kept.with_problem(&cannot)?;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use std::io::Cursor;
 use font8x8::UnicodeFonts as _;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 
-use crate::problem::{OrSay as _, Problem};
+use crate::problem::{Problem, ProblemContext as _};
 
 const SCALE: u32 = 2;
 const WIDE: u32 = 8 * SCALE;
@@ -43,7 +43,7 @@ pub(super) fn terminal(text: &str) -> Result<Vec<u8>, Problem> {
     }
     let mut bytes = Cursor::new(Vec::new());
     let written = DynamicImage::from(image).write_to(&mut bytes, ImageFormat::Png);
-    written.or_say("A picture of the demo can't be drawn")?;
+    written.with_problem("A picture of the demo can't be drawn")?;
     Ok(bytes.into_inner())
 }
 

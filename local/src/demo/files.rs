@@ -10,12 +10,12 @@ use jiff::Timestamp;
 use store::{AnnounceOutcome, ClientScope, Session, Store};
 
 use super::draw::{report, terminal};
-use super::script::{Engagement, Finding, Paper, ScriptedImage, Talk, id};
-use super::stage::Stage;
-use crate::problem::{OrSay as _, Problem};
+use super::script::{DemoDocument, DemoMessage, Engagement, Finding, ScriptedImage, id};
+use super::stage::SignedInWorkspace;
+use crate::problem::{Problem, ProblemContext as _};
 
 /// What is sent: a name, for what, and its bytes.
-struct Parcel<'a> {
+struct DemoFile<'a> {
     id: UploadId,
     name: &'a str,
     purpose: UploadPurpose,
@@ -27,7 +27,7 @@ pub(super) fn shot_id(finding: &str, shot: &ScriptedImage, at: Timestamp) -> Upl
     id(&format!("{finding}/evidence/{}", shot.key), at)
 }
 
-impl Stage<'_> {
+impl SignedInWorkspace<'_> {
     /// Sends the documents, pictures and messages of engagements that are there.
     pub(super) async fn bring(&self, engagements: &[Engagement]) -> Result<(), Problem> {
         for client in &self.script.clients {
@@ -66,7 +66,7 @@ impl Stage<'_> {
             let found = store
                 .get_finding(engagement, finding)
                 .await
-                .or_say(&cannot)?;
+                .with_problem(&cannot)?;
             let found = found.ok_or_else(|| Problem::new(&cannot))?;
             let input = EvidenceInput {
                 caption: shot.caption.clone(),
@@ -74,7 +74,7 @@ impl Stage<'_> {
             };
             let new = input.parse(session.actor().role, engagement, &found);
             let new = new.map_err(|_| Problem::new(&cannot))?;
-            let parcel = Parcel {
+            let parcel = DemoFile {
                 id: shot_id(&name, shot, at),
                 name: &format!("{}.png", shot.key),
                 purpose: UploadPurpose::Evidence(new),
@@ -89,7 +89,7 @@ impl Stage<'_> {
         &self,
         store: &Store<ClientScope>,
         (engagement, name): (EngagementId, &str),
-        paper: &Paper,
+        paper: &DemoDocument,
     ) -> Result<(), Problem> {
         let cannot = format!("The demo's document {} can't be sent", paper.name);
         let (session, at) = (self.session(&paper.by)?, self.at(paper.at));
@@ -101,7 +101,7 @@ impl Stage<'_> {
         };
         let new = input.parse(session.actor().role, Some(engagement), &file);
         let new = new.map_err(|_| Problem::new(&cannot))?;
-        let parcel = Parcel {
+        let parcel = DemoFile {
             id: id(&format!("{name}/document/{}", paper.name), at),
             name: &paper.name,
             purpose: UploadPurpose::Document(new),
@@ -114,14 +114,14 @@ impl Stage<'_> {
         &self,
         store: &Store<ClientScope>,
         (engagement, name): (EngagementId, &str),
-        talk: &Talk,
+        talk: &DemoMessage,
     ) -> Result<(), Problem> {
         let cannot = format!("The demo's message of {} can't be sent", talk.by);
         let (session, at) = (self.session(&talk.by)?, self.at(talk.at));
         let called = format!("{name}/message/{at}");
         let mut files = Vec::new();
         if !talk.file.is_empty() {
-            let parcel = Parcel {
+            let parcel = DemoFile {
                 id: id(&format!("{called}/file"), at),
                 name: &talk.file,
                 purpose: UploadPurpose::Attachment(engagement),
@@ -144,7 +144,7 @@ impl Stage<'_> {
         let (posting, files) = posting.map_err(|_| Problem::new(&cannot))?;
         let (form, store) = (id(&format!("{called}/form"), at), own(session, store)?);
         let posted = store.create_message(engagement, &posting, &files, form);
-        posted.await.or_say(cannot).map(drop)
+        posted.await.with_problem(cannot).map(drop)
     }
 
     /// Sends a file as a browser does; one that was sent stays as it is.
@@ -153,17 +153,17 @@ impl Stage<'_> {
         store: &Store<ClientScope>,
         session: &Session,
         at: Timestamp,
-        parcel: Parcel<'_>,
+        parcel: DemoFile<'_>,
     ) -> Result<Upload, Problem> {
         let cannot = format!("The demo's file {} can't be sent", parcel.name);
         let file = FileName::parse(parcel.name).map_err(|_| Problem::new(&cannot))?;
-        let size = i64::try_from(parcel.bytes.len()).or_say(&cannot)?;
+        let size = i64::try_from(parcel.bytes.len()).with_problem(&cannot)?;
         let (id, store) = (parcel.id, own(session, store)?);
         let upload = create_upload(id, parcel.purpose, &file, size, session.actor(), at);
-        let mut upload = upload.or_say(&cannot)?;
+        let mut upload = upload.with_problem(&cannot)?;
         let announced = store.create_upload(&upload, self.script.plan).await;
-        if announced.or_say(&cannot)? == AnnounceOutcome::Repeated {
-            let before = store.get_upload(id).await.or_say(&cannot)?;
+        if announced.with_problem(&cannot)? == AnnounceOutcome::Repeated {
+            let before = store.get_upload(id).await.with_problem(&cannot)?;
             upload = before.ok_or_else(|| Problem::new(&cannot))?;
         }
         if upload.state != UploadState::Uploading {
@@ -172,9 +172,12 @@ impl Stage<'_> {
         let key = store.incoming_object_key(id);
         let files = &self.app.services.files;
         let kept = files.put(&key, parcel.bytes, file.file_type.media_type());
-        kept.await.or_say(&cannot)?;
+        kept.await.with_problem(&cannot)?;
         let there = upload.mark_arrived().ok_or_else(|| Problem::new(&cannot))?;
-        store.record_upload_arrival(&there).await.or_say(&cannot)?;
+        store
+            .record_upload_arrival(&there)
+            .await
+            .with_problem(&cannot)?;
         Ok(there)
     }
 }

@@ -14,7 +14,7 @@ use super::script::{Engagement, Finding};
 use crate::problem::Problem;
 
 /// The statuses of a finding, each with the time at which it began.
-struct Way {
+struct StatusTimeline {
     severity: Severity,
     steps: Vec<(Timestamp, FindingStatus)>,
 }
@@ -27,7 +27,7 @@ pub(super) fn days(
     born: Timestamp,
 ) -> Result<BTreeMap<Date, DaySnapshot>, Problem> {
     let findings = engagements.iter().flat_map(|one| &one.findings);
-    let ways: Vec<Way> = findings
+    let ways: Vec<StatusTimeline> = findings
         .map(|finding| way(finding, born))
         .collect::<Result<_, _>>()?;
     let begun = ways.iter().filter_map(|way| way.steps.first());
@@ -43,7 +43,7 @@ pub(super) fn days(
 }
 
 /// Where findings stood at `end`.
-fn on(ways: &[Way], end: Timestamp) -> DaySnapshot {
+fn on(ways: &[StatusTimeline], end: Timestamp) -> DaySnapshot {
     let mut counts = Counts::default();
     for way in ways {
         let last = way.steps.iter().rev().find(|(at, _)| *at < end);
@@ -54,7 +54,7 @@ fn on(ways: &[Way], end: Timestamp) -> DaySnapshot {
     DaySnapshot::of(&counts)
 }
 
-fn way(finding: &Finding, born: Timestamp) -> Result<Way, Problem> {
+fn way(finding: &Finding, born: Timestamp) -> Result<StatusTimeline, Problem> {
     let mut steps = vec![(finding.written.at(born), FindingStatus::Draft)];
     let mut asked = None;
     for step in &finding.moves {
@@ -72,7 +72,7 @@ fn way(finding: &Finding, born: Timestamp) -> Result<Way, Problem> {
         };
         steps.extend(to.map(|to| (step.at.at(born), to)));
     }
-    Ok(Way {
+    Ok(StatusTimeline {
         severity: finding.draft()?.severity,
         steps,
     })

@@ -14,8 +14,8 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use serde::Deserialize;
 use store::sha256_hex;
 
-use super::bills::Bills;
-use crate::problem::{OrSay as _, Problem};
+use super::bills::DemoBilling;
+use crate::problem::{Problem, ProblemContext as _};
 
 const WORKSPACES: [&str; 2] = [
     include_str!("../../demo/acme.toml"),
@@ -37,10 +37,9 @@ const BILLS: &str = include_str!("../../demo/invoices.toml");
 pub(crate) struct Demo {
     pub(crate) workspaces: Vec<Workspace>,
     pub(crate) engagements: Vec<Engagement>,
-    pub(crate) bills: Bills,
+    pub(crate) bills: DemoBilling,
 }
 
-/// A consultancy.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Workspace {
@@ -48,7 +47,7 @@ pub(crate) struct Workspace {
     pub(crate) name: String,
     pub(crate) time_zone: String,
     pub(crate) plan: Plan,
-    pub(crate) since: Moment,
+    pub(crate) since: DemoTime,
     /// The owner first.
     pub(crate) team: Vec<Member>,
     pub(crate) clients: Vec<Client>,
@@ -69,7 +68,7 @@ pub(crate) struct Member {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Client {
     pub(crate) name: String,
-    pub(crate) since: Moment,
+    pub(crate) since: DemoTime,
     pub(crate) contacts: Vec<Contact>,
 }
 
@@ -81,8 +80,8 @@ pub(crate) struct Contact {
     pub(crate) email: EmailAddress,
     pub(crate) password: String,
     pub(crate) role: ContactRole,
-    pub(crate) invited: Moment,
-    pub(crate) accepted: Moment,
+    pub(crate) invited: DemoTime,
+    pub(crate) accepted: DemoTime,
 }
 
 /// A piece of work. One that is given in several files is one.
@@ -94,22 +93,22 @@ pub(crate) struct Engagement {
     pub(crate) title: String,
     pub(crate) kind: String,
     pub(crate) phase: String,
-    pub(crate) added: Moment,
+    pub(crate) added: DemoTime,
     pub(crate) first_day: i64,
     pub(crate) last_day: i64,
     pub(crate) scope: String,
     #[serde(default)]
-    pub(crate) documents: Vec<Paper>,
+    pub(crate) documents: Vec<DemoDocument>,
     #[serde(default)]
-    pub(crate) messages: Vec<Talk>,
+    pub(crate) messages: Vec<DemoMessage>,
     pub(crate) findings: Vec<Finding>,
 }
 
 /// A document; one whose name ends so is drawn as PDF.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Paper {
-    pub(crate) at: Moment,
+pub(crate) struct DemoDocument {
+    pub(crate) at: DemoTime,
     pub(crate) by: String,
     pub(crate) name: String,
     pub(crate) kind: String,
@@ -122,8 +121,8 @@ pub(crate) struct Paper {
 /// A message, with a file that holds a text.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Talk {
-    pub(crate) at: Moment,
+pub(crate) struct DemoMessage {
+    pub(crate) at: DemoTime,
     pub(crate) by: String,
     pub(crate) text: String,
     #[serde(default)]
@@ -140,7 +139,7 @@ pub(crate) struct Talk {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ScriptedImage {
     pub(crate) key: String,
-    pub(crate) at: Moment,
+    pub(crate) at: DemoTime,
     pub(crate) by: String,
     pub(crate) caption: String,
     pub(crate) shows: String,
@@ -169,7 +168,7 @@ pub(crate) struct Finding {
     recommendation: String,
     #[serde(default)]
     references: String,
-    pub(crate) written: Moment,
+    pub(crate) written: DemoTime,
     pub(crate) by: String,
     #[serde(default)]
     pub(crate) moves: Vec<ScriptedTransition>,
@@ -182,7 +181,7 @@ pub(crate) struct Finding {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ScriptedTransition {
-    pub(crate) at: Moment,
+    pub(crate) at: DemoTime,
     pub(crate) by: String,
     pub(crate) event: String,
     #[serde(default)]
@@ -199,12 +198,12 @@ pub(crate) struct ScriptedTransition {
 /// A time of day (UTC), some days before the demo was made: `"33 09:42"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub(crate) struct Moment {
+pub(crate) struct DemoTime {
     days: i64,
     time: Time,
 }
 
-impl TryFrom<String> for Moment {
+impl TryFrom<String> for DemoTime {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
@@ -217,7 +216,7 @@ impl TryFrom<String> for Moment {
     }
 }
 
-impl Moment {
+impl DemoTime {
     /// The time that it is, for a demo made at `born`.
     pub(crate) fn at(self, born: Timestamp) -> Timestamp {
         let day = born.to_zoned_datetime(TimeZone::UTC).date();
@@ -235,14 +234,13 @@ pub(crate) fn day(born: Timestamp, days: i64) -> String {
     day.to_string()
 }
 
-/// Reads it.
 pub(crate) fn load() -> Result<Demo, Problem> {
     let workspaces: Result<Vec<_>, _> = WORKSPACES.into_iter().map(toml::from_str).collect();
     let engagements: Result<Vec<_>, _> = ENGAGEMENTS.into_iter().map(toml::from_str).collect();
     Ok(Demo {
-        workspaces: workspaces.or_say("The demo's workspaces can't be read")?,
-        engagements: engagements.or_say("The demo's engagements can't be read")?,
-        bills: toml::from_str(BILLS).or_say("The demo's invoices can't be read")?,
+        workspaces: workspaces.with_problem("The demo's workspaces can't be read")?,
+        engagements: engagements.with_problem("The demo's engagements can't be read")?,
+        bills: toml::from_str(BILLS).with_problem("The demo's invoices can't be read")?,
     })
 }
 

@@ -9,9 +9,9 @@ use store::{Effect, LeaseOutcome};
 use web::App;
 
 use super::script::{Demo, Workspace, edition, id};
-use super::stage::Stage;
+use super::stage::SignedInWorkspace;
 use crate::data::Data;
-use crate::problem::{OrSay as _, Problem};
+use crate::problem::{Problem, ProblemContext as _};
 
 /// Says which edition of the demo the data holds.
 const FILE: &str = "seeded";
@@ -26,20 +26,20 @@ pub(crate) async fn seed(
     if data.read(FILE).as_deref() != Some(&edition()) {
         let mut stages = Vec::new();
         for workspace in &demo.workspaces {
-            let mut stage = Stage::open(app, workspace, data.born).await?;
+            let mut stage = SignedInWorkspace::open(app, workspace, data.born).await?;
             stage.play(&demo.engagements).await?;
             stage.bill(&demo.bills).await?;
             stages.push(stage);
         }
         let settled = settle(app).await;
-        settled.or_say("The demo's mail can't be settled")?;
+        settled.with_problem("The demo's mail can't be settled")?;
         // After that: what these wait for is the worker's, and soon.
         for stage in stages {
             stage.bring(&demo.engagements).await?;
             stage.close().await?;
         }
         let noted = data.write(FILE, &edition());
-        noted.or_say("The demo can't be noted as made")?;
+        noted.with_problem("The demo can't be noted as made")?;
     }
     passwords(app, demo, data.born, cognito).await
 }
@@ -76,9 +76,9 @@ async fn passwords(
                         .is_some_and(AdminGetUserError::is_user_not_found_exception) =>
                 {
                     let set = app.services.identity.set_password(user, password).await;
-                    set.or_say(cannot)?;
+                    set.with_problem(cannot)?;
                 }
-                Err(error) => return Err(error).or_say(cannot),
+                Err(error) => return Err(error).with_problem(cannot),
             }
         }
     }

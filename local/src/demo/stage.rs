@@ -25,13 +25,13 @@ use web::App;
 use super::files::shot_id;
 use super::past;
 use super::script::{
-    Client, Contact, Engagement, Finding, Moment, ScriptedTransition, Workspace, day, id, short,
+    Client, Contact, DemoTime, Engagement, Finding, ScriptedTransition, Workspace, day, id, short,
 };
 use super::seed::user;
-use crate::problem::{OrSay as _, Problem};
+use crate::problem::{Problem, ProblemContext as _};
 
 /// A workspace in which everybody is signed in.
-pub(super) struct Stage<'a> {
+pub(super) struct SignedInWorkspace<'a> {
     pub(super) app: &'a App,
     directory: Directory,
     pub(super) born: Timestamp,
@@ -41,7 +41,7 @@ pub(super) struct Stage<'a> {
     sessions: HashMap<&'a str, Session>,
 }
 
-impl<'a> Stage<'a> {
+impl<'a> SignedInWorkspace<'a> {
     /// The workspace with its team, made if need be.
     pub(super) async fn open(
         app: &'a App,
@@ -72,7 +72,7 @@ impl<'a> Stage<'a> {
             } else {
                 directory.create_team_member(ws, &person).await
             };
-            made.or_say(&cannot)?;
+            made.with_problem(&cannot)?;
             let session = sign_in(app, &directory, script, ws, &person).await?;
             team = team.or_else(|| session.team_store());
             sessions.insert(short(&member.email), session);
@@ -106,26 +106,26 @@ impl<'a> Stage<'a> {
             }
             let days = past::days(&theirs, &made(script, self.ws), self.born)?;
             let noted = store.restore_days(&days).await;
-            noted.or_say("The demo's past can't be noted")?;
+            noted.with_problem("The demo's past can't be noted")?;
             for (date, day) in days {
                 let sum: &mut DaySnapshot = all.entry(date).or_default();
                 *sum = sum.plus(day);
             }
         }
         let noted = self.team.restore_days(&all).await;
-        noted.or_say("The demo's past can't be noted")
+        noted.with_problem("The demo's past can't be noted")
     }
 
     /// Signs everybody out.
     pub(super) async fn close(self) -> Result<(), Problem> {
         for session in self.sessions.values() {
             let closed = self.directory.close_session(session).await;
-            closed.or_say("A session of the demo can't be closed")?;
+            closed.with_problem("A session of the demo can't be closed")?;
         }
         Ok(())
     }
 
-    pub(super) fn at(&self, moment: Moment) -> Timestamp {
+    pub(super) fn at(&self, moment: DemoTime) -> Timestamp {
         moment.at(self.born)
     }
 
@@ -140,7 +140,7 @@ impl<'a> Stage<'a> {
             .team
             .create_client(id, &new, self.script.plan, at)
             .await;
-        made.or_say(format!("The demo's client {name} can't be made"))?;
+        made.with_problem(format!("The demo's client {name} can't be made"))?;
         Ok(self.team.client_store(id))
     }
 
@@ -175,20 +175,20 @@ impl<'a> Stage<'a> {
                 self.script.plan,
             )
             .await;
-        invited.or_say(&cannot)?;
+        invited.with_problem(&cannot)?;
         let redeemable = self.directory.find_invite_redemption(self.ws, &token).await;
-        if let Some(redeemable) = redeemable.or_say(&cannot)? {
+        if let Some(redeemable) = redeemable.with_problem(&cannot)? {
             let user = user(self.script, &contact.email, self.born);
             let accepted = redeemable
                 .redeem(None, user, self.at(contact.accepted))
                 .await;
-            accepted.or_say(&cannot)?;
+            accepted.with_problem(&cannot)?;
         }
         let login = self.directory.find_login(self.ws, &contact.email).await;
-        let login = login.or_say(&cannot)?;
+        let login = login.with_problem(&cannot)?;
         let login = login.ok_or_else(|| Problem::new(format!("{cannot}: there is no account")))?;
         let person = self.directory.person(self.ws, &login).await;
-        let person = person.or_say(&cannot)?;
+        let person = person.with_problem(&cannot)?;
         let person = person.ok_or_else(|| Problem::new(format!("{cannot}: there is nobody")))?;
         let session = sign_in(self.app, &self.directory, self.script, self.ws, &person).await?;
         self.sessions.insert(short(&contact.email), session);
@@ -227,7 +227,7 @@ impl<'a> Stage<'a> {
         let made = store
             .create_engagement(id, &new, self.script.plan, at)
             .await;
-        made.or_say(&cannot)?;
+        made.with_problem(&cannot)?;
         for finding in &script.findings {
             self.finding(store, id, finding).await?;
         }
@@ -258,8 +258,11 @@ impl<'a> Stage<'a> {
                 entry(&name, 0, at),
             )
             .await;
-        made.or_say(&cannot)?;
-        let found = store.get_finding(engagement, id).await.or_say(&cannot)?;
+        made.with_problem(&cannot)?;
+        let found = store
+            .get_finding(engagement, id)
+            .await
+            .with_problem(&cannot)?;
         // Each step but comments adds one to the version: those that were made are
         // passed over. A comment that is there is not made again.
         let done = found.map_or(1, |finding| finding.version) - 1;
@@ -288,7 +291,10 @@ impl<'a> Stage<'a> {
     ) -> Result<(), Problem> {
         let cannot = format!("The demo's {} on {id} can't be made", step.event);
         let session = self.session(&step.by)?;
-        let found = team.get_finding(engagement, id).await.or_say(&cannot)?;
+        let found = team
+            .get_finding(engagement, id)
+            .await
+            .with_problem(&cannot)?;
         let found = found.ok_or_else(|| Problem::new(format!("{cannot}: it isn't there")))?;
         let input = CommentInput {
             text: step.note.clone(),
@@ -297,7 +303,7 @@ impl<'a> Stage<'a> {
         let said = create_comment(&found, session.actor(), &input, self.at(step.at));
         let said = said.map_err(|refusal| Problem::new(format!("{cannot}: {refusal:?}")))?;
         let kept = team.create_comment(engagement, &found, &said, entry).await;
-        kept.or_say(cannot).map(drop)
+        kept.with_problem(cannot).map(drop)
     }
 
     /// The plan that a step names, in place of the one before.
@@ -335,7 +341,10 @@ impl<'a> Stage<'a> {
         let cannot = format!("The demo's {} of {id} can't be made", step.event);
         let session = self.session(&step.by)?;
         let store = session.portal_store().unwrap_or_else(|| team.clone());
-        let found = store.get_finding(engagement, id).await.or_say(&cannot)?;
+        let found = store
+            .get_finding(engagement, id)
+            .await
+            .with_problem(&cannot)?;
         let Some(found) = found else {
             return Err(Problem::new(format!("{cannot}: it isn't there")));
         };
@@ -361,7 +370,7 @@ impl<'a> Stage<'a> {
         store
             .apply_finding_change(engagement, &change, entry)
             .await
-            .or_say(cannot)
+            .with_problem(cannot)
     }
 
     /// The first of the team.
@@ -402,7 +411,9 @@ async fn sign_in(
     };
     let cannot = format!("The demo's {} can't sign in", person.email);
     let opened = directory.open_session(person, &opening).await;
-    opened.or_say(&cannot)?.ok_or_else(|| Problem::new(cannot))
+    opened
+        .with_problem(&cannot)?
+        .ok_or_else(|| Problem::new(cannot))
 }
 
 fn mail(script: &Workspace, invite: &Invite, client_name: &str) -> Mail {

@@ -24,7 +24,7 @@ pub enum Onboarding {
     Pending,
     /// Said everything, and Stripe wants more before it takes payments.
     Restricted,
-    /// Went away.
+    /// The owner left the form unfinished.
     Leave,
 }
 

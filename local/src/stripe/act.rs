@@ -4,52 +4,38 @@ use serde::Deserialize;
 
 use super::accounts::{self, Onboarding};
 use super::amounts;
-use super::delivery::{self, Mishaps};
+use super::delivery::{self, DeliveryFaults};
 use super::desk::Desk;
 use super::objects::text;
-use super::payments::{self, How};
+use super::payments::{self, PaymentResult};
 use super::refusal::Refusal;
-use super::subscriptions::{self, Turn};
+use super::subscriptions::{self, RenewalOutcome};
 use super::{checkout, refunds};
 
 /// Something that somebody does; each names its object by Stripe's id.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case")]
-pub enum Act {
+pub enum StandInAction {
     /// An account's owner fills it in.
     Onboard {
-        /// The account.
         account: String,
         /// How that goes.
         how: Onboarding,
     },
     /// An account's owner takes it away from the platform.
-    Deauthorize {
-        /// The account.
-        account: String,
-    },
+    Deauthorize { account: String },
     /// A payer pays a session, or tries to.
     Pay {
-        /// The session.
         session: String,
         /// The outcome of the payment.
-        how: How,
+        how: PaymentResult,
     },
     /// The money of a session that was on its way comes.
-    Arrive {
-        /// The session.
-        session: String,
-    },
-    /// It doesn't.
-    Bounce {
-        /// The session.
-        session: String,
-    },
+    Arrive { session: String },
+    /// A debit that was under way is returned by the bank.
+    Bounce { session: String },
     /// A session is over before its time.
-    Expire {
-        /// The session.
-        session: String,
-    },
+    Expire { session: String },
     /// An account's owner gives money back.
     Refund {
         /// The charge or its payment.
@@ -59,63 +45,39 @@ pub enum Act {
         amount: String,
     },
     /// A refund doesn't reach the payer.
-    FailRefund {
-        /// The refund.
-        refund: String,
-    },
+    FailRefund { refund: String },
     /// A payer's bank disputes a charge.
     Dispute {
         /// The charge or its payment.
         payment: String,
     },
     /// A dispute ends well for the account.
-    WinDispute {
-        /// The dispute.
-        dispute: String,
-    },
+    WinDispute { dispute: String },
     /// A dispute ends badly for the account.
-    LoseDispute {
-        /// The dispute.
-        dispute: String,
-    },
+    LoseDispute { dispute: String },
     /// A subscription's time comes.
-    Turn {
-        /// The subscription.
+    RenewalOutcome {
         subscription: String,
         /// What happens then.
-        how: Turn,
+        how: RenewalOutcome,
     },
     /// On the portal: another price.
-    ChangePrice {
-        /// The subscription.
-        subscription: String,
-        /// The price.
-        price: String,
-    },
+    ChangePrice { subscription: String, price: String },
     /// On the portal: it ends with its period.
-    EndLater {
-        /// The subscription.
-        subscription: String,
-    },
+    EndLater { subscription: String },
     /// On the portal: it doesn't.
-    Resume {
-        /// The subscription.
-        subscription: String,
-    },
+    Resume { subscription: String },
     /// What befalls events from now on.
-    Befall(Befall),
+    FaultForm(FaultForm),
     /// What was lost or given up is sent anew, and what waits at once.
     DeliverAll,
     /// An event is sent anew, however it went.
-    Redeliver {
-        /// The event.
-        event: String,
-    },
+    Redeliver { event: String },
 }
 
 /// Mishaps as a form says them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Befall {
+pub struct FaultForm {
     #[serde(default)]
     lose: String,
     #[serde(default)]
@@ -124,8 +86,8 @@ pub struct Befall {
     shuffle: String,
 }
 
-impl From<&Befall> for Mishaps {
-    fn from(form: &Befall) -> Self {
+impl From<&FaultForm> for DeliveryFaults {
+    fn from(form: &FaultForm) -> Self {
         Self {
             lose: form.lose.parse().unwrap_or_default(),
             repeat: !form.repeat.is_empty(),
@@ -134,7 +96,7 @@ impl From<&Befall> for Mishaps {
     }
 }
 
-impl Act {
+impl StandInAction {
     /// The object that it is about.
     fn object_id(&self) -> Option<&str> {
         match self {
@@ -147,7 +109,7 @@ impl Act {
             | Self::Dispute { payment: id }
             | Self::WinDispute { dispute: id }
             | Self::LoseDispute { dispute: id }
-            | Self::Turn {
+            | Self::RenewalOutcome {
                 subscription: id, ..
             }
             | Self::ChangePrice {
@@ -157,7 +119,7 @@ impl Act {
             | Self::Resume { subscription: id } => Some(id),
             Self::Onboard { .. }
             | Self::Deauthorize { .. }
-            | Self::Befall(_)
+            | Self::FaultForm(_)
             | Self::DeliverAll
             | Self::Redeliver { .. } => None,
         }
@@ -165,7 +127,7 @@ impl Act {
 }
 
 /// Does it, in the place of the account that its object is of.
-pub(super) fn act(desk: &mut Desk<'_>, act: &Act) -> Result<(), Refusal> {
+pub(super) fn act(desk: &mut Desk<'_>, act: &StandInAction) -> Result<(), Refusal> {
     if let Some(id) = act.object_id() {
         let found = desk.state.find(id);
         let (owner, _) = found.ok_or_else(|| Refusal::missing("object", id, "id"))?;
@@ -173,42 +135,48 @@ pub(super) fn act(desk: &mut Desk<'_>, act: &Act) -> Result<(), Refusal> {
     }
     let now = desk.now.as_millisecond();
     match act {
-        Act::Onboard { account, how } => accounts::fill_in(desk, account, *how),
-        Act::Deauthorize { account } => accounts::deauthorize(desk, account),
-        Act::Pay { session, how } => payments::pay(desk, session, *how),
-        Act::Arrive { session } => payments::settle(desk, session, true),
-        Act::Bounce { session } => payments::settle(desk, session, false),
-        Act::Expire { session } => checkout::expire(desk, session).map(drop),
-        Act::Refund { payment, amount } => {
+        StandInAction::Onboard { account, how } => accounts::fill_in(desk, account, *how),
+        StandInAction::Deauthorize { account } => accounts::deauthorize(desk, account),
+        StandInAction::Pay { session, how } => payments::pay(desk, session, *how),
+        StandInAction::Arrive { session } => payments::settle(desk, session, true),
+        StandInAction::Bounce { session } => payments::settle(desk, session, false),
+        StandInAction::Expire { session } => checkout::expire(desk, session).map(drop),
+        StandInAction::Refund { payment, amount } => {
             let charge = charge(desk, payment)?;
             let amount = typed(desk, &charge, amount)?;
             let nothing = serde_json::json!({});
             refunds::refund(desk, &charge, amount, (None, &nothing)).map(drop)
         }
-        Act::FailRefund { refund } => refunds::fail(desk, refund),
-        Act::Dispute { payment } => {
+        StandInAction::FailRefund { refund } => refunds::fail(desk, refund),
+        StandInAction::Dispute { payment } => {
             let charge = charge(desk, payment)?;
             refunds::dispute(desk, &charge).map(drop)
         }
-        Act::WinDispute { dispute } => refunds::close(desk, dispute, true),
-        Act::LoseDispute { dispute } => refunds::close(desk, dispute, false),
-        Act::Turn { subscription, how } => subscriptions::turn(desk, subscription, *how),
-        Act::ChangePrice {
+        StandInAction::WinDispute { dispute } => refunds::close(desk, dispute, true),
+        StandInAction::LoseDispute { dispute } => refunds::close(desk, dispute, false),
+        StandInAction::RenewalOutcome { subscription, how } => {
+            subscriptions::turn(desk, subscription, *how)
+        }
+        StandInAction::ChangePrice {
             subscription,
             price,
         } => subscriptions::change_price(desk, subscription, price),
-        Act::EndLater { subscription } => subscriptions::change_end(desk, subscription, true),
-        Act::Resume { subscription } => subscriptions::change_end(desk, subscription, false),
-        Act::Befall(form) => {
+        StandInAction::EndLater { subscription } => {
+            subscriptions::change_end(desk, subscription, true)
+        }
+        StandInAction::Resume { subscription } => {
+            subscriptions::change_end(desk, subscription, false)
+        }
+        StandInAction::FaultForm(form) => {
             desk.state.mishaps = form.into();
             Ok(())
         }
-        Act::DeliverAll => {
+        StandInAction::DeliverAll => {
             delivery::again(desk.state, None, now);
             delivery::hurry(desk.state, now);
             Ok(())
         }
-        Act::Redeliver { event } => {
+        StandInAction::Redeliver { event } => {
             delivery::again(desk.state, Some(event), now);
             Ok(())
         }

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::amounts;
 use super::desk::Desk;
 use super::form::Form;
-use super::lines::{self, Lines};
+use super::lines::{self, LineTotals};
 use super::objects::{text, whole};
 use super::refusal::Refusal;
-use super::state::Order;
+use super::state::SessionIntent;
 use super::{accounts, customers};
 
 /// How long a session can be paid, in seconds: at least and at most, which is also the
@@ -185,7 +185,11 @@ fn customer(desk: &Desk<'_>, form: &Form) -> Result<Option<Value>, Refusal> {
     desk.get("customer", id, "customer").cloned().map(Some)
 }
 
-fn order(desk: &Desk<'_>, (form, mode): (&Form, &str), lines: &Lines) -> Result<Order, Refusal> {
+fn order(
+    desk: &Desk<'_>,
+    (form, mode): (&Form, &str),
+    lines: &LineTotals,
+) -> Result<SessionIntent, Refusal> {
     let (mine, other) = match mode {
         "payment" => ("payment_intent_data", "subscription_data"),
         _ => ("subscription_data", "payment_intent_data"),
@@ -213,7 +217,7 @@ fn order(desk: &Desk<'_>, (form, mode): (&Form, &str), lines: &Lines) -> Result<
             return Err(Refusal::of(&name, words));
         }
     }
-    Ok(Order {
+    Ok(SessionIntent {
         name: lines.name.clone(),
         description: form
             .text(&format!("{mine}[description]"))

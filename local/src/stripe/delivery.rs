@@ -19,7 +19,6 @@ const STREWN: i64 = 4_000;
 /// An event on its way.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Delivery {
-    /// The event.
     pub(super) event: String,
     /// Whether it is for the endpoint of connected accounts.
     pub(super) connect: bool,
@@ -28,7 +27,7 @@ pub(super) struct Delivery {
     /// When it is tried next, in milliseconds.
     pub(super) due: i64,
     /// How it stands.
-    pub(super) way: Way,
+    pub(super) way: DeliveryState,
     /// What was answered last: a status, or 0 where nothing was.
     pub(super) said: Option<u16>,
 }
@@ -36,7 +35,7 @@ pub(super) struct Delivery {
 /// How a delivery stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Way {
+pub(super) enum DeliveryState {
     /// It is tried, or tried again.
     Waits,
     /// It was taken.
@@ -49,7 +48,7 @@ pub(super) enum Way {
 
 /// What befalls events on their way.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mishaps {
+pub struct DeliveryFaults {
     /// How many of a hundred are lost.
     #[serde(default)]
     pub lose: u8,
@@ -63,7 +62,7 @@ pub struct Mishaps {
 
 /// How many deliveries went which way.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Delivered {
+pub struct DeliveryCounts {
     /// Those that were taken.
     pub taken: usize,
     /// Those that were not.
@@ -86,7 +85,11 @@ pub(super) fn queue(desk: &mut Desk<'_>, event: &str) {
             connect: desk.account.is_some(),
             tries: 0,
             due: now + later,
-            way: if lost { Way::Lost } else { Way::Waits },
+            way: if lost {
+                DeliveryState::Lost
+            } else {
+                DeliveryState::Waits
+            },
             said: None,
         });
     }
@@ -96,7 +99,8 @@ pub(super) fn queue(desk: &mut Desk<'_>, event: &str) {
 /// it, all.
 pub(super) fn waiting(desk: &mut Desk<'_>, by: Option<i64>) -> Vec<usize> {
     let all = desk.state.deliveries.iter().enumerate();
-    let waiting = all.filter(|(_, one)| one.way == Way::Waits && by.is_none_or(|by| one.due <= by));
+    let waiting =
+        all.filter(|(_, one)| one.way == DeliveryState::Waits && by.is_none_or(|by| one.due <= by));
     let mut places: Vec<_> = waiting.map(|(at, _)| at).collect();
     if desk.state.mishaps.shuffle {
         places.shuffle(desk.rng);
@@ -113,9 +117,9 @@ pub(super) fn answered(state: &mut State, place: usize, said: u16, now: i64) -> 
     one.said = Some(said);
     let taken = (200..300).contains(&said);
     if taken {
-        one.way = Way::Taken;
+        one.way = DeliveryState::Taken;
     } else if one.tries >= TRIES {
-        one.way = Way::GivenUp;
+        one.way = DeliveryState::GivenUp;
     } else {
         one.due = now + (PAUSE << one.tries.min(16));
     }
@@ -127,10 +131,10 @@ pub(super) fn again(state: &mut State, event: Option<&str>, now: i64) {
     for one in &mut state.deliveries {
         let wanted = match event {
             Some(event) => one.event == event,
-            None => matches!(one.way, Way::Lost | Way::GivenUp),
+            None => matches!(one.way, DeliveryState::Lost | DeliveryState::GivenUp),
         };
         if wanted {
-            one.way = Way::Waits;
+            one.way = DeliveryState::Waits;
             one.tries = 0;
             one.due = now;
         }
@@ -140,7 +144,7 @@ pub(super) fn again(state: &mut State, event: Option<&str>, now: i64) {
 /// Makes what waits due at once.
 pub(super) fn hurry(state: &mut State, now: i64) {
     let waiting = state.deliveries.iter_mut();
-    for one in waiting.filter(|one| one.way == Way::Waits) {
+    for one in waiting.filter(|one| one.way == DeliveryState::Waits) {
         one.due = now;
     }
 }

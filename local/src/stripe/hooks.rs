@@ -11,7 +11,6 @@ use web::address::ClientAddress;
 /// The product, as events reach it.
 #[derive(Debug, Clone)]
 pub struct Hooks {
-    /// Its routes.
     pub router: Router,
     /// The header by which it knows its host.
     pub host_header: String,

@@ -10,10 +10,9 @@ use super::objects::{text, whole};
 use super::refusal::Refusal;
 
 /// The lines together.
-pub(super) struct Lines {
+pub(super) struct LineTotals {
     /// What they are for.
     pub(super) name: String,
-    /// In what.
     pub(super) currency: Currency,
     /// What they come to, in Stripe's units.
     pub(super) total: i64,
@@ -30,12 +29,12 @@ struct Line {
 }
 
 /// Reads the lines of a session; those of a subscription are at recurring prices.
-pub(super) fn read(desk: &Desk<'_>, form: &Form, recurring: bool) -> Result<Lines, Refusal> {
+pub(super) fn read(desk: &Desk<'_>, form: &Form, recurring: bool) -> Result<LineTotals, Refusal> {
     let rows = form.rows("line_items");
     if rows == 0 {
         form.need("line_items")?;
     }
-    let mut lines: Option<Lines> = None;
+    let mut lines: Option<LineTotals> = None;
     for row in 0..rows {
         let at = format!("line_items[{row}]");
         let line = match form.text(&format!("{at}[price]")) {
@@ -61,13 +60,13 @@ pub(super) fn read(desk: &Desk<'_>, form: &Form, recurring: bool) -> Result<Line
         })?;
         let price = line.price.map(|price| (price, quantity));
         lines = Some(match lines {
-            None => Lines {
+            None => LineTotals {
                 name: line.name,
                 currency: line.currency,
                 total: sum,
                 price,
             },
-            Some(before) if before.currency == line.currency => Lines {
+            Some(before) if before.currency == line.currency => LineTotals {
                 name: format!("{}, {}", before.name, line.name),
                 total: before.total.saturating_add(sum),
                 ..before

@@ -90,12 +90,12 @@ fn fits(one: &Value, field: &str, form: &Form) -> bool {
 }
 
 /// A bound of time.
-struct Bound {
+struct TimeBound {
     op: &'static str,
     at: i64,
 }
 
-impl Bound {
+impl TimeBound {
     fn holds(&self, created: i64) -> bool {
         match self.op {
             "gt" => created > self.at,
@@ -107,15 +107,15 @@ impl Bound {
     }
 }
 
-fn created(form: &Form) -> Result<Vec<Bound>, Refusal> {
+fn created(form: &Form) -> Result<Vec<TimeBound>, Refusal> {
     let mut bounds = Vec::new();
     for op in ["gt", "gte", "lt", "lte"] {
         if let Some(at) = form.whole(&format!("created[{op}]"))? {
-            bounds.push(Bound { op, at });
+            bounds.push(TimeBound { op, at });
         }
     }
     if let Some(at) = form.whole("created")? {
-        bounds.push(Bound { op: "eq", at });
+        bounds.push(TimeBound { op: "eq", at });
     }
     Ok(bounds)
 }

@@ -4,7 +4,7 @@
 //! Connected accounts and their onboarding, Checkout, payments, refunds, disputes,
 //! subscriptions and their portal; errors, idempotency keys, isolation of accounts and
 //! lists as Stripe documents them; and each change told by a signed event, which may be
-//! lost, come twice or late. People's part is played on its pages, or by [`Act`].
+//! lost, come twice or late. People's part is played on its pages, or by [`StandInAction`].
 
 mod accounts;
 mod act;
@@ -33,9 +33,9 @@ mod state;
 mod subscriptions;
 
 pub use accounts::Onboarding;
-pub use act::{Act, Befall};
-pub use delivery::{Delivered, Mishaps};
+pub use act::{FaultForm, StandInAction};
+pub use delivery::{DeliveryCounts, DeliveryFaults};
 pub use hooks::Hooks;
-pub use payments::How;
-pub use stand_in::{Beginning, StripeStandIn};
-pub use subscriptions::Turn;
+pub use payments::PaymentResult;
+pub use stand_in::{StandInOptions, StripeStandIn};
+pub use subscriptions::RenewalOutcome;

@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 use super::desk::{APPLICATION, Desk};
 use super::objects::{object, set, text, whole};
 use super::refusal::Refusal;
-use super::state::Order;
+use super::state::SessionIntent;
 use super::{checkout, subscriptions};
 
 /// How somebody pays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum How {
+pub enum PaymentResult {
     /// By a card that is good.
     Card,
     /// By a card that is declined.
@@ -22,7 +22,7 @@ pub enum How {
 }
 
 /// Pays a session, which must be open.
-pub(super) fn pay(desk: &mut Desk<'_>, id: &str, how: How) -> Result<(), Refusal> {
+pub(super) fn pay(desk: &mut Desk<'_>, id: &str, how: PaymentResult) -> Result<(), Refusal> {
     let session = desk.get("checkout.session", id, "session")?.clone();
     if text(&session, "status") != "open" {
         return Err(Refusal::new("This session can't be paid any more."));
@@ -34,8 +34,8 @@ pub(super) fn pay(desk: &mut Desk<'_>, id: &str, how: How) -> Result<(), Refusal
     let intent = intent(desk, &session, &order)?;
     let pi = text(&intent, "id").to_owned();
     match how {
-        How::Declined => declined(desk, &pi, &charge_of(&intent, &session)).map(drop),
-        How::Card => {
+        PaymentResult::Declined => declined(desk, &pi, &charge_of(&intent, &session)).map(drop),
+        PaymentResult::Card => {
             let charge = charge_of(&intent, &session);
             succeeded(desk, &pi, &charge, &order)?;
             let fields = json!({
@@ -43,7 +43,7 @@ pub(super) fn pay(desk: &mut Desk<'_>, id: &str, how: How) -> Result<(), Refusal
             });
             checkout::complete(desk, &session, fields).map(drop)
         }
-        How::Debit => {
+        PaymentResult::Debit => {
             let charge = json!({ "paid": false, "captured": false, "status": "pending" });
             let charge = with(charge_of(&intent, &session), charge);
             let charge = desk.make("charge", "py", with(charge, debit()));
@@ -93,7 +93,7 @@ pub(super) fn settle(desk: &mut Desk<'_>, id: &str, good: bool) -> Result<(), Re
 }
 
 /// The payment of a session: made when somebody first tries to pay.
-fn intent(desk: &mut Desk<'_>, session: &Value, order: &Order) -> Result<Value, Refusal> {
+fn intent(desk: &mut Desk<'_>, session: &Value, order: &SessionIntent) -> Result<Value, Refusal> {
     if let Some(known) = session.get("payment_intent").and_then(Value::as_str) {
         return desk.get("payment_intent", known, "payment_intent").cloned();
     }
@@ -147,7 +147,7 @@ pub(super) fn succeeded(
     desk: &mut Desk<'_>,
     pi: &str,
     charge: &Value,
-    order: &Order,
+    order: &SessionIntent,
 ) -> Result<Value, Refusal> {
     let id = desk.new_id("ch");
     let intent = desk.get("payment_intent", pi, "payment_intent")?.clone();
@@ -195,7 +195,7 @@ fn refused(desk: &mut Desk<'_>, pi: &str, charge: &str, why: &str) -> Result<Val
 
 /// The platform's part of a charge, as an object of the platform's, and what the charge
 /// says of it.
-fn fee(desk: &mut Desk<'_>, intent: &Value, order: &Order, charge: &str) -> Value {
+fn fee(desk: &mut Desk<'_>, intent: &Value, order: &SessionIntent, charge: &str) -> Value {
     let (Some(amount), Some(account)) = (order.fee, desk.account.clone()) else {
         return json!({});
     };

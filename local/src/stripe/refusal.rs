@@ -94,7 +94,6 @@ impl Refusal {
         }
     }
 
-    /// In words.
     pub(super) fn message(&self) -> &str {
         &self.message
     }

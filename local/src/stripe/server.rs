@@ -21,23 +21,22 @@ use crate::problem::Problem;
 
 /// What the routes are made with.
 #[derive(Clone)]
-pub(super) struct Served {
+pub(super) struct ServerState {
     inner: Weak<Inner>,
     pages: Arc<Pages>,
 }
 
 /// What every handler has.
-pub(super) struct Hand {
-    /// The stand-in.
+pub(super) struct StandInRequest {
     pub(super) stand_in: StripeStandIn,
     /// The templates of its pages.
     pub(super) pages: Arc<Pages>,
 }
 
-impl FromRequestParts<Served> for Hand {
+impl FromRequestParts<ServerState> for StandInRequest {
     type Rejection = StatusCode;
 
-    async fn from_request_parts(_: &mut Parts, served: &Served) -> Result<Self, StatusCode> {
+    async fn from_request_parts(_: &mut Parts, served: &ServerState) -> Result<Self, StatusCode> {
         let inner = served
             .inner
             .upgrade()
@@ -57,11 +56,11 @@ pub(super) fn router(inner: Weak<Inner>) -> Result<Router, Problem> {
         .merge(pages::routes().layer(from_fn(secure)))
         .route("/stripe.css", get(pages::css))
         .fallback(|| async { (StatusCode::NOT_FOUND, "Nothing here. Go to / instead.\n") })
-        .with_state(Served { inner, pages }))
+        .with_state(ServerState { inner, pages }))
 }
 
 async fn call(
-    hand: Hand,
+    hand: StandInRequest,
     Path(path): Path<String>,
     RawQuery(query): RawQuery,
     method: Method,

@@ -15,15 +15,15 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use web::{Clock, StripeConfig};
 
-use super::act::{self, Act};
-use super::delivery::{self, Delivered, Mishaps, Way};
+use super::act::{self, StandInAction};
+use super::delivery::{self, DeliveryCounts, DeliveryFaults, DeliveryState};
 use super::desk::Desk;
 use super::hooks::Hooks;
 use super::refusal::Refusal;
 use super::state::State;
 use super::{checkout, prices, server};
 use crate::data;
-use crate::problem::{OrSay as _, Problem};
+use crate::problem::{Problem, ProblemContext as _};
 
 /// The platform's key at the stand-in. Any other of its kind is taken too.
 const KEY: &str = "sk_test_secportal";
@@ -42,7 +42,7 @@ pub struct StripeStandIn(Arc<Inner>);
 
 /// What the clones share.
 pub(super) struct Inner {
-    held: Mutex<Held>,
+    held: Mutex<SharedState>,
     clock: Clock,
     /// Where the API is.
     url: String,
@@ -58,7 +58,7 @@ pub(super) struct Inner {
     serving: Mutex<JoinSet<()>>,
 }
 
-struct Held {
+struct SharedState {
     state: State,
     rng: StdRng,
     /// The state as it was kept last.
@@ -66,7 +66,7 @@ struct Held {
 }
 
 /// How a stand-in begins.
-pub struct Beginning {
+pub struct StandInOptions {
     /// When it is.
     pub clock: Clock,
     /// Where ids and mishaps come from.
@@ -81,17 +81,19 @@ pub struct Beginning {
 
 impl StripeStandIn {
     /// Begins to answer, on a free port of this machine.
-    pub async fn start(beginning: Beginning) -> Result<Self, Problem> {
+    pub async fn start(beginning: StandInOptions) -> Result<Self, Problem> {
         let cannot = "Stripe's stand-in can't be started";
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.or_say(cannot)?;
-        let address = listener.local_addr().or_say(cannot)?;
+        let listener = TcpListener::bind(("127.0.0.1", 0))
+            .await
+            .with_problem(cannot)?;
+        let address = listener.local_addr().with_problem(cannot)?;
         let url = format!("http://{address}");
         let state = match &beginning.file {
             Some(file) => kept(file)?,
             None => State::default(),
         };
         let this = Self(Arc::new(Inner {
-            held: Mutex::new(Held {
+            held: Mutex::new(SharedState {
                 state,
                 rng: beginning.rng,
                 kept: String::new(),
@@ -150,7 +152,7 @@ impl StripeStandIn {
     }
 
     /// Does what somebody does at Stripe. What can't be done is said in words.
-    pub fn act(&self, act: &Act) -> Result<(), String> {
+    pub fn act(&self, act: &StandInAction) -> Result<(), String> {
         let done = self.at_desk(|desk| act::act(desk, act));
         self.changed();
         done.map_err(|refusal: Refusal| refusal.message().to_owned())
@@ -162,7 +164,7 @@ impl StripeStandIn {
     }
 
     /// Sets what befalls events from now on.
-    pub fn befall(&self, mishaps: Mishaps) {
+    pub fn befall(&self, mishaps: DeliveryFaults) {
         self.at_desk(|desk| desk.state.mishaps = mishaps);
     }
 
@@ -193,12 +195,12 @@ impl StripeStandIn {
     pub fn undelivered(&self) -> usize {
         self.at_desk(|desk| {
             let all = desk.state.deliveries.iter();
-            all.filter(|one| one.way != Way::Taken).count()
+            all.filter(|one| one.way != DeliveryState::Taken).count()
         })
     }
 
     /// Delivers what waits, once each, whenever it is due.
-    pub async fn deliver(&self) -> Delivered {
+    pub async fn deliver(&self) -> DeliveryCounts {
         self.send(None).await
     }
 
@@ -209,7 +211,7 @@ impl StripeStandIn {
             self.send(Some(now)).await;
             let next = self.at_desk(|desk| {
                 let all = desk.state.deliveries.iter();
-                let waiting = all.filter(|one| one.way == Way::Waits);
+                let waiting = all.filter(|one| one.way == DeliveryState::Waits);
                 waiting.map(|one| one.due).min()
             });
             let pause = next.map_or(LOOK, |next| {
@@ -224,9 +226,9 @@ impl StripeStandIn {
         }
     }
 
-    async fn send(&self, by: Option<Timestamp>) -> Delivered {
+    async fn send(&self, by: Option<Timestamp>) -> DeliveryCounts {
         let _alone = self.0.delivering.lock().await;
-        let mut delivered = Delivered::default();
+        let mut delivered = DeliveryCounts::default();
         let Some(hooks) = self.0.hooks.get() else {
             return delivered;
         };
@@ -253,7 +255,7 @@ impl StripeStandIn {
     /// Has somebody at the desk, with what is over by now ended before.
     pub(super) fn at_desk<T>(&self, run: impl FnOnce(&mut Desk<'_>) -> T) -> T {
         let mut held = self.0.held.lock().unwrap_or_else(PoisonError::into_inner);
-        let Held { state, rng, .. } = &mut *held;
+        let SharedState { state, rng, .. } = &mut *held;
         let mut desk = Desk {
             state,
             rng,
@@ -268,7 +270,7 @@ impl StripeStandIn {
     }
 
     /// Keeps what is remembered, if it is otherwise than before.
-    fn keep(&self, held: &mut Held) {
+    fn keep(&self, held: &mut SharedState) {
         let Some(file) = &self.0.file else { return };
         let Ok(text) = serde_json::to_string(&held.state) else {
             return;
@@ -298,9 +300,9 @@ fn kept(file: &Path) -> Result<State, Problem> {
         file.display()
     );
     match fs::read(file) {
-        Ok(bytes) => serde_json::from_slice(&bytes).or_say(cannot),
+        Ok(bytes) => serde_json::from_slice(&bytes).with_problem(cannot),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(State::default()),
-        Err(error) => Err(error).or_say(cannot),
+        Err(error) => Err(error).with_problem(cannot),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::delivery::{Delivery, Mishaps};
+use super::delivery::{Delivery, DeliveryFaults};
 use super::objects::text;
 use super::replies::Reply;
 
@@ -13,12 +13,12 @@ use super::replies::Reply;
 /// sees another's.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct State {
-    objects: BTreeMap<String, Owned>,
+    objects: BTreeMap<String, StoredObject>,
     next: u64,
     /// Pages for one account that were asked for, by their tokens.
     pub(super) pages: BTreeMap<String, Page>,
     /// What was asked for beside what a session shows, by the session's id.
-    pub(super) orders: BTreeMap<String, Order>,
+    pub(super) orders: BTreeMap<String, SessionIntent>,
     /// Accounts that were taken away from the platform.
     pub(super) left: BTreeSet<String>,
     /// What was answered, by account and idempotency key.
@@ -26,12 +26,12 @@ pub(super) struct State {
     /// Events on their way.
     pub(super) deliveries: Vec<Delivery>,
     /// What befalls them.
-    pub(super) mishaps: Mishaps,
+    pub(super) mishaps: DeliveryFaults,
 }
 
 /// An object, and the account that it is of; `None` for the platform's.
 #[derive(Debug, Serialize, Deserialize)]
-struct Owned {
+struct StoredObject {
     account: Option<String>,
     nth: u64,
     object: Value,
@@ -40,7 +40,6 @@ struct Owned {
 /// A way into an account's page of its own data.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Page {
-    /// The account.
     pub(super) account: String,
     /// Where one comes to whose way in is over.
     pub(super) refresh: String,
@@ -56,7 +55,7 @@ pub(super) struct Page {
 
 /// What a session shall bring about.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(super) struct Order {
+pub(super) struct SessionIntent {
     /// What it is for.
     pub(super) name: String,
     /// The payment's description.
@@ -88,7 +87,7 @@ impl State {
         let nth = self.objects.get(&id).map_or(self.next, |owned| owned.nth);
         self.next = self.next.saturating_add(1);
         let account = account.map(str::to_owned);
-        let owned = Owned {
+        let owned = StoredObject {
             account,
             nth,
             object,

@@ -11,9 +11,9 @@ use super::customers;
 use super::desk::Desk;
 use super::form::Form;
 use super::objects::{list, object, set, text, whole};
-use super::payments::{How, charge_of, declined, with};
+use super::payments::{PaymentResult, charge_of, declined, with};
 use super::refusal::Refusal;
-use super::state::Order;
+use super::state::SessionIntent;
 use super::{invoices, prices};
 
 const KIND: &str = "subscription";
@@ -22,7 +22,7 @@ const UPDATED: &str = "customer.subscription.updated";
 /// What happens to a subscription when its time comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Turn {
+pub enum RenewalOutcome {
     /// The next period is paid; or it ends, if that was asked for.
     Renews,
     /// The next period isn't paid.
@@ -53,12 +53,12 @@ pub(super) fn period(subscription: &Value) -> (i64, i64) {
 pub(super) fn subscribe(
     desk: &mut Desk<'_>,
     session: &Value,
-    order: &Order,
-    how: How,
+    order: &SessionIntent,
+    how: PaymentResult,
 ) -> Result<(), Refusal> {
     match how {
-        How::Card => {}
-        How::Declined => {
+        PaymentResult::Card => {}
+        PaymentResult::Declined => {
             let fields = json!({
                 "amount": session.get("amount_total"), "currency": session.get("currency"),
                 "customer": session.get("customer"), "metadata": {},
@@ -67,7 +67,7 @@ pub(super) fn subscribe(
             let charge = charge_of(&intent, session);
             return declined(desk, text(&intent, "id"), &charge).map(drop);
         }
-        How::Debit => return Err(Refusal::new("Subscriptions are paid by card here.")),
+        PaymentResult::Debit => return Err(Refusal::new("Subscriptions are paid by card here.")),
     }
     let known = |name| session.get(name).and_then(Value::as_str);
     let customer = if let Some(customer) = known("customer") {
@@ -221,22 +221,24 @@ pub(super) fn change_end(desk: &mut Desk<'_>, id: &str, ending: bool) -> Result<
 }
 
 /// What happens when its time comes.
-pub(super) fn turn(desk: &mut Desk<'_>, id: &str, turn: Turn) -> Result<(), Refusal> {
+pub(super) fn turn(desk: &mut Desk<'_>, id: &str, turn: RenewalOutcome) -> Result<(), Refusal> {
     let before = alive(desk, id)?;
     let owes = ["past_due", "unpaid"].contains(&text(&before, "status"));
     let ending = before.get("cancel_at_period_end") == Some(&Value::Bool(true));
     match turn {
-        Turn::Renews | Turn::Fails if ending => cancel(desk, id).map(drop),
-        Turn::Renews | Turn::Fails if owes => Err(Refusal::new("The last period isn't paid yet.")),
-        Turn::Renews => next_period(desk, &before, true),
-        Turn::Fails => next_period(desk, &before, false),
+        RenewalOutcome::Renews | RenewalOutcome::Fails if ending => cancel(desk, id).map(drop),
+        RenewalOutcome::Renews | RenewalOutcome::Fails if owes => {
+            Err(Refusal::new("The last period isn't paid yet."))
+        }
+        RenewalOutcome::Renews => next_period(desk, &before, true),
+        RenewalOutcome::Fails => next_period(desk, &before, false),
         _ if !owes => Err(Refusal::new("Nothing is unpaid.")),
-        Turn::Recovers => recover(desk, &before),
-        Turn::Unpaid => {
+        RenewalOutcome::Recovers => recover(desk, &before),
+        RenewalOutcome::Unpaid => {
             let fields = json!({ "status": "unpaid" });
             desk.change_and_tell(KIND, (id, fields), UPDATED).map(drop)
         }
-        Turn::Ends => cancel(desk, id).map(drop),
+        RenewalOutcome::Ends => cancel(desk, id).map(drop),
     }
 }
 

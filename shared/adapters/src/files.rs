@@ -60,7 +60,7 @@ impl FileClient {
     }
 }
 
-/// One bucket.
+/// The objects of one S3 bucket. Keys come from the store; presigned requests leave from here.
 #[derive(Debug, Clone)]
 pub struct Files {
     client: FileClient,

@@ -28,7 +28,7 @@ pub struct Activity {
     pub client: ClientId,
 }
 
-/// What happened.
+/// The kinds of activity that a feed shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ActivityKind {

@@ -125,7 +125,6 @@ pub struct Engagement {
     pub phase: Phase,
     pub starts_on: Option<Date>,
     pub ends_on: Option<Date>,
-    /// The consultants.
     pub team: Vec<Assignee>,
     pub created_at: Timestamp,
     pub counts: Counts,

@@ -51,7 +51,6 @@ impl DaySnapshot {
 }
 
 impl TrendWindow {
-    /// Every window.
     pub const ALL: [Self; 3] = [Self::Month, Self::Quarter, Self::Year];
 
     pub const fn days(self) -> i64 {

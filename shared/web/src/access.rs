@@ -23,14 +23,12 @@ use crate::view::{engagement_sample, finding_samples};
 /// A handler for anybody.
 #[derive(Clone)]
 pub struct PublicAccess {
-    /// The request.
     pub ctx: Arc<Context>,
 }
 
 /// One of the team, with the workspace's store.
 #[derive(Clone)]
 pub struct TeamAccess {
-    /// The request.
     pub ctx: Arc<Context>,
     /// The person who makes the request, with their role.
     pub actor: Actor,
@@ -41,7 +39,6 @@ pub struct TeamAccess {
 /// A contact, with the client's store.
 #[derive(Clone)]
 pub struct PortalAccess {
-    /// The request.
     pub ctx: Arc<Context>,
     /// The person who makes the request, with their role.
     pub actor: Actor,
@@ -54,7 +51,6 @@ pub struct PortalAccess {
 pub enum EitherSide {
     /// One of the team.
     Team(TeamAccess),
-    /// A contact.
     Portal(PortalAccess),
 }
 
@@ -62,7 +58,6 @@ pub enum EitherSide {
 /// in the one that the address names. The store shows each its own view.
 #[derive(Clone)]
 pub struct ClientAccess {
-    /// The request.
     pub ctx: Arc<Context>,
     /// The person who makes the request, with their role.
     pub actor: Actor,

@@ -53,13 +53,10 @@ struct Sealed<T> {
 
 /// What a process has, made once at its start.
 pub struct App {
-    /// The settings.
     pub config: Config,
     /// The services around it.
     pub services: Services,
-    /// The templates.
     pub renderer: Renderer,
-    /// The time.
     pub clock: Clock,
     pub(crate) tenants: TenantCache,
     secrets: Secrets,

@@ -100,9 +100,7 @@ pub struct Config {
     pub origin_secrets: Vec<String>,
     /// 32 bytes from which the server's keys are made.
     pub secret_key: [u8; 32],
-    /// The table.
     pub table: String,
-    /// The bucket.
     pub bucket: String,
     /// Whether the bucket's name goes into the path, as stand-ins want it.
     pub bucket_in_path: bool,

@@ -101,7 +101,7 @@ impl Context {
         self.workspace.plan_at(self.now)
     }
 
-    /// Who acts.
+    /// The signed-in person, if any.
     pub fn actor(&self) -> Option<&Actor> {
         self.session.as_ref().map(Session::actor)
     }

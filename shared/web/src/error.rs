@@ -42,7 +42,7 @@ pub enum PageError {
     /// Too busy just now.
     #[error("too busy")]
     Unavailable,
-    /// Our fault.
+    /// A fault of the product: the cause goes to the log only.
     #[error("internal error")]
     Internal(Arc<dyn std::error::Error + Send + Sync>),
 }

@@ -17,7 +17,6 @@ pub(crate) const PRODUCT_NAME: &str = "SecPortal";
 /// A step of the way to a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Crumb {
-    /// The words.
     pub label: String,
     /// Where it leads.
     pub href: Option<String>,

@@ -9,7 +9,6 @@ use crate::render::Renderer;
 
 /// A page, typed: what its template may show is what is in it.
 pub trait Page: Serialize {
-    /// The template.
     const TEMPLATE: &'static str;
 
     /// The title, for the browser's tab and the top of the page.
@@ -38,7 +37,6 @@ pub trait Page: Serialize {
 /// A page's sample, without its type.
 #[derive(Debug, Clone)]
 pub struct Sample {
-    /// The template.
     pub template: &'static str,
     title: String,
     page: Value,

@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::cookies;
 use crate::headers::{csp_with_files, csp_with_form_action, csp_with_images};
 
-/// An answer.
+/// An HTTP response that a handler returns.
 #[derive(Debug)]
 pub struct Reply(Response);
 
@@ -32,7 +32,7 @@ impl Reply {
         Self(axum::Json(value).into_response())
     }
 
-    /// A file.
+    /// A response with the bytes of a file of that content type.
     pub fn file(bytes: Vec<u8>, kind: HeaderValue) -> Self {
         let mut response = bytes.into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, kind);

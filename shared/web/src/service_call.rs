@@ -27,7 +27,6 @@ pub const MAX_SERVICE_CALL_BYTES: usize = 256 * 1024;
 pub struct ServiceCall {
     /// What the process has.
     pub app: Arc<App>,
-    /// The request.
     pub id: EntryId,
     /// When it came.
     pub now: Timestamp,

@@ -133,10 +133,10 @@ async fn bounced_invite_shows_the_bounce_and_can_be_resent() {
 /// What the letters themselves are sent with leads an event back to them.
 #[tokio::test(flavor = "multi_thread")]
 async fn sent_mail_is_tagged_with_its_workspace_and_client() {
-    use crate::fault_injection::{End, Fate, worker_of};
+    use crate::fault_injection::{CrashPlan, End, worker_of};
     let world = World::new().await;
     let cast = Fixture::create(&world).await;
-    let fate = Fate::new(End::Never, &std::sync::Arc::default());
+    let fate = CrashPlan::new(End::Never, &std::sync::Arc::default());
     worker::drain(&worker_of(&world, &fate))
         .await
         .expect("swept");

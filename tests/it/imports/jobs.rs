@@ -135,7 +135,7 @@ async fn import_with_a_worker_killed_at_any_step_creates_everything_once() {
         } else {
             End::After(call)
         };
-        let fate = Fate::new(end, &letters);
+        let fate = CrashPlan::new(end, &letters);
         let swept = worker::drain(&worker_of(&import.world, &fate)).await;
         assert!(swept.is_ok() || fate.is_dead(), "{swept:?}");
         deaths += usize::from(fate.is_dead());

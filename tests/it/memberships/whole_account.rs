@@ -4,7 +4,7 @@ use super::*;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn password_email_and_name_change_at_every_client() {
-    let office = Office::new().await;
+    let office = TwoFactorScene::new().await;
     let ana = added(&office).await;
     let [one, two] = [0, 1].map(|n| &office.cast.acme.clients[n]);
     let (mut here, mut there) = (
@@ -91,7 +91,7 @@ async fn password_email_and_name_change_at_every_client() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mfa_code_is_accepted_once_across_clients() {
-    let office = Office::new().await;
+    let office = TwoFactorScene::new().await;
     let ana = added(&office).await;
     let [one, two] = [0, 1].map(|n| &office.cast.acme.clients[n]);
     let mut here = office.with_password(ana).await;
@@ -142,7 +142,7 @@ async fn mfa_code_is_accepted_once_across_clients() {
 /// Two changes that were begun on the same account: one of them starts again.
 #[tokio::test(flavor = "multi_thread")]
 async fn account_change_reaches_a_client_added_meanwhile() {
-    let office = Office::new().await;
+    let office = TwoFactorScene::new().await;
     let (ana, two) = (office.contact(), second(&office));
     let mut hers = office.with_password(ana).await;
     let directory = office.world.app.directory();
@@ -196,7 +196,7 @@ async fn account_change_reaches_a_client_added_meanwhile() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn cognito_user_without_an_account_is_deleted_after_an_hour() {
-    let office = Office::new().await;
+    let office = TwoFactorScene::new().await;
     let (world, acme) = (&office.world, &office.cast.acme);
     let client = &acme.clients[0];
     let token = store::sha256_hex(&world.app.secrets().invite_token(client.invite.id, 1));

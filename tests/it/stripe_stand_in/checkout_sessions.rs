@@ -105,11 +105,11 @@ async fn stand_in_event_is_verified_and_booked() {
         .expect("one");
     assert_eq!(connection.status(), ConnectStatus::Ready);
     let session = attempt(&world, (acme, client), &account).await;
-    let pay = |how| Act::Pay {
+    let pay = |how| StandInAction::Pay {
         session: session.clone(),
         how,
     };
-    apply_act(&world, pay(How::Declined)).await;
+    apply_act(&world, pay(PaymentResult::Declined)).await;
     let state = async || {
         invoice_fixture::read_invoice(&client.store, client.bills.sent)
             .await
@@ -117,9 +117,9 @@ async fn stand_in_event_is_verified_and_booked() {
             .state()
     };
     let before = state().await;
-    apply_act(&world, pay(How::Debit)).await;
+    apply_act(&world, pay(PaymentResult::Debit)).await;
     assert_eq!(state().await, before);
-    let arrived = Act::Arrive {
+    let arrived = StandInAction::Arrive {
         session: session.clone(),
     };
     apply_act(&world, arrived).await;
@@ -131,7 +131,7 @@ async fn stand_in_event_is_verified_and_booked() {
     let path = format!("/v1/checkout/sessions/{session}");
     let payment = caller.get(&path).await.1["payment_intent"].clone();
     let payment = payment.as_str().expect("an id").to_owned();
-    let refund = |amount: &str| Act::Refund {
+    let refund = |amount: &str| StandInAction::Refund {
         payment: payment.clone(),
         amount: amount.to_owned(),
     };
@@ -145,7 +145,7 @@ async fn stand_in_event_is_verified_and_booked() {
         (178_500, 10_000, 1_785)
     );
     assert!(world.stripe().act(&refund("5000.00")).is_err());
-    let dispute = Act::Dispute {
+    let dispute = StandInAction::Dispute {
         payment: payment.clone(),
     };
     apply_act(&world, dispute).await;
@@ -155,9 +155,9 @@ async fn stand_in_event_is_verified_and_booked() {
         .as_str()
         .expect("an id")
         .to_owned();
-    apply_act(&world, Act::WinDispute { dispute }).await;
+    apply_act(&world, StandInAction::WinDispute { dispute }).await;
     assert_eq!(state().await, InvoiceState::PartlyRefunded);
-    apply_act(&world, Act::Deauthorize { account }).await;
+    apply_act(&world, StandInAction::Deauthorize { account }).await;
     let connection = acme
         .store
         .get_stripe_connection()
@@ -175,19 +175,19 @@ async fn events_lost_repeated_or_shuffled_end_in_the_same_balance() {
         let cast = Fixture::create(&world).await;
         let (acme, client) = (&cast.acme, &cast.acme.clients[0]);
         let account = connect_account(&world, acme).await;
-        world.stripe().befall(Mishaps {
+        world.stripe().befall(DeliveryFaults {
             lose: turn * 40,
             repeat: turn > 0,
             shuffle: turn > 0,
         });
         let session = attempt(&world, (acme, client), &account).await;
-        let pay = |how| Act::Pay {
+        let pay = |how| StandInAction::Pay {
             session: session.clone(),
             how,
         };
-        let did = |act: Act| world.stripe().act(&act).expect("done");
-        did(pay(How::Declined));
-        did(pay(How::Card));
+        let did = |act: StandInAction| world.stripe().act(&act).expect("done");
+        did(pay(PaymentResult::Declined));
+        did(pay(PaymentResult::Card));
         let (_, intents) = Caller {
             account: Some(&account),
             ..Caller::new(&world)
@@ -196,7 +196,7 @@ async fn events_lost_repeated_or_shuffled_end_in_the_same_balance() {
         .await;
         let payment = intents["data"][0]["id"].as_str().expect("an id").to_owned();
         let amount = "85.00".to_owned();
-        did(Act::Refund { payment, amount });
+        did(StandInAction::Refund { payment, amount });
         deliver_events(&world).await;
         world.stripe().find_lost();
         deliver_events(&world).await;

@@ -53,8 +53,8 @@ async fn owner_subscribes_changes_and_cancels_at_stripe() {
     let again = owner.post("/settings/plan/subscribe", &fields).await;
     assert_eq!(led.location(), again.location());
     let session = session_of(&led);
-    let pay = |session, how| Act::Pay { session, how };
-    apply_act(&world, pay(session.clone(), How::Declined)).await;
+    let pay = |session, how| StandInAction::Pay { session, how };
+    apply_act(&world, pay(session.clone(), PaymentResult::Declined)).await;
     assert_eq!(plan().await, (Plan::Starter, None));
     let waits = owner.get("/settings/plan/done").await;
     assert!(
@@ -64,7 +64,7 @@ async fn owner_subscribes_changes_and_cancels_at_stripe() {
     );
 
     // Paid, but not told of: the page waits.
-    let paid = pay(session, How::Card);
+    let paid = pay(session, PaymentResult::Card);
     world.stripe().act(&paid).expect("paid");
     assert!(owner.get("/settings/plan/done").await.is_good());
     assert_eq!(plan().await, (Plan::Starter, None));
@@ -90,28 +90,28 @@ async fn owner_subscribes_changes_and_cancels_at_stripe() {
         .expect("read")
         .expect("a customer");
     let subscription = account.subscriptions.keys().next().expect("one").clone();
-    let turn = |how| Act::Turn {
+    let turn = |how| StandInAction::RenewalOutcome {
         subscription: subscription.clone(),
         how,
     };
     let price = "price_team_yearly".to_owned();
-    let change = Act::ChangePrice {
+    let change = StandInAction::ChangePrice {
         subscription: subscription.clone(),
         price,
     };
     apply_act(&world, change).await;
     assert_eq!(plan().await, (Plan::Team, None));
-    apply_act(&world, turn(Turn::Renews)).await;
+    apply_act(&world, turn(RenewalOutcome::Renews)).await;
     assert_eq!(plan().await, (Plan::Team, None));
     world.advance(SignedDuration::from_hours(1));
-    apply_act(&world, turn(Turn::Fails)).await;
+    apply_act(&world, turn(RenewalOutcome::Fails)).await;
     let (owes, lapses) = plan().await;
     assert_eq!(
         (owes, lapses),
         (Plan::Team, Some(world.now() + GRACE_PERIOD))
     );
     world.advance(SignedDuration::from_hours(1));
-    apply_act(&world, turn(Turn::Recovers)).await;
+    apply_act(&world, turn(RenewalOutcome::Recovers)).await;
     assert_eq!(plan().await, (Plan::Team, None));
     let page = owner.get("/settings/plan").await.body;
     assert!(
@@ -120,7 +120,7 @@ async fn owner_subscribes_changes_and_cancels_at_stripe() {
     );
     apply_act(
         &world,
-        Act::EndLater {
+        StandInAction::EndLater {
             subscription: subscription.clone(),
         },
     )
@@ -129,7 +129,7 @@ async fn owner_subscribes_changes_and_cancels_at_stripe() {
     assert!(page.contains("It was cancelled and ends on"), "{page}");
     world.advance(SignedDuration::from_hours(1));
     // Its time comes, and instead of being renewed it ends.
-    apply_act(&world, turn(Turn::Renews)).await;
+    apply_act(&world, turn(RenewalOutcome::Renews)).await;
     assert_eq!(plan().await, (Plan::Starter, None));
 
     // The next one is the same customer's.
@@ -139,7 +139,7 @@ async fn owner_subscribes_changes_and_cancels_at_stripe() {
         .to_string();
     let fields = [("offer", "team_monthly"), ("id", third.as_str())];
     let session = session_of(&owner.post("/settings/plan/subscribe", &fields).await);
-    apply_act(&world, pay(session, How::Card)).await;
+    apply_act(&world, pay(session, PaymentResult::Card)).await;
     assert_eq!(plan().await, (Plan::Team, None));
     let now = acme
         .get_billing_account()
@@ -168,10 +168,10 @@ async fn subscriptions_at_once_create_one_customer() {
     let path = "/settings/plan/subscribe";
     let (first, second) = tokio::join!(one.post(path, &first), two.post(path, &second));
     for led in [first, second] {
-        let how = How::Card;
+        let how = PaymentResult::Card;
         apply_act(
             &world,
-            Act::Pay {
+            StandInAction::Pay {
                 session: session_of(&led),
                 how,
             },
@@ -202,9 +202,9 @@ async fn missed_subscription_event_is_reconciled_once() {
         .to_string();
     let fields = [("offer", "pro_monthly"), ("id", id.as_str())];
     let led = owner.post("/settings/plan/subscribe", &fields).await;
-    let paid = Act::Pay {
+    let paid = StandInAction::Pay {
         session: session_of(&led),
-        how: How::Card,
+        how: PaymentResult::Card,
     };
     world.stripe().act(&paid).expect("paid");
     let look = async || webhooks::reconcile(&world.app).await.expect("compared");

@@ -6,16 +6,19 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::super::accounts::{self, Onboarding};
-use super::super::act::Act;
-use super::{Hand, OVER};
+use super::super::act::StandInAction;
+use super::{OVER, StandInRequest};
 
 #[derive(Deserialize)]
-pub(super) struct FilledIn {
+pub(super) struct OnboardingForm {
     how: Onboarding,
 }
 
 /// Where a link leads: to the page, once; then to whoever can make another.
-pub(super) async fn open(hand: Hand, Path((_, token)): Path<(String, String)>) -> Response {
+pub(super) async fn open(
+    hand: StandInRequest,
+    Path((_, token)): Path<(String, String)>,
+) -> Response {
     match hand.stand_in.at_desk(|desk| accounts::open(desk, &token)) {
         Some(address) => Redirect::to(&address).into_response(),
         None => hand.pages.over("There is no such link."),
@@ -23,7 +26,10 @@ pub(super) async fn open(hand: Hand, Path((_, token)): Path<(String, String)>) -
 }
 
 /// `GET /setup/e/{account}/{token}`.
-pub(super) async fn page(hand: Hand, Path((_, token)): Path<(String, String)>) -> Response {
+pub(super) async fn page(
+    hand: StandInRequest,
+    Path((_, token)): Path<(String, String)>,
+) -> Response {
     let page = hand.stand_in.at_desk(|desk| {
         let page = accounts::page(desk, &token)?;
         let account = desk.state.get(None, &page.account)?;
@@ -37,15 +43,15 @@ pub(super) async fn page(hand: Hand, Path((_, token)): Path<(String, String)>) -
 
 /// `POST /setup/e/{account}/{token}`.
 pub(super) async fn fill_in(
-    hand: Hand,
+    hand: StandInRequest,
     Path((_, token)): Path<(String, String)>,
-    Form(form): Form<FilledIn>,
+    Form(form): Form<OnboardingForm>,
 ) -> Response {
     let page = hand.stand_in.at_desk(|desk| accounts::close(desk, &token));
     let Some(page) = page else {
         return hand.pages.over(OVER);
     };
-    let act = Act::Onboard {
+    let act = StandInAction::Onboard {
         account: page.account,
         how: form.how,
     };

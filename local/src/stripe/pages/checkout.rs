@@ -5,32 +5,36 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::act::Act;
+use super::super::act::StandInAction;
 use super::super::amounts::shown;
 use super::super::desk::Desk;
 use super::super::objects::{text, whole};
-use super::super::payments::How;
+use super::super::payments::PaymentResult;
 use super::super::prices;
-use super::Hand;
+use super::StandInRequest;
 
 #[derive(Deserialize)]
 pub(super) struct Paid {
-    how: How,
+    how: PaymentResult,
 }
 
 /// `GET /c/pay/{session}`.
-pub(super) async fn page(hand: Hand, Path(id): Path<String>) -> Response {
+pub(super) async fn page(hand: StandInRequest, Path(id): Path<String>) -> Response {
     show(&hand, &id, None)
 }
 
 /// `POST /c/pay/{session}`.
-pub(super) async fn pay(hand: Hand, Path(id): Path<String>, Form(form): Form<Paid>) -> Response {
-    let act = Act::Pay {
+pub(super) async fn pay(
+    hand: StandInRequest,
+    Path(id): Path<String>,
+    Form(form): Form<Paid>,
+) -> Response {
+    let act = StandInAction::Pay {
         session: id.clone(),
         how: form.how,
     };
     let error = match hand.stand_in.act(&act) {
-        Ok(()) if form.how == How::Declined => {
+        Ok(()) if form.how == PaymentResult::Declined => {
             "Your card was declined. Try another one.".to_owned()
         }
         Ok(()) => {
@@ -45,7 +49,7 @@ pub(super) async fn pay(hand: Hand, Path(id): Path<String>, Form(form): Form<Pai
     show(&hand, &id, Some(&error))
 }
 
-fn show(hand: &Hand, id: &str, error: Option<&str>) -> Response {
+fn show(hand: &StandInRequest, id: &str, error: Option<&str>) -> Response {
     match hand.stand_in.at_desk(|desk| session(desk, id, error)) {
         Some(page) => hand.pages.show("checkout.html", &page),
         None => hand.pages.over("There is no such session."),

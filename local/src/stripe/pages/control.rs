@@ -5,14 +5,14 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::act::Act;
+use super::super::act::StandInAction;
 use super::super::amounts::shown;
-use super::super::delivery::{Delivery, Way};
+use super::super::delivery::{Delivery, DeliveryState};
 use super::super::desk::Desk;
 use super::super::objects::{set, text, whole};
 use super::super::prices;
 use super::super::subscriptions::{item, period};
-use super::{Hand, time};
+use super::{StandInRequest, time};
 
 /// How many events are shown.
 const EVENTS: usize = 60;
@@ -28,14 +28,14 @@ pub(super) struct EventRow {
 }
 
 /// `GET /`.
-pub(super) async fn overview(hand: Hand, Query(shown): Query<EventRow>) -> Response {
+pub(super) async fn overview(hand: StandInRequest, Query(shown): Query<EventRow>) -> Response {
     let mut page = hand.stand_in.at_desk(|desk| everything(desk));
     set(&mut page, json!({ "error": shown.error }));
     hand.pages.show("control.html", &page)
 }
 
 /// `POST /`.
-pub(super) async fn act(hand: Hand, Form(act): Form<Act>) -> Response {
+pub(super) async fn act(hand: StandInRequest, Form(act): Form<StandInAction>) -> Response {
     match hand.stand_in.act(&act) {
         Ok(()) => Redirect::to("/").into_response(),
         Err(words) => {
@@ -70,7 +70,7 @@ fn everything(desk: &Desk<'_>) -> Value {
         "disputes": rows("dispute", part),
         "subscriptions": rows("subscription", subscription),
         "events": events(desk),
-        "waiting": desk.state.deliveries.iter().filter(|one| one.way != Way::Taken).count(),
+        "waiting": desk.state.deliveries.iter().filter(|one| one.way != DeliveryState::Taken).count(),
     })
 }
 
@@ -151,10 +151,10 @@ fn events(desk: &Desk<'_>) -> Vec<Value> {
 
 fn delivery(one: &Delivery) -> Value {
     let way = match one.way {
-        Way::Waits => "waits",
-        Way::Taken => "taken",
-        Way::Lost => "lost",
-        Way::GivenUp => "given up",
+        DeliveryState::Waits => "waits",
+        DeliveryState::Taken => "taken",
+        DeliveryState::Lost => "lost",
+        DeliveryState::GivenUp => "given up",
     };
     json!({ "way": way, "tries": one.tries, "said": one.said })
 }

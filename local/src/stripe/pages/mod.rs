@@ -14,8 +14,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tera::{Context, Tera};
 
-use super::server::{Hand, Served};
-use crate::problem::{OrSay as _, Problem};
+use super::server::{ServerState, StandInRequest};
+use crate::problem::{Problem, ProblemContext as _};
 
 const CSS: &str = concat!(
     include_str!("../../../pages/local.css"),
@@ -35,16 +35,14 @@ const PAGES: [(&str, &str); 6] = [
 /// What somebody reads whose page was open long enough.
 const OVER: &str = "This page is over. Go back to where you came from.";
 
-/// The templates.
 pub(super) struct Pages(Tera);
 
 impl Pages {
-    /// Reads them.
     pub(super) fn read() -> Result<Self, Problem> {
         let mut pages = Tera::default();
         pages
             .add_raw_templates(PAGES)
-            .or_say("The pages of Stripe's stand-in can't be read")?;
+            .with_problem("The pages of Stripe's stand-in can't be read")?;
         Ok(Self(pages))
     }
 
@@ -69,7 +67,7 @@ impl Pages {
 }
 
 /// The routes of the pages.
-pub(super) fn routes() -> Router<Served> {
+pub(super) fn routes() -> Router<ServerState> {
     Router::new()
         .route("/", get(control::overview).post(control::act))
         .route("/setup/s/{account}/{token}", get(account::open))

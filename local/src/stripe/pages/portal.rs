@@ -4,24 +4,24 @@ use axum::extract::{Form, Path};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde_json::{Value, json};
 
-use super::super::act::Act;
+use super::super::act::StandInAction;
 use super::super::amounts::shown;
 use super::super::desk::Desk;
 use super::super::objects::{text, whole};
-use super::super::subscriptions::{Turn, item, period};
+use super::super::subscriptions::{RenewalOutcome, item, period};
 use super::super::{portal, prices};
-use super::{Hand, OVER, time};
+use super::{OVER, StandInRequest, time};
 
 /// `GET /p/session/{token}`.
-pub(super) async fn page(hand: Hand, Path(token): Path<String>) -> Response {
+pub(super) async fn page(hand: StandInRequest, Path(token): Path<String>) -> Response {
     show(&hand, &token, None)
 }
 
 /// `POST /p/session/{token}`.
 pub(super) async fn change(
-    hand: Hand,
+    hand: StandInRequest,
     Path(token): Path<String>,
-    Form(act): Form<Act>,
+    Form(act): Form<StandInAction>,
 ) -> Response {
     if !hand.stand_in.at_desk(|desk| may(desk, &token, &act)) {
         return hand.pages.over(OVER);
@@ -32,7 +32,7 @@ pub(super) async fn change(
     }
 }
 
-fn show(hand: &Hand, token: &str, error: Option<&str>) -> Response {
+fn show(hand: &StandInRequest, token: &str, error: Option<&str>) -> Response {
     match hand.stand_in.at_desk(|desk| managed(desk, token, error)) {
         Some(page) => hand.pages.show("portal.html", &page),
         None => hand.pages.over(OVER),
@@ -79,13 +79,13 @@ fn managed(desk: &Desk<'_>, token: &str, error: Option<&str>) -> Option<Value> {
 }
 
 /// Whether somebody at a portal may do it: to a subscription of the portal's customer.
-fn may(desk: &Desk<'_>, token: &str, act: &Act) -> bool {
-    let (Act::ChangePrice { subscription, .. }
-    | Act::EndLater { subscription }
-    | Act::Resume { subscription }
-    | Act::Turn {
+fn may(desk: &Desk<'_>, token: &str, act: &StandInAction) -> bool {
+    let (StandInAction::ChangePrice { subscription, .. }
+    | StandInAction::EndLater { subscription }
+    | StandInAction::Resume { subscription }
+    | StandInAction::RenewalOutcome {
         subscription,
-        how: Turn::Recovers,
+        how: RenewalOutcome::Recovers,
     }) = act
     else {
         return false;

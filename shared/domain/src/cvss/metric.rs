@@ -74,7 +74,6 @@ const V40: [CvssMetric; 11] = [
 ];
 
 impl CvssVersion {
-    /// Every version.
     pub const ALL: [Self; 2] = [Self::V31, Self::V40];
 
     pub const fn number(self) -> &'static str {

@@ -52,7 +52,7 @@ impl DocumentKind {
 #[serde(rename_all = "snake_case")]
 pub enum Visibility {
     Team,
-    /// Both sides.
+    /// Visible to the team and the client.
     Client,
 }
 

@@ -145,12 +145,12 @@ impl Counts {
         self.sum(|s, status| s == severity && status.is_active())
     }
 
-    /// Active findings.
+    /// Published findings that are not closed.
     pub fn active_total(&self) -> i64 {
         self.sum(|_, status| status.is_active())
     }
 
-    /// Closed findings.
+    /// Findings on which nothing is to be done.
     pub fn closed_total(&self) -> i64 {
         self.sum(|_, status| status.is_closed())
     }

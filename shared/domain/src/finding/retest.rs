@@ -17,7 +17,6 @@ pub enum RetestOutcome {
 }
 
 impl RetestOutcome {
-    /// Every outcome.
     pub const ALL: [Self; 3] = [Self::Fixed, Self::PartlyFixed, Self::NotFixed];
 
     /// The name used in the table and templates.

@@ -27,7 +27,6 @@ pub enum FindingStatus {
 }
 
 impl FindingStatus {
-    /// Every status.
     pub const ALL: [Self; 8] = [
         Self::Draft,
         Self::Open,

@@ -74,7 +74,7 @@ impl Invoice {
         }
     }
 
-    /// The state.
+    /// The state that the issue and the balance amount to.
     pub const fn state(&self) -> InvoiceState {
         let InvoiceBalance {
             paid,

@@ -25,7 +25,6 @@ pub enum RevenueFigure {
 }
 
 impl RevenueFigure {
-    /// Every figure.
     pub const ALL: [Self; 6] = [
         Self::Invoiced,
         Self::Outstanding,

@@ -16,7 +16,6 @@ pub enum InvoiceState {
 }
 
 impl InvoiceState {
-    /// Every state.
     pub const ALL: [Self; 8] = [
         Self::Draft,
         Self::Sent,

@@ -125,7 +125,6 @@ pub enum InvoiceCommand {
         on: Date,
         method: PaymentMethod,
     },
-    /// The reason.
     Void(String),
     /// The disputed amount.
     OpenDispute(i64),

@@ -18,7 +18,6 @@ pub enum Category {
 }
 
 impl Category {
-    /// Every category.
     pub const ALL: [Self; 7] = [
         Self::Web,
         Self::Api,

@@ -13,7 +13,6 @@ pub enum Feature {
 }
 
 impl Feature {
-    /// Every feature.
     pub const ALL: [Self; 4] = [Self::CustomSlug, Self::NoBadge, Self::Logo, Self::MfaPolicy];
 
     /// The displayed name.

@@ -48,7 +48,6 @@ pub struct StripeConnection {
 }
 
 impl ConnectStatus {
-    /// Every state.
     pub const ALL: [Self; 4] = [
         Self::NotConnected,
         Self::Pending,

@@ -101,15 +101,12 @@ pub struct FindingListContext<'a> {
     pub engagement: Option<EngagementId>,
     /// What the list is narrowed to by its address, in words.
     pub within: Option<String>,
-    /// The filter.
     pub input: &'a FindingFilterInput,
     /// Where the list began.
     pub after: Option<&'a str>,
-    /// Who looks.
     pub actor: &'a Actor,
     /// Those whom findings can be given to.
     pub people: &'a [Person],
-    /// The day.
     pub today: Date,
     /// How many findings each part has, in the order of [`StatusGroup::ALL`](domain::finding::StatusGroup::ALL), where
     /// that is known.

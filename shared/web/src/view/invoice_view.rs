@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use store::InvoiceDetail;
 
-/// The invoice.
+/// An invoice as its page and its PDF show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct InvoiceView {
     /// Its number, or that it has none yet.
@@ -37,7 +37,6 @@ pub struct InvoiceView {
     stamp: Option<&'static str>,
 }
 
-/// A line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct InvoiceLineView {
     text: String,
