@@ -154,7 +154,10 @@ async fn subscription_created_changed_past_due_and_cancelled_is_read() {
     let form = format!("customer={}", other["id"].as_str().expect("an id"));
     let (_, foreign) = caller.post("/v1/billing_portal/sessions", &form).await;
     let foreign = foreign["url"].as_str().expect("an address");
-    for (url, form) in [(foreign, "act=end_later"), (portal, "act=turn&how=ends")] {
+    for (url, form) in [
+        (foreign, "act=end_later"),
+        (portal, "act=run_period_end&how=ends"),
+    ] {
         let form = format!("{form}&subscription={sub}");
         assert_eq!(
             page(url, Some(&form)).await.0,
@@ -173,11 +176,11 @@ async fn subscription_created_changed_past_due_and_cancelled_is_read() {
         ("unpaid", "unpaid"),
         ("ends", "canceled"),
     ] {
-        let form = format!("act=turn&subscription={sub}&how={how}");
+        let form = format!("act=run_period_end&subscription={sub}&how={how}");
         assert_eq!(page(&control, Some(&form)).await.1, "/", "{how}");
         assert_eq!(of().await["status"], status, "{how}");
     }
-    let form = format!("act=turn&subscription={sub}&how=renews");
+    let form = format!("act=run_period_end&subscription={sub}&how=renews");
     assert!(page(&control, Some(&form)).await.1.starts_with("/?error="));
     let (_, events) = caller
         .get("/v1/events?type=customer.subscription.*&limit=100")

@@ -56,7 +56,7 @@ pub enum StandInAction {
     /// A dispute ends badly for the account.
     LoseDispute { dispute: String },
     /// A subscription's time comes.
-    RenewalOutcome {
+    RunPeriodEnd {
         subscription: String,
         /// What happens then.
         how: RenewalOutcome,
@@ -68,14 +68,14 @@ pub enum StandInAction {
     /// On the portal: it doesn't.
     Resume { subscription: String },
     /// What befalls events from now on.
-    FaultForm(FaultForm),
+    SetFaults(FaultForm),
     /// What was lost or given up is sent anew, and what waits at once.
     DeliverAll,
     /// An event is sent anew, however it went.
     Redeliver { event: String },
 }
 
-/// Mishaps as a form says them.
+/// Faults of event delivery, as a form gives them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct FaultForm {
     #[serde(default)]
@@ -109,7 +109,7 @@ impl StandInAction {
             | Self::Dispute { payment: id }
             | Self::WinDispute { dispute: id }
             | Self::LoseDispute { dispute: id }
-            | Self::RenewalOutcome {
+            | Self::RunPeriodEnd {
                 subscription: id, ..
             }
             | Self::ChangePrice {
@@ -119,7 +119,7 @@ impl StandInAction {
             | Self::Resume { subscription: id } => Some(id),
             Self::Onboard { .. }
             | Self::Deauthorize { .. }
-            | Self::FaultForm(_)
+            | Self::SetFaults(_)
             | Self::DeliverAll
             | Self::Redeliver { .. } => None,
         }
@@ -154,7 +154,7 @@ pub(super) fn act(desk: &mut Desk<'_>, act: &StandInAction) -> Result<(), Refusa
         }
         StandInAction::WinDispute { dispute } => refunds::close(desk, dispute, true),
         StandInAction::LoseDispute { dispute } => refunds::close(desk, dispute, false),
-        StandInAction::RenewalOutcome { subscription, how } => {
+        StandInAction::RunPeriodEnd { subscription, how } => {
             subscriptions::turn(desk, subscription, *how)
         }
         StandInAction::ChangePrice {
@@ -167,7 +167,7 @@ pub(super) fn act(desk: &mut Desk<'_>, act: &StandInAction) -> Result<(), Refusa
         StandInAction::Resume { subscription } => {
             subscriptions::change_end(desk, subscription, false)
         }
-        StandInAction::FaultForm(form) => {
+        StandInAction::SetFaults(form) => {
             desk.state.mishaps = form.into();
             Ok(())
         }

@@ -90,7 +90,7 @@ async fn owner_subscribes_changes_and_cancels_at_stripe() {
         .expect("read")
         .expect("a customer");
     let subscription = account.subscriptions.keys().next().expect("one").clone();
-    let turn = |how| StandInAction::RenewalOutcome {
+    let turn = |how| StandInAction::RunPeriodEnd {
         subscription: subscription.clone(),
         how,
     };

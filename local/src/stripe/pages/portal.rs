@@ -83,7 +83,7 @@ fn may(desk: &Desk<'_>, token: &str, act: &StandInAction) -> bool {
     let (StandInAction::ChangePrice { subscription, .. }
     | StandInAction::EndLater { subscription }
     | StandInAction::Resume { subscription }
-    | StandInAction::RenewalOutcome {
+    | StandInAction::RunPeriodEnd {
         subscription,
         how: RenewalOutcome::Recovers,
     }) = act
