@@ -2,6 +2,7 @@
 //! reaches another workspace.
 
 mod concurrency;
+mod pending_payment;
 
 use domain::id::{EntryId, InvoiceId};
 use domain::invoice::InvoiceState;
@@ -15,6 +16,8 @@ use sha2::Sha256;
 use store::InvoicePayments;
 use tests::{Answer, Browser, Client, Fixture, Tenant, World, invoice_fixture};
 use web::StripeConfig;
+
+pub(crate) use pending_payment::*;
 
 pub(crate) const CONNECT: &str = "/webhooks/stripe/connect";
 const PLATFORM: &str = "/webhooks/stripe";
@@ -102,112 +105,6 @@ pub(crate) async fn until_told(world: &World, browser: &mut Browser, event: &Val
             "{}",
             answer.body
         );
-    }
-}
-
-/// A workspace's account, and an attempt at paying an invoice that Stripe knows as `n`.
-pub(crate) struct PendingPayment {
-    account: String,
-    n: u64,
-    amount: i64,
-    metadata: Value,
-}
-
-pub(crate) async fn begin(
-    world: &World,
-    (tenant, client): (&Tenant, &Client),
-    invoice: InvoiceId,
-    n: u64,
-) -> PendingPayment {
-    let account = format!("acct_{}", tenant.workspace.slug);
-    if tenant
-        .store
-        .get_stripe_connection()
-        .await
-        .expect("read")
-        .is_none()
-    {
-        let new = StripeConnection::new(account.clone(), false, world.now());
-        tenant
-            .store
-            .create_connection(None, &new)
-            .await
-            .expect("connected");
-    }
-    let found = invoice_fixture::read_invoice(&client.store, invoice)
-        .await
-        .invoice;
-    let (id, amount): (EntryId, _) = (world.app.new_id(), found.outstanding());
-    let attempt = CheckoutAttempt {
-        account: account.clone(),
-        livemode: false,
-        amount,
-        fee: amount / 100,
-        at: world.now(),
-        by: None,
-        session: Some(format!("cs_{n}")),
-        url: None,
-        state: domain::stripe::PaymentState::Open,
-    };
-    let before: InvoicePayments = client.store.get_payments(invoice).await.expect("read");
-    let ledger = before.ledger.with_attempt(id, attempt).expect("one more");
-    let kept = client
-        .store
-        .record_checkout_attempt(invoice, &before, &ledger)
-        .await;
-    kept.expect("kept");
-    let metadata = json!({
-        "workspace": tenant.workspace.id, "client": client.id,
-        "invoice": invoice, "attempt": id,
-    });
-    PendingPayment {
-        account,
-        n,
-        amount,
-        metadata,
-    }
-}
-
-impl PendingPayment {
-    fn event(&self, world: &World, id: &str, kind: &str, object: &Value) -> Value {
-        json!({
-            "id": format!("evt_{}_{id}", self.n), "object": "event", "account": self.account,
-            "livemode": false, "created": world.now().as_second(), "type": kind,
-            "data": { "object": object },
-        })
-    }
-
-    pub(crate) fn paid(&self, world: &World, id: &str) -> Value {
-        let object = json!({
-            "id": format!("cs_{}", self.n), "payment_intent": format!("pi_{}", self.n),
-            "payment_status": "paid", "amount_total": self.amount, "currency": "eur",
-            "metadata": self.metadata,
-        });
-        self.event(world, id, "checkout.session.completed", &object)
-    }
-
-    /// A refund or a dispute.
-    pub(crate) fn part(&self, world: &World, id: &str, amount: i64, status: &str) -> Value {
-        let kind = if id.starts_with("re") {
-            "refund.updated"
-        } else {
-            "charge.dispute.updated"
-        };
-        let object = json!({
-            "id": format!("{}_{}", &id[..2], self.n), "payment_intent": format!("pi_{}", self.n),
-            "amount": amount, "currency": "eur", "created": world.now().as_second(),
-            "status": status,
-        });
-        self.event(world, id, kind, &object)
-    }
-
-    pub(crate) fn account_is(&self, world: &World, id: &str, charges: bool) -> Value {
-        let object = json!({
-            "id": self.account, "charges_enabled": charges, "payouts_enabled": charges,
-            "details_submitted": true,
-            "requirements": { "disabled_reason": if charges { None } else { Some("requirements.past_due") } },
-        });
-        self.event(world, id, "account.updated", &object)
     }
 }
 
