@@ -6,6 +6,7 @@ use domain::input::FieldErrors;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use web::view::SelectOption;
 
 /// The beginning of the names of the calculator's fields; the version's number, a hyphen and
 /// the metric follow.
@@ -156,3 +157,44 @@ struct MetricField {
     chosen: String,
     values: Vec<(&'static str, &'static str)>,
 }
+
+/// The choices of the fields that a finding and a template share.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct ContentOptions {
+    severities: Vec<SelectOption>,
+}
+
+impl Default for ContentOptions {
+    fn default() -> Self {
+        Self {
+            severities: SEVERITIES.to_vec(),
+        }
+    }
+}
+
+const SEVERITIES: [SelectOption; 6] = [
+    SelectOption {
+        value: "",
+        label: "From the CVSS vector",
+    },
+    SelectOption {
+        value: "critical",
+        label: "Critical",
+    },
+    SelectOption {
+        value: "high",
+        label: "High",
+    },
+    SelectOption {
+        value: "medium",
+        label: "Medium",
+    },
+    SelectOption {
+        value: "low",
+        label: "Low",
+    },
+    SelectOption {
+        value: "info",
+        label: "Info",
+    },
+];

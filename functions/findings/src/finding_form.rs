@@ -13,14 +13,13 @@ use futures::future::try_join;
 use serde::{Deserialize, Serialize};
 use store::WriteOutcome;
 use web::links::{self, LinkBase};
-use web::view::SelectOption;
 use web::{
     ClientAccess, Crumb, EngagementContext, Form, FormError, Ids, Page, PageError, ProtectedForm,
     Query, Reply, SAVED_BEFORE, TeamAccess, see_other,
 };
 
 use crate::evidence_gallery::PasteTarget;
-use crate::finding_fields::{CalculatorForm, CvssCalculator, FindingFields};
+use crate::finding_fields::{CalculatorForm, ContentOptions, CvssCalculator, FindingFields};
 use crate::paths::{EngagementPath, FindingPath, FindingRef};
 
 #[derive(Debug, Serialize)]
@@ -28,7 +27,7 @@ pub(crate) struct FindingFormPage {
     id: Option<FindingId>,
     version: Option<i64>,
     form: Form,
-    severities: Vec<SelectOption>,
+    options: ContentOptions,
     score: Option<ScoreView>,
     calculators: Vec<CvssCalculator>,
     calculate: String,
@@ -50,33 +49,6 @@ struct ScoreView {
     score: String,
     severity: &'static str,
 }
-
-pub(crate) const SEVERITIES: [SelectOption; 6] = [
-    SelectOption {
-        value: "",
-        label: "From the CVSS vector",
-    },
-    SelectOption {
-        value: "critical",
-        label: "Critical",
-    },
-    SelectOption {
-        value: "high",
-        label: "High",
-    },
-    SelectOption {
-        value: "medium",
-        label: "Medium",
-    },
-    SelectOption {
-        value: "low",
-        label: "Low",
-    },
-    SelectOption {
-        value: "info",
-        label: "Info",
-    },
-];
 
 impl Page for FindingFormPage {
     const TEMPLATE: &'static str = "pages/findings/finding_form.html";
@@ -139,7 +111,7 @@ impl FindingFormPage {
                 || Form::filled(input),
                 |invalid| Form::with_errors(input, invalid),
             ),
-            severities: SEVERITIES.to_vec(),
+            options: ContentOptions::default(),
             score: scored.map(|score| ScoreView {
                 score: score.to_string(),
                 severity: score.severity().name(),

@@ -117,8 +117,6 @@ const fn side_name(team: bool) -> &'static str {
 /// Content with something in every place.
 fn content_sample(finding: &Finding) -> FindingContent {
     FindingContent {
-        title: finding.title.clone(),
-        severity: finding.severity,
         severity_reason: Some("Behind the <b>VPN</b>.".to_owned()),
         vector: "CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H".parse().ok(),
         cwe: Some(79),
@@ -128,6 +126,7 @@ fn content_sample(finding: &Finding) -> FindingContent {
         impact: "Anything.".to_owned(),
         recommendation: "Escape it.".to_owned(),
         references: "- <https://example.com/>".to_owned(),
+        ..FindingContent::titled(&finding.title, finding.severity)
     }
 }
 

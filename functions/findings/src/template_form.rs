@@ -13,7 +13,7 @@ use web::{
     SAVED_BEFORE, TeamAccess, see_other,
 };
 
-use crate::finding_form::SEVERITIES;
+use crate::finding_fields::ContentOptions;
 use crate::paths::{FindingPath, FindingRef, TemplatePath};
 
 #[derive(Debug, Serialize)]
@@ -21,7 +21,7 @@ pub(crate) struct TemplateFormPage {
     id: Option<TemplateId>,
     version: Option<i64>,
     form: Form,
-    severities: Vec<SelectOption>,
+    options: ContentOptions,
     categories: Vec<SelectOption>,
     action: String,
     delete: Option<String>,
@@ -73,7 +73,7 @@ impl TemplateFormPage {
             id: Some(id),
             version: None,
             form,
-            severities: SEVERITIES.to_vec(),
+            options: ContentOptions::default(),
             categories: std::iter::once(choose).chain(named).collect(),
             action,
             delete: None,

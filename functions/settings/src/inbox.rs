@@ -102,7 +102,7 @@ impl NotificationRow {
         } = item;
         Self {
             id: notice.id,
-            symbol: icon_name(notice.kind),
+            symbol: notice.kind.info().icon,
             at: notice.at,
             by_name: notice.by_name,
             what: notice.words,
@@ -113,20 +113,6 @@ impl NotificationRow {
             path: notice.path,
             read,
         }
-    }
-}
-
-/// The icon of a kind of notification.
-const fn icon_name(kind: NotificationKind) -> &'static str {
-    match kind {
-        NotificationKind::Published | NotificationKind::Moved => "flag",
-        NotificationKind::RetestAsked | NotificationKind::RetestDone => "rotate-clockwise",
-        NotificationKind::Commented | NotificationKind::Message => "message",
-        NotificationKind::Document => "file-text",
-        NotificationKind::DueSoon | NotificationKind::Overdue => "calendar",
-        NotificationKind::Risk => "alert-triangle",
-        NotificationKind::Joined => "users",
-        NotificationKind::MailFailed => "mail",
     }
 }
 

@@ -9,8 +9,6 @@ use super::event::FindingEvent;
 use super::field_change::{FieldChange, field_changes};
 use super::finding::Finding;
 use super::history::HistoryEntry;
-use super::lifecycle::LifecycleTimes;
-use super::status::FindingStatus;
 use crate::cvss::CvssVector;
 use crate::id::FindingId;
 use crate::person::Actor;
@@ -31,7 +29,7 @@ pub fn create_finding(
     if !actor.role.may(Action::WriteFindings) {
         return Err(TransitionRefusal::Role);
     }
-    let blank = blank_finding(id, content.severity, now);
+    let blank = Finding::blank(id, content.severity, now);
     let finding = with_content(&blank, content);
     let counts = Counts::of(&finding);
     let entry = HistoryEntry::new(actor, now, event, None);
@@ -39,31 +37,6 @@ pub fn create_finding(
         counts,
         ..FindingChange::between(&blank, finding, entry, now)
     })
-}
-
-/// A draft without content, at version 0.
-pub(crate) fn blank_finding(id: FindingId, severity: Severity, now: Timestamp) -> Finding {
-    Finding {
-        id,
-        title: String::new(),
-        severity,
-        score: None,
-        cwe: None,
-        status: FindingStatus::Draft,
-        asset: None,
-        asset_count: 0,
-        other_assets: String::new(),
-        due: None,
-        assignee: None,
-        tags: Vec::new(),
-        accepted_risk: None,
-        proposal: None,
-        lifecycle: LifecycleTimes::default(),
-        retests: 0,
-        fingerprint: None,
-        updated: now,
-        version: 0,
-    }
 }
 
 /// A change of the content from `before` to `after`; `None` where they are equal.

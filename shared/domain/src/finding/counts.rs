@@ -210,11 +210,7 @@ mod tests {
                 published_at: at(published),
                 fixed_at: fixed.and_then(at),
             },
-            ..crate::finding::authoring::blank_finding(
-                FindingId::new(1, 1),
-                Severity::High,
-                Timestamp::UNIX_EPOCH,
-            )
+            ..Finding::blank(FindingId::new(1, 1), Severity::High, Timestamp::UNIX_EPOCH)
         }
         .in_status(status)
     }

@@ -69,6 +69,32 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// A draft without content, at version 0: what a new finding, and an example of one, begin
+    /// with.
+    pub fn blank(id: FindingId, severity: Severity, now: Timestamp) -> Self {
+        Self {
+            id,
+            title: String::new(),
+            severity,
+            score: None,
+            cwe: None,
+            status: FindingStatus::Draft,
+            asset: None,
+            asset_count: 0,
+            other_assets: String::new(),
+            due: None,
+            assignee: None,
+            tags: Vec::new(),
+            accepted_risk: None,
+            proposal: None,
+            lifecycle: LifecycleTimes::default(),
+            retests: 0,
+            fingerprint: None,
+            updated: now,
+            version: 0,
+        }
+    }
+
     /// Whether a fix was due before `today`. A resolved finding waits for the team, not for the
     /// client, so it isn't overdue.
     pub fn is_overdue(&self, today: Date) -> bool {

@@ -50,8 +50,6 @@ mod transition;
 mod wording;
 
 pub use assignee::Assignee;
-#[cfg(test)]
-pub(crate) use authoring::blank_finding;
 pub use authoring::{create_finding, update_content, update_severity};
 pub use bulk::{BulkAction, MAX_BULK};
 pub use change::{

@@ -134,7 +134,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::finding::{FindingInput, FindingStatus, blank_finding};
+    use crate::finding::{FindingInput, FindingStatus};
     use crate::id::{EngagementId, FindingId, ImportId};
     use crate::import::{ColumnMapping, Import, ImportConfirmation, ImportStage};
     use crate::person::Actor;
@@ -165,7 +165,7 @@ mod tests {
         Finding {
             status,
             fingerprint: Some(Fingerprint::new("zap", &rule.to_string())),
-            ..blank_finding(
+            ..Finding::blank(
                 FindingId::new(1, rule as u128),
                 Severity::Low,
                 Timestamp::UNIX_EPOCH,

@@ -64,7 +64,6 @@ pub fn compare_with_known(scan: &[Fingerprint], known: &[Finding]) -> RerunCompa
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::blank_finding;
     use crate::id::FindingId;
     use crate::severity::Severity;
     use jiff::Timestamp;
@@ -74,7 +73,7 @@ mod tests {
             title: rule.to_owned(),
             status,
             fingerprint: source.map(|source| Fingerprint::new(source, rule)),
-            ..blank_finding(FindingId::new(1, 1), Severity::High, Timestamp::UNIX_EPOCH)
+            ..Finding::blank(FindingId::new(1, 1), Severity::High, Timestamp::UNIX_EPOCH)
         }
     }
 

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use super::*;
-use crate::finding::blank_finding;
+use crate::finding::Finding;
 use crate::id::{ClientId, EngagementId, EntryId, FindingId, UserId};
 use crate::person::Person;
 use crate::preference::{Cadence, NotificationKind, NotificationPreferences, PreferencesInput};
@@ -90,7 +90,7 @@ fn notification_skips_the_actor_and_people_without_access() {
 #[test]
 fn many_of_the_same_are_said_once_with_the_worst_first() {
     let finding = |n: u64, severity| {
-        let mut finding = blank_finding(FindingId::new(n, 1), severity, Timestamp::UNIX_EPOCH);
+        let mut finding = Finding::blank(FindingId::new(n, 1), severity, Timestamp::UNIX_EPOCH);
         finding.title = format!("Finding {n}");
         finding
     };

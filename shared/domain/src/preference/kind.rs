@@ -31,6 +31,8 @@ pub struct NotificationKindInfo {
     pub name: &'static str,
     /// The displayed name.
     pub label: &'static str,
+    /// The name of its icon in `assets/icons.json`.
+    pub icon: &'static str,
     /// The permission that a person needs to be notified.
     pub action: Action,
     /// The cadence that team members begin with; `None` where the team isn't notified.
@@ -45,6 +47,7 @@ const fn row(
     kind: NotificationKind,
     name: &'static str,
     label: &'static str,
+    icon: &'static str,
     action: Action,
     team: Option<Cadence>,
     contacts: Option<Cadence>,
@@ -53,27 +56,28 @@ const fn row(
         kind,
         name,
         label,
+        icon,
         action,
         team,
         contacts,
     }
 }
 
-/// Kind, name, label, permission, the team's cadence, the contacts' cadence.
+/// Kind, name, label, icon, permission, the team's cadence, the contacts' cadence.
 #[rustfmt::skip] // a table
 static TABLE: [NotificationKindInfo; 12] = [
-    row(NotificationKind::Published, "published", "A finding is published", Action::ReadFindings, Some(Off), Some(Immediate)),
-    row(NotificationKind::Moved, "moved", "A finding’s status changes", Action::ReadFindings, Some(Daily), Some(Daily)),
-    row(NotificationKind::RetestAsked, "retest_asked", "A fix is ready for a retest", Action::ReadFindings, Some(Immediate), Some(Off)),
-    row(NotificationKind::RetestDone, "retest_done", "A retest is done", Action::ReadFindings, Some(Off), Some(Immediate)),
-    row(NotificationKind::Commented, "commented", "Somebody comments on a finding", Action::ReadFindings, Some(Immediate), Some(Immediate)),
-    row(NotificationKind::Message, "message", "A message", Action::ReadMessages, Some(Immediate), Some(Immediate)),
-    row(NotificationKind::Document, "document", "A document", Action::ReadDocuments, Some(Daily), Some(Immediate)),
-    row(NotificationKind::DueSoon, "due_soon", "Findings are due in a week", Action::RemediateFindings, Some(Off), Some(Immediate)),
-    row(NotificationKind::Overdue, "overdue", "Findings are overdue", Action::RemediateFindings, Some(Daily), Some(Immediate)),
-    row(NotificationKind::Risk, "risk", "An accepted risk ends", Action::ReadFindings, Some(Immediate), Some(Immediate)),
-    row(NotificationKind::Joined, "joined", "Somebody accepts an invitation", Action::ManageContacts, Some(Daily), Some(Daily)),
-    row(NotificationKind::MailFailed, "mail_failed", "Mail to somebody bounces or is reported as spam", Action::ManageTeam, Some(Immediate), None),
+    row(NotificationKind::Published, "published", "A finding is published", "flag", Action::ReadFindings, Some(Off), Some(Immediate)),
+    row(NotificationKind::Moved, "moved", "A finding’s status changes", "flag", Action::ReadFindings, Some(Daily), Some(Daily)),
+    row(NotificationKind::RetestAsked, "retest_asked", "A fix is ready for a retest", "rotate-clockwise", Action::ReadFindings, Some(Immediate), Some(Off)),
+    row(NotificationKind::RetestDone, "retest_done", "A retest is done", "rotate-clockwise", Action::ReadFindings, Some(Off), Some(Immediate)),
+    row(NotificationKind::Commented, "commented", "Somebody comments on a finding", "message", Action::ReadFindings, Some(Immediate), Some(Immediate)),
+    row(NotificationKind::Message, "message", "A message", "message", Action::ReadMessages, Some(Immediate), Some(Immediate)),
+    row(NotificationKind::Document, "document", "A document", "file-text", Action::ReadDocuments, Some(Daily), Some(Immediate)),
+    row(NotificationKind::DueSoon, "due_soon", "Findings are due in a week", "calendar", Action::RemediateFindings, Some(Off), Some(Immediate)),
+    row(NotificationKind::Overdue, "overdue", "Findings are overdue", "calendar", Action::RemediateFindings, Some(Daily), Some(Immediate)),
+    row(NotificationKind::Risk, "risk", "An accepted risk ends", "alert-triangle", Action::ReadFindings, Some(Immediate), Some(Immediate)),
+    row(NotificationKind::Joined, "joined", "Somebody accepts an invitation", "users", Action::ManageContacts, Some(Daily), Some(Daily)),
+    row(NotificationKind::MailFailed, "mail_failed", "Mail to somebody bounces or is reported as spam", "mail", Action::ManageTeam, Some(Immediate), None),
 ];
 
 impl NotificationKind {

@@ -59,9 +59,7 @@ pub fn finding_samples() -> (Client, Finding) {
         shared_rev: 2,
     };
     let finding = Finding {
-        id: FindingId::new(1, 1),
         title: "<script>alert(1)</script> in the search".to_owned(),
-        severity: Severity::High,
         score: CvssScore::from_tenths(88),
         cwe: Some(79),
         status: FindingStatus::Open,
@@ -74,16 +72,13 @@ pub fn finding_samples() -> (Client, Finding) {
             name: "Carl <b>".to_owned(),
         }),
         tags: vec!["pci".to_owned()],
-        accepted_risk: None,
-        proposal: None,
         lifecycle: LifecycleTimes {
             published_at: Some(Timestamp::UNIX_EPOCH),
             fixed_at: None,
         },
         retests: 1,
-        fingerprint: None,
-        updated: Timestamp::UNIX_EPOCH,
         version: 1,
+        ..Finding::blank(FindingId::new(1, 1), Severity::High, Timestamp::UNIX_EPOCH)
     };
     (client, finding)
 }

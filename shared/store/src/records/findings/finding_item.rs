@@ -94,7 +94,7 @@ impl Store<ClientScope> {
 
 #[cfg(test)]
 mod tests {
-    use domain::finding::{FindingStatus, LifecycleTimes};
+    use domain::finding::FindingStatus;
     use domain::id::FindingId;
     use domain::severity::Severity;
     use jiff::Timestamp;
@@ -106,25 +106,12 @@ mod tests {
             client: ClientId::new(1, 1),
             engagement: EngagementId::new(1, 2),
             finding: Finding {
-                id: FindingId::new(1, 3),
                 title: "Open redirect".to_owned(),
-                severity: Severity::Low,
-                score: None,
                 cwe: Some(601),
                 status: FindingStatus::Open,
-                asset: None,
-                asset_count: 0,
-                other_assets: String::new(),
-                due: None,
-                assignee: None,
                 tags: vec!["web".to_owned()],
-                accepted_risk: None,
-                proposal: None,
-                lifecycle: LifecycleTimes::default(),
-                retests: 0,
-                fingerprint: None,
-                updated: Timestamp::UNIX_EPOCH,
                 version: 4,
+                ..Finding::blank(FindingId::new(1, 3), Severity::Low, Timestamp::UNIX_EPOCH)
             },
         }
     }
