@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::finding::Transition;
 use domain::id::{ClientId, EngagementId, FindingId};
 use web::links::{self, BELOW_CLIENT, ELSEWHERE, LinkBase};
 
@@ -20,6 +21,26 @@ fn each_link_pattern_is_the_path_of_a_route() {
     }
     for pattern in ELSEWHERE {
         assert!(paths.contains(pattern), "no route serves {pattern}");
+    }
+}
+
+/// The handler of transitions knows its transition by the last segment of the route's path.
+#[test]
+fn transition_path_is_a_route_and_ends_with_its_name() {
+    let paths: BTreeSet<&str> = routes().map(|route| route.path).collect();
+    for transition in Transition::ALL {
+        let path = links::transition_path(transition);
+        for path in [path.team, path.portal] {
+            assert!(
+                path.ends_with(&format!("/findings/{{finding}}/{}", transition.name())),
+                "{path}"
+            );
+        }
+        assert!(
+            paths.contains(path.team) || paths.contains(path.portal),
+            "no route serves {}",
+            path.portal
+        );
     }
 }
 

@@ -1,6 +1,9 @@
 //! What to ask of each route, as whom, and what should come of it: from the
 //! route's own row and the permission matrix.
 
+mod example;
+mod examples;
+
 use domain::finding::FindingStatus;
 use domain::person::Person;
 use domain::role::{ContactRole, Role};
@@ -9,10 +12,14 @@ use local::GROUPS;
 use tests::{Answer, Browser, Client, Fixture, Tenant};
 use web::{Audience, Route};
 
+use example::{ExampleForm, Thing};
+
 /// Somebody's password, and the one that takes its place.
 pub(crate) const PASSWORD: &str = "quiet lantern orbit 42";
 pub(crate) const OTHER: &str = "violet harbor crumb 91";
 
+/// An id that was never given to anything.
+const NEVER_ID: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 /// A row that no list ever had, and where it would be.
 const NEVER: (&str, &str) = (
     "01ARZ3NDEKTSV4RRFFQ69G5FAV.01ARZ3NDEKTSV4RRFFQ69G5FAV",
@@ -98,258 +105,120 @@ pub(crate) fn is_link(route: &Route) -> bool {
     route.path.ends_with("/{token}")
 }
 
+/// The route's address, with the ids of `client`'s things.
 pub(crate) fn address(route: &Route, client: &Client) -> String {
-    let status = match route.path.rsplit('/').next() {
-        Some("publish") => FindingStatus::Draft,
-        Some("fixed" | "partly-fixed" | "not-fixed") => FindingStatus::Resolved,
-        Some("reopen" | "{entry}") => FindingStatus::Verified,
-        _ => FindingStatus::Open,
+    let thing = examples::find(route.path).map_or(Thing::Usual, |example| example.thing);
+    let (papers, bills) = (client.papers, client.bills);
+    let finding = match thing {
+        Thing::Finding(status) => client.findings[&status],
+        Thing::ProposedFinding => client.proposed,
+        _ => client.findings[&FindingStatus::Open],
     };
-    let finding = match route.path.rsplit('/').next() {
-        Some("approve" | "decline") => client.proposed,
-        _ => client.findings[&status],
-    };
-    let papers = client.papers;
-    let document = match route.path.rsplit('/').next() {
-        Some("restore") => papers.gone,
-        Some("readers") => papers.report,
+    let document = match thing {
+        Thing::DeletedDocument => papers.gone,
+        Thing::TeamDocument => papers.report,
         _ => papers.proof,
     };
-    let evidence = match route.path.rsplit('/').next() {
-        Some("restore") => client.shots.gone,
+    let evidence = match thing {
+        Thing::DeletedEvidence => client.shots.gone,
         _ => client.shots.proof,
     };
-    let upload = if route.path.contains("{message}") {
-        client.attached
-    } else {
-        papers.upload
-    };
-    let bills = client.bills;
-    let invoice = match route.path.rsplit('/').next() {
-        Some("edit" | "delete" | "send") => bills.draft,
-        Some("take-back" | "refund") => bills.part,
+    let invoice = match thing {
+        Thing::DraftInvoice => bills.draft,
+        Thing::PartlyPaidInvoice => bills.part,
         _ => bills.sent,
+    };
+    let upload = match thing {
+        Thing::Attachment => client.attached,
+        _ => papers.upload,
     };
     let (invite, user) = if route.path.starts_with("/settings") {
         (client.team_invite, client.team_user)
     } else {
-        (
-            client.invite.id,
-            client.contact(ContactRole::Collaborator).id,
-        )
+        let contact = client.contact(ContactRole::Collaborator);
+        (client.invite.id, contact.id)
     };
-    route
-        .path
-        .replace("{client}", &client.id.to_string())
-        .replace("{engagement}", &client.engagement.to_string())
-        .replace("{finding}", &finding.to_string())
-        .replace("{entry}", &client.entry.to_string())
-        .replace("{message}", &client.message.to_string())
-        .replace("{import}", &client.import.to_string())
-        .replace("{invite}", &invite.to_string())
-        .replace("{template}", &client.template.to_string())
-        .replace("{document}", &document.to_string())
-        .replace("{upload}", &upload.to_string())
-        .replace("{evidence}", &evidence.to_string())
-        .replace("{invoice}", &invoice.to_string())
-        .replace("{notice}", &client.notice.to_string())
-        .replace("{user}", &user.to_string())
-        .replace("{logo}", "01ARZ3NDEKTSV4RRFFQ69G5FAV")
-        .replace("{accent}", "1d5fb4")
-        .replace("{token}", &"x".repeat(43))
+    fill(route.path, |name| match name {
+        "client" => client.id.to_string(),
+        "engagement" => client.engagement.to_string(),
+        "finding" => finding.to_string(),
+        "entry" => client.entry.to_string(),
+        "message" => client.message.to_string(),
+        "import" => client.import.to_string(),
+        "invite" => invite.to_string(),
+        "template" => client.template.to_string(),
+        "document" => document.to_string(),
+        "upload" => upload.to_string(),
+        "evidence" => evidence.to_string(),
+        "invoice" => invoice.to_string(),
+        "notice" => client.notice.to_string(),
+        "user" => user.to_string(),
+        "logo" => NEVER_ID.to_owned(),
+        "accent" => "1d5fb4".to_owned(),
+        "token" => "x".repeat(43),
+        _ => panic!(
+            "{}: say in tests/it/matrix.rs which {name} it is",
+            route.path
+        ),
+    })
 }
 
 /// An address of the same shape whose ids were never given to anything.
 pub(crate) fn missing(route: &Route) -> String {
-    let never = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
-    let mut path = route.path.replace("{token}", &"y".repeat(43));
-    for name in [
-        "{client}",
-        "{engagement}",
-        "{finding}",
-        "{entry}",
-        "{message}",
-        "{import}",
-        "{invite}",
-        "{template}",
-        "{document}",
-        "{evidence}",
-        "{invoice}",
-        "{upload}",
-        "{notice}",
-        "{user}",
-        "{logo}",
-        "{accent}",
-    ] {
-        path = path.replace(name, never);
-    }
-    path
+    fill(route.path, |name| match name {
+        "token" => "y".repeat(43),
+        _ => NEVER_ID.to_owned(),
+    })
 }
 
-/// What a form of the route is sent with, for it to be accepted.
-#[expect(clippy::too_many_lines, reason = "a table")]
+/// A pattern with a value for each of its names.
+fn fill(pattern: &str, value: impl Fn(&str) -> String) -> String {
+    let segments = pattern.split('/').map(|segment| {
+        let name = segment.strip_prefix('{');
+        let name = name.and_then(|name| name.strip_suffix('}'));
+        name.map_or_else(|| segment.to_owned(), &value)
+    });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+/// The form of the example of a route that changes something.
+fn form(route: &Route) -> &'static ExampleForm {
+    let form = examples::find(route.path).and_then(|example| example.form.as_ref());
+    form.unwrap_or_else(|| {
+        let (method, path) = (route.method, route.path);
+        panic!("{method} {path} has no example form: add one to tests/it/matrix/examples.rs")
+    })
+}
+
+/// Asks for the route at `path`, with the form of its example. What it makes gets `id`.
 pub(crate) async fn send(browser: &mut Browser, route: &Route, path: &str, id: &str) -> Answer {
     if route.method == Method::GET {
         return browser.get(path).await;
     }
-    let last = route.path.rsplit('/').next().unwrap_or_default();
-    // Drafts have one version, published findings two, resolved ones and those
-    // with a proposal three, the closed and edited one five.
-    let version = match last {
-        "publish" => "1",
-        "fixed" | "partly-fixed" | "not-fixed" | "approve" | "decline" => "3",
-        "reopen" => "5",
-        _ => "2",
-    };
-    let risk = [
-        ("note", "Because."),
-        ("until", "2026-06-30"),
-        ("version", version),
-    ];
-    let plan = [("assignee", ""), ("version", version)];
     let invoice = path.rsplit('/').nth(1).and_then(|id| id.parse().ok());
-    let payment = invoice.map_or_else(String::new, |id| {
-        tests::invoice_fixture::payment(id).to_string()
-    });
-    let bill = [
-        ("subject", "New"),
-        ("to", "New"),
-        ("currency", "EUR"),
-        ("due", "2026-02-04"),
-        ("line_text[]", "Testing"),
-        ("line_quantity[]", "1"),
-        ("line_price[]", "100"),
-        ("line_tax[]", "19"),
-    ];
-    let new_bill = [&bill[..], &[("id", id)]].concat();
-    let other_bill = [&bill[..], &[("version", "1")]].concat();
-    let noted = |version| {
-        [
-            ("amount", "1.00"),
-            ("on", "2026-01-05"),
-            ("id", id),
-            ("version", version),
-        ]
+    let payment = invoice.map(|id| tests::invoice_fixture::payment(id).to_string());
+    let payment = payment.unwrap_or_default();
+    let with_ids = |fields: &[(&'static str, &'static str)]| -> Vec<(&str, &str)> {
+        let fields = fields.iter().map(|(name, value)| match *value {
+            example::ID => (*name, id),
+            example::PAYMENT => (*name, payment.as_str()),
+            value => (*name, value),
+        });
+        fields.collect()
     };
-    let (paid, refunded) = (noted("2"), noted("3"));
-    let taken = [("payment", payment.as_str()), ("id", id), ("version", "3")];
-    let fields: &[(&str, &str)] = match last {
-        "invoices" => &new_bill,
-        "edit" if route.path.contains("{invoice}") => &other_bill,
-        "send" => &[("id", id), ("version", "1")],
-        "pay" if route.path.starts_with("/invoices") => &[],
-        "pay" => &paid,
-        "refund" => &refunded,
-        "take-back" => &taken,
-        "void" => &[("reason", "New"), ("id", id), ("version", "2")],
-        "settings" if route.path.starts_with("/invoices") => {
-            &[("currency", "EUR"), ("days", "30"), ("version", "0")]
+    match form(route) {
+        ExampleForm::Fields(fields) => browser.post(path, &with_ids(fields)).await,
+        ExampleForm::File(fields, file) => {
+            let fields = with_ids(fields);
+            browser
+                .upload_with(path, &fields, file.name, &(file.bytes)())
+                .await
         }
-        "subscribe" => &[("offer", "pro_monthly"), ("id", id)],
-        "clients" => &[("name", "New"), ("id", id)],
-        "engagements" => &[
-            ("title", "New"),
-            ("kind", "api"),
-            ("phase", "active"),
-            ("id", id),
-        ],
-        "findings" => &[("title", "New"), ("severity", "low"), ("id", id)],
-        "template" => &[
-            ("title", "New"),
-            ("severity", "low"),
-            ("category", "web"),
-            ("id", id),
-        ],
-        "edit" if route.path.contains("{message}") => &[("text", "New"), ("version", "1")],
-        "read" if route.path.starts_with("/notifications") => &[],
-        "read" => &[("messages", "1")],
-        "notifications" => &[("message", "weekly")],
-        "edit" if route.path.contains("{template}") => &[
-            ("title", "New"),
-            ("severity", "low"),
-            ("category", "web"),
-            ("version", "1"),
-        ],
-        "delete" => &[("version", "1")],
-        "edit" if route.path.contains("{finding}") => {
-            &[("title", "New"), ("severity", "low"), ("version", "2")]
+        ExampleForm::AnnouncedFile(fields, file) => {
+            browser.post(path, &with_ids(fields)).await;
+            browser.upload(path, id, file.name, &(file.bytes)()).await
         }
-        "edit" => &[
-            ("title", "New"),
-            ("kind", "api"),
-            ("phase", "active"),
-            ("version", "1"),
-        ],
-        "invites" => &[
-            ("name", "New"),
-            ("email", "new@new.example"),
-            ("role", "viewer"),
-            ("id", id),
-        ],
-        "settings" => &[("name", "New"), ("time_zone", "UTC"), ("version", "1")],
-        "calculate" => &[("title", "New"), ("id", id), ("calculate", "3.1")],
-        "bulk" => &[("what", "start"), ("e1", NEVER.0), ("c1", NEVER.1)],
-        "comments" | "messages" => &[("text", "New"), ("id", id)],
-        "plan" => &plan,
-        last if route.path.contains("{finding}")
-            && domain::finding::Transition::from_name(last).is_some() =>
-        {
-            &risk
-        }
-        "role" => &[(
-            "role",
-            if route.path.starts_with("/settings") {
-                "member"
-            } else {
-                "viewer"
-            },
-        )],
-        "name" => &[("name", "New")],
-        "code" | "setup" => &[("code", "123456")],
-        "confirm" if route.path.starts_with("/account") => &[("token", "x")],
-        "confirm" => &[("password", PASSWORD), ("next", "/")],
-        "access" => &[("access", "disabled")],
-        "branding" => &[("name", "New"), ("accent", "#1d5fb4"), ("version", "1")],
-        "logo" => {
-            let picture = crate::evidence_upload::picture(image::ImageFormat::Png);
-            return browser.upload(path, id, "new.png", &picture).await;
-        }
-        "security" => &[("mfa", "nobody")],
-        "address" => &[("slug", "acme")],
-        "export" if route.path.starts_with("/settings") => &[("from", "1")],
-        "email" => &[("email", "moved@new.example"), ("password", PASSWORD)],
-        "start" if route.path.starts_with("/account") => &[("password", PASSWORD)],
-        "password" => &[("current", PASSWORD), ("password", OTHER), ("again", OTHER)],
-        "end" => &[("session", "0123456789abcdef")],
-        "preview" => &[("text", "*new*")],
-        "columns" => &[("title", "Name")],
-        "download" => &[("number", "1")],
-        "caption" => &[("caption", "New"), ("version", "1")],
-        "remove" if route.path.contains("{evidence}") => &[("version", "1")],
-        "attachments" => &[("id", id), ("n", "0"), ("name", "new.txt"), ("size", "4")],
-        "restore" => &[("version", "2")],
-        "readers" => &[("visibility", "team"), ("version", "1")],
-        "evidence" => {
-            let fields = [("id", id), ("caption", "New")];
-            return browser
-                .upload_with(path, &fields, "new.png", b"\x89PNG\r\n\x1a\n")
-                .await;
-        }
-        "documents" => {
-            let fields = [("id", id), ("kind", "evidence"), ("title", "New")];
-            return browser.upload_with(path, &fields, "new.txt", b"New.").await;
-        }
-        "{document}" => return browser.upload(path, id, "new.txt", b"New.").await,
-        "import" => {
-            let said = [("id", id), ("name", "scan.xml"), ("size", "9")];
-            browser.post(path, &said).await;
-            let file =
-                b"<issues><issue><type>1</type><name>n</name><host>h</host></issue></issues>";
-            return browser.upload(path, id, "scan.xml", file).await;
-        }
-        _ => &[],
-    };
-    browser.post(path, fields).await
+    }
 }
 
 /// Everybody who may try: a name, and who it is.

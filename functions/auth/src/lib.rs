@@ -11,7 +11,7 @@ mod switch;
 
 use axum::routing::{get, post};
 use domain::role::Action;
-use web::{Audience, Route, Sample, samples};
+use web::{Audience, Route, Sample, links, samples};
 
 /// The group's routes.
 pub const ROUTES: &[Route] = &[
@@ -38,7 +38,7 @@ pub const ROUTES: &[Route] = &[
         get(switch::get)
     }),
     Route::post(
-        "/switch/{client}",
+        links::SWITCH_CLIENT,
         Audience::Portal(Action::OwnAccount),
         || post(switch::post),
     ),

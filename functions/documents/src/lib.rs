@@ -12,101 +12,45 @@ mod upload_progress;
 
 use axum::routing::{get, post};
 use domain::role::Action::{ManageDocuments, ReadDocuments, UploadDocuments};
-use web::Audience::{Portal, Team};
-use web::{Route, Sample, samples};
+use web::Audience::Team;
+use web::{BothSides, Route, Sample, links, routes, samples};
 
-/// The group's routes: the same for the team, which names the client, and for
-/// contacts, whose client is implied.
-pub const ROUTES: &[Route] = &[
-    Route::get("/clients/{client}/documents", Team(ReadDocuments), || {
-        get(list::get)
-    }),
-    Route::post("/clients/{client}/documents", Team(UploadDocuments), || {
+/// The group's routes.
+pub const ROUTES: &[Route] = routes![
+    BothSides::get(links::DOCUMENTS, ReadDocuments, || get(list::get)),
+    BothSides::post(links::DOCUMENTS, UploadDocuments, || {
         post(document_upload::post)
     }),
-    Route::get(
-        "/clients/{client}/engagements/{engagement}/documents",
-        Team(ReadDocuments),
-        || get(list::get),
-    ),
+    BothSides::get(links::ENGAGEMENT_DOCUMENTS, ReadDocuments, || {
+        get(list::get)
+    }),
+    BothSides::post(links::ENGAGEMENT_DOCUMENTS, UploadDocuments, || {
+        post(document_upload::post)
+    }),
+    BothSides::get(links::DOCUMENT, ReadDocuments, || get(document::get)),
+    BothSides::post(links::DOCUMENT, UploadDocuments, || {
+        post(document_upload::post)
+    }),
+    BothSides::post(links::DOCUMENT_DOWNLOAD, ReadDocuments, || {
+        post(download::post)
+    }),
+    Route::post(links::DOCUMENT_DELETE.team, Team(ManageDocuments), || {
+        post(document_changes::delete)
+    }),
     Route::post(
-        "/clients/{client}/engagements/{engagement}/documents",
-        Team(UploadDocuments),
-        || post(document_upload::post),
-    ),
-    Route::get(
-        "/clients/{client}/documents/{document}",
-        Team(ReadDocuments),
-        || get(document::get),
-    ),
-    Route::post(
-        "/clients/{client}/documents/{document}",
-        Team(UploadDocuments),
-        || post(document_upload::post),
-    ),
-    Route::post(
-        "/clients/{client}/documents/{document}/download",
-        Team(ReadDocuments),
-        || post(download::post),
-    ),
-    Route::post(
-        "/clients/{client}/documents/{document}/delete",
-        Team(ManageDocuments),
-        || post(document_changes::delete),
-    ),
-    Route::post(
-        "/clients/{client}/documents/{document}/restore",
+        links::DOCUMENT_RESTORE.team,
         Team(ManageDocuments),
         || post(document_changes::restore),
     ),
     Route::post(
-        "/clients/{client}/documents/{document}/readers",
+        links::DOCUMENT_VISIBILITY.team,
         Team(ManageDocuments),
         || post(document_changes::change_visibility),
     ),
-    Route::post(
-        "/clients/{client}/uploads/{upload}/complete",
-        Team(UploadDocuments),
-        || post(upload_progress::complete),
-    ),
-    Route::get(
-        "/clients/{client}/uploads/{upload}",
-        Team(UploadDocuments),
-        || get(upload_progress::get),
-    ),
-    Route::get("/documents", Portal(ReadDocuments), || get(list::get)),
-    Route::post("/documents", Portal(UploadDocuments), || {
-        post(document_upload::post)
+    BothSides::post(links::UPLOAD_COMPLETE, UploadDocuments, || {
+        post(upload_progress::complete)
     }),
-    Route::get(
-        "/engagements/{engagement}/documents",
-        Portal(ReadDocuments),
-        || get(list::get),
-    ),
-    Route::post(
-        "/engagements/{engagement}/documents",
-        Portal(UploadDocuments),
-        || post(document_upload::post),
-    ),
-    Route::get("/documents/{document}", Portal(ReadDocuments), || {
-        get(document::get)
-    }),
-    Route::post("/documents/{document}", Portal(UploadDocuments), || {
-        post(document_upload::post)
-    }),
-    Route::post(
-        "/documents/{document}/download",
-        Portal(ReadDocuments),
-        || post(download::post),
-    ),
-    Route::post(
-        "/uploads/{upload}/complete",
-        Portal(UploadDocuments),
-        || post(upload_progress::complete),
-    ),
-    Route::get("/uploads/{upload}", Portal(UploadDocuments), || {
-        get(upload_progress::get)
-    }),
+    BothSides::get(links::UPLOAD, UploadDocuments, || get(upload_progress::get)),
 ];
 
 /// Samples of each page.

@@ -11,11 +11,11 @@ mod timeline;
 
 use axum::routing::{get, post};
 use domain::role::Action;
-use web::Audience::{Portal, Team};
-use web::{Route, Sample, samples};
+use web::Audience::Team;
+use web::{BothSides, Route, Sample, links, routes, samples};
 
 /// The group's routes.
-pub const ROUTES: &[Route] = &[
+pub const ROUTES: &[Route] = routes![
     Route::get("/clients", Team(Action::ReadClients), || get(clients::get)),
     Route::get("/clients/new", Team(Action::WriteClients), || {
         get(client_new::get)
@@ -23,51 +23,37 @@ pub const ROUTES: &[Route] = &[
     Route::post("/clients", Team(Action::WriteClients), || {
         post(client_new::post)
     }),
-    Route::get("/clients/{client}", Team(Action::ReadClients), || {
+    Route::get(links::CLIENT, Team(Action::ReadClients), || {
         get(client::get)
     }),
-    Route::get("/clients/{client}/pulse", Team(Action::ReadClients), || {
+    Route::get(links::CLIENT_PULSE.team, Team(Action::ReadClients), || {
         get(pulses::client)
     }),
     Route::get(
-        "/clients/{client}/engagements/new",
+        links::ENGAGEMENT_NEW.team,
         Team(Action::WriteEngagements),
         || get(engagement_form::new),
     ),
     Route::post(
-        "/clients/{client}/engagements",
+        links::ENGAGEMENTS.team,
         Team(Action::WriteEngagements),
         || post(engagement_form::create),
     ),
+    BothSides::get(links::ENGAGEMENT, Action::ReadEngagements, || {
+        get(engagement::get)
+    }),
+    BothSides::get(links::ENGAGEMENT_PULSE, Action::ReadEngagements, || {
+        get(pulses::engagement)
+    }),
     Route::get(
-        "/clients/{client}/engagements/{engagement}",
-        Team(Action::ReadEngagements),
-        || get(engagement::get),
-    ),
-    Route::get(
-        "/clients/{client}/engagements/{engagement}/pulse",
-        Team(Action::ReadEngagements),
-        || get(pulses::engagement),
-    ),
-    Route::get(
-        "/clients/{client}/engagements/{engagement}/edit",
+        links::ENGAGEMENT_EDIT.team,
         Team(Action::WriteEngagements),
         || get(engagement_form::edit),
     ),
     Route::post(
-        "/clients/{client}/engagements/{engagement}/edit",
+        links::ENGAGEMENT_EDIT.team,
         Team(Action::WriteEngagements),
         || post(engagement_form::update),
-    ),
-    Route::get(
-        "/engagements/{engagement}",
-        Portal(Action::ReadEngagements),
-        || get(engagement::get),
-    ),
-    Route::get(
-        "/engagements/{engagement}/pulse",
-        Portal(Action::ReadEngagements),
-        || get(pulses::engagement),
     ),
 ];
 

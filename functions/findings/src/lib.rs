@@ -33,324 +33,150 @@ mod transition_groups;
 
 use axum::routing::{get, post};
 use domain::finding::{Decision, RetestOutcome, Transition};
-use domain::role::Action;
+use domain::role::Action::{
+    AssignFindings, CommentFindings, ManageDocuments, ReadFindings, UploadDocuments, WriteFindings,
+};
 use web::Audience::{Both, Portal, Team};
-use web::{Route, Sample, samples};
+use web::{BothSides, Route, Sample, links, routes, samples};
 
 /// The group's routes.
-pub const ROUTES: &[Route] = &[
-    Route::get("/findings", Both(Action::ReadFindings), || get(list::get)),
-    Route::post("/findings/export", Both(Action::ReadFindings), || {
+pub const ROUTES: &[Route] = routes![
+    Route::get("/findings", Both(ReadFindings), || get(list::get)),
+    Route::post("/findings/export", Both(ReadFindings), || {
         post(export::post)
     }),
-    Route::post("/findings/bulk", Both(Action::AssignFindings), || {
-        post(bulk::post)
+    Route::post("/findings/bulk", Both(AssignFindings), || post(bulk::post)),
+    Route::get(links::FINDING_NEW.team, Team(WriteFindings), || {
+        get(finding_form::new)
     }),
-    Route::get(
-        "/clients/{client}/engagements/{engagement}/findings/new",
-        Team(Action::WriteFindings),
-        || get(finding_form::new),
-    ),
+    Route::post(links::FINDINGS.team, Team(WriteFindings), || {
+        post(finding_form::create)
+    }),
     Route::post(
-        "/clients/{client}/engagements/{engagement}/findings",
-        Team(Action::WriteFindings),
-        || post(finding_form::create),
-    ),
-    Route::post(
-        "/clients/{client}/engagements/{engagement}/findings/calculate",
-        Team(Action::WriteFindings),
+        links::FINDING_NEW_CALCULATE.team,
+        Team(WriteFindings),
         || post(finding_form::calculate_new),
     ),
-    Route::post(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/calculate",
-        Team(Action::WriteFindings),
-        || post(finding_form::calculate_edit),
-    ),
+    Route::post(links::FINDING_CALCULATE.team, Team(WriteFindings), || {
+        post(finding_form::calculate_edit)
+    }),
+    BothSides::get(links::FINDING, ReadFindings, || get(finding::get)),
+    Route::get(links::FINDING_EDIT.team, Team(WriteFindings), || {
+        get(finding_form::edit)
+    }),
+    Route::post(links::FINDING_EDIT.team, Team(WriteFindings), || {
+        post(finding_form::update)
+    }),
+    transition_by_team(Transition::Publish),
+    transition_by_team(Transition::Withdraw),
+    transition_by_both(Transition::Start),
+    transition_by_both(Transition::Resolve),
+    transition_by_team(Transition::Retest(RetestOutcome::Fixed)),
+    transition_by_team(Transition::Retest(RetestOutcome::PartlyFixed)),
+    transition_by_team(Transition::Retest(RetestOutcome::NotFixed)),
+    transition_by_team(Transition::Reopen),
+    transition_by_team(Transition::Decide(Decision::AcceptRisk)),
+    transition_by_team(Transition::Decide(Decision::FalsePositive)),
+    transition_by_contact(Transition::Propose(Decision::AcceptRisk)),
+    transition_by_contact(Transition::Propose(Decision::FalsePositive)),
+    transition_by_team(Transition::Approve),
+    transition_by_team(Transition::Decline),
+    BothSides::post(links::FINDING_PLAN, AssignFindings, || {
+        post(remediation::post)
+    }),
+    BothSides::get(links::FINDING_HISTORY, ReadFindings, || {
+        get(history_page::history)
+    }),
+    BothSides::get(links::FINDING_COMMENTS, ReadFindings, || {
+        get(history_page::comments)
+    }),
+    BothSides::post(links::FINDING_COMMENTS, CommentFindings, || {
+        post(comments::post)
+    }),
     Route::get(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}",
-        Team(Action::ReadFindings),
-        || get(finding::get),
-    ),
-    Route::get(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/edit",
-        Team(Action::WriteFindings),
-        || get(finding_form::edit),
-    ),
-    Route::post(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/edit",
-        Team(Action::WriteFindings),
-        || post(finding_form::update),
-    ),
-    Route::post(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/publish",
-        Team(Transition::Publish.action()),
-        || post(transition::apply),
-    ),
-    Route::post(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/withdraw",
-        Team(Transition::Withdraw.action()),
-        || post(transition::apply),
-    ),
-    Route::post(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/start",
-        Team(Transition::Start.action()),
-        || post(transition::apply),
-    ),
-    Route::post(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/resolve",
-        Team(Transition::Resolve.action()),
-        || post(transition::apply),
-    ),
-    Route::post(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/fixed",
-        Team(Transition::Retest(RetestOutcome::Fixed).action()),
-        || post(transition::apply),
-    ),
-    Route::post(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/partly-fixed",
-        Team(Transition::Retest(RetestOutcome::PartlyFixed).action()),
-        || post(transition::apply),
-    ),
-    Route::post(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/not-fixed",
-        Team(Transition::Retest(RetestOutcome::NotFixed).action()),
-        || post(transition::apply),
-    ),
-    Route::post(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/reopen",
-        Team(Transition::Reopen.action()),
-        || post(transition::apply),
-    ),
-    Route::post(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/accept-risk",
-        Team(Transition::Decide(Decision::AcceptRisk).action()),
-        || post(transition::apply),
-    ),
-    Route::post(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/false-positive",
-        Team(Transition::Decide(Decision::FalsePositive).action()),
-        || post(transition::apply),
-    ),
-    Route::post(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/approve",
-        Team(Transition::Approve.action()),
-        || post(transition::apply),
-    ),
-    Route::post(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/decline",
-        Team(Transition::Decline.action()),
-        || post(transition::apply),
-    ),
-    Route::post(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/plan",
-        Team(Action::AssignFindings),
-        || post(remediation::post),
-    ),
-    Route::get(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/history",
-        Team(Action::ReadFindings),
-        || get(history_page::history),
-    ),
-    Route::get(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/comments",
-        Team(Action::ReadFindings),
-        || get(history_page::comments),
-    ),
-    Route::post(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/comments",
-        Team(Action::CommentFindings),
-        || post(comments::post),
-    ),
-    Route::get(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/history/{entry}",
-        Team(Action::ReadFindings),
+        links::FINDING_HISTORY_ENTRY.team,
+        Team(ReadFindings),
         || get(edit_details::get),
     ),
+    BothSides::post(links::EVIDENCE_LIST, UploadDocuments, || {
+        post(evidence::post)
+    }),
+    BothSides::get(links::EVIDENCE, ReadFindings, || get(evidence_page::get)),
+    BothSides::get(links::EVIDENCE_IMAGE, ReadFindings, || get(evidence::image)),
+    BothSides::get(links::EVIDENCE_THUMBNAIL, ReadFindings, || {
+        get(evidence::thumbnail)
+    }),
+    BothSides::post(links::EVIDENCE_CAPTION, UploadDocuments, || {
+        post(evidence_page::caption)
+    }),
+    BothSides::post(links::EVIDENCE_REMOVE, UploadDocuments, || {
+        post(evidence_page::delete)
+    }),
     Route::post(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/evidence",
-        Team(Action::UploadDocuments),
-        || post(evidence::post),
-    ),
-    Route::get(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/evidence/{evidence}",
-        Team(Action::ReadFindings),
-        || get(evidence_page::get),
-    ),
-    Route::get(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/evidence/{evidence}/image",
-        Team(Action::ReadFindings),
-        || get(evidence::image),
-    ),
-    Route::get(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/evidence/{evidence}/thumb",
-        Team(Action::ReadFindings),
-        || get(evidence::thumbnail),
-    ),
-    Route::post(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/evidence/{evidence}/caption",
-        Team(Action::UploadDocuments),
-        || post(evidence_page::caption),
-    ),
-    Route::post(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/evidence/{evidence}/remove",
-        Team(Action::UploadDocuments),
-        || post(evidence_page::delete),
-    ),
-    Route::post(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/evidence/{evidence}/restore",
-        Team(Action::ManageDocuments),
+        links::EVIDENCE_RESTORE.team,
+        Team(ManageDocuments),
         || post(evidence_page::restore),
     ),
-    Route::post(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/preview",
-        Team(Action::CommentFindings),
-        || post(preview::finding_markdown),
-    ),
-    Route::get(
-        "/clients/{client}/engagements/{engagement}/import",
-        Team(Action::WriteFindings),
-        || get(import::get),
-    ),
-    Route::post(
-        "/clients/{client}/engagements/{engagement}/import",
-        Team(Action::WriteFindings),
-        || post(import::post),
-    ),
-    Route::get(
-        "/clients/{client}/engagements/{engagement}/imports/{import}",
-        Team(Action::WriteFindings),
-        || get(import_preview::get),
-    ),
-    Route::post(
-        "/clients/{client}/engagements/{engagement}/imports/{import}",
-        Team(Action::WriteFindings),
-        || post(import_run::post),
-    ),
-    Route::post(
-        "/clients/{client}/engagements/{engagement}/imports/{import}/columns",
-        Team(Action::WriteFindings),
-        || post(import_columns::post),
-    ),
-    Route::get(
-        "/clients/{client}/engagements/{engagement}/library",
-        Team(Action::WriteFindings),
-        || get(library::choose),
-    ),
-    Route::get(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/template",
-        Team(Action::WriteFindings),
-        || get(template_form::new),
-    ),
-    Route::post(
-        "/clients/{client}/engagements/{engagement}/findings/{finding}/template",
-        Team(Action::WriteFindings),
-        || post(template_form::create),
-    ),
-    Route::get("/templates", Team(Action::WriteFindings), || {
-        get(library::own)
+    BothSides::post(links::FINDING_PREVIEW, CommentFindings, || {
+        post(preview::finding_markdown)
     }),
-    Route::get(
-        "/templates/{template}/edit",
-        Team(Action::WriteFindings),
-        || get(template_form::edit),
-    ),
-    Route::post(
-        "/templates/{template}/edit",
-        Team(Action::WriteFindings),
-        || post(template_form::update),
-    ),
-    Route::post(
-        "/templates/{template}/delete",
-        Team(Action::WriteFindings),
-        || post(template_form::delete),
-    ),
-    Route::get("/score", Team(Action::WriteFindings), || {
-        get(preview::score)
+    Route::get(links::IMPORT_NEW.team, Team(WriteFindings), || {
+        get(import::get)
     }),
-    Route::post("/preview", Team(Action::WriteFindings), || {
-        post(preview::markdown)
+    Route::post(links::IMPORT_NEW.team, Team(WriteFindings), || {
+        post(import::post)
     }),
-    Route::get(
-        "/engagements/{engagement}/findings/{finding}",
-        Portal(Action::ReadFindings),
-        || get(finding::get),
-    ),
-    Route::post(
-        "/engagements/{engagement}/findings/{finding}/start",
-        Portal(Transition::Start.action()),
-        || post(transition::apply),
-    ),
-    Route::post(
-        "/engagements/{engagement}/findings/{finding}/resolve",
-        Portal(Transition::Resolve.action()),
-        || post(transition::apply),
-    ),
-    Route::post(
-        "/engagements/{engagement}/findings/{finding}/propose-risk",
-        Portal(Transition::Propose(Decision::AcceptRisk).action()),
-        || post(transition::apply),
-    ),
-    Route::post(
-        "/engagements/{engagement}/findings/{finding}/propose-false-positive",
-        Portal(Transition::Propose(Decision::FalsePositive).action()),
-        || post(transition::apply),
-    ),
-    Route::post(
-        "/engagements/{engagement}/findings/{finding}/plan",
-        Portal(Action::AssignFindings),
-        || post(remediation::post),
-    ),
-    Route::get(
-        "/engagements/{engagement}/findings/{finding}/history",
-        Portal(Action::ReadFindings),
-        || get(history_page::history),
-    ),
-    Route::get(
-        "/engagements/{engagement}/findings/{finding}/comments",
-        Portal(Action::ReadFindings),
-        || get(history_page::comments),
-    ),
-    Route::post(
-        "/engagements/{engagement}/findings/{finding}/comments",
-        Portal(Action::CommentFindings),
-        || post(comments::post),
-    ),
-    Route::post(
-        "/engagements/{engagement}/findings/{finding}/evidence",
-        Portal(Action::UploadDocuments),
-        || post(evidence::post),
-    ),
-    Route::get(
-        "/engagements/{engagement}/findings/{finding}/evidence/{evidence}",
-        Portal(Action::ReadFindings),
-        || get(evidence_page::get),
-    ),
-    Route::get(
-        "/engagements/{engagement}/findings/{finding}/evidence/{evidence}/image",
-        Portal(Action::ReadFindings),
-        || get(evidence::image),
-    ),
-    Route::get(
-        "/engagements/{engagement}/findings/{finding}/evidence/{evidence}/thumb",
-        Portal(Action::ReadFindings),
-        || get(evidence::thumbnail),
-    ),
-    Route::post(
-        "/engagements/{engagement}/findings/{finding}/evidence/{evidence}/caption",
-        Portal(Action::UploadDocuments),
-        || post(evidence_page::caption),
-    ),
-    Route::post(
-        "/engagements/{engagement}/findings/{finding}/evidence/{evidence}/remove",
-        Portal(Action::UploadDocuments),
-        || post(evidence_page::delete),
-    ),
-    Route::post(
-        "/engagements/{engagement}/findings/{finding}/preview",
-        Portal(Action::CommentFindings),
-        || post(preview::finding_markdown),
-    ),
+    Route::get(links::IMPORT.team, Team(WriteFindings), || {
+        get(import_preview::get)
+    }),
+    Route::post(links::IMPORT.team, Team(WriteFindings), || {
+        post(import_run::post)
+    }),
+    Route::post(links::IMPORT_COLUMNS.team, Team(WriteFindings), || {
+        post(import_columns::post)
+    }),
+    Route::get(links::ENGAGEMENT_LIBRARY.team, Team(WriteFindings), || {
+        get(library::choose)
+    }),
+    Route::get(links::FINDING_TEMPLATE.team, Team(WriteFindings), || {
+        get(template_form::new)
+    }),
+    Route::post(links::FINDING_TEMPLATE.team, Team(WriteFindings), || {
+        post(template_form::create)
+    }),
+    Route::get("/templates", Team(WriteFindings), || get(library::own)),
+    Route::get(links::TEMPLATE_EDIT, Team(WriteFindings), || {
+        get(template_form::edit)
+    }),
+    Route::post(links::TEMPLATE_EDIT, Team(WriteFindings), || {
+        post(template_form::update)
+    }),
+    Route::post(links::TEMPLATE_DELETE, Team(WriteFindings), || {
+        post(template_form::delete)
+    }),
+    Route::get("/score", Team(WriteFindings), || get(preview::score)),
+    Route::post("/preview", Team(WriteFindings), || post(preview::markdown)),
 ];
+
+/// The route of a transition that the team may make.
+const fn transition_by_team(transition: Transition) -> Route {
+    let path = links::transition_path(transition).team;
+    Route::post(path, Team(transition.action()), || post(transition::apply))
+}
+
+/// The route of a transition that contacts may make.
+const fn transition_by_contact(transition: Transition) -> Route {
+    let path = links::transition_path(transition).portal;
+    Route::post(path, Portal(transition.action()), || {
+        post(transition::apply)
+    })
+}
+
+/// The routes of a transition that both sides may make.
+const fn transition_by_both(transition: Transition) -> BothSides {
+    let path = links::transition_path(transition);
+    BothSides::post(path, transition.action(), || post(transition::apply))
+}
 
 /// Samples of each page.
 pub const SAMPLES: &[fn() -> Vec<Sample>] = &[

@@ -1,5 +1,6 @@
 //! The ids in this group's addresses.
 
+use domain::finding::Transition;
 use domain::id::{ClientId, EngagementId, EvidenceId, FindingId, ImportId, TemplateId};
 use serde::Deserialize;
 use web::ClientAccess;
@@ -36,6 +37,11 @@ impl FindingRef {
     /// The finding's page.
     pub(crate) fn href(self) -> String {
         links::finding(self.base, self.engagement, self.finding)
+    }
+
+    /// The address that the transition's form is sent to.
+    pub(crate) fn transition_href(self, transition: Transition) -> String {
+        links::finding_transition(self.base, self.engagement, self.finding, transition)
     }
 
     /// The list of the finding's evidence, which new evidence is sent to.

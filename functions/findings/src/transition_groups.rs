@@ -186,7 +186,7 @@ impl TransitionGroup {
             buttons: transitions
                 .iter()
                 .map(|transition| Button {
-                    action: format!("{}/{}", finding_ref.href(), transition.name()),
+                    action: finding_ref.transition_href(*transition),
                     label: transition.label(),
                     primary: is_primary(*transition),
                 })

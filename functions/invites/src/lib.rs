@@ -10,122 +10,78 @@ use axum::routing::{get, post};
 use domain::role::Action::{ManageContacts, ManageTeam, ReadContacts};
 use store::{ClientScope, WorkspaceScope};
 use web::Audience::{Portal, Public, Team};
-use web::{Route, Sample, samples};
+use web::{BothSides, Route, Sample, links, routes, samples};
 
-/// The group's routes: the same three times, for a client below the team's addresses, for a
-/// client's own portal, and for the team.
-pub const ROUTES: &[Route] = &[
-    Route::get(
-        "/clients/{client}/invites/new",
-        Team(ManageContacts),
-        || get(invite_new::get::<ClientScope>),
-    ),
-    Route::post("/clients/{client}/invites", Team(ManageContacts), || {
+/// The group's routes: those of a client's people on both sides, then those of the team's.
+pub const ROUTES: &[Route] = routes![
+    BothSides::get(links::INVITE_NEW, ManageContacts, || {
+        get(invite_new::get::<ClientScope>)
+    }),
+    BothSides::post(links::INVITES, ManageContacts, || {
         post(invite_new::post::<ClientScope>)
     }),
-    Route::post(
-        "/clients/{client}/invites/{invite}/resend",
-        Team(ManageContacts),
-        || post(invite_changes::resend::<ClientScope>),
-    ),
-    Route::post(
-        "/clients/{client}/invites/{invite}/revoke",
-        Team(ManageContacts),
-        || post(invite_changes::revoke::<ClientScope>),
-    ),
-    Route::post(
-        "/clients/{client}/people/{user}/role",
-        Team(ManageContacts),
-        || post(people::change_role::<ClientScope>),
-    )
+    BothSides::post(links::INVITE_RESEND, ManageContacts, || {
+        post(invite_changes::resend::<ClientScope>)
+    }),
+    BothSides::post(links::INVITE_REVOKE, ManageContacts, || {
+        post(invite_changes::revoke::<ClientScope>)
+    }),
+    BothSides::post(links::PERSON_ROLE, ManageContacts, || {
+        post(people::change_role::<ClientScope>)
+    })
+    .requires_reauth(),
+    BothSides::post(links::PERSON_ACCESS, ManageContacts, || {
+        post(people::change_access::<ClientScope>)
+    })
     .requires_reauth(),
     Route::post(
-        "/clients/{client}/people/{user}/access",
-        Team(ManageContacts),
-        || post(people::change_access::<ClientScope>),
-    )
-    .requires_reauth(),
-    Route::post(
-        "/clients/{client}/people/{user}/reset-factor",
+        links::PERSON_RESET_FACTOR.team,
         Team(ManageContacts),
         || post(people::reset_factor::<ClientScope>),
     )
     .requires_reauth(),
-    Route::post(
-        "/clients/{client}/people/{user}/remove",
-        Team(ManageContacts),
-        || post(people::remove::<ClientScope>),
-    )
-    .requires_reauth(),
-    Route::post(
-        "/clients/{client}/people/{user}/mail-again",
-        Team(ManageContacts),
-        || post(people::resume_mail::<ClientScope>),
-    ),
-    Route::get("/people", Portal(ReadContacts), || get(people::get)),
-    Route::get("/invites/new", Portal(ManageContacts), || {
-        get(invite_new::get::<ClientScope>)
-    }),
-    Route::post("/invites", Portal(ManageContacts), || {
-        post(invite_new::post::<ClientScope>)
-    }),
-    Route::post("/invites/{invite}/resend", Portal(ManageContacts), || {
-        post(invite_changes::resend::<ClientScope>)
-    }),
-    Route::post("/invites/{invite}/revoke", Portal(ManageContacts), || {
-        post(invite_changes::revoke::<ClientScope>)
-    }),
-    Route::post("/people/{user}/role", Portal(ManageContacts), || {
-        post(people::change_role::<ClientScope>)
-    })
-    .requires_reauth(),
-    Route::post("/people/{user}/access", Portal(ManageContacts), || {
-        post(people::change_access::<ClientScope>)
-    })
-    .requires_reauth(),
-    Route::post("/people/{user}/remove", Portal(ManageContacts), || {
+    BothSides::post(links::PERSON_REMOVE, ManageContacts, || {
         post(people::remove::<ClientScope>)
     })
     .requires_reauth(),
-    Route::post("/people/{user}/mail-again", Portal(ManageContacts), || {
+    BothSides::post(links::PERSON_MAIL_AGAIN, ManageContacts, || {
         post(people::resume_mail::<ClientScope>)
     }),
-    Route::get("/settings/invites/new", Team(ManageTeam), || {
+    Route::get(links::PEOPLE.portal, Portal(ReadContacts), || {
+        get(people::get)
+    }),
+    Route::get(links::INVITE_NEW.settings, Team(ManageTeam), || {
         get(invite_new::get::<WorkspaceScope>)
     }),
-    Route::post("/settings/invites", Team(ManageTeam), || {
+    Route::post(links::INVITES.settings, Team(ManageTeam), || {
         post(invite_new::post::<WorkspaceScope>)
     }),
-    Route::post(
-        "/settings/invites/{invite}/resend",
-        Team(ManageTeam),
-        || post(invite_changes::resend::<WorkspaceScope>),
-    ),
-    Route::post(
-        "/settings/invites/{invite}/revoke",
-        Team(ManageTeam),
-        || post(invite_changes::revoke::<WorkspaceScope>),
-    ),
-    Route::post("/settings/people/{user}/role", Team(ManageTeam), || {
+    Route::post(links::INVITE_RESEND.settings, Team(ManageTeam), || {
+        post(invite_changes::resend::<WorkspaceScope>)
+    }),
+    Route::post(links::INVITE_REVOKE.settings, Team(ManageTeam), || {
+        post(invite_changes::revoke::<WorkspaceScope>)
+    }),
+    Route::post(links::PERSON_ROLE.settings, Team(ManageTeam), || {
         post(people::change_role::<WorkspaceScope>)
     })
     .requires_reauth(),
-    Route::post("/settings/people/{user}/access", Team(ManageTeam), || {
+    Route::post(links::PERSON_ACCESS.settings, Team(ManageTeam), || {
         post(people::change_access::<WorkspaceScope>)
     })
     .requires_reauth(),
     Route::post(
-        "/settings/people/{user}/reset-factor",
+        links::PERSON_RESET_FACTOR.settings,
         Team(ManageTeam),
         || post(people::reset_factor::<WorkspaceScope>),
     )
     .requires_reauth(),
-    Route::post("/settings/people/{user}/remove", Team(ManageTeam), || {
+    Route::post(links::PERSON_REMOVE.settings, Team(ManageTeam), || {
         post(people::remove::<WorkspaceScope>)
     })
     .requires_reauth(),
     Route::post(
-        "/settings/people/{user}/mail-again",
+        links::PERSON_MAIL_AGAIN.settings,
         Team(ManageTeam),
         || post(people::resume_mail::<WorkspaceScope>),
     ),

@@ -5,19 +5,9 @@ mod render_pdf;
 
 use axum::routing::get;
 use domain::role::Action::ReadInvoices;
-use web::Audience::{Portal, Team};
-use web::Route;
+use web::{BothSides, Route, links, routes};
 
 /// The group's routes. A workspace in internal mode has none of them.
-pub const ROUTES: &[Route] = &[
-    Route::get("/invoices/{invoice}/pdf", Portal(ReadInvoices), || {
-        get(invoice::get)
-    })
-    .consulting_only(),
-    Route::get(
-        "/clients/{client}/invoices/{invoice}/pdf",
-        Team(ReadInvoices),
-        || get(invoice::get),
-    )
-    .consulting_only(),
+pub const ROUTES: &[Route] = routes![
+    BothSides::get(links::INVOICE_PDF, ReadInvoices, || get(invoice::get)).consulting_only(),
 ];

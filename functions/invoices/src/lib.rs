@@ -13,12 +13,15 @@ mod transitions;
 
 use axum::routing::{get, post};
 use domain::role::Action::{ManageInvoices, ReadInvoices};
-use web::Audience::{Both, Portal, Team};
-use web::{Route, Sample, samples};
+use web::Audience::{Both, Team};
+use web::{BothSides, Route, Sample, links, routes, samples};
 
 /// The group's routes. None of them is there where the workspace works for itself.
-pub const ROUTES: &[Route] = &[
-    Route::get("/invoices", Both(ReadInvoices), || get(list::get)).consulting_only(),
+pub const ROUTES: &[Route] = routes![
+    Route::get(links::INVOICES.portal, Both(ReadInvoices), || {
+        get(list::get)
+    })
+    .consulting_only(),
     Route::get("/invoices/new", Team(ManageInvoices), || {
         get(choose_client::get)
     })
@@ -35,77 +38,52 @@ pub const ROUTES: &[Route] = &[
         post(billing_settings::post)
     })
     .consulting_only(),
-    Route::get("/invoices/{invoice}", Portal(ReadInvoices), || {
-        get(invoice::get)
-    })
-    .consulting_only(),
-    Route::get("/clients/{client}/invoices", Team(ReadInvoices), || {
+    BothSides::get(links::INVOICE, ReadInvoices, || get(invoice::get)).consulting_only(),
+    Route::get(links::INVOICES.team, Team(ReadInvoices), || {
         get(list::of_client)
     })
     .consulting_only(),
-    Route::get(
-        "/clients/{client}/invoices/new",
-        Team(ManageInvoices),
-        || get(invoice_form::new),
-    )
+    Route::get(links::INVOICE_NEW.team, Team(ManageInvoices), || {
+        get(invoice_form::new)
+    })
     .consulting_only(),
-    Route::post("/clients/{client}/invoices", Team(ManageInvoices), || {
+    Route::post(links::INVOICES.team, Team(ManageInvoices), || {
         post(invoice_form::create)
     })
     .consulting_only(),
-    Route::get(
-        "/clients/{client}/invoices/{invoice}",
-        Team(ReadInvoices),
-        || get(invoice::get),
-    )
+    Route::get(links::INVOICE_EDIT.team, Team(ManageInvoices), || {
+        get(invoice_form::edit)
+    })
     .consulting_only(),
-    Route::get(
-        "/clients/{client}/invoices/{invoice}/edit",
-        Team(ManageInvoices),
-        || get(invoice_form::edit),
-    )
+    Route::post(links::INVOICE_EDIT.team, Team(ManageInvoices), || {
+        post(invoice_form::update)
+    })
     .consulting_only(),
-    Route::post(
-        "/clients/{client}/invoices/{invoice}/edit",
-        Team(ManageInvoices),
-        || post(invoice_form::update),
-    )
+    Route::post(links::INVOICE_DELETE.team, Team(ManageInvoices), || {
+        post(transitions::delete)
+    })
     .consulting_only(),
-    Route::post(
-        "/clients/{client}/invoices/{invoice}/delete",
-        Team(ManageInvoices),
-        || post(transitions::delete),
-    )
+    Route::post(links::INVOICE_SEND.team, Team(ManageInvoices), || {
+        post(transitions::send)
+    })
+    .consulting_only(),
+    Route::post(links::INVOICE_PAY.team, Team(ManageInvoices), || {
+        post(transitions::pay)
+    })
     .consulting_only(),
     Route::post(
-        "/clients/{client}/invoices/{invoice}/send",
-        Team(ManageInvoices),
-        || post(transitions::send),
-    )
-    .consulting_only(),
-    Route::post(
-        "/clients/{client}/invoices/{invoice}/pay",
-        Team(ManageInvoices),
-        || post(transitions::pay),
-    )
-    .consulting_only(),
-    Route::post(
-        "/clients/{client}/invoices/{invoice}/take-back",
+        links::INVOICE_TAKE_BACK.team,
         Team(ManageInvoices),
         || post(transitions::take_back),
     )
     .consulting_only(),
-    Route::post(
-        "/clients/{client}/invoices/{invoice}/refund",
-        Team(ManageInvoices),
-        || post(transitions::refund),
-    )
+    Route::post(links::INVOICE_REFUND.team, Team(ManageInvoices), || {
+        post(transitions::refund)
+    })
     .consulting_only(),
-    Route::post(
-        "/clients/{client}/invoices/{invoice}/void",
-        Team(ManageInvoices),
-        || post(transitions::void),
-    )
+    Route::post(links::INVOICE_VOID.team, Team(ManageInvoices), || {
+        post(transitions::void)
+    })
     .consulting_only(),
 ];
 

@@ -11,7 +11,7 @@ mod payment_wait;
 use axum::routing::{get, post};
 use domain::role::Action::{ManageInvoices, PayInvoices};
 use web::Audience::{Portal, Team};
-use web::{Route, Sample, samples};
+use web::{Route, Sample, links, samples};
 
 /// The group's routes. None of them is there where the workspace works for itself.
 pub const ROUTES: &[Route] = &[
@@ -37,22 +37,20 @@ pub const ROUTES: &[Route] = &[
         get(connect::get_refresh)
     })
     .consulting_only(),
-    Route::post("/invoices/{invoice}/pay", Portal(PayInvoices), || {
+    Route::post(links::INVOICE_PAY.portal, Portal(PayInvoices), || {
         post(pay::post)
     })
     .consulting_only(),
-    Route::get("/invoices/{invoice}/payment", Portal(PayInvoices), || {
+    Route::get(links::INVOICE_PAYMENT, Portal(PayInvoices), || {
         get(payment_wait::get)
     })
     .consulting_only(),
-    Route::get(
-        "/invoices/{invoice}/payment/pulse",
-        Portal(PayInvoices),
-        || get(payment_wait::pulse),
-    )
+    Route::get(links::INVOICE_PAYMENT_PULSE, Portal(PayInvoices), || {
+        get(payment_wait::pulse)
+    })
     .consulting_only(),
     Route::get(
-        "/invoices/{invoice}/payment/cancelled",
+        links::INVOICE_PAYMENT_CANCELLED,
         Portal(PayInvoices),
         || get(payment_wait::cancelled),
     )

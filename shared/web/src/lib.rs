@@ -1,9 +1,9 @@
 //! What stands between a request and a handler, and between a handler's page
 //! and the answer.
 //!
-//! A group of pages is a table of [`Route`]s. [`router()`] turns tables into a
-//! service; each route is guarded by what its row says, so a handler runs only
-//! for those who may, and holds a store that reaches only what is theirs.
+//! A group of pages is a table of [`Route`]s; [`routes!`] writes one with rows of both sides.
+//! [`router()`] turns tables into a service; each route is guarded by what its row says, so a
+//! handler runs only for those who may, and holds a store that reaches only what is theirs.
 
 mod access;
 pub mod address;
@@ -37,7 +37,7 @@ mod render;
 mod reply;
 mod request_info;
 mod request_log;
-mod route;
+pub mod route;
 mod router;
 mod secrets;
 mod service_call;
@@ -77,7 +77,7 @@ pub use reauth_proof::{
 pub use render::Renderer;
 pub use reply::{Reply, see_other};
 pub use request_info::RequestInfo;
-pub use route::{Audience, Route};
+pub use route::{Audience, BothSides, Route};
 pub use router::router;
 pub use secrets::{Secrets, is_token};
 pub use service_call::{MAX_SERVICE_CALL_BYTES, ServiceCall};

@@ -2,10 +2,13 @@
 //!
 //! A pattern below a client is a [`SidePath`]. The team reaches it at `/clients/{client}/…`, a
 //! contact at `/…`, where the session implies the client. The function that stands with a
-//! pattern fills it in. `tests/it/links.rs` holds that each pattern is the path of a route.
+//! pattern fills it in. Rows of routes take their paths from here: `links::FINDING_EDIT.team`, or
+//! `links::FINDING` for both sides. `tests/it/links.rs` holds that each pattern is the path of a
+//! route.
 
 use std::fmt;
 
+use domain::finding::{Decision, RetestOutcome, Transition};
 use domain::id::{
     ClientId, DocumentId, EngagementId, EntryId, EvidenceId, FindingId, ImportId, InviteId,
     InvoiceId, MessageId, TemplateId, UploadId, UserId,
@@ -41,25 +44,46 @@ pub struct SidePath {
     pub settings: &'static str,
 }
 
-/// Declares patterns below a client, and the functions that fill them in.
+/// Spells a pattern below a client for each side.
+macro_rules! side_path {
+    ($($part:literal),+) => {
+        SidePath {
+            team: concat!("/clients/{client}", $($part),+),
+            portal: concat!($($part),+),
+            settings: concat!("/settings", $($part),+),
+        }
+    };
+}
+
+/// Declares one pattern below a client, and the function that fills it in.
+macro_rules! link {
+    (
+        $start:literal ($($start_id:ident: $start_kind:ty),*)
+        $pattern:ident, $name:ident = $path:literal ($($id:ident: $kind:ty),*)
+    ) => {
+        #[doc = concat!("The pattern `", $start, $path, "`, below a client.")]
+        pub const $pattern: SidePath = side_path!($start, $path);
+
+        #[doc = concat!("The address of [`", stringify!($pattern), "`] on one side.")]
+        pub fn $name(base: LinkBase, $($start_id: $start_kind,)* $($id: $kind),*) -> String {
+            format!(
+                concat!("{base}", $start, $path),
+                base = base,
+                $($start_id = $start_id,)*
+                $($id = $id),*
+            )
+        }
+    };
+}
+
+/// Declares groups of patterns below a client. The patterns of a group have the same start,
+/// with the same ids.
 macro_rules! below_client {
-    ($($pattern:ident, $name:ident = $path:literal ($($id:ident: $kind:ty),*);)+) => {
-        $(
-            #[doc = concat!("The pattern `", $path, "`, below a client.")]
-            pub const $pattern: SidePath = SidePath {
-                team: concat!("/clients/{client}", $path),
-                portal: $path,
-                settings: concat!("/settings", $path),
-            };
+    ($($start:literal $start_ids:tt { $($pattern:ident, $name:ident = $path:literal $ids:tt;)+ })+) => {
+        $($(link! { $start $start_ids $pattern, $name = $path $ids })+)+
 
-            #[doc = concat!("The address of [`", stringify!($pattern), "`] on one side.")]
-            pub fn $name(base: LinkBase, $($id: $kind),*) -> String {
-                format!(concat!("{base}", $path), base = base, $($id = $id),*)
-            }
-        )+
-
-        /// Every pattern below a client.
-        pub const BELOW_CLIENT: &[SidePath] = &[$($pattern),+];
+        /// Every pattern below a client, but those of [`transition_path`].
+        pub const BELOW_CLIENT: &[SidePath] = &[$($($pattern),+),+];
     };
 }
 
@@ -82,97 +106,83 @@ macro_rules! elsewhere {
 }
 
 below_client! {
-    CLIENT_PULSE, client_pulse = "/pulse" ();
-    ENGAGEMENTS, engagements = "/engagements" ();
-    ENGAGEMENT_NEW, engagement_new = "/engagements/new" ();
-    ENGAGEMENT, engagement = "/engagements/{engagement}" (engagement: EngagementId);
-    ENGAGEMENT_EDIT, engagement_edit = "/engagements/{engagement}/edit" (engagement: EngagementId);
-    ENGAGEMENT_PULSE, engagement_pulse = "/engagements/{engagement}/pulse" (engagement: EngagementId);
-
-    FINDINGS, findings = "/engagements/{engagement}/findings" (engagement: EngagementId);
-    FINDING_NEW, finding_new = "/engagements/{engagement}/findings/new" (engagement: EngagementId);
-    FINDING_NEW_CALCULATE, finding_new_calculate =
-        "/engagements/{engagement}/findings/calculate" (engagement: EngagementId);
-    FINDING, finding =
-        "/engagements/{engagement}/findings/{finding}" (engagement: EngagementId, finding: FindingId);
-    FINDING_EDIT, finding_edit =
-        "/engagements/{engagement}/findings/{finding}/edit" (engagement: EngagementId, finding: FindingId);
-    FINDING_CALCULATE, finding_calculate =
-        "/engagements/{engagement}/findings/{finding}/calculate" (engagement: EngagementId, finding: FindingId);
-    FINDING_PREVIEW, finding_preview =
-        "/engagements/{engagement}/findings/{finding}/preview" (engagement: EngagementId, finding: FindingId);
-    FINDING_PLAN, finding_plan =
-        "/engagements/{engagement}/findings/{finding}/plan" (engagement: EngagementId, finding: FindingId);
-    FINDING_HISTORY, finding_history =
-        "/engagements/{engagement}/findings/{finding}/history" (engagement: EngagementId, finding: FindingId);
-    FINDING_HISTORY_ENTRY, finding_history_entry =
-        "/engagements/{engagement}/findings/{finding}/history/{entry}" (engagement: EngagementId, finding: FindingId, entry: EntryId);
-    FINDING_COMMENTS, finding_comments =
-        "/engagements/{engagement}/findings/{finding}/comments" (engagement: EngagementId, finding: FindingId);
-    FINDING_TEMPLATE, finding_template =
-        "/engagements/{engagement}/findings/{finding}/template" (engagement: EngagementId, finding: FindingId);
-    EVIDENCE_LIST, evidence_list =
-        "/engagements/{engagement}/findings/{finding}/evidence" (engagement: EngagementId, finding: FindingId);
-    EVIDENCE, evidence =
-        "/engagements/{engagement}/findings/{finding}/evidence/{evidence}" (engagement: EngagementId, finding: FindingId, evidence: EvidenceId);
-    EVIDENCE_IMAGE, evidence_image =
-        "/engagements/{engagement}/findings/{finding}/evidence/{evidence}/image" (engagement: EngagementId, finding: FindingId, evidence: EvidenceId);
-    EVIDENCE_THUMBNAIL, evidence_thumbnail =
-        "/engagements/{engagement}/findings/{finding}/evidence/{evidence}/thumb" (engagement: EngagementId, finding: FindingId, evidence: EvidenceId);
-    EVIDENCE_CAPTION, evidence_caption =
-        "/engagements/{engagement}/findings/{finding}/evidence/{evidence}/caption" (engagement: EngagementId, finding: FindingId, evidence: EvidenceId);
-    EVIDENCE_REMOVE, evidence_remove =
-        "/engagements/{engagement}/findings/{finding}/evidence/{evidence}/remove" (engagement: EngagementId, finding: FindingId, evidence: EvidenceId);
-    EVIDENCE_RESTORE, evidence_restore =
-        "/engagements/{engagement}/findings/{finding}/evidence/{evidence}/restore" (engagement: EngagementId, finding: FindingId, evidence: EvidenceId);
-
-    IMPORT_NEW, import_new = "/engagements/{engagement}/import" (engagement: EngagementId);
-    IMPORT, import = "/engagements/{engagement}/imports/{import}" (engagement: EngagementId, import: ImportId);
-    IMPORT_COLUMNS, import_columns =
-        "/engagements/{engagement}/imports/{import}/columns" (engagement: EngagementId, import: ImportId);
-    ENGAGEMENT_LIBRARY, engagement_library = "/engagements/{engagement}/library" (engagement: EngagementId);
-
-    THREAD, thread = "/engagements/{engagement}/messages" (engagement: EngagementId);
-    THREAD_ATTACHMENTS, thread_attachments = "/engagements/{engagement}/messages/attachments" (engagement: EngagementId);
-    THREAD_PREVIEW, thread_preview = "/engagements/{engagement}/messages/preview" (engagement: EngagementId);
-    THREAD_READ, thread_read = "/engagements/{engagement}/messages/read" (engagement: EngagementId);
-    MESSAGE_EDIT, message_edit =
-        "/engagements/{engagement}/messages/{message}/edit" (engagement: EngagementId, message: MessageId);
-    MESSAGE_FILE, message_file =
-        "/engagements/{engagement}/messages/{message}/files/{upload}" (engagement: EngagementId, message: MessageId, upload: UploadId);
-
-    DOCUMENTS, documents = "/documents" ();
-    ENGAGEMENT_DOCUMENTS, engagement_documents = "/engagements/{engagement}/documents" (engagement: EngagementId);
-    DOCUMENT, document = "/documents/{document}" (document: DocumentId);
-    DOCUMENT_DOWNLOAD, document_download = "/documents/{document}/download" (document: DocumentId);
-    DOCUMENT_DELETE, document_delete = "/documents/{document}/delete" (document: DocumentId);
-    DOCUMENT_RESTORE, document_restore = "/documents/{document}/restore" (document: DocumentId);
-    DOCUMENT_VISIBILITY, document_visibility = "/documents/{document}/readers" (document: DocumentId);
-    UPLOAD, upload = "/uploads/{upload}" (upload: UploadId);
-    UPLOAD_COMPLETE, upload_complete = "/uploads/{upload}/complete" (upload: UploadId);
-
-    INVOICES, invoices = "/invoices" ();
-    INVOICE_NEW, invoice_new = "/invoices/new" ();
-    INVOICE, invoice = "/invoices/{invoice}" (invoice: InvoiceId);
-    INVOICE_EDIT, invoice_edit = "/invoices/{invoice}/edit" (invoice: InvoiceId);
-    INVOICE_PDF, invoice_pdf = "/invoices/{invoice}/pdf" (invoice: InvoiceId);
-    INVOICE_PAY, invoice_pay = "/invoices/{invoice}/pay" (invoice: InvoiceId);
-    INVOICE_SEND, invoice_send = "/invoices/{invoice}/send" (invoice: InvoiceId);
-    INVOICE_DELETE, invoice_delete = "/invoices/{invoice}/delete" (invoice: InvoiceId);
-    INVOICE_REFUND, invoice_refund = "/invoices/{invoice}/refund" (invoice: InvoiceId);
-    INVOICE_TAKE_BACK, invoice_take_back = "/invoices/{invoice}/take-back" (invoice: InvoiceId);
-    INVOICE_VOID, invoice_void = "/invoices/{invoice}/void" (invoice: InvoiceId);
-
-    PEOPLE, people = "/people" ();
-    INVITES, invites = "/invites" ();
-    INVITE_NEW, invite_new = "/invites/new" ();
-    INVITE_RESEND, invite_resend = "/invites/{invite}/resend" (invite: InviteId);
-    INVITE_REVOKE, invite_revoke = "/invites/{invite}/revoke" (invite: InviteId);
-    PERSON_ACCESS, person_access = "/people/{user}/access" (user: UserId);
-    PERSON_MAIL_AGAIN, person_mail_again = "/people/{user}/mail-again" (user: UserId);
-    PERSON_REMOVE, person_remove = "/people/{user}/remove" (user: UserId);
-    PERSON_RESET_FACTOR, person_reset_factor = "/people/{user}/reset-factor" (user: UserId);
-    PERSON_ROLE, person_role = "/people/{user}/role" (user: UserId);
+    "" () {
+        CLIENT_PULSE, client_pulse = "/pulse" ();
+        ENGAGEMENTS, engagements = "/engagements" ();
+        ENGAGEMENT_NEW, engagement_new = "/engagements/new" ();
+        DOCUMENTS, documents = "/documents" ();
+        UPLOAD, upload = "/uploads/{upload}" (upload: UploadId);
+        UPLOAD_COMPLETE, upload_complete = "/uploads/{upload}/complete" (upload: UploadId);
+        INVOICES, invoices = "/invoices" ();
+        INVOICE_NEW, invoice_new = "/invoices/new" ();
+        PEOPLE, people = "/people" ();
+        INVITES, invites = "/invites" ();
+        INVITE_NEW, invite_new = "/invites/new" ();
+        INVITE_RESEND, invite_resend = "/invites/{invite}/resend" (invite: InviteId);
+        INVITE_REVOKE, invite_revoke = "/invites/{invite}/revoke" (invite: InviteId);
+        PERSON_ACCESS, person_access = "/people/{user}/access" (user: UserId);
+        PERSON_MAIL_AGAIN, person_mail_again = "/people/{user}/mail-again" (user: UserId);
+        PERSON_REMOVE, person_remove = "/people/{user}/remove" (user: UserId);
+        PERSON_RESET_FACTOR, person_reset_factor = "/people/{user}/reset-factor" (user: UserId);
+        PERSON_ROLE, person_role = "/people/{user}/role" (user: UserId);
+    }
+    "/engagements/{engagement}" (engagement: EngagementId) {
+        ENGAGEMENT, engagement = "" ();
+        ENGAGEMENT_EDIT, engagement_edit = "/edit" ();
+        ENGAGEMENT_PULSE, engagement_pulse = "/pulse" ();
+        FINDINGS, findings = "/findings" ();
+        FINDING_NEW, finding_new = "/findings/new" ();
+        FINDING_NEW_CALCULATE, finding_new_calculate = "/findings/calculate" ();
+        IMPORT_NEW, import_new = "/import" ();
+        IMPORT, import = "/imports/{import}" (import: ImportId);
+        IMPORT_COLUMNS, import_columns = "/imports/{import}/columns" (import: ImportId);
+        ENGAGEMENT_LIBRARY, engagement_library = "/library" ();
+        THREAD, thread = "/messages" ();
+        THREAD_ATTACHMENTS, thread_attachments = "/messages/attachments" ();
+        THREAD_PREVIEW, thread_preview = "/messages/preview" ();
+        THREAD_READ, thread_read = "/messages/read" ();
+        MESSAGE_EDIT, message_edit = "/messages/{message}/edit" (message: MessageId);
+        MESSAGE_FILE, message_file = "/messages/{message}/files/{upload}" (message: MessageId, upload: UploadId);
+        ENGAGEMENT_DOCUMENTS, engagement_documents = "/documents" ();
+    }
+    "/engagements/{engagement}/findings/{finding}" (engagement: EngagementId, finding: FindingId) {
+        FINDING, finding = "" ();
+        FINDING_EDIT, finding_edit = "/edit" ();
+        FINDING_CALCULATE, finding_calculate = "/calculate" ();
+        FINDING_PREVIEW, finding_preview = "/preview" ();
+        FINDING_PLAN, finding_plan = "/plan" ();
+        FINDING_HISTORY, finding_history = "/history" ();
+        FINDING_HISTORY_ENTRY, finding_history_entry = "/history/{entry}" (entry: EntryId);
+        FINDING_COMMENTS, finding_comments = "/comments" ();
+        FINDING_TEMPLATE, finding_template = "/template" ();
+        EVIDENCE_LIST, evidence_list = "/evidence" ();
+    }
+    "/engagements/{engagement}/findings/{finding}/evidence/{evidence}" (engagement: EngagementId, finding: FindingId, evidence: EvidenceId) {
+        EVIDENCE, evidence = "" ();
+        EVIDENCE_IMAGE, evidence_image = "/image" ();
+        EVIDENCE_THUMBNAIL, evidence_thumbnail = "/thumb" ();
+        EVIDENCE_CAPTION, evidence_caption = "/caption" ();
+        EVIDENCE_REMOVE, evidence_remove = "/remove" ();
+        EVIDENCE_RESTORE, evidence_restore = "/restore" ();
+    }
+    "/documents/{document}" (document: DocumentId) {
+        DOCUMENT, document = "" ();
+        DOCUMENT_DOWNLOAD, document_download = "/download" ();
+        DOCUMENT_DELETE, document_delete = "/delete" ();
+        DOCUMENT_RESTORE, document_restore = "/restore" ();
+        DOCUMENT_VISIBILITY, document_visibility = "/readers" ();
+    }
+    "/invoices/{invoice}" (invoice: InvoiceId) {
+        INVOICE, invoice = "" ();
+        INVOICE_EDIT, invoice_edit = "/edit" ();
+        INVOICE_PDF, invoice_pdf = "/pdf" ();
+        INVOICE_PAY, invoice_pay = "/pay" ();
+        INVOICE_SEND, invoice_send = "/send" ();
+        INVOICE_DELETE, invoice_delete = "/delete" ();
+        INVOICE_REFUND, invoice_refund = "/refund" ();
+        INVOICE_TAKE_BACK, invoice_take_back = "/take-back" ();
+        INVOICE_VOID, invoice_void = "/void" ();
+    }
 }
 
 elsewhere! {
@@ -183,4 +193,41 @@ elsewhere! {
     INVOICE_PAYMENT, invoice_payment = "/invoices/{invoice}/payment" (invoice: InvoiceId);
     INVOICE_PAYMENT_CANCELLED, invoice_payment_cancelled = "/invoices/{invoice}/payment/cancelled" (invoice: InvoiceId);
     INVOICE_PAYMENT_PULSE, invoice_payment_pulse = "/invoices/{invoice}/payment/pulse" (invoice: InvoiceId);
+}
+
+/// The pattern, below a client, of the address that a transition's form is sent to. It ends with
+/// [`Transition::name`].
+pub const fn transition_path(transition: Transition) -> SidePath {
+    macro_rules! finding_path {
+        ($name:literal) => {
+            side_path!("/engagements/{engagement}/findings/{finding}/", $name)
+        };
+    }
+    match transition {
+        Transition::Publish => finding_path!("publish"),
+        Transition::Start => finding_path!("start"),
+        Transition::Resolve => finding_path!("resolve"),
+        Transition::Retest(RetestOutcome::Fixed) => finding_path!("fixed"),
+        Transition::Retest(RetestOutcome::PartlyFixed) => finding_path!("partly-fixed"),
+        Transition::Retest(RetestOutcome::NotFixed) => finding_path!("not-fixed"),
+        Transition::Propose(Decision::AcceptRisk) => finding_path!("propose-risk"),
+        Transition::Propose(Decision::FalsePositive) => finding_path!("propose-false-positive"),
+        Transition::Approve => finding_path!("approve"),
+        Transition::Decline => finding_path!("decline"),
+        Transition::Decide(Decision::AcceptRisk) => finding_path!("accept-risk"),
+        Transition::Decide(Decision::FalsePositive) => finding_path!("false-positive"),
+        Transition::Reopen => finding_path!("reopen"),
+        Transition::Withdraw => finding_path!("withdraw"),
+    }
+}
+
+/// The address of [`transition_path`] on one side.
+pub fn finding_transition(
+    base: LinkBase,
+    engagement: EngagementId,
+    finding: FindingId,
+    transition: Transition,
+) -> String {
+    let finding = self::finding(base, engagement, finding);
+    format!("{finding}/{}", transition.name())
 }

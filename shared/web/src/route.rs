@@ -4,6 +4,8 @@ use axum::routing::MethodRouter;
 use domain::role::Action;
 use http::Method;
 
+use crate::links::SidePath;
+
 /// Who may use a route at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
@@ -42,6 +44,56 @@ pub struct Route {
     /// what they send: no workspace, session or page belongs to it.
     pub service_call: bool,
     pub(crate) handler: fn() -> MethodRouter,
+}
+
+/// The same route for both sides of a client: for the team below `/clients/{client}`, and for
+/// contacts at the address that implies their client. Each side's role needs the same action.
+#[derive(Clone, Copy)]
+pub struct BothSides {
+    team: Route,
+    portal: Route,
+}
+
+/// A table of routes from rows that are each a [`Route`] or [`BothSides`]: `&'static [Route]`,
+/// with one row for each method and address. A constant expression.
+#[macro_export]
+macro_rules! routes {
+    ($($row:expr),+ $(,)?) => {{
+        const PARTS: &[&[$crate::route::Route]] = &[$(&$row.rows()),+];
+        const COUNT: usize = $crate::route::count_routes(PARTS);
+        const ROUTES: [$crate::route::Route; COUNT] = $crate::route::join_routes(PARTS);
+        &ROUTES
+    }};
+}
+
+/// The number of routes in all parts of a table. For [`routes!`](crate::routes).
+#[doc(hidden)]
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+pub const fn count_routes(parts: &[&[Route]]) -> usize {
+    let (mut count, mut part) = (0, 0);
+    while part < parts.len() {
+        count += parts[part].len();
+        part += 1;
+    }
+    count
+}
+
+/// The parts of a table as one. `COUNT` is their [`count_routes`]. For
+/// [`routes!`](crate::routes).
+#[doc(hidden)]
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+pub const fn join_routes<const COUNT: usize>(parts: &[&[Route]]) -> [Route; COUNT] {
+    let mut routes = [parts[0][0]; COUNT];
+    let (mut at, mut part) = (0, 0);
+    while part < parts.len() {
+        let mut row = 0;
+        while row < parts[part].len() {
+            routes[at] = parts[part][row];
+            (at, row) = (at + 1, row + 1);
+        }
+        part += 1;
+    }
+    routes
 }
 
 impl Route {
@@ -126,5 +178,53 @@ impl Route {
             allows_unenrolled: true,
             ..self
         }
+    }
+
+    /// The rows of a table that it is. For [`routes!`](crate::routes).
+    #[doc(hidden)]
+    pub const fn rows(self) -> [Self; 1] {
+        [self]
+    }
+}
+
+impl BothSides {
+    /// A route that reads.
+    pub const fn get(path: SidePath, action: Action, handler: fn() -> MethodRouter) -> Self {
+        Self {
+            team: Route::get(path.team, Audience::Team(action), handler),
+            portal: Route::get(path.portal, Audience::Portal(action), handler),
+        }
+    }
+
+    /// A route that changes something.
+    pub const fn post(path: SidePath, action: Action, handler: fn() -> MethodRouter) -> Self {
+        Self {
+            team: Route::post(path.team, Audience::Team(action), handler),
+            portal: Route::post(path.portal, Audience::Portal(action), handler),
+        }
+    }
+
+    /// As [`Route::requires_reauth`].
+    #[must_use]
+    pub const fn requires_reauth(self) -> Self {
+        Self {
+            team: self.team.requires_reauth(),
+            portal: self.portal.requires_reauth(),
+        }
+    }
+
+    /// As [`Route::consulting_only`].
+    #[must_use]
+    pub const fn consulting_only(self) -> Self {
+        Self {
+            team: self.team.consulting_only(),
+            portal: self.portal.consulting_only(),
+        }
+    }
+
+    /// The rows of a table that it is. For [`routes!`](crate::routes).
+    #[doc(hidden)]
+    pub const fn rows(self) -> [Route; 2] {
+        [self.team, self.portal]
     }
 }
