@@ -48,12 +48,12 @@ pub fn content(title: &str, mark: &str, severity: &str) -> FindingContent {
         severity_reason: format!("{mark} says so"),
         vector: "CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H".to_owned(),
         cwe: "89".to_owned(),
-        cves: String::new(),
         assets: format!("{mark}.example:443"),
         description: text(),
         impact: text(),
         recommendation: text(),
         references: text(),
+        ..FindingInput::default()
     };
     input.parse().expect("a draft")
 }

@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::finding::FindingInput;
+use domain::library::TemplateInput;
+use domain::preference::NotificationKind;
 use scraper::{Html, Selector};
 use web::mail_samples::{MAIL_PARTS, mail_samples};
 use web::{Renderer, Sample};
@@ -255,4 +258,40 @@ fn is_html(name: &str) -> bool {
     std::path::Path::new(name)
         .extension()
         .is_some_and(|end| end == "html")
+}
+
+/// A field that a form leaves out would be emptied by the next save.
+#[test]
+fn forms_of_findings_and_templates_have_every_field_of_the_content() {
+    let finding = serde_json::to_value(FindingInput::default()).expect("JSON");
+    let template = serde_json::to_value(TemplateInput::default()).expect("JSON");
+    for (template_name, input) in [("finding_form", finding), ("template_form", template)] {
+        let fields = input.as_object().expect("fields").keys();
+        // A template is not of one client: it has no assets.
+        let fields: Vec<_> = fields
+            .filter(|field| template_name == "finding_form" || *field != "assets")
+            .collect();
+        assert!(fields.len() > 9, "{fields:?}");
+        let path = format!("pages/findings/{template_name}.html");
+        let forms = pages();
+        let forms = forms.iter().filter(|(name, _)| name.starts_with(&path));
+        for (name, html) in forms {
+            let page = Html::parse_document(html);
+            for field in &fields {
+                let control = page
+                    .select(&selector(&format!("form [name={field}]")))
+                    .next();
+                assert!(control.is_some(), "{name}: no field {field}");
+            }
+        }
+    }
+}
+
+#[test]
+fn icon_of_every_notification_kind_exists() {
+    let icons = std::fs::read_to_string(crate::stack_template::root().join("assets/icons.json")).expect("icons");
+    let icons: BTreeSet<String> = serde_json::from_str(&icons).expect("a list");
+    for kind in NotificationKind::all() {
+        assert!(icons.contains(kind.icon), "{}: {}", kind.name, kind.icon);
+    }
 }

@@ -21,7 +21,7 @@ use crate::iam_enforcement::GROUPS;
 /// Settings that a deployed function leaves as they are by themselves.
 const UNSET: [&str; 4] = ["BUCKET_IN_PATH", "HOST_HEADER", "SCHEME", "STRIPE_API_URL"];
 
-fn root() -> std::path::PathBuf {
+pub(crate) fn root() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 

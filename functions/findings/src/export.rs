@@ -97,7 +97,7 @@ impl<'a> FindingRecord<'a> {
         }
     }
 
-    /// The cells, in the order of [`HEAD`].
+    /// The cells, in the order of [`COLUMNS`].
     fn cells(&self) -> [String; 16] {
         let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
         [

@@ -149,25 +149,9 @@ pub(crate) struct ScriptedImage {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Finding {
-    title: String,
-    #[serde(default)]
-    severity: String,
-    #[serde(default)]
-    severity_reason: String,
-    #[serde(default)]
-    vector: String,
-    #[serde(default)]
-    cwe: String,
-    #[serde(default)]
-    cves: String,
-    #[serde(default)]
-    assets: Vec<String>,
-    description: String,
-    #[serde(default)]
-    impact: String,
-    recommendation: String,
-    #[serde(default)]
-    references: String,
+    /// The fields of the form, by their names.
+    #[serde(flatten)]
+    content: FindingInput,
     pub(crate) written: DemoTime,
     pub(crate) by: String,
     #[serde(default)]
@@ -309,7 +293,7 @@ impl Engagement {
 impl Finding {
     /// The title, which names it within its engagement.
     pub(crate) fn title(&self) -> &str {
-        &self.title
+        &self.content.title
     }
 
     /// The same with the names of pictures in its texts replaced by what `named` gives.
@@ -318,7 +302,7 @@ impl Finding {
         for shot in &self.evidence {
             let (key, name) = (format!("{SCHEME}{}", shot.key), named(shot));
             let notes = placed.moves.iter_mut().map(|step| &mut step.note);
-            for text in notes.chain([&mut placed.description]) {
+            for text in notes.chain([&mut placed.content.description]) {
                 *text = text.replace(&format!("({key})"), &format!("({SCHEME}{name})"));
             }
         }
@@ -327,23 +311,10 @@ impl Finding {
 
     /// What the team says of it.
     pub(crate) fn draft(&self) -> Result<FindingContent, Problem> {
-        let input = FindingInput {
-            title: self.title.clone(),
-            severity: self.severity.clone(),
-            severity_reason: self.severity_reason.clone(),
-            vector: self.vector.clone(),
-            cwe: self.cwe.clone(),
-            cves: self.cves.clone(),
-            assets: self.assets.join("\n"),
-            description: self.description.clone(),
-            impact: self.impact.clone(),
-            recommendation: self.recommendation.clone(),
-            references: self.references.clone(),
-        };
-        input.parse().map_err(|invalid| {
+        self.content.parse().map_err(|invalid| {
             Problem::new(format!(
                 "The demo's finding \"{}\" is wrong: {:?}",
-                self.title,
+                self.content.title,
                 invalid.fields()
             ))
         })

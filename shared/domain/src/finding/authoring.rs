@@ -9,14 +9,10 @@ use super::event::FindingEvent;
 use super::field_change::{FieldChange, field_changes};
 use super::finding::Finding;
 use super::history::HistoryEntry;
-use crate::cvss::CvssVector;
 use crate::id::FindingId;
 use crate::person::Actor;
 use crate::role::Action;
 use crate::severity::Severity;
-
-/// Characters that a finding's row keeps of the assets after the first, for search.
-const MAX_OTHER_ASSETS: usize = 300;
 
 /// A new draft. `event` says whether it was written by hand or imported.
 pub fn create_finding(
@@ -30,7 +26,7 @@ pub fn create_finding(
         return Err(TransitionRefusal::Role);
     }
     let blank = Finding::blank(id, content.severity, now);
-    let finding = with_content(&blank, content);
+    let finding = blank.with_content(content);
     let counts = Counts::of(&finding);
     let entry = HistoryEntry::new(actor, now, event, None);
     Ok(FindingChange {
@@ -59,7 +55,7 @@ pub fn update_content(
     let entry = HistoryEntry::new(actor, now, FindingEvent::Edited { changes }, None);
     Ok(Some(FindingChange {
         full_changes: if is_cut { full_changes } else { Vec::new() },
-        ..FindingChange::between(finding, with_content(finding, after), entry, now)
+        ..FindingChange::between(finding, finding.with_content(after), entry, now)
     }))
 }
 
@@ -87,19 +83,4 @@ pub fn update_severity(
         ..finding.clone()
     };
     Ok(Some(FindingChange::between(finding, after, entry, now)))
-}
-
-/// The finding with the columns that follow from its content.
-fn with_content(finding: &Finding, content: &FindingContent) -> Finding {
-    let others = content.assets.get(1..).unwrap_or_default().join(" ");
-    Finding {
-        title: content.title.clone(),
-        severity: content.severity,
-        score: content.vector.as_ref().map(CvssVector::score),
-        cwe: content.cwe,
-        asset: content.assets.first().cloned(),
-        asset_count: i64::try_from(content.assets.len()).unwrap_or(i64::MAX),
-        other_assets: others.chars().take(MAX_OTHER_ASSETS).collect(),
-        ..finding.clone()
-    }
 }

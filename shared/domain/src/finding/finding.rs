@@ -5,13 +5,17 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::assignee::Assignee;
+use super::content::FindingContent;
 use super::decision::{AcceptedRisk, Proposal};
 use super::fingerprint::Fingerprint;
 use super::lifecycle::LifecycleTimes;
 use super::status::FindingStatus;
-use crate::cvss::CvssScore;
+use crate::cvss::{CvssScore, CvssVector};
 use crate::id::FindingId;
 use crate::severity::Severity;
+
+/// Characters that a finding's row keeps of the assets after the first, for search.
+const MAX_OTHER_ASSETS: usize = 300;
 
 /// What lists and rules need of a finding. The long text is its
 /// [`FindingContent`](super::FindingContent).
@@ -92,6 +96,22 @@ impl Finding {
             fingerprint: None,
             updated: now,
             version: 0,
+        }
+    }
+
+    /// The finding with the columns that follow from its content.
+    #[must_use]
+    pub(super) fn with_content(&self, content: &FindingContent) -> Self {
+        let others = content.assets.get(1..).unwrap_or_default().join(" ");
+        Self {
+            title: content.title.clone(),
+            severity: content.severity,
+            score: content.vector.as_ref().map(CvssVector::score),
+            cwe: content.cwe,
+            asset: content.assets.first().cloned(),
+            asset_count: i64::try_from(content.assets.len()).unwrap_or(i64::MAX),
+            other_assets: others.chars().take(MAX_OTHER_ASSETS).collect(),
+            ..self.clone()
         }
     }
 

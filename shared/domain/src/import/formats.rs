@@ -45,7 +45,7 @@ use Recognition::{Json, Xml};
 
 /// Every format that is recognised by its content. A file of no such format can be a table.
 #[rustfmt::skip] // a table
-const FORMATS: [Format; 6] = [
+static FORMATS: &[Format] = &[
     Format { scanner: "Nessus", file: ".nessus", hint: None, recognition: Xml("NessusClientData_v2", nessus::read) },
     Format { scanner: "Burp Suite", file: "XML", hint: Some("issues as XML"), recognition: Xml("issues", burp::read) },
     Format { scanner: "ZAP", file: "XML", hint: None, recognition: Xml("OWASPZAPReport", zap::read_xml) },
