@@ -289,7 +289,8 @@ fn forms_of_findings_and_templates_have_every_field_of_the_content() {
 
 #[test]
 fn icon_of_every_notification_kind_exists() {
-    let icons = std::fs::read_to_string(crate::stack_template::root().join("assets/icons.json")).expect("icons");
+    let icons = std::fs::read_to_string(crate::stack_template::root().join("assets/icons.json"))
+        .expect("icons");
     let icons: BTreeSet<String> = serde_json::from_str(&icons).expect("a list");
     for kind in NotificationKind::all() {
         assert!(icons.contains(kind.icon), "{}: {}", kind.name, kind.icon);
