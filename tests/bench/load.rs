@@ -63,7 +63,7 @@ pub(crate) async fn measure(report: &mut Report) {
     let end = Instant::now() + long;
     let [portals, people] = [(); 2].map(|()| Arc::new(Mutex::new(LoadResult::default())));
     let mut work = JoinSet::new();
-    let contacts: Vec<_> = guests.iter().filter(|one| !one.team).cloned().collect();
+    let contacts: Vec<_> = guests.iter().filter(|guest| !guest.team).cloned().collect();
     for n in 0..PORTALS {
         let guest = contacts[n % contacts.len()].clone();
         let rng = StdRng::seed_from_u64(SEED + n as u64);
@@ -135,7 +135,10 @@ async fn guests(data: &Path) -> Vec<LoadVisitor> {
             }
         }
     }
-    assert!(guests.iter().any(|one| !one.team), "nobody could sign in");
+    assert!(
+        guests.iter().any(|guest| !guest.team),
+        "nobody could sign in"
+    );
     guests
 }
 

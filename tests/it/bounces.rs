@@ -182,7 +182,7 @@ async fn bounce_stops_mail_and_notifies_the_team_once() {
     let letters = scene.world.mail_to(admin).await;
     let about = letters
         .iter()
-        .filter(|one| one["BodyText"].to_string().contains(TOLD));
+        .filter(|letter| letter["BodyText"].to_string().contains(TOLD));
     assert_eq!(about.count(), 1);
     let log = owner.get("/settings/audit").await.body;
     assert_eq!(log.matches("Stopped mail to").count(), 1, "{log}");

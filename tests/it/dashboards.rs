@@ -177,7 +177,7 @@ async fn overdue_count_is_exact_up_to_a_page_and_from_the_daily_job_beyond() {
     };
     create_findings(&both.world, both.client(), &owner, 4, late).await;
     let overdue = |stats: Vec<String>| {
-        let found = stats.iter().find_map(|one| one.strip_prefix("Overdue"));
+        let found = stats.iter().find_map(|stat| stat.strip_prefix("Overdue"));
         found.expect("a number").trim().to_owned()
     };
     // One is resolved: it waits for the team.
@@ -225,7 +225,7 @@ async fn engagement_has_team_and_timeline_and_is_listed_by_phase() {
         told.iter()
             .any(|line| line.contains("began the report of Renamed test"))
     );
-    let listed = |titles: Vec<String>| titles.iter().any(|one| one == "Renamed test");
+    let listed = |titles: Vec<String>| titles.iter().any(|title| title == "Renamed test");
     let team = ".rows-engagements .row-title";
     assert!(listed(
         texts(&mut both.team, "/?phase=reporting", team).await

@@ -67,9 +67,11 @@ fn crate_dependencies_point_one_way() {
     for package in metadata["packages"].as_array().expect("packages") {
         let name = package["name"].as_str().expect("a name").to_owned();
         let dependencies = package["dependencies"].as_array().expect("dependencies");
-        let names = dependencies.iter().filter(|one| one["kind"].is_null());
+        let names = dependencies
+            .iter()
+            .filter(|dependency| dependency["kind"].is_null());
         let names = names
-            .filter_map(|one| one["name"].as_str())
+            .filter_map(|dependency| dependency["name"].as_str())
             .map(str::to_owned);
         uses.insert(name, names.collect());
     }
@@ -91,7 +93,7 @@ fn crate_dependencies_point_one_way() {
         .iter()
         .filter(|(name, _)| FUNCTIONS.contains(&name.as_str()))
     {
-        let sdk = uses.iter().find(|one| one.starts_with("aws"));
+        let sdk = uses.iter().find(|name| name.starts_with("aws"));
         assert_eq!(sdk, None, "{name} speaks to a service past its adapter");
     }
 }

@@ -78,7 +78,7 @@ async fn digest_follows_each_persons_cadence_and_time_zone() {
         let letters = world.mail_to(person.email.as_str()).await;
         let about = letters
             .iter()
-            .filter(|one| one["BodyText"].to_string().contains("commented"));
+            .filter(|letter| letter["BodyText"].to_string().contains("commented"));
         about.count()
     };
     for (person, ..) in wishes {
@@ -119,8 +119,8 @@ async fn unsubscribe_link_ends_mail_for_its_person_only_without_sign_in() {
         let letters = letters.lock().expect("letters");
         let theirs = letters
             .iter()
-            .filter(|one| one.contains("List-Unsubscribe:"))
-            .find(|one| one.contains(manager.email.as_str()));
+            .filter(|letter| letter.contains("List-Unsubscribe:"))
+            .find(|letter| letter.contains(manager.email.as_str()));
         theirs
             .expect("a mail")
             .replace("\r\n ", " ")
@@ -188,7 +188,7 @@ async fn unsubscribe_link_ends_mail_for_its_person_only_without_sign_in() {
     assert!(
         later
             .iter()
-            .all(|one| !one.contains(manager.email.as_str()))
+            .all(|letter| !letter.contains(manager.email.as_str()))
     );
 }
 

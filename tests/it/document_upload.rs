@@ -181,7 +181,10 @@ async fn file_with_wrong_content_is_refused_and_releases_storage() {
         let fields = [("kind", "other")];
         sent(&world, &mut browser, &path, (name, bytes), &fields).await;
         let uploads = client.store.list_uploads(world.now()).await.expect("read");
-        let upload = uploads.iter().find(|one| one.name == name).expect("listed");
+        let upload = uploads
+            .iter()
+            .find(|upload| upload.name == name)
+            .expect("listed");
         assert_eq!(
             (upload.state, upload.flaw),
             (UploadState::Refused, Some(flaw)),

@@ -92,7 +92,7 @@ async fn evidence_image_is_reencoded_and_served_from_the_bucket() {
     let all = scene.evidence(id).await;
     let made = all
         .iter()
-        .find(|one| one.id == upload.evidence_id())
+        .find(|evidence| evidence.id == upload.evidence_id())
         .expect("there");
     assert_eq!((made.image.width, made.image.height), (64, 48));
     assert_eq!(scene.used().await, before + made.image.bytes);
@@ -214,7 +214,7 @@ async fn evidence_without_scripts_is_sent_with_the_form() {
     let all = scene.evidence(id).await;
     let made = all
         .iter()
-        .find(|one| one.id == upload.evidence_id())
+        .find(|evidence| evidence.id == upload.evidence_id())
         .expect("there");
     assert_eq!(
         (made.image.file_type, made.by_team, made.shared),
@@ -282,7 +282,7 @@ async fn deleted_evidence_can_be_restored_and_is_erased_after_30_days() {
     let all = scene.evidence(id).await;
     let mine = all
         .iter()
-        .find(|one| one.id == upload.evidence_id())
+        .find(|evidence| evidence.id == upload.evidence_id())
         .expect("there")
         .clone();
     assert_eq!(mine.by, client);
@@ -318,7 +318,11 @@ async fn deleted_evidence_can_be_restored_and_is_erased_after_30_days() {
         scene.world.advance(SignedDuration::from_hours(24 * days));
         worker::drain(&scene.world.app).await.expect("swept");
         let all = scene.evidence(id).await;
-        assert_eq!(all.iter().any(|one| one.id == mine.id), there, "{days}");
+        assert_eq!(
+            all.iter().any(|evidence| evidence.id == mine.id),
+            there,
+            "{days}"
+        );
         let found = whole(&scene).await;
         assert!(found.is_whole(), "{found:?}");
     }

@@ -21,7 +21,7 @@ fn link(page: &str, says: &str) -> Option<String> {
     let selector = Selector::parse("main a").expect("a selector");
     let page = Html::parse_document(page);
     let mut links = page.select(&selector);
-    let link = links.find(|one| one.text().collect::<String>().trim() == says)?;
+    let link = links.find(|link| link.text().collect::<String>().trim() == says)?;
     link.attr("href").map(str::to_owned)
 }
 

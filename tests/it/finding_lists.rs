@@ -292,7 +292,10 @@ async fn bulk_change_applies_the_rules_to_each_finding_once() {
         );
         assert_eq!(dossier.finding.due, Some(date(2026, 2, 2)));
         assert_eq!(
-            dossier.finding.assignee.map(|one| one.id.to_string()),
+            dossier
+                .finding
+                .assignee
+                .map(|assignee| assignee.id.to_string()),
             Some(carl.clone())
         );
     }

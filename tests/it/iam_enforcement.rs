@@ -93,7 +93,7 @@ impl Enforced {
             for team in [true, false] {
                 let role = |role: Role| expected(route, Some(role), Target::Own);
                 let mut sides = Role::ALL.into_iter().filter(|role| role.is_team() == team);
-                if !sides.any(|one| role(one) == Outcome::Done) {
+                if !sides.any(|side| role(side) == Outcome::Done) {
                     continue;
                 }
                 let changed;
@@ -124,7 +124,7 @@ impl FunctionScene {
         let Self { world, cast, app } = self;
         let own = &cast.acme.clients[0];
         let everybody = if team { &cast.acme.team } else { &own.contacts };
-        let may = |one: &&Person| expected(route, Some(one.role), Target::Own) == Outcome::Done;
+        let may = |other: &&Person| expected(route, Some(other.role), Target::Own) == Outcome::Done;
         let person = everybody.iter().find(may).expect("somebody");
         let identity = &world.app.services.identity;
         let set = identity.set_password(person.id, PASSWORD).await;
@@ -249,5 +249,5 @@ async fn no_role_is_assumed_without_data_roles() {
     assert!(enforced.warden.assumed.lock().expect("assumed").is_empty());
     let refused = enforced.warden.refused.lock().expect("refused");
     let own = crate::policy_evaluation::role_arn("dashboard");
-    assert!(!refused.is_empty() && refused.iter().all(|one| one.contains(&own)));
+    assert!(!refused.is_empty() && refused.iter().all(|other| other.contains(&own)));
 }

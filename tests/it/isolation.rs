@@ -83,7 +83,11 @@ async fn visitors<'a>(world: &World, cast: &'a Fixture) -> Vec<Visitor<'a>> {
     let removed = world.signed_in(home, viewer).await;
     let gone = acme.clients[1].store.delete_person(viewer).await;
     assert_eq!(gone.expect("the table"), store::MembershipOutcome::Done);
-    visitors.retain(|one| one.who.is_none_or(|(_, person, _)| person.id != viewer.id));
+    visitors.retain(|visitor| {
+        visitor
+            .who
+            .is_none_or(|(_, person, _)| person.id != viewer.id)
+    });
     for (name, browser) in [("expired", expired), ("removed", removed)] {
         visitors.push(Visitor {
             name: name.to_owned(),

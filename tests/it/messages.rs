@@ -18,7 +18,7 @@ fn said(answer: &Answer) -> Vec<String> {
     let page = Html::parse_document(&answer.body);
     let text = Selector::parse("ol.comments .prose").expect("a selector");
     page.select(&text)
-        .map(|one| one.text().collect::<String>().trim().to_owned())
+        .map(|element| element.text().collect::<String>().trim().to_owned())
         .collect()
 }
 
@@ -160,7 +160,7 @@ async fn message_form_posts_once_and_keeps_its_input() {
         both.later();
     }
     let shown = said(&both.team.get(&page).await);
-    assert_eq!(shown.iter().filter(|one| *one == "Once.").count(), 1);
+    assert_eq!(shown.iter().filter(|text| *text == "Once.").count(), 1);
     // Somebody went back and wrote something else: it isn't lost, nor sent unseen.
     let other = [("id", id.as_str()), ("text", "Other words.")];
     let back = both.team.post(&page, &other).await;
@@ -300,7 +300,7 @@ async fn thread_pages_give_every_message_once() {
     let client = both.client();
     let place = (&client.store, client.engagement);
     let postings = talk(&both.world, place, &actor, 320).await;
-    let shared = postings.iter().filter(|one| one.shared).count();
+    let shared = postings.iter().filter(|posting| posting.shared).count();
     let walks: [(&mut Browser, String, usize); 2] = [
         (&mut both.team, team, postings.len() + 2),
         (&mut both.portal, portal, shared + 1),

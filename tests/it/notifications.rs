@@ -227,7 +227,9 @@ async fn long_inbox_has_pages_and_old_notifications_expire() {
     for n in 1..=70 {
         both.world.advance(SignedDuration::from_secs(1));
         let hearers = client.store.list_recipients(None).await.expect("read").0;
-        let hearer = hearers.into_iter().find(|one| one.person.id == contact.id);
+        let hearer = hearers
+            .into_iter()
+            .find(|hearer| hearer.person.id == contact.id);
         let notice = domain::notification::Notification {
             id: both.world.app.new_id(),
             title: format!("Number {n}."),
@@ -272,7 +274,9 @@ async fn removed_persons_notifications_are_deleted() {
     let received = client.store.list_inbox(contact.id, None, world.now());
     let first = received.await.expect("read").rows.remove(0).notification;
     let hearers = client.store.list_recipients(None).await.expect("read").0;
-    let hearer = hearers.into_iter().find(|one| one.person.id == contact.id);
+    let hearer = hearers
+        .into_iter()
+        .find(|hearer| hearer.person.id == contact.id);
     let hearer = hearer.expect("there");
     // More than one transaction takes.
     for _ in 0..130 {

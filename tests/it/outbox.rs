@@ -184,7 +184,10 @@ async fn unreadable_effect_becomes_a_dead_letter_and_blocks_nothing() {
     let directory = world.app.directory();
     let dead = directory.list_dead_letters(None).await.expect("read").rows;
     assert_eq!(dead.len(), 3);
-    assert!(dead.iter().all(|one| one.cause == "It can't be read."));
+    assert!(
+        dead.iter()
+            .all(|letter| letter.cause == "It can't be read.")
+    );
     let due = directory
         .list_due_effects(world.now(), 100)
         .await

@@ -231,7 +231,7 @@ async fn stripe_account_connected_shows_its_status() {
         .await
         .expect("read")
         .rows;
-    let noted = noted.iter().map(|one| one.record.kind);
+    let noted = noted.iter().map(|entry| entry.record.kind);
     assert!(
         noted
             .filter(|kind| *kind == AuditKind::PaymentsChanged)

@@ -162,7 +162,7 @@ async fn creations_at_once_stop_exactly_at_the_limit() {
     let answers = futures::future::join_all(tries).await;
     let added = answers
         .iter()
-        .filter(|one| one.location().starts_with("/clients/"));
+        .filter(|answer| answer.location().starts_with("/clients/"));
     assert_eq!(added.count(), 2);
     for answer in &answers {
         let full = answer.body.contains("has 50 clients, and 50 are used");

@@ -116,7 +116,10 @@ impl Policy {
 
     /// Every action that it names.
     pub(crate) fn actions(&self) -> impl Iterator<Item = &str> {
-        let actions = self.statements.iter().flat_map(|one| &one.actions);
+        let actions = self
+            .statements
+            .iter()
+            .flat_map(|statement| &statement.actions);
         actions.map(String::as_str)
     }
 }
@@ -134,7 +137,7 @@ fn statement(found: &Value) -> Statement {
     assert_eq!(found["Effect"], "Allow", "the evaluator knows no other");
     let list = |found: &Value| -> Vec<String> {
         let list = found.as_array().expect("a list").iter();
-        list.map(|one| one.as_str().expect("text").to_owned())
+        list.map(|value| value.as_str().expect("text").to_owned())
             .collect()
     };
     let mut conditions = Vec::new();
@@ -223,14 +226,14 @@ fn holds(operator: &str, key: &str, values: &[String], request: &Request) -> boo
         "ForAllValues:StringLike" => found.is_none_or(|found| {
             found
                 .iter()
-                .all(|one| patterns().any(|pattern| like(&pattern, one)))
+                .all(|value| patterns().any(|pattern| like(&pattern, value)))
         }),
         "ForAllValues:StringEquals" => {
-            found.is_none_or(|found| found.iter().all(|one| values.contains(one)))
+            found.is_none_or(|found| found.iter().all(|value| values.contains(value)))
         }
         "StringLike" => found.is_some_and(|found| {
             let one = found.first().filter(|_| found.len() == 1);
-            one.is_some_and(|one| patterns().any(|pattern| like(&pattern, one)))
+            one.is_some_and(|value| patterns().any(|pattern| like(&pattern, value)))
         }),
         _ => panic!("unknown operator {operator}"),
     }

@@ -50,12 +50,12 @@ fn ask(rng: &mut StdRng, billed: &InvoiceDetail, today: Date) -> InvoiceCommand 
 
 /// The payment that is there to be taken out.
 fn mistake(billed: &InvoiceDetail) -> Option<(EntryId, InvoiceCommand)> {
-    let mut open = billed.entries.iter().filter(|one| !one.taken_back);
-    open.find_map(|one| match &one.entry.event {
+    let mut open = billed.entries.iter().filter(|row| !row.taken_back);
+    open.find_map(|row| match &row.entry.event {
         InvoiceEvent::Paid { amount, on, .. } => Some((
-            one.id,
+            row.id,
             InvoiceCommand::RemovePayment {
-                payment: one.id,
+                payment: row.id,
                 amount: *amount,
                 on: *on,
             },
@@ -225,7 +225,7 @@ async fn revenue_figures_equal_a_recount_of_invoices() {
     let paid: i64 = rows
         .rows
         .iter()
-        .map(|one| one.figures.of(eur, RevenueFigure::Paid))
+        .map(|row| row.figures.of(eur, RevenueFigure::Paid))
         .sum();
     assert_eq!(
         paid,

@@ -158,7 +158,13 @@ fn template_has_exactly_the_routes_of_the_code() {
 #[test]
 fn each_function_is_deployed_with_its_own_role() {
     let folders = std::fs::read_dir(root().join("functions")).expect("functions");
-    let folders = folders.map(|one| one.expect("one").file_name().into_string().expect("text"));
+    let folders = folders.map(|folder| {
+        folder
+            .expect("one")
+            .file_name()
+            .into_string()
+            .expect("text")
+    });
     let folders: BTreeSet<_> = folders.collect();
     assert_eq!(folders, FUNCTIONS.map(str::to_owned).into());
     let template = Template::new();

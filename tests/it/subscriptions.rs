@@ -195,7 +195,7 @@ async fn unpaid_subscription_warns_and_lapses_until_paid() {
         let letters = scene.world.mail_to(to.as_str()).await;
         let told = letters
             .iter()
-            .filter(|one| one.to_string().contains("is not paid"));
+            .filter(|letter| letter.to_string().contains("is not paid"));
         assert_eq!(told.count(), mails, "{role:?}: {letters:?}");
     }
 

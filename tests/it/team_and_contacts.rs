@@ -334,11 +334,11 @@ async fn last_owner_stays_when_two_remove_each_other_at_once() {
     let left = acme.store.list_people().await.expect("the table");
     let owners = left
         .iter()
-        .filter(|one| one.role == Role::Team(TeamRole::Owner));
+        .filter(|person| person.role == Role::Team(TeamRole::Owner));
     assert_eq!(owners.count(), 1);
     let last = left
         .iter()
-        .find(|one| one.role == Role::Team(TeamRole::Owner))
+        .find(|person| person.role == Role::Team(TeamRole::Owner))
         .expect("one");
     let refused = acme
         .store

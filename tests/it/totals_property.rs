@@ -167,7 +167,8 @@ async fn execute(
             }
         }
         Command::Bulk(which, event, severity) => {
-            let chosen: BTreeSet<FindingId> = which.iter().map(|one| *one.get(&known)).collect();
+            let chosen: BTreeSet<FindingId> =
+                which.iter().map(|finding| *finding.get(&known)).collect();
             many(world, client, (&actor, &store), chosen, (event, severity)).await;
         }
         Command::Wait(days) => {
@@ -175,7 +176,7 @@ async fn execute(
             worker::drain(app).await.expect("swept");
             let today = workspace(actor.workspace).today(world.now());
             let theirs = findings(world, client).await.into_values();
-            let overdue = theirs.filter(|one| one.is_overdue(today)).count();
+            let overdue = theirs.filter(|their| their.is_overdue(today)).count();
             let about = client
                 .store
                 .get_client()

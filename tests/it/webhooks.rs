@@ -267,7 +267,7 @@ async fn payment_and_refund_events_are_booked_once() {
     let by: Vec<_> = after
         .entries
         .iter()
-        .filter(|one| one.entry.by_name == "Stripe")
+        .filter(|row| row.entry.by_name == "Stripe")
         .collect();
     assert_eq!(by.len(), 2);
     // Open pages learn of it.

@@ -99,11 +99,11 @@ impl SignedInWorkspace<'_> {
     /// Makes the invoices of the workspace, in their order.
     pub(super) async fn bill(&self, bills: &DemoBilling) -> Result<(), Problem> {
         let mut ways = bills.ways.iter();
-        if let Some(ways) = ways.find(|one| one.workspace == self.script.slug) {
+        if let Some(ways) = ways.find(|details| details.workspace == self.script.slug) {
             self.billing_settings(ways).await?;
         }
         let ours = bills.invoices.iter();
-        for bill in ours.filter(|one| one.workspace == self.script.slug) {
+        for bill in ours.filter(|invoice| invoice.workspace == self.script.slug) {
             self.invoice(bill).await?;
         }
         Ok(())
@@ -175,7 +175,7 @@ impl SignedInWorkspace<'_> {
             .await
             .with_problem(&cannot)?
             .rows;
-        let found = found.into_iter().find(|one| one.title == title);
+        let found = found.into_iter().find(|finding| finding.title == title);
         let found = found.ok_or_else(|| Problem::new(cannot))?;
         Ok(found.id.to_string())
     }

@@ -32,9 +32,9 @@ impl SignedInWorkspace<'_> {
     pub(super) async fn bring(&self, engagements: &[Engagement]) -> Result<(), Problem> {
         for client in &self.script.clients {
             let store = self.client(client).await?;
-            let theirs = engagements
-                .iter()
-                .filter(|one| one.workspace == self.script.slug && one.client == client.name);
+            let theirs = engagements.iter().filter(|engagement| {
+                engagement.workspace == self.script.slug && engagement.client == client.name
+            });
             for engagement in theirs {
                 let name = self.script.within("engagement", &engagement.title);
                 let id = id(&name, self.at(engagement.added));

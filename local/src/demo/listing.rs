@@ -51,14 +51,26 @@ impl Listing {
         (port, stripe): (u16, Option<String>),
     ) -> Self {
         let workspaces = demo.workspaces.iter().map(|workspace| {
-            let team = workspace.team.iter().map(|one| {
-                let role = Role::Team(one.role);
-                person(&one.name, one.email.as_str(), &one.password, role, None)
+            let team = workspace.team.iter().map(|member| {
+                let role = Role::Team(member.role);
+                person(
+                    &member.name,
+                    member.email.as_str(),
+                    &member.password,
+                    role,
+                    None,
+                )
             });
             let contacts = workspace.clients.iter().flat_map(|client| {
-                client.contacts.iter().map(|one| {
-                    let (email, role) = (one.email.as_str(), Role::Contact(one.role));
-                    person(&one.name, email, &one.password, role, Some(&client.name))
+                client.contacts.iter().map(|contact| {
+                    let (email, role) = (contact.email.as_str(), Role::Contact(contact.role));
+                    person(
+                        &contact.name,
+                        email,
+                        &contact.password,
+                        role,
+                        Some(&client.name),
+                    )
                 })
             });
             Workspace {

@@ -26,7 +26,9 @@ pub(super) fn days(
     home: &Workspace,
     born: Timestamp,
 ) -> Result<BTreeMap<Date, DaySnapshot>, Problem> {
-    let findings = engagements.iter().flat_map(|one| &one.findings);
+    let findings = engagements
+        .iter()
+        .flat_map(|engagement| &engagement.findings);
     let ways: Vec<StatusTimeline> = findings
         .map(|finding| way(finding, born))
         .collect::<Result<_, _>>()?;

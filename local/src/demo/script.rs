@@ -232,7 +232,9 @@ pub(crate) fn load() -> Result<Demo, Problem> {
 pub(crate) fn asked_for(slugs: &[String]) -> Result<Vec<String>, Problem> {
     if slugs.is_empty() {
         let workspaces = load()?.workspaces.into_iter();
-        return Ok(workspaces.map(|one| one.slug.to_string()).collect());
+        return Ok(workspaces
+            .map(|workspace| workspace.slug.to_string())
+            .collect());
     }
     Ok(slugs.to_vec())
 }

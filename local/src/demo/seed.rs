@@ -59,9 +59,12 @@ async fn passwords(
 ) -> Result<(), Problem> {
     let cannot = "A password of the demo can't be set";
     for workspace in &demo.workspaces {
-        let team = workspace.team.iter().map(|one| (&one.email, &one.password));
+        let team = workspace
+            .team
+            .iter()
+            .map(|person| (&person.email, &person.password));
         let contacts = workspace.clients.iter().flat_map(|client| &client.contacts);
-        let contacts = contacts.map(|one| (&one.email, &one.password));
+        let contacts = contacts.map(|contact| (&contact.email, &contact.password));
         for (email, password) in team.chain(contacts) {
             let user = user(workspace, email, born);
             let known = cognito

@@ -97,9 +97,9 @@ impl<'a> SignedInWorkspace<'a> {
             for contact in &client.contacts {
                 self.contact(&store, client, contact).await?;
             }
-            let theirs = engagements
-                .iter()
-                .filter(|one| one.workspace == script.slug && one.client == client.name);
+            let theirs = engagements.iter().filter(|engagement| {
+                engagement.workspace == script.slug && engagement.client == client.name
+            });
             let theirs: Vec<&Engagement> = theirs.collect();
             for engagement in &theirs {
                 self.engagement(&store, engagement).await?;

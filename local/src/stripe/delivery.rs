@@ -144,8 +144,8 @@ pub(super) fn again(state: &mut State, event: Option<&str>, now: i64) {
 /// Makes what waits due at once.
 pub(super) fn hurry(state: &mut State, now: i64) {
     let waiting = state.deliveries.iter_mut();
-    for one in waiting.filter(|one| one.way == DeliveryState::Waits) {
-        one.due = now;
+    for delivery in waiting.filter(|delivery| delivery.way == DeliveryState::Waits) {
+        delivery.due = now;
     }
 }
 

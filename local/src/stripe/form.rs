@@ -118,7 +118,7 @@ impl Form {
         let other = self.0.iter().map(|(full, _)| name(full));
         match other
             .into_iter()
-            .find(|one| !known.contains(&one.as_str()) && one != "expand")
+            .find(|name| !known.contains(&name.as_str()) && name != "expand")
         {
             None => Ok(()),
             Some(name) => Err(

@@ -29,24 +29,24 @@ pub(super) fn read(
     }
     let created = created(form)?;
     let all = desk.state.all(desk.account.as_deref(), kind).into_iter();
-    let all = all.filter(|one| {
+    let all = all.filter(|object| {
         created
             .iter()
-            .all(|bound| bound.holds(whole(one, "created")))
+            .all(|bound| bound.holds(whole(object, "created")))
     });
     let left = &desk.state.left;
     let mut all: Vec<_> = all
-        .filter(|one| !left.contains(text(one, "id")))
-        .filter(|one| fields.iter().all(|field| fits(one, field, form)))
+        .filter(|object| !left.contains(text(object, "id")))
+        .filter(|object| fields.iter().all(|field| fits(object, field, form)))
         .collect();
     if let Some(after) = form.text("starting_after") {
-        let at = all.iter().position(|one| text(one, "id") == after);
+        let at = all.iter().position(|object| text(object, "id") == after);
         let at = at.ok_or_else(|| Refusal::missing(kind, after, "starting_after"))?;
         all.drain(..=at);
     }
     let limit = usize::try_from(limit).unwrap_or_default();
     if let Some(before) = form.text("ending_before") {
-        let at = all.iter().position(|one| text(one, "id") == before);
+        let at = all.iter().position(|object| text(object, "id") == before);
         let at = at.ok_or_else(|| Refusal::missing(kind, before, "ending_before"))?;
         all.truncate(at);
         let first = all.len().saturating_sub(limit);

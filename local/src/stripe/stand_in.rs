@@ -183,7 +183,7 @@ impl StripeStandIn {
                 .state
                 .deliveries
                 .iter()
-                .map(|one| one.event.clone())
+                .map(|delivery| delivery.event.clone())
                 .collect();
             for event in events {
                 delivery::again(desk.state, Some(&event), now);
@@ -195,7 +195,8 @@ impl StripeStandIn {
     pub fn undelivered(&self) -> usize {
         self.at_desk(|desk| {
             let all = desk.state.deliveries.iter();
-            all.filter(|one| one.way != DeliveryState::Taken).count()
+            all.filter(|delivery| delivery.way != DeliveryState::Taken)
+                .count()
         })
     }
 
@@ -211,8 +212,8 @@ impl StripeStandIn {
             self.send(Some(now)).await;
             let next = self.at_desk(|desk| {
                 let all = desk.state.deliveries.iter();
-                let waiting = all.filter(|one| one.way == DeliveryState::Waits);
-                waiting.map(|one| one.due).min()
+                let waiting = all.filter(|delivery| delivery.way == DeliveryState::Waits);
+                waiting.map(|delivery| delivery.due).min()
             });
             let pause = next.map_or(LOOK, |next| {
                 let ms = next.saturating_sub(self.0.clock.now().as_millisecond());

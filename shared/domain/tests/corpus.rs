@@ -70,7 +70,11 @@ fn real_exports_make_the_findings_that_are_in_them() {
     for (name, scanner, rows, severities) in EXPORTS {
         let bytes = fs::read(corpus.join("scans").join(name)).expect(name);
         let scan = scan(&bytes).unwrap_or_else(|e| panic!("{name}: {e}"));
-        let drafts: Vec<&FindingContent> = scan.findings.iter().map(|one| &one.content).collect();
+        let drafts: Vec<&FindingContent> = scan
+            .findings
+            .iter()
+            .map(|finding| &finding.content)
+            .collect();
         let of = |severity| {
             drafts
                 .iter()
@@ -106,7 +110,7 @@ fn second_import_of_real_scan_matches_by_fingerprint() {
         let known = scan
             .findings
             .into_iter()
-            .map(|one| (one.fingerprint, one.content.title));
+            .map(|finding| (finding.fingerprint, finding.content.title));
         known.collect::<Known>()
     };
     let (first, second) = (

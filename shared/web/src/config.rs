@@ -193,7 +193,7 @@ impl Config {
             origin_secrets: get("ORIGIN_SECRETS")
                 .iter()
                 .flat_map(|all| all.split(','))
-                .filter(|one| !one.is_empty())
+                .filter(|part| !part.is_empty())
                 .map(str::to_owned)
                 .collect(),
             secret_key: key
@@ -263,7 +263,7 @@ impl StripeConfig {
         let text = |name| get(name).filter(|text| !text.is_empty());
         let list = |name| {
             let all = get(name).unwrap_or_default();
-            let all = all.split(',').filter(|one| !one.is_empty());
+            let all = all.split(',').filter(|part| !part.is_empty());
             all.map(str::to_owned).collect::<Vec<_>>()
         };
         let (url, fee) = (text("STRIPE_API_URL"), text("STRIPE_FEE_PERCENT"));

@@ -124,6 +124,6 @@ fn has_origin_secret(headers: &HeaderMap, secrets: &[String]) -> bool {
     };
     let same = secrets
         .iter()
-        .map(|one| one.as_bytes().ct_eq(sent.as_bytes()));
+        .map(|secret| secret.as_bytes().ct_eq(sent.as_bytes()));
     same.fold(Choice::from(0), |any, one| any | one).into()
 }

@@ -148,10 +148,10 @@ async fn sent_mail_is_tagged_with_its_workspace_and_client() {
         ("invite", client.invite.id.to_string()),
     ];
     let expected = expected.map(|(name, value)| (name.to_owned(), value));
-    assert!(tags.iter().any(|one| *one == expected), "{tags:?}");
+    assert!(tags.iter().any(|tag| *tag == expected), "{tags:?}");
     let letters = fate.letters.lock().expect("letters").len();
     assert_eq!(tags.len(), letters, "every letter has some");
-    assert!(tags.iter().all(|one| one[0].0 == "workspace"));
+    assert!(tags.iter().all(|tag| tag[0].0 == "workspace"));
     // Its reader sees none of them.
     let letters = fate.letters.lock().expect("letters");
     assert!(

@@ -17,7 +17,7 @@ impl Scene {
             let rows = inbox.expect("read").rows;
             let told = rows
                 .iter()
-                .filter(|one| one.notification.title == title)
+                .filter(|row| row.notification.title == title)
                 .count();
             let out = [TeamRole::Admin, TeamRole::Viewer].map(Role::Team);
             let viewer = Role::Contact(ContactRole::Viewer);
@@ -106,7 +106,7 @@ impl Scene {
                     .get_document(id.document_id())
                     .await
                     .expect("read");
-                let versions = document.map(|one| one.current.number);
+                let versions = document.map(|document| document.current.number);
                 let ready = *state == UploadState::Ready;
                 assert_eq!(versions, ready.then_some(1), "{what}");
                 let files = &self.world.app.services.files;
@@ -125,7 +125,7 @@ impl Scene {
                 assert_eq!(now, (FindingStatus::Reopened, version + 1), "{what}");
                 let dossier = client.store.get_finding_detail(client.engagement, id).await;
                 let dossier = dossier.expect("read").expect("there");
-                let last = dossier.history.rows.first().map(|one| &one.entry.event);
+                let last = dossier.history.rows.first().map(|item| &item.entry.event);
                 let lapsed = matches!(last, Some(FindingEvent::RiskExpired { .. }));
                 assert!(lapsed, "{what}: {last:?}");
             }

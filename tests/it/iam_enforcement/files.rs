@@ -41,7 +41,13 @@ pub(super) async fn files_come_and_go(enforced: &Enforced, world: &World, cast: 
     enforced.assert_no_denial("what was sent");
     let found = client.store.list_documents(None, false, None).await;
     let found = found.expect("read").rows;
-    assert_eq!(found.iter().filter(|one| one.title == "a").count(), 2);
+    assert_eq!(
+        found
+            .iter()
+            .filter(|document| document.title == "a")
+            .count(),
+        2
+    );
     world.advance(SignedDuration::from_hours(24 * 31));
     worker::drain(&app).await.expect("swept");
     enforced.assert_no_denial("what is deleted");
@@ -140,7 +146,7 @@ pub(super) async fn pictures_come_and_go(enforced: &Enforced, world: &World, cas
     let there = there.expect("read");
     assert!(
         mine.iter()
-            .all(|(id, _)| there.iter().any(|one| one.id == *id))
+            .all(|(id, _)| there.iter().any(|document| document.id == *id))
     );
     let thread = client
         .store

@@ -33,7 +33,10 @@ async fn checkout_session_is_paid_or_expires() {
     };
     let (_, charges) = caller.get("/v1/charges").await;
     let charges = charges["data"].as_array().expect("a list").clone();
-    let statuses: Vec<_> = charges.iter().map(|one| one["status"].clone()).collect();
+    let statuses: Vec<_> = charges
+        .iter()
+        .map(|charge| charge["status"].clone())
+        .collect();
     assert_eq!(statuses, ["succeeded", "failed"]);
     assert_eq!(charges[0]["application_fee_amount"], 1_785);
     assert_eq!(charges[0]["payment_intent"], charges[1]["payment_intent"]);

@@ -70,7 +70,7 @@ fn everything(desk: &Desk<'_>) -> Value {
         "disputes": rows("dispute", part),
         "subscriptions": rows("subscription", subscription),
         "events": events(desk),
-        "waiting": desk.state.deliveries.iter().filter(|one| one.way != DeliveryState::Taken).count(),
+        "waiting": desk.state.deliveries.iter().filter(|delivery| delivery.way != DeliveryState::Taken).count(),
     })
 }
 
@@ -139,7 +139,11 @@ fn events(desk: &Desk<'_>) -> Vec<Value> {
     every
         .map(|(account, event)| {
             let id = text(event, "id");
-            let own = desk.state.deliveries.iter().filter(|one| one.event == id);
+            let own = desk
+                .state
+                .deliveries
+                .iter()
+                .filter(|delivery| delivery.event == id);
             json!({
                 "id": id, "type": event.get("type"), "account": account,
                 "at": time(whole(event, "created")),

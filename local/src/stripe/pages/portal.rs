@@ -55,13 +55,13 @@ fn managed(desk: &Desk<'_>, token: &str, error: Option<&str>) -> Option<Value> {
         )
     };
     let all = desk.state.all(account, "subscription").into_iter();
-    let own = all.filter(|one| text(one, "customer") == customer);
-    let subscriptions = own.map(|one| {
-        let price = item(one).get("price").unwrap_or(&Value::Null);
+    let own = all.filter(|subscription| text(subscription, "customer") == customer);
+    let subscriptions = own.map(|subscription| {
+        let price = item(subscription).get("price").unwrap_or(&Value::Null);
         json!({
-            "id": one.get("id"), "status": one.get("status"), "price": price.get("id"),
-            "name": name(price), "ending": one.get("cancel_at_period_end"),
-            "until": time(period(one).1),
+            "id": subscription.get("id"), "status": subscription.get("status"), "price": price.get("id"),
+            "name": name(price), "ending": subscription.get("cancel_at_period_end"),
+            "until": time(period(subscription).1),
         })
     });
     let subscriptions: Vec<_> = subscriptions.collect();
@@ -71,7 +71,7 @@ fn managed(desk: &Desk<'_>, token: &str, error: Option<&str>) -> Option<Value> {
     let email = desk
         .state
         .get(account, customer)
-        .map(|one| text(one, "email"));
+        .map(|customer| text(customer, "email"));
     Some(json!({
         "email": email, "subscriptions": subscriptions, "prices": prices,
         "back": session.get("return_url"), "error": error,

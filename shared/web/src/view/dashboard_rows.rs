@@ -50,8 +50,8 @@ impl DueList {
         let all = !due.more || beyond;
         let this_morning = !all && noted > counted;
         let rows = due.rows.iter();
-        let unfixed = rows.filter(|one| {
-            one.finding.status != FindingStatus::Resolved && one.finding.due.is_some()
+        let unfixed = rows.filter(|finding| {
+            finding.finding.status != FindingStatus::Resolved && finding.finding.due.is_some()
         });
         Self {
             overdue: if all {

@@ -188,21 +188,21 @@ impl FindingList {
         let places: BTreeSet<String> = found
             .rows
             .iter()
-            .map(|one| frame.scope_names(one))
+            .map(|summary| frame.scope_names(summary))
             .collect();
         let places: Vec<String> = places.into_iter().collect();
-        let key = |one: &FindingSummary| {
-            let place = frame.scope_names(one);
-            let nth = places.iter().position(|one| *one == place);
+        let key = |summary: &FindingSummary| {
+            let place = frame.scope_names(summary);
+            let nth = places.iter().position(|other| *other == place);
             let nth = nth.map_or(0, |nth| nth + 1);
-            format!("{nth}.{}.{}", one.finding.id, one.finding.version)
+            format!("{nth}.{}.{}", summary.finding.id, summary.finding.version)
         };
-        let rows = found.rows.iter().map(|one| ListRow {
-            key: key(one),
-            href: frame.href(one),
-            publish: may_publish && one.finding.status == FindingStatus::Draft,
-            sub: row_notes(&one.finding, place(one)),
-            ..ListRow::of(&one.finding, frame.today)
+        let rows = found.rows.iter().map(|summary| ListRow {
+            key: key(summary),
+            href: frame.href(summary),
+            publish: may_publish && summary.finding.status == FindingStatus::Draft,
+            sub: row_notes(&summary.finding, place(summary)),
+            ..ListRow::of(&summary.finding, frame.today)
         });
         let clear = FindingFilterInput {
             show: input.show.clone(),
@@ -309,7 +309,10 @@ impl ListRow {
             sub: String::new(),
             due: finding.due.filter(|_| !finding.status.is_closed()),
             overdue: finding.is_overdue(today),
-            assignee: finding.assignee.as_ref().map(|one| one.name.clone()),
+            assignee: finding
+                .assignee
+                .as_ref()
+                .map(|assignee| assignee.name.clone()),
             tags: finding.tags.clone(),
             publish: false,
         }
@@ -398,7 +401,7 @@ fn severity_options() -> Vec<FilterOption> {
 }
 
 fn assignee_options(people: &[Person]) -> Vec<FilterOption> {
-    let pick = |one: &Person| FilterOption::new(one.id.to_string(), one.name.clone());
+    let pick = |person: &Person| FilterOption::new(person.id.to_string(), person.name.clone());
     people.iter().map(pick).collect()
 }
 

@@ -74,10 +74,10 @@ impl TrendChart {
         };
         Self {
             windows: TrendWindow::ALL
-                .map(|one| WindowTab {
-                    days: one.days(),
-                    href: format!("{path}?days={}", one.days()),
-                    active: one == window,
+                .map(|choice| WindowTab {
+                    days: choice.days(),
+                    href: format!("{path}?days={}", choice.days()),
+                    active: choice == window,
                 })
                 .to_vec(),
             lines: if points.len() > 1 {
