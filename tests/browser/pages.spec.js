@@ -6,6 +6,9 @@ import { letterTo } from "./helpers/mail.js";
 import { expect, test } from "./helpers/test.js";
 import { addEngagement, addFinding, clientOf } from "./helpers/work.js";
 
+// Each page is opened by itself: workers share them out.
+test.describe.configure({ mode: "parallel" });
+
 const NOWHERE = `${acme}/clients/00000000000000000000000000`;
 
 const press = (page, name) => page.getByRole("button", { name, exact: true }).click();

@@ -9,7 +9,8 @@ export default defineConfig({
   globalSetup: "./helpers/server.js",
   outputDir: "results/traces",
   reporter: [["list"]],
-  workers: 1,
+  // Each has a server of its own. A deployment is one for all.
+  workers: pictures || process.env.DEPLOYED ? 1 : 2,
   fullyParallel: false,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),

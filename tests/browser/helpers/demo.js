@@ -1,8 +1,8 @@
 // Who is in the demo, and where.
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { inServerFolder } from "./files.js";
 
-const listing = JSON.parse(readFileSync(join(process.env.PORTAL_FOLDER, "data/demo.json"), "utf8"));
+const listing = JSON.parse(readFileSync(inServerFolder("data/demo.json"), "utf8"));
 
 const workspace = (slug) => listing.workspaces.find(({ address }) => new URL(address).hostname.startsWith(`${slug}.`));
 

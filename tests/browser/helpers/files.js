@@ -1,5 +1,12 @@
 // Where things are.
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+
+/** A file beside the data of this worker's server. A deployment is one for all. */
+export function inServerFolder(path) {
+  const { DEPLOYED, PORTAL_FOLDER, TEST_PARALLEL_INDEX = "0" } = process.env;
+  return DEPLOYED ? join(PORTAL_FOLDER, path) : join(PORTAL_FOLDER, TEST_PARALLEL_INDEX, path);
+}
 
 /** A file or folder of the repository. */
 export const inRepository = (path) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));

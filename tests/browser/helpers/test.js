@@ -3,8 +3,8 @@
 // asks for; `visit(address)` is one of anybody. What `tolerates` fits is expected. No page may complain in its console.
 import { test as base, expect } from "@playwright/test";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { person } from "./demo.js";
+import { inServerFolder } from "./files.js";
 
 export { expect };
 
@@ -37,7 +37,7 @@ export const test = base.extend({
     await use(async (name, options = {}) => {
       const { address } = person(name);
       const { anew, ...rest } = options;
-      const kept = join(process.env.PORTAL_FOLDER, `${name.replaceAll(" ", "-")}.json`);
+      const kept = inServerFolder(`${name.replaceAll(" ", "-")}.json`);
       if (existsSync(kept) && !anew) return visit(address, { storageState: kept, ...rest });
       const page = await visit(address, rest);
       await signIn(page, person(name));
