@@ -15,9 +15,10 @@ find_one && exit 0
 
 if command -v apt-get >/dev/null && ((EUID == 0)); then
   {
-    apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
-      chromium-headless-shell fonts-dejavu-core || DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
-      chromium fonts-dejavu-core
+    apt-get update
+    for package in chromium-headless-shell chromium; do
+      DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$package" fonts-dejavu-core && break
+    done
   } >&2 || true
   find_one && exit 0
 fi
