@@ -14,7 +14,7 @@ INFRA := $(wildcard infra/*.* infra/*/*)
 # What the functions are built for: arm64 or x86_64.
 ARCH ?= arm64
 
-.PHONY: help run test test-rust test-edge test-browser check fmt fix docs golden template assets bench build deploy deploy-local destroy rotate clean
+.PHONY: help run bins test test-rust test-edge test-browser check fmt fix docs golden template assets bench build deploy deploy-local destroy rotate clean
 
 # T=name narrows `make test` to the Rust tests whose path holds that name.
 T ?=
@@ -22,28 +22,31 @@ T ?=
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
+# With the features of the whole workspace, as tests have them: else most of it would be built twice.
 run: $(ASSETS) $(VENV)/.run ## everything on this machine, with a demo (PORT=, DATA_DIR=, RESET=1, LOG=info)
-	@cargo build --locked --quiet --package local
+	@echo "Building the development server (the first time takes minutes) ..."
+	@cargo build --locked --workspace --bin local
 	@exec target/debug/local
 
 ifeq ($(T),)
 test: test-rust test-edge test-browser ## every test; T=name: the Rust tests whose path holds that name
 else
-test: $(ASSETS) $(VENV)/.run
-	cargo build --locked --workspace --bins
+test: $(ASSETS) $(VENV)/.run $(if $(findstring functions,$(T)),bins)
 	cargo test --locked --workspace -- $(T)
 endif
 
-test-rust: $(ASSETS) $(VENV)/.run
+# The functions as programs, for the tests that call them as Lambda does.
+bins: $(ASSETS)
 	cargo build --locked --workspace --bins
+
+test-rust: $(VENV)/.run bins
 	cargo test --locked --workspace
 
 test-edge: | need
 	node --test infra/edge/
 
-# The whole workspace, as above: alone, other features would have most of it built again.
 test-browser: $(ASSETS) $(VENV)/.run $(BROWSER)
-	cargo build --locked --workspace --bins
+	cargo build --locked --workspace --bin local
 	chromium=$$(tools/chromium.sh); cd tests/browser; CHROMIUM=$$chromium npx --no-install playwright test
 
 check: $(ASSETS) $(VENV)/.check $(VENV)/.infra ## formatting, lints, docs, the template, unused dependencies, licences, advisories
@@ -103,6 +106,7 @@ clean: ## take away what was built, never data
 	rm -rf assets/dist assets/node_modules tests/browser/node_modules tests/lighthouse/node_modules $(VENV)
 
 assets/node_modules/.stamp: assets/package-lock.json | need
+	@echo "Installing the packages that bundle CSS and JavaScript ..."
 	cd assets && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
@@ -110,6 +114,7 @@ $(ASSETS): assets/node_modules/.stamp assets/build.mjs assets/icons.json $(wildc
 	cd assets && node build.mjs
 
 $(BROWSER): tests/browser/package-lock.json | need
+	@echo "Installing Playwright ..."
 	cd tests/browser && npm ci --no-audit --no-fund --loglevel=error --ignore-scripts
 	@touch $@
 
@@ -122,6 +127,7 @@ $(VENV)/bin/python: | need
 
 # A requirements file pins every package and its hashes.
 $(VENV)/.run: local/requirements.txt | $(VENV)/bin/python
+	@echo "Installing the stand-ins for S3, SES and Cognito ..."
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 

@@ -8,6 +8,8 @@ use std::process::Command;
 use serde_json::Value;
 use tests::function::FUNCTIONS;
 
+use crate::source::{files, workspace_root};
+
 /// What each crate may use of ours.
 fn allowed(name: &str) -> Vec<&'static str> {
     match name {
@@ -129,4 +131,60 @@ fn table_keys_and_sdk_calls_stay_in_their_modules() {
             }
         }
     }
+}
+
+/// Manifests name targets without tests, so that no empty test programs are linked.
+#[test]
+fn manifest_without_tests_leaves_out_no_test() {
+    let root = workspace_root();
+    let mut checked = 0;
+    for manifest in files(&root, "toml") {
+        if manifest.file_name().is_none_or(|name| name != "Cargo.toml") {
+            continue;
+        }
+        let package = manifest.parent().expect("a folder");
+        let text = std::fs::read_to_string(&manifest).expect("a manifest");
+        let table: toml::Table = toml::from_str(&text).expect("TOML");
+        let is_off = |target: &toml::Value, key: &str| {
+            target.get(key).and_then(toml::Value::as_bool) == Some(false)
+        };
+        let holds = |path: &Path, marks: &[&str]| {
+            let text = std::fs::read_to_string(path).expect("a source file");
+            marks.iter().any(|mark| text.contains(mark))
+        };
+        let sources = || files(&package.join("src"), "rs").into_iter();
+        if let Some(lib) = table.get("lib").filter(|_| package.join("src").exists()) {
+            let tested = is_off(lib, "test")
+                .then(|| sources().find(|path| holds(path, &["#[test]", "#[tokio::test"])));
+            assert_eq!(
+                tested.flatten(),
+                None,
+                "test = false in {}",
+                manifest.display()
+            );
+            let example = is_off(lib, "doctest")
+                .then(|| sources().find(|path| holds(path, &["/// ```\n", "//! ```\n"])));
+            assert_eq!(
+                example.flatten(),
+                None,
+                "doctest = false in {}",
+                manifest.display()
+            );
+            checked += 1;
+        }
+        let bins = table.get("bin").and_then(toml::Value::as_array);
+        for bin in bins.into_iter().flatten().filter(|bin| is_off(bin, "test")) {
+            let path = bin
+                .get("path")
+                .and_then(toml::Value::as_str)
+                .expect("a path");
+            let path = package.join(path);
+            assert!(
+                !holds(&path, &["#[test]", "#[tokio::test"]),
+                "{}",
+                path.display()
+            );
+        }
+    }
+    assert!(checked > 15, "{checked} manifests");
 }
