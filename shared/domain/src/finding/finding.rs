@@ -18,7 +18,7 @@ use crate::severity::Severity;
 const MAX_OTHER_ASSETS: usize = 300;
 
 /// What lists and rules need of a finding. The long text is its
-/// [`FindingContent`](super::FindingContent).
+/// [`FindingContent`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     pub id: FindingId,
