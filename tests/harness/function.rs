@@ -205,7 +205,10 @@ pub fn event(cast: &Fixture, name: &str) -> Value {
             "01K0000000000000000000000F",
             client.findings[&FindingStatus::Open].to_string(),
         ),
-        ("01K00000000000000000000001", client.bills.sent.to_string()),
+        (
+            "01K00000000000000000000001",
+            client.invoices.sent.to_string(),
+        ),
         (
             "01K0000000000000000000000W",
             cast.acme.workspace.id.to_string(),

@@ -98,7 +98,10 @@ async fn pages_and_changes_stay_within_their_capacity_budget() {
         ),
         (
             "document, team",
-            format!("/clients/{}/documents/{}", client.id, client.papers.report),
+            format!(
+                "/clients/{}/documents/{}",
+                client.id, client.documents.report
+            ),
         ),
         ("library", format!("{here}/library")),
         ("templates", "/templates".to_owned()),
@@ -214,7 +217,7 @@ async fn documents(
 ) {
     let client = &cast.acme.clients[0];
     let list = format!("/clients/{}/documents", client.id);
-    let ours = format!("{list}/{}", client.papers.report);
+    let ours = format!("{list}/{}", client.documents.report);
     table.push_str(&row("document, team", page(team, &ours).await));
     let mut few = Vec::new();
     for n in [150, 150] {
@@ -226,7 +229,7 @@ async fn documents(
     assert_eq!(few[0], few[1]);
     table.push_str(&row("documents, team, 300 of them", few[1].0));
     table.push_str(&row("documents, client, 300 of them", few[1].1));
-    let report = format!("/documents/{}", client.papers.report);
+    let report = format!("/documents/{}", client.documents.report);
     table.push_str(&row("document, client", page(portal, &report).await));
     let taken = portal.post(&format!("{report}/download"), &[]).await;
     assert!(taken.is_good(), "{}", taken.body);
@@ -268,7 +271,7 @@ async fn pictures(world: &World, cast: &Fixture, portal: &mut Browser, table: &m
     let here = format!("/engagements/{e}/findings/{finding}");
     let name = "finding with 60 pictures, client";
     table.push_str(&row(name, page(portal, &here).await));
-    let shot = format!("{here}/evidence/{}", client.shots.proof);
+    let shot = format!("{here}/evidence/{}", client.evidence.proof);
     table.push_str(&row("page of a picture, client", page(portal, &shot).await));
     let image = page(portal, &format!("{shot}/thumb")).await;
     table.push_str(&row("address of a picture, client", image));
@@ -318,7 +321,7 @@ async fn payments(table: &mut String) {
     let mut portal = world.signed_in(home, contact).await;
     let settings = page(&mut team, "/settings/payments").await;
     table.push_str(&row("where payments go", settings));
-    let here = format!("/invoices/{}", client.bills.sent);
+    let here = format!("/invoices/{}", client.invoices.sent);
     for name in ["a payment begun", "the same again"] {
         let led = portal.post(&format!("{here}/pay"), &[]).await;
         assert!(led.is_good(), "{}", led.body);
@@ -329,7 +332,7 @@ async fn payments(table: &mut String) {
     let world = World::with_config(|config| config.stripe = Some(hooks::stripe())).await;
     let cast = Fixture::create(&world).await;
     let client = &cast.acme.clients[0];
-    let begun = hooks::begin(&world, (&cast.acme, client), client.bills.sent, 1).await;
+    let begun = hooks::begin(&world, (&cast.acme, client), client.invoices.sent, 1).await;
     let mut stripe = world.browser("nobody");
     for (name, event) in [
         ("an event of a payment", begun.paid(&world, "p")),
@@ -386,7 +389,7 @@ async fn bills(
     for ((name, ..), spent) in pages.iter().zip(&few[1]) {
         table.push_str(&row(&format!("{name}, 300 of them"), *spent));
     }
-    let (draft, sent) = (client.bills.draft, client.bills.sent);
+    let (draft, sent) = (client.invoices.draft, client.invoices.sent);
     let drafted = format!("{here}/{draft}");
     table.push_str(&row(
         "invoice, team",

@@ -133,7 +133,7 @@ async fn bucket_and_table_agree_after_reconcile() {
     assert!(found.objects > 8, "{found:?}");
     let store = &scene.cast.acme.clients[0].store;
     let report = store
-        .get_document(scene.cast.acme.clients[0].papers.report)
+        .get_document(scene.cast.acme.clients[0].documents.report)
         .await;
     let upload = report.expect("read").expect("there").current.upload;
     let (lost, stray) = (

@@ -113,7 +113,7 @@ async fn csp_allows_the_bucket_on_document_pages_only() {
         .origin()
         .await
         .expect("an origin");
-    let papers = scene.cast.acme.clients[0].papers;
+    let documents = scene.cast.acme.clients[0].documents;
     let expected = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
          font-src 'self'; connect-src 'self' {origin}; form-action 'self' {origin}; \
@@ -122,7 +122,7 @@ async fn csp_allows_the_bucket_on_document_pages_only() {
     );
     for path in [
         "/documents".to_owned(),
-        format!("/documents/{}", papers.report),
+        format!("/documents/{}", documents.report),
     ] {
         let page = scene.portal.get(&path).await;
         assert_eq!(
@@ -144,8 +144,8 @@ async fn csp_allows_the_bucket_on_document_pages_only() {
 #[tokio::test(flavor = "multi_thread")]
 async fn download_link_expired_altered_or_foreign_is_refused() {
     let mut scene = Scene::at(300).await;
-    let papers = scene.cast.acme.clients[0].papers;
-    let path = format!("/documents/{}/download", papers.report);
+    let documents = scene.cast.acme.clients[0].documents;
+    let path = format!("/documents/{}/download", documents.report);
     let taken = scene.portal.post(&path, &[]).await;
     let good = taken.location().to_owned();
     assert_eq!(bucket::fetch(&good).await.0, StatusCode::OK);
@@ -195,7 +195,7 @@ async fn download_link_expired_altered_or_foreign_is_refused() {
         (&scene.cast.acme.clients[1], 1),
         (&scene.cast.northwind.clients[0], 2),
     ] {
-        let path = format!("/documents/{}/download", foreign.papers.report);
+        let path = format!("/documents/{}/download", foreign.documents.report);
         let answer = scene.portal.post(&path, &[]).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{n}");
     }
@@ -206,7 +206,7 @@ async fn download_link_expired_altered_or_foreign_is_refused() {
 async fn internal_document_is_not_found_by_the_client() {
     let mut scene = Scene::at(400).await;
     let client = &scene.cast.acme.clients[0];
-    let (papers, secret) = (client.papers, client.secret.clone());
+    let (documents, secret) = (client.documents, client.secret.clone());
     for list in [
         "/documents".to_owned(),
         format!("/engagements/{}/documents", client.engagement),
@@ -223,7 +223,7 @@ async fn internal_document_is_not_found_by_the_client() {
         .portal
         .get("/documents/01ARZ3NDEKTSV4RRFFQ69G5FAV")
         .await;
-    for id in [papers.secret, papers.gone] {
+    for id in [documents.secret, documents.gone] {
         let page = scene.portal.get(&format!("/documents/{id}")).await;
         assert_eq!(page.status, StatusCode::NOT_FOUND);
         assert_eq!(page.without_id(), never.without_id());
@@ -234,7 +234,7 @@ async fn internal_document_is_not_found_by_the_client() {
         assert_eq!(taken.status, StatusCode::NOT_FOUND);
     }
     // Shown, it is there; hidden again, it isn't.
-    let page = format!("{}/documents/{}", scene.base, papers.secret);
+    let page = format!("{}/documents/{}", scene.base, documents.secret);
     for (visibility, version, rows_then) in [("client", "1", 3), ("team", "2", 2)] {
         let fields = [("visibility", visibility), ("version", version)];
         let shown = scene.team.post(&format!("{page}/readers"), &fields).await;
@@ -275,7 +275,7 @@ async fn new_document_version_supersedes_and_keeps_the_old_one() {
     assert_eq!(none.status, StatusCode::NOT_FOUND);
     // A contact doesn't replace what the team sent, but what its side sent.
     let version = ("proof 2.txt", 4);
-    let ours = format!("/documents/{}", scene.cast.acme.clients[0].papers.proof);
+    let ours = format!("/documents/{}", scene.cast.acme.clients[0].documents.proof);
     for (page, expected) in [
         (format!("/documents/{id}"), StatusCode::FORBIDDEN),
         (ours, StatusCode::OK),

@@ -39,16 +39,16 @@ async fn said(
 async fn internal_evidence_is_not_found_by_the_client() {
     let mut scene = Scene::at(2_500).await;
     let (team, portal, id) = scene.finding(FindingStatus::Open);
-    let shots = scene.cast.acme.clients[0].shots;
+    let evidence = scene.cast.acme.clients[0].evidence;
     let secret = scene.cast.acme.clients[0].secret.clone();
     let all: Vec<Evidence> = scene.evidence(id).await;
     assert_eq!(all.len(), 3);
     let ours = scene.team.get(&team).await.body;
     let theirs = scene.portal.get(&portal).await.body;
     for (evidence, seen) in [
-        (shots.proof, true),
-        (shots.secret, false),
-        (shots.gone, false),
+        (evidence.proof, true),
+        (evidence.secret, false),
+        (evidence.gone, false),
     ] {
         let evidence = evidence.to_string();
         assert!(ours.contains(&evidence));
@@ -63,14 +63,14 @@ async fn internal_evidence_is_not_found_by_the_client() {
     assert!(!theirs.contains(&secret), "{theirs}");
     // By the address of another finding, its own or another client's, it isn't there.
     let (_, other, _) = scene.finding(FindingStatus::Resolved);
-    let path = format!("{other}/evidence/{}/image", shots.proof);
+    let path = format!("{other}/evidence/{}/image", evidence.proof);
     assert_eq!(scene.portal.get(&path).await.status, StatusCode::NOT_FOUND);
     let sibling = scene.cast.acme.clients[1].contact(ContactRole::Manager);
     let mut sibling = scene
         .world
         .signed_in(&scene.cast.acme.workspace, sibling)
         .await;
-    let path = format!("{portal}/evidence/{}/image", shots.proof);
+    let path = format!("{portal}/evidence/{}/image", evidence.proof);
     assert_eq!(sibling.get(&path).await.status, StatusCode::NOT_FOUND);
 }
 
@@ -109,37 +109,37 @@ async fn evidence_of_a_draft_is_published_and_withdrawn_with_it() {
 async fn markdown_shows_evidence_of_its_finding_only() {
     let mut scene = Scene::at(2_700).await;
     let (team, portal, _) = scene.finding(FindingStatus::Open);
-    let shots = scene.cast.acme.clients[0].shots;
+    let evidence = scene.cast.acme.clients[0].evidence;
     let (other_team, _, _) = scene.finding(FindingStatus::Resolved);
     let text = |id: EvidenceId| format!("Look: ![a <b>](evidence:{id})");
     // Both, by both; the retest's note as well.
-    let (status, body) = said(&mut scene.portal, &portal, &text(shots.proof), "").await;
+    let (status, body) = said(&mut scene.portal, &portal, &text(evidence.proof), "").await;
     assert_eq!(status, StatusCode::SEE_OTHER, "{body}");
     for (browser, base) in [(&mut scene.team, &team), (&mut scene.portal, &portal)] {
         let page = browser.get(base).await;
-        let expected = format!("{base}/evidence/{}/image", shots.proof);
+        let expected = format!("{base}/evidence/{}/image", evidence.proof);
         assert_eq!(shown(&page.body), [expected]);
     }
     // The team's own only where the client doesn't read along.
-    let (status, body) = said(&mut scene.team, &team, &text(shots.secret), "").await;
+    let (status, body) = said(&mut scene.team, &team, &text(evidence.secret), "").await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(body.contains("only for the team") && body.contains(&shots.secret.to_string()));
-    let (status, body) = said(&mut scene.team, &team, &text(shots.secret), "yes").await;
+    assert!(body.contains("only for the team") && body.contains(&evidence.secret.to_string()));
+    let (status, body) = said(&mut scene.team, &team, &text(evidence.secret), "yes").await;
     assert_eq!(status, StatusCode::SEE_OTHER, "{body}");
     assert_eq!(shown(&scene.team.get(&team).await.body).len(), 2);
     assert_eq!(shown(&scene.portal.get(&portal).await.body).len(), 1);
     // A contact who names what it can't see gets words, and so does a deleted one.
-    for id in [shots.secret, shots.gone] {
+    for id in [evidence.secret, evidence.gone] {
         let (status, _) = said(&mut scene.portal, &portal, &format!("x{}", text(id)), "").await;
         assert_eq!(status, StatusCode::SEE_OTHER);
     }
     assert_eq!(shown(&scene.portal.get(&portal).await.body).len(), 1);
     // In another finding's text it is none of its pictures.
-    let (status, _) = said(&mut scene.team, &other_team, &text(shots.proof), "").await;
+    let (status, _) = said(&mut scene.team, &other_team, &text(evidence.proof), "").await;
     assert_eq!(status, StatusCode::SEE_OTHER);
     assert_eq!(shown(&scene.team.get(&other_team).await.body), [""; 0]);
     // The preview shows what the page will.
-    let text = text(shots.proof);
+    let text = text(evidence.proof);
     let preview = [("text", text.as_str())];
     let html = scene
         .portal
@@ -153,9 +153,9 @@ async fn markdown_shows_evidence_of_its_finding_only() {
 async fn evidence_is_changed_by_its_author_and_managers_only() {
     let mut scene = Scene::at(2_800).await;
     let (team, portal, id) = scene.finding(FindingStatus::Open);
-    let shots = scene.cast.acme.clients[0].shots;
+    let evidence = scene.cast.acme.clients[0].evidence;
     // A colleague's, and as one who reads.
-    let caption = format!("{portal}/evidence/{}/caption", shots.proof);
+    let caption = format!("{portal}/evidence/{}/caption", evidence.proof);
     let fields = [("caption", "Mine now"), ("version", "1")];
     let refused = scene.portal.post(&caption, &fields).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
@@ -166,7 +166,7 @@ async fn evidence_is_changed_by_its_author_and_managers_only() {
         .await;
     let page = viewer.get(&portal).await.body;
     assert!(
-        page.contains(&shots.proof.to_string()) && !page.contains("id=\"send\""),
+        page.contains(&evidence.proof.to_string()) && !page.contains("id=\"send\""),
         "{page}"
     );
     let said = [
@@ -178,7 +178,7 @@ async fn evidence_is_changed_by_its_author_and_managers_only() {
     let refused = viewer.post_json(&format!("{portal}/evidence"), &said).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     // The team any; what was changed meanwhile isn't changed again.
-    let caption = format!("{team}/evidence/{}/caption", shots.proof);
+    let caption = format!("{team}/evidence/{}/caption", evidence.proof);
     let odd = scene
         .team
         .post(&caption, &[("caption", &"x".repeat(201)), ("version", "1")])
@@ -200,7 +200,7 @@ async fn evidence_is_changed_by_its_author_and_managers_only() {
 async fn csp_allows_bucket_images_on_evidence_pages_only() {
     let mut scene = Scene::at(2_900).await;
     let (team, _, _) = scene.finding(FindingStatus::Open);
-    let shot = scene.cast.acme.clients[0].shots.proof;
+    let shot = scene.cast.acme.clients[0].evidence.proof;
     let origin = scene.world.app.services.files.origin().await.expect("one");
     let engagement = team
         .split("/findings")

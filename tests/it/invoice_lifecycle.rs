@@ -172,7 +172,7 @@ async fn revenue_overview_keeps_currencies_apart() {
         )
         .await;
     assert!(viewer.get("/invoices/overview").await.is_good());
-    let page = format!("{}/{}", scene.list(), scene.client().bills.sent);
+    let page = format!("{}/{}", scene.list(), scene.client().invoices.sent);
     let page = viewer.get(&page).await.body;
     assert!(!page.contains("Note a payment"), "{page}");
 }

@@ -7,7 +7,7 @@ use crate::invoices::Scene;
 #[tokio::test]
 async fn invoice_pdf_is_the_same_for_both_sides() {
     let mut scene = Scene::new().await;
-    let sent = scene.client().bills.sent;
+    let sent = scene.client().invoices.sent;
     let team = scene
         .team
         .get(&format!("{}/{sent}/pdf", scene.list()))
@@ -27,7 +27,7 @@ async fn invoice_pdf_is_the_same_for_both_sides() {
 #[tokio::test]
 async fn draft_invoice_has_no_pdf() {
     let mut scene = Scene::new().await;
-    let (draft, sent) = (scene.client().bills.draft, scene.client().bills.sent);
+    let (draft, sent) = (scene.client().invoices.draft, scene.client().invoices.sent);
     let at = |id| format!("{}/{id}", scene.list());
     let (draft, sent) = (at(draft), at(sent));
     assert!(

@@ -239,7 +239,7 @@ async fn invoice_form_sent_twice_applies_once() {
 async fn payment_mistake_refund_and_void_keep_the_balance() {
     let mut scene = Scene::new().await;
     let list = scene.list();
-    let (part, sent) = (scene.client().bills.part, scene.client().bills.sent);
+    let (part, sent) = (scene.client().invoices.part, scene.client().invoices.sent);
     let page = format!("{list}/{part}");
     let payment = invoice_fixture::payment(part).to_string();
     let mistake = [("payment", payment.as_str()), ("version", "3")];

@@ -108,29 +108,29 @@ pub(crate) fn is_link(route: &Route) -> bool {
 /// The route's address, with the ids of `client`'s things.
 pub(crate) fn address(route: &Route, client: &Client) -> String {
     let thing = examples::find(route.path).map_or(Thing::Usual, |example| example.thing);
-    let (papers, bills) = (client.papers, client.bills);
+    let (documents, invoices) = (client.documents, client.invoices);
     let finding = match thing {
         Thing::Finding(status) => client.findings[&status],
         Thing::ProposedFinding => client.proposed,
         _ => client.findings[&FindingStatus::Open],
     };
     let document = match thing {
-        Thing::DeletedDocument => papers.gone,
-        Thing::TeamDocument => papers.report,
-        _ => papers.proof,
+        Thing::DeletedDocument => documents.gone,
+        Thing::TeamDocument => documents.report,
+        _ => documents.proof,
     };
     let evidence = match thing {
-        Thing::DeletedEvidence => client.shots.gone,
-        _ => client.shots.proof,
+        Thing::DeletedEvidence => client.evidence.gone,
+        _ => client.evidence.proof,
     };
     let invoice = match thing {
-        Thing::DraftInvoice => bills.draft,
-        Thing::PartlyPaidInvoice => bills.part,
-        _ => bills.sent,
+        Thing::DraftInvoice => invoices.draft,
+        Thing::PartlyPaidInvoice => invoices.part,
+        _ => invoices.sent,
     };
     let upload = match thing {
         Thing::Attachment => client.attached,
-        _ => papers.upload,
+        _ => documents.upload,
     };
     let (invite, user) = if route.path.starts_with("/settings") {
         (client.team_invite, client.team_user)

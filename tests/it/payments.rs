@@ -52,7 +52,7 @@ impl Scene {
     }
 
     fn sent(&self) -> InvoiceId {
-        self.client().bills.sent
+        self.client().invoices.sent
     }
 
     fn theirs(&self) -> String {
@@ -464,7 +464,7 @@ async fn payment_is_offered_only_where_permitted_and_possible() {
         other_one.post(&pay, &[]).await.status,
         StatusCode::NOT_FOUND
     );
-    let own = format!("/invoices/{}", other.bills.sent);
+    let own = format!("/invoices/{}", other.invoices.sent);
     let led = other_one.post(&format!("{own}/pay"), &[]).await;
     assert_eq!(led.location(), own);
     // Who says where money goes shows again who it is.

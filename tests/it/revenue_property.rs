@@ -157,7 +157,7 @@ async fn revenue_figures_equal_a_recount_of_invoices() {
     let mut today = date(2026, 1, 5);
     let mut ids: Vec<(usize, InvoiceId)> = Vec::new();
     for (n, client) in clients.iter().enumerate() {
-        ids.extend([client.bills.sent, client.bills.part].map(|id| (n, id)));
+        ids.extend([client.invoices.sent, client.invoices.part].map(|id| (n, id)));
         for code in ["EUR", "JPY", "KWD", "USD"] {
             let due = today + rng.random_range(1..60).days();
             let new = invoice_fixture::new_invoice("Random", code, due);

@@ -114,7 +114,7 @@ async fn webhook_with_a_wrong_or_stale_signature_is_refused() {
     let (world, cast) = stage().await;
     let acme = &cast.acme;
     let client = &acme.clients[0];
-    let begun = begin(&world, (acme, client), client.bills.sent, 1).await;
+    let begun = begin(&world, (acme, client), client.invoices.sent, 1).await;
     let before = world.dump().await;
     let now = world.now().as_second();
     let bytes = |event: &Value| serde_json::to_vec(event).expect("JSON");
@@ -242,7 +242,7 @@ async fn webhook_with_a_wrong_or_stale_signature_is_refused() {
 async fn payment_and_refund_events_are_booked_once() {
     let (world, cast) = stage().await;
     let (acme, client) = (&cast.acme, &cast.acme.clients[0]);
-    let id = client.bills.sent;
+    let id = client.invoices.sent;
     let begun = begin(&world, (acme, client), id, 1).await;
     let mut browser = world.browser("nobody");
     let shared = client
@@ -322,12 +322,12 @@ async fn event_of_an_account_reaches_its_own_workspace_only() {
     let (world, cast) = stage().await;
     let (acme, northwind) = (&cast.acme, &cast.northwind);
     let (ours, theirs) = (&acme.clients[0], &northwind.clients[0]);
-    let begun = begin(&world, (acme, ours), ours.bills.sent, 1).await;
-    let other = begin(&world, (northwind, theirs), theirs.bills.sent, 2).await;
+    let begun = begin(&world, (acme, ours), ours.invoices.sent, 1).await;
+    let other = begin(&world, (northwind, theirs), theirs.invoices.sent, 2).await;
     let sibling = begin(
         &world,
         (acme, &acme.clients[1]),
-        acme.clients[1].bills.sent,
+        acme.clients[1].invoices.sent,
         3,
     )
     .await;
@@ -359,7 +359,7 @@ async fn event_of_an_account_reaches_its_own_workspace_only() {
         ),
         (
             "another's invoice",
-            with(&metadata("invoice"), json!(theirs.bills.sent)),
+            with(&metadata("invoice"), json!(theirs.invoices.sent)),
             "refused",
         ),
         (

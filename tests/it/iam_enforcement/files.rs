@@ -30,8 +30,8 @@ pub(super) async fn files_come_and_go(enforced: &Enforced, world: &World, cast: 
         assert!(sent_by(&enforced.warden, &told["fields"]), "{told}");
         let there = told["complete"].as_str().expect("an address");
         assert!(browser.post(there, &[]).await.is_good());
-        let papers = client.papers;
-        let take = format!("{base}/documents/{}/download", papers.proof);
+        let documents = client.documents;
+        let take = format!("{base}/documents/{}/download", documents.proof);
         let taken = browser.post(&take, &[]).await;
         assert!(fetched_by(&enforced.warden, taken.location()));
         enforced.assert_no_denial("files");
@@ -51,7 +51,7 @@ pub(super) async fn files_come_and_go(enforced: &Enforced, world: &World, cast: 
     world.advance(SignedDuration::from_hours(24 * 31));
     worker::drain(&app).await.expect("swept");
     enforced.assert_no_denial("what is deleted");
-    let gone = client.store.get_document(client.papers.gone).await;
+    let gone = client.store.get_document(client.documents.gone).await;
     assert_eq!(gone.expect("read"), None);
 }
 
@@ -122,7 +122,7 @@ pub(super) async fn pictures_come_and_go(enforced: &Enforced, world: &World, cas
         assert!(sent.is_good(), "{}", sent.body);
         mine.push((id.evidence_id(), path.clone()));
         let image = browser
-            .get(&format!("{path}/{}/image", client.shots.proof))
+            .get(&format!("{path}/{}/image", client.evidence.proof))
             .await;
         assert!(fetched_by(&enforced.warden, image.location()));
         let browser = world.signed_in(&cast.acme.workspace, person).await;
@@ -189,7 +189,7 @@ pub(super) async fn brands(enforced: &Enforced, world: &World, cast: &Fixture) {
     assert_eq!(seen.expect("an answer").status(), StatusCode::OK);
     let app = enforced.function(world, "invoice-pdf").await;
     let mut reader = browser.served_as(&app, invoice_pdf::ROUTES);
-    let (client, sent) = (cast.acme.clients[0].id, cast.acme.clients[0].bills.sent);
+    let (client, sent) = (cast.acme.clients[0].id, cast.acme.clients[0].invoices.sent);
     let paper = format!("/clients/{client}/invoices/{sent}/pdf");
     assert!(reader.get(&paper).await.is_good());
     enforced.assert_no_denial("a logo on a paper");

@@ -26,7 +26,7 @@ pub(super) async fn is_paid(enforced: &Enforced) {
         .signed_in(home, client.contact(ContactRole::Manager))
         .await;
     let mut contact = contact.served_as(&app, payments::ROUTES);
-    let page = format!("/invoices/{}", client.bills.sent);
+    let page = format!("/invoices/{}", client.invoices.sent);
     let led = contact.post(&format!("{page}/pay"), &[]).await;
     enforced.assert_no_denial("an attempt");
     let session = led.location().rsplit('/').next().unwrap_or_default();
@@ -47,7 +47,7 @@ pub(super) async fn is_paid(enforced: &Enforced) {
 /// Stripe tells of an account, a payment, and of what goes back of it.
 pub(super) async fn payments_come(enforced: &Enforced, world: &World, cast: &Fixture) {
     let client = &cast.acme.clients[0];
-    let begun = hooks::begin(world, (&cast.acme, client), client.bills.sent, 1).await;
+    let begun = hooks::begin(world, (&cast.acme, client), client.invoices.sent, 1).await;
     let app = enforced.function(world, "webhooks").await;
     let browser = world.browser("nobody");
     let mut browser = browser.served_as(&app, webhooks::ROUTES);
@@ -111,7 +111,7 @@ pub(super) async fn bills(enforced: &Enforced, world: &World, cast: &Fixture) {
     let admin = cast.acme.member(TeamRole::Admin);
     let browser = world.signed_in(&cast.acme.workspace, admin).await;
     let mut browser = browser.served_as(&app, invoices::ROUTES);
-    let page = format!("/clients/{}/invoices/{}", client.id, client.bills.draft);
+    let page = format!("/clients/{}/invoices/{}", client.id, client.invoices.draft);
     let entry = app.new_id::<marker::EntryMarker>().to_string();
     let fields = [("id", entry.as_str()), ("version", "1")];
     let sent = browser.post(&format!("{page}/send"), &fields).await;
@@ -128,6 +128,6 @@ pub(super) async fn bills(enforced: &Enforced, world: &World, cast: &Fixture) {
         assert!(worker::drain(&app).await.expect("swept") > 0);
         enforced.assert_no_denial("reminders");
     }
-    let invoice = tests::invoice_fixture::read_invoice(&client.store, client.bills.draft).await;
+    let invoice = tests::invoice_fixture::read_invoice(&client.store, client.invoices.draft).await;
     assert!(invoice.invoice.marked_overdue);
 }

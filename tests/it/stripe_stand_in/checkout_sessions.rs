@@ -57,7 +57,7 @@ async fn checkout_session_is_paid_or_expires() {
 
 /// An attempt at paying an invoice, made at Stripe and noted, and its session.
 async fn attempt(world: &World, (tenant, client): (&Tenant, &Client), account: &str) -> String {
-    let invoice = client.bills.sent;
+    let invoice = client.invoices.sent;
     let amount = invoice_fixture::read_invoice(&client.store, invoice)
         .await
         .invoice
@@ -114,7 +114,7 @@ async fn stand_in_event_is_verified_and_booked() {
     };
     apply_act(&world, pay(PaymentResult::Declined)).await;
     let state = async || {
-        invoice_fixture::read_invoice(&client.store, client.bills.sent)
+        invoice_fixture::read_invoice(&client.store, client.invoices.sent)
             .await
             .invoice
             .state()
@@ -139,7 +139,7 @@ async fn stand_in_event_is_verified_and_booked() {
         amount: amount.to_owned(),
     };
     apply_act(&world, refund("100.00")).await;
-    let book = invoice_fixture::read_invoice(&client.store, client.bills.sent)
+    let book = invoice_fixture::read_invoice(&client.store, client.invoices.sent)
         .await
         .invoice
         .balance;
@@ -204,7 +204,7 @@ async fn events_lost_repeated_or_shuffled_end_in_the_same_balance() {
         world.stripe().find_lost();
         deliver_events(&world).await;
         assert_eq!(world.stripe().undelivered(), 0);
-        let found = invoice_fixture::read_invoice(&client.store, client.bills.sent).await;
+        let found = invoice_fixture::read_invoice(&client.store, client.invoices.sent).await;
         assert_eq!(found.invoice.state(), InvoiceState::PartlyRefunded);
         let found = (
             found.invoice.balance,
@@ -214,7 +214,7 @@ async fn events_lost_repeated_or_shuffled_end_in_the_same_balance() {
         // Once more, all of it, long after.
         world.stripe().send_all_again();
         deliver_events(&world).await;
-        let book = invoice_fixture::read_invoice(&client.store, client.bills.sent)
+        let book = invoice_fixture::read_invoice(&client.store, client.invoices.sent)
             .await
             .invoice
             .balance;

@@ -23,7 +23,7 @@ async fn payment_events_at_once_in_any_order_end_the_same() {
     for turn in 0..6_usize {
         let (world, cast) = stage().await;
         let client = &cast.acme.clients[0];
-        let id = client.bills.sent;
+        let id = client.invoices.sent;
         let begun = begin(&world, (&cast.acme, client), id, 1).await;
         let events = [
             begun.paid(&world, "p"),
@@ -66,7 +66,7 @@ async fn payment_events_at_once_in_any_order_end_the_same() {
 async fn account_events_apply_the_latest_until_disconnected() {
     let (world, cast) = stage().await;
     let (acme, client) = (&cast.acme, &cast.acme.clients[0]);
-    let begun = begin(&world, (acme, client), client.bills.sent, 1).await;
+    let begun = begin(&world, (acme, client), client.invoices.sent, 1).await;
     let mut browser = world.browser("nobody");
     let state = async || {
         let found = acme.store.get_stripe_connection().await.expect("read");
