@@ -14,7 +14,7 @@ INFRA := $(wildcard infra/*.* infra/*/*)
 # What the functions are built for: arm64 or x86_64.
 ARCH ?= arm64
 
-.PHONY: help run bins test test-rust test-edge test-browser check fmt fix docs golden template assets bench build deploy deploy-local destroy rotate clean
+.PHONY: help run test test-rust test-edge test-browser check fmt fix docs golden template assets bench build deploy deploy-local destroy rotate clean
 
 # T=name narrows `make test` to the Rust tests whose path holds that name.
 T ?=
@@ -31,15 +31,12 @@ run: $(ASSETS) $(VENV)/.run ## everything on this machine, with a demo (PORT=, D
 ifeq ($(T),)
 test: test-rust test-edge test-browser ## every test; T=name: the Rust tests whose path holds that name
 else
-test: $(ASSETS) $(VENV)/.run $(if $(findstring functions,$(T)),bins)
+test: $(ASSETS) $(VENV)/.run
 	cargo test --locked --workspace -- $(T)
 endif
 
-# The functions as programs, for the tests that call them as Lambda does.
-bins: $(ASSETS)
+test-rust: $(ASSETS) $(VENV)/.run
 	cargo build --locked --workspace --bins
-
-test-rust: $(VENV)/.run bins
 	cargo test --locked --workspace
 
 test-edge: | need

@@ -146,7 +146,7 @@ pub fn settings(world: &World, api: &str) -> BTreeMap<&'static str, String> {
 /// Starts a binary, hands it `event`, and gives what it answers.
 pub async fn invoke(world: &World, binary: &Path, event: Value) -> Invoked {
     let there = binary.exists();
-    assert!(there, "{} isn't built: run `make bins`", binary.display());
+    assert!(there, "{} isn't built", binary.display());
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address").to_string();
     let (sender, answer) = oneshot::channel();

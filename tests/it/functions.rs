@@ -1,13 +1,29 @@
 //! Each function's real binary, spoken to as the Lambda service speaks to it.
 
+use std::path::PathBuf;
+
 use domain::role::ContactRole;
 use serde_json::Value;
 use tests::function::{binaries, event, invoke, open_session, settings};
 use tests::{Fixture, World};
 use tokio::process::Command;
 
+use crate::source::workspace_root;
+
+/// The program of a function, built anew where its source has changed: a narrowed run of the
+/// tests builds none of them beforehand.
+async fn program(name: &str) -> PathBuf {
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--locked", "--quiet", "--workspace", "--bin", name])
+        .current_dir(workspace_root())
+        .status()
+        .await;
+    assert!(built.expect("cargo runs").success(), "{name} isn't built");
+    binaries().join(name)
+}
+
 async fn answer(world: &World, cast: &Fixture, name: &str) -> Value {
-    let invoked = invoke(world, &binaries().join(name), event(cast, name)).await;
+    let invoked = invoke(world, &program(name).await, event(cast, name)).await;
     invoked.answer
 }
 
@@ -64,7 +80,7 @@ async fn worker_accepts_queue_messages() {
     garbage["body"] = Value::from("garbage");
     let records = brought["Records"].as_array_mut().expect("messages");
     records.insert(0, garbage);
-    let invoked = invoke(&world, &binaries().join("worker"), brought).await;
+    let invoked = invoke(&world, &program("worker").await, brought).await;
     let failed = &invoked.answer["batchItemFailures"];
     assert_eq!(failed.as_array().map(Vec::len), Some(1), "{failed}");
     assert_eq!(failed[0]["itemIdentifier"], "unreadable");
@@ -78,7 +94,7 @@ async fn worker_accepts_queue_messages() {
 #[tokio::test(flavor = "multi_thread")]
 async fn webhooks_reconcile_on_schedule() {
     let world = World::new().await;
-    let webhooks = binaries().join("webhooks");
+    let webhooks = program("webhooks").await;
     let asked = serde_json::json!({ "reconcile": true });
     let invoked = invoke(&world, &webhooks, asked).await;
     let nothing = serde_json::json!({ "accounts": 0, "missed": 0 });
@@ -93,7 +109,7 @@ async fn function_without_a_setting_names_it_and_exits() {
     let world = World::new().await;
     let mut settings = settings(&world, "127.0.0.1:9");
     settings.remove("TABLE_NAME");
-    let ended = Command::new(binaries().join("auth"))
+    let ended = Command::new(program("auth").await)
         .env_clear()
         .envs(settings)
         .output()
