@@ -1,12 +1,13 @@
 //! Stripe by its stand-in, and what people do there.
 
-use domain::stripe::StripeConnection;
+use domain::id::{EntryId, InvoiceId};
+use domain::stripe::{CheckoutAttempt, StripeConnection};
 use local::stripe::{Onboarding, StandInAction, StandInOptions, StripeStandIn};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use web::Clock;
 
-use crate::fixture::Tenant;
+use crate::fixture::{Client, Tenant};
 use crate::world::World;
 
 /// How often what isn't taken is sent again before a test gives up.
@@ -41,18 +42,36 @@ pub async fn deliver_events(world: &World) {
     panic!("an event is never taken");
 }
 
+/// The connection of a workspace with an account of Stripe's.
+pub async fn create_connection(world: &World, tenant: &Tenant, account: &str) {
+    let new = StripeConnection::new(account.to_owned(), false, world.now());
+    let created = tenant.store.create_connection(None, &new).await;
+    created.expect("connected");
+}
+
+/// Stores an attempt at paying an invoice.
+pub async fn record_attempt(
+    client: &Client,
+    invoice: InvoiceId,
+    id: EntryId,
+    attempt: CheckoutAttempt,
+) {
+    let store = &client.store;
+    let before = store.get_payments(invoice).await.expect("read");
+    let after = before.ledger.with_attempt(id, attempt).expect("one more");
+    let kept = store
+        .record_checkout_attempt(invoice, &before, &after)
+        .await;
+    kept.expect("kept");
+}
+
 /// An account of a workspace that takes payments, as its owner connects it, and its id.
 pub async fn connect_account(world: &World, tenant: &Tenant) -> String {
     let stripe = world.app.services.stripe.as_ref().expect("Stripe");
     let key = format!("connect-{}", tenant.workspace.id);
     let made = stripe.create_account(&key, "owner@example.com").await;
     let account = made.expect("an account");
-    let new = StripeConnection::new(account.clone(), false, world.now());
-    tenant
-        .store
-        .create_connection(None, &new)
-        .await
-        .expect("connected");
+    create_connection(world, tenant, &account).await;
     let how = Onboarding::Complete;
     let filled_in = StandInAction::Onboard {
         account: account.clone(),

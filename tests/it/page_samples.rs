@@ -9,6 +9,8 @@ use scraper::{Html, Selector};
 use web::mail_samples::{MAIL_PARTS, mail_samples};
 use web::{Renderer, Sample};
 
+use crate::source::workspace_root;
+
 type Samples = &'static [fn() -> Vec<Sample>];
 
 /// Each function's pages, by the folder that it reads.
@@ -265,6 +267,7 @@ fn is_html(name: &str) -> bool {
 fn forms_of_findings_and_templates_have_every_field_of_the_content() {
     let finding = serde_json::to_value(FindingInput::default()).expect("JSON");
     let template = serde_json::to_value(TemplateInput::default()).expect("JSON");
+    let pages = pages();
     for (template_name, input) in [("finding_form", finding), ("template_form", template)] {
         let fields = input.as_object().expect("fields").keys();
         // A template is not of one client: it has no assets.
@@ -273,8 +276,7 @@ fn forms_of_findings_and_templates_have_every_field_of_the_content() {
             .collect();
         assert!(fields.len() > 9, "{fields:?}");
         let path = format!("pages/findings/{template_name}.html");
-        let forms = pages();
-        let forms = forms.iter().filter(|(name, _)| name.starts_with(&path));
+        let forms = pages.iter().filter(|(name, _)| name.starts_with(&path));
         for (name, html) in forms {
             let page = Html::parse_document(html);
             for field in &fields {
@@ -289,8 +291,7 @@ fn forms_of_findings_and_templates_have_every_field_of_the_content() {
 
 #[test]
 fn icon_of_every_notification_kind_exists() {
-    let icons = std::fs::read_to_string(crate::stack_template::root().join("assets/icons.json"))
-        .expect("icons");
+    let icons = std::fs::read_to_string(workspace_root().join("assets/icons.json")).expect("icons");
     let icons: BTreeSet<String> = serde_json::from_str(&icons).expect("a list");
     for kind in NotificationKind::all() {
         assert!(icons.contains(kind.icon), "{}: {}", kind.name, kind.icon);

@@ -9,7 +9,6 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use serde_json::{Map, Value, json};
 use tests::function::FUNCTIONS;
@@ -17,16 +16,14 @@ use web::Config;
 
 use crate::golden;
 use crate::iam_enforcement::GROUPS;
+use crate::source::workspace_root;
 
 /// Settings that a deployed function leaves as they are by themselves.
 const UNSET: [&str; 4] = ["BUCKET_IN_PATH", "HOST_HEADER", "SCHEME", "STRIPE_API_URL"];
 
-pub(crate) fn root() -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
 fn read(path: &str) -> String {
-    std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    std::fs::read_to_string(workspace_root().join(path))
+        .unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 struct Template(Value);
@@ -115,7 +112,7 @@ fn template_has_exactly_the_routes_of_the_code() {
         routes.iter().map(line)
     });
     let rows: Vec<_> = rows.collect();
-    let list = root().join("infra/routes.txt");
+    let list = workspace_root().join("infra/routes.txt");
     golden::assert_golden(&list.to_string_lossy(), &(rows.join("\n") + "\n"));
 
     let template = Template::new();
@@ -157,7 +154,7 @@ fn template_has_exactly_the_routes_of_the_code() {
 
 #[test]
 fn each_function_is_deployed_with_its_own_role() {
-    let folders = std::fs::read_dir(root().join("functions")).expect("functions");
+    let folders = std::fs::read_dir(workspace_root().join("functions")).expect("functions");
     let folders = folders.map(|folder| {
         folder
             .expect("one")

@@ -15,7 +15,7 @@ use hyper_util::rt::TokioExecutor;
 use jiff::{SignedDuration, Timestamp};
 use local::stripe::{DeliveryFaults, Onboarding, PaymentResult, StandInAction};
 use serde_json::Value;
-use tests::stripe_fixture::{apply_act, connect_account, deliver_events};
+use tests::stripe_fixture::{apply_act, connect_account, deliver_events, record_attempt};
 use tests::{Client, Fixture, Tenant, World, invoice_fixture};
 
 /// Whoever has the platform's key.

@@ -6,14 +6,14 @@ mod pending_payment;
 
 use domain::id::{EntryId, InvoiceId};
 use domain::invoice::InvoiceState;
-use domain::stripe::{CheckoutAttempt, ConnectStatus, StripeConnection};
+use domain::stripe::{CheckoutAttempt, ConnectStatus};
 use futures::future::join_all;
 use hmac::{Hmac, Mac as _};
 use http::{Request, StatusCode};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use sha2::Sha256;
-use store::InvoicePayments;
+use tests::stripe_fixture::{create_connection, record_attempt};
 use tests::{Answer, Browser, Client, Fixture, Tenant, World, invoice_fixture};
 use web::StripeConfig;
 

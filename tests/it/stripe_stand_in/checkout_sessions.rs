@@ -84,13 +84,7 @@ async fn attempt(world: &World, (tenant, client): (&Tenant, &Client), account: &
         url: session.url,
         state: domain::stripe::PaymentState::Open,
     };
-    let before = client.store.get_payments(invoice).await.expect("read");
-    let ledger = before.ledger.with_attempt(id, attempt).expect("one more");
-    let kept = client
-        .store
-        .record_checkout_attempt(invoice, &before, &ledger)
-        .await;
-    kept.expect("kept");
+    record_attempt(client, invoice, id, attempt).await;
     session.id
 }
 

@@ -24,12 +24,7 @@ pub(crate) async fn begin(
         .expect("read")
         .is_none()
     {
-        let new = StripeConnection::new(account.clone(), false, world.now());
-        tenant
-            .store
-            .create_connection(None, &new)
-            .await
-            .expect("connected");
+        create_connection(world, tenant, &account).await;
     }
     let found = invoice_fixture::read_invoice(&client.store, invoice)
         .await
@@ -46,13 +41,7 @@ pub(crate) async fn begin(
         url: None,
         state: domain::stripe::PaymentState::Open,
     };
-    let before: InvoicePayments = client.store.get_payments(invoice).await.expect("read");
-    let ledger = before.ledger.with_attempt(id, attempt).expect("one more");
-    let kept = client
-        .store
-        .record_checkout_attempt(invoice, &before, &ledger)
-        .await;
-    kept.expect("kept");
+    record_attempt(client, invoice, id, attempt).await;
     let metadata = json!({
         "workspace": tenant.workspace.id, "client": client.id,
         "invoice": invoice, "attempt": id,

@@ -282,7 +282,7 @@ mod tests {
         }
         assert!(Currency::all().any(|currency| currency == Currency::default()));
         assert_eq!("eur".parse::<Currency>(), Err(UnknownCurrency));
-        assert_eq!("XXX".parse::<Currency>(), Err(UnknownCurrency));
+        assert_eq!("XTS".parse::<Currency>(), Err(UnknownCurrency));
     }
 
     #[test]
