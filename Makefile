@@ -43,7 +43,7 @@ test-edge: | need
 	node --test infra/edge/
 
 test-browser: $(ASSETS) $(VENV)/.run $(BROWSER)
-	cargo build --locked --workspace --bin local
+	cargo build --locked --workspace --bin local --bin invoice-pdf
 	chromium=$$(tools/chromium.sh); cd tests/browser; CHROMIUM=$$chromium npx --no-install playwright test
 
 check: $(ASSETS) $(VENV)/.check $(VENV)/.infra ## formatting, lints, docs, the template, unused dependencies, licences, advisories

@@ -100,6 +100,9 @@ def policy(name):
     return walk(json.loads((INFRA / "policies" / f"{name}.json").read_text()))
 
 
+# Functions that are programs of their own; the others are one.
+PROGRAMS = {"invoice-pdf": "invoice-pdf"}
+
 # The functions that speak with Stripe: no other is told the key.
 PAYS = ("billing", "payments", "webhooks")
 
@@ -169,8 +172,8 @@ def function(name, row):
             "Properties": {
                 "FunctionName": full_name,
                 "Architectures": [{"Ref": "Architecture"}],
-                "CodeUri": f"../target/lambda/{name}/bootstrap.zip",
-                "Handler": "bootstrap",
+                "CodeUri": f"../target/lambda/{PROGRAMS.get(name, 'portal')}/bootstrap.zip",
+                "Handler": name,  # tells the program which function it is
                 "Runtime": "provided.al2023",
                 "MemorySize": row["memory"],
                 "Timeout": row["timeout"],

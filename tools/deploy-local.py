@@ -25,7 +25,7 @@ WORK = ROOT / "target" / "deploy-local"
 PORT = 8443  # as samconfig.toml says
 PEOPLE = {"marcus": "Marcus Weber"}
 PASSWORD = "copper window seldom 31"
-FUNCTIONS = sorted(one.name for one in (ROOT / "functions").iterdir())
+PROGRAMS = ("portal", "invoice-pdf")
 
 
 def free_port():
@@ -35,8 +35,8 @@ def free_port():
 
 
 def pack():
-    """The binaries that cargo built, each as a function's zip."""
-    for name in FUNCTIONS:
+    """The programs that cargo built, each as a zip."""
+    for name in PROGRAMS:
         folder = ROOT / "target" / "lambda" / name
         folder.mkdir(parents=True, exist_ok=True)
         binary = folder / "bootstrap"

@@ -20,6 +20,8 @@ use web::{App, Clock, Config, Renderer};
 use crate::data::Data;
 use crate::demo::{self, Listing};
 use crate::development_pages;
+use crate::function_process::function_environment;
+use crate::invoice_pdf::InvoicePdf;
 use crate::mailbox::Mailbox;
 use crate::problem::{Problem, ProblemContext as _};
 use crate::provision::{self, MAIL_FROM, NAME, Provisioned};
@@ -45,6 +47,7 @@ struct Running {
     stand_ins: StandIns,
     table: Embedded,
     stripe: Option<StripeStandIn>,
+    pdf: Arc<InvoicePdf>,
 }
 
 /// Runs until it is told to stop. Everything it needs is in the environment.
@@ -64,6 +67,7 @@ pub async fn run() -> Result<(), Problem> {
         mut stand_ins,
         table,
         stripe,
+        pdf,
     } = running;
     let (stop, stopping) = watch::channel(false);
     let work = async {
@@ -74,7 +78,8 @@ pub async fn run() -> Result<(), Problem> {
             }
         };
         let swept = sweep_loop(&app, &mailbox, stopping.clone());
-        tokio::join!(served, swept, told, reconcile_loop(&app, stopping.clone()))
+        let reconciled = reconcile_loop(&app, stopping.clone());
+        tokio::join!(served, swept, told, reconciled, pdf.build(stopping.clone()))
     };
     let told = async {
         told.await;
@@ -139,7 +144,7 @@ async fn start(settings: &Settings) -> Result<Running, Problem> {
     futures::join!(app.warm(), app.warm_identity());
     if let Some(stripe) = &stripe {
         stripe.deliver_to(Hooks {
-            router: web::router(&app, &server::GROUPS),
+            router: web::router(&app, &portal::routes()),
             host_header: app.config.host_header.clone(),
             host: format!("hooks.{}", app.config.base_domain),
         });
@@ -166,7 +171,9 @@ async fn start(settings: &Settings) -> Result<Running, Problem> {
     greet(&listing, &data).with_problem("Nothing can be printed")?;
     let front = development_pages::router(listing, mailbox.clone())?;
     let at_stripe = stripe.as_ref().map(StripeStandIn::router).transpose()?;
-    let router = server::router(&app, front, at_stripe, &assets);
+    let environment = function_environment("invoice-pdf", &app.config, (urls.0, &urls.1));
+    let pdf = Arc::new(InvoicePdf::new(environment));
+    let router = server::router(&app, front, at_stripe, &pdf, &assets);
     Ok(Running {
         app,
         router,
@@ -175,6 +182,7 @@ async fn start(settings: &Settings) -> Result<Running, Problem> {
         stand_ins,
         table,
         stripe,
+        pdf,
     })
 }
 

@@ -17,27 +17,11 @@ use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 use tower_http::services::ServeDir;
 use web::address::ClientAddress;
-use web::{App, Route};
+use web::{App, links};
 
+use crate::invoice_pdf::InvoicePdf;
 use crate::problem::{Problem, ProblemContext as _};
 
-/// The routes of every function, each deployed by itself.
-pub const GROUPS: [&[Route]; 14] = [
-    auth::ROUTES,
-    billing::ROUTES,
-    dashboard::ROUTES,
-    documents::ROUTES,
-    engagements::ROUTES,
-    findings::ROUTES,
-    invites::ROUTES,
-    invoice_pdf::ROUTES,
-    invoices::ROUTES,
-    messages::ROUTES,
-    payments::ROUTES,
-    settings::ROUTES,
-    signup::ROUTES,
-    webhooks::ROUTES,
-];
 /// The host at which Stripe's stand-in has its pages.
 pub(crate) const STRIPE: &str = "stripe";
 /// How long open requests may take once the server is told to stop.
@@ -107,9 +91,13 @@ pub(crate) fn router(
     app: &Arc<App>,
     front: Router,
     stripe: Option<Router>,
+    pdf: &Arc<InvoicePdf>,
     assets: &Path,
 ) -> Router {
-    let portal = web::router(app, &GROUPS);
+    let portal = Router::new()
+        .route(links::INVOICE_PDF.team, pdf.route())
+        .route(links::INVOICE_PDF.portal, pdf.route())
+        .fallback_service(web::router(app, &portal::routes()));
     let base = app.config.base_domain.clone();
     let at_stripe = format!("{STRIPE}.{base}");
     let by_host = tower::service_fn(move |request: Request| {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
-use tests::function::{FUNCTIONS, Invoked, event, invoke, open_session};
+use tests::function::{FUNCTIONS, Invoked, event, invoke, open_session, program_name};
 use tests::{Fixture, World};
 
 use crate::report::Report;
@@ -32,14 +32,14 @@ pub(crate) async fn measure(report: &mut Report) {
     for name in FUNCTIONS {
         // The webhooks' event is signed by nobody.
         let status = if name == "webhooks" { 400 } else { 200 };
-        let Some((binary, size)) = unpacked(&target, name) else {
+        let Some((binary, size)) = unpacked(&target, program_name(name)) else {
             println!("{name:<14} isn't built");
             continue;
         };
         let (mut ours, mut least) = (Vec::new(), Vec::new());
         for _ in 0..RUNS {
-            least.push(invoke(&world, &hello.0, event(&cast, "dashboard")).await);
-            let one = invoke(&world, &binary, event(&cast, name)).await;
+            least.push(invoke(&world, &hello.0, HELLO, event(&cast, "dashboard")).await);
+            let one = invoke(&world, &binary, name, event(&cast, name)).await;
             let failed = one.answer["statusCode"].as_u64().unwrap_or(200) != status;
             assert!(
                 !failed && one.answer != Value::Null,

@@ -1,4 +1,5 @@
 // Invoices: written and sent by the team, seen and followed by the client.
+import { readFile } from "node:fs/promises";
 import { acme, fresh } from "./helpers/demo.js";
 import { looksRight } from "./helpers/look.js";
 import { letterTo } from "./helpers/mail.js";
@@ -40,6 +41,11 @@ test("an invoice is written, sent, seen by the client and paid", async ({ as }) 
   await contact.getByRole("link", { name: number }).click();
   await expect(contact.getByRole("article")).toContainText("4,403.00 EUR");
   await expect(contact.getByRole("button", { name: /payment/ })).toHaveCount(0);
+  const arrived = contact.waitForEvent("download");
+  await contact.getByRole("link", { name: "Download as PDF" }).click();
+  const download = await arrived;
+  expect(download.suggestedFilename()).toBe(`${number}.pdf`);
+  expect((await readFile(await download.path())).subarray(0, 5).toString()).toBe("%PDF-");
 
   await consultant.getByLabel("Amount").first().fill("4.403,01");
   await press(consultant, "Note the payment");

@@ -13,6 +13,8 @@ use tower::ServiceExt as _;
 use web::address::ClientAddress;
 use web::{App, Route};
 
+use crate::route_groups::route_groups;
+
 /// Somebody's browser at one workspace's address.
 #[derive(Clone)]
 pub struct Browser {
@@ -75,7 +77,7 @@ impl Browser {
     pub fn served_by(&self, app: &Arc<App>) -> Self {
         Self {
             app: Arc::clone(app),
-            router: web::router(app, &local::GROUPS),
+            router: web::router(app, &route_groups()),
             ..self.clone()
         }
     }

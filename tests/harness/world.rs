@@ -11,7 +11,7 @@ use domain::person::Person;
 use domain::workspace::Workspace;
 use jiff::{SignedDuration, Timestamp};
 use local::stripe::{Hooks, StripeStandIn};
-use local::{Embedded, GROUPS, NAME, Provisioned};
+use local::{Embedded, NAME, Provisioned};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use serde_json::Value;
@@ -19,6 +19,7 @@ use store::{NewSession, Session, sha256_hex};
 use web::{App, Clock, Config, Renderer};
 
 use crate::browser::Browser;
+use crate::route_groups::route_groups;
 use crate::stand_ins;
 
 /// When every world begins: 2026-01-05T09:00:00Z.
@@ -116,7 +117,7 @@ impl World {
         let rng = StdRng::seed_from_u64(seed);
         let renderer = Renderer::new().expect("templates");
         let app = Arc::new(App::new(config, services, renderer, now, rng));
-        let router = web::router(&app, &GROUPS);
+        let router = web::router(&app, &route_groups());
         if let Some(stripe) = &stripe {
             stripe.deliver_to(Hooks {
                 router: router.clone(),

@@ -107,7 +107,7 @@ async fn logo_uploaded_is_reencoded_and_served_to_everyone() {
     let mut portal = stage.world.signed_in(&workspace, contact).await;
     assert_eq!(logo_on(&portal.get("/").await), Some(shown.clone()));
     let request = stage.owner.request("GET", &shown);
-    let router = web::router(&stage.world.app, &local::GROUPS);
+    let router = web::router(&stage.world.app, &tests::route_groups());
     let request = request.body(axum::body::Body::empty()).expect("one");
     let got = tower::ServiceExt::oneshot(router, request)
         .await

@@ -115,7 +115,7 @@ fn identifiers_in_documents_exist_in_the_code() {
 fn tests_that_documents_name_by_file_exist() {
     let root = workspace_root();
     let mut known = BTreeSet::new();
-    for folder in ["shared", "functions", "local", "tests"] {
+    for folder in ["shared", "functions", "portal", "local", "tests"] {
         for file in files(&root.join(folder), "rs") {
             let text = std::fs::read_to_string(&file).expect("source");
             let stem = file

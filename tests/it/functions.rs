@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use domain::role::ContactRole;
 use serde_json::Value;
-use tests::function::{binaries, event, invoke, open_session, settings};
+use tests::function::{binaries, environment, event, invoke, open_session, program_name};
 use tests::{Fixture, World};
 use tokio::process::Command;
 
@@ -12,7 +12,8 @@ use crate::source::workspace_root;
 
 /// The program of a function, built anew where its source has changed: a narrowed run of the
 /// tests builds none of them beforehand.
-async fn program(name: &str) -> PathBuf {
+async fn program(function: &str) -> PathBuf {
+    let name = program_name(function);
     let built = Command::new(env!("CARGO"))
         .args(["build", "--locked", "--quiet", "--workspace", "--bin", name])
         .current_dir(workspace_root())
@@ -22,9 +23,9 @@ async fn program(name: &str) -> PathBuf {
     binaries().join(name)
 }
 
-async fn answer(world: &World, cast: &Fixture, name: &str) -> Value {
-    let invoked = invoke(world, &program(name).await, event(cast, name)).await;
-    invoked.answer
+async fn answer(world: &World, function: &str, event: Value) -> Value {
+    let program = program(function).await;
+    invoke(world, &program, function, event).await.answer
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -48,7 +49,7 @@ async fn each_function_answers_its_recorded_event() {
         ("signup", 200, "Set up your portal"),
         ("webhooks", 400, "the signature doesn't hold"),
     ] {
-        let answer = answer(&world, &cast, name).await;
+        let answer = answer(&world, name, event(&cast, name)).await;
         let body = answer["body"].as_str().unwrap_or_default();
         assert_eq!(answer["statusCode"], status, "{name}: {answer}");
         assert!(body.contains(says), "{name}: {body}");
@@ -59,7 +60,7 @@ async fn each_function_answers_its_recorded_event() {
             "{name}"
         );
     }
-    let answer = answer(&world, &cast, "worker").await;
+    let answer = answer(&world, "worker", event(&cast, "worker")).await;
     // Every contact of the cast was invited, one of each client waits, and one of each
     // team; each client has files, pictures, messages' files and invoices to look after.
     assert_eq!(answer["taken"], 14 + 3 * 21, "{answer}");
@@ -80,8 +81,8 @@ async fn worker_accepts_queue_messages() {
     garbage["body"] = Value::from("garbage");
     let records = brought["Records"].as_array_mut().expect("messages");
     records.insert(0, garbage);
-    let invoked = invoke(&world, &program("worker").await, brought).await;
-    let failed = &invoked.answer["batchItemFailures"];
+    let answer = answer(&world, "worker", brought).await;
+    let failed = &answer["batchItemFailures"];
     assert_eq!(failed.as_array().map(Vec::len), Some(1), "{failed}");
     assert_eq!(failed[0]["itemIdentifier"], "unreadable");
     let id = client.contact(ContactRole::Viewer).id;
@@ -94,28 +95,35 @@ async fn worker_accepts_queue_messages() {
 #[tokio::test(flavor = "multi_thread")]
 async fn webhooks_reconcile_on_schedule() {
     let world = World::new().await;
-    let webhooks = program("webhooks").await;
     let asked = serde_json::json!({ "reconcile": true });
-    let invoked = invoke(&world, &webhooks, asked).await;
     let nothing = serde_json::json!({ "accounts": 0, "missed": 0 });
-    assert_eq!(invoked.answer, nothing);
-    let invoked = invoke(&world, &webhooks, serde_json::json!({ "x": 1 })).await;
-    let error = invoked.answer["errorMessage"].as_str().unwrap_or_default();
-    assert!(error.contains("nobody knows"), "{}", invoked.answer);
+    assert_eq!(answer(&world, "webhooks", asked).await, nothing);
+    let unknown = answer(&world, "webhooks", serde_json::json!({ "x": 1 })).await;
+    let error = unknown["errorMessage"].as_str().unwrap_or_default();
+    assert!(error.contains("nobody knows"), "{unknown}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn function_without_a_setting_names_it_and_exits() {
+async fn function_that_cannot_start_names_the_cause_and_exits() {
     let world = World::new().await;
-    let mut settings = settings(&world, "127.0.0.1:9");
-    settings.remove("TABLE_NAME");
-    let ended = Command::new(program("auth").await)
-        .env_clear()
-        .envs(settings)
-        .output()
-        .await;
-    let ended = ended.expect("it ends");
-    assert!(!ended.status.success());
-    let said = String::from_utf8_lossy(&ended.stderr);
-    assert!(said.contains("TABLE_NAME"), "{said}");
+    let program = program("auth").await;
+    let complete = environment(&world, "auth");
+    let without = |setting| {
+        let mut environment = complete.clone();
+        environment.remove(setting);
+        environment
+    };
+    let unknown = environment(&world, "nothing");
+    for (environment, names) in [
+        (without("TABLE_NAME"), "TABLE_NAME"),
+        (without("_HANDLER"), "_HANDLER"),
+        (unknown, "no function is called nothing"),
+    ] {
+        let mut start = Command::new(&program);
+        let ended = start.env_clear().envs(environment).output().await;
+        let ended = ended.expect("it ends");
+        assert!(!ended.status.success());
+        let stderr = String::from_utf8_lossy(&ended.stderr);
+        assert!(stderr.contains(names), "{stderr}");
+    }
 }

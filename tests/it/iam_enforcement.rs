@@ -17,7 +17,7 @@ use http::{Method, StatusCode};
 use jiff::SignedDuration;
 use local::stripe::{Onboarding, PaymentResult, StandInAction};
 use tests::function::FUNCTIONS;
-use tests::{Answer, Browser, CONTENT, Fixture, World};
+use tests::{Answer, Browser, CONTENT, Fixture, World, function_routes};
 use web::{App, Audience, EMAIL_CHANGE, EmailChange, Route};
 
 use crate::bounces::{BOUNCE, event};
@@ -29,23 +29,6 @@ use crate::two_factor::enrol;
 use crate::webhooks as hooks;
 
 use journeys::*;
-
-pub(crate) const GROUPS: [(&str, &[Route]); 14] = [
-    ("auth", auth::ROUTES),
-    ("billing", billing::ROUTES),
-    ("dashboard", dashboard::ROUTES),
-    ("documents", documents::ROUTES),
-    ("engagements", engagements::ROUTES),
-    ("findings", findings::ROUTES),
-    ("invites", invites::ROUTES),
-    ("invoices", invoices::ROUTES),
-    ("messages", messages::ROUTES),
-    ("invoice-pdf", invoice_pdf::ROUTES),
-    ("payments", payments::ROUTES),
-    ("settings", settings::ROUTES),
-    ("signup", signup::ROUTES),
-    ("webhooks", webhooks::ROUTES),
-];
 
 /// Grants that no walk can use: who is called by the stream or a queue reads it by
 /// AWS's own hand.
@@ -145,7 +128,7 @@ impl FunctionScene {
 #[tokio::test(flavor = "multi_thread")]
 async fn functions_use_exactly_the_permissions_they_are_granted() {
     let enforced = Enforced::new().await;
-    for (name, routes) in GROUPS {
+    for (name, routes) in function_routes() {
         Box::pin(enforced.serves(name, routes)).await;
     }
     for team in [true, false] {

@@ -154,7 +154,7 @@ fn public_type_names_of_the_shared_crates_are_unique() {
 fn declarations_use_no_retired_name() {
     let root = workspace_root();
     let mut retired = Vec::new();
-    for folder in ["shared", "functions", "local", "tests"] {
+    for folder in ["shared", "functions", "portal", "local", "tests"] {
         for file in rust_files(&root.join(folder)) {
             let stem = file
                 .file_stem()

@@ -8,8 +8,7 @@ use domain::finding::FindingStatus;
 use domain::person::Person;
 use domain::role::{ContactRole, Role};
 use http::{Method, StatusCode};
-use local::GROUPS;
-use tests::{Answer, Browser, Client, Fixture, Tenant};
+use tests::{Answer, Browser, Client, Fixture, Tenant, route_groups};
 use web::{Audience, Route};
 
 use example::{ExampleForm, Thing};
@@ -268,7 +267,7 @@ pub(crate) fn foreign_marks(
 
 pub(crate) fn routes() -> impl Iterator<Item = Route> {
     // Other services' routes are nobody's pages: `webhooks.rs` holds them.
-    let routes = GROUPS.into_iter().flatten().copied();
+    let routes = route_groups().into_iter().flatten().copied();
     routes.filter(|route| !route.service_call)
 }
 

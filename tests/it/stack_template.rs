@@ -12,10 +12,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 use tests::function::FUNCTIONS;
+use tests::function_routes;
 use web::Config;
 
 use crate::golden;
-use crate::iam_enforcement::GROUPS;
 use crate::source::workspace_root;
 
 /// Settings that a deployed function leaves as they are by themselves.
@@ -107,7 +107,7 @@ fn title(name: &str) -> String {
 
 #[test]
 fn template_has_exactly_the_routes_of_the_code() {
-    let rows = GROUPS.iter().flat_map(|(name, routes)| {
+    let rows = function_routes().flat_map(|(name, routes)| {
         let line = move |route: &web::Route| format!("{name} {} {}", route.method, route.path);
         routes.iter().map(line)
     });
@@ -179,8 +179,15 @@ fn each_function_is_deployed_with_its_own_role() {
             flat(&function["Architectures"], false),
             json!(["${Architecture}"])
         );
-        let zip = format!("../target/lambda/{name}/bootstrap.zip");
+        // The handler tells the program which function it is.
+        let program = if name == "invoice-pdf" {
+            name
+        } else {
+            "portal"
+        };
+        let zip = format!("../target/lambda/{program}/bootstrap.zip");
         assert_eq!(function["CodeUri"], zip);
+        assert_eq!(function["Handler"], name);
     }
 }
 

@@ -167,6 +167,15 @@ impl Config {
         std::env::var("AWS_LAMBDA_FUNCTION_NAME").ok()
     }
 
+    /// The handler that this function is deployed with, where it is one: Lambda's `_HANDLER`.
+    pub fn handler() -> Option<String> {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place that reads the environment"
+        )]
+        std::env::var("_HANDLER").ok()
+    }
+
     /// The level and format of the log: `LOG` and `LOG_FORMAT`.
     pub fn log_settings() -> LogSettings {
         #[expect(
