@@ -100,9 +100,6 @@ def policy(name):
     return walk(json.loads((INFRA / "policies" / f"{name}.json").read_text()))
 
 
-# Functions that are programs of their own; the others are one.
-PROGRAMS = {"invoice-pdf": "invoice-pdf"}
-
 # The functions that speak with Stripe: no other is told the key.
 PAYS = ("billing", "payments", "webhooks")
 
@@ -172,7 +169,7 @@ def function(name, row):
             "Properties": {
                 "FunctionName": full_name,
                 "Architectures": [{"Ref": "Architecture"}],
-                "CodeUri": f"../target/lambda/{PROGRAMS.get(name, 'portal')}/bootstrap.zip",
+                "CodeUri": f"../target/lambda/{row['program']}/bootstrap.zip",
                 "Handler": name,  # tells the program which function it is
                 "Runtime": "provided.al2023",
                 "MemorySize": row["memory"],

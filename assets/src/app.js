@@ -1,6 +1,8 @@
 import "./trusted.js";
 import "./toggle.js";
 import "./once.js";
+import "./draft.js";
+import "./conflict.js";
 import "./time.js";
 import "./pulse.js";
 import "./thread.js";

@@ -1,11 +1,13 @@
 // The pulse: asks whether what the page shows has changed, and fetches the
-// part of it that lives again. What somebody is typing is never taken away. Each
+// part of it that lives again. What somebody is typing is carried over, once asked for. Each
 // answer says how much is unread, for the bell.
 import htmx from "htmx.org/dist/htmx.esm.js";
 import { prepare } from "./bulk.js";
+import { offerDrafts } from "./draft.js";
 import { offer } from "./preview.js";
 import { follow } from "./thread.js";
 import { localise } from "./time.js";
+import { carry, isTouched } from "./typed.js";
 
 Object.assign(htmx.config, { allowEval: false, includeIndicatorStyles: false, allowScriptTags: false, selfRequestsOnly: true });
 
@@ -17,12 +19,6 @@ let timer;
 let failures = 0;
 
 const region = () => document.querySelector("#live[data-pulse]");
-const isTouched = (field) => {
-  if (field.type === "hidden") return false;
-  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
-  if (field.tagName === "SELECT") return [...field.options].some((option, n) => option.selected !== (option.defaultSelected || (n === 0 && !field.querySelector("option[selected]"))));
-  return field.value !== field.defaultValue;
-};
 const isDirty = (root) => [...root.querySelectorAll("textarea, input, select")].some(isTouched);
 
 function ring(unread) {
@@ -41,15 +37,17 @@ function ring(unread) {
 
 const show = (words) => document.querySelector(words)?.removeAttribute("hidden");
 
-async function refresh() {
+async function refresh(asked = false) {
   const live = region();
-  if (isDirty(live)) return show("#changed");
+  if (isDirty(live) && !asked) return show("#changed");
   lively = Date.now();
-  const stay = follow();
+  const [stay, putBack] = [follow(), carry(live)];
   await htmx.ajax("GET", location.href, { target: "#live", select: "#live", swap: "outerHTML" });
   localise(region());
   prepare(region());
   offer(region());
+  putBack(region());
+  offerDrafts(region());
   stay();
 }
 
@@ -83,5 +81,7 @@ if (region()) {
   timer = setTimeout(beat, QUICK);
 }
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-reload]")) location.reload();
+  if (!event.target.closest("[data-reload]")) return;
+  document.querySelector("#changed").hidden = true;
+  refresh(true);
 });

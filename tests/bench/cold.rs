@@ -32,7 +32,7 @@ pub(crate) async fn measure(report: &mut Report) {
     for name in FUNCTIONS {
         // The webhooks' event is signed by nobody.
         let status = if name == "webhooks" { 400 } else { 200 };
-        let Some((binary, size)) = unpacked(&target, program_name(name)) else {
+        let Some((binary, size)) = unpacked(&target, &program_name(name)) else {
             println!("{name:<14} isn't built");
             continue;
         };

@@ -57,13 +57,18 @@ pub fn binaries() -> PathBuf {
     folder.expect("target/<profile>").to_owned()
 }
 
-/// The program of a function.
-pub fn program_name(function: &str) -> &str {
-    if function == "invoice-pdf" {
-        function
-    } else {
-        "portal"
-    }
+/// The program of a function, as the template says.
+pub fn program_name(function: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../infra/template.json");
+    let text = std::fs::read_to_string(path).expect("the template");
+    let template: Value = serde_json::from_str(&text).expect("JSON");
+    let resources = template["Resources"].as_object().expect("resources");
+    let mut properties = resources.values().map(|resource| &resource["Properties"]);
+    let zip = properties
+        .find(|properties| properties["Handler"] == function)
+        .and_then(|properties| properties["CodeUri"].as_str());
+    let program = zip.and_then(|zip| zip.split('/').rev().nth(1));
+    program.expect("a deployed function").to_owned()
 }
 
 /// The environment of a function in a world.

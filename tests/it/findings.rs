@@ -191,7 +191,9 @@ async fn finding_form_of_an_old_version_is_refused_and_keeps_its_input() {
     let fields = [("version", "2"), ("title", "Mine"), ("severity", "high")];
     let answer = both.team.post(&format!("{page}/edit"), &fields).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(answer.body.contains("value=\"Mine\"") && answer.body.contains("Somebody else"));
+    assert!(
+        answer.body.contains("value=\"Mine\"") && answer.body.contains("Another person changed")
+    );
     // A viewer may look and not touch, whatever is sent.
     let acme = &both.cast.acme;
     let mut viewer = both

@@ -15,12 +15,19 @@ use crate::source::workspace_root;
 async fn program(function: &str) -> PathBuf {
     let name = program_name(function);
     let built = Command::new(env!("CARGO"))
-        .args(["build", "--locked", "--quiet", "--workspace", "--bin", name])
+        .args([
+            "build",
+            "--locked",
+            "--quiet",
+            "--workspace",
+            "--bin",
+            &name,
+        ])
         .current_dir(workspace_root())
         .status()
         .await;
     assert!(built.expect("cargo runs").success(), "{name} isn't built");
-    binaries().join(name)
+    binaries().join(&name)
 }
 
 async fn answer(world: &World, function: &str, event: Value) -> Value {
@@ -117,7 +124,7 @@ async fn function_that_cannot_start_names_the_cause_and_exits() {
     for (environment, names) in [
         (without("TABLE_NAME"), "TABLE_NAME"),
         (without("_HANDLER"), "_HANDLER"),
-        (unknown, "no function is called nothing"),
+        (unknown, "no function here is called nothing"),
     ] {
         let mut start = Command::new(&program);
         let ended = start.env_clear().envs(environment).output().await;

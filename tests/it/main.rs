@@ -14,6 +14,7 @@ mod attachments;
 mod audit;
 mod bounces;
 mod branding;
+mod concurrent_edits;
 mod cost;
 mod crash_recovery;
 mod dashboards;
@@ -45,6 +46,7 @@ mod invoice_lifecycle;
 mod invoice_pdf;
 mod invoices;
 mod isolation;
+mod kept_forms;
 mod keys;
 /// The store's keys, compiled once more to be tried against the policies.
 #[expect(

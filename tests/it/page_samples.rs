@@ -27,6 +27,7 @@ const SAMPLES: &[(&str, Samples)] = &[
     ("pages/payments", payments::SAMPLES),
     ("pages/settings", settings::SAMPLES),
     ("pages/signup", signup::SAMPLES),
+    ("pages/errors", web::ERROR_SAMPLES),
 ];
 
 fn samples() -> impl Iterator<Item = Sample> {
@@ -62,7 +63,7 @@ fn selector(text: &str) -> Selector {
 fn every_page_template_has_a_sample() {
     let sampled: BTreeSet<_> = samples().map(|sample| sample.template).collect();
     // Shown by the layer around the handlers; tests of errors look at them.
-    let errors = ["error", "unknown_host", "moved"].map(|name| format!("pages/errors/{name}.html"));
+    let errors = ["unknown_host", "moved"].map(|name| format!("pages/errors/{name}.html"));
     let pages = Renderer::template_names().filter(|name| name.starts_with("pages/"));
     let missing: Vec<_> = pages
         .filter(|name| !sampled.contains(name) && !errors.iter().any(|error| error == name))

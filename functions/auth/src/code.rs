@@ -6,8 +6,8 @@ use domain::person::Person;
 use serde::{Deserialize, Serialize};
 use store::Login;
 use web::{
-    Context, Form, MfaChallenge, Page, PageError, ProtectedForm, PublicAccess, ReauthProof, Reply,
-    open_session, see_other, verify_code, wrong_code_error,
+    Context, Destination, Form, KeptForm, MfaChallenge, Page, PageError, ProtectedForm,
+    PublicAccess, ReauthProof, Reply, open_session, see_other, verify_code, wrong_code_error,
 };
 
 /// The purpose of the cookie between password and code.
@@ -39,6 +39,18 @@ impl PendingSignIn {
 #[derive(Debug, Serialize)]
 pub(crate) struct CodePage {
     form: Form,
+    /// A form that the end of a session refused.
+    kept: Option<KeptForm>,
+}
+
+impl CodePage {
+    /// The page that follows the password, for a form that is to be sent after the code.
+    pub(crate) fn carrying(kept: KeptForm) -> Self {
+        Self {
+            form: Form::default(),
+            kept: Some(kept),
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -57,6 +69,7 @@ impl Page for CodePage {
     fn sample() -> Self {
         Self {
             form: Form::with_errors(&(), &wrong_code_error()),
+            kept: Some(KeptForm::sample()),
         }
     }
 }
@@ -65,6 +78,7 @@ pub(crate) async fn get(PublicAccess { ctx }: PublicAccess) -> Result<Reply, Pag
     match ctx.step::<PendingSignIn>(CODE_STEP) {
         Some(_) => ctx.render(&CodePage {
             form: Form::default(),
+            kept: None,
         }),
         None => Ok(see_other("/sign-in")),
     }
@@ -90,11 +104,17 @@ pub(crate) async fn post(
         ReauthProof::Expired => {
             return Ok(see_other("/sign-in").clear_step().flash("sign-in-again"));
         }
-        ReauthProof::Failed(invalid) => return refuse_code(&ctx, &person, &invalid).await,
+        ReauthProof::Failed(invalid) => {
+            return refuse_code(&ctx, &person, &invalid, form.kept).await;
+        }
     };
-    match open_session(&ctx, &person, step, &pending.next).await? {
+    let destination = Destination {
+        next: pending.next,
+        kept: form.kept.clone(),
+    };
+    match open_session(&ctx, &person, step, destination).await? {
         Some(reply) => Ok(reply.clear_step()),
-        None => refuse_code(&ctx, &person, &wrong_code_error()).await,
+        None => refuse_code(&ctx, &person, &wrong_code_error(), form.kept).await,
     }
 }
 
@@ -102,10 +122,11 @@ async fn refuse_code(
     ctx: &Context,
     person: &Person,
     invalid: &FieldErrors,
+    kept: Option<KeptForm>,
 ) -> Result<Reply, PageError> {
     let (directory, ws) = (ctx.directory(), ctx.workspace.id);
     let recorded = directory.record_failed_sign_in(ws, person.client, &person.email, "wrong code");
     recorded.await?;
     let form = Form::with_errors(&(), invalid);
-    ctx.render_refused(&CodePage { form })
+    ctx.render_refused(&CodePage { form, kept })
 }

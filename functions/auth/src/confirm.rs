@@ -4,8 +4,8 @@ use domain::input::FieldErrors;
 use serde::{Deserialize, Serialize};
 use store::{Login, NewSession, Session, sha256_hex};
 use web::{
-    Context, Credentials, Form, FormError, Page, PageError, ProtectedForm, PublicAccess, Query,
-    ReauthProof, Reply, see_other, verify_password, wrong_code_error,
+    Context, Credentials, Destination, Form, FormError, KeptForm, Page, PageError, ProtectedForm,
+    PublicAccess, Query, ReauthProof, Reply, see_other, verify_password, wrong_code_error,
 };
 
 use crate::redirect_target::local_path;
@@ -16,6 +16,8 @@ pub(crate) struct ConfirmPage {
     email: String,
     asks_for_code: bool,
     next: String,
+    /// The protected form that is sent once the person is known.
+    kept: Option<KeptForm>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -57,17 +59,19 @@ impl Page for ConfirmPage {
             email: "ada@example.com".to_owned(),
             asks_for_code: true,
             next: "/account".to_owned(),
+            kept: Some(KeptForm::sample()),
         }
     }
 }
 
 impl ConfirmPage {
-    fn new(session: &Session, form: Form, next: &str) -> Self {
+    fn new(session: &Session, form: Form, destination: Destination) -> Self {
         Self {
             form,
             email: session.actor().email.as_str().to_owned(),
             asks_for_code: session.has_mfa(),
-            next: next.to_owned(),
+            next: destination.next,
+            kept: destination.kept,
         }
     }
 }
@@ -81,7 +85,11 @@ pub(crate) async fn get(
     if session.is_fresh(ctx.now) {
         return Ok(see_other(next));
     }
-    ctx.render(&ConfirmPage::new(session, Form::default(), next))
+    ctx.render(&ConfirmPage::new(
+        session,
+        Form::default(),
+        Destination::page(next),
+    ))
 }
 
 pub(crate) async fn post(
@@ -94,16 +102,19 @@ pub(crate) async fn post(
         code,
         next,
     } = form.input;
-    let next = local_path(&next);
+    let destination = Destination {
+        next: local_path(&next).to_owned(),
+        kept: form.kept,
+    };
     let credentials = Credentials {
         password: &password,
         code: &code,
     };
-    match reopen_session(&ctx, session, credentials, next).await {
+    match reopen_session(&ctx, session, credentials, destination.clone()).await {
         Ok(reply) => Ok(reply),
         Err(error) => {
             let form = Form::with_errors(&(), &error.fields()?);
-            ctx.render_refused(&ConfirmPage::new(session, form, next))
+            ctx.render_refused(&ConfirmPage::new(session, form, destination))
         }
     }
 }
@@ -113,7 +124,7 @@ async fn reopen_session(
     ctx: &Context,
     session: &Session,
     credentials: Credentials<'_>,
-    next: &str,
+    destination: Destination,
 ) -> Result<Reply, FormError> {
     let (directory, actor) = (ctx.directory(), session.actor());
     let login = Login::of(actor.user, actor.client);
@@ -139,7 +150,8 @@ async fn reopen_session(
     };
     let opened = directory.open_session(&person, &new_session).await?;
     match opened {
-        Some(_) => Ok(see_other(next).set_session(&secret).flash("confirmed")),
+        Some(_) if destination.kept.is_some() => Ok(destination.reply(ctx, &secret)?),
+        Some(_) => Ok(destination.reply(ctx, &secret)?.flash("confirmed")),
         None => Err(wrong_code_error().into()),
     }
 }

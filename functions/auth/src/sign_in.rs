@@ -7,11 +7,11 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use store::{RateLimit, SignInStep};
 use web::{
-    Context, Form, Page, PageError, PasswordAnswer, ProtectedForm, PublicAccess, Query, Reply,
-    open_session, see_other,
+    Context, Destination, Form, KeptForm, Page, PageError, PasswordAnswer, ProtectedForm,
+    PublicAccess, Query, Reply, open_session, see_other,
 };
 
-use crate::code::{self, PendingSignIn};
+use crate::code::{self, CodePage, PendingSignIn};
 use crate::redirect_target::local_path;
 
 const BY_ADDRESS: RateLimit = RateLimit {
@@ -25,6 +25,8 @@ pub(crate) struct SignInPage {
     form: Form,
     next: String,
     notice: Option<&'static str>,
+    /// A form that the end of a session refused.
+    kept: Option<KeptForm>,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -71,6 +73,7 @@ impl Page for SignInPage {
             form,
             next: "/".to_owned(),
             notice: Some("Sign in to go on."),
+            kept: Some(KeptForm::sample()),
         }
     }
 }
@@ -88,6 +91,7 @@ pub(crate) async fn get(
         form: Form::filled(&SignInForm::default()),
         next: next.to_owned(),
         notice,
+        kept: None,
     })
 }
 
@@ -95,16 +99,24 @@ pub(crate) async fn post(
     PublicAccess { ctx }: PublicAccess,
     form: ProtectedForm<SignInForm>,
 ) -> Result<Reply, PageError> {
-    let input = form.input;
+    let (input, kept) = (form.input, form.kept);
     let next = local_path(&input.next);
     match check_password(&ctx, &input).await? {
         SignInCheck::Passed(person) => {
-            let opened = open_session(&ctx, &person, SignInStep::Password, next).await?;
+            let destination = Destination {
+                next: next.to_owned(),
+                kept,
+            };
+            let opened = open_session(&ctx, &person, SignInStep::Password, destination).await?;
             opened.ok_or_else(|| PageError::internal("a password is no code to be used up"))
         }
         SignInCheck::NeedsCode(pending) => {
             let step = ctx.set_step(code::CODE_STEP, &pending)?;
-            Ok(see_other("/sign-in/code").cookie(step))
+            let reply = match kept {
+                Some(kept) => ctx.render(&CodePage::carrying(kept))?,
+                None => see_other("/sign-in/code"),
+            };
+            Ok(reply.cookie(step))
         }
         SignInCheck::Failed => {
             let wrong = FieldErrors::of("form", "The e-mail address or the password is wrong.");
@@ -113,6 +125,7 @@ pub(crate) async fn post(
                 form,
                 next: next.to_owned(),
                 notice: None,
+                kept,
             })
         }
     }

@@ -6,15 +6,15 @@ use domain::finding::Assignee;
 use domain::id::{ClientId, EngagementId, UserId};
 use domain::input::FieldErrors;
 use domain::person::Person;
-use futures::future::{try_join, try_join3, try_join4};
+use futures::future::{try_join, try_join4};
 use jiff::civil::Date;
 use serde::Serialize;
 use store::WriteOutcome;
 use web::links::{self, LinkBase};
 use web::view::SelectOption;
 use web::{
-    ClientAccess, Crumb, Form, FormError, Ids, Page, PageError, ProtectedForm, Reply, SAVED_BEFORE,
-    see_other,
+    ClientAccess, Crumb, Form, FormError, Ids, Merged, Page, PageError, ProtectedForm, Reply,
+    SAVED_BEFORE, see_other,
 };
 
 use crate::paths::EngagementPath;
@@ -227,22 +227,29 @@ pub(crate) async fn update(
     form: ProtectedForm<EngagementInput>,
 ) -> Result<Reply, PageError> {
     let id = path.engagement;
-    let read = try_join3(
+    let read = try_join4(
         access.store.get_client(),
         access.store.get_engagement(id),
+        access.store.get_brief(id),
         access.list_team(),
     );
-    let (Some(client), Some(engagement), team) = read.await? else {
+    let (Some(client), Some(engagement), brief, team) = read.await? else {
         return Err(PageError::NotFound);
     };
-    match save_changes(&access, &engagement, &form, &team).await {
-        Ok(()) => Ok(see_other(&links::engagement(access.base, id)).flash("engagement-saved")),
+    let stored = to_input(&engagement, brief.scope);
+    let base = form.base(engagement.version);
+    let merged = Merged::new(form.input, &stored, base)?;
+    match save_changes(&access, &engagement, &merged, &team).await {
+        Ok(()) => {
+            let reply = see_other(&links::engagement(access.base, id));
+            Ok(reply.flash(merged.flash("engagement-saved")))
+        }
         Err(error) => {
-            let refused = Form::with_errors(&form.input, &error.fields()?);
+            let refused = merged.refuse(&error.fields()?, &stored);
             let crumbs = access.crumbs(&client.name);
             let version = engagement.version;
             let page = EngagementFormPage::for_edit(refused, id, version, access.base, crumbs);
-            let page = page.with_people(&team, &engagement.team, &form.input.team);
+            let page = page.with_people(&team, &engagement.team, &merged.input.team);
             access.ctx.render_refused(&page)
         }
     }
@@ -251,17 +258,11 @@ pub(crate) async fn update(
 async fn save_changes(
     access: &ClientAccess,
     before: &Engagement,
-    form: &ProtectedForm<EngagementInput>,
+    merged: &Merged<EngagementInput>,
     team: &[Person],
 ) -> Result<(), FormError> {
-    if form
-        .version
-        .is_some_and(|version| version != before.version)
-    {
-        let why = "Somebody else changed this engagement meanwhile. Look at it again, then save.";
-        return Err(FieldErrors::of("form", why).into());
-    }
-    let new = form.input.parse_with_team(team, &before.team)?;
+    merged.check()?;
+    let new = merged.input.parse_with_team(team, &before.team)?;
     let plan = access.ctx.plan();
     match access.store.update_engagement(before, &new, plan).await {
         Err(store::StoreError::Full(full)) => {

@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use store::WriteOutcome;
 use web::links::{self, LinkBase};
 use web::{
-    ClientAccess, Crumb, EngagementContext, Form, FormError, Ids, Page, PageError, ProtectedForm,
-    Query, Reply, SAVED_BEFORE, TeamAccess, see_other,
+    ClientAccess, Crumb, EngagementContext, Form, FormError, Ids, Merged, Page, PageError,
+    ProtectedForm, Query, Reply, SAVED_BEFORE, TeamAccess, see_other,
 };
 
 use crate::evidence_gallery::PasteTarget;
@@ -260,11 +260,14 @@ pub(crate) async fn calculate_edit(
 ) -> Result<Reply, PageError> {
     let (context, finding, _) = load_finding(&access, path).await?;
     let version = form.version.unwrap_or(finding.version);
-    let (fields, invalid) = form.input.into_fields();
+    let (fields, invalid) = form.input.clone().into_fields();
     let (id, base) = (finding.id, access.base);
-    FindingFormPage::for_edit(&fields, invalid.as_ref(), id, version, base, context)
-        .render_edit(&access, path, false)
-        .await
+    let page = FindingFormPage::for_edit(&fields, invalid.as_ref(), id, version, base, context);
+    let page = FindingFormPage {
+        form: page.form.clone().shown_as_sent(&form),
+        ..page
+    };
+    page.render_edit(&access, path, false).await
 }
 
 pub(crate) async fn create(
@@ -339,21 +342,17 @@ pub(crate) async fn update(
     form: ProtectedForm<FindingFields>,
 ) -> Result<Reply, PageError> {
     let (context, finding, before) = load_finding(&access, path).await?;
+    let base = form.base(finding.version);
     let fields = form.input.with_calculated_vector();
-    let parsed = if form.version == Some(finding.version) {
-        fields.input.parse()
-    } else {
-        Err(FieldErrors::of(
-            "form",
-            "Somebody else changed this finding meanwhile. Compare with it, then save again.",
-        ))
-    };
-    let after = match parsed {
+    let stored = FindingInput::from(&before);
+    let merged = Merged::new(fields.input.clone(), &stored, base)?;
+    let after = match merged.check().and_then(|()| merged.input.parse()) {
         Ok(after) => after,
         Err(invalid) => {
             let (id, version) = (finding.id, finding.version);
-            let (base, invalid) = (access.base, Some(&invalid));
-            let page = FindingFormPage::for_edit(&fields, invalid, id, version, base, context);
+            let page = FindingFormPage::for_edit(&fields, None, id, version, access.base, context);
+            let form = merged.refuse(&invalid, &stored);
+            let page = FindingFormPage { form, ..page };
             return page.render_edit(&access, path, true).await;
         }
     };
@@ -367,7 +366,7 @@ pub(crate) async fn update(
         .store
         .update_finding_content(path.engagement, &change, &after, access.ctx.app.new_id())
         .await?;
-    Ok(reply.flash("finding-saved"))
+    Ok(reply.flash(merged.flash("finding-saved")))
 }
 
 /// Writing content is refused for one reason only: the role.

@@ -9,8 +9,8 @@ use store::WriteOutcome;
 use web::links;
 use web::view::SelectOption;
 use web::{
-    ClientAccess, Crumb, EmptyForm, Form, FormError, Ids, Page, PageError, ProtectedForm, Reply,
-    SAVED_BEFORE, TeamAccess, see_other,
+    ClientAccess, Crumb, EmptyForm, Form, FormError, Ids, Merged, Page, PageError, ProtectedForm,
+    Reply, SAVED_BEFORE, TeamAccess, see_other,
 };
 
 use crate::finding_fields::ContentOptions;
@@ -212,26 +212,20 @@ pub(crate) async fn update(
 ) -> Result<Reply, PageError> {
     let stored = team.store.get_template(path.template).await?;
     let (row, before) = stored.ok_or(PageError::NotFound)?;
-    let parsed = if form.version == Some(row.version) {
-        form.input.parse()
-    } else {
-        Err(FieldErrors::of(
-            "form",
-            "Somebody else changed this template meanwhile. Compare with it, then save again.",
-        ))
-    };
+    let (shown, base) = (TemplateInput::from(&before), form.base(row.version));
+    let merged = Merged::new(form.input, &shown, base)?;
     let reply = see_other("/templates");
-    match parsed {
+    match merged.check().and_then(|()| merged.input.parse()) {
         Ok(template) if template == before => Ok(reply),
         Ok(template) => {
             let store = &team.store;
             store
                 .update_template(row.id, row.version, &template, team.ctx.now)
                 .await?;
-            Ok(reply.flash("template-saved"))
+            Ok(reply.flash(merged.flash("template-saved")))
         }
         Err(invalid) => {
-            let form = Form::with_errors(&form.input, &invalid);
+            let form = merged.refuse(&invalid, &shown);
             team.ctx
                 .render_refused(&TemplateFormPage::for_edit(row.id, row.version, form))
         }

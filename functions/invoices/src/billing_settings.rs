@@ -4,7 +4,7 @@ use domain::input::FieldErrors;
 use domain::invoice::{BillingSettings, BillingSettingsInput};
 use domain::money::Currency;
 use serde::Serialize;
-use web::{Crumb, Form, Page, PageError, ProtectedForm, Reply, TeamAccess, see_other};
+use web::{Crumb, Form, Merged, Page, PageError, ProtectedForm, Reply, TeamAccess, see_other};
 
 #[derive(Debug, Serialize)]
 pub(crate) struct BillingSettingsPage {
@@ -70,21 +70,18 @@ pub(crate) async fn post(
     form: ProtectedForm<BillingSettingsInput>,
 ) -> Result<Reply, PageError> {
     let before = team.store.get_billing_settings().await?;
-    let parsed = if form.version == Some(before.version) {
-        form.input.parse(&before)
-    } else {
-        Err(FieldErrors::of(
-            "form",
-            "Somebody else changed this meanwhile. Look at it again, then save.",
-        ))
-    };
-    match parsed {
+    let (stored, base) = (
+        BillingSettingsInput::from(&before),
+        form.base(before.version),
+    );
+    let merged = Merged::new(form.input, &stored, base)?;
+    match merged.check().and_then(|()| merged.input.parse(&before)) {
         Ok(after) => {
             team.store.update_billing_settings(&before, &after).await?;
-            Ok(see_other("/invoices").flash("saved"))
+            Ok(see_other("/invoices").flash(merged.flash("saved")))
         }
         Err(invalid) => {
-            let form = Form::with_errors(&form.input, &invalid);
+            let form = merged.refuse(&invalid, &stored);
             let page = BillingSettingsPage::new(form, before.version, &team.ctx.workspace.name);
             team.ctx.render_refused(&page)
         }

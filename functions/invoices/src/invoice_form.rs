@@ -16,15 +16,12 @@ use store::{InvoiceDetail, WriteOutcome};
 use web::links::{self, LinkBase};
 use web::view::SelectOption;
 use web::{
-    ClientAccess, Crumb, Form, Ids, Page, PageError, ProtectedForm, Reply, SAVED_BEFORE,
+    ClientAccess, Crumb, Form, Ids, Merged, Page, PageError, ProtectedForm, Reply, SAVED_BEFORE,
     TeamAccess, see_other,
 };
 
 use crate::billing_settings::{CurrencyOption, list_currencies};
 use crate::paths::InvoicePath;
-
-/// The error of a form that shows an older version of the draft.
-const DRAFT_CHANGED: &str = "Somebody else changed this draft meanwhile. What you typed is still here: save it to put it in place of theirs.";
 
 #[derive(Debug, Serialize)]
 pub(crate) struct InvoiceFormPage {
@@ -200,7 +197,7 @@ impl InvoiceFormData {
         let taxed = TaxMode::ALL.into_iter();
         let taxed = taxed.map(|(_, value, label)| SelectOption { value, label });
         InvoiceFormPage {
-            form: to_form(input, wrong),
+            form: Form::with_errors(input, &to_field_errors(wrong)),
             id,
             version,
             cancel: match target {
@@ -233,13 +230,13 @@ impl InvoiceFormData {
     }
 }
 
-/// The form with the errors of its fields and of its lines.
-fn to_form(input: &InvoiceInput, wrong: &InvoiceErrors) -> Form {
+/// The errors of the form's fields; one of them stands for those of its lines.
+fn to_field_errors(wrong: &InvoiceErrors) -> FieldErrors {
     let mut fields = wrong.fields.clone();
     if !wrong.lines.is_empty() {
         fields.add("lines", "Look at what is marked in the lines.");
     }
-    Form::with_errors(input, &fields)
+    fields
 }
 
 /// The draft as the form submits it.
@@ -271,6 +268,20 @@ async fn parse_input(
         }));
     }
     Ok(new)
+}
+
+/// The same for an input that is merged with the stored draft.
+async fn parse_merged(
+    access: &ClientAccess,
+    merged: &Merged<InvoiceInput>,
+) -> Result<NewInvoice, InvoiceFormError> {
+    merged.check().map_err(|fields| {
+        InvoiceFormError::Invalid(InvoiceErrors {
+            fields,
+            ..InvoiceErrors::default()
+        })
+    })?;
+    parse_input(access, &merged.input).await
 }
 
 pub(crate) async fn new(access: ClientAccess, team: TeamAccess) -> Result<Reply, PageError> {
@@ -371,31 +382,28 @@ pub(crate) async fn update(
 ) -> Result<Reply, PageError> {
     let (data, detail) = load_draft(&access, &team, path).await?;
     let version = detail.invoice.version;
-    let target = Target::Draft(path.invoice, form.version.unwrap_or(version));
     if let Some(pressed) = form.input.apply_button(data.settings.tax) {
-        return access
-            .ctx
-            .render(&data.to_page(&pressed, &InvoiceErrors::default(), target));
+        let target = Target::Draft(path.invoice, form.version.unwrap_or(version));
+        let page = data.to_page(&pressed, &InvoiceErrors::default(), target);
+        let shown = page.form.clone().shown_as_sent(&form);
+        return access.ctx.render(&InvoiceFormPage {
+            form: shown,
+            ..page
+        });
     }
-    let new = match parse_input(&access, &form.input).await {
+    let stored = InvoiceInput::from(&to_new_invoice(&detail));
+    let base = form.base(version);
+    let merged = Merged::new(form.input, &stored, base)?;
+    let new = match parse_merged(&access, &merged).await {
         Ok(new) => new,
         Err(error) => {
             let wrong = error.invalid()?;
-            return access
-                .ctx
-                .render_refused(&data.to_page(&form.input, &wrong, target));
+            let target = Target::Draft(path.invoice, version);
+            let page = data.to_page(&merged.input, &wrong, target);
+            let form = merged.refuse(&to_field_errors(&wrong), &stored);
+            return access.ctx.render_refused(&InvoiceFormPage { form, ..page });
         }
     };
-    if form.version != Some(version) && to_new_invoice(&detail) != new {
-        let wrong = InvoiceErrors {
-            fields: FieldErrors::of("form", DRAFT_CHANGED),
-            ..InvoiceErrors::default()
-        };
-        let target = Target::Draft(path.invoice, version);
-        return access
-            .ctx
-            .render_refused(&data.to_page(&form.input, &wrong, target));
-    }
     let draft = Invoice {
         version: version + 1,
         ..Invoice::draft(
@@ -407,7 +415,8 @@ pub(crate) async fn update(
         )
     };
     team.store.update_invoice(&draft, &new.content).await?;
-    Ok(saved_reply(&access, path.invoice))
+    let reply = see_other(&links::invoice(access.base, path.invoice));
+    Ok(reply.flash(merged.flash("invoice-saved")))
 }
 
 /// The content with the sender and payment instructions of the settings, as it is sent.

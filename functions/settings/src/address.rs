@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::SlugChangeOutcome;
-use web::{Crumb, Form, Page, PageError, ProtectedForm, Query, Reply, TeamAccess, see_other};
-
-use crate::checks::settings_changed_error;
+use web::{
+    Crumb, Form, Merged, Page, PageError, ProtectedForm, Query, Reply, TeamAccess, see_other,
+};
 
 /// The error of an address that belongs, or belonged, to another workspace.
 const TAKEN: &str = "This address is taken. Choose another one.";
@@ -153,18 +153,23 @@ pub(crate) async fn post(
     form: ProtectedForm<AddressForm>,
 ) -> Result<Reply, PageError> {
     let before = load_workspace(&team).await?;
+    let stored = AddressForm {
+        slug: before.slug.as_str().to_owned(),
+    };
+    let base = form.base(before.version);
+    let merged = Merged::new(form.input, &stored, base)?;
     let render_refused = |invalid: FieldErrors| {
-        let form = Form::with_errors(&form.input, &invalid);
+        let form = merged.refuse(&invalid, &stored);
         team.ctx.render_refused(&build_page(&team, &before, form))
     };
-    let slug = match Slug::parse_chosen(&form.input.slug) {
+    if let Err(invalid) = merged.check() {
+        return render_refused(invalid);
+    }
+    let slug = match Slug::parse_chosen(&merged.input.slug) {
         Ok(slug) if slug == before.slug => return Ok(see_other("/settings")),
         Ok(slug) => slug,
         Err(invalid) => return render_refused(FieldErrors::of("slug", invalid.to_string())),
     };
-    if form.version != Some(before.version) {
-        return render_refused(settings_changed_error());
-    }
     let after = match before.change_slug(slug, team.ctx.now) {
         Ok(after) => after,
         Err(refusal) => return render_refused(FieldErrors::of("slug", refusal.to_string())),

@@ -9,11 +9,10 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use store::RateLimit;
 use web::{
-    Crumb, EmptyForm, Form, Ids, Page, PageError, ProtectedForm, ProtectedUpload, PublicAccess,
-    Reply, TeamAccess, see_other,
+    Crumb, EmptyForm, Form, Ids, Merged, Page, PageError, ProtectedForm, ProtectedUpload,
+    PublicAccess, Reply, TeamAccess, see_other,
 };
 
-use crate::checks::settings_changed_error;
 use crate::logo::{FLAW, render_logo};
 
 const PATH: &str = "/settings/branding";
@@ -127,12 +126,16 @@ fn logo_href(logo: EntryId) -> String {
     format!("/brand/logo/{logo}")
 }
 
-fn filled_form(workspace: &Workspace) -> Form {
-    Form::filled(&BrandInput {
+fn to_input(workspace: &Workspace) -> BrandInput {
+    BrandInput {
         name: workspace.name.clone(),
         accent: workspace.accent.unwrap_or(Accent::STANDARD).to_string(),
         standard: String::new(),
-    })
+    }
+}
+
+fn filled_form(workspace: &Workspace) -> Form {
+    Form::filled(&to_input(workspace))
 }
 
 async fn load_workspace(team: &TeamAccess) -> Result<Workspace, PageError> {
@@ -151,12 +154,9 @@ pub(crate) async fn post(
     form: ProtectedForm<BrandInput>,
 ) -> Result<Reply, PageError> {
     let before = load_workspace(&team).await?;
-    let parsed = if form.version == Some(before.version) {
-        form.input.parse()
-    } else {
-        Err(settings_changed_error())
-    };
-    match parsed {
+    let (stored, base) = (to_input(&before), form.base(before.version));
+    let merged = Merged::new(form.input, &stored, base)?;
+    match merged.check().and_then(|()| merged.input.parse()) {
         Ok((name, accent)) => {
             let after = Workspace {
                 name,
@@ -164,10 +164,10 @@ pub(crate) async fn post(
                 ..before.clone()
             };
             update_workspace(&team, &before, after).await?;
-            Ok(see_other(PATH).flash("saved"))
+            Ok(see_other(PATH).flash(merged.flash("saved")))
         }
         Err(invalid) => {
-            let form = Form::with_errors(&form.input, &invalid);
+            let form = merged.refuse(&invalid, &stored);
             let id = team.ctx.app.new_id();
             team.ctx
                 .render_refused(&BrandingPage::new(form, &before, id))

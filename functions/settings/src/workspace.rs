@@ -11,9 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use web::links::LinkBase;
 use web::view::{InviteRow, PersonRow, SelectOption};
-use web::{Form, Page, PageError, ProtectedForm, Reply, TeamAccess, see_other};
-
-use crate::checks::settings_changed_error;
+use web::{Form, Merged, Page, PageError, ProtectedForm, Reply, TeamAccess, see_other};
 
 #[derive(Debug, Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a right of its own")]
@@ -189,12 +187,9 @@ pub(crate) async fn post(
 ) -> Result<Reply, PageError> {
     let data = load_settings(&team).await?;
     let before = data.workspace.version;
-    let parsed = if form.version == Some(before) {
-        form.input.parse()
-    } else {
-        Err(settings_changed_error())
-    };
-    match parsed {
+    let (stored, base) = (WorkspaceInput::from(&data.workspace), form.base(before));
+    let merged = Merged::new(form.input, &stored, base)?;
+    match merged.check().and_then(|()| merged.input.parse()) {
         Ok(WorkspaceSettings {
             name,
             time_zone,
@@ -211,10 +206,10 @@ pub(crate) async fn post(
             };
             team.store.update_workspace(&data.workspace, &after).await?;
             team.ctx.evict_workspace();
-            Ok(see_other("/settings").flash("saved"))
+            Ok(see_other("/settings").flash(merged.flash("saved")))
         }
         Err(invalid) => {
-            let form = Form::with_errors(&form.input, &invalid);
+            let form = merged.refuse(&invalid, &stored);
             team.ctx.render_refused(&build_page(&team, &data, form))
         }
     }

@@ -5,8 +5,8 @@ use jiff::SignedDuration;
 use serde::Serialize;
 use store::{RateLimit, SignInStep, sha256_hex};
 use web::{
-    Context, EmptyForm, Ids, Page, PageError, ProtectedForm, PublicAccess, Reply, Token,
-    open_session, see_other,
+    Context, Destination, EmptyForm, Ids, Page, PageError, ProtectedForm, PublicAccess, Reply,
+    Token, open_session, see_other,
 };
 
 const BY_ADDRESS: RateLimit = RateLimit {
@@ -87,7 +87,7 @@ pub(crate) async fn post(
         return Ok(ctx.render_refused(&WelcomeGonePage {})?.clear_handoff());
     };
     let step = SignInStep::Handoff(founder.code_hash);
-    match open_session(&ctx, &founder.person, step, "/").await? {
+    match open_session(&ctx, &founder.person, step, Destination::page("/")).await? {
         Some(reply) => Ok(reply.clear_handoff()),
         None => Ok(ctx.render_refused(&WelcomeGonePage {})?.clear_handoff()),
     }

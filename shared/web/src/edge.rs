@@ -3,6 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -11,14 +12,17 @@ use domain::slug::Slug;
 use futures::FutureExt;
 use http::request::Parts;
 use http::{Extensions, HeaderMap, Method, StatusCode, header};
-use serde::Serialize;
 use store::{AuditContext, Device, Directory, Meter, SlugLookup};
 use tracing::Instrument as _;
 
 use crate::app::App;
 use crate::context::Context;
 use crate::error::PageError;
+use crate::error_page::ErrorPage;
+use crate::form::MAX_FORM;
+use crate::kept_form::{KeptForm, is_form};
 use crate::layout::Layout;
+use crate::origin::is_same_origin;
 use crate::page::Page;
 use crate::reply::{Reply, see_other};
 use crate::request_info::RequestInfo;
@@ -39,25 +43,36 @@ pub(crate) async fn handle_request(
     let id = span.id;
     let wants_json = wants_json(request.headers());
     let (parts, body) = request.into_parts();
+    let mut sent = None;
     let (here, response) = match resolve_host(&app, &span.meter, &parts, id).await {
-        Ok(Arrival::Here(here)) => {
-            let mut request = Request::from_parts(parts, body);
-            here.put(request.extensions_mut());
-            let caught = AssertUnwindSafe(next.run(request))
-                .catch_unwind()
-                .instrument(span.tracing(here.workspace()))
-                .await;
-            let response = caught
-                .unwrap_or_else(|_| PageError::internal("a handler panicked").into_response());
-            (Some(here), response)
-        }
+        Ok(Arrival::Here(here)) => match SentForm::read(&here, &parts, body).await {
+            Ok((form, body)) => {
+                sent = form;
+                let mut request = Request::from_parts(parts, body);
+                here.put(request.extensions_mut());
+                let caught = AssertUnwindSafe(next.run(request))
+                    .catch_unwind()
+                    .instrument(span.tracing(here.workspace()))
+                    .await;
+                let response = caught
+                    .unwrap_or_else(|_| PageError::internal("a handler panicked").into_response());
+                (Some(here), response)
+            }
+            Err(error) => (Some(here), error.into_response()),
+        },
         Ok(Arrival::Led(to)) => (None, see_other(to).into_response()),
         Ok(Arrival::Moved(slug)) => (None, render_moved(&app, &slug, &parts, &id.to_string())),
         Ok(Arrival::Nowhere) => (None, PageError::NotFound.into_response()),
         Err(error) => (None, error.into_response()),
     };
-    let (response, error) =
-        render_error(&app, here.as_ref(), response, wants_json, &id.to_string());
+    let (response, error) = render_error(
+        &app,
+        here.as_ref(),
+        sent.as_ref(),
+        response,
+        wants_json,
+        &id.to_string(),
+    );
     let ctx = here.as_ref().and_then(Site::workspace);
     span.finish(&app, response, ctx, error.as_ref())
 }
@@ -86,11 +101,54 @@ impl Site {
         }
     }
 
+    /// The address that its forms are sent to.
+    fn address(&self) -> String {
+        match self {
+            Self::Workspace(ctx) => ctx.app.config.workspace_url(&ctx.workspace.slug),
+            Self::Front(front) => front.app.config.signup_url(),
+        }
+    }
+
     fn page(&self, page: &ErrorPage) -> Result<Reply, PageError> {
         match self {
             Self::Workspace(ctx) => ctx.render(page),
             Self::Front(front) => front.render(page),
         }
+    }
+}
+
+/// The form that a page of ours sent.
+struct SentForm {
+    action: String,
+    body: Bytes,
+}
+
+impl SentForm {
+    /// Reads a form, so that an error can show it; the body is handed on as it came.
+    async fn read(
+        here: &Site,
+        parts: &Parts,
+        body: Body,
+    ) -> Result<(Option<Self>, Body), PageError> {
+        if !is_form(&parts.method, &parts.headers) {
+            return Ok((None, body));
+        }
+        let body = to_bytes(body, MAX_FORM).await;
+        let body = body.map_err(|_| PageError::TooLarge)?;
+        // What another site sends is never offered to be sent again.
+        let ours = is_same_origin(&parts.headers, &here.address());
+        let action = parts.uri.path_and_query().map(ToString::to_string);
+        let form = action.filter(|_| ours).map(|action| Self {
+            action,
+            body: body.clone(),
+        });
+        Ok((form, Body::from(body)))
+    }
+
+    fn kept(&self) -> Option<KeptForm> {
+        // The form that carries it is bounded as well.
+        let fits = self.body.len() <= MAX_FORM / 2;
+        fits.then(|| KeptForm::from_body(&self.action, &self.body))?
     }
 }
 
@@ -163,6 +221,7 @@ fn render_moved(app: &App, slug: &Slug, request: &Parts, id: &str) -> Response {
 fn render_error(
     app: &App,
     here: Option<&Site>,
+    sent: Option<&SentForm>,
     mut response: Response,
     wants_json: bool,
     id: &str,
@@ -171,23 +230,25 @@ fn render_error(
         return (response, None);
     };
     let status = error.status();
-    let (title, text) = error.message();
     let ctx = here.and_then(Site::workspace);
+    let page = ErrorPage::new(&error, id);
+    let page = match sent.and_then(SentForm::kept) {
+        Some(form) => page.with_form(&error, form, ctx),
+        None => page,
+    };
     let reply = match (&error, ctx) {
         _ if wants_json => {
+            let (_, text) = error.message();
             Reply::json(&serde_json::json!({ "error": text, "request_id": id })).status(status)
         }
-        (PageError::SignIn, Some(ctx)) => see_other(&with_return_path("/sign-in", ctx)),
-        (PageError::Confirm, Some(ctx)) => see_other(&with_return_path("/confirm", ctx)),
+        (PageError::SignIn, Some(ctx)) if !page.has_form() => {
+            see_other(&with_return_path("/sign-in", ctx))
+        }
+        (PageError::Confirm, Some(ctx)) if !page.has_form() => {
+            see_other(&with_return_path("/confirm", ctx))
+        }
         (PageError::Enrol, Some(_)) => see_other("/account/two-factor"),
         _ => {
-            let page = ErrorPage {
-                status: status.as_u16(),
-                title,
-                text,
-                request_id: id.to_owned(),
-                home: "/",
-            };
             let shown = match here {
                 Some(here) => here.page(&page),
                 None => render_unknown_host(app, &page),
@@ -205,7 +266,7 @@ fn render_error(
 
 /// The page of an error where no workspace is known.
 fn render_unknown_host(app: &App, page: &ErrorPage) -> Result<Reply, PageError> {
-    let layout = Layout::outside_workspace(page.title, &page.request_id);
+    let layout = Layout::outside_workspace(&page.title(), &page.request_id);
     let name = "pages/errors/unknown_host.html";
     Ok(Reply::html(app.renderer.render_page(name, &layout, page)?))
 }
@@ -224,35 +285,6 @@ fn with_return_path(to: &str, ctx: &Context) -> String {
         Some(path) => {
             let next: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
             format!("{to}?next={next}")
-        }
-    }
-}
-
-/// The page of an error.
-#[derive(Debug, Serialize)]
-pub(crate) struct ErrorPage {
-    status: u16,
-    title: &'static str,
-    text: String,
-    request_id: String,
-    home: &'static str,
-}
-
-impl Page for ErrorPage {
-    const TEMPLATE: &'static str = "pages/errors/error.html";
-
-    fn title(&self) -> String {
-        self.title.to_owned()
-    }
-
-    fn sample() -> Self {
-        let (title, text) = PageError::NotFound.message();
-        Self {
-            status: 404,
-            title,
-            text,
-            request_id: "01J".to_owned(),
-            home: "/",
         }
     }
 }

@@ -80,12 +80,12 @@ impl PageError {
                 "Your role doesn't allow this. Ask an owner or admin of the workspace.",
             ),
             Self::SignIn => fixed(
-                "Sign in first",
-                "You are not signed in, or your session has ended.",
+                "Sign in to continue",
+                "Your session has ended, so nothing was sent yet.",
             ),
             Self::Confirm => fixed(
-                "Confirm that it is you",
-                "This needs your password again. Nothing was changed.",
+                "Confirm your identity",
+                "This action needs your password again. Nothing was changed yet.",
             ),
             Self::Enrol => fixed(
                 "Set up two-factor authentication",
@@ -93,7 +93,7 @@ impl PageError {
             ),
             Self::Stale => fixed(
                 "This page was out of date",
-                "Nothing was changed. Go back, reload the page and try again.",
+                "Nothing was changed yet. Send it again, or go back and reload the page.",
             ),
             Self::BadRequest(_) => fixed(
                 "That didn't work",
@@ -106,13 +106,13 @@ impl PageError {
             Self::TooMany(wait) => {
                 let minutes = wait.as_secs().div_euclid(60) + 1;
                 (
-                    "Too many tries",
-                    format!("Wait {minutes} min, then try again."),
+                    "Too many attempts",
+                    format!("Nothing was changed. Wait {minutes} min, then try again."),
                 )
             }
             Self::Changed => fixed(
-                "Somebody was faster",
-                "This was changed while you looked at it. Go back, reload and try again.",
+                "This has changed",
+                "A newer version was saved while this page was open, so nothing was changed.",
             ),
             Self::Unavailable => fixed(
                 "Busy",

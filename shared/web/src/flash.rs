@@ -13,7 +13,12 @@ pub struct Flash {
 
 /// Every code but those of [`domain::finding::flash_text`], which what happens to a finding has;
 /// `{}` takes the number that may follow it (`imported.7`).
-const WORDS: [(&str, &str, &str); 71] = [
+const WORDS: [(&str, &str, &str); 72] = [
+    (
+        "saved-with-others",
+        "success",
+        "Saved. Changes that another person made meanwhile are kept as well.",
+    ),
     (
         "payments-ready",
         "success",

@@ -14,10 +14,12 @@ use serde_json::{Map, Value};
 use crate::app::App;
 use crate::context::Context;
 use crate::error::PageError;
+use crate::field_hashes::hashes;
+use crate::kept_form::KeptForm;
 use crate::signup_host::SignupHost;
 
 /// More than any form of ours holds.
-const MAX_FORM: usize = 1024 * 1024;
+pub(crate) const MAX_FORM: usize = 1024 * 1024;
 
 /// What a form says that was saved before with something else in it, as one
 /// that somebody goes back to. The page gives it a new id.
@@ -34,6 +36,10 @@ pub struct ProtectedForm<T> {
     pub id: Option<String>,
     /// The version of the thing that the page showed.
     pub version: Option<i64>,
+    /// Hashes of what the page showed, for [`crate::Merged`].
+    pub(crate) seen: Option<String>,
+    /// A form that was refused before, carried along by this one.
+    pub kept: Option<KeptForm>,
 }
 
 /// The fields of a form that is a button only.
@@ -46,6 +52,10 @@ pub struct EmptyForm {}
 pub struct Form {
     values: Map<String, Value>,
     errors: BTreeMap<String, String>,
+    /// Hashes of what is stored, where the form changes something: see [`crate::Merged`].
+    seen: String,
+    /// What another person saved, in the fields that both changed.
+    conflicts: BTreeMap<String, Value>,
 }
 
 impl Form {
@@ -56,8 +66,35 @@ impl Form {
             _ => Map::new(),
         };
         Self {
+            seen: hashes(&values),
             values,
-            errors: BTreeMap::new(),
+            ..Self::default()
+        }
+    }
+
+    /// With what is stored as what the page shows, whatever was typed.
+    #[must_use]
+    pub fn shown(self, stored: &impl Serialize) -> Self {
+        Self {
+            seen: Self::filled(stored).seen,
+            ..self
+        }
+    }
+
+    /// With what the sender's page showed, for a page that shows what was typed and saves
+    /// nothing.
+    #[must_use]
+    pub fn shown_as_sent<T>(self, form: &ProtectedForm<T>) -> Self {
+        Self {
+            seen: form.seen.clone().unwrap_or_default(),
+            ..self
+        }
+    }
+
+    pub(crate) fn with_conflicts(self, conflicts: &BTreeMap<String, Value>) -> Self {
+        Self {
+            conflicts: conflicts.clone(),
+            ..self
         }
     }
 
@@ -161,12 +198,14 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for ProtectedForm<T> {
                 return Err(PageError::BadRequest("a field came twice"));
             }
         }
+        let kept = KeptForm::take_from(&mut fields);
         let mut take = |name: &str| match fields.remove(name) {
             Some(Value::String(value)) => Some(value),
             _ => None,
         };
         bound.verify(take("csrf").as_deref())?;
         let id = take("id");
+        let seen = take("seen");
         let version = take("version").map(|v| v.parse()).transpose();
         let version = version.map_err(|_| PageError::BadRequest("the version is no number"))?;
         let input = serde_json::from_value(Value::Object(fields));
@@ -174,6 +213,8 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for ProtectedForm<T> {
             input: input.map_err(|_| PageError::BadRequest("the fields are not the form's"))?,
             id,
             version,
+            seen,
+            kept,
         })
     }
 }

@@ -19,11 +19,12 @@ use subtle::{Choice, ConstantTimeEq as _};
 use crate::address::ClientAddress;
 use crate::app::{App, Clock};
 use crate::config::Config;
+use crate::form_address::RouteAddress;
 use crate::log;
 use crate::render::Renderer;
 use crate::request_log::TraceId;
 use crate::route::Route;
-use crate::router::router;
+use crate::router::{router, router_among};
 use crate::services::{Services, lambda_sdk_config};
 
 /// What the distribution sends with each request, to be known by.
@@ -54,6 +55,16 @@ pub async fn serve(app: &Arc<App>, routes: &'static [Route]) -> Result<(), Failu
     lambda_http::run(service(app, routes)).await
 }
 
+/// Serves `routes`, and answers what no function has a route for: the API's default. `known`
+/// are the addresses of all functions.
+pub async fn serve_default(
+    app: &Arc<App>,
+    routes: &'static [Route],
+    known: impl Iterator<Item = RouteAddress>,
+) -> Result<(), Failure> {
+    lambda_http::run(behind_origin(app, router_among(app, &[routes], known))).await
+}
+
 /// Serves `routes`, and does `work` for what no API sends: an event of a schedule.
 pub async fn serve_with_writer<W>(
     app: &Arc<App>,
@@ -81,7 +92,11 @@ where
 
 /// Routes as an API calls them: only for the distribution, if it has a secret.
 pub fn service(app: &Arc<App>, routes: &'static [Route]) -> Router {
-    router(app, &[routes]).layer(from_fn_with_state(Arc::clone(app), verify_origin))
+    behind_origin(app, router(app, &[routes]))
+}
+
+fn behind_origin(app: &Arc<App>, router: Router) -> Router {
+    router.layer(from_fn_with_state(Arc::clone(app), verify_origin))
 }
 
 /// Lets through what came by the distribution, and takes the sender's address from

@@ -1,6 +1,7 @@
 //! What surrounds every page: brand, navigation, the person.
 
 use domain::brand::{Accent, Branding, Logo};
+use domain::id::UserId;
 use domain::person::{Actor, initials};
 use domain::role::{Action, Role};
 use domain::workspace::{Workspace, WorkspaceMode};
@@ -112,6 +113,7 @@ struct Unpaid {
 
 #[derive(Debug, Clone, Serialize)]
 struct User {
+    id: UserId,
     name: String,
     initials: String,
     email: String,
@@ -276,6 +278,7 @@ impl Layout {
                 None => "anonymous",
             },
             user: actor.map(|actor| User {
+                id: actor.user,
                 name: actor.name.clone(),
                 initials: initials(&actor.name),
                 email: actor.email.as_str().to_owned(),
@@ -337,6 +340,7 @@ impl Layout {
     /// team, or of a client.
     pub(crate) fn sample(team: bool, title: &str) -> Self {
         let user = User {
+            id: UserId::new(1, 1),
             name: "Ada Lovelace".to_owned(),
             initials: "AL".to_owned(),
             email: "ada@example.com".to_owned(),

@@ -14,11 +14,16 @@ mod cookies;
 mod csv;
 mod edge;
 mod error;
+mod error_page;
+mod field_hashes;
 pub mod flash;
 mod form;
+mod form_address;
+mod form_merge;
 mod guard;
 mod headers;
 mod ids;
+mod kept_form;
 pub mod lambda;
 mod layout;
 pub mod links;
@@ -47,6 +52,12 @@ mod tenant_cache;
 mod upload_request;
 pub mod view;
 
+/// The samples of the pages of errors, which every function renders.
+pub const ERROR_SAMPLES: &[fn() -> Vec<Sample>] = &[
+    samples::<error_page::ErrorPage>,
+    samples::<kept_form::KeptFormPage>,
+];
+
 pub use access::{
     ClientAccess, EitherSide, EngagementContext, PortalAccess, PublicAccess, TeamAccess,
 };
@@ -61,11 +72,14 @@ pub use context::Context;
 pub use csv::Csv;
 pub use error::PageError;
 pub use form::{EmptyForm, Form, FormError, ProtectedForm, SAVED_BEFORE};
+pub use form_address::RouteAddress;
+pub use form_merge::{FormBase, Merged};
 pub use ids::{Ids, Token};
+pub use kept_form::{KeptForm, KeptFormPage};
 pub use layout::Crumb;
 pub use mail_render::{EMAIL_CHANGE, EmailChange, SIGN_UP, SignUpLink};
 pub use markdown::{AllowedImages, to_html as markdown};
-pub use open_session::{new_device_mail, open_session};
+pub use open_session::{Destination, new_device_mail, open_session};
 pub use page::{Page, Sample, samples};
 pub use protected_upload::{MAX_UPLOAD, ProtectedUpload};
 pub use pulse::pulse_reply;

@@ -1,15 +1,28 @@
-//! The worker as a Lambda function.
+//! What reads exports of scanners: the findings, and the worker.
 
 use lambda_runtime::{LambdaEvent, service_fn};
+use portal::{SCANS, function_name, serve};
 use serde_json::{Value, json};
 use web::App;
-use web::lambda::Failure;
+use web::lambda::{self, Failure};
 use worker::{handle_reports, recount, run};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Failure> {
+    match function_name()?.as_str() {
+        "worker" => {
+            let app = lambda::app("emails")?;
+            app.warm().await;
+            serve_worker(&app).await
+        }
+        name => serve(name, &SCANS).await,
+    }
+}
 
 /// Handles events until the environment is taken down. The table's stream and the schedule
 /// say only that there may be something to do; the outbox holds it. `{"recount": "<slug>"}`
 /// counts the findings of a workspace again; messages of the queue report deliveries of mail.
-pub(crate) async fn serve(app: &App) -> Result<(), Failure> {
+async fn serve_worker(app: &App) -> Result<(), Failure> {
     lambda_runtime::run(service_fn(async |event| handle(app, event).await)).await
 }
 
