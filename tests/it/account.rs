@@ -15,10 +15,11 @@ async fn protected_action_after_ten_minutes_asks_for_the_password() {
     let path = format!("/settings/people/{}/role", member.id);
     office.world.advance(SignedDuration::from_mins(11));
     let asked = owners.post(&path, &[("role", "viewer")]).await;
+    assert_eq!(asked.status, StatusCode::FORBIDDEN);
     assert!(
-        asked.location().starts_with("/confirm"),
+        asked.body.contains("Confirm your identity"),
         "{}",
-        asked.location()
+        asked.body
     );
     let same = office
         .cast

@@ -84,5 +84,6 @@ mod tenant_leakage;
 mod totals_property;
 mod two_factor;
 mod two_sides;
+mod undo;
 mod webhooks;
 mod workspace_address;

@@ -187,7 +187,7 @@ impl BulkInput {
                 severity.map(|severity| BulkAction::SetSeverity(severity, reason))
             }
             name => {
-                let event = Transition::from_name(name).filter(|event| !event.answers_proposal());
+                let event = Transition::from_name(name).filter(|event| !event.needs_proposal());
                 if event.is_none() {
                     invalid.add("what", "Choose what is to be done.");
                 }

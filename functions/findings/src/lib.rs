@@ -71,6 +71,7 @@ pub const ROUTES: &[Route] = routes![
     transition_by_team(Transition::Withdraw),
     transition_by_both(Transition::Start),
     transition_by_both(Transition::Resolve),
+    transition_by_both(Transition::Unresolve),
     transition_by_team(Transition::Retest(RetestOutcome::Fixed)),
     transition_by_team(Transition::Retest(RetestOutcome::PartlyFixed)),
     transition_by_team(Transition::Retest(RetestOutcome::NotFixed)),
@@ -79,6 +80,7 @@ pub const ROUTES: &[Route] = routes![
     transition_by_team(Transition::Decide(Decision::FalsePositive)),
     transition_by_contact(Transition::Propose(Decision::AcceptRisk)),
     transition_by_contact(Transition::Propose(Decision::FalsePositive)),
+    transition_by_contact(Transition::WithdrawProposal),
     transition_by_team(Transition::Approve),
     transition_by_team(Transition::Decline),
     BothSides::post(links::FINDING_PLAN, AssignFindings, || {

@@ -46,7 +46,7 @@ struct GroupSpec {
     holds: fn(Transition) -> bool,
 }
 
-const GROUPS: [GroupSpec; 8] = [
+const GROUPS: [GroupSpec; 9] = [
     GroupSpec {
         name: "publish",
         heading: "Publish",
@@ -97,6 +97,18 @@ const GROUPS: [GroupSpec; 8] = [
         holds: |transition| transition.decision() == Some(Decision::FalsePositive),
     },
     GroupSpec {
+        name: "undo",
+        heading: "Undo",
+        label: "Note",
+        hint: "Possible until the other side has answered.",
+        holds: |transition| {
+            matches!(
+                transition,
+                Transition::Unresolve | Transition::WithdrawProposal
+            )
+        },
+    },
+    GroupSpec {
         name: "withdraw",
         heading: "Take back to draft",
         label: "Note",
@@ -140,6 +152,8 @@ fn main_groups(status: FindingStatus, proposed: bool, role: Role) -> &'static [&
     match status {
         FindingStatus::Draft => &["publish"],
         _ if proposed && role.is_team() => &["answer"],
+        FindingStatus::Resolved if !role.is_team() => &["undo"],
+        _ if proposed => &["undo"],
         FindingStatus::Open | FindingStatus::InProgress | FindingStatus::Reopened => &["fix"],
         FindingStatus::Resolved => &["retest"],
         FindingStatus::Verified | FindingStatus::FalsePositive | FindingStatus::AcceptedRisk => &[],

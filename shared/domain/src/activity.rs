@@ -58,6 +58,8 @@ pub enum ActivityKind {
     FalsePositive,
     #[serde(rename = "lapsed")]
     RiskExpired,
+    Unresolved,
+    ProposalWithdrawn,
     Commented,
     Imported,
     #[serde(rename = "added")]
@@ -106,6 +108,8 @@ impl ActivityKind {
             Event::Withdrawn => Self::Withdrawn,
             Event::Started => Self::Started,
             Event::Resolved => Self::Resolved,
+            Event::Unresolved => Self::Unresolved,
+            Event::ProposalWithdrawn => Self::ProposalWithdrawn,
             Event::Reopened => Self::Reopened,
             Event::Fixed => Self::Fixed,
             Event::PartlyFixed => Self::PartlyFixed,

@@ -218,6 +218,8 @@ pub const fn transition_path(transition: Transition) -> SidePath {
         Transition::Decide(Decision::FalsePositive) => finding_path!("false-positive"),
         Transition::Reopen => finding_path!("reopen"),
         Transition::Withdraw => finding_path!("withdraw"),
+        Transition::Unresolve => finding_path!("unresolve"),
+        Transition::WithdrawProposal => finding_path!("withdraw-proposal"),
     }
 }
 

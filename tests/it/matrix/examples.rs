@@ -114,6 +114,7 @@ const EXAMPLES: &[Example] = &[
     transition(Transition::Withdraw, OPEN, OF_OPEN),
     transition(Transition::Start, OPEN, OF_OPEN),
     transition(Transition::Resolve, OPEN, OF_OPEN),
+    transition(Transition::Unresolve, RESOLVED, OF_RESOLVED),
     transition(
         Transition::Retest(RetestOutcome::Fixed),
         RESOLVED,
@@ -134,6 +135,11 @@ const EXAMPLES: &[Example] = &[
     transition(Transition::Decide(Decision::FalsePositive), OPEN, OF_OPEN),
     transition(Transition::Propose(Decision::AcceptRisk), OPEN, OF_OPEN),
     transition(Transition::Propose(Decision::FalsePositive), OPEN, OF_OPEN),
+    transition(
+        Transition::WithdrawProposal,
+        Thing::ProposedFinding,
+        OF_RESOLVED,
+    ),
     transition(Transition::Approve, Thing::ProposedFinding, OF_RESOLVED),
     transition(Transition::Decline, Thing::ProposedFinding, OF_RESOLVED),
     both(links::FINDING_PLAN, &[("assignee", ""), ("version", "2")]),

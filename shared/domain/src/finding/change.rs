@@ -173,9 +173,11 @@ fn apply_status(
         ..finding.clone()
     };
     let event = match transition {
-        Transition::Publish | Transition::Resolve | Transition::Reopen | Transition::Withdraw => {
-            FindingEvent::StatusChanged { from, to }
-        }
+        Transition::Publish
+        | Transition::Resolve
+        | Transition::Reopen
+        | Transition::Withdraw
+        | Transition::Unresolve => FindingEvent::StatusChanged { from, to },
         Transition::Start => {
             after.proposal.clone_from(&finding.proposal);
             FindingEvent::StatusChanged { from, to }
@@ -198,6 +200,14 @@ fn apply_status(
                 at: now,
             });
             FindingEvent::Proposed { decision, until }
+        }
+        Transition::WithdrawProposal => {
+            let proposal = finding.proposal.as_ref();
+            let proposal = proposal.ok_or(TransitionRefusal::NoProposal)?;
+            after.accepted_risk.clone_from(&finding.accepted_risk);
+            FindingEvent::ProposalWithdrawn {
+                decision: proposal.decision,
+            }
         }
         Transition::Approve | Transition::Decline => {
             let proposal = finding

@@ -45,6 +45,8 @@ pub enum FindingEvent {
         /// The last day of an accepted risk.
         until: Option<Date>,
     },
+    /// The client took its proposal back.
+    ProposalWithdrawn { decision: Decision },
     /// The team declined the client's proposal.
     Declined { decision: Decision },
     /// The team decided, with a proposal or without one.

@@ -112,7 +112,11 @@ fn contact_never_decides_and_has_no_transition_of_draft() {
             let is_contacts = |transition: &Transition| {
                 matches!(
                     transition,
-                    Transition::Start | Transition::Resolve | Transition::Propose(_)
+                    Transition::Start
+                        | Transition::Resolve
+                        | Transition::Unresolve
+                        | Transition::Propose(_)
+                        | Transition::WithdrawProposal
                 )
             };
             assert!(
@@ -136,7 +140,7 @@ fn contact_never_decides_and_has_no_transition_of_draft() {
 fn transition_with_required_note_is_refused_without_one() {
     for transition in Transition::ALL {
         let finding = finding(transition.allowed_from()[0], true);
-        let actor = actor(if matches!(transition, Transition::Propose(_)) {
+        let actor = actor(if transition.action() == Action::ProposeDecisions {
             Role::ALL[4]
         } else {
             OWNER

@@ -28,6 +28,10 @@ pub enum Transition {
     Reopen,
     /// Takes an open finding back to draft.
     Withdraw,
+    /// Takes back that it is fixed, before a retest.
+    Unresolve,
+    /// Takes back a proposal, before an answer.
+    WithdrawProposal,
 }
 
 /// Whether a transition takes a note.
@@ -71,7 +75,7 @@ const ACTIVE_OR_ACCEPTED: &[FindingStatus] = &[
 
 impl Transition {
     /// Every transition, in the order in which pages offer them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Publish,
         Self::Start,
         Self::Resolve,
@@ -86,6 +90,8 @@ impl Transition {
         Self::Propose(Decision::FalsePositive),
         Self::Reopen,
         Self::Withdraw,
+        Self::Unresolve,
+        Self::WithdrawProposal,
     ];
 
     /// The statuses that it may start from.
@@ -95,12 +101,14 @@ impl Transition {
             Self::Start => &[FindingStatus::Open, FindingStatus::Reopened],
             Self::Resolve | Self::Propose(Decision::FalsePositive) => UNFIXED,
             Self::Retest(_) | Self::Decide(Decision::FalsePositive) => ACTIVE,
-            Self::Propose(Decision::AcceptRisk) | Self::Approve | Self::Decline => {
-                UNFIXED_OR_ACCEPTED
-            }
+            Self::Propose(Decision::AcceptRisk)
+            | Self::Approve
+            | Self::Decline
+            | Self::WithdrawProposal => UNFIXED_OR_ACCEPTED,
             Self::Decide(Decision::AcceptRisk) => ACTIVE_OR_ACCEPTED,
             Self::Reopen => CLOSED,
             Self::Withdraw => &[FindingStatus::Open],
+            Self::Unresolve => &[FindingStatus::Resolved],
         }
     }
 
@@ -108,36 +116,43 @@ impl Transition {
     pub const fn target_status(self) -> Option<FindingStatus> {
         match self {
             Self::Publish => Some(FindingStatus::Open),
-            Self::Start => Some(FindingStatus::InProgress),
+            Self::Start | Self::Unresolve => Some(FindingStatus::InProgress),
             Self::Resolve => Some(FindingStatus::Resolved),
             Self::Retest(outcome) => Some(outcome.target_status()),
             Self::Decide(decision) => Some(decision.target_status()),
             Self::Reopen => Some(FindingStatus::Reopened),
             Self::Withdraw => Some(FindingStatus::Draft),
-            Self::Propose(_) | Self::Approve | Self::Decline => None,
+            Self::Propose(_) | Self::Approve | Self::Decline | Self::WithdrawProposal => None,
         }
     }
 
-    /// Whether it answers a proposal, and so needs one.
+    /// Whether it is the team's answer to a proposal.
     pub const fn answers_proposal(self) -> bool {
         matches!(self, Self::Approve | Self::Decline)
+    }
+
+    /// Whether it is about a proposal, and so needs one.
+    pub const fn needs_proposal(self) -> bool {
+        self.answers_proposal() || matches!(self, Self::WithdrawProposal)
     }
 
     /// The permission that it demands.
     pub const fn action(self) -> Action {
         match self {
             Self::Publish | Self::Withdraw => Action::PublishFindings,
-            Self::Start | Self::Resolve => Action::RemediateFindings,
+            Self::Start | Self::Resolve | Self::Unresolve => Action::RemediateFindings,
             Self::Retest(_) | Self::Reopen => Action::VerifyFindings,
             Self::Decide(_) | Self::Approve | Self::Decline => Action::DecideFindings,
-            Self::Propose(_) => Action::ProposeDecisions,
+            Self::Propose(_) | Self::WithdrawProposal => Action::ProposeDecisions,
         }
     }
 
     /// Whether it takes a note.
     pub const fn note_rule(self) -> NoteRule {
         match self {
-            Self::Publish | Self::Withdraw => NoteRule::None,
+            Self::Publish | Self::Withdraw | Self::Unresolve | Self::WithdrawProposal => {
+                NoteRule::None
+            }
             Self::Start | Self::Resolve | Self::Retest(RetestOutcome::Fixed) | Self::Approve => {
                 NoteRule::Optional
             }
@@ -173,6 +188,8 @@ impl Transition {
             Self::Decide(Decision::FalsePositive) => "false-positive",
             Self::Reopen => "reopen",
             Self::Withdraw => "withdraw",
+            Self::Unresolve => "unresolve",
+            Self::WithdrawProposal => "withdraw-proposal",
         }
     }
 
@@ -200,6 +217,8 @@ impl Transition {
             Self::Decide(Decision::FalsePositive) => "Close as false positive",
             Self::Reopen => "Reopen",
             Self::Withdraw => "Take back to draft",
+            Self::Unresolve => "Undo “Mark as resolved”",
+            Self::WithdrawProposal => "Withdraw proposal",
         }
     }
 
@@ -212,7 +231,7 @@ impl Transition {
         Self::ALL.into_iter().filter(move |transition| {
             role.may(transition.action())
                 && transition.allowed_from().contains(&status)
-                && (has_proposal || !transition.answers_proposal())
+                && (has_proposal || !transition.needs_proposal())
         })
     }
 }

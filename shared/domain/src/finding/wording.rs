@@ -22,12 +22,14 @@ pub enum FindingEventKind {
     Withdrawn,
     Started,
     Resolved,
+    Unresolved,
     Reopened,
     Fixed,
     PartlyFixed,
     NotFixed,
     RiskProposed,
     FalsePositiveProposed,
+    ProposalWithdrawn,
     RiskProposalDeclined,
     FalsePositiveProposalDeclined,
     RiskAccepted,
@@ -89,7 +91,7 @@ const WRITTEN: AuditKind = AuditKind::FindingWritten;
 const DECIDED: AuditKind = AuditKind::FindingDecided;
 
 #[rustfmt::skip] // a table
-const WORDINGS: [EventWording; 19] = [
+const WORDINGS: [EventWording; 21] = [
     row(Kind::Created, "Draft", "wrote it", "wrote", None, WRITTEN,
         Some(("finding-added", "The finding was added as a draft. Publish it when the client may see it."))),
     row(Kind::Imported, "Draft", "imported it from {}", "", None, WRITTEN, None),
@@ -105,6 +107,8 @@ const WORDINGS: [EventWording; 19] = [
         Some(("start", "The finding is in progress."))),
     row(Kind::Resolved, FindingStatus::Resolved.label(), "marked it as resolved", "resolved", Some(Notify::RetestAsked), DECIDED,
         Some(("resolve", "The finding is marked as resolved. It waits for verification."))),
+    row(Kind::Unresolved, FindingStatus::InProgress.label(), "took back that it is resolved", "took back that this is resolved:", Some(Notify::Moved), DECIDED,
+        Some(("unresolve", "The finding is in progress again."))),
     row(Kind::Reopened, FindingStatus::Reopened.label(), "reopened it", "reopened", Some(Notify::Moved), DECIDED,
         Some(("reopen", "The finding is reopened."))),
     row(Kind::Fixed, RetestOutcome::Fixed.label(), "retested it, round {}: fixed, and closed it", "verified the fix of", Some(Notify::RetestDone), DECIDED,
@@ -117,6 +121,8 @@ const WORDINGS: [EventWording; 19] = [
         Some(("propose-risk", PROPOSED))),
     row(Kind::FalsePositiveProposed, "Decision proposed", "proposed to close it as a false positive", "thinks this is a false positive:", Some(Notify::Moved), DECIDED,
         Some(("propose-false-positive", PROPOSED))),
+    row(Kind::ProposalWithdrawn, "Proposal withdrawn", "withdrew the proposal", "withdrew a proposal about", Some(Notify::Moved), DECIDED,
+        Some(("withdraw-proposal", "The proposal is withdrawn."))),
     row(Kind::RiskProposalDeclined, "Proposal declined", "declined to accept the risk", "declined a request about", Some(Notify::Moved), DECIDED,
         Some(("decline", DECLINED))),
     row(Kind::FalsePositiveProposalDeclined, "Proposal declined", "declined to close it as a false positive", "declined a request about", Some(Notify::Moved), DECIDED,
@@ -158,6 +164,7 @@ impl FindingEvent {
             Self::StatusChanged { from, to } => match (from, to) {
                 (_, FindingStatus::Draft) => Kind::Withdrawn,
                 (FindingStatus::Draft, _) => Kind::Published,
+                (FindingStatus::Resolved, FindingStatus::InProgress) => Kind::Unresolved,
                 (_, FindingStatus::InProgress) => Kind::Started,
                 (_, FindingStatus::Resolved) => Kind::Resolved,
                 _ => Kind::Reopened,
@@ -171,6 +178,7 @@ impl FindingEvent {
                 Decision::AcceptRisk => Kind::RiskProposed,
                 Decision::FalsePositive => Kind::FalsePositiveProposed,
             },
+            Self::ProposalWithdrawn { .. } => Kind::ProposalWithdrawn,
             Self::Declined { decision } => match decision {
                 Decision::AcceptRisk => Kind::RiskProposalDeclined,
                 Decision::FalsePositive => Kind::FalsePositiveProposalDeclined,

@@ -325,7 +325,7 @@ impl Tools {
         // Answers and proposals are about one finding at a time.
         let moves = Transition::ALL.into_iter().filter(|event| {
             role.may(event.action())
-                && !event.answers_proposal()
+                && !event.needs_proposal()
                 && !matches!(event, Transition::Propose(_))
         });
         let moves: Vec<Transition> = moves.collect();
