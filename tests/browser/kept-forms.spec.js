@@ -113,3 +113,23 @@ test("the address of a refused form leads back to the form", async ({ as }) => {
   await page.goto(`${acme}/findings/bulk`);
   await expect(page).toHaveURL(`${acme}/findings`);
 });
+
+test("a resolution and a proposal are taken back by the client", async ({ as }) => {
+  const [consultant, contact] = [await as("marcus"), await as("grace")];
+  const finding = await addPublished(consultant, await engagementOf(consultant), fresh("Finding"));
+  await contact.goto(inPortal(finding));
+  await press(contact, "Mark as resolved");
+  await expect(contact.getByText("It waits for verification.")).toBeVisible();
+  await press(contact, "Undo “Mark as resolved”");
+  await expect(contact.getByText("The finding is in progress again.")).toBeVisible();
+  await contact.getByText("Accept the risk", { exact: true }).click();
+  const risk = contact.locator("details", { has: contact.getByRole("button", { name: "Propose to accept the risk" }) });
+  await risk.getByLabel("Reason").fill("It can be carried for now.");
+  await risk.getByLabel("Until").fill(new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 10));
+  await risk.getByRole("button", { name: "Propose to accept the risk" }).click();
+  await expect(contact.getByText("The proposal is made.", { exact: false })).toBeVisible();
+  await press(contact, "Withdraw proposal");
+  await expect(contact.getByText("The proposal is withdrawn.")).toBeVisible();
+  await consultant.goto(finding);
+  await expect(consultant.getByRole("button", { name: "Approve", exact: true })).toHaveCount(0);
+});
