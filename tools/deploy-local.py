@@ -25,7 +25,7 @@ WORK = ROOT / "target" / "deploy-local"
 PORT = 8443  # as samconfig.toml says
 PEOPLE = {"marcus": "Marcus Weber"}
 PASSWORD = "copper window seldom 31"
-PROGRAMS = ("portal-pages", "portal-payments", "portal-scans", "invoice-pdf")
+PROGRAMS = ("portal-accounts", "portal-pages", "portal-payments", "portal-scans", "invoice-pdf")
 
 
 def free_port():

@@ -11,16 +11,19 @@ use web::{Config, Route, RouteAddress};
 /// its folder of templates, and its routes.
 pub type PageFunction = (&'static str, &'static [Route]);
 
-/// The functions of `portal-pages`.
-pub const PAGES: [PageFunction; 8] = [
+/// The functions of `portal-accounts`: they know of passwords and second factors.
+pub const ACCOUNTS: [PageFunction; 4] = [
     ("auth", auth::ROUTES),
+    ("invites", invites::ROUTES),
+    ("settings", settings::ROUTES),
+    ("signup", signup::ROUTES),
+];
+/// The functions of `portal-pages`.
+pub const PAGES: [PageFunction; 4] = [
     ("dashboard", dashboard::ROUTES),
     ("documents", documents::ROUTES),
     ("engagements", engagements::ROUTES),
-    ("invites", invites::ROUTES),
     ("messages", messages::ROUTES),
-    ("settings", settings::ROUTES),
-    ("signup", signup::ROUTES),
 ];
 /// The functions of `portal-scans`, beside the worker: they read what scanners export.
 pub const SCANS: [PageFunction; 1] = [("findings", findings::ROUTES)];
@@ -34,7 +37,8 @@ pub const PAYMENTS: [PageFunction; 4] = [
 
 /// Every function that answers requests, but `invoice-pdf`.
 pub fn functions() -> impl Iterator<Item = PageFunction> {
-    PAGES.into_iter().chain(SCANS).chain(PAYMENTS)
+    let pages = ACCOUNTS.into_iter().chain(PAGES);
+    pages.chain(SCANS).chain(PAYMENTS)
 }
 
 /// The routes of all of them.

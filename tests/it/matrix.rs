@@ -56,6 +56,8 @@ impl Outcome {
         match answer.status {
             StatusCode::NOT_FOUND => Self::NotFound,
             StatusCode::FORBIDDEN => Self::Forbidden,
+            // With the form that was refused.
+            StatusCode::UNAUTHORIZED => Self::SignIn,
             StatusCode::SEE_OTHER if answer.location().starts_with("/sign-in") => Self::SignIn,
             status if status.is_success() || status == StatusCode::SEE_OTHER => Self::Done,
             status => panic!("{status}: {}", answer.body),

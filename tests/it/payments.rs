@@ -469,8 +469,9 @@ async fn payment_is_offered_only_where_permitted_and_possible() {
     assert_eq!(led.location(), own);
     // Who says where money goes shows again who it is.
     scene.world.advance(SignedDuration::from_mins(11));
-    let led = scene.admin.post(&format!("{HERE}/connect"), &[]).await;
-    assert!(led.location().starts_with("/confirm"), "{}", led.location());
+    let asked = scene.admin.post(&format!("{HERE}/connect"), &[]).await;
+    assert_eq!(asked.status, StatusCode::FORBIDDEN);
+    assert!(asked.body.contains("Confirm your identity"));
     // And within a company none of it is there.
     let change = |workspace: &mut domain::workspace::Workspace| {
         workspace.mode = domain::workspace::WorkspaceMode::Internal;
