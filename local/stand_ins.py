@@ -42,6 +42,19 @@ def save_changes():
             print(f"not saved now: {error}", file=sys.stderr)
 
 
+def copy_where_nothing_is():
+    """S3 heeds If-None-Match where it copies as well; ministack doesn't."""
+    from ministack.services import s3
+
+    copy = s3._copy_object
+
+    def conditional_copy(bucket, key, headers):
+        there = (s3._ensure_bucket(bucket) or {}).get("objects", {}).get(key)
+        return s3._check_put_preconditions(headers, there) or copy(bucket, key, headers)
+
+    s3._copy_object = conditional_copy
+
+
 def main():
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
     state = pathlib.Path(os.environ["STATE_DIR"])
@@ -50,6 +63,7 @@ def main():
         fcntl.flock(lock, fcntl.LOCK_EX)
         from ministack import app
 
+        copy_where_nothing_is()
         for work in (stop_with_parent, save_changes):
             threading.Thread(target=work, daemon=True).start()
         app.main()

@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
+use domain::id::Id;
 use http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use store::{CapacityUsed, RequestTimings, sha256_hex};
 use tower::ServiceExt as _;
 use web::address::ClientAddress;
-use web::{App, Route};
+use web::{App, FormPlace, Route};
 
 use crate::route_groups::route_groups;
 
@@ -84,12 +85,33 @@ impl Browser {
 
     /// The token that the forms of this browser carry.
     pub fn csrf(&self) -> String {
+        self.app.secrets().csrf(&self.binding())
+    }
+
+    /// The id of what the form `sent` makes, where whoever is signed in sends it to `path`.
+    pub async fn form_id<K>(&self, path: &str, sent: Id<K>) -> Id<K> {
+        let (slug, now) = (self.host.split('.').next(), self.app.clock.now());
+        let slug = slug.unwrap_or_default().parse().expect("a slug");
+        let (directory, hash) = (self.app.directory(), self.binding());
+        let session = directory.find_session(&hash, &slug, now, false).await;
+        let session = session.expect("the table").expect("a session");
+        let (actor, secrets) = (session.actor(), self.app.secrets());
+        let place = FormPlace {
+            workspace: Some(actor.workspace),
+            sender: &actor.user.to_string(),
+            path,
+        };
+        secrets.form_id(place, sent.of_kind(), now).of_kind()
+    }
+
+    /// What its forms are bound to.
+    fn binding(&self) -> String {
         let session = self
             .cookies
             .get("__Host-sid")
             .map(|token| sha256_hex(token));
         let binding = session.or_else(|| self.cookies.get("__Host-pre").cloned());
-        self.app.secrets().csrf(&binding.unwrap_or_default())
+        binding.unwrap_or_default()
     }
 
     /// A request as this browser would send it.

@@ -234,7 +234,11 @@ async fn keep_invite<S: Scope>(
             days: 7,
         },
     };
-    let token = sha256_hex(&world.app.secrets().invite_token(invite.id, 1));
+    let token = sha256_hex(&world.app.secrets().invite_token(
+        (workspace.id, invite.client),
+        invite.id,
+        1,
+    ));
     let kept = store
         .create_invite(
             invite,

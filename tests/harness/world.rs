@@ -243,6 +243,19 @@ impl World {
         }
     }
 
+    /// Deletes what is past its time, as DynamoDB does by and by.
+    pub async fn delete_expired(&self) {
+        let now = self.now().as_second();
+        for ((pk, sk), item) in self.dump().await {
+            if item["ttl"].as_i64().is_some_and(|ttl| ttl < now) {
+                let text = AttributeValue::S;
+                let request = self.dynamo.delete_item().table_name(NAME);
+                let request = request.key("pk", text(pk)).key("sk", text(sk));
+                request.send().await.expect("deleted");
+            }
+        }
+    }
+
     /// The mail that was sent to an address, as the stand-in tells of it.
     pub async fn mail_to(&self, address: &str) -> Vec<Value> {
         let url = format!("{}/_ministack/ses/messages", stand_ins::url());

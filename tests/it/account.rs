@@ -95,6 +95,19 @@ async fn last_owner_disabled_is_refused() {
     );
 }
 
+/// The token of the newest link to confirm an address.
+async fn token_to(office: &TwoFactorScene, email: &str) -> String {
+    worker::drain(&office.world.app).await.expect("sent");
+    let letters = office.world.mail_to(email).await;
+    let mut letters = letters.iter().rev().map(ToString::to_string);
+    let link = letters.find_map(|letter| {
+        let link = letter.split("/account/email/confirm?token=").nth(1);
+        link.map(str::to_owned)
+    });
+    let is_plain = |c: &char| c.is_ascii_alphanumeric() || "-_".contains(*c);
+    link.expect("a link").chars().take_while(is_plain).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn email_change_takes_effect_when_its_link_is_opened() {
     let office = TwoFactorScene::new().await;
@@ -108,17 +121,7 @@ async fn email_change_takes_effect_when_its_link_is_opened() {
     assert!(wrong.body.contains(new), "what was typed stays");
     let asked = here.post("/account/email", &fields(PASSWORD)).await;
     assert_eq!(asked.location(), "/account");
-    worker::drain(&office.world.app).await.expect("sent");
-    let letters = office.world.mail_to(new).await;
-    let letter = letters.last().expect("a letter").to_string();
-    let link = letter
-        .split("/account/email/confirm?token=")
-        .nth(1)
-        .expect("a link");
-    let token: String = link
-        .chars()
-        .take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
-        .collect();
+    let token = token_to(&office, new).await;
     let link = format!("/account/email/confirm?token={token}");
     // Somebody else's session makes nothing of it.
     let viewer = office.cast.acme.clients[0].contact(ContactRole::Viewer);
@@ -143,6 +146,23 @@ async fn email_change_takes_effect_when_its_link_is_opened() {
         .post("/account/email/confirm", &[("token", &token)])
         .await;
     assert_eq!(again.location(), "/account/email", "once");
+    // Nor is it good when the former address has come back.
+    let former = contact.email.as_str();
+    let fields = [("email", former), ("password", PASSWORD)];
+    let asked = here.post("/account/email", &fields).await;
+    assert_eq!(asked.location(), "/account", "{}", asked.body);
+    let back = token_to(&office, former).await;
+    let confirm = "/account/email/confirm";
+    let changed = here.post(confirm, &[("token", &back)]).await;
+    assert_eq!(changed.location(), "/account");
+    let again = here.post(confirm, &[("token", &token)]).await;
+    assert_eq!(again.location(), "/account/email", "once for good");
+    let fields = [("email", new), ("password", PASSWORD)];
+    let asked = here.post("/account/email", &fields).await;
+    assert_eq!(asked.location(), "/account", "{}", asked.body);
+    let token = token_to(&office, new).await;
+    let changed = here.post(confirm, &[("token", &token)]).await;
+    assert_eq!(changed.location(), "/account");
     let mut there = office.world.browser("acme");
     let by_old = office.password(&mut there, contact).await;
     assert_eq!(by_old.status, StatusCode::UNPROCESSABLE_ENTITY);

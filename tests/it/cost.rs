@@ -248,7 +248,9 @@ async fn documents(
     let told = portal.post_json("/documents", &said).await;
     assert!(told.is_good(), "{}", told.body);
     table.push_str(&row("a file announced, by the client", told.spent));
-    let there = portal.post(&format!("/uploads/{id}/complete"), &[]).await;
+    let told: serde_json::Value = serde_json::from_str(&told.body).expect("JSON");
+    let complete = told["complete"].as_str().expect("an address");
+    let there = portal.post(complete, &[]).await;
     assert!(there.is_good(), "{}", there.body);
     table.push_str(&row("a file said to be there, by the client", there.spent));
 }

@@ -240,6 +240,58 @@ async fn upload_never_sent_expires() {
     assert_eq!(listed, [], "after a week it is no longer told");
 }
 
+/// What a contact announces and never sends takes a part of the workspace's space only.
+#[tokio::test(flavor = "multi_thread")]
+async fn announced_bytes_of_one_contact_are_limited_by_the_hour() {
+    let world = World::new().await;
+    world.advance(SignedDuration::from_secs(46_000));
+    let (cast, mut team, path) = stage(&world).await;
+    let contact = cast.acme.clients[0].contact(ContactRole::Collaborator);
+    let mut portal = world.signed_in(&cast.acme.workspace, contact).await;
+    let file = ("large.pdf", 99 << 20);
+    let proof = [("kind", "evidence")];
+    for _ in 0..5 {
+        let (status, told) = announce(&world, &mut portal, "/documents", file, &proof).await;
+        assert_eq!(status, StatusCode::OK, "{told}");
+    }
+    let (status, told) = announce(&world, &mut portal, "/documents", file, &proof).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(told["error"].to_string().contains("in an hour"), "{told}");
+    let (status, told) = announce(&world, &mut team, &path, file, &proof).await;
+    assert_eq!(status, StatusCode::OK, "{told}");
+    // Nothing came: the space is free again when the time for it is over.
+    let before = cast.acme.store.get_storage_used().await.expect("read");
+    world.advance(SignedDuration::from_mins(61));
+    worker::drain(&world.app).await.expect("swept");
+    let after = cast.acme.store.get_storage_used().await.expect("read");
+    assert!(after <= before - 6 * (99 << 20), "{after}");
+}
+
+/// A file that was refused and is sent again by its form goes when the form is over.
+#[tokio::test(flavor = "multi_thread")]
+async fn refused_file_sent_again_is_deleted_when_its_form_is_over() {
+    let world = World::new().await;
+    world.advance(SignedDuration::from_secs(47_000));
+    let (cast, mut browser, path) = stage(&world).await;
+    let bytes: &[u8] = b"<html><script>";
+    let file = ("a.pdf", bytes.len());
+    let kinds = [("kind", "other")];
+    let (_, told) = announce(&world, &mut browser, &path, file, &kinds).await;
+    bucket::put_file(&told, &[], bytes).await;
+    let complete = told["complete"].as_str().expect("an address");
+    browser.post(complete, &[]).await;
+    worker::drain(&world.app).await.expect("swept");
+    let (status, said) = bucket::put_file(&told, &[], bytes).await;
+    assert_eq!(status, StatusCode::CREATED, "{said}");
+    let id: UploadId = told["id"].as_str().expect("an id").parse().expect("an id");
+    let key = cast.acme.clients[0].store.incoming_object_key(id);
+    let files = &world.app.services.files;
+    assert!(files.has(&key).await.expect("asked"));
+    world.advance(SignedDuration::from_mins(61));
+    worker::drain(&world.app).await.expect("swept");
+    assert!(!files.has(&key).await.expect("asked"));
+}
+
 /// Where a scan is waited for, nothing is released before its verdict.
 #[tokio::test(flavor = "multi_thread")]
 async fn file_before_the_malware_verdict_is_not_released() {

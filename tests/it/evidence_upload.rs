@@ -182,6 +182,7 @@ async fn evidence_without_scripts_is_sent_with_the_form() {
     let upload = scene.world.app.new_id::<domain::id::marker::UploadMarker>();
     let said = upload.to_string();
     let fields = [("id", said.as_str()), ("caption", "Patched")];
+    let upload = scene.portal.form_id(&path, upload).await;
     let wrong = scene
         .portal
         .upload_with(&path, &fields, "notes.txt", b"text")

@@ -1,7 +1,6 @@
 //! A finding whose history and comments are longer than its page.
 
 use domain::finding::{CommentInput, FindingStatus, create_comment};
-use domain::id::marker::EntryMarker;
 use domain::role::{ContactRole, TeamRole};
 use http::StatusCode;
 use jiff::SignedDuration;
@@ -72,10 +71,8 @@ async fn long_finding_history_can_be_read_to_its_start() {
             internal: if n % 3 == 0 { "yes" } else { "" }.to_owned(),
         };
         let said = create_comment(&finding, &actor(owner), &input, world.now()).expect("allowed");
-        let kept =
-            client
-                .store
-                .create_comment(e, &finding, &said, world.app.new_id::<EntryMarker>());
+        let ids = (world.app.new_id(), world.app.new_id());
+        let kept = client.store.create_comment(e, &finding, &said, ids);
         kept.await.expect("kept");
     }
     let mut team = world.signed_in(&cast.acme.workspace, owner).await;
@@ -133,4 +130,44 @@ async fn history_cursor_of_an_unknown_entry_gives_older_entries() {
         let wrong = portal.get(&format!("{there}/{what}?before=%00")).await;
         assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
     }
+}
+
+/// Whatever fifty comments say, the finding's page can be answered.
+#[tokio::test(flavor = "multi_thread")]
+async fn finding_with_hostile_comments_stays_answerable() {
+    let world = World::new().await;
+    let cast = Fixture::create(&world).await;
+    let client = &cast.acme.clients[0];
+    let (e, id) = (client.engagement, client.findings[&FindingStatus::Open]);
+    let contact = client.contact(ContactRole::Collaborator);
+    let table = format!(
+        "{}|\n{}|\n{}",
+        "|a".repeat(300),
+        "|-".repeat(300),
+        "x\n".repeat(900)
+    );
+    let texts = [
+        table,
+        ">".repeat(4_000),
+        "&".repeat(4_000),
+        "[](a)".repeat(800),
+    ];
+    let finding = client.store.get_finding(e, id).await.expect("read");
+    let finding = finding.expect("there");
+    for n in 0..50 {
+        let input = CommentInput {
+            text: texts[n % texts.len()].clone(),
+            internal: String::new(),
+        };
+        let said = create_comment(&finding, &actor(contact), &input, world.now());
+        let said = said.expect("allowed");
+        let ids = (world.app.new_id(), world.app.new_id());
+        let kept = client.store.create_comment(e, &finding, &said, ids);
+        kept.await.expect("kept");
+    }
+    let mut portal = world.signed_in(&cast.acme.workspace, contact).await;
+    let page = portal.get(&format!("/engagements/{e}/findings/{id}")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.body.contains("Shown as typed"));
+    assert!(page.body.len() < 2_500_000, "{}", page.body.len());
 }

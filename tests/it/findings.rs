@@ -35,8 +35,10 @@ async fn draft_finding_is_hidden_from_the_client_until_published() {
         ("description", "See `<script>`"),
         ("recommendation", "Escape it."),
     ];
-    let made = both.team.post(&format!("{team}/findings"), &fields).await;
-    let page = format!("{team}/findings/{id}");
+    let path = format!("{team}/findings");
+    let made = both.team.post(&path, &fields).await;
+    let id = both.made_by_team(&path, &id).await;
+    let page = format!("{path}/{id}");
     assert_eq!(made.location(), page, "{}", made.body);
     let draft = both.team.get(&page).await.body;
     for part in [

@@ -12,9 +12,11 @@ async fn form_sent_twice_applies_once() {
     let before = both.world.dump().await.len();
     let id = both.new_id();
     let fields = [("id", id.as_str()), ("title", "Twice"), ("severity", "low")];
+    let path = format!("{team}/findings");
+    let finding = both.made_by_team(&path, &id).await;
     for _ in 0..3 {
-        let made = both.team.post(&format!("{team}/findings"), &fields).await;
-        assert_eq!(made.location(), format!("{team}/findings/{id}"));
+        let made = both.team.post(&path, &fields).await;
+        assert_eq!(made.location(), format!("{path}/{finding}"));
     }
     assert_eq!(
         both.world.dump().await.len(),

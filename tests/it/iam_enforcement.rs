@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::finding::FindingStatus;
-use domain::id::{EntryId, marker};
+use domain::id::{EntryId, WorkspaceId, marker};
 use domain::person::Person;
 use domain::role::{ContactRole, Role, TeamRole};
 use domain::upload::UploadState;
@@ -135,16 +135,19 @@ async fn functions_use_exactly_the_permissions_they_are_granted() {
         let world = World::new().await;
         let cast = Fixture::create(&world).await;
         let client = &cast.acme.clients[0];
-        let (person, invite) = if team {
-            (cast.acme.member(TeamRole::Owner), client.team_invite)
+        let ws = cast.acme.workspace.id;
+        let (person, home, invite) = if team {
+            let owner = cast.acme.member(TeamRole::Owner);
+            (owner, (ws, None), client.team_invite)
         } else {
-            (client.contact(ContactRole::Collaborator), client.invite.id)
+            let contact = client.contact(ContactRole::Collaborator);
+            (contact, (ws, Some(client.id)), client.invite.id)
         };
-        comes_and_forgets(&enforced, &world, person).await;
+        comes_and_forgets(&enforced, &world, ws, person).await;
         // Somebody who was invited sets up the account.
         let app = enforced.function(&world, "invites").await;
         let mut browser = world.browser("acme").served_as(&app, invites::ROUTES);
-        let token = app.secrets().invite_token(invite, 1);
+        let token = app.secrets().invite_token(home, invite, 1);
         browser.get(&format!("/invite/{token}")).await;
         let shown = browser.get("/invite").await;
         assert!(shown.is_good(), "{}", shown.body);

@@ -210,11 +210,9 @@ async fn invite_link_used_expired_foreign_or_invented_gets_the_same_page() {
 
     // Expired.
     let client = &invited.cast.acme.clients[1];
-    let waiting = invited
-        .world
-        .app
-        .secrets()
-        .invite_token(client.invite.id, 1);
+    let home = (invited.cast.acme.workspace.id, Some(client.id));
+    let secrets = invited.world.app.secrets();
+    let waiting = secrets.invite_token(home, client.invite.id, 1);
     let waiting = format!("/invite/{waiting}");
     let (answer, _) = look(invited.world.browser("acme"), &waiting).await;
     assert!(answer.body.contains("Set your password") || answer.body.contains("Set password"));
@@ -292,4 +290,144 @@ async fn invite_mail_is_sent_once_by_two_workers_and_again_after_a_crash() {
         0,
         "it is never due again"
     );
+}
+
+/// The link of an invitation, of the same id, at two workspaces and two clients.
+#[tokio::test(flavor = "multi_thread")]
+async fn invite_of_the_same_form_elsewhere_has_another_id_and_link() {
+    let mut invited = InvitedPerson::new("ciso@initech.example").await;
+    let (world, cast) = (&invited.world, &invited.cast);
+    let first = link(&invited.letter().await);
+    let owner = cast.northwind.member(TeamRole::Owner);
+    let mut attacker = world.signed_in(&cast.northwind.workspace, owner).await;
+    let there = &cast.northwind.clients[0];
+    let path = format!("/clients/{}/invites", there.id);
+    let sent = invite(
+        &mut attacker,
+        path.trim_end_matches("/invites"),
+        &invited.id,
+        "me@evil.example",
+    )
+    .await;
+    assert!(sent.is_good(), "{}", sent.body);
+    let listed = there.store.list_invites().await.expect("read");
+    let theirs = listed
+        .iter()
+        .find(|one| one.email.as_str() == "me@evil.example")
+        .expect("there");
+    assert_ne!(theirs.id.to_string(), invited.id);
+    // With the very same id the links differ still, at each of their turns.
+    let secrets = world.app.secrets();
+    let ours = &cast.acme.clients[0];
+    let listed = ours.store.list_invites().await.expect("read");
+    let target = listed
+        .iter()
+        .find(|one| one.email.as_str() == "ciso@initech.example")
+        .expect("there");
+    let home = (cast.acme.workspace.id, Some(ours.id));
+    assert_eq!(
+        first,
+        format!("/invite/{}", secrets.invite_token(home, target.id, 1))
+    );
+    let elsewhere = (cast.northwind.workspace.id, Some(there.id));
+    for turn in 1..5 {
+        assert_ne!(
+            secrets.invite_token(home, target.id, turn),
+            secrets.invite_token(elsewhere, target.id, turn)
+        );
+    }
+    let again = format!("{}/invites/{}/resend", invited.base, target.id);
+    assert!(invited.team.post(&again, &[]).await.is_good());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn invite_resent_without_end_sends_few_mails() {
+    let mut invited = InvitedPerson::new("often@initech.example").await;
+    let store = &invited.cast.acme.clients[0].store;
+    let listed = store.list_invites().await.expect("read");
+    let invite = listed
+        .iter()
+        .find(|one| one.email.as_str() == invited.email);
+    let id = invite.expect("there").id;
+    let again = format!("{}/invites/{id}/resend", invited.base);
+    for _ in 0..12 {
+        let sent = invited.team.post(&again, &[]).await;
+        assert_eq!(sent.location(), invited.base, "{}", sent.body);
+    }
+    let page = invited.team.get(&invited.base).await.body;
+    assert!(page.contains("Too many invitations were sent."), "{page}");
+    worker::drain(&invited.world.app).await.expect("sent");
+    assert_eq!(invited.world.mail_to(&invited.email).await.len(), 6);
+    invited.world.advance(SignedDuration::from_hours(25));
+    let owner = invited.cast.acme.member(TeamRole::Owner);
+    let home = &invited.cast.acme.workspace;
+    let mut team = invited.world.signed_in(home, owner).await;
+    assert!(team.post(&again, &[]).await.is_good());
+    worker::drain(&invited.world.app).await.expect("sent");
+    assert_eq!(invited.world.mail_to(&invited.email).await.len(), 7);
+}
+
+/// A new workspace invites sixty a day; then the form comes back with what was typed.
+#[tokio::test(flavor = "multi_thread")]
+async fn invites_of_a_new_workspace_are_limited_and_keep_the_input() {
+    let mut invited = InvitedPerson::new("first@initech.example").await;
+    let new_id = |world: &World| world.app.new_id::<()>().to_string();
+    for n in 1..60 {
+        let id = new_id(&invited.world);
+        let email = format!("n{n}@initech.example");
+        let sent = invite(&mut invited.team, &invited.base, &id, &email).await;
+        assert_eq!(sent.location(), invited.base, "{n}: {}", sent.body);
+    }
+    let acme = &invited.cast.acme;
+    let admin = acme.member(TeamRole::Admin);
+    let mut admin = invited.world.signed_in(&acme.workspace, admin).await;
+    let before = invited.world.dump().await.len();
+    for browser in [&mut invited.team, &mut admin] {
+        let id = new_id(&invited.world);
+        let over = invite(browser, &invited.base, &id, "over@initech.example").await;
+        assert_eq!(over.status, StatusCode::TOO_MANY_REQUESTS);
+        for part in [
+            "Too many of these mails",
+            "over@initech.example",
+            "Ana P\u{e9}rez",
+        ] {
+            assert!(over.body.contains(part), "{part}: {}", over.body);
+        }
+    }
+    assert_eq!(invited.world.dump().await.len(), before, "nothing is kept");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn invite_with_an_address_or_the_platform_in_its_name_is_refused() {
+    let mut invited = InvitedPerson::new("named@initech.example").await;
+    let path = format!("{}/invites", invited.base);
+    for (name, why) in [
+        (
+            "Win a prize at http://evil.example/x",
+            "Leave out web and e-mail addresses.",
+        ),
+        ("Sec\u{420}ortal Support", "looks like the platform"),
+        ("\u{200b}", "Remove the invisible characters"),
+    ] {
+        let fields = [
+            ("id", invited.id.as_str()),
+            ("name", name),
+            ("email", "x@initech.example"),
+            ("role", "viewer"),
+        ];
+        let refused = invited.team.post(&path, &fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
+        assert!(refused.body.contains(why), "{name}: {}", refused.body);
+    }
+    for (path, field) in [("/settings", "time_zone"), ("/settings/branding", "accent")] {
+        let value = if field == "accent" { "#225588" } else { "UTC" };
+        let fields = [
+            ("name", "SecPortal Billing"),
+            (field, value),
+            ("version", "1"),
+        ];
+        let refused = invited.team.post(path, &fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+        assert!(refused.body.contains("looks like the platform"), "{path}");
+    }
 }

@@ -33,6 +33,7 @@ mod finding_history;
 mod finding_lists;
 mod finding_templates;
 mod findings;
+mod form_ids;
 mod forms;
 mod functions;
 mod golden;

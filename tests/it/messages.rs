@@ -9,7 +9,7 @@ use http::StatusCode;
 use jiff::SignedDuration;
 use scraper::{Html, Selector};
 use store::{ClientScope, Store};
-use tests::{Answer, Browser, World};
+use tests::{Answer, Browser, World, actor};
 
 use crate::two_sides::TwoSides;
 
@@ -341,4 +341,43 @@ async fn client_tally(both: &TwoSides) -> MessageCounts {
     let client = both.client();
     let engagement = client.store.get_engagement(client.engagement).await;
     engagement.expect("read").expect("there").messages
+}
+
+/// Whatever fifty messages say, both sides can open the thread: a function answers 6 MB.
+#[tokio::test(flavor = "multi_thread")]
+async fn thread_of_hostile_texts_stays_answerable() {
+    let mut both = TwoSides::new().await;
+    let (team, portal) = both.paths();
+    let client = both.client();
+    let contact = actor(client.contact(ContactRole::Collaborator));
+    let table = format!(
+        "{}|\n{}|\n{}",
+        "|a".repeat(300),
+        "|-".repeat(300),
+        "x\n".repeat(900)
+    );
+    let texts = [
+        table.as_str(),
+        &">".repeat(5_000),
+        &"&".repeat(5_000),
+        &"- \n".repeat(1_600),
+        &"[](a)".repeat(1_000),
+    ];
+    let post = |n: usize| {
+        let input = MessageInput {
+            text: texts[n % texts.len()].to_owned(),
+            ..MessageInput::default()
+        };
+        let id = both.world.app.new_id();
+        create_message(id, &contact, &input, both.world.now()).expect("allowed")
+    };
+    let postings: Vec<NewMessage> = (0..50).map(post).collect();
+    let kept = client.store.restore_thread(client.engagement, &postings);
+    kept.await.expect("kept");
+    for (browser, path) in [(&mut both.team, team), (&mut both.portal, portal)] {
+        let page = browser.get(&format!("{path}/messages")).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.body.contains("Shown as typed"));
+        assert!(page.body.len() < 2_500_000, "{path}: {}", page.body.len());
+    }
 }

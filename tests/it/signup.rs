@@ -284,6 +284,19 @@ async fn sign_up_mail_is_rate_limited_by_mailbox_and_address() {
     }
     let over = send(&mut front, &new_id(&world), "Apex", "last@apex.example").await;
     assert_eq!(over.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(over.body.contains("Too many sign-ups") && over.body.contains("last@apex.example"));
+}
+
+/// Anybody can have it sent to anybody.
+#[tokio::test(flavor = "multi_thread")]
+async fn sign_up_mail_repeats_no_word_of_its_sender() {
+    let world = World::new().await;
+    let mut front = world.browser("app");
+    let letter = ask(&world, &mut front, "Zanzibar", "ada@apex.example").await;
+    let letter = letter.to_string();
+    for word in ["Zanzibar", "Lovelace"] {
+        assert!(!letter.contains(word), "{word}: {letter}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -300,7 +313,7 @@ async fn invalid_sign_up_form_names_its_fields_and_keeps_its_input() {
         (
             "SecPortal GmbH",
             "ada@apex.example",
-            "No address can be made of this name",
+            "looks like the platform",
         ),
         ("Apex", "nobody", "id=\"email-error\""),
     ] {

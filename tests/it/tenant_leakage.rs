@@ -109,7 +109,8 @@ async fn log_holds_no_personal_data() {
             answers.push(send(&mut browser, &route, &path, id).await);
         }
     }
-    let token = world.app.secrets().invite_token(client.invite.id, 1);
+    let home = (acme.workspace.id, Some(client.id));
+    let token = world.app.secrets().invite_token(home, client.invite.id, 1);
     let mut stranger = world.browser("acme");
     answers.push(stranger.get(&format!("/invite/{token}")).await);
     let fields = [

@@ -162,7 +162,8 @@ async fn execute(
                 internal: if internal { "yes" } else { "" }.to_owned(),
             };
             if let Ok(said) = create_comment(&finding, &actor, &input, now) {
-                let kept = store.create_comment(engagement, &finding, &said, app.new_id());
+                let kept =
+                    store.create_comment(engagement, &finding, &said, (app.new_id(), app.new_id()));
                 kept.await.expect("kept");
             }
         }

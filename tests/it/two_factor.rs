@@ -180,6 +180,28 @@ async fn mfa_sign_in_accepts_a_code_or_a_recovery_code_once() {
     assert!(kept.get("/").await.is_good(), "nothing came of it");
 }
 
+/// The code that switches the second factor on, and each that was ever used.
+#[tokio::test(flavor = "multi_thread")]
+async fn mfa_code_used_before_another_is_refused() {
+    let office = TwoFactorScene::new().await;
+    let contact = office.contact();
+    let mut here = office.with_password(contact).await;
+    let (authenticator, _) = enrol(&mut here, PASSWORD).await;
+    let codes = [0, 1].map(|steps| authenticator.code(steps));
+    let dump = office.world.dump().await;
+    let used = dump.values().filter(|row| row["used_codes"].is_array());
+    assert_eq!(used.count(), 1, "the first code is used");
+    let mut ways = Vec::new();
+    for code in [&codes[1], &codes[0], &codes[1]] {
+        let mut browser = office.world.browser("acme");
+        office.password(&mut browser, contact).await;
+        let answer = browser.post("/sign-in/code", &[("code", code)]).await;
+        ways.push(answer.status);
+    }
+    let refused = StatusCode::UNPROCESSABLE_ENTITY;
+    assert_eq!(ways, [StatusCode::SEE_OTHER, refused, refused]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn mfa_codes_are_rate_limited_and_the_step_is_bound_to_its_browser() {
     let office = TwoFactorScene::new().await;

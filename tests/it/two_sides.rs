@@ -46,6 +46,12 @@ impl TwoSides {
         self.world.advance(SignedDuration::from_mins(1));
     }
 
+    /// The id of what the team's form `sent` makes, where it is sent to `path`.
+    pub(crate) async fn made_by_team(&self, path: &str, sent: &str) -> String {
+        let sent = sent.parse::<domain::id::EntryId>().expect("an id");
+        self.team.form_id(path, sent).await.to_string()
+    }
+
     pub(crate) fn new_id(&self) -> String {
         self.world
             .app

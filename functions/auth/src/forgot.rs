@@ -105,7 +105,7 @@ async fn create_reset(ctx: &Context, email: &EmailAddress) -> Result<(), PageErr
     // A disabled person is treated like an unknown address.
     let person = person.filter(|person| person.disabled_at.is_none());
     let id: EntryId = ctx.app.new_id();
-    let token = sha256_hex(&ctx.app.secrets().reset_token(id));
+    let token = sha256_hex(&ctx.app.secrets().reset_token(ws, id));
     let message = MailMessage::Reset {
         reset: id,
         minutes: RESET_LIFETIME.as_mins(),

@@ -28,7 +28,7 @@ pub(crate) async fn post(
         .get_finding(path.engagement, path.finding)
         .await?
         .ok_or(PageError::NotFound)?;
-    let id = form.id()?;
+    let form_id = form.id()?;
     let href = links::finding(access.base, path.engagement, path.finding);
     match create_comment(&finding, &access.actor, &form.input, ctx.now) {
         Ok(new)
@@ -41,9 +41,11 @@ pub(crate) async fn post(
         Ok(new) => {
             let user = access.actor.user.to_string();
             ctx.limit_subject(COMMENT_LIMIT, &user).await?;
+            // By the time of now, not of the form.
+            let ids = (ctx.app.new_id(), form_id);
             let created = access
                 .store
-                .create_comment(path.engagement, &finding, &new, id);
+                .create_comment(path.engagement, &finding, &new, ids);
             created.await?;
             Ok(see_other(&format!("{href}#comments")).flash("commented"))
         }

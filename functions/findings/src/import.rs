@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use web::links;
 use web::{
-    ClientAccess, Crumb, EmptyForm, EngagementContext, Form, Ids, MAX_UPLOAD, Page, PageError,
-    ProtectedForm, ProtectedUpload, Reply, SentFile, UploadRequest, see_other,
+    ClientAccess, Crumb, EmptyForm, EngagementContext, Form, Ids, MAX_UPLOAD, NewObject, Page,
+    PageError, ProtectedForm, ProtectedUpload, Reply, SentFile, UploadRequest, see_other,
 };
 
 use crate::paths::EngagementPath;
@@ -142,8 +142,7 @@ async fn receive(
     upload: ProtectedUpload,
     context: EngagementContext,
 ) -> Result<Reply, PageError> {
-    let id = upload.id.as_deref().and_then(|id| id.parse().ok());
-    let form_id: ImportId = id.ok_or(PageError::BadRequest("the form has no id"))?;
+    let form_id: ImportId = upload.id()?;
     let bytes = match check_scan(&upload.file_name, upload.bytes) {
         Ok(bytes) => bytes,
         Err(why) => {
@@ -169,7 +168,10 @@ async fn receive(
     );
     let key = access.store.import_object_key(id);
     let files = access.files();
-    files.put(&key, bytes, "application/octet-stream").await?;
+    let kept = files.put_new(&key, bytes, "application/octet-stream");
+    if kept.await? == NewObject::Other {
+        return Err(PageError::Changed);
+    }
     access.store.create_import(&import).await?;
     Ok(see_other(&links::import(access.base, path.engagement, id)))
 }

@@ -16,6 +16,12 @@ pub(crate) async fn resend<S: Scope>(
     let Some(after) = invite.resend(&access.actor.name, access.ctx.now) else {
         return Ok(changed_reply(&access));
     };
+    let limited = access
+        .ctx
+        .limit_unasked_mail(access.actor.user, &after.email);
+    if limited.await?.is_some() {
+        return Ok(see_other(&access.home).flash("invite-limit"));
+    }
     let old_hash = link_hash(&access, &invite);
     let (hash, mail) = (link_hash(&access, &after), invite_mail(&access, &after));
     let link = InviteLink {

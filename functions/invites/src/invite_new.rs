@@ -6,6 +6,7 @@ use domain::invite::{INVITE_LIFETIME, Invite, InviteInput, NewInvite};
 use domain::mail::{Mail, MailMessage};
 use domain::plan::PlanLimitReached;
 use domain::role::{ContactRole, Role, TeamRole};
+use http::StatusCode;
 use serde::Serialize;
 use store::{Account, InviteLink, Scope, WriteOutcome, sha256_hex};
 use web::links;
@@ -116,6 +117,12 @@ pub(crate) async fn post<S: Scope>(
     let id = form.id()?;
     let (id, invalid) = match check_input(&access, &form.input).await {
         Ok(CheckedInvite { new, account }) => {
+            let (ctx, sender) = (&access.ctx, access.actor.user);
+            if let Some(why) = ctx.limit_unasked_mail(sender, &new.email).await? {
+                let form = Form::with_errors(&form.input, &FieldErrors::of("form", why));
+                let page = InviteNewPage::new(id, form, &access);
+                return Ok(ctx.render(&page)?.status(StatusCode::TOO_MANY_REQUESTS));
+            }
             let invite = build_invite(&access, id, new);
             let (outcome, flash) = match account.filter(|_| access.actor.role.is_team()) {
                 Some(account) => (
@@ -262,13 +269,9 @@ async fn check_input<S: Scope>(
 
 /// The hash of the token of an invite's newest link.
 pub(crate) fn link_hash<S>(access: &MembershipAccess<S>, invite: &Invite) -> String {
-    sha256_hex(
-        &access
-            .ctx
-            .app
-            .secrets()
-            .invite_token(invite.id, invite.link_number),
-    )
+    let home = (access.ctx.workspace.id, invite.client);
+    let secrets = access.ctx.app.secrets();
+    sha256_hex(&secrets.invite_token(home, invite.id, invite.link_number))
 }
 
 /// The mail with the newest link.

@@ -61,8 +61,7 @@ async fn post_with_file(
     path: EngagementPath,
     mut sent: ProtectedUpload<MessageWithFileForm>,
 ) -> Result<Reply, PageError> {
-    let id = sent.id.as_deref().and_then(|id| id.parse().ok());
-    let id: EntryId = id.ok_or(PageError::BadRequest("the form has no id"))?;
+    let id: EntryId = sent.id()?;
     let MessageWithFileForm {
         text,
         internal,

@@ -180,7 +180,7 @@ pub(crate) async fn change_name(
 ) -> Result<Reply, PageError> {
     let session = require_session(&ctx)?;
     let mut invalid = FieldErrors::default();
-    let name = invalid.parse_line("name", &form.input.name, MAX_NAME);
+    let name = invalid.parse_name("name", &form.input.name, MAX_NAME);
     match invalid.into_result(name) {
         Ok(name) => {
             ctx.directory().update_name(session, &name).await?;

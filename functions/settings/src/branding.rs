@@ -9,8 +9,8 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use store::RateLimit;
 use web::{
-    Crumb, EmptyForm, Form, Ids, Merged, Page, PageError, ProtectedForm, ProtectedUpload,
-    PublicAccess, Reply, TeamAccess, see_other,
+    Crumb, EmptyForm, Form, Ids, Merged, NewObject, Page, PageError, ProtectedForm,
+    ProtectedUpload, PublicAccess, Reply, TeamAccess, see_other,
 };
 
 use crate::logo::{FLAW, render_logo};
@@ -199,8 +199,7 @@ pub(crate) async fn send_logo(
     if before.plan.check_feature(Feature::Logo).is_err() {
         return Err(PageError::Forbidden);
     }
-    let id = upload.id.as_deref().and_then(|id| id.parse().ok());
-    let id: EntryId = id.ok_or(PageError::BadRequest("the form has no id"))?;
+    let id: EntryId = upload.id()?;
     if before.logo.is_some_and(|logo| logo.id == id) {
         return Ok(see_other(PATH).flash("logo-saved"));
     }
@@ -216,7 +215,9 @@ pub(crate) async fn send_logo(
     };
     let files = team.ctx.app.services.files.of(before.id, None);
     let key = team.store.logo_object_key(id);
-    files.put(&key, image.png, "image/png").await?;
+    if files.put_new(&key, image.png, "image/png").await? == NewObject::Other {
+        return Err(PageError::Changed);
+    }
     let after = Workspace {
         logo: Some(Logo {
             id,

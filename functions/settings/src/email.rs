@@ -4,6 +4,8 @@
 use domain::email::EmailAddress;
 use domain::input::FieldErrors;
 use domain::mail::MailMessage;
+use domain::person::Actor;
+use http::StatusCode;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use store::{EmailChangeOutcome, RateLimit, Session};
@@ -134,11 +136,15 @@ pub(crate) async fn post(
             return ctx.render_refused(&build_page(session, form));
         }
     };
-    ctx.limit_subject(LINK_LIMIT, &actor.user.to_string())
-        .await?;
+    if let Some(why) = limit_link(&ctx, actor, &email).await? {
+        let form = Form::with_errors(&form.input, &FieldErrors::of("form", why));
+        let page = build_page(session, form);
+        return Ok(ctx.render(&page)?.status(StatusCode::TOO_MANY_REQUESTS));
+    }
     let message = MailMessage::ConfirmEmail {
         user: actor.user,
         from: actor.email.clone(),
+        epoch: read_epoch(session).await?,
         until: ctx.now.saturating_add(LINK_LIFETIME).unwrap_or(ctx.now),
     };
     let mail = ctx.new_mail(&actor.name, &email, message);
@@ -146,6 +152,23 @@ pub(crate) async fn post(
         .enqueue_mail(session, &mail, ctx.now)
         .await?;
     Ok(see_other("/account").flash("email-asked"))
+}
+
+/// Why no link can be sent to `email` now, where there were too many.
+async fn limit_link(
+    ctx: &Context,
+    actor: &Actor,
+    email: &EmailAddress,
+) -> Result<Option<String>, PageError> {
+    let user = actor.user.to_string();
+    match ctx.limit_subject(LINK_LIMIT, &user).await {
+        Ok(()) => ctx.limit_unasked_mail(actor.user, email).await,
+        Err(PageError::TooMany(_)) => {
+            let why = "Too many links were sent. Nothing was sent now: try again in an hour.";
+            Ok(Some(why.to_owned()))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Checks the new address and the password; errors of both are shown at once.
@@ -183,7 +206,7 @@ pub(crate) async fn confirm(
     PublicAccess { ctx }: PublicAccess,
     Query(ConfirmEmailQuery { token }): Query<ConfirmEmailQuery>,
 ) -> Result<Reply, PageError> {
-    match open_link(&ctx, &token)? {
+    match open_link(&ctx, &token).await? {
         Some(change) => ctx.render(&ConfirmEmailPage {
             to: change.to.as_str().to_owned(),
             from: change.from.as_str().to_owned(),
@@ -198,7 +221,7 @@ pub(crate) async fn change_address(
     form: ProtectedForm<ConfirmEmailForm>,
 ) -> Result<Reply, PageError> {
     let session = require_session(&ctx)?;
-    let Some(change) = open_link(&ctx, &form.input.token)? else {
+    let Some(change) = open_link(&ctx, &form.input.token).await? else {
         return Ok(gone_reply());
     };
     let actor = session.actor();
@@ -220,11 +243,27 @@ fn gone_reply() -> Reply {
 }
 
 /// The change that a link asks for, if the link is the actor's and was not used.
-fn open_link(ctx: &Context, token: &str) -> Result<Option<EmailChange>, PageError> {
-    let actor = require_session(ctx)?.actor();
+async fn open_link(ctx: &Context, token: &str) -> Result<Option<EmailChange>, PageError> {
+    let session = require_session(ctx)?;
+    let actor = session.actor();
     let user = actor.user.to_string();
     let change = ctx
         .app
         .unseal::<EmailChange>(EMAIL_CHANGE, &user, token, ctx.now);
-    Ok(change.filter(|change| change.from == actor.email))
+    let Some(change) = change.filter(|change| change.from == actor.email) else {
+        return Ok(None);
+    };
+    let is_current = read_epoch(session).await? == change.epoch;
+    Ok(is_current.then_some(change))
+}
+
+/// The epoch of the person who is signed in.
+async fn read_epoch(session: &Session) -> Result<i64, PageError> {
+    let user = session.actor().user;
+    let person = match (session.team_store(), session.portal_store()) {
+        (Some(team), _) => team.get_person(user).await?,
+        (None, Some(portal)) => portal.get_person(user).await?,
+        (None, None) => None,
+    };
+    Ok(person.ok_or(PageError::SignIn)?.epoch)
 }

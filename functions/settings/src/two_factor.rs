@@ -209,12 +209,12 @@ pub(crate) async fn enable(
     };
     ctx.limit_codes(actor.user).await?;
     let identity = &ctx.app.services.identity;
-    let answer = match parse_code(actor.user, &form.input.code) {
+    let (answer, first) = match parse_code(actor.user, &form.input.code) {
         Ok(CodeInput::Authenticator(code)) => {
             let verified = identity.verify_authenticator(actor.user, &pending.access, &code);
-            verified.await?
+            (verified.await?, hash_code(actor.user, &code))
         }
-        Ok(CodeInput::Recovery(_)) | Err(_) => CodeAnswer::Wrong,
+        Ok(CodeInput::Recovery(_)) | Err(_) => (CodeAnswer::Wrong, String::new()),
     };
     match answer {
         CodeAnswer::Right => {}
@@ -228,7 +228,7 @@ pub(crate) async fn enable(
     let mail = ctx.new_mail(&actor.name, &actor.email, MailMessage::MfaEnabled);
     let hashes = hash_codes(session, &codes);
     ctx.directory()
-        .enable_mfa(session, &hashes, &mail, ctx.now)
+        .enable_mfa(session, (&hashes, &first), &mail, ctx.now)
         .await?;
     redirect_to_codes(&ctx, &codes)
 }

@@ -5,6 +5,8 @@ use domain::id::EntryId;
 use domain::input::FieldErrors;
 use domain::mail::MailMessage;
 use domain::signup::{NewSignUp, SIGN_UP_LIFETIME, SignUp, SignUpInput};
+use futures::future::try_join;
+use http::StatusCode;
 use jiff::SignedDuration;
 use serde::Serialize;
 use store::RateLimit;
@@ -14,6 +16,11 @@ const BY_MAILBOX: RateLimit = RateLimit {
     rule: "sign-up-mailbox",
     most: 3,
     window: SignedDuration::from_hours(1),
+};
+const BY_MAILBOX_A_DAY: RateLimit = RateLimit {
+    rule: "sign-up-mailbox-day",
+    most: 6,
+    window: SignedDuration::from_hours(24),
 };
 const BY_ADDRESS: RateLimit = RateLimit {
     rule: "sign-up-address",
@@ -79,8 +86,17 @@ pub(crate) async fn post(
     front: SignupHost,
     form: ProtectedForm<SignUpInput>,
 ) -> Result<Reply, PageError> {
-    front.limit_address(BY_ADDRESS).await?;
     let id = form.id()?;
+    match front.limit_address(BY_ADDRESS).await {
+        Ok(()) => {}
+        Err(PageError::TooMany(_)) => {
+            let why = "Too many sign-ups came from your network. Try again in an hour.";
+            let form = Form::with_errors(&form.input, &FieldErrors::of("form", why));
+            let reply = front.render(&SignUpPage { id, form })?;
+            return Ok(reply.status(StatusCode::TOO_MANY_REQUESTS));
+        }
+        Err(error) => return Err(error),
+    }
     let new = match form.input.parse() {
         Ok(new) => new,
         Err(invalid) => {
@@ -91,8 +107,13 @@ pub(crate) async fn post(
     let email = new.email.as_str().to_owned();
     // Over the limit the answer is the same, but no mail is sent: a mailbox can't be
     // flooded.
-    match front.limit_subject(BY_MAILBOX, &new.email.fold()).await {
-        Ok(()) => create_sign_up(&front, id, new).await?,
+    let mailbox = new.email.fold();
+    let counted = try_join(
+        front.limit_subject(BY_MAILBOX, &mailbox),
+        front.limit_subject(BY_MAILBOX_A_DAY, &mailbox),
+    );
+    match counted.await {
+        Ok(_) => create_sign_up(&front, id, new).await?,
         Err(PageError::TooMany(_)) => {}
         Err(error) => return Err(error),
     }
@@ -113,7 +134,6 @@ async fn create_sign_up(front: &SignupHost, id: EntryId, new: NewSignUp) -> Resu
     };
     let message = MailMessage::SignUp {
         sign_up: id,
-        company: sign_up.company.clone(),
         until: sign_up.expires_at(),
         hours: SIGN_UP_LIFETIME.as_hours(),
     };

@@ -3,9 +3,10 @@
 use domain::evidence::{NewEvidence, is_purgeable};
 use domain::upload::Upload;
 use store::{ClientScope, Directory, EvidenceRef, LeasedEffect, ReleaseOutcome, Store};
-use web::{App, PageError};
+use web::{App, NewObject, PageError};
 
 use crate::evidence_image::redraw;
+use crate::release_object::{OTHER_THERE, delete_written};
 
 /// Releases an upload as evidence. The objects first, then the row: what is listed can be
 /// fetched.
@@ -26,12 +27,19 @@ pub(crate) async fn release(
         store.thumbnail_object_key(id),
     );
     let media_type = redrawn.picture.file_type.media_type();
-    files.put(&large, redrawn.image, media_type).await?;
-    files.put(&small, redrawn.thumbnail, "image/jpeg").await?;
+    let image = files.put_new(&large, redrawn.image, media_type).await?;
+    if image == NewObject::Other {
+        return Ok(OTHER_THERE);
+    }
+    let thumbnail = files.put_new(&small, redrawn.thumbnail, "image/jpeg");
+    let thumbnail = thumbnail.await?;
+    if thumbnail == NewObject::Other {
+        return Ok(OTHER_THERE);
+    }
     let outcome = store.release_evidence(after, new, &redrawn.picture).await?;
     if outcome != ReleaseOutcome::Released {
-        files.delete(&large).await?;
-        files.delete(&small).await?;
+        delete_written(app, image, &large).await?;
+        delete_written(app, thumbnail, &small).await?;
     }
     Ok(outcome)
 }

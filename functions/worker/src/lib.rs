@@ -21,6 +21,7 @@ mod mail;
 mod notifications;
 mod receipts;
 mod recount;
+mod release_object;
 mod risk_deadlines;
 mod scan_reading;
 mod uploads;

@@ -6,10 +6,11 @@ use domain::file::{CheckedFile, FileCheck, FileFlaw};
 use domain::id::{EngagementId, UploadId};
 use domain::upload::{Upload, UploadPurpose, UploadState};
 use store::{ClientScope, Directory, LeasedEffect, ReleaseOutcome, Store};
-use web::{App, PageError};
+use web::{App, NewObject, PageError};
 
 use crate::effect_outcome::EffectOutcome;
 use crate::evidence;
+use crate::release_object::{OTHER_THERE, delete_written};
 
 /// The tag that a scan for harmful content puts on an object, and its values.
 const VERDICT: &str = "GuardDutyMalwareScanStatus";
@@ -124,9 +125,13 @@ async fn release(
         }
         UploadPurpose::Attachment(_) => {
             let to = store.attachment_object_key(after.id);
-            copy_checked(app, store, &after, &to, &file.etag).await?;
-            store.release_attachment(&after).await?;
-            ReleaseOutcome::Released
+            match copy_checked(app, store, &after, &to, &file.etag).await? {
+                NewObject::Other => OTHER_THERE,
+                NewObject::Written | NewObject::Same => {
+                    store.release_attachment(&after).await?;
+                    ReleaseOutcome::Released
+                }
+            }
         }
     };
     match outcome {
@@ -145,10 +150,13 @@ async fn release_document(
     file: &ReadFile,
 ) -> Result<ReleaseOutcome, PageError> {
     let to = store.document_object_key(after.id);
-    copy_checked(app, store, after, &to, &file.etag).await?;
+    let copied = copy_checked(app, store, after, &to, &file.etag).await?;
+    if copied == NewObject::Other {
+        return Ok(OTHER_THERE);
+    }
     let outcome = store.release_upload(after, new, &file.checked).await?;
     if outcome != ReleaseOutcome::Released {
-        app.services.files.delete(&to).await?;
+        delete_written(app, copied, &to).await?;
     }
     Ok(outcome)
 }
@@ -162,11 +170,14 @@ async fn release_scan(
     file: &ReadFile,
 ) -> Result<ReleaseOutcome, PageError> {
     let to = store.import_object_key(after.id.import_id());
-    copy_checked(app, store, after, &to, &file.etag).await?;
+    let copied = copy_checked(app, store, after, &to, &file.etag).await?;
+    if copied == NewObject::Other {
+        return Ok(OTHER_THERE);
+    }
     if store.release_scan(after, engagement).await? {
         return Ok(ReleaseOutcome::Released);
     }
-    app.services.files.delete(&to).await?;
+    delete_written(app, copied, &to).await?;
     Ok(ReleaseOutcome::Refused(FileFlaw::TargetGone))
 }
 
@@ -177,10 +188,10 @@ async fn copy_checked(
     upload: &Upload,
     to: &str,
     etag: &str,
-) -> Result<(), PageError> {
+) -> Result<NewObject, PageError> {
     let from = store.incoming_object_key(upload.id);
     let content_type = upload.file_type.media_type();
-    let copied = app.services.files.copy(&from, etag, to, content_type);
+    let copied = app.services.files.copy_new(&from, etag, to, content_type);
     Ok(copied.await?)
 }
 

@@ -158,12 +158,8 @@ impl<'a> SignedInWorkspace<'a> {
             contact,
             owner.map_or("", |owner| owner.name.as_str()),
         );
-        let token = sha256_hex(
-            &self
-                .app
-                .secrets()
-                .invite_token(invite.id, invite.link_number),
-        );
+        let (home, secrets) = ((self.ws, invite.client), self.app.secrets());
+        let token = sha256_hex(&secrets.invite_token(home, invite.id, invite.link_number));
         let mail = mail(self.script, &invite, &client.name);
         let invited = store
             .create_invite(
@@ -302,7 +298,9 @@ impl<'a> SignedInWorkspace<'a> {
         };
         let said = create_comment(&found, session.actor(), &input, self.at(step.at));
         let said = said.map_err(|refusal| Problem::new(format!("{cannot}: {refusal:?}")))?;
-        let kept = team.create_comment(engagement, &found, &said, entry).await;
+        let kept = team
+            .create_comment(engagement, &found, &said, (entry, entry))
+            .await;
         kept.with_problem(cannot).map(drop)
     }
 

@@ -1,5 +1,6 @@
 //! Files in a bucket: read, written, and handed out and taken in by signed addresses.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -9,9 +10,10 @@ use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::MetadataDirective;
+use aws_sdk_s3::types::{MetadataDirective, Object};
 use domain::id::{ClientId, WorkspaceId};
 use jiff::{SignedDuration, Timestamp};
+use md5::{Digest as _, Md5};
 
 use crate::cached_credentials::CachedCredentials;
 use crate::data_roles::identity_cache;
@@ -81,6 +83,16 @@ pub struct FileDownload<'a> {
 pub struct FileRead {
     pub etag: String,
     body: ByteStream,
+}
+
+/// What came of writing an object where nothing was to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewObject {
+    Written,
+    /// An object of the same content was there: an earlier attempt wrote it.
+    Same,
+    /// An object of another content is there, and stays.
+    Other,
 }
 
 impl FileRead {
@@ -161,6 +173,51 @@ impl Files {
             .map_err(|e| ServiceError::new("PutObject", e))
     }
 
+    /// Writes `bytes` to `key` where nothing is.
+    pub async fn put_new(
+        &self,
+        key: &str,
+        bytes: Vec<u8>,
+        content_type: &str,
+    ) -> Result<NewObject, ServiceError> {
+        let etag = etag_of(&bytes);
+        let request = self
+            .client
+            .client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .if_none_match("*")
+            .content_type(content_type);
+        match request.body(ByteStream::from(bytes)).send().await {
+            Ok(_) => Ok(NewObject::Written),
+            Err(error) => {
+                let refused =
+                    is_refused(error.raw_response().map(|answer| answer.status().as_u16()));
+                let error = ServiceError::new("PutObject", error);
+                self.explain_refusal(refused, key, &etag, error).await
+            }
+        }
+    }
+
+    /// What is at `key`, where a write was refused because something is; otherwise `error`.
+    async fn explain_refusal(
+        &self,
+        refused: bool,
+        key: &str,
+        etag: &str,
+        error: ServiceError,
+    ) -> Result<NewObject, ServiceError> {
+        if !refused {
+            return Err(error);
+        }
+        match self.find_etag(key).await? {
+            Some(found) if unquoted(&found) == unquoted(etag) => Ok(NewObject::Same),
+            Some(_) => Ok(NewObject::Other),
+            None => Err(error),
+        }
+    }
+
     /// The content of the object at `key`, if it exists.
     pub async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, ServiceError> {
         match self.read(key).await? {
@@ -202,30 +259,36 @@ impl Files {
         Ok(tag.map(|tag| tag.value))
     }
 
-    /// Copies the object at `from` to `to`, if it still has the content `etag`; it fails
-    /// otherwise.
-    pub async fn copy(
+    /// Copies the object at `from` to `to` where nothing is, if it still has the content
+    /// `etag`; it fails otherwise.
+    pub async fn copy_new(
         &self,
         from: &str,
         etag: &str,
         to: &str,
         content_type: &str,
-    ) -> Result<(), ServiceError> {
+    ) -> Result<NewObject, ServiceError> {
         let request = self
             .client
             .client
             .copy_object()
             .bucket(&self.bucket)
             .key(to)
+            .if_none_match("*")
             .copy_source(format!("{}/{from}", self.bucket))
             .copy_source_if_match(etag)
             .metadata_directive(MetadataDirective::Replace)
             .content_type(content_type)
             .content_disposition("attachment");
-        let copied = request.send().await;
-        copied
-            .map(drop)
-            .map_err(|e| ServiceError::new("CopyObject", e))
+        match request.send().await {
+            Ok(_) => Ok(NewObject::Written),
+            Err(error) => {
+                let refused =
+                    is_refused(error.raw_response().map(|answer| answer.status().as_u16()));
+                let error = ServiceError::new("CopyObject", error);
+                self.explain_refusal(refused, to, etag, error).await
+            }
+        }
     }
 
     /// Deletes the object at `key`, if it exists.
@@ -248,6 +311,18 @@ impl Files {
         prefix: &str,
         after: Option<&str>,
     ) -> Result<Vec<String>, ServiceError> {
+        let objects = self.list_objects(prefix, after).await?;
+        Ok(objects
+            .into_iter()
+            .filter_map(|object| object.key)
+            .collect())
+    }
+
+    async fn list_objects(
+        &self,
+        prefix: &str,
+        after: Option<&str>,
+    ) -> Result<Vec<Object>, ServiceError> {
         let request = self
             .client
             .client
@@ -257,15 +332,20 @@ impl Files {
             .set_start_after(after.map(str::to_owned));
         let answer = request.send().await;
         let answer = answer.map_err(|e| ServiceError::new("ListObjectsV2", e))?;
-        let keys = answer.contents.unwrap_or_default();
-        Ok(keys.into_iter().filter_map(|object| object.key).collect())
+        Ok(answer.contents.unwrap_or_default())
     }
 
     /// Whether there is an object at `key`. It is asked of the list: reading a missing object
     /// is an error for a role that may not list the bucket.
     pub async fn has(&self, key: &str) -> Result<bool, ServiceError> {
-        let first = self.list(key, None).await?;
-        Ok(first.first().is_some_and(|first| first == key))
+        Ok(self.find_etag(key).await?.is_some())
+    }
+
+    /// By which the content of the object at `key` is known, if there is one.
+    async fn find_etag(&self, key: &str) -> Result<Option<String>, ServiceError> {
+        let first = self.list_objects(key, None).await?.into_iter().next();
+        let first = first.filter(|first| first.key.as_deref() == Some(key));
+        Ok(first.map(|first| first.e_tag.unwrap_or_default()))
     }
 
     /// The form by which a browser uploads one file of exactly `size` bytes to `key`, within
@@ -340,4 +420,22 @@ impl Files {
         let host = parts.nth(1).unwrap_or_default();
         Ok(format!("{scheme}//{host}"))
     }
+}
+
+/// The name that S3 gives to a content that is sent in one piece.
+fn etag_of(bytes: &[u8]) -> String {
+    let digest = Md5::digest(bytes);
+    digest.iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+fn unquoted(etag: &str) -> &str {
+    etag.trim_matches('"')
+}
+
+/// Whether a write was refused by its condition, or for another one at the same time.
+fn is_refused(status: Option<u16>) -> bool {
+    matches!(status, Some(409 | 412))
 }

@@ -16,7 +16,7 @@ mod stripe;
 pub use chunk_channel::{ChunkReader, ChunkSender, chunk_channel};
 pub use data_roles::{DataRoles, RoleArns, TenantCredentials, identity_cache};
 pub use error::ServiceError;
-pub use files::{FileClient, FileDownload, FileRead, Files};
+pub use files::{FileClient, FileDownload, FileRead, Files, NewObject};
 pub use identity::{AccessToken, CodeAnswer, Identity, MfaChallenge, PasswordAnswer, UserPool};
 pub use mailer::{Mailer, MimeMessage};
 pub use per_tenant::PerTenant;

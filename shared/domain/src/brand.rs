@@ -205,7 +205,7 @@ impl BrandInput {
     /// Parses the name and the accent; the platform's colour gives `None`.
     pub fn parse(&self) -> Result<(String, Option<Accent>), FieldErrors> {
         let mut invalid = FieldErrors::default();
-        let name = invalid.parse_line("name", &self.name, 80);
+        let name = invalid.parse_name("name", &self.name, 80);
         let accent = if self.standard.is_empty() {
             invalid.check("accent", self.accent.parse::<Accent>())
         } else {

@@ -61,6 +61,17 @@ impl<K> Id<K> {
         Self(Ulid::from_parts(unix_ms, random), PhantomData)
     }
 
+    /// The id's time, in milliseconds since 1970.
+    pub const fn unix_ms(&self) -> u64 {
+        self.0.timestamp_ms()
+    }
+
+    /// The same id of a record of another kind: a form's, and what it makes.
+    #[must_use]
+    pub const fn of_kind<J>(&self) -> Id<J> {
+        Id(self.0, PhantomData)
+    }
+
     /// The `n`th id after this one.
     ///
     /// Records created together get ids this way, so that a repetition gives the same ids.

@@ -117,7 +117,7 @@ impl InviteInput {
     /// Parses every field; the role must be one of `roles`, which the actor can assign.
     pub fn parse(&self, roles: &[Role]) -> Result<NewInvite, FieldErrors> {
         let mut invalid = FieldErrors::default();
-        let name = invalid.parse_line("name", &self.name, 80);
+        let name = invalid.parse_name("name", &self.name, 80);
         let email = invalid.check("email", self.email.parse());
         let role = invalid.check("role", parse_role(&self.role, roles));
         match (email, role) {

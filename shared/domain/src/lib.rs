@@ -36,6 +36,7 @@ pub mod library;
 pub mod mail;
 pub mod message;
 pub mod money;
+pub mod name;
 pub mod notification;
 pub mod password;
 pub mod person;

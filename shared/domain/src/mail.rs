@@ -72,10 +72,10 @@ pub enum MailMessage {
         /// The number of minutes the link is valid.
         minutes: i64,
     },
-    /// A link to confirm the address and create a workspace.
+    /// A link to confirm the address and create a workspace. It says nothing that the sender
+    /// typed, since anybody can have it sent to any address.
     SignUp {
         sign_up: EntryId,
-        company: String,
         /// The end of the link's validity.
         until: Timestamp,
         /// The validity in hours.
@@ -105,6 +105,9 @@ pub enum MailMessage {
         user: UserId,
         /// The present address.
         from: EmailAddress,
+        /// The person's epoch: the link is good until it changes.
+        #[serde(default)]
+        epoch: i64,
         /// The end of the link's validity.
         until: Timestamp,
     },

@@ -64,8 +64,8 @@ impl SignUpInput {
     /// Parses every field. An unknown time zone becomes UTC, since it is no visible field.
     pub fn parse(&self) -> Result<NewSignUp, FieldErrors> {
         let mut invalid = FieldErrors::default();
-        let company = invalid.parse_line("company", &self.company, 80);
-        let name = invalid.parse_line("name", &self.name, 80);
+        let company = invalid.parse_name("company", &self.company, 80);
+        let name = invalid.parse_name("name", &self.name, 80);
         let email = self.email.parse::<EmailAddress>();
         let email = invalid.check("email", email);
         let slug = Slug::of_name(&company, 1);

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::name::looks_like_platform;
+
 /// A DNS label of 3 to 40 of the characters `a-z`, `0-9` and `-`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -16,7 +18,7 @@ pub struct Slug(String);
 pub struct InvalidSlug;
 
 /// Labels of the platform, and labels that look like them.
-const RESERVED: [&str; 31] = [
+const RESERVED: [&str; 75] = [
     "www",
     "api",
     "app",
@@ -24,7 +26,14 @@ const RESERVED: [&str; 31] = [
     "mail",
     "smtp",
     "imap",
+    "pop",
+    "pop3",
+    "email",
+    "webmail",
+    "mx",
+    "ftp",
     "admin",
+    "administrator",
     "root",
     "status",
     "static",
@@ -36,25 +45,59 @@ const RESERVED: [&str; 31] = [
     "billing",
     "login",
     "signin",
+    "sign-in",
+    "signup",
+    "sign-up",
+    "sso",
+    "oauth",
+    "saml",
+    "account",
+    "accounts",
+    "secure",
+    "secure-login",
     "secportal",
     "security",
+    "security-alerts",
+    "alerts",
+    "verify",
+    "verification",
+    "password",
+    "payments",
+    "payment",
+    "pay",
+    "checkout",
+    "stripe",
+    "invoice",
+    "invoices",
     "dev",
     "staging",
     "test",
     "localhost",
     "ns1",
+    "ns2",
     "hooks",
-    "stripe",
+    "webhooks",
     "bounce",
     "portal",
-    "signup",
+    "autodiscover",
+    "autoconfig",
+    "mta-sts",
+    "wpad",
+    "isatap",
+    "dmarc",
+    "dkim",
+    "postmaster",
+    "hostmaster",
+    "webmaster",
+    "abuse",
+    "noreply",
+    "no-reply",
+    "info",
+    "broadcasthost",
 ];
 
 const SHORTEST: usize = 3;
 const LONGEST: usize = 40;
-
-/// No slug can look like the platform's name.
-const PLATFORM_NAME: &str = "secportal";
 
 impl Slug {
     /// A slug that a person chose.
@@ -64,13 +107,7 @@ impl Slug {
     /// stay valid.
     pub fn parse_chosen(text: &str) -> Result<Self, InvalidSlug> {
         let slug: Self = text.trim().to_lowercase().parse()?;
-        let appearance: String = slug
-            .0
-            .chars()
-            .filter(|c| *c != '-')
-            .map(look_alike)
-            .collect();
-        if appearance.contains(PLATFORM_NAME) {
+        if looks_like_platform(&slug.0) {
             return Err(InvalidSlug);
         }
         Ok(slug)
@@ -81,12 +118,16 @@ impl Slug {
     /// # Errors
     /// The name is a reserved word or looks like the platform's name.
     pub fn of_name(name: &str, number: u32) -> Result<Self, InvalidSlug> {
+        if looks_like_platform(name) {
+            return Err(InvalidSlug);
+        }
         let plain = deunicode::deunicode(name).to_lowercase();
         let words = plain.split(|c: char| !c.is_ascii_lowercase() && !c.is_ascii_digit());
         let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
         let mut slug = words.join("-");
         // A reserved word is refused before a prefix is added.
-        if words.is_empty() || RESERVED.contains(&words.concat().as_str()) {
+        let is_reserved = |slug: &str| RESERVED.contains(&slug);
+        if words.is_empty() || is_reserved(&words.concat()) || is_reserved(&slug) {
             return Err(InvalidSlug);
         }
         if slug.len() < SHORTEST || !slug.starts_with(|c: char| c.is_ascii_lowercase()) {
@@ -101,19 +142,6 @@ impl Slug {
     /// The slug as text.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-/// The letter that a character can be mistaken for.
-const fn look_alike(c: char) -> char {
-    match c {
-        '0' => 'o',
-        '1' | 'i' => 'l',
-        '3' => 'e',
-        '4' => 'a',
-        '5' => 's',
-        '7' => 't',
-        other => other,
     }
 }
 

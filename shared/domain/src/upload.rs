@@ -2,12 +2,13 @@
 //!
 //! 1. *Announced.* A form names file, size and purpose; [`create_upload`] makes the row (state
 //!    *uploading*). One transaction counts the bytes against the plan and enqueues an effect for the
-//!    expiry. The answer lets the browser send exactly that size, within an hour.
+//!    expiry. The answer lets the browser send exactly that size, within a quarter of an hour.
 //! 2. *Arrived.* The browser says so ([`Upload::mark_arrived`], state *checking*), and an effect asks
 //!    the worker for the check.
 //! 3. *Checked.* The worker reads the file once, checks it against its type (`crate::file::FileCheck`)
 //!    and releases it (*ready*: it becomes what it was sent for) or refuses it with a reason, which
-//!    gives the bytes back. An upload that never arrives is refused after two hours.
+//!    gives the bytes back. An upload that never arrives is refused after an hour, a message's after
+//!    two.
 //!
 //! Another purpose is a variant of [`UploadPurpose`] and a branch of the worker's release.
 
@@ -20,10 +21,12 @@ use crate::file::{CheckedFile, FileFlaw, FileName, FileType, MAX_FILE, MAX_SCAN_
 use crate::id::{DocumentId, EngagementId, MessageId, UploadId, UserId};
 use crate::person::Actor;
 
-/// For how long a file can be sent after its announcement.
-pub const SEND_WINDOW: SignedDuration = SignedDuration::from_hours(1);
+/// For how long sending a file can begin after its announcement.
+pub const SEND_WINDOW: SignedDuration = SignedDuration::from_mins(15);
 /// After how long an upload that didn't arrive is refused: sending that began in time may take a while.
-pub const ARRIVAL_WINDOW: SignedDuration = SignedDuration::from_hours(2);
+pub const ARRIVAL_WINDOW: SignedDuration = SignedDuration::from_hours(1);
+/// After how long a file without its message is refused: the message is written meanwhile.
+pub const MESSAGE_WINDOW: SignedDuration = SignedDuration::from_hours(2);
 /// For how long a refused upload is listed.
 pub const REFUSAL_SHOWN_FOR: SignedDuration = SignedDuration::from_hours(24 * 7);
 
@@ -179,7 +182,13 @@ impl Upload {
 
     /// When it is refused if it hasn't arrived.
     pub fn expires_at(&self) -> Timestamp {
-        self.at.saturating_add(ARRIVAL_WINDOW).unwrap_or(self.at)
+        let window = match self.purpose {
+            UploadPurpose::Attachment(_) => MESSAGE_WINDOW,
+            UploadPurpose::Document(_) | UploadPurpose::Evidence(_) | UploadPurpose::Import(_) => {
+                ARRIVAL_WINDOW
+            }
+        };
+        self.at.saturating_add(window).unwrap_or(self.at)
     }
 
     /// Whether it hasn't arrived in time.

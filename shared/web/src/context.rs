@@ -108,9 +108,20 @@ impl Context {
 
     /// Counts one use of a limited thing by `subject`, within this workspace.
     pub async fn limit_subject(&self, limit: RateLimit, subject: &str) -> Result<(), PageError> {
+        self.limit_uses(limit, subject, 1).await
+    }
+
+    /// Counts several uses of a limited thing by `subject` at once, within this workspace.
+    pub(crate) async fn limit_uses(
+        &self,
+        limit: RateLimit,
+        subject: &str,
+        uses: i64,
+    ) -> Result<(), PageError> {
         let subject = format!("{}/{subject}", self.workspace.id);
         let directory = self.directory();
-        match directory.check_rate(limit, &subject, self.now).await? {
+        let counted = directory.check_rate_of(limit, &subject, uses, self.now);
+        match counted.await? {
             RateDecision::Allowed => Ok(()),
             RateDecision::Exceeded(wait) => Err(PageError::TooMany(wait)),
         }

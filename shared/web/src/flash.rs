@@ -13,7 +13,7 @@ pub struct Flash {
 
 /// Every code but those of [`domain::finding::flash_text`], which what happens to a finding has;
 /// `{}` takes the number that may follow it (`imported.7`).
-const WORDS: [(&str, &str, &str); 72] = [
+const WORDS: [(&str, &str, &str); 73] = [
     (
         "saved-with-others",
         "success",
@@ -83,6 +83,11 @@ const WORDS: [(&str, &str, &str); 72] = [
         "invite-resent",
         "success",
         "A new link is on its way. The old one no longer works.",
+    ),
+    (
+        "invite-limit",
+        "error",
+        "Too many invitations were sent. No mail was sent now: try again later.",
     ),
     (
         "invite-revoked",

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
+use domain::id::{EntryId, Id, WorkspaceId};
 use domain::input::FieldErrors;
 use http::{Extensions, header};
+use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -16,6 +18,8 @@ use crate::context::Context;
 use crate::error::PageError;
 use crate::field_hashes::hashes;
 use crate::kept_form::KeptForm;
+use crate::request_info::RequestInfo;
+use crate::secrets::FormPlace;
 use crate::signup_host::SignupHost;
 
 /// More than any form of ours holds.
@@ -31,9 +35,7 @@ pub const SAVED_BEFORE: &str =
 pub struct ProtectedForm<T> {
     /// The fields; one that the form doesn't have is refused.
     pub input: T,
-    /// The id that the page gave to the thing to be made: the same when it is
-    /// sent again.
-    pub id: Option<String>,
+    form_id: Option<EntryId>,
     /// The version of the thing that the page showed.
     pub version: Option<i64>,
     /// Hashes of what the page showed, for [`crate::Merged`].
@@ -156,9 +158,10 @@ impl From<adapters::ServiceError> for FormError {
 }
 
 impl<T> ProtectedForm<T> {
-    /// The id that the page gave, if it is one.
-    pub fn id<K>(&self) -> Result<domain::id::Id<K>, PageError> {
-        let id = self.id.as_deref().and_then(|id| id.parse().ok());
+    /// The id for what the form makes: the same when the same person sends the same form
+    /// again, and never one that a sender chose.
+    pub fn id<K>(&self) -> Result<Id<K>, PageError> {
+        let id = self.form_id.map(|id| id.of_kind());
         id.ok_or(PageError::BadRequest("the form has no id"))
     }
 }
@@ -204,14 +207,14 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for ProtectedForm<T> {
             _ => None,
         };
         bound.verify(take("csrf").as_deref())?;
-        let id = take("id");
         let seen = take("seen");
+        let form_id = bound.draw_id(take("id").as_deref());
         let version = take("version").map(|v| v.parse()).transpose();
         let version = version.map_err(|_| PageError::BadRequest("the version is no number"))?;
         let input = serde_json::from_value(Value::Object(fields));
         Ok(Self {
             input: input.map_err(|_| PageError::BadRequest("the fields are not the form's"))?,
-            id,
+            form_id,
             version,
             seen,
             kept,
@@ -222,26 +225,53 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for ProtectedForm<T> {
 /// What the forms of a browser are bound to.
 pub(crate) struct FormBinding {
     app: Arc<App>,
+    workspace: Option<WorkspaceId>,
     to: String,
+    /// The person, or the browser of somebody who isn't signed in: the ids of their forms
+    /// outlive a session.
+    sender: String,
+    path: String,
+    now: Timestamp,
 }
 
 impl FormBinding {
     /// That of a request at a workspace, or at the front.
     pub(crate) fn of(request: &Extensions) -> Result<Self, PageError> {
-        let (app, to) = if let Some(ctx) = request.get::<Arc<Context>>() {
-            (&ctx.app, ctx.csrf_binding())
-        } else if let Some(front) = request.get::<SignupHost>() {
-            (&front.app, front.csrf_binding())
-        } else {
-            return Err(PageError::internal("a form outside the router"));
+        let new = |info: &RequestInfo, workspace, to: &str, sender: String| Self {
+            app: Arc::clone(&info.app),
+            workspace,
+            to: to.to_owned(),
+            sender,
+            path: info.path.clone(),
+            now: info.now,
         };
-        let (app, to) = (Arc::clone(app), to.to_owned());
-        Ok(Self { app, to })
+        if let Some(ctx) = request.get::<Arc<Context>>() {
+            let to = ctx.csrf_binding();
+            let person = ctx.actor().map(|actor| actor.user.to_string());
+            let sender = person.unwrap_or_else(|| to.to_owned());
+            Ok(new(ctx, Some(ctx.workspace.id), to, sender))
+        } else if let Some(front) = request.get::<SignupHost>() {
+            let to = front.csrf_binding();
+            Ok(new(front, None, to, to.to_owned()))
+        } else {
+            Err(PageError::internal("a form outside the router"))
+        }
     }
 
     /// Holds where the token is the one that our page gave to this browser.
     pub(crate) fn verify(&self, token: Option<&str>) -> Result<(), PageError> {
         let good = token.is_some_and(|token| self.app.secrets().is_csrf(&self.to, token));
         if good { Ok(()) } else { Err(PageError::Stale) }
+    }
+
+    /// The id for what a form makes, by the form's own; `None` where that is no id.
+    pub(crate) fn draw_id(&self, sent: Option<&str>) -> Option<EntryId> {
+        let sent: EntryId = sent?.parse().ok()?;
+        let place = FormPlace {
+            workspace: self.workspace,
+            sender: &self.sender,
+            path: &self.path,
+        };
+        Some(self.app.secrets().form_id(place, sent, self.now))
     }
 }

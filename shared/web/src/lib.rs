@@ -28,9 +28,11 @@ pub mod lambda;
 mod layout;
 pub mod links;
 pub mod log;
+mod mail_limits;
 pub mod mail_render;
 pub mod mail_samples;
 mod markdown;
+mod markdown_budget;
 mod open_session;
 mod origin;
 mod page;
@@ -63,8 +65,8 @@ pub use access::{
 };
 pub use adapters::{
     AccessToken, CheckoutSession, CheckoutStatus, ChunkSender, CodeAnswer, FileDownload, FileRead,
-    MfaChallenge, NewCheckoutSession, NewCustomer, NewSubscription, PasswordAnswer, PresignedPost,
-    RoleArns, Stripe, StripePrice, chunk_channel,
+    MfaChallenge, NewCheckoutSession, NewCustomer, NewObject, NewSubscription, PasswordAnswer,
+    PresignedPost, RoleArns, Stripe, StripePrice, chunk_channel,
 };
 pub use app::{App, Clock};
 pub use config::{Config, MissingSetting, SETTINGS, StripeConfig};
@@ -93,7 +95,7 @@ pub use reply::{Reply, see_other};
 pub use request_info::RequestInfo;
 pub use route::{Audience, BothSides, Route};
 pub use router::router;
-pub use secrets::{Secrets, is_token};
+pub use secrets::{FormPlace, Secrets, is_token};
 pub use service_call::{MAX_SERVICE_CALL_BYTES, ServiceCall};
 pub use services::{AwsClients, Services, stripe};
 pub use signup_host::SignupHost;

@@ -71,6 +71,9 @@ pub const EMAIL_CHANGE: &str = "email-change";
 pub struct EmailChange {
     /// The address so far: the link is good while it is that.
     pub from: EmailAddress,
+    /// The person's epoch, which each change of the address ends: the link is good once, also
+    /// where the address comes back.
+    pub epoch: i64,
     /// The new one.
     pub to: EmailAddress,
 }
@@ -149,11 +152,13 @@ pub async fn deliver_mail(app: &App, leaving: Envelope<'_>, mail: &Mail) -> Resu
             link_number,
             ..
         } => {
-            let token = app.secrets().invite_token(*invite, *link_number);
+            let token = app
+                .secrets()
+                .invite_token(leaving.home, *invite, *link_number);
             format!("/invite/{token}")
         }
         MailMessage::Reset { reset, .. } => {
-            let token = app.secrets().reset_token(*reset);
+            let token = app.secrets().reset_token(leaving.home.0, *reset);
             format!("/reset/{token}")
         }
         MailMessage::SignUp { sign_up, until, .. } => {
@@ -171,9 +176,15 @@ pub async fn deliver_mail(app: &App, leaving: Envelope<'_>, mail: &Mail) -> Resu
         | MailMessage::MfaEnabled
         | MailMessage::MfaDisabled
         | MailMessage::MfaReset { .. } => "/account".to_owned(),
-        MailMessage::ConfirmEmail { user, from, until } => {
+        MailMessage::ConfirmEmail {
+            user,
+            from,
+            epoch,
+            until,
+        } => {
             let change = EmailChange {
                 from: from.clone(),
+                epoch: *epoch,
                 to: mail.to.clone(),
             };
             let token = app.seal_deterministic(EMAIL_CHANGE, &user.to_string(), *until, &change)?;

@@ -126,7 +126,6 @@ fn messages() -> Vec<MailMessage> {
         },
         MailMessage::SignUp {
             sign_up: EntryId::new(1, 1),
-            company: text.to_owned(),
             until: Timestamp::UNIX_EPOCH,
             hours: 24,
         },
@@ -144,6 +143,7 @@ fn messages() -> Vec<MailMessage> {
         MailMessage::ConfirmEmail {
             user: UserId::new(1, 1),
             from: email_sample(),
+            epoch: 0,
             until: Timestamp::UNIX_EPOCH,
         },
         MailMessage::EmailChanged {

@@ -1,6 +1,7 @@
 //! Markdown to HTML that is safe to show: sanitised at every rendering, so a
 //! better rule mends what is stored.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
@@ -8,6 +9,8 @@ use ammonia::Builder;
 use domain::evidence::SCHEME;
 use domain::id::EvidenceId;
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
+
+use crate::markdown_budget::{self as budget, BoundedHtml};
 
 static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::empty();
@@ -64,13 +67,34 @@ const MARK: char = '\u{e000}';
 
 /// The HTML of a text in markdown. HTML in it is shown as text; headings begin below
 /// those of the page. Of images it shows those pictures that it refers to by their
-/// ids and that there are; all others are left out.
+/// ids and that there are; all others are left out. A text whose formatting is over the
+/// budget is shown as it was typed.
 pub fn to_html(text: &str, pictures: &AllowedImages) -> String {
+    let shown = budget::shown_part(text);
+    let html = render(shown, pictures).unwrap_or_else(|| budget::render_as_typed(shown));
+    budget::mark_cut(html, text, shown)
+}
+
+/// The HTML, where it is within the budget.
+fn render(text: &str, pictures: &AllowedImages) -> Option<String> {
+    if budget::is_excessive(text) {
+        return None;
+    }
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let text = text.replace(MARK, "");
     let (mut shown, mut inside) = (Vec::new(), Vec::<Image>::new());
     let mut links = 0_usize;
-    let events = Parser::new_ext(&text, options).filter_map(|event| match event {
+    let (mut depth, is_deep) = (0_usize, Cell::new(false));
+    let within = Parser::new_ext(&text, options).take_while(|event| {
+        match event {
+            Event::Start(_) => depth += 1,
+            Event::End(_) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        is_deep.set(depth > budget::MAX_DEPTH);
+        !is_deep.get()
+    });
+    let events = within.filter_map(|event| match event {
         Event::Start(Tag::Image { dest_url, .. }) => {
             inside.push(Image::new(&dest_url, links > 0));
             None
@@ -98,9 +122,18 @@ pub fn to_html(text: &str, pictures: &AllowedImages) -> String {
             }
         },
     });
-    let mut raw = String::with_capacity(text.len() * 2);
-    html::push_html(&mut raw, events);
-    let clean = SANITISER.clean(&raw).to_string();
+    let most = budget::max_bytes(&text);
+    let mut raw = BoundedHtml::new(most);
+    let written = html::write_html_fmt(&mut raw, events);
+    if written.is_err() || is_deep.get() {
+        return None;
+    }
+    let clean = SANITISER.clean(&raw.html).to_string();
+    Some(put_pictures(clean, shown)).filter(|html| html.len() <= most)
+}
+
+/// The HTML with the pictures in place of their marks.
+fn put_pictures(clean: String, shown: Vec<String>) -> String {
     if shown.is_empty() {
         return clean;
     }
@@ -195,6 +228,7 @@ fn lower_level(level: pulldown_cmark::HeadingLevel) -> pulldown_cmark::HeadingLe
 
 #[cfg(test)]
 mod tests {
+    use proptest::test_runner::{Config, RngAlgorithm, RngSeed};
     use scraper::{Html, Selector};
 
     use domain::id::EvidenceId;
@@ -260,6 +294,147 @@ mod tests {
             }
         }
     }
+
+    /// Texts whose HTML would be far larger than they are, or nested without end.
+    fn hostile_texts() -> Vec<String> {
+        let table = |columns: usize, rows: usize| {
+            let (head, rule) = ("|a".repeat(columns), "|-".repeat(columns));
+            format!("{head}|\n{rule}|\n{}", "x\n".repeat(rows))
+        };
+        let links: String =
+            format!("[a]: https://e.example/{}\n\n", "x".repeat(2_000)) + &"[a]".repeat(1_000);
+        vec![
+            ">".repeat(20_000),
+            "> ".repeat(10_000),
+            "- ".repeat(10_000),
+            "1. ".repeat(5_000),
+            "+ ".repeat(31) + "x",
+            "> 1) * ".repeat(15) + "x",
+            (0..200).map(|n| " ".repeat(2 * n) + "- a\n").collect(),
+            "*a **b ".repeat(2_000) + &"** *".repeat(2_000),
+            "[".repeat(20_000),
+            "![".repeat(9_000) + &"](evidence:x)".repeat(900),
+            table(300, 900),
+            table(5_000, 5_000),
+            format!("> - {}", table(200, 800).replace('\n', "\n> ")),
+            links,
+            "[](a)".repeat(4_000),
+            "`a`".repeat(6_000),
+            "&".repeat(20_000),
+            "\u{a0}".repeat(20_000),
+            "a  \n".repeat(5_000),
+            "---\n\n".repeat(4_000),
+            "- \n".repeat(6_000),
+            "<b>".repeat(6_000),
+            "x".repeat(1_000_000),
+            ">".repeat(1_000_000),
+        ]
+    }
+
+    #[test]
+    fn markdown_over_its_budget_is_shown_as_typed() {
+        for text in [
+            ">".repeat(20_000),
+            "- ".repeat(31) + "x",
+            hostile_texts().swap_remove(10),
+        ] {
+            let html = to_html(&text);
+            assert!(
+                html.starts_with("<p class=\"muted\">Shown as typed"),
+                "{html}"
+            );
+            let page = Html::parse_fragment(&html);
+            let code = Selector::parse("pre > code").expect("a selector");
+            let shown: String = page.select(&code).flat_map(|code| code.text()).collect();
+            assert_eq!(shown, text);
+        }
+        let nested = "> ".repeat(20) + "deep";
+        assert!(to_html(&nested).contains("<blockquote>"), "few levels stay");
+        let long = "word ".repeat(20_000);
+        let html = to_html(&long);
+        assert!(
+            html.contains("Only the beginning is shown"),
+            "{}",
+            &html[..200]
+        );
+        assert!(html.len() < 51_000);
+    }
+
+    #[test]
+    fn markdown_of_hostile_texts_stays_within_its_bytes() {
+        for text in hostile_texts() {
+            let html = to_html(&text);
+            let most = crate::markdown_budget::max_bytes(&text);
+            let begin: String = text.chars().take(20).collect();
+            assert!(html.len() <= most, "{begin}: {} > {most}", html.len());
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(config())]
+
+        #[test]
+        fn markdown_of_any_mixture_stays_within_its_bytes_and_depth(
+            pieces in proptest::collection::vec((0..PIECES.len(), 1..200_usize), 1..30)
+        ) {
+            let text: String = pieces.iter().map(|(piece, n)| PIECES[*piece].repeat(*n)).collect();
+            let html = to_html(&text);
+            proptest::prop_assert!(html.len() <= crate::markdown_budget::max_bytes(&text));
+            let (mut depth, mut deepest) = (0_usize, 0);
+            for tag in html.split('<').skip(1) {
+                let void = ["br", "hr", "img"].iter().any(|name| tag.starts_with(name));
+                match tag.strip_prefix('/') {
+                    Some(_) => depth -= 1,
+                    None if void => {}
+                    None => depth += 1,
+                }
+                deepest = deepest.max(depth);
+            }
+            // Each level of a list or a table is two elements or three.
+            proptest::prop_assert!(deepest <= 3 * crate::markdown_budget::MAX_DEPTH, "{}", deepest);
+        }
+    }
+
+    /// One seed, so that a run is the same every time.
+    fn config() -> Config {
+        Config {
+            cases: 300,
+            failure_persistence: None,
+            rng_algorithm: RngAlgorithm::ChaCha,
+            rng_seed: RngSeed::Fixed(20_261_201),
+            ..Config::default()
+        }
+    }
+
+    /// What hostile texts are made of.
+    const PIECES: [&str; 26] = [
+        ">",
+        "> ",
+        "- ",
+        "+ ",
+        "* ",
+        "1. ",
+        "2) ",
+        "\n",
+        "\n\n",
+        "  ",
+        "    ",
+        "|",
+        "|-",
+        "|a",
+        "|:-:|\n",
+        "*",
+        "**",
+        "_",
+        "~~",
+        "[a]",
+        "[a](b)",
+        "![a](evidence:b)",
+        "`",
+        "<b>",
+        "&",
+        "# x",
+    ];
 
     #[test]
     fn markdown_shows_allowed_images_only() {

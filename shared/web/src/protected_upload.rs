@@ -1,6 +1,7 @@
 //! Uploads through the function: small files, read with their form's token.
 
 use axum::extract::{FromRequest, Multipart, Request};
+use domain::id::{EntryId, Id};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -23,12 +24,19 @@ const MAX_FIELD: usize = 16 * 1024;
 pub struct ProtectedUpload<T = EmptyForm> {
     /// The other fields; one that the form doesn't have is refused.
     pub input: T,
-    /// The id that the page gave to the thing to be made.
-    pub id: Option<String>,
+    form_id: Option<EntryId>,
     /// The name of the file at the sender's: for people, never for a path.
     pub file_name: String,
     /// The file; `None` where it is larger than [`MAX_UPLOAD`].
     pub bytes: Option<Vec<u8>>,
+}
+
+impl<T> ProtectedUpload<T> {
+    /// The id for what the form makes, as [`ProtectedForm::id`](crate::ProtectedForm::id) gives it.
+    pub fn id<K>(&self) -> Result<Id<K>, PageError> {
+        let id = self.form_id.map(|id| id.of_kind());
+        id.ok_or(PageError::BadRequest("the form has no id"))
+    }
 }
 
 impl<S: Sync + Send, T: DeserializeOwned> FromRequest<S> for ProtectedUpload<T> {
@@ -43,9 +51,9 @@ impl<S: Sync + Send, T: DeserializeOwned> FromRequest<S> for ProtectedUpload<T> 
         let (mut token, mut id, mut file, mut fields) = (None, None, None, Map::new());
         while let Some(mut part) = parts.next_field().await.map_err(unreadable)? {
             let slot = match part.name() {
-                Some("csrf") => &mut token,
-                Some("id") => &mut id,
-                Some("file") => {
+                Some("csrf") if token.is_none() => &mut token,
+                Some("id") if id.is_none() => &mut id,
+                Some("file") if file.is_none() => {
                     // The token comes first in our forms: nothing is kept without it.
                     bound.verify(token.as_deref())?;
                     let name = part
@@ -65,6 +73,9 @@ impl<S: Sync + Send, T: DeserializeOwned> FromRequest<S> for ProtectedUpload<T> 
                     file = Some((name, fits.then_some(bytes)));
                     continue;
                 }
+                Some("csrf" | "id" | "file") => {
+                    return Err(PageError::BadRequest("a field came twice"));
+                }
                 Some(name) if fields.len() < MAX_FIELDS && !fields.contains_key(name) => {
                     let name = name.to_owned();
                     let text = part.text().await.map_err(unreadable)?;
@@ -83,7 +94,7 @@ impl<S: Sync + Send, T: DeserializeOwned> FromRequest<S> for ProtectedUpload<T> 
         let input = serde_json::from_value(Value::Object(fields));
         Ok(Self {
             input: input.map_err(|_| PageError::BadRequest("the fields are not the form's"))?,
-            id,
+            form_id: bound.draw_id(id.as_deref()),
             file_name,
             bytes,
         })

@@ -43,11 +43,11 @@ impl SignupHost {
         self.check_limit(limit, subject).await
     }
 
-    /// The mail to somebody who signs up.
+    /// The mail to the address that somebody signs up with, without a word of theirs.
     pub fn new_mail(&self, sign_up: &SignUp, message: MailMessage) -> Mail {
         Mail {
             to: sign_up.email.clone(),
-            to_name: sign_up.name.clone(),
+            to_name: sign_up.email.as_str().to_owned(),
             // Nothing is there yet: links in it lead to the front.
             slug: sign_up.slug.clone(),
             brand: crate::layout::PRODUCT_NAME.to_owned(),

@@ -29,6 +29,14 @@ const UPLOAD_LIMIT: RateLimit = RateLimit {
     window: SignedDuration::from_hours(24),
 };
 
+/// The most megabytes that one contact announces in an hour: announced files take the
+/// workspace's space before they arrive.
+const CONTACT_BYTES_LIMIT: RateLimit = RateLimit {
+    rule: "uploads-megabytes",
+    most: 500,
+    window: SignedDuration::from_hours(1),
+};
+
 /// A form that sends a file: announced by a script, or whole with its file.
 #[derive(Debug)]
 pub enum SentFile<A, W> {
@@ -83,17 +91,14 @@ pub struct UploadedFile<'a> {
 }
 
 impl<'a> UploadRequest<'a> {
-    /// The file that a script announces by a form of `page_id`.
-    pub fn from_announcement(
-        page_id: UploadId,
-        file: AnnouncedFile<'a>,
-    ) -> Result<Self, PageError> {
+    /// The file that a script announces by a form whose first upload is `first`.
+    pub fn from_announcement(first: UploadId, file: AnnouncedFile<'a>) -> Result<Self, PageError> {
         let n = file.n.parse().ok().filter(|n| *n < MAX_ANNOUNCED);
         let n: u64 = n.ok_or(PageError::BadRequest("the file has no number"))?;
         let size = file.size.parse();
         let size = size.map_err(|_| PageError::BadRequest("the file has no size"))?;
         Ok(Self {
-            id: page_id.nth(n),
+            id: first.nth(n),
             size,
             name: file.name,
         })
@@ -104,8 +109,7 @@ impl<'a> UploadRequest<'a> {
     pub fn from_multipart<T>(
         upload: &'a mut ProtectedUpload<T>,
     ) -> Result<UploadedFile<'a>, FormError> {
-        let id = upload.id.as_deref().and_then(|id| id.parse().ok());
-        let id: UploadId = id.ok_or(PageError::BadRequest("the form has no id"))?;
+        let id: UploadId = upload.id()?;
         let Some(bytes) = upload.bytes.take() else {
             let most = MAX_UPLOAD / 1024 / 1024;
             let why = format!("Without scripts, a file of up to {most} MB can be sent.");
@@ -129,7 +133,7 @@ impl<'a> UploadRequest<'a> {
 }
 
 impl<T> ProtectedForm<T> {
-    /// The upload id that the page gave.
+    /// The id of the form's first upload.
     pub fn upload_id(&self) -> Result<UploadId, PageError> {
         self.id::<UploadMarker>()
     }
@@ -152,6 +156,17 @@ impl ClientAccess {
         };
         let user = self.actor.user.to_string();
         self.ctx.limit_subject(UPLOAD_LIMIT, &user).await?;
+        if !self.is_team() {
+            let megabytes = (request.size >> 20) + 1;
+            let counted = self.ctx.limit_uses(CONTACT_BYTES_LIMIT, &user, megabytes);
+            match counted.await {
+                Ok(()) => {}
+                Err(PageError::TooMany(_)) => {
+                    return refuse("That is more than can be sent in an hour. Try again later.");
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
         let plan = self.ctx.plan();
         match self.store.create_upload(&upload, plan).await? {
             AnnounceOutcome::Done => Ok(upload),

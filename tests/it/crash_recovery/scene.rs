@@ -131,7 +131,8 @@ impl Scene {
             brand: acme.workspace.name.clone(),
             message,
         };
-        let hash = store::sha256_hex(&world.app.secrets().invite_token(invite.id, 1));
+        let home = (acme.workspace.id, invite.client);
+        let hash = store::sha256_hex(&world.app.secrets().invite_token(home, invite.id, 1));
         let link = store::InviteLink {
             hash: &hash,
             mail: &mail,
@@ -251,7 +252,7 @@ impl Scene {
         let entry = self.world.app.new_id::<marker::EntryMarker>();
         let kept = client
             .store
-            .create_comment(client.engagement, &found, &said, entry);
+            .create_comment(client.engagement, &found, &said, (entry, entry));
         kept.await.expect("kept");
         title
     }

@@ -120,6 +120,7 @@ pub(super) async fn pictures_come_and_go(enforced: &Enforced, world: &World, cas
         let fields = [("id", text.as_str())];
         let sent = browser.upload_with(&path, &fields, "a.png", &png).await;
         assert!(sent.is_good(), "{}", sent.body);
+        let id = browser.form_id(&path, id).await;
         mine.push((id.evidence_id(), path.clone()));
         let image = browser
             .get(&format!("{path}/{}/image", client.evidence.proof))
@@ -176,9 +177,12 @@ pub(super) async fn brands(enforced: &Enforced, world: &World, cast: &Fixture) {
     let owner = cast.acme.member(TeamRole::Owner);
     let browser = world.signed_in(&cast.acme.workspace, owner).await;
     let mut browser = browser.served_as(&app, settings::ROUTES);
-    let id = app.new_id::<marker::EntryMarker>().to_string();
+    let id = app.new_id::<marker::EntryMarker>();
     let (path, png) = ("/settings/branding/logo", picture(image::ImageFormat::Png));
-    let sent = browser.upload(path, &id, "logo.png", &png).await;
+    let sent = browser
+        .upload(path, &id.to_string(), "logo.png", &png)
+        .await;
+    let id = browser.form_id(path, id).await;
     enforced.assert_no_denial("a logo");
     assert_eq!(sent.location(), "/settings/branding", "{}", sent.body);
     let request = browser.request("GET", &format!("/brand/logo/{id}"));

@@ -3,7 +3,12 @@
 use super::*;
 
 /// Signs in, forgets the password, and sets another one.
-pub(super) async fn comes_and_forgets(enforced: &Enforced, world: &World, person: &Person) {
+pub(super) async fn comes_and_forgets(
+    enforced: &Enforced,
+    world: &World,
+    ws: WorkspaceId,
+    person: &Person,
+) {
     let identity = &world.app.services.identity;
     identity
         .set_password(person.id, PASSWORD)
@@ -29,7 +34,7 @@ pub(super) async fn comes_and_forgets(enforced: &Enforced, world: &World, person
     let (_, reset) = reset.expect("a link");
     let id: EntryId = reset["id"].as_str().expect("an id").parse().expect("an id");
     browser
-        .get(&format!("/reset/{}", app.secrets().reset_token(id)))
+        .get(&format!("/reset/{}", app.secrets().reset_token(ws, id)))
         .await;
     let set = browser
         .post("/reset", &[("password", OTHER), ("again", OTHER)])
@@ -66,8 +71,12 @@ pub(super) async fn secures(enforced: &Enforced, world: &World, cast: &Fixture, 
     assert_eq!(opened.location(), "/", "{}", opened.body);
     let off = browser.post("/account/two-factor/off", &[]).await;
     assert_eq!(off.location(), "/account/two-factor", "{}", off.body);
+    let dump = world.dump().await;
+    let own = format!("USER#{}", person.id);
+    let row = dump.iter().find(|((_, sk), _)| *sk == own);
     let change = EmailChange {
         from: person.email.clone(),
+        epoch: row.expect("there").1["epoch"].as_i64().unwrap_or(0),
         to: "moved@new.example".parse().expect("an address"),
     };
     let (user, until) = (
@@ -115,7 +124,8 @@ pub(super) async fn belongs_to_two(enforced: &Enforced, world: &World, cast: &Fi
         assert!(asked.is_good(), "{}", asked.body);
         if base.is_empty() {
             let mut mailbox = world.browser("acme").served_as(&app, invites::ROUTES);
-            let token = app.secrets().invite_token(id, 1);
+            let id = by.form_id("/invites", id).await;
+            let token = app.secrets().invite_token((home.id, Some(two.id)), id, 1);
             mailbox.get(&format!("/invite/{token}")).await;
             mailbox.get("/invite").await;
             let joined = mailbox.post("/invite", &[]).await;

@@ -182,12 +182,7 @@ pub(super) fn rows(
             "gqp",
             "gqp",
         ),
-        (
-            "message_form",
-            keys::message_form(&e, entry).pk,
-            "gp",
-            "gqp",
-        ),
+        ("posted_form", keys::posted_form(&e, entry).pk, "gp", "gqp"),
         (
             "read_mark",
             keys::read_mark(&c, user, EngagementId::new(3, 3)).pk,

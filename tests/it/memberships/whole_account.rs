@@ -38,6 +38,7 @@ async fn password_email_and_name_change_at_every_client() {
 
     let change = EmailChange {
         from: ana.email.clone(),
+        epoch: row(one, ana).await.expect("there").epoch,
         to: "moved@new.example".parse().expect("an address"),
     };
     let until = office.world.now() + SignedDuration::from_hours(1);
@@ -199,7 +200,9 @@ async fn cognito_user_without_an_account_is_deleted_after_an_hour() {
     let office = TwoFactorScene::new().await;
     let (world, acme) = (&office.world, &office.cast.acme);
     let client = &acme.clients[0];
-    let token = store::sha256_hex(&world.app.secrets().invite_token(client.invite.id, 1));
+    let home = (acme.workspace.id, Some(client.id));
+    let link = world.app.secrets().invite_token(home, client.invite.id, 1);
+    let token = store::sha256_hex(&link);
     let directory = world.app.directory();
     let held = directory
         .find_invite_redemption(acme.workspace.id, &token)
@@ -217,7 +220,6 @@ async fn cognito_user_without_an_account_is_deleted_after_an_hour() {
     assert!(is_password(&office, &lost).await);
     // Somebody else accepts, whose user stays.
     let mut other = world.browser("acme");
-    let link = world.app.secrets().invite_token(client.invite.id, 1);
     other.get(&format!("/invite/{link}")).await;
     other.get("/invite").await;
     let chosen = [("password", PASSWORD), ("again", PASSWORD)];

@@ -58,17 +58,38 @@ pub(crate) fn escape_markdown(text: &str) -> String {
     escape_rules(escaped.trim_end())
 }
 
-/// Escapes lines that markdown would read as a rule or a heading; items of lists stay such.
+/// Escapes lines that markdown would read as a rule or a heading; items of lists stay such, but
+/// hold no list within their line.
 fn escape_rules(text: &str) -> String {
     let lines = text.lines().map(|line| {
         let is_rule = !line.is_empty() && line.chars().all(|c| matches!(c, '-' | '=' | '+' | ' '));
         if is_rule {
-            format!("\\{line}")
-        } else {
-            line.to_owned()
+            return format!("\\{line}");
+        }
+        let nested = list_sign(line).and_then(|(_, after)| {
+            let (sign, _) = list_sign(line.get(after..)?)?;
+            line.split_at_checked(after + sign)
+        });
+        match nested {
+            Some((before, sign)) => format!("{before}\\{sign}"),
+            None => line.to_owned(),
         }
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Where the sign is by which a line begins as an item of a list, and where what follows it
+/// begins. Stars are escaped before.
+fn list_sign(line: &str) -> Option<(usize, usize)> {
+    let digits = line.chars().take_while(char::is_ascii_digit).count();
+    let rest = line.get(digits..)?;
+    let after = if digits > 0 {
+        rest.strip_prefix(['.', ')'])
+    } else {
+        rest.strip_prefix(['-', '+'])
+    }?;
+    let text = after.trim_start();
+    (after.is_empty() || text.len() < after.len()).then(|| (digits, line.len() - text.len()))
 }
 
 /// Paragraphs that aren't empty, as one section of at most [`MAX_SECTION`] characters.
@@ -140,6 +161,23 @@ mod tests {
         assert_eq!(truncate("äöü", 3), "äöü");
         assert_eq!(truncate("äöüx", 3), "äö…");
         assert_eq!(single_line(" a\r\n\tb ", 9), "a b");
+    }
+
+    #[test]
+    fn list_within_the_line_of_an_item_is_escaped() {
+        for (text, escaped) in [
+            ("- one\n- two", "- one\n- two"),
+            ("- - - x", "- \\- - x"),
+            ("1. 2) x", "1. 2\\) x"),
+            ("+ 1. x", "+ 1\\. x"),
+            ("- -x", "- -x"),
+            ("1.2. x", "1.2. x"),
+            ("- 10.0.0.1", "- 10.0.0.1"),
+        ] {
+            assert_eq!(escape_markdown(text), escaped, "{text}");
+        }
+        let deep = escape_markdown(&("- ".repeat(5_000) + "x"));
+        assert!(deep.starts_with("- \\- "), "{}", &deep[..9]);
     }
 
     #[test]

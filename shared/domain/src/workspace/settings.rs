@@ -59,7 +59,7 @@ impl WorkspaceInput {
     /// Checks every field.
     pub fn parse(&self) -> Result<WorkspaceSettings, FieldErrors> {
         let mut invalid = FieldErrors::default();
-        let name = invalid.parse_line("name", &self.name, 80);
+        let name = invalid.parse_name("name", &self.name, 80);
         let zone = self.time_zone.trim();
         if jiff::tz::TimeZone::get(zone).is_err() {
             invalid.add("time_zone", "Enter a zone like Europe/Berlin.");

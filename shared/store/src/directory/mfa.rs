@@ -16,6 +16,24 @@ use crate::table::transaction::Transaction;
 use crate::table::update::Update;
 use crate::tenancy::audit_item::AuditPlace;
 
+/// The set, at each row of a person, of the codes that were used: `<milliseconds>.<hash>`.
+pub(crate) const USED_CODES: &str = "used_codes";
+/// Used codes that are kept: more than can be tried while one of them is good.
+const KEPT_CODES: usize = 20;
+
+/// The used codes of a person's row with one more, by its hash; `None` where it is one of them.
+pub(crate) fn add_used_code(person: &Item, code: &str, now: Timestamp) -> Option<AttributeValue> {
+    let mut used = get_strings(person, USED_CODES);
+    let is_used = |entry: &String| entry.split_once('.').is_some_and(|(_, hash)| hash == code);
+    if used.iter().any(is_used) {
+        return None;
+    }
+    used.push(format!("{:015}.{code}", now.as_millisecond()));
+    used.sort();
+    let newest = used.split_off(used.len().saturating_sub(KEPT_CODES));
+    Some(AttributeValue::Ss(newest))
+}
+
 fn codes_item(session: &Session, codes: &[String]) -> Result<Item, StoreError> {
     let key = codes_key(session);
     let mut item = to_item("mfa", &key, &serde_json::json!({}))?;
@@ -28,11 +46,12 @@ fn codes_key(session: &Session) -> keys::Key {
 }
 
 impl Directory {
-    /// Turns on sign-in by code; `codes` are the hashes of the recovery codes.
+    /// Turns on sign-in by code; the hashes are those of the recovery codes and of the
+    /// authenticator's first code, which is used by that.
     pub async fn enable_mfa(
         &self,
         session: &Session,
-        codes: &[String],
+        (codes, first): (&[String], &str),
         mail: &Mail,
         now: Timestamp,
     ) -> Result<(), StoreError> {
@@ -43,7 +62,14 @@ impl Directory {
             transaction.update(own.set("mfa", AttributeValue::Bool(true)));
             Ok(())
         };
-        let each = |person: Update| person.set("mfa", string(now));
+        let used = add_used_code(&Item::new(), first, now);
+        let each = |person: Update| {
+            let person = person.set("mfa", string(now));
+            match &used {
+                Some(used) => person.set(USED_CODES, used.clone()),
+                None => person,
+            }
+        };
         self.update_own_account(session, note, mail, now, build, each)
             .await
     }
@@ -62,7 +88,7 @@ impl Directory {
             transaction.update(own.set("mfa", AttributeValue::Bool(false)));
             Ok(())
         };
-        let each = |person: Update| person.remove("mfa").remove("code");
+        let each = |person: Update| person.remove("mfa").remove(USED_CODES);
         self.update_own_account(session, note, mail, now, build, each)
             .await
     }

@@ -14,12 +14,13 @@ use jiff::Timestamp;
 use crate::directory::account::Member;
 use crate::directory::directory::Directory;
 use crate::directory::login::Login;
+use crate::directory::mfa::{USED_CODES, add_used_code};
 use crate::directory::session::{Session, SessionItem, person_key};
 use crate::directory::session_entry::{entry_hash, entry_opened_at, format_entry, session_entries};
 use crate::error::StoreError;
 use crate::records::outbox::outbox;
 use crate::retry::MAX_TRIES;
-use crate::table::codec::{Item, get_integer, get_strings, get_text, number, string, to_item};
+use crate::table::codec::{Item, get_integer, get_strings, number, string, to_item};
 use crate::table::keys;
 use crate::table::transaction::Transaction;
 use crate::table::update::Update;
@@ -165,12 +166,16 @@ impl Directory {
         let other_members = self.list_other_members(row, login).await?;
         let mut transaction = Transaction::new(self.table());
         let mut person = Update::existing(key.clone()).add("v", 1);
+        let mut used_codes = None;
         match &new_session.step {
             SignInStep::Password => {}
-            SignInStep::Code(code) if get_text(&found, "code").is_ok_and(|last| last == code) => {
-                return Ok(CreateOutcome::UsedCode);
+            SignInStep::Code(code) => {
+                let Some(used) = add_used_code(&found, code, new_session.now) else {
+                    return Ok(CreateOutcome::UsedCode);
+                };
+                person = person.set(USED_CODES, used.clone());
+                used_codes = Some(used);
             }
-            SignInStep::Code(code) => person = person.set("code", string(code)),
             SignInStep::Recovery(code) => {
                 let codes = Update::existing(keys::recovery_codes(new_session.ws, row.actor.user));
                 let codes = codes.when("contains(codes, :code)", ":code", string(code));
@@ -193,9 +198,9 @@ impl Directory {
         let v = number(get_integer(&found, "v"));
         transaction.update(person.when("v = :v", ":v", v));
         // A code is good once, at whatever client.
-        if let SignInStep::Code(code) = &new_session.step {
+        if let Some(used) = used_codes {
             for member in &other_members {
-                transaction.update(member.update().set("code", string(code)));
+                transaction.update(member.update().set(USED_CODES, used.clone()));
             }
         }
         let rows = first..transaction.next_index();

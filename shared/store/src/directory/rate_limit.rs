@@ -41,12 +41,24 @@ impl Directory {
         subject: &str,
         now: Timestamp,
     ) -> Result<RateDecision, StoreError> {
+        self.check_rate_of(limit, subject, 1, now).await
+    }
+
+    /// The same for several uses at once.
+    pub async fn check_rate_of(
+        &self,
+        limit: RateLimit,
+        subject: &str,
+        uses: i64,
+        now: Timestamp,
+    ) -> Result<RateDecision, StoreError> {
         let length = limit.window.as_secs().max(1);
         let window = now.as_second().div_euclid(length);
         let ends = (window + 1) * length;
         let count = self
             .hit(
                 keys::rate_counter(limit.rule, &sha256_hex(subject), window),
+                uses,
                 ends + 3_600,
             )
             .await?;

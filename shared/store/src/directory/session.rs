@@ -279,9 +279,16 @@ impl Directory {
         }
     }
 
-    /// Counts one more use under `key`, and gives the number of uses.
-    pub(crate) async fn hit(&self, key: keys::Key, expires: i64) -> Result<i64, StoreError> {
-        let update = Update::upsert(key).add("n", 1).set("ttl", number(expires));
+    /// Counts more uses under `key`, and gives the number of uses.
+    pub(crate) async fn hit(
+        &self,
+        key: keys::Key,
+        uses: i64,
+        expires: i64,
+    ) -> Result<i64, StoreError> {
+        let update = Update::upsert(key)
+            .add("n", uses)
+            .set("ttl", number(expires));
         let after = self.table().update(update).await?.unwrap_or_default();
         Ok(crate::table::codec::get_integer(&after, "n"))
     }

@@ -25,7 +25,7 @@ use crate::table::update::Update;
 use crate::tenancy::scope::{ClientScope, Store};
 
 /// For how long a form's id is known when it is sent again.
-const FORM_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 90);
+pub(crate) const FORM_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 90);
 
 /// Messages of one transaction, where a thread is restored.
 const AT_ONCE: usize = 90;
@@ -78,7 +78,7 @@ impl Store<ClientScope> {
             ttl: ttl.as_second(),
         };
         let mut transaction = self.transaction();
-        transaction.put_new(to_item("once", &keys::message_form(&e, form), &known)?);
+        transaction.put_new(to_item("once", &keys::posted_form(&e, form), &known)?);
         let key = keys::message(&e, shared, message.id);
         transaction.put_new(to_item("message", &key, message)?);
         let kind = if shared { "messages" } else { "notes" };
@@ -129,7 +129,7 @@ impl Store<ClientScope> {
         form: EntryId,
     ) -> Result<Option<NewMessage>, StoreError> {
         let e = self.engagement_partition(engagement);
-        let known = self.get(&keys::message_form(&e, form)).await?;
+        let known = self.get(&keys::posted_form(&e, form)).await?;
         match known.map(from_item::<MessageFormItem>).transpose()? {
             Some(known) if known.shared || self.sees_drafts() => {
                 self.get_message(engagement, known.message).await

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::directory::directory::Directory;
 use crate::directory::login::{Login, login_item, login_key};
+use crate::directory::mfa::USED_CODES;
 use crate::directory::session_entry::session_keys;
 use crate::error::StoreError;
 use crate::records::outbox::effect::Effect;
@@ -89,7 +90,7 @@ impl PersonChange<'_> {
             Self::Role(role) => person.set("role", serde_dynamo::to_attribute_value(role)?),
             Self::Disabled(at) => person.set("disabled", string(at)),
             Self::Enabled(_) => person.remove("disabled"),
-            Self::WithoutMfa(_) => person.remove("mfa").remove("code"),
+            Self::WithoutMfa(_) => person.remove("mfa").remove(USED_CODES),
             Self::Gone => person,
         })
     }
@@ -307,7 +308,7 @@ impl<S: Scope> Store<S> {
             .await?;
         for member in account.members_except(own_row) {
             let update = member.update().add("epoch", 1);
-            transaction.update(update.remove("sessions").remove("mfa").remove("code"));
+            transaction.update(update.remove("sessions").remove("mfa").remove(USED_CODES));
             let sessions = session_keys(&member.found);
             for session in &sessions {
                 transaction.delete(session);

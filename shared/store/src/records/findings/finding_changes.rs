@@ -6,10 +6,12 @@ use domain::finding::{Counts, Finding, FindingChange, FindingContent, HistoryEnt
 use domain::id::{EngagementId, EntryId, FindingId};
 use domain::notification::NotificationEvent;
 use domain::plan::{Plan, PlanLimit};
+use serde::Serialize;
 
 use crate::error::{StoreError, WriteOutcome, to_write_outcome};
 use crate::records::counters;
 use crate::records::findings::finding_item::FullEdit;
+use crate::records::messages::FORM_LIFETIME;
 use crate::records::outbox::outbox;
 use crate::records::revision::with_revision;
 use crate::table::codec::{Item, number, to_item};
@@ -17,6 +19,12 @@ use crate::table::keys;
 use crate::table::transaction::Transaction;
 use crate::table::update::Update;
 use crate::tenancy::scope::{ClientScope, Store};
+
+/// A form that created a comment.
+#[derive(Serialize)]
+struct CommentFormItem {
+    ttl: i64,
+}
 
 impl Store<ClientScope> {
     /// Creates a draft under the id that `finding` has, where `plan` has room for it.
@@ -69,25 +77,28 @@ impl Store<ClientScope> {
         self.commit(transaction).await
     }
 
-    /// Creates a comment under an id of the caller's choice.
+    /// Creates a comment with the id `id`, by which it is placed; `form` is the id of its form,
+    /// which creates one comment however often it is sent.
     pub async fn create_comment(
         &self,
         engagement: EngagementId,
         finding: &Finding,
         comment: &NewComment,
-        id: EntryId,
+        (id, form): (EntryId, EntryId),
     ) -> Result<WriteOutcome, StoreError> {
-        let key = keys::comment(
-            &self.engagement_partition(engagement),
-            finding.id,
-            comment.shared,
-            id,
-        );
+        let e = self.engagement_partition(engagement);
+        let key = keys::comment(&e, finding.id, comment.shared, id);
         let mut item = to_item("comment", &key, &comment.comment)?;
         let activity =
             Activity::of_comment(self.client_id(), engagement, finding, &comment.comment);
         self.add_to_feeds(&mut item, id, &activity, comment.shared)?;
         let mut transaction = self.transaction();
+        let at = comment.comment.at;
+        let ttl = at.saturating_add(FORM_LIFETIME).unwrap_or(at);
+        let known = CommentFormItem {
+            ttl: ttl.as_second(),
+        };
+        transaction.put_new(to_item("once", &keys::posted_form(&e, form), &known)?);
         transaction.put_new(item);
         let events = vec![NotificationEvent::of_comment(engagement, finding, comment)];
         outbox::put_notifications(&mut transaction, &self.prefix(), &id, events)?;

@@ -126,9 +126,9 @@ pub(crate) fn message_prefix(shared: bool) -> &'static str {
     if shared { "M#" } else { "N#" }
 }
 
-/// `E#MSG` / `ONCE#<entry>`: which message was made of a form, so that it isn't
-/// made twice.
-pub(crate) fn message_form(e: &str, form: EntryId) -> Key {
+/// `E#MSG` / `ONCE#<entry>`: which message or comment was made of a form, so that
+/// it isn't made twice.
+pub(crate) fn posted_form(e: &str, form: EntryId) -> Key {
     key(thread(e), format!("ONCE#{form}"))
 }
 
