@@ -6,7 +6,11 @@ const calculators = [...document.querySelectorAll("[data-calculator]")];
 function write(calculator) {
   const parts = [...calculator.querySelectorAll("[data-metric]")].map(({ dataset, value }) => value && `${dataset.metric}:${value}`);
   if (!parts.every(Boolean)) return;
-  field.value = [`CVSS:${calculator.dataset.calculator}`, ...parts].join("/");
+  const prefix = `CVSS:${calculator.dataset.calculator}`;
+  const [version, ...typed] = field.value.trim().split("/");
+  // Temporal and environmental metrics, which have no field here, stay.
+  const beyond = typed.filter((part) => version === prefix && part && !calculator.querySelector(`[data-metric="${CSS.escape(part.split(":")[0])}"]`));
+  field.value = [prefix, ...parts, ...beyond].join("/");
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 

@@ -416,11 +416,61 @@ async fn finding_export_equals_the_list_and_escapes_formulas() {
     for other in [&both.cast.acme.clients[1], &both.cast.northwind.clients[0]] {
         assert!(!all.contains(&other.mark));
     }
+    let file = both
+        .portal
+        .post("/findings/export?show=all&format=json", &[])
+        .await;
+    let json: serde_json::Value = serde_json::from_str(&file.body).expect("JSON");
+    assert!(
+        json["findings"]
+            .as_array()
+            .is_some_and(|rows| !rows.is_empty())
+    );
     for _ in 0..30 {
         both.portal.post("/findings/export", &[]).await;
     }
     let tired = both.portal.post("/findings/export", &[]).await;
     assert_eq!(tired.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn finding_with_many_assets_is_found_and_exported_whole() {
+    let mut both = TwoSides::new().await;
+    let (team, _) = both.paths();
+    let id = both.new_id();
+    let hosts: Vec<String> = (0..201).map(|n| format!("host-{n:03}.example")).collect();
+    let assets = hosts.join("\n");
+    let fields = [
+        ("id", id.as_str()),
+        ("title", "Old TLS everywhere"),
+        ("severity", ""),
+        ("vector", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N"),
+        ("cves", "CVE-2011-3389"),
+        ("cwe", "327"),
+        ("assets", assets.as_str()),
+        ("description", "It speaks **TLS 1.0**."),
+        ("impact", "Read by others."),
+        ("recommendation", "Turn it off."),
+        ("references", "https://tls.example/old"),
+    ];
+    let made = both.team.post(&format!("{team}/findings"), &fields).await;
+    assert!(made.is_good(), "{}", made.body);
+    for host in [&hosts[0], &hosts[100], &hosts[200]] {
+        let found = titles(&mut both.team, &format!("/findings?show=drafts&q={host}")).await;
+        assert_eq!(found, ["Old TLS everywhere"], "{host}");
+    }
+    let path = "/findings/export?show=drafts&q=host-200.example&format=";
+    let json = both.team.post(&format!("{path}json"), &[]).await;
+    let json: serde_json::Value = serde_json::from_str(&json.body).expect("JSON");
+    let row = &json["findings"][0];
+    assert_eq!(row["all_assets"].as_array().map(Vec::len), Some(201));
+    assert_eq!(row["all_assets"][200], "host-200.example");
+    assert_eq!(row["cves"][0], "CVE-2011-3389");
+    let csv = both.team.post(&format!("{path}csv"), &[]).await.body;
+    for (name, value) in &fields[3..] {
+        let cell = if *name == "cwe" { "CWE-327" } else { value };
+        assert!(csv.contains(cell), "{name}: {csv}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -260,6 +260,11 @@ fn table(operation: &str, body: &Value) -> Vec<AccessRequest> {
             });
             vec![("dynamodb:Query".to_owned(), resource, Some(vec![pk]))]
         }
+        "TransactGetItems" => {
+            let reads = body["TransactItems"].as_array().expect("reads").iter();
+            let keys = reads.map(|read| pk(&read["Get"]["Key"])).collect();
+            vec![asked("GetItem", Some(keys))]
+        }
         "TransactWriteItems" => {
             let mut kinds: BTreeMap<&str, Vec<String>> = BTreeMap::new();
             for write in body["TransactItems"].as_array().expect("writes") {

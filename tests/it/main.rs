@@ -70,6 +70,7 @@ mod passwords;
 mod payments;
 mod plan_limits;
 mod policy_evaluation;
+mod ratings;
 mod reference;
 mod revenue_property;
 mod schema_compatibility;

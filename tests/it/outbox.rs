@@ -254,6 +254,8 @@ async fn mail_headers_cannot_be_injected_by_names_or_titles() {
         "Subject",
         "Date",
         "Message-ID",
+        "Auto-Submitted",
+        "X-Auto-Response-Suppress",
         "MIME-Version",
         "Content-Type",
     ];

@@ -221,6 +221,26 @@ fn user_input_is_escaped_in_html_mail_and_plain_in_text_mail() {
 }
 
 #[test]
+fn text_mail_has_no_markup() {
+    let elements = [
+        "time", "a", "p", "div", "span", "br", "strong", "em", "table", "img",
+    ];
+    for (name, text) in mail_parts().into_iter().filter(|(name, _)| !is_html(name)) {
+        for element in elements {
+            for sign in [
+                format!("<{element} "),
+                format!("<{element}>"),
+                format!("</{element}>"),
+            ] {
+                assert!(!text.contains(&sign), "{name} has {sign}: {text}");
+            }
+        }
+        let said = text.matches("UTC").count();
+        assert!(said <= 1, "{name} names the zone {said} times: {text}");
+    }
+}
+
+#[test]
 fn html_mail_has_no_script_and_links_to_this_host() {
     for (name, html) in mail_parts() {
         if !is_html(&name) {

@@ -100,8 +100,10 @@ async fn execute(
                 .expect("read");
             let Some(dossier) = dossier else { return };
             let after = content("Changed", &client.mark, severity);
+            let (finding, before) = (&dossier.finding, &dossier.content);
+            let workspace = workspace(actor.workspace);
             if let Ok(Some(change)) =
-                update_content(&dossier.finding, &dossier.content, &after, &actor, now)
+                update_content(finding, before, &after, &actor, &workspace, now)
             {
                 let edited =
                     store.update_finding_content(engagement, &change, &after, app.new_id());

@@ -1,7 +1,10 @@
 //! One action for many findings, chosen in a list. Each is decided separately, and the page
 //! lists the results. Sent again, the form changes nothing.
 
-use domain::finding::{Assignee, BulkAction, Finding, MAX_BULK, Transition, TransitionRefusal};
+use domain::finding::{
+    Assignee, BulkAction, Finding, FindingChange, FindingEvent, MAX_BULK, Transition,
+    TransitionRefusal,
+};
 use domain::id::{ClientId, EngagementId, FindingId};
 use domain::input::FieldErrors;
 use domain::person::Person;
@@ -268,9 +271,10 @@ async fn execute_bulk(
         let decision = decide(scope, bulk, key, &finding);
         let (result, why) = match decision {
             BulkDecision::Change(change) => {
+                let why = describe_date(&finding, &change.change);
                 let group = groups.entry((key.client, key.engagement)).or_default();
                 group.push((rows.len(), *change));
-                ("done", String::new())
+                ("done", why)
             }
             BulkDecision::Already => ("already", String::new()),
             BulkDecision::Refused(why) => ("refused", why),
@@ -340,6 +344,16 @@ fn decide(
                 first.cloned().unwrap_or_default()
             }
         }),
+    }
+}
+
+/// The due date that a change of the severity moved.
+fn describe_date(before: &Finding, change: &FindingChange) -> String {
+    let is_rated = matches!(change.entry.event, FindingEvent::Rated { .. });
+    match change.finding.due {
+        due if !is_rated || due == before.due => String::new(),
+        Some(due) => format!("Now due on {}.", due.strftime("%-d %b %Y")),
+        None => "It has no due date any more.".to_owned(),
     }
 }
 

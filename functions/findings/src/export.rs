@@ -1,10 +1,11 @@
 //! The export of a list of findings, as CSV or JSON.
 
-use domain::finding::Finding;
+use domain::cvss::CvssVector;
+use domain::finding::{Finding, FindingContent};
 use http::{HeaderValue, header};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use store::{FindingSummary, RateLimit};
+use store::{CONTENTS_PAGE, FindingSummary, RateLimit};
 use web::links::{self, LinkBase};
 use web::{Csv, EitherSide, EmptyForm, PageError, ProtectedForm, Query, Reply};
 
@@ -13,6 +14,10 @@ use crate::list_scope::{ListScope, ScopeNames};
 
 /// The most findings of one file.
 pub(crate) const MAX_FINDINGS: usize = 5_000;
+/// The most bytes of their texts: a function answers with 6 MB at most, in base64.
+const MAX_BYTES: usize = 3_500_000;
+/// Bytes of a finding beside its texts, roughly.
+const ROW_BYTES: usize = 600;
 /// The most rows that are scanned for them.
 const MAX_SCANNED: usize = 20_000;
 /// The most files that one person exports.
@@ -35,15 +40,23 @@ struct FindingRecord<'a> {
     engagement: &'a str,
     title: &'a str,
     severity: &'static str,
+    severity_reason: Option<&'a str>,
     score: Option<String>,
+    vector: Option<&'a str>,
     status: &'static str,
     due: Option<Date>,
     overdue: bool,
     assignee: Option<&'a str>,
     tags: String,
     cwe: Option<String>,
+    cves: &'a [String],
     asset: Option<&'a str>,
     assets: i64,
+    all_assets: &'a [String],
+    description: &'a str,
+    impact: &'a str,
+    recommendation: &'a str,
+    references: &'a str,
     retests: i64,
     updated: jiff::Timestamp,
     link: String,
@@ -61,6 +74,7 @@ struct ExportFile<'a> {
 impl<'a> FindingRecord<'a> {
     fn new(
         summary: &'a FindingSummary,
+        content: Option<&'a FindingContent>,
         names: &'a ScopeNames,
         today: Date,
         home: &str,
@@ -74,7 +88,19 @@ impl<'a> FindingRecord<'a> {
         };
         let link = format!("{home}{}", links::finding(base, summary.engagement, id));
         let finding = &summary.finding;
+        let text = |field: fn(&FindingContent) -> &String| {
+            content.map_or("", |content| field(content).as_str())
+        };
+        let vector = content.and_then(|content| content.vector.as_ref());
         Self {
+            severity_reason: content.and_then(|content| content.severity_reason.as_deref()),
+            vector: vector.map(CvssVector::as_str),
+            cves: content.map_or(&[], |content| &content.cves),
+            all_assets: content.map_or(&[], |content| &content.assets),
+            description: text(|content| &content.description),
+            impact: text(|content| &content.impact),
+            recommendation: text(|content| &content.recommendation),
+            references: text(|content| &content.references),
             client: names.client(summary).unwrap_or_default(),
             engagement: names.engagement(summary).unwrap_or_default(),
             title: &finding.title,
@@ -98,22 +124,30 @@ impl<'a> FindingRecord<'a> {
     }
 
     /// The cells, in the order of [`COLUMNS`].
-    fn cells(&self) -> [String; 16] {
+    fn cells(&self) -> [String; 24] {
         let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
         [
             self.client.to_owned(),
             self.engagement.to_owned(),
             self.title.to_owned(),
             self.severity.to_owned(),
+            text(self.severity_reason),
             self.score.clone().unwrap_or_default(),
+            text(self.vector),
             self.status.to_owned(),
             self.due.map_or_else(String::new, |due| due.to_string()),
             if self.overdue { "yes" } else { "" }.to_owned(),
             text(self.assignee),
             self.tags.clone(),
             self.cwe.clone().unwrap_or_default(),
+            self.cves.join(", "),
             text(self.asset),
             self.assets.to_string(),
+            self.all_assets.join("\n"),
+            self.description.to_owned(),
+            self.impact.to_owned(),
+            self.recommendation.to_owned(),
+            self.references.to_owned(),
             self.retests.to_string(),
             self.updated.to_string(),
             self.link.clone(),
@@ -121,20 +155,28 @@ impl<'a> FindingRecord<'a> {
     }
 }
 
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 24] = [
     "Client",
     "Engagement",
     "Title",
     "Severity",
+    "Reason for the severity",
     "CVSS score",
+    "CVSS vector",
     "Status",
     "Due",
     "Overdue",
     "Assigned to",
     "Tags",
     "CWE",
+    "CVE",
     "Asset",
     "Assets",
+    "All assets",
+    "Description",
+    "Impact",
+    "Recommendation",
+    "References",
     "Retests",
     "Last change",
     "Link",
@@ -167,21 +209,27 @@ pub(crate) async fn post(
         }
     }
     rows.truncate(MAX_FINDINGS);
+    let contents = load_contents(&scope, &rows).await?;
+    let is_cut = after.is_some() || contents.len() < rows.len();
+    rows.truncate(contents.len());
     let kind = if format == "json" { "JSON" } else { "CSV" };
     scope
         .record_export(&format!("{kind}, {} findings", rows.len()))
         .await?;
     let home = ctx.app.config.workspace_url(&ctx.workspace.slug);
     let team = scope.actor.role.is_team();
-    let record = |summary| FindingRecord::new(summary, &names, today, &home, team);
-    let records: Vec<FindingRecord<'_>> = rows.iter().map(record).collect();
-    let cut = after.is_some();
-    let suffix = if cut { "-incomplete" } else { "" };
+    let contents = contents.iter().map(Option::as_ref);
+    let records: Vec<FindingRecord<'_>> = rows
+        .iter()
+        .zip(contents)
+        .map(|(summary, content)| FindingRecord::new(summary, content, &names, today, &home, team))
+        .collect();
+    let suffix = if is_cut { "-incomplete" } else { "" };
     let name = format!("findings-{today}{suffix}");
     if format == "json" {
         let file = ExportFile {
             findings: &records,
-            truncated: cut,
+            truncated: is_cut,
             most: MAX_FINDINGS,
         };
         let json = serde_json::to_vec_pretty(&file).map_err(PageError::internal)?;
@@ -190,7 +238,25 @@ pub(crate) async fn post(
         let kind = HeaderValue::from_static("application/json");
         return Ok(Reply::file(json, kind).header(header::CONTENT_DISPOSITION, name));
     }
-    render_csv(&records, cut).into_reply(&format!("{name}.csv"))
+    render_csv(&records, is_cut).into_reply(&format!("{name}.csv"))
+}
+
+/// The contents of the first rows: of all, or of as many as fit into a file.
+async fn load_contents(
+    scope: &ListScope,
+    rows: &[FindingSummary],
+) -> Result<Vec<Option<FindingContent>>, PageError> {
+    let (mut contents, mut bytes) = (Vec::with_capacity(rows.len()), 0);
+    for page in rows.chunks(CONTENTS_PAGE) {
+        for content in scope.list_contents(page).await? {
+            bytes += ROW_BYTES + content.as_ref().map_or(0, FindingContent::bytes);
+            if bytes > MAX_BYTES {
+                return Ok(contents);
+            }
+            contents.push(content);
+        }
+    }
+    Ok(contents)
 }
 
 /// A row for each finding, and a last one where findings are left out.

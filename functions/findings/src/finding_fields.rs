@@ -36,19 +36,31 @@ impl<'de> Deserialize<'de> for FindingFields {
 }
 
 impl FindingFields {
-    /// The vector of the calculator's metrics in one version.
+    /// The vector of the calculator's metrics in one version, with the metrics of the typed vector
+    /// that the calculator doesn't know.
     pub(crate) fn vector(&self, version: CvssVersion) -> Result<CvssVector, InvalidCvssVector> {
         let number = version.number();
-        version.compose(|code| {
+        let base = version.compose(|code| {
             let value = self.chosen.get(&format!("{PREFIX}{number}-{code}"));
             value.map(String::as_str)
-        })
+        })?;
+        let typed = self.input.vector.as_str();
+        if CvssVersion::of_vector(typed) != Some(version) {
+            return Ok(base);
+        }
+        let is_base = |code: &str| version.metrics().iter().any(|metric| metric.code == code);
+        let beyond = vector_values(typed).filter(|(code, _)| !is_base(code));
+        let mut text = String::from(base);
+        for (code, value) in beyond {
+            text = format!("{text}/{code}:{value}");
+        }
+        text.parse()
     }
 
     /// Fills an empty vector field from the calculator.
     pub(crate) fn with_calculated_vector(mut self) -> Self {
         if self.input.vector.trim().is_empty() {
-            let mut vectors = CvssVersion::ALL
+            let mut vectors = CvssVersion::CALCULATED
                 .into_iter()
                 .filter_map(|version| self.vector(version).ok());
             if let Some(vector) = vectors.next_back() {
@@ -85,7 +97,7 @@ impl FindingFields {
                 })
                 .collect(),
         };
-        CvssVersion::ALL.map(calculator).into()
+        CvssVersion::CALCULATED.map(calculator).into()
     }
 }
 
@@ -105,7 +117,7 @@ impl<'de> Deserialize<'de> for CalculatorForm {
             .map(|(name, value)| (name, Value::String(value)))
             .collect();
         let fields = serde_json::from_value(Value::Object(fields));
-        let mut versions = CvssVersion::ALL.into_iter();
+        let mut versions = CvssVersion::CALCULATED.into_iter();
         Ok(Self {
             fields: fields.map_err(serde::de::Error::custom)?,
             version: versions.find(|version| version.number() == number),

@@ -99,11 +99,7 @@ impl FindingFormPage {
     ) -> Self {
         let input = &fields.input;
         let engagement = context.engagement.id;
-        let scored = input
-            .vector
-            .parse::<CvssVector>()
-            .ok()
-            .map(|vector| vector.score());
+        let scored = input.vector.parse::<CvssVector>().ok();
         Self {
             id: Some(id),
             version: None,
@@ -112,9 +108,9 @@ impl FindingFormPage {
                 |invalid| Form::with_errors(input, invalid),
             ),
             options: ContentOptions::default(),
-            score: scored.map(|score| ScoreView {
-                score: score.to_string(),
-                severity: score.severity().name(),
+            score: scored.map(|vector| ScoreView {
+                score: vector.score().to_string(),
+                severity: vector.severity().name(),
             }),
             calculators: fields.calculators(),
             calculate: links::finding_new_calculate(base, engagement),
@@ -357,16 +353,16 @@ pub(crate) async fn update(
         }
     };
     let reply = see_other(&links::finding(access.base, path.engagement, path.finding));
-    let change =
-        changed(&finding, &before, &after, &access.actor, access.ctx.now).map_err(to_page_error)?;
-    let Some(change) = change else {
+    let (actor, ctx) = (&access.actor, &access.ctx);
+    let change = changed(&finding, &before, &after, actor, &ctx.workspace, ctx.now);
+    let Some(change) = change.map_err(to_page_error)? else {
         return Ok(reply);
     };
     access
         .store
         .update_finding_content(path.engagement, &change, &after, access.ctx.app.new_id())
         .await?;
-    Ok(reply.flash(merged.flash("finding-saved")))
+    Ok(reply.flash(merged.flash(change.edit_flash())))
 }
 
 /// Writing content is refused for one reason only: the role.

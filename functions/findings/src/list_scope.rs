@@ -4,7 +4,7 @@
 use domain::audit::AuditKind;
 use domain::client::Client;
 use domain::engagement::Engagement;
-use domain::finding::FindingFilter;
+use domain::finding::{FindingContent, FindingFilter};
 use domain::id::{ClientId, EngagementId};
 use domain::person::{Actor, Person};
 use futures::future::{try_join, try_join_all};
@@ -103,6 +103,18 @@ impl ListScope {
             (Some(store), _) => store.list(self.engagement, filter, today, after).await?,
             (None, Some(team)) => team.list(filter, today, after).await?,
             (None, None) => FilteredFindings::default(),
+        })
+    }
+
+    /// The contents of at most [`store::CONTENTS_PAGE`] findings of the list, in their order.
+    pub(crate) async fn list_contents(
+        &self,
+        rows: &[FindingSummary],
+    ) -> Result<Vec<Option<FindingContent>>, PageError> {
+        Ok(match (&self.client_store, &self.team) {
+            (Some(store), _) => store.list_contents(rows).await?,
+            (None, Some(team)) => team.list_contents(rows).await?,
+            (None, None) => Vec::new(),
         })
     }
 

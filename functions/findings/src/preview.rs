@@ -53,7 +53,7 @@ pub(crate) async fn score(
     Ok(Reply::json(&match query.vector.parse::<CvssVector>() {
         Ok(vector) => json!({
             "score": vector.score().to_string(),
-            "severity": vector.score().severity().name(),
+            "severity": vector.severity().name(),
         }),
         Err(error) => json!({ "error": error.to_string() }),
     }))

@@ -85,7 +85,10 @@ impl Mailer {
             .to((to_name.as_str(), mail.to.as_str()))
             .subject(one_line(mail.subject))
             .date(mail.at.as_second())
-            .message_id(format!("{}@{domain}", mail.id));
+            .message_id(format!("{}@{domain}", mail.id))
+            // Nobody is to be answered by a program (RFC 3834; the second is Exchange's own).
+            .header("Auto-Submitted", Raw::new("auto-generated"))
+            .header("X-Auto-Response-Suppress", Raw::new("All"));
         if let Some(address) = mail.unsubscribe {
             let once = Raw::new("List-Unsubscribe=One-Click");
             message = message

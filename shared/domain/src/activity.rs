@@ -35,6 +35,7 @@ pub enum ActivityKind {
     #[serde(rename = "wrote")]
     Created,
     Edited,
+    Rated,
     #[serde(rename = "planned")]
     RemediationChanged,
     Published,
@@ -103,6 +104,7 @@ impl ActivityKind {
             Event::Imported => return None,
             Event::Created => Self::Created,
             Event::Edited => Self::Edited,
+            Event::Rated => Self::Rated,
             Event::RemediationChanged => Self::RemediationChanged,
             Event::Published => Self::Published,
             Event::Withdrawn => Self::Withdrawn,

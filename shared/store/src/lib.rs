@@ -78,6 +78,7 @@ pub use records::engagements::EngagementBrief;
 pub use records::expected_objects::ExpectedObjects;
 pub use records::findings::bulk_changes::BulkChange;
 pub use records::findings::due_findings::DueFindings;
+pub use records::findings::finding_contents::CONTENTS_PAGE;
 pub use records::findings::finding_detail::{CommentItem, FindingDetail, HistoryItem};
 pub use records::findings::finding_item::FindingSummary;
 pub use records::findings::finding_list::{FilteredFindings, MAX_SCANNED};

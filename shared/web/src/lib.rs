@@ -8,6 +8,7 @@
 mod access;
 pub mod address;
 mod app;
+mod autolink;
 mod config;
 mod context;
 mod cookies;

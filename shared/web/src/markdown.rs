@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use crate::autolink::link_addresses;
 use ammonia::Builder;
 use domain::evidence::SCHEME;
 use domain::id::EvidenceId;
@@ -80,7 +81,8 @@ fn render(text: &str, pictures: &AllowedImages) -> Option<String> {
     if budget::is_excessive(text) {
         return None;
     }
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
+    let options =
+        Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES;
     let text = text.replace(MARK, "");
     let (mut shown, mut inside) = (Vec::new(), Vec::<Image>::new());
     let mut links = 0_usize;
@@ -124,7 +126,7 @@ fn render(text: &str, pictures: &AllowedImages) -> Option<String> {
     });
     let most = budget::max_bytes(&text);
     let mut raw = BoundedHtml::new(most);
-    let written = html::write_html_fmt(&mut raw, events);
+    let written = html::write_html_fmt(&mut raw, link_addresses(events));
     if written.is_err() || is_deep.get() {
         return None;
     }

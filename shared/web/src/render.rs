@@ -63,6 +63,10 @@ impl Renderer {
         tera.register_filter("datetime", |text: &str, kwargs: Kwargs, _: &State| {
             format_time(text, &kwargs, "minute", "%-d %b %Y, %H:%M %Z")
         });
+        // Mail has no script that would fit the time to the reader.
+        tera.register_filter("moment", |text: &str, kwargs: Kwargs, _: &State| {
+            format_moment(text, &kwargs, "%-d %b %Y, %H:%M %Z")
+        });
         tera.register_filter("date", |text: &str, kwargs: Kwargs, _: &State| {
             format_time(text, &kwargs, "day", "%-d %b %Y")
         });
@@ -137,16 +141,25 @@ fn asset_url(assets: &HashMap<String, String>, name: &str) -> String {
     format!("/assets/{}", assets.get(name).map_or(name, String::as_str))
 }
 
-/// A point in time: exact for machines, in the reader's zone for people.
-fn format_time(text: &str, kwargs: &Kwargs, local: &str, format: &str) -> TeraResult<Value> {
+/// A point in time in the reader's zone, as plain text.
+fn format_moment(text: &str, kwargs: &Kwargs, format: &str) -> TeraResult<String> {
     let zone: Option<&str> = kwargs.get("tz")?;
     let zone = zone
         .and_then(|name| TimeZone::get(name).ok())
         .unwrap_or(TimeZone::UTC);
-    let time: Timestamp = text
-        .parse()
-        .map_err(|e| tera::Error::message(format!("{text}: {e}")))?;
-    let words = time.to_zoned_datetime(zone).strftime(format).to_string();
+    let time = parse_time(text)?;
+    Ok(time.to_zoned_datetime(zone).strftime(format).to_string())
+}
+
+fn parse_time(text: &str) -> TeraResult<Timestamp> {
+    text.parse()
+        .map_err(|e| tera::Error::message(format!("{text}: {e}")))
+}
+
+/// A point in time: exact for machines, in the reader's zone for people.
+fn format_time(text: &str, kwargs: &Kwargs, local: &str, format: &str) -> TeraResult<Value> {
+    let time = parse_time(text)?;
+    let words = format_moment(text, kwargs, format)?;
     Ok(Value::safe_string(&format!(
         r#"<time datetime="{time}" data-local="{local}">{words}</time>"#
     )))

@@ -1,8 +1,10 @@
 //! The base metrics of CVSS for the calculator.
 
-/// A supported version of CVSS.
+/// A version of CVSS whose vectors are scored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CvssVersion {
+    V20,
+    V30,
     V31,
     V40,
 }
@@ -74,35 +76,41 @@ const V40: [CvssMetric; 11] = [
 ];
 
 impl CvssVersion {
-    pub const ALL: [Self; 2] = [Self::V31, Self::V40];
+    /// The versions that have a calculator.
+    pub const CALCULATED: [Self; 2] = [Self::V31, Self::V40];
 
     pub const fn number(self) -> &'static str {
         match self {
+            Self::V20 => "2.0",
+            Self::V30 => "3.0",
             Self::V31 => "3.1",
             Self::V40 => "4.0",
         }
     }
 
-    /// The beginning of a vector.
+    /// The beginning of a vector. That of 2.0 has none.
     pub const fn prefix(self) -> &'static str {
         match self {
+            Self::V20 => "",
+            Self::V30 => "CVSS:3.0/",
             Self::V31 => "CVSS:3.1/",
             Self::V40 => "CVSS:4.0/",
         }
     }
 
-    /// The base metrics, in the order of a vector.
+    /// The base metrics, in the order of a vector; none of 2.0, which has no calculator.
     pub const fn metrics(self) -> &'static [CvssMetric] {
         match self {
-            Self::V31 => &V31,
+            Self::V20 => &[],
+            Self::V30 | Self::V31 => &V31,
             Self::V40 => &V40,
         }
     }
 
-    /// The version that a vector begins with.
+    /// The version with a calculator that a vector begins with.
     pub fn of_vector(text: &str) -> Option<Self> {
         let begins = |version: &Self| text.trim().starts_with(version.prefix());
-        Self::ALL.into_iter().find(begins)
+        Self::CALCULATED.into_iter().find(begins)
     }
 }
 
@@ -118,7 +126,7 @@ mod tests {
 
     #[test]
     fn composed_vector_contains_chosen_values() {
-        for version in CvssVersion::ALL {
+        for version in CvssVersion::CALCULATED {
             for metric in version.metrics() {
                 for (value, _) in metric.values {
                     let chosen = |code: &str| {
@@ -149,7 +157,7 @@ mod tests {
 
     #[test]
     fn worst_values_score_ten_and_best_score_zero() {
-        for version in CvssVersion::ALL {
+        for version in CvssVersion::CALCULATED {
             let first = |code: &str| {
                 let metric = version.metrics().iter().find(|m| m.code == code);
                 metric

@@ -100,7 +100,7 @@ fn document_without_title_gets_file_name() {
     assert_eq!(new.title, "Report");
     let input = DocumentInput {
         kind: "nothing".to_owned(),
-        title: "a\nb".to_owned(),
+        title: "x".repeat(161),
         visibility: "everybody".to_owned(),
     };
     let wrong = input.parse(MEMBER, None, &file()).unwrap_err();

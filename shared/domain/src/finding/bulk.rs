@@ -82,7 +82,7 @@ impl BulkAction {
                 apply_remediation(finding, &after, actor, now)
             }
             Self::SetSeverity(severity, reason) => {
-                update_severity(finding, *severity, reason, actor, now)
+                update_severity(finding, *severity, reason, actor, workspace, now)
             }
         }
     }

@@ -52,6 +52,8 @@ pub struct FindingChange {
     pub shared: bool,
     /// The retest that the change records.
     pub retest: Option<Retest>,
+    /// The entry of the fields that only the team is told of, where the client is told of others.
+    pub internal_entry: Option<HistoryEntry>,
     /// The changes of an edit in full; empty where the history entry holds them uncut.
     pub full_changes: Vec<FieldChange>,
     /// Set where the change accepts or prolongs a risk.
@@ -313,6 +315,7 @@ impl FindingChange {
             entry,
             shared: before.status.is_published() || finding.status.is_published(),
             retest: None,
+            internal_entry: None,
             full_changes: Vec::new(),
             risk_deadline: None,
             finding,

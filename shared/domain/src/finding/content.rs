@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::cvss::CvssVector;
-use crate::input::FieldErrors;
+use crate::input::{FieldErrors, clean_line, clean_text};
 use crate::severity::Severity;
 
 /// Affected assets of one finding at most.
@@ -63,13 +63,16 @@ impl FindingInput {
     pub fn parse(&self) -> Result<FindingContent, FieldErrors> {
         let mut invalid = FieldErrors::default();
         let title = invalid.parse_line("title", &self.title, 200);
-        let vector = Some(self.vector.trim()).filter(|text| !text.is_empty());
-        let vector = vector.and_then(|text| invalid.check("vector", text.parse::<CvssVector>()));
-        let severity = match (self.severity.as_str(), &vector) {
-            ("", Some(vector)) => Some(vector.score().severity()),
-            (name, _) => invalid.check("severity", name.parse()),
+        let vector = clean_line(&self.vector);
+        let has_vector = !vector.is_empty();
+        let vector = has_vector.then(|| invalid.check("vector", vector.parse::<CvssVector>()));
+        let vector = vector.flatten();
+        let by_vector = vector.as_ref().map(CvssVector::severity);
+        let severity = match self.severity.as_str() {
+            // A vector that can't be read has a message of its own.
+            "" if has_vector => by_vector,
+            name => invalid.check("severity", name.parse()),
         };
-        let by_vector = vector.as_ref().map(|vector| vector.score().severity());
         let severity_reason =
             parse_reason(&mut invalid, &self.severity_reason, by_vector, severity);
         let cwe = parse_cwe(&mut invalid, &self.cwe);
@@ -140,10 +143,16 @@ impl FindingContent {
         texts.map(String::len).sum()
     }
 
+    /// Whether the severity is the vector's. It stays so when the vector changes, until another
+    /// severity is chosen.
+    pub fn follows_vector(&self) -> bool {
+        let by_vector = self.vector.as_ref().map(CvssVector::severity);
+        by_vector == Some(self.severity)
+    }
+
     /// Sets the reason where the severity is not the vector's and no reason is given.
     pub(crate) fn default_severity_reason(&mut self, reason: &str) {
-        let by_vector = self.vector.as_ref().map(|vector| vector.score().severity());
-        if by_vector.is_some_and(|by_vector| by_vector != self.severity) {
+        if self.vector.is_some() && !self.follows_vector() {
             self.severity_reason
                 .get_or_insert_with(|| reason.to_owned());
         }
@@ -151,11 +160,16 @@ impl FindingContent {
 }
 
 impl From<&FindingContent> for FindingInput {
-    /// The form filled in.
+    /// The form filled in. A severity that follows the vector is left to it.
     fn from(content: &FindingContent) -> Self {
+        let severity = if content.follows_vector() {
+            ""
+        } else {
+            content.severity.name()
+        };
         Self {
             title: content.title.clone(),
-            severity: content.severity.name().to_owned(),
+            severity: severity.to_owned(),
             severity_reason: content.severity_reason.clone().unwrap_or_default(),
             vector: content
                 .vector
@@ -175,11 +189,9 @@ impl From<&FindingContent> for FindingInput {
 }
 
 fn parse_cwe(invalid: &mut FieldErrors, raw: &str) -> Option<u32> {
-    let raw = raw.trim();
-    let digits = raw
-        .strip_prefix("CWE-")
-        .or_else(|| raw.strip_prefix("cwe-"))
-        .unwrap_or(raw);
+    let raw = clean_line(raw).to_ascii_uppercase();
+    let digits = raw.strip_prefix("CWE").unwrap_or(&raw);
+    let digits = digits.trim_start_matches(['-', ':', ' ']);
     if digits.is_empty() {
         return None;
     }
@@ -211,6 +223,7 @@ fn parse_reason(
 
 fn parse_cves(invalid: &mut FieldErrors, raw: &str) -> Vec<String> {
     let mut cves: Vec<String> = Vec::new();
+    let raw = clean_text(raw);
     let words = raw.split(|c: char| c == ',' || c == ';' || c.is_whitespace());
     for word in words.filter(|word| !word.is_empty()) {
         let cve = word.to_ascii_uppercase();
@@ -238,6 +251,7 @@ fn is_cve(text: &str) -> bool {
 
 fn parse_assets(invalid: &mut FieldErrors, raw: &str) -> Vec<String> {
     let mut assets: Vec<String> = Vec::new();
+    let raw = clean_text(raw);
     for line in raw.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let asset = invalid.parse_optional_line("assets", line, 500);
         if !assets.contains(&asset) {
@@ -306,6 +320,42 @@ mod tests {
             needless.parse().map(|content| content.severity_reason),
             Ok(None)
         );
+    }
+
+    #[test]
+    fn severity_that_follows_vector_changes_with_it() {
+        let with = |impact: &str| format!("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:{impact}");
+        let typed = FindingInput {
+            severity: String::new(),
+            vector: with("L/I:N/A:N"),
+            ..input()
+        };
+        let content = typed.parse().expect("valid");
+        assert_eq!(content.severity, Severity::Medium);
+        let edited = FindingInput {
+            vector: with("H/I:H/A:H"),
+            ..FindingInput::from(&content)
+        };
+        let content = edited.parse().expect("no reason is needed");
+        assert_eq!(content.severity, Severity::Critical);
+        let chosen = FindingInput {
+            severity: "high".into(),
+            severity_reason: "Behind the VPN only.".into(),
+            ..FindingInput::from(&content)
+        };
+        let chosen = chosen.parse().expect("valid");
+        assert_eq!(FindingInput::from(&chosen).severity, "high");
+    }
+
+    #[test]
+    fn vector_that_cannot_be_read_is_the_only_error() {
+        let wrong = FindingInput {
+            severity: String::new(),
+            vector: "CVSS:3.1/AV:N".into(),
+            ..input()
+        };
+        let wrong = wrong.parse().expect_err("incomplete");
+        assert_eq!(wrong.fields().keys().collect::<Vec<_>>(), [&"vector"]);
     }
 
     #[test]

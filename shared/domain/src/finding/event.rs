@@ -25,6 +25,8 @@ pub enum FindingEvent {
         #[serde(default)]
         changes: Vec<FieldChange>,
     },
+    /// The severity of a published finding was changed, and its due date with it.
+    Rated { changes: Vec<FieldChange> },
     /// The assignee, due date or tags of a published finding were changed.
     #[serde(rename = "planned")]
     RemediationChanged { changes: Vec<FieldChange> },
@@ -78,7 +80,9 @@ impl FindingEvent {
     /// The fields that it changed; empty for an event that isn't an edit.
     pub fn field_changes(&self) -> &[FieldChange] {
         match self {
-            Self::Edited { changes } | Self::RemediationChanged { changes } => changes,
+            Self::Edited { changes }
+            | Self::Rated { changes }
+            | Self::RemediationChanged { changes } => changes,
             _ => &[],
         }
     }

@@ -19,7 +19,18 @@ pub struct FieldChange {
     pub cut: bool,
 }
 
+/// The displayed name of the due date.
+pub(super) const DUE_DATE: &str = "due date";
+
+/// The fields of the rating, which the client is told of.
+const RATING: [&str; 3] = ["severity", "reason for the severity", "CVSS vector"];
+
 impl FieldChange {
+    /// Whether the field is part of the rating.
+    pub(super) fn is_rating(&self) -> bool {
+        RATING.contains(&self.field.as_str())
+    }
+
     /// The change from `before` to `after`; `None` where they are equal.
     pub(super) fn between(
         field: &str,

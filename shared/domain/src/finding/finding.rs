@@ -14,8 +14,9 @@ use crate::cvss::{CvssScore, CvssVector};
 use crate::id::FindingId;
 use crate::severity::Severity;
 
-/// Characters that a finding's row keeps of the assets after the first, for search.
-const MAX_OTHER_ASSETS: usize = 300;
+/// Characters that a finding's row keeps of the assets after the first, for search. Each index
+/// holds them, so they bound what a list costs.
+const MAX_OTHER_ASSETS: usize = 4_000;
 
 /// What lists and rules need of a finding. The long text is its
 /// [`FindingContent`].
@@ -36,7 +37,7 @@ pub struct Finding {
     pub asset: Option<String>,
     #[serde(rename = "assets")]
     pub asset_count: i64,
-    /// The first 300 characters of the other assets, for search.
+    /// The first characters of the other assets, for search: [`MAX_OTHER_ASSETS`] at most.
     #[serde(rename = "also", default, skip_serializing_if = "String::is_empty")]
     pub other_assets: String,
     /// The last day on which it is to be fixed.

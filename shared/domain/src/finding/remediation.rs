@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::assignee::Assignee;
 use super::change::{FindingChange, TransitionRefusal};
 use super::event::FindingEvent;
-use super::field_change::FieldChange;
+use super::field_change::{DUE_DATE, FieldChange};
 use super::finding::Finding;
 use super::history::HistoryEntry;
 use crate::input::FieldErrors;
@@ -108,7 +108,7 @@ pub fn apply_remediation(
     let tags = |remediation: &Remediation| Some(remediation.tags.join(", "));
     let changes = [
         FieldChange::between("assignee", name(&before), name(after)),
-        FieldChange::between("due date", day(&before), day(after)),
+        FieldChange::between(DUE_DATE, day(&before), day(after)),
         FieldChange::between("tags", tags(&before), tags(after)),
     ];
     let changes: Vec<FieldChange> = changes.into_iter().flatten().collect();

@@ -308,6 +308,81 @@ fn remediation_of_contact_changes_assignee_only() {
 }
 
 #[test]
+fn change_of_severity_after_publishing_moves_due_date_and_tells_client() {
+    let published = finding(FindingStatus::Draft, false);
+    let request = Transition::Publish.with_note("");
+    let published = apply_transition(&published, &actor(OWNER), &workspace(), request, NOW);
+    let published = published.expect("published").finding;
+    assert_eq!(published.due, Some(date(2026, 2, 4)));
+    let later = NOW + jiff::SignedDuration::from_hours(24 * 10);
+    let rate = |finding: &Finding, severity| {
+        let rated = update_severity(finding, severity, "why", &actor(OWNER), &workspace(), later);
+        rated.expect("allowed").expect("a change")
+    };
+    // Worse: counted from the day of the change, and never later than it was.
+    let worse = rate(&published, Severity::Critical);
+    assert_eq!(worse.finding.due, Some(date(2026, 1, 22)));
+    assert!(worse.entry.is_shared() && worse.entry.note.as_deref() == Some("why"));
+    let fields: Vec<&str> = worse
+        .entry
+        .event
+        .field_changes()
+        .iter()
+        .map(|c| c.field.as_str())
+        .collect();
+    assert_eq!(fields, ["severity", "due date"]);
+    assert_eq!(worse.edit_flash(), "rated-date");
+    let soon = Finding {
+        due: Some(date(2026, 1, 16)),
+        ..published.clone()
+    };
+    assert_eq!(rate(&soon, Severity::Critical).finding.due, soon.due);
+    // Lesser: counted from the publication, unless a person had set the date.
+    assert_eq!(
+        rate(&published, Severity::Low).finding.due,
+        Some(date(2026, 7, 4))
+    );
+    assert_eq!(rate(&published, Severity::Info).finding.due, None);
+    assert_eq!(rate(&soon, Severity::Low).finding.due, soon.due);
+    assert_eq!(rate(&soon, Severity::Low).edit_flash(), "rated");
+    let corrected = rate(&worse.finding, Severity::High);
+    assert_eq!(corrected.finding.due, published.due);
+    // What waits for no fix keeps its date.
+    let closed = published.in_status(FindingStatus::Verified);
+    assert_eq!(rate(&closed, Severity::Critical).finding.due, closed.due);
+}
+
+#[test]
+fn rating_in_an_edit_is_told_apart_from_the_text() {
+    let (before, finding) = (content(), finding(FindingStatus::Open, false));
+    let after = FindingContent {
+        severity: Severity::Low,
+        severity_reason: Some("Behind the VPN.".into()),
+        vector: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H".parse().ok(),
+        description: "Only for the team to compare.".into(),
+        ..before.clone()
+    };
+    let update = |finding: &Finding| {
+        let change = update_content(finding, &before, &after, &actor(OWNER), &workspace(), NOW);
+        change.expect("allowed").expect("a change")
+    };
+    let change = update(&finding);
+    let names = |entry: &HistoryEntry| -> Vec<String> {
+        let changes = entry.event.field_changes().iter();
+        changes.map(|change| change.field.clone()).collect()
+    };
+    assert_eq!(
+        names(&change.entry),
+        ["severity", "reason for the severity", "CVSS vector"]
+    );
+    let internal = change.internal_entry.expect("an entry of the text");
+    assert_eq!(names(&internal), ["description"]);
+    assert!(change.entry.is_shared() && !internal.is_shared());
+    let of_draft = update(&finding.in_status(FindingStatus::Draft));
+    assert!(!of_draft.entry.is_shared() && of_draft.internal_entry.is_none());
+}
+
+#[test]
 fn comment_of_team_may_be_internal_and_of_contact_is_shared() {
     let write = |role, status, internal: &str| {
         let input = CommentInput {
@@ -421,21 +496,27 @@ proptest! {
         let owner = actor(OWNER);
         let (before, finding) = (content(), finding(FindingStatus::Open, false));
         let after = FindingContent { title, severity, description: text, ..before.clone() };
-        let change = update_content(&finding, &before, &after, &owner, NOW).expect("allowed");
+        let change = update_content(&finding, &before, &after, &owner, &workspace(), NOW).expect("allowed");
         let same = before == after;
         prop_assert_eq!(change.is_none(), same);
         if let Some(change) = change {
-            prop_assert!(change.shared && !change.entry.is_shared());
+            prop_assert!(change.shared);
             let mut expected = Counts::default();
             expected.add(finding.severity, FindingStatus::Open, -1);
             expected.add(severity, FindingStatus::Open, 1);
             prop_assert_eq!(change.counts, expected);
-            let FindingEvent::Edited { changes } = change.entry.event else { panic!("an edit") };
+            let is_rated = severity != before.severity;
+            prop_assert_eq!(change.entry.is_shared(), is_rated);
+            let edit = if is_rated { change.internal_entry } else { Some(change.entry) };
+            prop_assert!(edit.iter().all(|entry| !entry.is_shared()));
+            let changes = edit.map_or_else(Vec::new, |entry| entry.event.field_changes().to_vec());
             let is_long = after.description.len() > 200;
             prop_assert_eq!(!change.full_changes.is_empty(), is_long);
             prop_assert_eq!(changes.iter().any(|change| change.cut), is_long);
             let recorded = if is_long { change.full_changes } else { changes };
-            prop_assert_eq!(recorded, field_changes(&before, &after));
+            let mut expected = field_changes(&before, &after);
+            expected.retain(|change| !(is_rated && change.field == "severity"));
+            prop_assert_eq!(recorded, expected);
         }
     }
 

@@ -6,6 +6,7 @@
 use super::change::FindingChange;
 use super::decision::Decision;
 use super::event::FindingEvent;
+use super::field_change::DUE_DATE;
 use super::retest::RetestOutcome;
 use super::status::FindingStatus;
 use crate::audit::{AuditKind, AuditNote};
@@ -17,6 +18,7 @@ pub enum FindingEventKind {
     Created,
     Imported,
     Edited,
+    Rated,
     RemediationChanged,
     Published,
     Withdrawn,
@@ -91,12 +93,14 @@ const WRITTEN: AuditKind = AuditKind::FindingWritten;
 const DECIDED: AuditKind = AuditKind::FindingDecided;
 
 #[rustfmt::skip] // a table
-const WORDINGS: [EventWording; 21] = [
+const WORDINGS: [EventWording; 22] = [
     row(Kind::Created, "Draft", "wrote it", "wrote", None, WRITTEN,
         Some(("finding-added", "The finding was added as a draft. Publish it when the client may see it."))),
     row(Kind::Imported, "Draft", "imported it from {}", "", None, WRITTEN, None),
     row(Kind::Edited, "Edited", "changed {}", "edited", None, WRITTEN,
         Some(("finding-saved", "The finding was saved."))),
+    row(Kind::Rated, "Severity changed", "changed {}", "changed the severity of", Some(Notify::Moved), WRITTEN,
+        Some(("rated", "The finding was saved. Its severity changed: the client sees it in the history."))),
     row(Kind::RemediationChanged, "Planned", "changed {}", "changed the plan of", None, WRITTEN,
         Some(("planned", "The plan is saved."))),
     row(Kind::Published, FindingStatus::Open.label(), "published it", "published", Some(Notify::Published), DECIDED,
@@ -140,6 +144,12 @@ const WORDINGS: [EventWording; 21] = [
 /// The flash after an approval, which makes the event of the decision that was proposed.
 const APPROVED: (&str, &str) = ("approve", "It is decided as was proposed.");
 
+/// The flash after a change of the severity that moved the due date.
+const RATED_WITH_DATE: (&str, &str) = (
+    "rated-date",
+    "The finding was saved. Its due date moved with its severity: the client sees both in the history.",
+);
+
 impl FindingEventKind {
     /// Every kind, in the order of the table.
     pub fn all() -> impl Iterator<Item = Self> {
@@ -160,6 +170,7 @@ impl FindingEvent {
             Self::Created => Kind::Created,
             Self::Imported { .. } => Kind::Imported,
             Self::Edited { .. } => Kind::Edited,
+            Self::Rated { .. } => Kind::Rated,
             Self::RemediationChanged { .. } => Kind::RemediationChanged,
             Self::StatusChanged { from, to } => match (from, to) {
                 (_, FindingStatus::Draft) => Kind::Withdrawn,
@@ -201,7 +212,7 @@ impl FindingEvent {
         let text = self.kind().wording().history;
         match self {
             Self::Imported { scanner } => text.replace("{}", scanner),
-            Self::Edited { .. } | Self::RemediationChanged { .. } => {
+            Self::Edited { .. } | Self::Rated { .. } | Self::RemediationChanged { .. } => {
                 let fields: Vec<&str> = self
                     .field_changes()
                     .iter()
@@ -224,6 +235,19 @@ impl FindingEvent {
 }
 
 impl FindingChange {
+    /// The code of the flash after an edit.
+    pub fn edit_flash(&self) -> &'static str {
+        let event = &self.entry.event;
+        let is_rated = event.kind() == Kind::Rated;
+        let mut changes = event.field_changes().iter();
+        let flash = if is_rated && changes.any(|change| change.field == DUE_DATE) {
+            Some(RATED_WITH_DATE)
+        } else {
+            event.kind().wording().flash
+        };
+        flash.map_or("", |(code, _)| code)
+    }
+
     /// What the audit log records of the change.
     pub fn audit_note(&self) -> AuditNote {
         let event = &self.entry.event;
@@ -232,7 +256,9 @@ impl FindingChange {
         if wording.audit == DECIDED {
             return note.with_change("status", "", wording.label);
         }
-        let changes = event.field_changes().iter();
+        let internal = self.internal_entry.iter();
+        let internal = internal.flat_map(|entry| entry.event.field_changes());
+        let changes = event.field_changes().iter().chain(internal);
         changes.fold(note, |note, change| {
             note.with_change(&change.field, &change.before, &change.after)
         })
@@ -242,7 +268,7 @@ impl FindingChange {
 /// The text of the flash with this code; `None` for a code that isn't about a finding.
 pub fn flash_text(code: &str) -> Option<&'static str> {
     let flashes = WORDINGS.iter().filter_map(|wording| wording.flash);
-    let mut flashes = flashes.chain([APPROVED]);
+    let mut flashes = flashes.chain([APPROVED, RATED_WITH_DATE]);
     flashes
         .find(|(known, _)| *known == code)
         .map(|(_, text)| text)

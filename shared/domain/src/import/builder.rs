@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::error::ScanError;
-use super::finding_group::FindingGroup;
+use super::finding_group::{FindingGroup, UnreadVectors};
 use super::scan::{MAX_SCAN_FINDINGS, ScanSummary, ScannedFinding};
 use super::text;
 use crate::finding::content::MAX_BYTES;
@@ -82,7 +82,9 @@ impl ScanBuilder {
             let (a, b) = (&a.content, &b.content);
             (a.severity, &a.title).cmp(&(b.severity, &b.title))
         });
+        let mut unread = UnreadVectors::default();
         for (fingerprint, group) in groups {
+            unread.merge(group.unread_vectors());
             let mut content = group.into_content();
             content.default_severity_reason(&format!("As rated by {scanner}."));
             shorten(&mut content);
@@ -91,10 +93,17 @@ impl ScanBuilder {
                 fingerprint,
             });
         }
+        let mut remarks = self.remarks;
+        if unread.count > 0 {
+            let UnreadVectors { count, example } = unread;
+            remarks.push(format!(
+                "CVSS vectors that can't be read: {count}, such as “{example}”. They were left out."
+            ));
+        }
         Ok(ScanSummary {
             scanner,
             rows: self.rows,
-            remarks: self.remarks,
+            remarks,
         })
     }
 }

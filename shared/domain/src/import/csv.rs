@@ -13,10 +13,11 @@ use serde::{Deserialize, Serialize};
 use super::builder::ScanBuilder;
 use super::error::ScanError;
 use super::finding_group::FindingGroup;
-use super::identifiers::{distinct_cves, parse_cwe, parse_score, parse_vector};
+use super::identifiers::{distinct_cves, parse_cwe, parse_score};
 use super::input::{PartLimit, PartReader, refusal_of};
 use super::mapping::ColumnMapping;
 use super::text::{self, section};
+use crate::cvss::CvssVector;
 use crate::finding::{FindingContent, Fingerprint};
 use crate::severity::Severity;
 
@@ -234,7 +235,10 @@ impl CsvRow {
         };
         let vector_text = cell(&mapping.vector);
         let named = severity(&cell(&mapping.severity));
-        let by_vector = || parse_vector(&vector_text).map(|vector| vector.score().severity());
+        let by_vector = || match vector_text.parse::<CvssVector>() {
+            Ok(vector) => Some(vector.severity()),
+            Err(_) => parse_score(&vector_text),
+        };
         Self {
             rule: cell(&mapping.rule),
             title: text::single_line(&cell(&mapping.title), 200),
@@ -266,6 +270,7 @@ impl CsvRow {
         for asset in &self.assets {
             group.assets.add(asset);
         }
+        group.add_vector([self.vector.as_str()]);
         group.add_detail(&self.description, || {
             let place = text::escape_markdown(self.assets.first().map_or("", String::as_str));
             let place = format!("**{place}**");
@@ -279,9 +284,6 @@ impl CsvRow {
         let content = &mut group.content;
         content.cves = cves;
         content.cwe = content.cwe.or(self.cwe);
-        if content.vector.is_none() {
-            content.vector = parse_vector(&self.vector);
-        }
         for (text, more) in [
             (&mut content.impact, &self.impact),
             (&mut content.recommendation, &self.recommendation),

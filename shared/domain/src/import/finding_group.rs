@@ -9,6 +9,9 @@ use crate::severity::Severity;
 /// Details of single places that one finding keeps.
 const MAX_DETAILS: usize = 10;
 
+/// What stands in place of a vector, in lower case.
+const NO_VECTOR: [&str; 7] = ["", "-", "--", "n/a", "na", "none", "null"];
+
 /// A finding that later rows add to.
 #[derive(Debug)]
 pub(crate) struct FindingGroup {
@@ -21,6 +24,32 @@ pub(crate) struct FindingGroup {
     described: u64,
     /// Details, each under the hash of its source text.
     details: Vec<(u64, String)>,
+    unread_vectors: UnreadVectors,
+}
+
+/// Vectors that can't be read.
+#[derive(Debug, Default)]
+pub(crate) struct UnreadVectors {
+    pub(crate) count: usize,
+    /// The first of them.
+    pub(crate) example: String,
+}
+
+impl UnreadVectors {
+    fn add(&mut self, text: &str) {
+        if self.count == 0 {
+            self.example = text::single_line(text, 80);
+        }
+        self.count += 1;
+    }
+
+    /// Adds those of another finding.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        if self.count == 0 {
+            self.example.clone_from(&other.example);
+        }
+        self.count += other.count;
+    }
 }
 
 impl FindingGroup {
@@ -32,7 +61,27 @@ impl FindingGroup {
             references: Vec::new(),
             described: text::hash(described),
             details: Vec::new(),
+            unread_vectors: UnreadVectors::default(),
         }
+    }
+
+    /// Takes the first of the vectors that has a score, unless an earlier row had one. A vector that
+    /// can't be read is counted; scanners' words for none are no vectors.
+    pub(crate) fn add_vector<'a>(&mut self, vectors: impl IntoIterator<Item = &'a str>) {
+        let vectors = vectors.into_iter().map(str::trim);
+        for text in vectors.filter(|text| !NO_VECTOR.contains(&text.to_lowercase().as_str())) {
+            match text.parse() {
+                Ok(vector) => {
+                    self.content.vector.get_or_insert(vector);
+                    return;
+                }
+                Err(_) => self.unread_vectors.add(text),
+            }
+        }
+    }
+
+    pub(crate) const fn unread_vectors(&self) -> &UnreadVectors {
+        &self.unread_vectors
     }
 
     /// Applies another row's severity: the worst counts.

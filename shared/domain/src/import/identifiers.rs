@@ -1,8 +1,8 @@
-//! Numbers, vectors and scores in the texts that scanners write.
+//! Numbers and scores in the texts that scanners write.
 
 use std::collections::HashSet;
 
-use crate::cvss::{CvssScore, CvssVector};
+use crate::cvss::CvssScore;
 use crate::finding::content::MAX_CVES;
 use crate::severity::Severity;
 
@@ -20,21 +20,6 @@ pub(crate) fn parse_cwe(text: &str) -> Option<u32> {
         None if lower.starts_with('-') => None,
         None => number(&lower),
     }
-}
-
-/// A vector that has a score. 3.0 has the base metrics of 3.1; metrics beyond the base, which aren't
-/// scored here, are left out.
-pub(crate) fn parse_vector(text: &str) -> Option<CvssVector> {
-    const BASE: [&str; 8] = ["AV", "AC", "PR", "UI", "S", "C", "I", "A"];
-    let text = text.trim().replacen("CVSS:3.0/", "CVSS:3.1/", 1);
-    if text.starts_with("CVSS:4.0/") {
-        return text.parse().ok();
-    }
-    let metrics = text.strip_prefix("CVSS:3.1/")?.split('/');
-    let base: Vec<&str> = metrics
-        .filter(|metric| BASE.contains(&metric.split(':').next().unwrap_or_default()))
-        .collect();
-    format!("CVSS:3.1/{}", base.join("/")).parse().ok()
 }
 
 /// The severity of a score that is written as a number from 0 to 10.
@@ -97,15 +82,6 @@ mod tests {
         ] {
             assert_eq!(parse_cwe(text), number, "{text}");
         }
-    }
-
-    #[test]
-    fn vector_with_more_metrics_is_reduced_to_base() {
-        let vector = parse_vector("CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/E:P/RL:O");
-        assert_eq!(
-            vector.map(|vector| vector.score().to_string()).as_deref(),
-            Some("9.8")
-        );
     }
 
     #[test]

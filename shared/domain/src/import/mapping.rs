@@ -168,7 +168,7 @@ pub const MAPPED_FIELDS: [MappedField; 11] = [
     mapped_field!(
         vector,
         "CVSS vector",
-        "CVSS 3.0, 3.1 or 4.0.",
+        "CVSS 2.0, 3.0, 3.1 or 4.0.",
         &[
             "cvssvector",
             "vector",

@@ -5,7 +5,7 @@
 use super::builder::ScanBuilder;
 use super::error::ScanError;
 use super::finding_group::FindingGroup;
-use super::identifiers::{distinct_cves, parse_cwe, parse_vector};
+use super::identifiers::{distinct_cves, parse_cwe};
 use super::text::{self, section};
 use super::xml::{XmlDocument, XmlElement, XmlPart};
 use crate::finding::{FindingContent, Fingerprint};
@@ -76,8 +76,7 @@ fn title(item: &XmlElement) -> String {
         item.text_of("plugin_name"),
         item.text_of("synopsis"),
     ];
-    let title = names.into_iter().find(|name| !name.trim().is_empty());
-    text::single_line(title.unwrap_or("Unnamed plugin"), 200)
+    text::title(names.into_iter().chain(["Unnamed plugin"]))
 }
 
 fn new_group(item: &XmlElement, title: &str) -> FindingGroup {
@@ -88,7 +87,6 @@ fn new_group(item: &XmlElement, title: &str) -> FindingGroup {
     let (cves, beyond) = distinct_cves(item.children_named("cve").map(|child| child.text.as_str()));
     let texts = [item.text_of("synopsis"), item.text_of("description")].map(text::escape_markdown);
     let content = FindingContent {
-        vector: parse_vector(item.text_of("cvss3_vector")),
         cwe: item
             .children_named("cwe")
             .find_map(|child| parse_cwe(&child.text)),
@@ -98,7 +96,10 @@ fn new_group(item: &XmlElement, title: &str) -> FindingGroup {
         references: section([references(item, &beyond).as_str()]),
         ..FindingContent::titled(title, severity(item))
     };
-    FindingGroup::new(content, "")
+    let mut group = FindingGroup::new(content, "");
+    let vectors = ["cvss3_vector", "cvss4_vector", "cvss_vector"];
+    group.add_vector(vectors.map(|name| item.text_of(name)));
+    group
 }
 
 /// The references, with the CVE numbers beyond those that a finding may name.

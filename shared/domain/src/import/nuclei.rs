@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::builder::ScanBuilder;
 use super::error::ScanError;
 use super::finding_group::FindingGroup;
-use super::identifiers::{distinct_cves, parse_cwe, parse_score, parse_vector};
+use super::identifiers::{distinct_cves, parse_cwe, parse_score};
 use super::json::{self, Text, Texts};
 use super::text::{self, section};
 use crate::finding::{FindingContent, Fingerprint};
@@ -101,11 +101,8 @@ fn new_group(rule: &str, info: &Info) -> FindingGroup {
         .iter()
         .map(|link| link.trim_start_matches("- "));
     let references = text::reference_list(links.chain(beyond.iter().map(String::as_str)));
-    let titles = [info.name.as_str(), rule, "Unnamed template"];
-    let title = titles.into_iter().find(|title| !title.is_empty());
-    let title = text::single_line(title.unwrap_or_default(), 200);
+    let title = text::title([info.name.as_str(), rule, "Unnamed template"]);
     let content = FindingContent {
-        vector: parse_vector(class.cvss_metrics.as_str()),
         cwe: class.cwe_id.iter().find_map(parse_cwe),
         cves,
         description: section([text::escape_markdown(info.description.as_str()).as_str()]),
@@ -114,7 +111,9 @@ fn new_group(rule: &str, info: &Info) -> FindingGroup {
         references: section([references.as_str()]),
         ..FindingContent::titled(title, info.severity())
     };
-    FindingGroup::new(content, "")
+    let mut group = FindingGroup::new(content, "");
+    group.add_vector([class.cvss_metrics.as_str()]);
+    group
 }
 
 impl Info {

@@ -41,9 +41,24 @@ fn assert_valid(scan: &Scan) {
 }
 
 #[test]
-fn nessus_vector_of_3_0_is_read_as_3_1() {
+fn nessus_vector_of_any_version_is_read() {
+    let vector = |text: &str| {
+        let scan = parse(text.as_bytes()).expect("readable");
+        let vector = scan.findings[0].content.vector.clone();
+        vector.map(|vector| (vector.as_str().to_owned(), vector.score().to_string()))
+    };
     let older = NESSUS.replace("CVSS:3.1/", "CVSS:3.0/");
-    assert_eq!(parse(older.as_bytes()), parse(NESSUS.as_bytes()));
+    let older = vector(&older).expect("a vector");
+    assert!(older.0.starts_with("CVSS:3.0/"), "{}", older.0);
+    assert_eq!(Some(older.1), vector(NESSUS).map(|(_, score)| score));
+    let of_2 = "<cvss_vector>CVSS2#AV:N/AC:L/Au:N/C:C/I:C/A:C</cvss_vector>";
+    let (start, rest) = NESSUS.split_once("<cvss3_vector>").expect("one");
+    let (_, end) = rest.split_once("</cvss3_vector>").expect("its end");
+    let of_2 = vector(&format!("{start}{of_2}{end}"));
+    assert_eq!(
+        of_2,
+        Some(("AV:N/AC:L/Au:N/C:C/I:C/A:C".into(), "10.0".into()))
+    );
 }
 
 #[test]

@@ -5,17 +5,22 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use super::identifiers::parse_cves;
 use crate::finding::content::MAX_SECTION;
+use crate::input::clean_text;
 
 /// References that a finding lists.
 pub(crate) const MAX_REFERENCES: usize = 100;
 
-/// One line of at most `max` characters.
+/// One line of at most `max` characters, with single spaces.
 pub(crate) fn single_line(text: &str, max: usize) -> String {
-    let words: Vec<&str> = text
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-        .collect();
+    let text = clean_text(text);
+    let words: Vec<&str> = text.split_whitespace().collect();
     truncate(&words.join(" "), max)
+}
+
+/// The first of the titles that isn't empty, as one line.
+pub(crate) fn title<'a>(titles: impl IntoIterator<Item = &'a str>) -> String {
+    let mut titles = titles.into_iter().map(|title| single_line(title, 200));
+    titles.find(|title| !title.is_empty()).unwrap_or_default()
 }
 
 /// At most `max` characters, with a mark where something was cut.
@@ -28,15 +33,9 @@ pub(crate) fn truncate(text: &str, max: usize) -> String {
     }
 }
 
-/// Text without what forms refuse: control characters, other line ends than `\n`, white space at
-/// both ends.
+/// Clean text without white space at both ends.
 pub(crate) fn tidy(text: &str) -> String {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let clean: String = text
-        .chars()
-        .filter(|c| !c.is_control() || *c == '\n' || *c == '\t')
-        .collect();
-    clean.trim().to_owned()
+    clean_text(text).trim().to_owned()
 }
 
 /// Markdown that shows `text` as it is: paragraphs stay, everything that
@@ -99,7 +98,7 @@ pub(crate) fn section<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
         .map(str::trim)
         .filter(|part| !part.is_empty())
         .collect();
-    truncate(&parts.join("\n\n"), MAX_SECTION)
+    truncate(&tidy(&parts.join("\n\n")), MAX_SECTION)
 }
 
 /// A hash to compare texts by, where keeping them would take too much memory.

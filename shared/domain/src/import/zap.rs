@@ -239,12 +239,10 @@ impl Alert {
     }
 
     fn new_group(&self) -> FindingGroup {
-        let titles = [self.name.as_str(), self.alert.as_str(), "Unnamed alert"];
-        let title = titles.into_iter().find(|title| !title.is_empty());
+        let title = text::title([self.name.as_str(), self.alert.as_str(), "Unnamed alert"]);
         let html = |text: &Text| html::to_markdown(text.as_str());
         let references = html::text_lines(self.reference.as_str());
         let references = text::reference_list(references.iter().map(String::as_str));
-        let title = text::single_line(title.unwrap_or_default(), 200);
         let content = FindingContent {
             description: section([html(&self.desc).as_str(), html(&self.otherinfo).as_str()]),
             recommendation: section([html(&self.solution).as_str()]),

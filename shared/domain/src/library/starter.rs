@@ -73,7 +73,7 @@ pub fn find_starter(id: &str) -> Option<&'static StarterTemplate> {
 fn read(category: Category, text: &str) -> Result<Vec<StarterTemplate>, toml::de::Error> {
     let file: File = toml::from_str(text)?;
     let starter = |row: StarterRow| {
-        let severity = row.vector.score().severity();
+        let severity = row.vector.severity();
         StarterTemplate {
             id: row.id,
             category,

@@ -88,7 +88,7 @@ fn starter_is_accepted_by_form_and_rated_by_its_vector() {
             .vector
             .as_ref()
             .unwrap_or_else(|| panic!("{id}: no vector"));
-        assert_eq!(vector.score().severity(), draft.severity, "{id}");
+        assert_eq!(vector.severity(), draft.severity, "{id}");
         assert_ne!(draft.severity, Severity::Info, "{id}");
         assert!(
             draft.cwe.is_some_and(|n| weakness_name(n).is_some()),

@@ -56,7 +56,7 @@ fn internal_message_is_allowed_for_team_only() {
 fn message_empty_or_too_long_is_refused() {
     let ana = actor(Role::ALL[0], 1);
     let long = "x".repeat(MAX_TEXT + 1);
-    for text in ["", "  \n ", "bell \u{7}", &long] {
+    for text in ["", "  \n ", " \u{7}\u{1b}[0m", &long] {
         let posted = create_message(MessageId::new(1, 1), &ana, &input(text, false), NOW);
         assert!(
             matches!(posted, Err(MessageRefusal::Invalid(_))),

@@ -67,7 +67,7 @@ const fn row(
 #[rustfmt::skip] // a table
 static TABLE: [NotificationKindInfo; 12] = [
     row(NotificationKind::Published, "published", "A finding is published", "flag", Action::ReadFindings, Some(Off), Some(Immediate)),
-    row(NotificationKind::Moved, "moved", "A finding’s status changes", "flag", Action::ReadFindings, Some(Daily), Some(Daily)),
+    row(NotificationKind::Moved, "moved", "A finding’s status or severity changes", "flag", Action::ReadFindings, Some(Daily), Some(Daily)),
     row(NotificationKind::RetestAsked, "retest_asked", "A fix is ready for a retest", "rotate-clockwise", Action::ReadFindings, Some(Immediate), Some(Off)),
     row(NotificationKind::RetestDone, "retest_done", "A retest is done", "rotate-clockwise", Action::ReadFindings, Some(Off), Some(Immediate)),
     row(NotificationKind::Commented, "commented", "Somebody comments on a finding", "message", Action::ReadFindings, Some(Immediate), Some(Immediate)),

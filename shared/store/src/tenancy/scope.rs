@@ -187,6 +187,16 @@ impl<S: Scope> Store<S> {
         self.table.get(key, false).await
     }
 
+    pub(crate) async fn get_many(
+        &self,
+        keys: &[Key],
+    ) -> Result<Vec<Option<crate::table::codec::Item>>, StoreError> {
+        for key in keys {
+            ensure_in_scope(&self.prefix(), &key.pk)?;
+        }
+        self.table.get_many(keys).await
+    }
+
     pub(crate) async fn query(&self, query: Query) -> Result<QueryPage, StoreError> {
         ensure_in_scope(&self.prefix(), &query.pk)?;
         self.table.query(query).await

@@ -394,9 +394,7 @@ fn title(id: &str, rule: Option<&Rule>) -> String {
         .unwrap_or_default()
         .trim_end_matches('.');
     let name = rule.map_or("", |rule| rule.name.as_str());
-    let titles = [sentence, name, id, "Unnamed rule"];
-    let title = titles.into_iter().find(|title| !title.trim().is_empty());
-    text::single_line(title.unwrap_or_default(), 200)
+    text::title([sentence, name, id, "Unnamed rule"])
 }
 
 impl Rule {

@@ -216,6 +216,44 @@ fn csv_table_makes_one_finding_per_rule_or_title() {
 }
 
 #[test]
+fn vectors_of_any_version_are_scored_and_unreadable_ones_are_remarked() {
+    let table = "Title;Severity;CVSS vector\n\
+        Two;;AV:N/AC:L/Au:N/C:P/I:P/A:P\n\
+        Lower;;cvss:3.0/av:n/ac:l/pr:n/ui:n/s:u/c:h/i:h/a:h\n\
+        Temporal;;CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/E:P/RL:O/RC:C\n\
+        Bare;;9.8\n\
+        Broken;low;CVSS:3.1/AV:N\n\
+        None;low;N/A\n";
+    let columns = parse_columns(table.as_bytes())
+        .expect("readable")
+        .expect("a table");
+    let guess = ColumnMapping::guess(&columns.names);
+    let scan = parse_scan(table.as_bytes(), &guess).expect("readable");
+    let scored = |title: &str| {
+        let mut findings = scan.findings.iter().map(|finding| &finding.content);
+        let content = findings
+            .find(|content| content.title == title)
+            .expect(title);
+        let score = content
+            .vector
+            .as_ref()
+            .map(|vector| vector.score().to_string());
+        (content.severity, score)
+    };
+    let score = |score: &str| Some(score.to_owned());
+    assert_eq!(scored("Two"), (Severity::High, score("7.5")));
+    assert_eq!(scored("Lower"), (Severity::Critical, score("9.8")));
+    assert_eq!(scored("Temporal"), (Severity::High, score("8.8")));
+    assert_eq!(scored("Bare"), (Severity::Critical, None));
+    assert_eq!(scored("Broken"), (Severity::Low, None));
+    assert_eq!(
+        scan.remarks,
+        ["CVSS vectors that can't be read: 2, such as “9.8”. They were left out."]
+    );
+    assert_valid(&scan);
+}
+
+#[test]
 fn csv_of_any_spreadsheet_dialect_is_read() {
     let mapping = ColumnMapping {
         title: "Titel".into(),

@@ -86,7 +86,7 @@ fn odd_numbers_and_control_characters_make_plain_findings() {
     let draft = &scan.findings[0].content;
     assert_eq!(
         (draft.title.as_str(), draft.cwe, draft.severity),
-        ("N ame", Some(79), Severity::Info)
+        ("Name", Some(79), Severity::Info)
     );
     assert_eq!(draft.assets, ["12"]);
     assert_valid(&scan);

@@ -137,7 +137,7 @@ impl Store<ClientScope> {
     }
 
     /// Puts what a change writes besides the finding's row: its history entry, and where there
-    /// is one the retest, the full field changes, and the end of an accepted risk.
+    /// is one that of the team alone, the retest, the full field changes, and the end of an accepted risk.
     pub(super) fn put_side_effects(
         &self,
         transaction: &mut Transaction,
@@ -148,6 +148,11 @@ impl Store<ClientScope> {
         self.record(transaction, change.audit_note())?;
         let (e, finding) = (self.engagement_partition(engagement), change.finding.id);
         transaction.put_new(self.history_item(engagement, &change.finding, id, &change.entry)?);
+        if let Some(entry) = &change.internal_entry {
+            // In no feed: one change is one line there.
+            let key = keys::history(&e, finding, false, id);
+            transaction.put_new(to_item("history", &key, entry)?);
+        }
         if let Some(round) = &change.retest {
             let key = keys::retest(&e, finding, round.number);
             transaction.put_new(to_item("round", &key, round)?);
