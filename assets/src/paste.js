@@ -45,6 +45,15 @@ function settle(form) {
   internal.closest(".field").append(make("div", words, "form-hint"));
 }
 
+/** Line ends that make what is written at the cursor a paragraph of its own: in a table or behind
+    the fence of a code block a picture would be none. */
+function apart(field, words) {
+  const [before, after] = [field.value.slice(0, field.selectionStart), field.value.slice(field.selectionEnd)];
+  const [above, below] = [/\n*$/.exec(before)[0].length, /^\n*/.exec(after)[0].length];
+  const lines = (there, text) => (text ? "\n".repeat(Math.max(0, 2 - there)) : "");
+  return lines(above, before.trim()) + words + lines(below, after.trim());
+}
+
 async function send(field, file) {
   const form = field.form;
   const { row, words } = status(field);
@@ -52,7 +61,7 @@ async function send(field, file) {
   const name = file.name || `screenshot.${file.type.split("/")[1]}`;
   const mark = `![Sending ${name.replace(/[[\]()]/g, "")} ${n + 1}…]()`;
   const internal = form.querySelector("input[name=internal]:checked") ? "yes" : "";
-  write(field, mark);
+  write(field, apart(field, mark));
   try {
     words.textContent = `${name}: …`;
     const csrf = form.elements.csrf.value;

@@ -15,7 +15,15 @@ pub fn matches_query<'a>(query: &str, texts: impl IntoIterator<Item = &'a str>) 
     let texts: Vec<String> = texts.into_iter().map(str::to_lowercase).collect();
     let query = query.to_lowercase();
     let mut words = query.split_whitespace();
-    words.all(|word| texts.iter().any(|text| text.contains(word)))
+    words.all(|word| texts.iter().any(|text| has_word_beginning(text, word)))
+}
+
+/// Whether a word of `text` begins with `start`, both in lower case.
+fn has_word_beginning(text: &str, start: &str) -> bool {
+    text.match_indices(start).any(|(at, _)| {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        before.is_none_or(|before| !before.is_alphanumeric())
+    })
 }
 
 #[cfg(test)]

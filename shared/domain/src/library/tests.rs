@@ -163,6 +163,11 @@ fn starter_texts_keep_to_lengths_and_style() {
 fn query_matches_all_its_words_in_any_text() {
     assert!(matches_query("sql INJ", ["SQL injection", "database"]));
     assert!(matches_query("", ["x"]));
+    assert!(matches_query("rce", ["Remote code execution (RCE)"]));
+    assert!(!matches_query(
+        "rce",
+        ["Resource exhaustion", "brute force"]
+    ));
     assert!(!matches_query("sql mobile", ["SQL injection"]));
 }
 
