@@ -431,3 +431,21 @@ async fn invite_with_an_address_or_the_platform_in_its_name_is_refused() {
         assert!(refused.body.contains("looks like the platform"), "{path}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn second_open_invite_of_one_address_is_refused_in_any_case() {
+    let mut invited = InvitedPerson::new("eva@initech.example").await;
+    let id = invited
+        .world
+        .app
+        .new_id::<domain::id::marker::InviteMarker>();
+    let again = invite(
+        &mut invited.team,
+        &invited.base,
+        &id.to_string(),
+        "Eva@Initech.example",
+    )
+    .await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(again.body.contains("is invited already"), "{}", again.body);
+}

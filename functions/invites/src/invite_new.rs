@@ -137,6 +137,10 @@ pub(crate) async fn post<S: Scope>(
                     let id = access.ctx.app.new_id();
                     (id, FieldErrors::of("form", SAVED_BEFORE))
                 }
+                InviteOutcome::Open => {
+                    let text = "This address is invited already: resend or revoke that invitation.";
+                    (id, FieldErrors::of("email", text))
+                }
                 InviteOutcome::Full(full) => (id, FieldErrors::of("form", full.to_string())),
             }
         }
@@ -169,6 +173,8 @@ enum InviteOutcome {
     Done,
     /// The id of the form belongs to an invite of another person.
     OtherUnderId,
+    /// Another invitation to the same address is open.
+    Open,
     /// The plan has no seat left.
     Full(PlanLimitReached),
 }
@@ -178,6 +184,12 @@ async fn send_invite<S: Scope>(
     access: &MembershipAccess<S>,
     invite: &Invite,
 ) -> Result<InviteOutcome, PageError> {
+    let open = access
+        .store
+        .find_open_invite(&invite.email, invite.id, access.ctx.now);
+    if open.await?.is_some() {
+        return Ok(InviteOutcome::Open);
+    }
     let (hash, mail) = (link_hash(access, invite), invite_mail(access, invite));
     let link = InviteLink {
         hash: &hash,

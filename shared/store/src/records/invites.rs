@@ -1,6 +1,7 @@
 //! Invitations: created, sent again and revoked by the team or a client's managers.
 
 use domain::audit::{AuditKind, AuditNote};
+use domain::email::EmailAddress;
 use domain::id::{ClientId, InviteId, WorkspaceId};
 use domain::invite::Invite;
 use domain::mail::Mail;
@@ -59,6 +60,19 @@ impl<S: Scope> Store<S> {
             .await?
             .map(from_item)
             .transpose()
+    }
+
+    /// The open invitation to this address, in any case of its letters, besides `except`; of the newest
+    /// ones.
+    pub async fn find_open_invite(
+        &self,
+        email: &EmailAddress,
+        except: InviteId,
+        now: Timestamp,
+    ) -> Result<Option<Invite>, StoreError> {
+        let invites = self.list_invites().await?.into_iter();
+        let mut open = invites.filter(|invite| invite.id != except && invite.state(now).is_open());
+        Ok(open.find(|invite| invite.email.fold() == email.fold()))
     }
 
     /// Creates an invitation with its first link. One to the team takes a seat, where `plan`
