@@ -59,6 +59,8 @@ struct AuditRow {
     role: &'static str,
     what: &'static str,
     about: String,
+    /// What follows the thing's name.
+    suffix: &'static str,
     changes: Vec<AuditChange>,
     address: String,
     device: String,
@@ -149,11 +151,23 @@ impl AuditRow {
     fn of(entry: ChainedEntry) -> Self {
         let record = entry.record;
         let by = record.by.as_ref();
+        // Without an actor it is time or a service, but for a sign-in that failed.
+        let nobody = if record.kind == AuditKind::SignInFailed {
+            ("Somebody", "not signed in")
+        } else {
+            ("System", "")
+        };
+        let is_overdue = record.kind == AuditKind::InvoiceOverdue;
         Self {
             at: record.at,
-            who: by.map_or_else(|| "Somebody".to_owned(), |by| by.name.clone()),
-            role: by.map_or("not signed in", |by| by.role.label()),
-            what: record.kind.label(),
+            who: by.map_or_else(|| nobody.0.to_owned(), |by| by.name.clone()),
+            role: by.map_or(nobody.1, |by| by.role.label()),
+            what: if is_overdue {
+                "Invoice"
+            } else {
+                record.kind.label()
+            },
+            suffix: if is_overdue { "became overdue" } else { "" },
             about: record.subject,
             changes: record.changes,
             address: record.address,

@@ -378,7 +378,7 @@ impl AuditKind {
                 Self::InvoiceOverdue,
                 G::Money,
                 "invoice_overdue",
-                "Found overdue the invoice",
+                "An invoice became overdue:",
             ),
             (
                 Self::InvoicingChanged,
