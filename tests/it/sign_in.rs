@@ -5,6 +5,7 @@ use http::{StatusCode, header};
 use jiff::SignedDuration;
 use tests::{Browser, Fixture, World};
 
+const OTHER: &str = "copper violin meadow 77";
 const PASSWORD: &str = "quiet lantern orbit 42";
 
 async fn sign_in(browser: &mut Browser, email: &str, password: &str, next: &str) -> tests::Answer {
@@ -114,7 +115,13 @@ async fn sign_in_attempts_are_rate_limited_by_account_and_address() {
         .await
         .expect("set");
     let mut browser = world.browser("acme");
-    for _ in 0..10 {
+    // Right ones don't count.
+    for _ in 0..8 {
+        let answer = sign_in(&mut browser, owner.email.as_str(), PASSWORD, "/").await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        browser.cookies.clear();
+    }
+    for _ in 0..5 {
         let answer = sign_in(&mut browser, owner.email.as_str(), "wrong", "/").await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
@@ -122,7 +129,7 @@ async fn sign_in_attempts_are_rate_limited_by_account_and_address() {
     assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
     assert!(answer.headers.contains_key(header::RETRY_AFTER));
     // From one address, whatever the account.
-    for n in 0..39 {
+    for n in 0..36 {
         sign_in(&mut browser, &format!("n{n}@nowhere.example"), "wrong", "/").await;
     }
     let answer = sign_in(&mut browser, "more@nowhere.example", "wrong", "/").await;
@@ -214,5 +221,59 @@ async fn sign_in_redirect_is_limited_to_own_pages() {
             .send(request.body(axum::body::Body::empty()).expect("a request"))
             .await;
         assert_eq!(answer.location(), to);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_passwords_of_strangers_do_not_lock_the_owner_out() {
+    let world = World::new().await;
+    let cast = Fixture::create(&world).await;
+    let owner = cast.acme.member(TeamRole::Owner);
+    let email = owner.email.as_str();
+    let identity = &world.app.services.identity;
+    identity
+        .set_password(owner.id, PASSWORD)
+        .await
+        .expect("set");
+    let sender = |n: u8| std::net::Ipv4Addr::new(198, 51, 100, n).into();
+    // A browser that the account was used with before.
+    let mut known = world.browser("acme");
+    let answer = sign_in(&mut known, email, PASSWORD, "/").await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let mut stranger = world.browser("acme");
+    stranger.address = sender(1);
+    for n in 0..12 {
+        let answer = sign_in(&mut stranger, email, "wrong", "/").await;
+        let is_refused = answer.status == StatusCode::TOO_MANY_REQUESTS;
+        assert_eq!(is_refused, n >= 5, "{n}");
+    }
+    // From a new browser elsewhere as well.
+    let mut elsewhere = world.browser("acme");
+    elsewhere.address = sender(2);
+    let answer = sign_in(&mut elsewhere, email, PASSWORD, "/").await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    // Strangers everywhere: unknown browsers wait, the known one doesn't.
+    for n in 3..6 {
+        stranger.address = sender(n);
+        for _ in 0..5 {
+            sign_in(&mut stranger, email, "wrong", "/").await;
+        }
+    }
+    let mut late = world.browser("acme");
+    late.address = sender(9);
+    let answer = sign_in(&mut late, email, PASSWORD, "/").await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+    let fields = [("current", PASSWORD), ("password", OTHER), ("again", OTHER)];
+    let changed = known.post("/account/password", &fields).await;
+    assert_eq!(changed.location(), "/account", "{}", changed.body);
+    known.cookies.remove("__Host-sid");
+    let answer = sign_in(&mut known, email, OTHER, "/").await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    // What is wrong counts there, too.
+    known.cookies.remove("__Host-sid");
+    for n in 0..11 {
+        let answer = sign_in(&mut known, email, "wrong", "/").await;
+        let is_refused = answer.status == StatusCode::TOO_MANY_REQUESTS;
+        assert_eq!(is_refused, n >= 10, "{n}");
     }
 }

@@ -99,11 +99,10 @@ pub(crate) async fn post(
     if let Err(invalid) = form.input.check(&personal_words) {
         return ctx.render_refused(&ResetPage::new(&reset, Form::with_errors(&(), &invalid)));
     }
-    // The link is redeemed first: of two who hold it, only one sets a password.
-    let mail = ctx.new_mail(&person.name, &person.email, MailMessage::PasswordChanged);
+    // The link is redeemed first: of two who hold it, only one sets a password. That it was set is
+    // told only once it was.
     let directory = ctx.directory();
-    let redeemed = directory.redeem_reset(&reset, ctx.app.new_id(), &mail, ctx.now);
-    match redeemed.await {
+    match directory.redeem_reset(&reset).await {
         Ok(()) => {}
         Err(store::StoreError::Refused(_)) => {
             return Ok(ctx.render_refused(&ResetGonePage {})?.clear_reset());
@@ -113,6 +112,9 @@ pub(crate) async fn post(
     let identity = &ctx.app.services.identity;
     let password = &form.input.password;
     identity.set_password(person.id, password).await?;
+    let mail = ctx.new_mail(&person.name, &person.email, MailMessage::PasswordChanged);
+    let id = ctx.app.new_id();
+    directory.record_reset(&reset, id, &mail, ctx.now).await?;
     Ok(see_other("/sign-in").clear_reset().flash("password-set"))
 }
 

@@ -5,10 +5,10 @@ use domain::input::FieldErrors;
 use domain::person::Person;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
-use store::{RateLimit, SignInStep};
+use store::{RateLimit, SignInStep, sha256_hex};
 use web::{
-    Context, Destination, Form, KeptForm, Page, PageError, PasswordAnswer, ProtectedForm,
-    PublicAccess, Query, Reply, open_session, see_other,
+    Context, Destination, Form, GuessLimits, KeptForm, Page, PageError, PasswordAnswer,
+    ProtectedForm, PublicAccess, Query, Reply, locked_error, open_session, see_other,
 };
 
 use crate::code::{self, CodePage, PendingSignIn};
@@ -19,6 +19,10 @@ const BY_ADDRESS: RateLimit = RateLimit {
     most: 50,
     window: SignedDuration::from_mins(15),
 };
+
+/// What is said of a sign-in that failed. It is the same whether an account exists or is locked.
+const WRONG: &str = "The e-mail address or the password is wrong. After several wrong passwords \
+                     the right one is refused as well for some minutes.";
 
 #[derive(Debug, Serialize)]
 pub(crate) struct SignInPage {
@@ -65,10 +69,7 @@ impl Page for SignInPage {
             email: "ada@example.com".to_owned(),
             ..SignInForm::default()
         };
-        let form = Form::with_errors(
-            &input,
-            &FieldErrors::of("form", "The e-mail address or the password is wrong."),
-        );
+        let form = Form::with_errors(&input, &FieldErrors::of("form", WRONG));
         Self {
             form,
             next: "/".to_owned(),
@@ -118,24 +119,46 @@ pub(crate) async fn post(
             };
             Ok(reply.cookie(step))
         }
-        SignInCheck::Failed => {
-            let wrong = FieldErrors::of("form", "The e-mail address or the password is wrong.");
-            let form = Form::with_errors(&input, &wrong);
-            ctx.render_refused(&SignInPage {
-                form,
-                next: next.to_owned(),
-                notice: None,
-                kept,
-            })
-        }
+        SignInCheck::Locked => render_failed(&ctx, &input, kept, &locked_error("form")),
+        SignInCheck::Failed => render_failed(&ctx, &input, kept, &FieldErrors::of("form", WRONG)),
     }
+}
+
+fn render_failed(
+    ctx: &Context,
+    input: &SignInForm,
+    kept: Option<KeptForm>,
+    errors: &FieldErrors,
+) -> Result<Reply, PageError> {
+    ctx.render_refused(&SignInPage {
+        form: Form::with_errors(input, errors),
+        next: local_path(&input.next).to_owned(),
+        notice: None,
+        kept,
+    })
 }
 
 /// The outcome of checking mail address and password.
 enum SignInCheck {
     Passed(Box<Person>),
     NeedsCode(PendingSignIn),
+    /// Too many wrong passwords: none is looked at for some minutes.
+    Locked,
     Failed,
+}
+
+/// The hash of this browser's token, where the person was signed in with it before.
+async fn find_known_browser(
+    ctx: &Context,
+    person: Option<&Person>,
+) -> Result<Option<String>, PageError> {
+    let (Some(person), Some(token)) = (person, ctx.known_browser_token()) else {
+        return Ok(None);
+    };
+    let hash = sha256_hex(token);
+    let (directory, ws) = (ctx.directory(), ctx.workspace.id);
+    let is_known = directory.has_used_browser(ws, person, &hash).await?;
+    Ok(is_known.then_some(hash))
 }
 
 /// Checks the password. An unknown address takes the same steps, under a username that
@@ -145,7 +168,6 @@ async fn check_password(ctx: &Context, input: &SignInForm) -> Result<SignInCheck
     let Ok(email) = input.email.parse::<EmailAddress>() else {
         return Ok(SignInCheck::Failed);
     };
-    ctx.limit_subject(RateLimit::GUESSES, &email.fold()).await?;
     let (directory, ws) = (ctx.directory(), ctx.workspace.id);
     let login = directory.find_login(ws, &email).await?;
     // Read before the password is checked: opening the session notices a change since.
@@ -156,11 +178,19 @@ async fn check_password(ctx: &Context, input: &SignInForm) -> Result<SignInCheck
     let user = login
         .as_ref()
         .map_or_else(|| ctx.app.new_id(), |login| login.user);
-    let identity = &ctx.app.services.identity;
-    let answer = identity
-        .verify_password(user, &input.password, ctx.now)
+    let known_browser = find_known_browser(ctx, person.as_ref()).await?;
+    let limits = match &known_browser {
+        Some(browser) => GuessLimits::of_browser(&email.fold(), browser),
+        None => GuessLimits::of_stranger(&email.fold(), ctx),
+    };
+    // A stranger learns nothing of the lock, since only accounts that exist are locked.
+    let is_stranger = known_browser.is_none();
+    let answer = ctx
+        .verify_guess(&limits, user, &input.password, is_stranger)
         .await?;
     let check = match (person, answer) {
+        (Some(_), PasswordAnswer::Locked) if !is_stranger => return Ok(SignInCheck::Locked),
+        (Some(_), PasswordAnswer::Locked) => Err("locked after wrong passwords"),
         (None, _) => Err("no such account"),
         (Some(_), PasswordAnswer::Wrong) => Err("wrong password"),
         (Some(person), _) if person.disabled_at.is_some() => Err("disabled"),

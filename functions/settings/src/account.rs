@@ -8,11 +8,11 @@ use domain::role::Role;
 use domain::suppression::SuppressionNotice;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::{RateLimit, SessionSummary};
+use store::SessionSummary;
 use web::view::{SuppressionMark, device_label};
 use web::{
-    Context, EmptyForm, Form, FormError, Page, PageError, PasswordAnswer, ProtectedForm,
-    PublicAccess, Reply, see_other,
+    Context, EmptyForm, Form, FormError, GuessLimits, Page, PageError, PasswordAnswer,
+    ProtectedForm, PublicAccess, Reply, locked_error, see_other,
 };
 
 use crate::checks::require_session;
@@ -231,13 +231,12 @@ async fn check_passwords(
         &ctx.workspace.name,
     ];
     password::check(&input.password, &input.again, &personal_words)?;
-    ctx.limit_subject(RateLimit::GUESSES, &actor.email.fold())
-        .await?;
-    let identity = &ctx.app.services.identity;
-    let answer = identity
-        .verify_password(actor.user, &input.current, ctx.now)
+    let limits = GuessLimits::of_session(require_session(ctx)?);
+    let answer = ctx
+        .verify_guess(&limits, actor.user, &input.current, false)
         .await?;
     match answer {
+        PasswordAnswer::Locked => Err(locked_error("current").into()),
         PasswordAnswer::Wrong => {
             Err(FieldErrors::of("current", "This is not your password.").into())
         }

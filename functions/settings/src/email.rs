@@ -10,8 +10,8 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use store::{EmailChangeOutcome, RateLimit, Session};
 use web::{
-    Context, Crumb, EMAIL_CHANGE, EmailChange, Form, FormError, Page, PageError, PasswordAnswer,
-    ProtectedForm, PublicAccess, Query, Reply, see_other,
+    Context, Crumb, EMAIL_CHANGE, EmailChange, Form, FormError, GuessLimits, Page, PageError,
+    PasswordAnswer, ProtectedForm, PublicAccess, Query, Reply, locked_error, see_other,
 };
 
 use crate::checks::require_session;
@@ -187,14 +187,14 @@ async fn check_new_email(
         }
         Ok(_) => {}
     }
-    ctx.limit_subject(RateLimit::GUESSES, &actor.email.fold())
+    let limits = GuessLimits::of_session(session);
+    let answer = ctx
+        .verify_guess(&limits, actor.user, &input.password, false)
         .await?;
-    let identity = &ctx.app.services.identity;
-    let answer = identity
-        .verify_password(actor.user, &input.password, ctx.now)
-        .await?;
-    if matches!(answer, PasswordAnswer::Wrong) {
-        invalid.add("password", "This is not your password.");
+    match answer {
+        PasswordAnswer::Wrong => invalid.add("password", "This is not your password."),
+        PasswordAnswer::Locked => return Err(locked_error("password").into()),
+        PasswordAnswer::Right(_) | PasswordAnswer::AsksForCode(_) => {}
     }
     match email {
         Ok(email) => Ok(invalid.into_result(email)?),

@@ -7,11 +7,11 @@ use domain::mail::MailMessage;
 use qrcode::QrCode;
 use qrcode::render::svg;
 use serde::{Deserialize, Serialize};
-use store::{RateLimit, Session};
+use store::Session;
 use web::{
-    AccessToken, CodeAnswer, CodeInput, Context, Crumb, EmptyForm, Form, Page, PageError,
-    PasswordAnswer, ProtectedForm, PublicAccess, Reply, hash_code, parse_code, see_other,
-    wrong_code_error,
+    AccessToken, CodeAnswer, CodeInput, Context, Crumb, EmptyForm, Form, GuessLimits, Page,
+    PageError, PasswordAnswer, ProtectedForm, PublicAccess, Reply, hash_code, locked_error,
+    parse_code, see_other, wrong_code_error,
 };
 
 use crate::checks::require_session;
@@ -170,12 +170,14 @@ pub(crate) async fn start(
     PublicAccess { ctx }: PublicAccess,
     form: ProtectedForm<TwoFactorPasswordForm>,
 ) -> Result<Reply, PageError> {
-    let actor = require_session(&ctx)?.actor();
-    ctx.limit_subject(RateLimit::GUESSES, &actor.email.fold())
-        .await?;
-    let identity = &ctx.app.services.identity;
-    let answer = identity.verify_password(actor.user, &form.input.password, ctx.now);
+    let session = require_session(&ctx)?;
+    let (limits, user) = (GuessLimits::of_session(session), session.actor().user);
+    let answer = ctx.verify_guess(&limits, user, &form.input.password, false);
     let access = match answer.await? {
+        PasswordAnswer::Locked => {
+            let form = Form::with_errors(&(), &locked_error("password"));
+            return ctx.render_refused(&load_page(&ctx, form).await?);
+        }
         PasswordAnswer::Right(access) => access,
         // A second factor is enabled already.
         PasswordAnswer::AsksForCode(_) => return Ok(see_other("/account/two-factor")),
@@ -185,6 +187,7 @@ pub(crate) async fn start(
             return ctx.render_refused(&page);
         }
     };
+    let identity = &ctx.app.services.identity;
     let secret = identity.create_authenticator(&access).await?;
     let step = ctx.set_step(SETUP_STEP, &PendingAuthenticator { access, secret })?;
     Ok(see_other("/account/two-factor/setup").cookie(step))

@@ -35,6 +35,8 @@ pub struct UserPool {
 #[derive(Debug)]
 pub enum PasswordAnswer {
     Wrong,
+    /// It wasn't looked at: after several wrong ones Cognito takes none for up to a quarter of an hour.
+    Locked,
     /// It is right, and no code is asked for.
     Right(AccessToken),
     /// It is right, and a code is asked for.
@@ -111,6 +113,9 @@ impl Identity {
             .auth_parameters("PASSWORD", password);
         let answer = match request.send().await {
             Ok(answer) => answer,
+            Err(error) if error.as_service_error().is_some_and(is_locked) => {
+                return Ok(PasswordAnswer::Locked);
+            }
             Err(error) if error.as_service_error().is_some_and(is_refusal) => {
                 return Ok(PasswordAnswer::Wrong);
             }
@@ -311,6 +316,35 @@ impl Identity {
     }
 }
 
+/// Whether Cognito's own lock refuses. It has no error of its own, only these words.
+fn is_locked(error: &AdminInitiateAuthError) -> bool {
+    let AdminInitiateAuthError::NotAuthorizedException(refusal) = error else {
+        return false;
+    };
+    let message = refusal.message().unwrap_or_default();
+    message.contains("attempts exceeded")
+}
+
 fn is_refusal(error: &AdminInitiateAuthError) -> bool {
     error.is_not_authorized_exception() || error.is_user_not_found_exception()
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_cognitoidentityprovider::types::error::NotAuthorizedException;
+
+    use super::*;
+
+    #[test]
+    fn lock_of_cognito_is_told_from_a_wrong_password() {
+        for (message, locked) in [
+            ("Password attempts exceeded", true),
+            ("Incorrect username or password.", false),
+        ] {
+            let refusal = NotAuthorizedException::builder().message(message).build();
+            let error = AdminInitiateAuthError::NotAuthorizedException(refusal);
+            assert!(is_refusal(&error));
+            assert_eq!(is_locked(&error), locked, "{message}");
+        }
+    }
 }

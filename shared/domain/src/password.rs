@@ -52,6 +52,13 @@ pub fn check(password: &str, again: &str, about: &[&str]) -> Result<(), FieldErr
             "Take out the control characters.",
         ));
     }
+    // Cognito's pattern for passwords is `^[\S]+.*[\S]+$`.
+    if password.starts_with(char::is_whitespace) || password.ends_with(char::is_whitespace) {
+        return Err(FieldErrors::of(
+            "password",
+            "Take out the space at the beginning or the end.",
+        ));
+    }
     let words = about
         .iter()
         .flat_map(|text| text.split(|c: char| !c.is_alphanumeric()))
@@ -89,6 +96,15 @@ mod tests {
             "acmesecurity",
         ] {
             assert!(check(bad, bad, &["Acme Security"]).is_err(), "{bad}");
+        }
+        for spaced in [
+            " quiet lantern orbit 42",
+            "quiet lantern orbit 42 ",
+            "quiet lantern orbit 42\u{a0}",
+        ] {
+            let refused = check(spaced, spaced, &[]).expect_err("Cognito refuses it");
+            let message = refused.fields().get("password").expect("at the field");
+            assert!(message.contains("space"), "{message}");
         }
         let differ = check(good, "quiet lantern orbit 43", &[]).expect_err("differ");
         assert!(differ.fields().contains_key("again"));

@@ -37,6 +37,7 @@ mod markdown_budget;
 mod open_session;
 mod origin;
 mod page;
+mod password_guess;
 mod protected_upload;
 mod pulse;
 mod query;
@@ -67,7 +68,7 @@ pub use access::{
 pub use adapters::{
     AccessToken, CheckoutSession, CheckoutStatus, ChunkSender, CodeAnswer, FileDownload, FileRead,
     MfaChallenge, NewCheckoutSession, NewCustomer, NewObject, NewSubscription, PasswordAnswer,
-    PresignedPost, RoleArns, Stripe, StripePrice, chunk_channel,
+    PresignedPost, RoleArns, ServiceError, Stripe, StripePrice, chunk_channel, stripe_refusal,
 };
 pub use app::{App, Clock};
 pub use config::{Config, MissingSetting, SETTINGS, StripeConfig};
@@ -84,6 +85,7 @@ pub use mail_render::{EMAIL_CHANGE, EmailChange, SIGN_UP, SignUpLink};
 pub use markdown::{AllowedImages, to_html as markdown};
 pub use open_session::{Destination, new_device_mail, open_session};
 pub use page::{Page, Sample, samples};
+pub use password_guess::{GuessLimits, locked_error};
 pub use protected_upload::{MAX_UPLOAD, ProtectedUpload};
 pub use pulse::pulse_reply;
 pub use query::{Query, percent, query_string};

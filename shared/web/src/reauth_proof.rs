@@ -10,6 +10,7 @@ use store::{RateLimit, SignInStep, sha256_hex};
 
 use crate::context::Context;
 use crate::error::PageError;
+use crate::password_guess::{GuessLimits, locked_error};
 
 /// Guesses at one account's codes, by whoever has the password.
 const CODES: RateLimit = RateLimit {
@@ -84,13 +85,13 @@ pub async fn verify_password(
     person: &Person,
     credentials: Credentials<'_>,
 ) -> Result<ReauthProof, PageError> {
-    ctx.limit_subject(RateLimit::GUESSES, &actor.email.fold())
-        .await?;
-    let (identity, user) = (&ctx.app.services.identity, actor.user);
-    let challenge = match identity
-        .verify_password(user, credentials.password, ctx.now)
+    let session = ctx.session.as_ref().ok_or(PageError::SignIn)?;
+    let (limits, user) = (GuessLimits::of_session(session), actor.user);
+    let challenge = match ctx
+        .verify_guess(&limits, user, credentials.password, false)
         .await?
     {
+        PasswordAnswer::Locked => return Ok(ReauthProof::Failed(locked_error("password"))),
         PasswordAnswer::Wrong => {
             let wrong = FieldErrors::of("password", "This is not your password.");
             return Ok(ReauthProof::Failed(wrong));

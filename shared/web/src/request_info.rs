@@ -27,7 +27,7 @@ pub struct RequestInfo {
     pub(crate) request_id: String,
     pub(crate) meter: Meter,
     pub(crate) audit: AuditContext,
-    address: Option<ClientAddress>,
+    pub(crate) address: Option<ClientAddress>,
     cookies: Cookies,
     /// What a browser without a session binds its forms to; new where it had none.
     anonymous: (String, bool),
@@ -125,6 +125,11 @@ impl RequestInfo {
     pub fn browser_token(&self) -> String {
         let known = self.cookie(cookies::BROWSER).map(str::to_owned);
         known.unwrap_or_else(|| self.app.new_secret())
+    }
+
+    /// What the browser was known by before this request.
+    pub fn known_browser_token(&self) -> Option<&str> {
+        self.cookie(cookies::BROWSER)
     }
 
     pub(crate) fn cookie(&self, name: &str) -> Option<&str> {

@@ -143,6 +143,19 @@ impl Directory {
         Err(StoreError::Busy)
     }
 
+    /// Whether a person was signed in before with a browser, by the hash of its token.
+    pub async fn has_used_browser(
+        &self,
+        ws: WorkspaceId,
+        person: &Person,
+        hash: &str,
+    ) -> Result<bool, StoreError> {
+        let key = keys::person(&keys::home(ws, person.client), person.id);
+        let found = self.table().get(&key, true).await?.unwrap_or_default();
+        let known = get_strings(&found, "browsers");
+        Ok(known.iter().any(|known| entry_hash(known) == hash))
+    }
+
     /// Writes a session, and its entry at the person.
     async fn create_session(
         &self,

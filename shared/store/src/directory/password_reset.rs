@@ -103,15 +103,8 @@ impl Directory {
         }))
     }
 
-    /// Redeems the link: every session of the person ends, and `mail` is sent. Refused where it
-    /// was redeemed meanwhile.
-    pub async fn redeem_reset(
-        &self,
-        reset: &PasswordReset,
-        id: EntryId,
-        mail: &Mail,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    /// Redeems the link: every session of the person ends. Refused where it was redeemed meanwhile.
+    pub async fn redeem_reset(&self, reset: &PasswordReset) -> Result<(), StoreError> {
         let person = &reset.person;
         let account = self
             .get_own_account(reset.ws, person.id, &person.email, None)
@@ -128,7 +121,19 @@ impl Directory {
         for session in &account.sessions() {
             transaction.delete(session);
         }
-        let home = keys::home(reset.ws, reset.person.client);
+        transaction.commit(self.table()).await
+    }
+
+    /// Records that the password was set by a redeemed link, and sends `mail`.
+    pub async fn record_reset(
+        &self,
+        reset: &PasswordReset,
+        id: EntryId,
+        mail: &Mail,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (person, mut transaction) = (&reset.person, Transaction::new(self.table()));
+        let home = keys::home(reset.ws, person.client);
         outbox::put_mail(&mut transaction, &home, id, mail, now)?;
         let at = AuditPlace {
             ws: reset.ws,
