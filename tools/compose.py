@@ -100,8 +100,8 @@ def policy(name):
     return walk(json.loads((INFRA / "policies" / f"{name}.json").read_text()))
 
 
-# The functions that speak with Stripe: no other is told the key.
-PAYS = ("billing", "payments", "webhooks")
+# The functions that speak with Stripe: no other is told the key. The worker ends payment pages.
+PAYS = ("billing", "payments", "webhooks", "worker")
 
 
 def environment(name):
@@ -111,7 +111,8 @@ def environment(name):
     keys = sub("${IdentityUrl}/${UserPool}/.well-known/jwks.json")
 
     def paid(key):
-        return {"Fn::If": ["Paid", sub(secret % key), ""]} if name in PAYS else ""
+        is_told = name in PAYS and not (name == "worker" and key != "stripe_key")
+        return {"Fn::If": ["Paid", sub(secret % key), ""]} if is_told else ""
 
     return {
         "BASE_DOMAIN": {"Ref": "Domain"},

@@ -3,6 +3,7 @@
 
 use domain::audit::AuditKind;
 use domain::id::InvoiceId;
+use domain::id::marker::EntryMarker;
 use domain::invoice::InvoiceState;
 use domain::role::{ContactRole, TeamRole};
 use http::{StatusCode, header};
@@ -353,6 +354,35 @@ async fn bank_debit_under_way_is_shown_as_pending() {
     };
     act_at(&scene, debit).await;
     assert!(scene.waits().await.contains("are on their way"));
+    // Everywhere: nothing is to be paid, recorded or voided meanwhile.
+    let (ours, theirs) = scene.both().await;
+    for page in [&ours, &theirs] {
+        assert!(
+            page.contains("A payment of 1,785.00 EUR is processing"),
+            "{page}"
+        );
+        assert!(page.contains("of which processing"), "{page}");
+    }
+    assert!(!theirs.contains("Pay invoice"), "{theirs}");
+    assert!(!ours.contains("Note the payment") && !ours.contains("Void the invoice"));
+    for list in [
+        scene.admin.get("/invoices").await.body,
+        scene.manager.get("/invoices").await.body,
+        scene.manager.get("/").await.body,
+    ] {
+        assert!(list.contains("Payment processing"), "{list}");
+    }
+    let (here, id) = (
+        scene.ours(),
+        scene.world.app.new_id::<EntryMarker>().to_string(),
+    );
+    let version = {
+        let read = invoice_fixture::read_invoice(&scene.client().store, scene.sent()).await;
+        read.invoice.version.to_string()
+    };
+    let fields = [("reason", "Mistake"), ("id", &id), ("version", &version)];
+    let voided = scene.admin.post(&format!("{here}/void"), &fields).await;
+    assert_eq!(voided.status, StatusCode::CONFLICT, "{}", voided.body);
     let waits = format!("{}/payment", scene.theirs());
     assert_eq!(scene.pay().await, waits);
     let payments = scene.payments().await;
@@ -366,6 +396,12 @@ async fn bank_debit_under_way_is_shown_as_pending() {
     act_at(&scene, StandInAction::Bounce { session }).await;
     assert_eq!(pulse(&mut scene, seen).await, StatusCode::OK);
     assert!(scene.waits().await.contains("Nothing was paid"));
+    let (ours, theirs) = scene.both().await;
+    assert!(!ours.contains("is processing") && theirs.contains("Pay invoice"));
+    worker::drain(&scene.world.app).await.expect("told");
+    let failed = "A payment of 1,785.00 EUR failed:";
+    assert!(scene.admin.get("/inbox").await.body.contains(failed));
+    assert!(scene.manager.get("/inbox").await.body.contains(failed));
     assert!(scene.pay().await.starts_with(scene.world.stripe().origin()));
 }
 
@@ -376,10 +412,25 @@ async fn surplus_payment_is_shown_until_refunded() {
     let session = scene.session().await;
     scene.note("1785").await;
     act_at(&scene, by_card(session)).await;
-    assert!(scene.waits().await.contains("1,785.00 EUR more came in"));
+    let waits = scene.waits().await;
+    assert!(waits.contains("1,785.00 EUR more came in"), "{waits}");
+    // None is mailed: nothing is booked.
+    assert!(!waits.contains("A receipt"), "{waits}");
     let (ours, theirs) = scene.both().await;
-    let words = "1,785.00 EUR too much came in by Stripe";
-    assert!(ours.contains(words) && !theirs.contains(words), "{ours}");
+    assert!(
+        ours.contains("1,785.00 EUR too much came in by Stripe"),
+        "{ours}"
+    );
+    assert!(
+        theirs.contains("1,785.00 EUR more was paid than was due"),
+        "{theirs}"
+    );
+    let at_stripe = format!("/test/payments/{}", intent(&scene).await);
+    assert!(ours.contains(&at_stripe) && !theirs.contains(&at_stripe));
+    worker::drain(&scene.world.app).await.expect("told");
+    let told = "1,785.00 EUR more than was due came in";
+    assert!(scene.admin.get("/inbox").await.body.contains(told));
+    assert!(scene.manager.get("/inbox").await.body.contains(told));
     let refund = StandInAction::Refund {
         payment: intent(&scene).await,
         amount: String::new(),
@@ -483,4 +534,122 @@ async fn payment_is_offered_only_where_permitted_and_possible() {
     assert_eq!(admin.get(HERE).await.status, StatusCode::NOT_FOUND);
     let mut manager = scene.manager.served_by(&cold);
     assert_eq!(manager.post(&pay, &[]).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn open_payment_page_of_an_invoice_paid_otherwise_or_voided_ends() {
+    for void in [false, true] {
+        let mut scene = Scene::ready().await;
+        scene.pay().await;
+        let session = scene.session().await;
+        if void {
+            let id = scene.world.app.new_id::<EntryMarker>().to_string();
+            let fields = [("reason", "Mistake"), ("id", id.as_str()), ("version", "2")];
+            let here = scene.ours();
+            let voided = scene.admin.post(&format!("{here}/void"), &fields).await;
+            assert_eq!(voided.location(), here, "{}", voided.body);
+        } else {
+            scene.note("1785").await;
+        }
+        worker::drain(&scene.world.app).await.expect("ended");
+        let paid = scene.world.stripe().act(&by_card(session));
+        assert!(paid.is_err(), "the page can still be paid, void: {void}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn open_payment_page_of_the_outstanding_amount_stays_open() {
+    let mut scene = Scene::ready().await;
+    scene.pay().await;
+    let session = scene.session().await;
+    let store = &scene.client().store;
+    let paid_in_part = scene.client().invoices.part;
+    assert!(store.get_open_checkout(paid_in_part).await.is_ok());
+    worker::drain(&scene.world.app)
+        .await
+        .expect("nothing to end");
+    act_at(&scene, by_card(session)).await;
+    let billed = invoice_fixture::read_invoice(&scene.client().store, scene.sent()).await;
+    assert_eq!(billed.invoice.state(), InvoiceState::Paid);
+}
+
+/// Sends an invoice of so much to the scene's client.
+async fn send_invoice_of(scene: &Scene, price: &str, currency: &str) -> InvoiceId {
+    let acme = &scene.cast.acme;
+    let due = jiff::civil::Date::constant(2026, 2, 4);
+    let input = domain::invoice::InvoiceInput {
+        subject: "Test".to_owned(),
+        to: "Test".to_owned(),
+        currency: currency.to_owned(),
+        due: due.to_string(),
+        line_text: vec!["Testing".to_owned()],
+        line_quantity: vec!["1".to_owned()],
+        line_price: vec![price.to_owned()],
+        line_tax: vec![String::new()],
+        ..domain::invoice::InvoiceInput::default()
+    };
+    let new = input.parse().expect("an invoice");
+    let stores = (&acme.store, &scene.client().store);
+    let id: InvoiceId = scene.world.app.new_id();
+    let draft = invoice_fixture::draft_invoice(stores, id, &new, scene.world.now()).await;
+    let by = tests::actor(acme.member(TeamRole::Owner));
+    let today = jiff::civil::Date::constant(2026, 1, 5);
+    invoice_fixture::sent_invoice(&acme.store, (&draft, &new.content), (&by, today), &[]).await;
+    id
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn amount_outside_stripes_limits_is_not_offered_online() {
+    let mut scene = Scene::ready().await;
+    for (price, currency, reason) in [
+        (
+            "5000000",
+            "HUF",
+            "Online payment goes up to 999,999.99 HUF.",
+        ),
+        ("0.30", "EUR", "Online payment starts at 0.50 EUR."),
+    ] {
+        let id = send_invoice_of(&scene, price, currency).await;
+        let theirs = format!("/invoices/{id}");
+        let page = scene.manager.get(&theirs).await.body;
+        assert!(!page.contains("Pay invoice"), "{page}");
+        let ours = format!("/clients/{}{theirs}", scene.client().id);
+        let page = scene.admin.get(&ours).await.body;
+        assert!(page.contains(reason), "{page}");
+        let led = scene.manager.post(&format!("{theirs}/pay"), &[]).await;
+        assert_eq!(led.location(), theirs);
+        let page = scene.manager.get(&theirs).await.body;
+        assert!(
+            page.contains("can&#x27;t be paid online") || page.contains("can't be paid online")
+        );
+    }
+    // Twelve digits of rupiah are fine.
+    let id = send_invoice_of(&scene, "250000000", "IDR").await;
+    let led = scene
+        .manager
+        .post(&format!("/invoices/{id}/pay"), &[])
+        .await;
+    assert!(led.location().starts_with(scene.world.stripe().origin()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refusal_of_stripe_is_told_and_asked_once() {
+    let mut scene = Scene::ready().await;
+    // No least amount is documented: only Stripe knows that it is too little.
+    let id = send_invoice_of(&scene, "0.30", "ZAR").await;
+    let theirs = format!("/invoices/{id}");
+    for _ in 0..3 {
+        let led = scene.manager.post(&format!("{theirs}/pay"), &[]).await;
+        assert_eq!(led.location(), theirs);
+        let page = scene.manager.get(&theirs).await.body;
+        assert!(page.contains("be paid online"), "{page}");
+    }
+    let payments = scene.client().store.get_payments(id).await.expect("read");
+    assert_eq!(payments.ledger.attempts.len(), 1);
+    let attempt = payments.ledger.attempts.values().next().expect("one");
+    assert_eq!(attempt.refusal.as_deref(), Some("amount_too_small"));
+    scene.world.advance(SignedDuration::from_mins(61));
+    scene.manager.post(&format!("{theirs}/pay"), &[]).await;
+    let payments = scene.client().store.get_payments(id).await.expect("read");
+    assert_eq!(payments.ledger.attempts.len(), 2, "it is asked again later");
 }

@@ -5,14 +5,17 @@ use domain::client::Client;
 use domain::engagement::{Engagement, Phase};
 use domain::finding::{Counts, FindingStatus};
 use domain::id::EngagementId;
+use domain::invoice::Invoice;
 use domain::message::MessageCounts;
+use domain::role::Action;
 use domain::severity::Severity;
 use domain::trend::{DaySnapshot, daily_series};
-use futures::future::{try_join, try_join3, try_join4};
+use domain::workspace::WorkspaceMode;
+use futures::future::{try_join, try_join4};
 use jiff::civil::Date;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use store::{DueFindings, FindingSummary, ListPage};
+use store::{DueFindings, FindingSummary, InvoiceList, ListPage};
 use web::links::{self, LinkBase};
 use web::view::{
     ActivityRow, Breakdown, DueList, EngagementCard, FindingRow, FixTimeRow, Pager, ProgressBar,
@@ -27,6 +30,8 @@ const MAX_WORST: i32 = 6;
 const MAX_DUE: usize = 6;
 /// Due findings that are read, to count those overdue.
 const MAX_DUE_READ: i32 = 30;
+/// Invoices to be paid that are shown.
+const MAX_INVOICES: usize = 5;
 /// Lines of the activity feed.
 const MAX_ACTIVITY: i32 = 12;
 
@@ -36,6 +41,7 @@ pub(crate) struct PortalDashboardPage {
     client_name: String,
     stats: Stats,
     todos: Vec<Todo>,
+    invoices: Vec<OutstandingInvoice>,
     breakdown: Breakdown,
     progress: ProgressBar,
     due: DueList,
@@ -56,8 +62,35 @@ struct Stats {
     critical_high: i64,
 }
 
+/// An invoice that is to be paid.
+#[derive(Debug, Serialize)]
+struct OutstandingInvoice {
+    href: String,
+    number: String,
+    subject: String,
+    due: Date,
+    overdue: bool,
+    processing: bool,
+    outstanding: String,
+}
+
+impl OutstandingInvoice {
+    fn new(invoice: &Invoice, today: Date) -> Self {
+        Self {
+            href: links::invoice(LinkBase::Portal, invoice.id),
+            number: invoice.number().to_owned(),
+            subject: invoice.subject.clone(),
+            due: invoice.due,
+            overdue: invoice.is_overdue(today),
+            processing: invoice.processing > 0,
+            outstanding: invoice.money(invoice.outstanding()).to_string(),
+        }
+    }
+}
+
 struct DashboardData {
     client: Client,
+    invoices: Vec<Invoice>,
     engagements: ListPage<Engagement>,
     worst: Vec<FindingSummary>,
     due: DueFindings,
@@ -82,6 +115,7 @@ impl Page for PortalDashboardPage {
                 overdue: 0,
                 ..client
             },
+            invoices: Vec::new(),
             engagements: ListPage {
                 rows: Vec::new(),
                 next: None,
@@ -111,6 +145,7 @@ impl Page for PortalDashboardPage {
         let today = Date::constant(2026, 11, 24);
         let data = DashboardData {
             client,
+            invoices: vec![web::view::invoice_sample().invoice],
             engagements: ListPage {
                 rows: vec![engagement],
                 next: Some("x".to_owned()),
@@ -132,6 +167,7 @@ impl PortalDashboardPage {
     fn new(data: DashboardData, today: Date, query: &DashboardQuery) -> Self {
         let DashboardData {
             client,
+            invoices,
             engagements,
             worst,
             due,
@@ -168,6 +204,11 @@ impl PortalDashboardPage {
                 critical_high: counts.active(Severity::Critical) + counts.active(Severity::High),
             },
             todos: list_todos(&client, &due),
+            invoices: invoices
+                .iter()
+                .take(MAX_INVOICES)
+                .map(|invoice| OutstandingInvoice::new(invoice, today))
+                .collect(),
             breakdown: counts.into(),
             progress: counts.into(),
             due,
@@ -246,11 +287,21 @@ pub(crate) async fn render_dashboard(
     let (store, ctx) = (&portal.store, &portal.ctx);
     let today = ctx.workspace.today(ctx.now);
     let first = query.window().first_day(today);
-    let ((client, engagements, worst), (due, days, activity, seen)) = try_join(
-        try_join3(
+    let invoices = async {
+        let has_invoices = ctx.workspace.mode == WorkspaceMode::Consulting;
+        if has_invoices && portal.actor.role.may(Action::ReadInvoices) {
+            let list = store.list_invoices(InvoiceList::Outstanding, None);
+            list.await.map(|page| page.rows)
+        } else {
+            Ok(Vec::new())
+        }
+    };
+    let ((client, engagements, worst, invoices), (due, days, activity, seen)) = try_join(
+        try_join4(
             store.get_client(),
             store.list_engagements(query.after.as_deref()),
             store.worst_findings(MAX_WORST),
+            invoices,
         ),
         try_join4(
             store.due_findings(MAX_DUE_READ),
@@ -262,6 +313,7 @@ pub(crate) async fn render_dashboard(
     .await?;
     let data = DashboardData {
         client: client.ok_or(PageError::NotFound)?,
+        invoices,
         engagements,
         worst,
         due,

@@ -6,7 +6,8 @@ use domain::input::FieldErrors;
 use domain::invoice::{BillingSettings, Invoice, InvoiceEvent, InvoiceTransition, PaymentInput};
 use domain::person::Person;
 use domain::role::Action;
-use futures::future::{try_join, try_join4};
+use domain::stripe::CheckoutAttempt;
+use futures::future::{try_join, try_join3};
 use jiff::civil::Date;
 use serde::Serialize;
 use store::InvoiceDetail;
@@ -37,8 +38,16 @@ pub(crate) struct InvoicePage {
     acts: Option<InvoiceActions>,
     /// Where the client pays, where it can be paid here.
     pay_here: Option<String>,
-    /// Money that came in and couldn't be booked, for the team.
+    /// What is on its way by Stripe.
+    processing: Option<String>,
+    /// Money that came in and couldn't be booked.
     surplus: Option<String>,
+    /// Where the team refunds it.
+    refund_at: Option<String>,
+    /// Why it can't be paid online, for the team.
+    offline: Option<String>,
+    brand: String,
+    team: bool,
     #[serde(skip)]
     crumbs: Vec<Crumb>,
 }
@@ -104,7 +113,9 @@ impl Page for InvoicePage {
             pdf: None,
             today: draft.invoice.due,
             pay_here: None,
-            surplus: 0,
+            refund_at: None,
+            offline: None,
+            brand: "Acme <b>".to_owned(),
             names_payments: false,
         };
         let pulse = "/pulse?seen=1".to_owned();
@@ -113,7 +124,8 @@ impl Page for InvoicePage {
     }
 
     fn sample() -> Self {
-        let detail = invoice_sample();
+        let mut detail = invoice_sample();
+        (detail.invoice.processing, detail.invoice.surplus) = (100, 200);
         let today = detail.invoice.due.tomorrow().unwrap_or(detail.invoice.due);
         let form = |n: u64| MoneyForm {
             form: Form::with_errors(&PaymentInput::default(), &FieldErrors::of("amount", "No.")),
@@ -144,7 +156,9 @@ impl Page for InvoicePage {
             pdf: Some("/clients/c/invoices/i/pdf".to_owned()),
             today,
             pay_here: Some("/invoices/i/pay".to_owned()),
-            surplus: 100,
+            refund_at: Some("https://dashboard.stripe.com/acct_1/payments/pi_1".to_owned()),
+            offline: Some("Online payment starts at 0.50 EUR.".to_owned()),
+            brand: "Acme <b>".to_owned(),
             names_payments: true,
         };
         Self::new(&detail, context, pulse, Some(actions), Vec::new())
@@ -158,7 +172,9 @@ struct InvoiceContext {
     pdf: Option<String>,
     today: Date,
     pay_here: Option<String>,
-    surplus: i64,
+    refund_at: Option<String>,
+    offline: Option<String>,
+    brand: String,
     /// Whether payments are named as Stripe names them.
     names_payments: bool,
 }
@@ -201,7 +217,13 @@ impl InvoicePage {
             reason: voided.map(|item| item.entry.note.clone()),
             acts: actions,
             pay_here: context.pay_here,
-            surplus: (context.surplus > 0).then(|| invoice.money(context.surplus).to_string()),
+            processing: (invoice.processing > 0)
+                .then(|| invoice.money(invoice.processing).to_string()),
+            surplus: (invoice.surplus > 0).then(|| invoice.money(invoice.surplus).to_string()),
+            refund_at: context.refund_at,
+            offline: context.offline,
+            brand: context.brand,
+            team: context.names_payments,
             crumbs,
         }
     }
@@ -211,6 +233,7 @@ impl InvoicePage {
 fn list_recipients(people: &[Person]) -> Vec<String> {
     let people = domain::invoice::invoice_recipients(people).into_iter();
     people
+        .filter(|person| person.suppressed.is_none())
         .map(|person| format!("{} <{}>", person.name, person.email.as_str()))
         .collect()
 }
@@ -277,16 +300,55 @@ impl InvoiceActions {
 }
 
 /// What the page reads beside the invoice, as far as the actor's role needs it: people and
-/// settings to send it, whether it can be paid here, and the surplus.
+/// settings to send it, and whether it can be paid here.
 struct InvoiceData {
     client: Client,
     people: Vec<Person>,
     settings: Option<BillingSettings>,
     payable: bool,
-    surplus: i64,
 }
 
-async fn load_data(access: &ClientAccess, path: InvoicePath) -> Result<InvoiceData, PageError> {
+/// What the page reads of an invoice's payments, where there is something to say of them.
+#[derive(Default)]
+struct PaymentNotes {
+    refund_at: Option<String>,
+    offline: Option<String>,
+}
+
+async fn load_payment_notes(
+    access: &ClientAccess,
+    invoice: &Invoice,
+) -> Result<PaymentNotes, PageError> {
+    let mut notes = PaymentNotes::default();
+    if !access.is_team() {
+        return Ok(notes);
+    }
+    if invoice.surplus > 0 {
+        let payments = access.store.get_payments_of_team(invoice.id).await?;
+        let payment = payments.ledger.surplus_payment();
+        notes.refund_at = payment.map(|(attempt, id)| stripe_payment_url(attempt, id));
+    }
+    let asked_for = match &invoice.issue {
+        Some(_) => invoice.outstanding(),
+        None => invoice.total,
+    };
+    if asked_for > 0
+        && let Err(limit) = invoice.money(asked_for).check_online()
+        && access.store.can_take_payments().await?
+    {
+        notes.offline = Some(limit.to_string());
+    }
+    Ok(notes)
+}
+
+/// Where Stripe's dashboard shows a payment, with the button that refunds it.
+fn stripe_payment_url(attempt: &CheckoutAttempt, payment: &str) -> String {
+    let mode = if attempt.livemode { "" } else { "test/" };
+    let account = &attempt.account;
+    format!("https://dashboard.stripe.com/{account}/{mode}payments/{payment}")
+}
+
+async fn load_data(access: &ClientAccess) -> Result<InvoiceData, PageError> {
     let team = access.team_store();
     let sender = async {
         match team.filter(|_| access.may(Action::ManageInvoices)) {
@@ -305,21 +367,13 @@ async fn load_data(access: &ClientAccess, path: InvoicePath) -> Result<InvoiceDa
             Ok(false)
         }
     };
-    let surplus = async {
-        if access.is_team() {
-            access.store.get_surplus(path.invoice).await
-        } else {
-            Ok(0)
-        }
-    };
-    let read = try_join4(access.store.get_client(), sender, payable, surplus).await?;
-    let (client, (people, settings), payable, surplus) = read;
+    let read = try_join3(access.store.get_client(), sender, payable).await?;
+    let (client, (people, settings), payable) = read;
     Ok(InvoiceData {
         client: client.ok_or(PageError::NotFound)?,
         people,
         settings,
         payable,
-        surplus,
     })
 }
 
@@ -327,6 +381,7 @@ fn build_page(
     access: &ClientAccess,
     mut detail: InvoiceDetail,
     data: InvoiceData,
+    notes: PaymentNotes,
     refused: Option<&RefusedForm<'_>>,
 ) -> InvoicePage {
     let InvoiceData {
@@ -334,7 +389,6 @@ fn build_page(
         people,
         settings,
         payable,
-        surplus,
     } = data;
     // A draft shows the sender of the present settings.
     if let Some(settings) = settings.filter(|_| detail.invoice.issue.is_none()) {
@@ -350,14 +404,18 @@ fn build_page(
     let Invoice { id, engagement, .. } = detail.invoice;
     let path = InvoicePath { invoice: id };
     let sent = detail.invoice.issue.is_some();
-    let payable = payable && InvoiceTransition::Pay.is_possible(&detail.invoice);
+    let payable = payable
+        && InvoiceTransition::Pay.is_possible(&detail.invoice)
+        && detail.invoice.payable_online() > 0;
     let context = InvoiceContext {
         paper: InvoiceView::new(&detail, &access.ctx.workspace.name),
         engagement: engagement.map(|id| links::engagement(access.base, id)),
         pdf: sent.then(|| links::invoice_pdf(access.base, path.invoice)),
         today: access.ctx.workspace.today(access.ctx.now),
         pay_here: payable.then(|| links::invoice_pay(access.base, path.invoice)),
-        surplus,
+        refund_at: notes.refund_at,
+        offline: notes.offline,
+        brand: access.ctx.workspace.name.clone(),
         names_payments: access.is_team(),
     };
     let actions = InvoiceActions::new(access, &detail, &people, refused);
@@ -369,8 +427,9 @@ pub(crate) async fn get(
     access: ClientAccess,
     Ids(path): Ids<InvoicePath>,
 ) -> Result<Reply, PageError> {
-    let (detail, data) = try_join(path.load_invoice(&access), load_data(&access, path)).await?;
-    let page = build_page(&access, detail, data, None);
+    let (detail, data) = try_join(path.load_invoice(&access), load_data(&access)).await?;
+    let notes = load_payment_notes(&access, &detail.invoice).await?;
+    let page = build_page(&access, detail, data, notes, None);
     let reply = access.ctx.render(&page)?;
     Ok(if page.pay_here.is_some() {
         reply.with_stripe_form_action(&access.ctx.app.config)
@@ -385,11 +444,8 @@ pub(crate) async fn render_refused(
     detail: InvoiceDetail,
     refused: &RefusedForm<'_>,
 ) -> Result<Reply, PageError> {
-    let path = InvoicePath {
-        invoice: detail.invoice.id,
-    };
-    let data = load_data(access, path).await?;
-    access
-        .ctx
-        .render_refused(&build_page(access, detail, data, Some(refused)))
+    let data = load_data(access).await?;
+    let notes = load_payment_notes(access, &detail.invoice).await?;
+    let page = build_page(access, detail, data, notes, Some(refused));
+    access.ctx.render_refused(&page)
 }

@@ -43,6 +43,8 @@ pub(crate) struct InvoiceRow {
     total: String,
     /// Where it isn't the total.
     outstanding: Option<String>,
+    /// Whether a payment is on its way.
+    processing: bool,
     state: &'static str,
     label: &'static str,
 }
@@ -118,6 +120,7 @@ impl InvoiceRow {
             overdue: invoice.is_overdue(today),
             total: invoice.money(invoice.total).to_string(),
             outstanding: is_part_paid.then(|| invoice.money(outstanding).to_string()),
+            processing: invoice.processing > 0,
             state: state.name(),
             label: state.label(),
         }

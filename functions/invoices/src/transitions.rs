@@ -4,7 +4,8 @@ use domain::id::EntryId;
 use domain::input::FieldErrors;
 use domain::invoice::{
     InvoiceActor, InvoiceCommand, InvoiceEvent, InvoiceRefusal, InvoiceState, InvoiceTransition,
-    PaymentInput, PaymentMethod, apply_command, issue_invoice, reminder_schedule,
+    PaymentInput, PaymentMethod, apply_command, invoice_recipients, issue_invoice,
+    reminder_schedule,
 };
 use serde::Deserialize;
 use store::{InvoiceDetail, IssueOutcome};
@@ -58,7 +59,7 @@ pub(crate) async fn send(
     let (href, ctx, entry) = (path.href(access.base), &access.ctx, form.id()?);
     let detail = path.load_invoice(&access).await?;
     if detail.invoice.issue.is_some() && is_done(&access, path, entry).await? {
-        return Ok(see_other(&href).flash("invoice-sent"));
+        return Ok(see_other(&href).flash(sent_flash(&access).await?));
     }
     let (draft, today) = (&detail.invoice, ctx.workspace.today(ctx.now));
     if form.version != Some(draft.version) {
@@ -86,15 +87,29 @@ pub(crate) async fn send(
             .store
             .send_invoice(draft, &change, &content, entry, n, &schedule);
         match sent.await? {
-            IssueOutcome::Sent => return Ok(see_other(&href).flash("invoice-sent")),
+            IssueOutcome::Sent => {
+                return Ok(see_other(&href).flash(sent_flash(&access).await?));
+            }
             IssueOutcome::Gone if is_done(&access, path, entry).await? => {
-                return Ok(see_other(&href).flash("invoice-sent"));
+                return Ok(see_other(&href).flash(sent_flash(&access).await?));
             }
             IssueOutcome::Gone => return Err(PageError::Changed),
             IssueOutcome::Taken => {}
         }
     }
     Err(PageError::Unavailable)
+}
+
+/// The flash of a sent invoice: a mail is promised only where somebody gets one.
+async fn sent_flash(access: &ClientAccess) -> Result<&'static str, PageError> {
+    let people = access.store.list_people().await?;
+    let recipients = invoice_recipients(&people);
+    let is_mailed = recipients.iter().any(|person| person.suppressed.is_none());
+    Ok(if is_mailed {
+        "invoice-sent"
+    } else {
+        "invoice-sent-unmailed"
+    })
 }
 
 /// Whether the form was executed before.

@@ -4,7 +4,7 @@ use domain::id::EntryId;
 use domain::invoice::Invoice;
 use domain::stripe::{CheckoutAttempt, PaymentReferences};
 use web::links;
-use web::{CheckoutSession, NewCheckoutSession, PageError, PortalAccess, Stripe};
+use web::{CheckoutSession, NewCheckoutSession, PortalAccess, ServiceError, Stripe};
 
 /// Asks Stripe for the attempt's page. Asked again it is the same page: all of the
 /// request follows from the attempt, and so does its key.
@@ -14,7 +14,7 @@ pub(crate) async fn create_session(
     invoice: &Invoice,
     id: EntryId,
     attempt: &CheckoutAttempt,
-) -> Result<CheckoutSession, PageError> {
+) -> Result<CheckoutSession, ServiceError> {
     let (ctx, actor) = (&portal.ctx, &portal.actor);
     let home = ctx.app.config.workspace_url(&ctx.workspace.slug);
     let new = NewCheckoutSession {
@@ -33,5 +33,5 @@ pub(crate) async fn create_session(
         cancel_url: format!("{home}{}", links::invoice_payment_cancelled(invoice.id)),
         expires_at: attempt.expires_at(),
     };
-    Ok(stripe.create_session(&id.to_string(), &new).await?)
+    stripe.create_session(&id.to_string(), &new).await
 }

@@ -3,13 +3,14 @@
 use domain::id::{EntryId, InvoiceId};
 use domain::invoice::{Invoice, InvoiceTransition};
 use domain::stripe::{
-    CheckoutAttempt, ConnectStatus, PaymentLedger, PaymentRequest, PaymentState, PaymentStep,
+    CheckoutAttempt, ConnectStatus, LedgerRefusal, PaymentLedger, PaymentRequest, PaymentState,
+    PaymentStep,
 };
 use store::{CheckoutState, InvoicePayments, MAX_TRIES};
 use web::links;
 use web::{
     CheckoutStatus, EmptyForm, Ids, PageError, PortalAccess, ProtectedForm, Reply, Stripe,
-    see_other,
+    see_other, stripe_refusal,
 };
 
 use crate::checkout_session;
@@ -70,6 +71,9 @@ async fn begin_payment(portal: &PortalAccess, id: InvoiceId) -> Result<PaymentRo
     if !InvoiceTransition::Pay.is_possible(&invoice) {
         return Ok(PaymentRoute::Back("pay-nothing"));
     }
+    if invoice.money(invoice.outstanding()).check_online().is_err() {
+        return Ok(PaymentRoute::Back("pay-not-online"));
+    }
     let payment = Payment {
         portal,
         stripe,
@@ -106,6 +110,7 @@ impl Payment<'_> {
         match step {
             PaymentStep::AwaitProcessing => Ok(PaymentRoute::Wait),
             PaymentStep::RetryLater => Ok(PaymentRoute::Back("pay-busy")),
+            PaymentStep::Refused => Ok(PaymentRoute::Back("pay-not-online")),
             PaymentStep::ResumeSession(id, session) => {
                 let found = self
                     .stripe
@@ -153,6 +158,7 @@ impl Payment<'_> {
             session: None,
             url: None,
             state: PaymentState::Open,
+            refusal: None,
         };
         let id: EntryId = ctx.app.new_id();
         let Ok(ledger) = ledger.with_attempt(id, attempt) else {
@@ -164,34 +170,58 @@ impl Payment<'_> {
     }
 
     /// Asks Stripe for the attempt's session. The payer gets its address once it is stored:
-    /// a session that isn't stored can't be paid.
+    /// a session that isn't stored can't be paid. What Stripe refuses is stored as well, so that
+    /// it isn't asked at every press.
     async fn create_session(
         &self,
         id: EntryId,
         payments: &InvoicePayments,
     ) -> Result<PaymentRoute, PageError> {
-        let attempt = payments
-            .ledger
-            .attempts
-            .get(&id)
-            .ok_or(PageError::Changed)?;
+        let attempt = payments.ledger.attempts.get(&id);
+        let attempt = attempt.ok_or(PageError::Changed)?;
+        let (portal, invoice) = (self.portal, self.invoice);
         let made =
-            checkout_session::create_session(self.portal, self.stripe, self.invoice, id, attempt)
-                .await?;
+            checkout_session::create_session(portal, self.stripe, invoice, id, attempt).await;
+        let made = match made {
+            Ok(made) => made,
+            Err(error) => {
+                let code = stripe_refusal(&error).ok_or(error)?;
+                let store = |ledger: &PaymentLedger| ledger.with_refusal(id, &code);
+                self.record(payments, store).await?;
+                tracing::error!(code, errors = 1, "Stripe refuses a payment");
+                return Ok(PaymentRoute::Back("pay-not-online"));
+            }
+        };
         let url = made.url.ok_or(PageError::Changed)?;
+        let store = |ledger: &PaymentLedger| ledger.with_session(id, &made.id, Some(url.clone()));
+        self.record(payments, store).await?;
+        // Whoever paid or voided the invoice until now ended the sessions that were stored then.
+        let now = portal.store.get_invoice_now(invoice.id).await?;
+        if now.is_some_and(|now| now.payable_online() == attempt.amount) {
+            return Ok(PaymentRoute::To(url));
+        }
+        self.expire_session(&attempt.account, &made.id).await?;
+        Err(PageError::Changed)
+    }
+
+    /// Stores what is known of an attempt by now, whatever else came meanwhile.
+    async fn record(
+        &self,
+        before: &InvoicePayments,
+        change: impl Fn(&PaymentLedger) -> Result<PaymentLedger, LedgerRefusal>,
+    ) -> Result<(), PageError> {
         let (store, invoice) = (&self.portal.store, self.invoice.id);
-        let mut before = payments.clone();
+        let mut before = before.clone();
         for _ in 0..MAX_TRIES {
-            let ledger = before.ledger.with_session(id, &made.id, Some(url.clone()));
-            let after = ledger.map_err(|_| PageError::Changed)?;
+            let after = change(&before.ledger).map_err(|_| PageError::Changed)?;
             if after == before.ledger {
-                return Ok(PaymentRoute::To(url));
+                return Ok(());
             }
             match store
                 .record_checkout_attempt(invoice, &before, &after)
                 .await
             {
-                Ok(_) => return Ok(PaymentRoute::To(url)),
+                Ok(_) => return Ok(()),
                 Err(store::StoreError::Refused(_)) => before = store.get_payments(invoice).await?,
                 Err(error) => return Err(error.into()),
             }

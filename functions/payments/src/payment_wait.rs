@@ -20,6 +20,8 @@ pub(crate) struct WaitPage {
     outstanding: Option<String>,
     /// What came in and isn't needed, if anything.
     surplus: Option<String>,
+    /// Whether the payment is booked, so that a receipt is mailed.
+    receipt: bool,
     brand: String,
     invoice: String,
     here: String,
@@ -53,6 +55,7 @@ impl Page for WaitPage {
             amount: "1.00 EUR".to_owned(),
             outstanding: Some("2.00 EUR".to_owned()),
             surplus: Some("3.00 EUR".to_owned()),
+            receipt: true,
             brand: "Acme <b>".to_owned(),
             invoice: "/invoices/i".to_owned(),
             here: "/invoices/i/payment?since=1".to_owned(),
@@ -102,6 +105,7 @@ pub(crate) async fn get(
         amount: invoice.money(amount).to_string(),
         outstanding: money_label(invoice, invoice.outstanding()),
         surplus: money_label(invoice, till.payments.surplus),
+        receipt: newest.is_some_and(|(id, _)| till.payments.ledger.is_booked(*id)),
         brand: portal.ctx.workspace.name.clone(),
         invoice: at.href(),
         pulse: format!(

@@ -2,7 +2,8 @@
 
 use domain::id::UserId;
 use domain::preference::{Cadence, NotificationKind, NotificationPreferences, PreferencesInput};
-use domain::role::Role;
+use domain::role::{Action, Role};
+use domain::workspace::WorkspaceMode;
 use serde::{Deserialize, Serialize};
 use web::view::SelectOption;
 use web::{
@@ -48,14 +49,18 @@ impl Page for PreferencesPage {
         Self::new(
             Form::with_errors(&input, &wrong),
             Role::ALL[0],
+            WorkspaceMode::Consulting,
             "Europe/Berlin",
         )
     }
 }
 
 impl PreferencesPage {
-    fn new(form: Form, role: Role, home: &str) -> Self {
-        let offered = NotificationKind::all().filter(|kind| kind.cadence(role).is_some());
+    fn new(form: Form, role: Role, mode: WorkspaceMode, home: &str) -> Self {
+        let has_invoices = mode == WorkspaceMode::Consulting;
+        let offered = NotificationKind::all()
+            .filter(|kind| kind.cadence(role).is_some())
+            .filter(|kind| has_invoices || kind.action != Action::ReadInvoices);
         let events = offered.map(|kind| SelectOption {
             value: kind.name,
             label: kind.label,
@@ -116,7 +121,12 @@ pub(crate) async fn get(side: EitherSide) -> Result<Reply, PageError> {
     let (user, role, ctx) = owner(&side);
     let preferences = load_preferences(&side, user).await?;
     let form = Form::filled(&PreferencesInput::of(&preferences, role));
-    ctx.render(&PreferencesPage::new(form, role, &ctx.workspace.time_zone))
+    ctx.render(&PreferencesPage::new(
+        form,
+        role,
+        ctx.workspace.mode,
+        &ctx.workspace.time_zone,
+    ))
 }
 
 pub(crate) async fn post(
@@ -128,7 +138,12 @@ pub(crate) async fn post(
         Ok(preferences) => preferences,
         Err(invalid) => {
             let form = Form::with_errors(&form.input, &invalid);
-            return ctx.render_refused(&PreferencesPage::new(form, role, &ctx.workspace.time_zone));
+            return ctx.render_refused(&PreferencesPage::new(
+                form,
+                role,
+                ctx.workspace.mode,
+                &ctx.workspace.time_zone,
+            ));
         }
     };
     match &side {

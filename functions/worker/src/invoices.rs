@@ -61,10 +61,12 @@ pub(crate) async fn handle(
     }
 }
 
-/// Whether a reminder is still to be sent. A client who disputes a payment isn't reminded.
+/// Whether a reminder is still to be sent. A client who disputes a payment isn't reminded, nor one whose
+/// payment is on its way.
 fn is_reminded(invoice: &Invoice, workspace: &Workspace, reminder: InvoiceReminder) -> bool {
     let state = invoice.state();
-    let is_asked_for = invoice.outstanding() > 0 && state != InvoiceState::Disputed;
+    let is_asked_for =
+        invoice.outstanding() > 0 && invoice.processing == 0 && state != InvoiceState::Disputed;
     workspace.mode == WorkspaceMode::Consulting
         && is_asked_for
         && reminder != InvoiceReminder::DayOver

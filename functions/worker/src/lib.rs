@@ -5,6 +5,7 @@
 //! effects that are due, handles them and completes them. Where a sweep ends early, a later
 //! one goes on: an effect is handled at least once.
 
+mod checkout;
 mod daily_jobs;
 mod delivery_reports;
 mod digest;
@@ -216,6 +217,9 @@ async fn dispatch(
         Effect::Import(job) => return imports::handle(app, directory, leased, *job).await,
         Effect::Invoice(job) => invoices::handle(app, directory, leased, *job).await?,
         Effect::Receipt(receipt) => receipts::handle(app, directory, leased, *receipt).await?,
+        Effect::ExpireCheckout(invoice) => {
+            checkout::handle(app, directory, leased, *invoice).await?;
+        }
         Effect::DeleteLogo(logo) => logo::handle(app, directory, leased, *logo).await?,
         Effect::DeleteIdentity(user) => app.services.identity.delete_user(*user).await?,
         Effect::Notify(events) => notifications::handle(app, directory, leased, events).await?,

@@ -4,24 +4,8 @@ use domain::money::{Currency, Money};
 
 use super::refusal::Refusal;
 
-/// The most of any currency, in Stripe's units: eight digits.
-const MOST: i64 = 99_999_999;
-/// The least, in Stripe's units, where it isn't [`LEAST`].
-const LEAST_OF: [(&str, i64); 12] = [
-    ("AED", 200),
-    ("BGN", 100),
-    ("CZK", 1_500),
-    ("DKK", 250),
-    ("GBP", 30),
-    ("HKD", 400),
-    ("HUF", 17_500),
-    ("MXN", 1_000),
-    ("MYR", 200),
-    ("NOK", 300),
-    ("RON", 200),
-    ("SEK", 300),
-];
-/// The least of most currencies.
+/// The least, in Stripe's units, of a currency for which none is documented: there it depends on the
+/// account.
 const LEAST: i64 = 50;
 /// Currencies that are counted in hundredths, of which there are none.
 const WHOLE: [&str; 2] = ["ISK", "UGX"];
@@ -36,8 +20,10 @@ pub(super) fn currency(text: &str, param: &str) -> Result<Currency, Refusal> {
 /// Refuses an amount that can't be charged.
 pub(super) fn check(units: i64, currency: Currency, param: &str) -> Result<(), Refusal> {
     let code = currency.code();
-    let least = LEAST_OF.iter().find(|(known, _)| *known == code);
-    let least = least.map_or(LEAST, |(_, least)| *least);
+    let (least, most) = (
+        currency.stripe_minimum().unwrap_or(LEAST),
+        currency.stripe_maximum(),
+    );
     if units < least {
         let words = format!(
             "The Checkout Session's total amount due must add up to at least {}",
@@ -45,10 +31,10 @@ pub(super) fn check(units: i64, currency: Currency, param: &str) -> Result<(), R
         );
         return Err(Refusal::of(param, words).coded("amount_too_small"));
     }
-    if units > MOST {
+    if units > most {
         let words = format!(
             "The Checkout Session's total amount due must be no more than {}",
-            shown(MOST, code)
+            shown(most, code)
         );
         return Err(Refusal::of(param, words).coded("amount_too_large"));
     }
@@ -92,6 +78,9 @@ mod tests {
             (30, "gbp", true),
             (99_999_999, "usd", true),
             (100_000_000, "usd", false),
+            (25_000_000_000, "idr", true),
+            (1_000_000_000_000, "idr", false),
+            (199, "pln", false),
             (12_000, "isk", true),
             (12_050, "isk", false),
             (1_235, "kwd", false),

@@ -23,5 +23,5 @@ pub use per_tenant::PerTenant;
 pub use presigned_post::PresignedPost;
 pub use stripe::{
     CheckoutSession, CheckoutStatus, NewCheckoutSession, NewCustomer, NewSubscription, Stripe,
-    StripeEventPage, StripePrice,
+    StripeEventPage, StripePrice, stripe_refusal,
 };

@@ -13,7 +13,7 @@ pub struct Flash {
 
 /// Every code but those of [`domain::finding::flash_text`], which what happens to a finding has;
 /// `{}` takes the number that may follow it (`imported.7`).
-const WORDS: [(&str, &str, &str); 73] = [
+const WORDS: [(&str, &str, &str); 75] = [
     (
         "saved-with-others",
         "success",
@@ -53,6 +53,11 @@ const WORDS: [(&str, &str, &str); 73] = [
         "pay-nothing",
         "info",
         "There is nothing to pay of this invoice.",
+    ),
+    (
+        "pay-not-online",
+        "error",
+        "This invoice can't be paid online. How else to pay stands on the invoice.",
     ),
     (
         "pay-busy",
@@ -227,6 +232,11 @@ const WORDS: [(&str, &str, &str); 73] = [
         "invoice-sent",
         "success",
         "The invoice is sent. The client sees it now, and a mail is on its way.",
+    ),
+    (
+        "invoice-sent-unmailed",
+        "success",
+        "The invoice is sent, and the client sees it in the portal. No mail goes out, as no contact can get one.",
     ),
     ("payment-noted", "success", "The payment is noted."),
     (

@@ -83,6 +83,7 @@ async fn attempt(world: &World, (tenant, client): (&Tenant, &Client), account: &
         session: Some(session.id.clone()),
         url: session.url,
         state: domain::stripe::PaymentState::Open,
+        refusal: None,
     };
     record_attempt(client, invoice, id, attempt).await;
     session.id

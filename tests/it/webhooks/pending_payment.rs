@@ -40,6 +40,7 @@ pub(crate) async fn begin(
         session: Some(format!("cs_{n}")),
         url: None,
         state: domain::stripe::PaymentState::Open,
+        refusal: None,
     };
     record_attempt(client, invoice, id, attempt).await;
     let metadata = json!({

@@ -21,7 +21,9 @@ use stripe_connect::account::{
     CreateAccountControllerStripeDashboardType, RetrieveAccount,
 };
 use stripe_connect::account_link::{CreateAccountLink, CreateAccountLinkType};
-use stripe_shared::{Account, AccountId, CheckoutSessionMode, CheckoutSessionStatus};
+use stripe_shared::{
+    Account, AccountId, ApiErrorsType, CheckoutSessionMode, CheckoutSessionStatus,
+};
 use stripe_types::Currency;
 
 use crate::error::ServiceError;
@@ -252,6 +254,21 @@ fn may_repeat(error: &StripeError) -> bool {
         StripeError::Stripe(_, status) => *status >= 500,
         StripeError::JSONDeserialize(_) | StripeError::ConfigError(_) => false,
     }
+}
+
+/// Why Stripe refuses what is asked for, whenever it is asked again: a parameter, an amount or an account
+/// that can't be charged. By its own code, or the parameter's name. `None` for any other error.
+pub fn stripe_refusal(error: &ServiceError) -> Option<String> {
+    let StripeError::Stripe(refusal, 400 | 402) = error.source.downcast_ref::<StripeError>()?
+    else {
+        return None;
+    };
+    match refusal.type_ {
+        ApiErrorsType::CardError | ApiErrorsType::InvalidRequestError => {}
+        _ => return None,
+    }
+    let code = refusal.code.as_ref().map(ToString::to_string);
+    Some(code.or_else(|| refusal.param.clone()).unwrap_or_default())
 }
 
 fn flags(account: &Account) -> AccountFlags {

@@ -9,6 +9,6 @@ mod client;
 mod events;
 mod subscriptions;
 
-pub use client::{CheckoutSession, CheckoutStatus, NewCheckoutSession, Stripe};
+pub use client::{CheckoutSession, CheckoutStatus, NewCheckoutSession, Stripe, stripe_refusal};
 pub use events::StripeEventPage;
 pub use subscriptions::{NewCustomer, NewSubscription, StripePrice};

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use super::balance::InvoiceBalance;
 use super::event::{InvoiceEvent, InvoiceHistoryEntry};
 use super::invoice::{Invoice, IssueDetails};
-use super::revenue_figure::{FigurePosting, figure_postings};
+use super::revenue_figure::{FigurePosting, RevenueFigure, figure_postings};
 use super::transition::{InvoiceCommand, InvoiceTransition};
 use crate::id::UserId;
 use crate::input::FieldErrors;
@@ -103,6 +103,9 @@ pub fn apply_command(
             if !transition.is_manual() || !actor.role.may(Action::ManageInvoices) =>
         {
             return Err(InvoiceRefusal::Role);
+        }
+        InvoiceActor::Person(_) if transition.awaits_payment(invoice) => {
+            return Err(InvoiceRefusal::State);
         }
         InvoiceActor::Person(_) | InvoiceActor::System(_) => {}
     }
@@ -217,6 +220,12 @@ fn event_of(command: &InvoiceCommand) -> InvoiceEvent {
 }
 
 impl InvoiceChange {
+    /// Whether another amount is outstanding than before.
+    pub fn moves_outstanding(&self) -> bool {
+        let mut postings = self.postings.iter();
+        postings.any(|posting| posting.figure == RevenueFigure::Outstanding)
+    }
+
     fn new(
         before: &Invoice,
         after: Invoice,

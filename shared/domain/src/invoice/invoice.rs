@@ -33,6 +33,12 @@ pub struct Invoice {
     /// Whether the figures count what is outstanding as overdue.
     #[serde(rename = "late", default)]
     pub marked_overdue: bool,
+    /// What is on its way by the payment provider, in minor units: payments that a bank hasn't made yet.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub processing: i64,
+    /// What the payment provider took beyond what was due, in minor units. The team should refund it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub surplus: i64,
     /// The time of the last change.
     pub updated: Timestamp,
     /// Increases with every change.
@@ -69,6 +75,8 @@ impl Invoice {
             issue: None,
             balance: InvoiceBalance::default(),
             marked_overdue: false,
+            processing: 0,
+            surplus: 0,
             updated: now,
             version: 1,
         }
@@ -110,6 +118,18 @@ impl Invoice {
         }
     }
 
+    /// What can be paid online now, in minor units: what is outstanding, unless a payment of it is on its
+    /// way; 0 also where Stripe charges no such amount.
+    pub fn payable_online(&self) -> i64 {
+        let outstanding = self.money(self.outstanding());
+        let is_payable = !self.balance.void && self.processing == 0;
+        if is_payable && outstanding.check_online().is_ok() {
+            outstanding.minor
+        } else {
+            0
+        }
+    }
+
     /// Whether something is outstanding after the due date.
     pub fn is_overdue(&self, today: Date) -> bool {
         self.outstanding() > 0 && self.due < today
@@ -126,4 +146,9 @@ impl Invoice {
             .as_ref()
             .map_or("Draft", |issue| issue.number.as_str())
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde passes it")]
+const fn is_zero(minor: &i64) -> bool {
+    *minor == 0
 }

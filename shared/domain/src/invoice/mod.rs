@@ -16,10 +16,12 @@
 //! - **Sending** ([`issue_invoice`]) gives a draft the next number of the workspace, without a gap.
 //! - **Reminders** ([`reminder_schedule`]) are due at once, three days before the due date, and 1, 7 and
 //!   21 days after it, at nine in the workspace's zone. The worker skips an invoice that is paid, void
-//!   or disputed. They go to the client's managers, or to all its contacts where it has no manager.
+//!   or disputed, or of which a payment is on its way. They go to the client's managers, or to all its contacts where it has no manager.
 //! - **Figures** by month, client and currency are totals that each change adds to
 //!   ([`figure_postings`]): invoiced in the month of the invoice, paid and refunded in that of the
 //!   money, outstanding and overdue in that of the due date.
+//! - **A payment on its way** ([`Invoice::processing`]) is shown to both sides. Meanwhile people neither
+//!   pay, record a payment nor void.
 //! - **Stripe's part** is `crate::stripe`.
 
 mod balance;

@@ -54,6 +54,8 @@ fn draft(total: i64) -> Invoice {
         issue: None,
         balance: InvoiceBalance::default(),
         marked_overdue: false,
+        processing: 0,
+        surplus: 0,
         updated: NOW,
         version: 1,
     }

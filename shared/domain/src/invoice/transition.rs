@@ -82,7 +82,16 @@ impl InvoiceTransition {
 
     /// Whether a person of `role` may make it now.
     pub fn is_available(self, role: Role, invoice: &Invoice) -> bool {
-        self.is_manual() && role.may(Action::ManageInvoices) && self.is_possible(invoice)
+        self.is_manual()
+            && role.may(Action::ManageInvoices)
+            && self.is_possible(invoice)
+            && !self.awaits_payment(invoice)
+    }
+
+    /// Whether people must wait for a payment that is on its way: what they record would be paid twice,
+    /// and what they void would be paid all the same.
+    pub const fn awaits_payment(self, invoice: &Invoice) -> bool {
+        matches!(self, Self::Pay | Self::Void) && invoice.processing > 0
     }
 
     /// Whether state and balance allow it.

@@ -157,6 +157,21 @@ static ROWS: [(&str, u8, &str); 140] = [
 /// Currencies that Stripe counts in hundredths though they have no decimals.
 const IN_HUNDREDTHS: [&str; 2] = ["ISK", "UGX"];
 
+/// The least that Stripe charges, in its units, of each currency for which it documents one.
+/// Source: <https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts>. Elsewhere the
+/// least is the equivalent of that of the account's own currency, which only Stripe knows.
+#[rustfmt::skip]
+static STRIPE_MINIMUM: [(&str, i64); 24] = [
+    ("AED", 200), ("AUD", 50), ("BGN", 100), ("BRL", 50), ("CAD", 50), ("CHF", 50),
+    ("CZK", 1_500), ("DKK", 250), ("EUR", 50), ("GBP", 30), ("HKD", 400), ("HUF", 17_500),
+    ("INR", 50), ("JPY", 50), ("MXN", 1_000), ("MYR", 200), ("NOK", 300), ("NZD", 50),
+    ("PLN", 200), ("RON", 200), ("SEK", 300), ("SGD", 50), ("THB", 1_000), ("USD", 50),
+];
+/// The most that Stripe charges, in its units: eight digits. Source as above.
+const STRIPE_MAXIMUM: i64 = 99_999_999;
+/// Of the Indonesian rupiah it is twelve digits.
+const STRIPE_MAXIMUM_IDR: i64 = 999_999_999_999;
+
 /// A currency that Stripe takes.
 #[derive(Clone, Copy)]
 pub struct Currency(&'static (&'static str, u8, &'static str));
@@ -199,6 +214,21 @@ impl Currency {
             100
         } else {
             1
+        }
+    }
+
+    /// The least that Stripe charges, in its units; `None` where it documents none.
+    pub fn stripe_minimum(self) -> Option<i64> {
+        let found = STRIPE_MINIMUM.iter().find(|(code, _)| *code == self.code());
+        found.map(|(_, units)| *units)
+    }
+
+    /// The most that Stripe charges, in its units.
+    pub fn stripe_maximum(self) -> i64 {
+        if self.code() == "IDR" {
+            STRIPE_MAXIMUM_IDR
+        } else {
+            STRIPE_MAXIMUM
         }
     }
 }
@@ -305,5 +335,14 @@ mod tests {
             scaled.map(Currency::code).collect::<Vec<_>>(),
             IN_HUNDREDTHS
         );
+    }
+
+    #[test]
+    fn stripe_minimums_are_known_currencies_once_each() {
+        let codes: Vec<_> = STRIPE_MINIMUM.iter().map(|(code, _)| *code).collect();
+        assert!(codes.is_sorted_by(|code, next| code < next));
+        for code in codes {
+            assert!(code.parse::<Currency>().is_ok(), "{code}");
+        }
     }
 }

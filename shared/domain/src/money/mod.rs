@@ -34,6 +34,15 @@ pub enum MoneyError {
     TooLarge,
 }
 
+/// Why Stripe charges no such amount, with the amount that it charges at least or at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OnlineLimit {
+    #[error("Online payment starts at {0}.")]
+    TooSmall(Money),
+    #[error("Online payment goes up to {0}.")]
+    TooLarge(Money),
+}
+
 impl Money {
     pub const fn new(minor: i64, currency: Currency) -> Self {
         Self { minor, currency }
@@ -82,6 +91,23 @@ impl Money {
     pub fn to_stripe_units(self) -> Result<i64, MoneyError> {
         let units = self.minor.checked_mul(self.currency.stripe_units());
         units.ok_or(MoneyError::TooLarge)
+    }
+
+    /// Whether Stripe charges such an amount, as far as its documents say. Stripe may still refuse it.
+    pub fn check_online(self) -> Result<(), OnlineLimit> {
+        let (currency, unit) = (self.currency, self.currency.stripe_units());
+        let least = currency.stripe_minimum().unwrap_or(1);
+        let (least, most) = (
+            (least + unit - 1) / unit,
+            currency.stripe_maximum() / unit / currency.step() * currency.step(),
+        );
+        if self.minor < least {
+            Err(OnlineLimit::TooSmall(Self::new(least, currency)))
+        } else if self.minor > most {
+            Err(OnlineLimit::TooLarge(Self::new(most, currency)))
+        } else {
+            Ok(())
+        }
     }
 }
 

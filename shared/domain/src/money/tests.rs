@@ -157,3 +157,45 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn online_amount_outside_stripes_documented_limits_is_refused() {
+    for (code, minor, limit) in [
+        ("EUR", 49, Some("Online payment starts at 0.50 EUR.")),
+        ("EUR", 50, None),
+        ("EUR", 99_999_999, None),
+        (
+            "EUR",
+            100_000_000,
+            Some("Online payment goes up to 999,999.99 EUR."),
+        ),
+        ("GBP", 30, None),
+        ("HUF", 17_499, Some("Online payment starts at 175.00 HUF.")),
+        (
+            "HUF",
+            500_000_000,
+            Some("Online payment goes up to 999,999.99 HUF."),
+        ),
+        ("JPY", 49, Some("Online payment starts at 50 JPY.")),
+        ("PLN", 199, Some("Online payment starts at 2.00 PLN.")),
+        ("THB", 1_000, None),
+        ("IDR", 25_000_000_000, None),
+        ("IDR", 999_999_999_999, None),
+        ("ISK", 999_999, None),
+        (
+            "ISK",
+            1_000_000,
+            Some("Online payment goes up to 999,999 ISK."),
+        ),
+        ("KWD", 99_999_990, None),
+        (
+            "KWD",
+            100_000_000,
+            Some("Online payment goes up to 99,999.990 KWD."),
+        ),
+    ] {
+        let money = Money::new(minor, code.parse().unwrap());
+        let found = money.check_online().err().map(|limit| limit.to_string());
+        assert_eq!(found.as_deref(), limit, "{minor} {code}");
+    }
+}

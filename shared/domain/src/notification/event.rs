@@ -8,7 +8,8 @@ use super::notification::Notification;
 use crate::activity::ActivityKind;
 use crate::document::{Document, Visibility};
 use crate::finding::{Finding, FindingChange, FindingEvent, NewComment};
-use crate::id::{ClientId, DocumentId, EngagementId, EntryId, FindingId, UserId};
+use crate::id::{ClientId, DocumentId, EngagementId, EntryId, FindingId, InvoiceId, UserId};
+use crate::invoice::{Invoice, InvoiceChange, InvoiceEvent, PaymentMethod};
 use crate::message::NewMessage;
 use crate::person::Person;
 use crate::preference::NotificationKind;
@@ -64,6 +65,7 @@ pub enum NotificationTarget {
     Dates,
     Thread,
     Document(DocumentId),
+    Invoice(InvoiceId),
     People,
 }
 
@@ -130,6 +132,55 @@ impl NotificationEvent {
             engagement: document.engagement,
             shared: document.visibility == Visibility::Client,
             ..event.by(by, by_name)
+        }
+    }
+
+    /// The event of an invoice that a person sent, or of a payment that a person recorded; `None` for
+    /// other changes.
+    pub fn of_invoice_change(change: &InvoiceChange) -> Option<Self> {
+        let (invoice, entry) = (&change.invoice, &change.entry);
+        let (kind, words) = match &entry.event {
+            InvoiceEvent::Sent => (NotificationKind::InvoiceSent, "sent".to_owned()),
+            InvoiceEvent::Paid {
+                amount,
+                method: PaymentMethod::ByHand(_),
+                ..
+            } => {
+                let words = format!("recorded a payment of {} for", invoice.money(*amount));
+                (NotificationKind::PaymentReceived, words)
+            }
+            _ => return None,
+        };
+        let event = Self::of_invoice(kind, invoice, entry.at, &words);
+        Some(match entry.by {
+            Some(user) => event.by(user, &entry.by_name),
+            None => event,
+        })
+    }
+
+    /// The event of a payment by the payment provider. `amount` is in minor units.
+    pub fn of_payment(
+        kind: NotificationKind,
+        invoice: &Invoice,
+        amount: i64,
+        at: Timestamp,
+    ) -> Self {
+        let money = invoice.money(amount);
+        let words = match kind {
+            NotificationKind::PaymentFailed => format!("A payment of {money} failed:"),
+            NotificationKind::PaymentSurplus => {
+                format!("{money} more than was due came in and can be refunded:")
+            }
+            _ => format!("A payment of {money} came in:"),
+        };
+        Self::of_invoice(kind, invoice, at, &words)
+    }
+
+    fn of_invoice(kind: NotificationKind, invoice: &Invoice, at: Timestamp, words: &str) -> Self {
+        let target = NotificationTarget::Invoice(invoice.id);
+        Self {
+            title: format!("Invoice {}", invoice.number()),
+            ..Self::new(kind, at, words, target)
         }
     }
 
@@ -289,6 +340,7 @@ impl NotificationEvent {
             NotificationTarget::Dates => "/findings?sort=due".to_owned(),
             NotificationTarget::Thread => format!("{engagement_path}/messages"),
             NotificationTarget::Document(document) => format!("{client_path}/documents/{document}"),
+            NotificationTarget::Invoice(invoice) => format!("{client_path}/invoices/{invoice}"),
             NotificationTarget::People if !team => "/people".to_owned(),
             NotificationTarget::People if client.is_some() => client_path,
             NotificationTarget::People => "/settings".to_owned(),

@@ -19,6 +19,11 @@ pub enum NotificationKind {
     DueSoon,
     Overdue,
     Risk,
+    InvoiceSent,
+    PaymentReceived,
+    PaymentFailed,
+    /// More was paid than was due.
+    PaymentSurplus,
     Joined,
     MailFailed,
 }
@@ -65,7 +70,7 @@ const fn row(
 
 /// Kind, name, label, icon, permission, the team's cadence, the contacts' cadence.
 #[rustfmt::skip] // a table
-static TABLE: [NotificationKindInfo; 12] = [
+static TABLE: [NotificationKindInfo; 16] = [
     row(NotificationKind::Published, "published", "A finding is published", "flag", Action::ReadFindings, Some(Off), Some(Immediate)),
     row(NotificationKind::Moved, "moved", "A finding’s status or severity changes", "flag", Action::ReadFindings, Some(Daily), Some(Daily)),
     row(NotificationKind::RetestAsked, "retest_asked", "A fix is ready for a retest", "rotate-clockwise", Action::ReadFindings, Some(Immediate), Some(Off)),
@@ -76,6 +81,10 @@ static TABLE: [NotificationKindInfo; 12] = [
     row(NotificationKind::DueSoon, "due_soon", "Findings are due in a week", "calendar", Action::RemediateFindings, Some(Off), Some(Immediate)),
     row(NotificationKind::Overdue, "overdue", "Findings are overdue", "calendar", Action::RemediateFindings, Some(Daily), Some(Immediate)),
     row(NotificationKind::Risk, "risk", "An accepted risk ends", "alert-triangle", Action::ReadFindings, Some(Immediate), Some(Immediate)),
+    row(NotificationKind::InvoiceSent, "invoice_sent", "An invoice is sent", "receipt", Action::ReadInvoices, Some(Off), Some(Off)),
+    row(NotificationKind::PaymentReceived, "payment_received", "A payment comes in", "receipt", Action::ReadInvoices, Some(Immediate), Some(Off)),
+    row(NotificationKind::PaymentFailed, "payment_failed", "A payment fails", "alert-triangle", Action::ReadInvoices, Some(Immediate), Some(Immediate)),
+    row(NotificationKind::PaymentSurplus, "payment_surplus", "More is paid than was due", "alert-triangle", Action::ReadInvoices, Some(Immediate), Some(Immediate)),
     row(NotificationKind::Joined, "joined", "Somebody accepts an invitation", "users", Action::ManageContacts, Some(Daily), Some(Daily)),
     row(NotificationKind::MailFailed, "mail_failed", "Mail to somebody bounces or is reported as spam", "mail", Action::ManageTeam, Some(Immediate), None),
 ];

@@ -12,6 +12,8 @@ const MIN_TIME_LEFT: SignedDuration = SignedDuration::from_mins(10);
 /// The longest time that Stripe's answer to an attempt can take. After that the address of its session
 /// is lost, so it can't be paid.
 const ANSWER_WINDOW: SignedDuration = SignedDuration::from_mins(2);
+/// For how long a refusal of Stripe's is believed before it is asked again.
+const REFUSAL_WINDOW: SignedDuration = SignedDuration::from_mins(60);
 /// The time after which the page says that a payment takes longer.
 const DELAYED_AFTER: SignedDuration = SignedDuration::from_secs(60);
 
@@ -38,6 +40,8 @@ pub enum PaymentStep {
     RetryRequest(EntryId),
     /// A colleague's request is on its way: try again later.
     RetryLater,
+    /// Stripe refused the same a short while ago: it can't be paid online.
+    Refused,
     NewAttempt,
 }
 
@@ -110,6 +114,14 @@ impl PaymentLedger {
         if self.is_processing() {
             return PaymentStep::AwaitProcessing;
         }
+        let is_refused = |attempt: &CheckoutAttempt| {
+            attempt.refusal.is_some()
+                && request.matches(attempt)
+                && now.duration_since(attempt.at) < REFUSAL_WINDOW
+        };
+        if self.attempts.values().any(is_refused) {
+            return PaymentStep::Refused;
+        }
         let mut newest_first = self.attempts.iter().rev();
         let fits = |attempt: &CheckoutAttempt| {
             let left = ATTEMPT_LIFETIME - now.duration_since(attempt.at);
@@ -139,9 +151,10 @@ impl PaymentLedger {
     ) -> Vec<(EntryId, &CheckoutAttempt, &str)> {
         let resumed = match step {
             PaymentStep::ResumeSession(id, _) | PaymentStep::RetryRequest(id) => Some(*id),
-            PaymentStep::AwaitProcessing | PaymentStep::RetryLater | PaymentStep::NewAttempt => {
-                None
-            }
+            PaymentStep::AwaitProcessing
+            | PaymentStep::RetryLater
+            | PaymentStep::Refused
+            | PaymentStep::NewAttempt => None,
         };
         let may_be_paid = |attempt: &CheckoutAttempt| {
             let same_account =
@@ -176,6 +189,28 @@ impl PaymentLedger {
         Ok(after)
     }
 
+    /// The sessions that could still be paid at `now` though their amount isn't asked for any more. Of the
+    /// invoice, `payable` can be paid online, in minor units.
+    pub fn sessions_to_expire(
+        &self,
+        payable: i64,
+        now: Timestamp,
+    ) -> impl Iterator<Item = (&CheckoutAttempt, &str)> {
+        let attempts = self.attempts.values();
+        attempts
+            .filter(move |attempt| attempt.is_open(now) && attempt.amount != payable)
+            .filter_map(|attempt| Some((attempt, attempt.session.as_deref()?)))
+    }
+
+    /// The ledger with an attempt that Stripe refuses, for the reason `code`.
+    pub fn with_refusal(&self, id: EntryId, code: &str) -> Result<Self, LedgerRefusal> {
+        let mut after = self.clone();
+        let attempt = after.attempts.get_mut(&id).ok_or(LedgerRefusal::Attempt)?;
+        attempt.state = attempt.state.max(PaymentState::Ended);
+        attempt.refusal = Some(code.to_owned());
+        Ok(after)
+    }
+
     /// The ledger with these attempts ended.
     #[must_use]
     pub fn with_ended(&self, ids: &[EntryId]) -> Self {
@@ -199,7 +234,7 @@ impl PaymentLedger {
             PaymentState::Open => PaymentStage::Delayed,
             PaymentState::Declined => PaymentStage::Declined,
             PaymentState::Processing => PaymentStage::Processing,
-            PaymentState::Ended => PaymentStage::Ended,
+            PaymentState::Ended | PaymentState::Failed => PaymentStage::Ended,
             PaymentState::Paid => PaymentStage::Paid,
         })
     }

@@ -57,6 +57,9 @@ pub struct CheckoutAttempt {
     pub url: Option<String>,
     #[serde(default)]
     pub state: PaymentState,
+    /// Why Stripe refuses to make the session, by its own code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<String>,
 }
 
 /// The state of an attempt. A later variant overrides an earlier one.
@@ -71,8 +74,10 @@ pub enum PaymentState {
     Declined,
     /// The payer has finished, and the bank hasn't.
     Processing,
-    /// Expired or failed.
+    /// Expired, or given up.
     Ended,
+    /// The bank didn't pay after all.
+    Failed,
     Paid,
 }
 
@@ -157,6 +162,32 @@ impl PaymentLedger {
         self.attempts
             .values()
             .any(|attempt| attempt.state == PaymentState::Processing)
+    }
+
+    /// How much is on its way, in minor units.
+    pub fn processing(&self) -> i64 {
+        let attempts = self.attempts.values();
+        let processing = attempts.filter(|attempt| attempt.state == PaymentState::Processing);
+        processing.map(|attempt| attempt.amount).sum()
+    }
+
+    /// Whether the balance holds something of an attempt's payment.
+    pub fn is_booked(&self, attempt: EntryId) -> bool {
+        let mut payments = self.payments.iter();
+        payments
+            .any(|(id, payment)| payment.attempt == Some(attempt) && self.booked.contains_key(id))
+    }
+
+    /// The latest payment of which the balance holds less than was paid: its attempt, and its id at
+    /// Stripe. `None` where the balance holds all.
+    pub fn surplus_payment(&self) -> Option<(&CheckoutAttempt, &str)> {
+        let unbooked = self.payments.iter().filter_map(|(id, payment)| {
+            let attempt = self.attempts.get(&payment.attempt?)?;
+            let booked = self.booked.get(id).map_or(0, |line| line.amount);
+            (booked < attempt.amount).then_some((payment.paid_at?, attempt, id.as_str()))
+        });
+        let latest = unbooked.max_by_key(|(paid, ..)| *paid);
+        latest.map(|(_, attempt, id)| (attempt, id))
     }
 
     /// The ledger, joined with a fact. `currency` is the invoice's.
@@ -282,7 +313,8 @@ impl PaymentLedger {
         attempt.state = attempt.state.max(match outcome {
             CheckoutOutcome::Paid => PaymentState::Paid,
             CheckoutOutcome::Processing => PaymentState::Processing,
-            CheckoutOutcome::Failed | CheckoutOutcome::Expired => PaymentState::Ended,
+            CheckoutOutcome::Failed => PaymentState::Failed,
+            CheckoutOutcome::Expired => PaymentState::Ended,
         });
         if outcome == CheckoutOutcome::Paid {
             let payment = self.payment(payment.ok_or(LedgerRefusal::Payment)?);

@@ -7,12 +7,14 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::fact::{Reversal, ReversalProgress};
-use super::ledger::{LedgerEntry, LedgerEntryKind, Payment, PaymentLedger};
+use super::ledger::{LedgerEntry, LedgerEntryKind, Payment, PaymentLedger, PaymentState};
 use crate::id::UserId;
 use crate::invoice::{
     Invoice, InvoiceActor, InvoiceChange, InvoiceCommand, InvoiceRefusal, PaymentMethod,
     apply_command,
 };
+use crate::notification::NotificationEvent;
+use crate::preference::NotificationKind;
 use crate::workspace::Workspace;
 
 /// The name under which Stripe stands in histories.
@@ -44,6 +46,47 @@ pub struct PaymentReceipt {
 }
 
 impl Settlement {
+    /// The invoice after all changes, with the next version at least: also where nothing is booked, both
+    /// sides learn what is on its way and what came in beyond what was due.
+    pub fn invoice_after(&self, before: &Invoice) -> Invoice {
+        let after = self.changes.last().map_or(before, |last| &last.invoice);
+        Invoice {
+            processing: self.ledger.processing(),
+            surplus: self.surplus,
+            version: after.version.max(before.version + 1),
+            ..after.clone()
+        }
+    }
+
+    /// What people are notified of: payments that came in, payments that a bank didn't make after all,
+    /// and money beyond what was due. `before` is the ledger until now.
+    pub fn notifications(
+        &self,
+        before: &PaymentLedger,
+        invoice: &Invoice,
+        now: Timestamp,
+    ) -> Vec<NotificationEvent> {
+        let event = |kind, amount| NotificationEvent::of_payment(kind, invoice, amount, now);
+        let received = self.receipts(before).into_iter();
+        let received = received.filter(|receipt| receipt.kind == LedgerEntryKind::Paid);
+        let received =
+            received.map(|receipt| event(NotificationKind::PaymentReceived, receipt.amount));
+        let was_failed = |id| {
+            let known = before.attempts.get(id);
+            known.is_some_and(|known| known.state == PaymentState::Failed)
+        };
+        let failed = self
+            .ledger
+            .attempts
+            .iter()
+            .filter(|(id, attempt)| attempt.state == PaymentState::Failed && !was_failed(id));
+        let failed =
+            failed.map(|(_, attempt)| event(NotificationKind::PaymentFailed, attempt.amount));
+        let surplus = self.surplus - invoice.surplus;
+        let surplus = (surplus > 0).then(|| event(NotificationKind::PaymentSurplus, surplus));
+        received.chain(failed).chain(surplus).collect()
+    }
+
     /// The receipts of entries that `before` didn't have. A change of amount or day makes no new receipt.
     pub fn receipts(&self, before: &PaymentLedger) -> Vec<PaymentReceipt> {
         let new = self.ledger.booked.iter().filter(|(id, line)| {

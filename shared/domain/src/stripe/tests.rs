@@ -71,6 +71,8 @@ fn invoice(total: i64, currency: &str) -> Invoice {
         }),
         balance: InvoiceBalance::default(),
         marked_overdue: false,
+        processing: 0,
+        surplus: 0,
         updated: NOW,
         version: 2,
     }
@@ -87,6 +89,7 @@ fn attempt(amount: i64, fee: i64) -> CheckoutAttempt {
         session: None,
         url: None,
         state: PaymentState::Open,
+        refusal: None,
     }
 }
 

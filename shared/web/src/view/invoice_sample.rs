@@ -83,6 +83,8 @@ pub fn invoice_sample() -> InvoiceDetail {
                 ..InvoiceBalance::default()
             },
             marked_overdue: false,
+            processing: 0,
+            surplus: 0,
             updated: Timestamp::UNIX_EPOCH,
             version: 3,
         },

@@ -84,9 +84,25 @@ impl InvoiceView {
             lines: lines.collect(),
             sums: sums(invoice, bill),
             notes: bill.notes.clone(),
-            pay: bill.payment_instructions.clone(),
-            stamp: invoice.balance.void.then_some("Void"),
+            // Whoever has paid all of it need not pay again.
+            pay: if invoice.processing > 0 && invoice.processing >= invoice.outstanding() {
+                String::new()
+            } else {
+                bill.payment_instructions.clone()
+            },
+            stamp: stamp(invoice),
         }
+    }
+}
+
+/// Why nothing is to be paid of it just now.
+const fn stamp(invoice: &Invoice) -> Option<&'static str> {
+    if invoice.balance.void {
+        Some("Void")
+    } else if invoice.processing > 0 {
+        Some("Payment processing")
+    } else {
+        None
     }
 }
 
@@ -143,6 +159,9 @@ fn sums(invoice: &Invoice, bill: &InvoiceContent) -> Vec<InvoiceSumView> {
             add("Waived".to_owned(), book.waived, false);
         }
         add("Outstanding".to_owned(), invoice.outstanding(), true);
+        if invoice.processing > 0 {
+            add("of which processing".to_owned(), invoice.processing, false);
+        }
     }
     sums
 }

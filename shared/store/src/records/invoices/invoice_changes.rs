@@ -9,6 +9,7 @@ use domain::invoice::{
     BillingSettings, FigurePosting, Invoice, InvoiceChange, InvoiceContent, InvoiceEvent,
     InvoiceReminder, PaymentMethod, RevenueFigure,
 };
+use domain::notification::NotificationEvent;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -16,7 +17,7 @@ use crate::error::{StoreError, WriteOutcome, to_write_outcome};
 use crate::records::invoices::balances::FigureScope;
 use crate::records::invoices::invoices::{InvoiceHistoryItem, invoice_item_keys};
 use crate::records::outbox::effect::{Effect, InvoiceReminderJob};
-use crate::records::outbox::outbox::put_effect;
+use crate::records::outbox::outbox::{put_effect, put_notifications};
 use crate::records::revision::with_revision;
 use crate::table::codec::{Item, add_index_key, from_item, get_integer, number, string, to_item};
 use crate::table::keys;
@@ -176,6 +177,11 @@ impl Store<WorkspaceScope> {
             add_index_key(&mut row, index_key);
         }
         transaction.replace(row, invoice.version - 1);
+        // Whoever looks at Stripe's page still sees what was outstanding before.
+        if change.moves_outstanding() {
+            let effect = Effect::ExpireCheckout(invoice.id);
+            put_effect(&mut transaction, &c, entry.nth(1), effect, invoice.updated)?;
+        }
         if let Some(payment) = taken {
             let key = keys::invoice_entry(&c, invoice.id, payment);
             let mark =
@@ -232,6 +238,10 @@ impl Store<WorkspaceScope> {
             let (kind, values) = audit_values(change);
             self.record_invoice(transaction, kind, &change.invoice, &values)?;
         }
+        let notifications = changes
+            .iter()
+            .filter_map(NotificationEvent::of_invoice_change);
+        put_notifications(transaction, &c, &first, notifications.collect())?;
         self.put_client_revision(transaction, invoice.client, true);
         Ok(())
     }

@@ -30,6 +30,9 @@ pub enum Effect {
     Invoice(InvoiceReminderJob),
     /// A receipt to the payers of an invoice.
     Receipt(InvoiceReceiptJob),
+    /// The payment pages of an invoice that must not be paid any more.
+    #[serde(rename = "checkout")]
+    ExpireCheckout(InvoiceId),
     /// A user to delete at the identity provider, because no account needs it.
     #[serde(rename = "identity")]
     DeleteIdentity(UserId),

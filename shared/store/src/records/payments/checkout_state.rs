@@ -46,18 +46,29 @@ impl Store<ClientScope> {
         found.map_or_else(|| Ok(InvoicePayments::default()), from_item)
     }
 
-    /// Everything that is needed to begin a payment. The invoice is read last: it is never
+    /// A sent invoice and its payments, by consistent reads. The invoice is read last: it is never
     /// older than its payments.
+    pub async fn get_open_checkout(
+        &self,
+        invoice: InvoiceId,
+    ) -> Result<(Option<Invoice>, InvoicePayments), StoreError> {
+        let payments = self.get_payments(invoice).await?;
+        Ok((self.get_invoice_now(invoice).await?, payments))
+    }
+
+    /// A sent invoice, by a consistent read.
+    pub async fn get_invoice_now(&self, invoice: InvoiceId) -> Result<Option<Invoice>, StoreError> {
+        let key = keys::invoice(&self.prefix(), invoice);
+        let found = self.table.get(&key, true).await?;
+        found.map(from_item).transpose()
+    }
+
+    /// Everything that is needed to begin a payment.
     pub async fn get_checkout_state(
         &self,
         invoice: InvoiceId,
     ) -> Result<CheckoutState, StoreError> {
-        let read = async {
-            let payments = self.get_payments(invoice).await?;
-            let key = keys::invoice(&self.prefix(), invoice);
-            let found = self.table.get(&key, true).await?;
-            Ok((found.map(from_item).transpose()?, payments))
-        };
+        let read = self.get_open_checkout(invoice);
         let ((invoice, payments), payee) = try_join(read, self.get_stripe_connection(true)).await?;
         Ok(CheckoutState {
             invoice,
@@ -72,12 +83,14 @@ impl Store<ClientScope> {
         Ok(found.is_some_and(|found| found.status() == ConnectStatus::Ready))
     }
 
-    /// The surplus of an invoice, as the team sees it: by its own credentials.
-    pub async fn get_surplus(&self, invoice: InvoiceId) -> Result<i64, StoreError> {
+    /// The payments of an invoice, as the team sees them: by its own credentials.
+    pub async fn get_payments_of_team(
+        &self,
+        invoice: InvoiceId,
+    ) -> Result<InvoicePayments, StoreError> {
         let key = keys::invoice_payments(&self.prefix(), invoice);
         let found = self.get(&key).await?;
-        let payments = found.map_or_else(|| Ok(InvoicePayments::default()), from_item);
-        payments.map(|payments| payments.surplus)
+        found.map_or_else(|| Ok(InvoicePayments::default()), from_item)
     }
 
     /// Stores a checkout attempt, before Stripe is asked for its session and once it answered.

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::directory::directory::Directory;
 use crate::error::{StoreError, WriteOutcome, to_write_outcome};
 use crate::records::outbox::effect::{Effect, InvoiceReceiptJob};
-use crate::records::outbox::outbox::{put_effect, sortable_time};
+use crate::records::outbox::outbox::{put_effect, put_notifications, sortable_time};
 use crate::table::codec::{Item, add_index_key, from_item, get_text, number, to_item};
 use crate::table::keys::{self, Key};
 use crate::table::transaction::Transaction;
@@ -206,25 +206,13 @@ impl ConnectedAccount {
         transaction.replace(payments, before.payments.version);
         // Also where nothing happens to the invoice: what was decided holds for it as it
         // is, and whoever looks at it learns that money is on its way.
-        let after = settled.changes.last().map_or(invoice, |last| &last.invoice);
-        let after = Invoice {
-            version: after.version.max(invoice.version + 1),
-            ..after.clone()
-        };
+        let after = settled.invoice_after(invoice);
         let mut row = to_item("invoice", &keys::invoice(&c, invoice.id), &after)?;
         for index_key in keys::invoice_index_keys(&keys::workspace(self.id()), &c, &after) {
             add_index_key(&mut row, index_key);
         }
         transaction.replace(row, invoice.version);
-        // After the entries, each of which has an id of its own.
-        let first = u64::try_from(settled.changes.len()).unwrap_or(u64::MAX);
-        for (n, receipt) in (first..).zip(settled.receipts(&before.payments.ledger)) {
-            let effect = Effect::Receipt(InvoiceReceiptJob {
-                invoice: invoice.id,
-                receipt,
-            });
-            put_effect(&mut transaction, &c, entry.nth(n), effect, event.now)?;
-        }
+        put_settlement_effects(&mut transaction, &c, before, settled, (entry, event.now))?;
         if settled.changes.is_empty() {
             self.store
                 .put_client_revision(&mut transaction, invoice.client, true);
@@ -288,6 +276,34 @@ impl ConnectedAccount {
         }
         Ok(key)
     }
+}
+
+/// Puts what leaves after a settlement: receipts, notifications, and the end of other payment pages.
+fn put_settlement_effects(
+    transaction: &mut Transaction,
+    c: &str,
+    before: &InvoiceWithPayments,
+    settled: &Settlement,
+    (entry, now): (EntryId, Timestamp),
+) -> Result<(), StoreError> {
+    let (invoice, ledger) = (&before.invoice, &before.payments.ledger);
+    let receipts = settled.receipts(ledger).into_iter();
+    let receipts = receipts.map(|receipt| {
+        Effect::Receipt(InvoiceReceiptJob {
+            invoice: invoice.id,
+            receipt,
+        })
+    });
+    let payable = settled.invoice_after(invoice).payable_online();
+    let open = settled.ledger.sessions_to_expire(payable, now).next();
+    let expiry = open.map(|_| Effect::ExpireCheckout(invoice.id));
+    // After the entries, each of which has an id of its own.
+    let first = u64::try_from(settled.changes.len()).unwrap_or(u64::MAX);
+    for (n, effect) in (first..).zip(receipts.chain(expiry)) {
+        put_effect(transaction, c, entry.nth(n), effect, now)?;
+    }
+    let notifications = settled.notifications(ledger, invoice, now);
+    put_notifications(transaction, c, &entry, notifications)
 }
 
 /// Puts that an event of an account or a customer was applied, as the first write.
