@@ -93,7 +93,7 @@ async fn activity_feed_shows_each_side_what_it_may_see() {
     let said = both.team.post(&format!("{finding}/comments"), &say).await;
     assert!(said.is_good(), "{}", said.body);
     both.later();
-    let edit = [("title", "Renamed"), ("severity", "low"), ("version", "2")];
+    let edit = [("title", "Renamed"), ("severity", "high"), ("version", "2")];
     assert!(
         both.team
             .post(&format!("{finding}/edit"), &edit)

@@ -70,7 +70,7 @@ async fn each_function_answers_its_recorded_event() {
     let answer = answer(&world, "worker", event(&cast, "worker")).await;
     // Every contact of the cast was invited, one of each client waits, and one of each
     // team; each client has files, pictures, messages' files and invoices to look after.
-    assert_eq!(answer["taken"], 14 + 3 * 21, "{answer}");
+    assert_eq!(answer["taken"], 14 + 3 * 22, "{answer}");
     let client = &cast.acme.clients[0];
     let waiting = world.mail_to(client.invite.email.as_str()).await;
     assert_eq!(waiting.len(), 1, "{waiting:?}");

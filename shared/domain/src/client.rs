@@ -51,7 +51,7 @@ pub struct NewClient {
 impl ClientInput {
     pub fn parse(&self) -> Result<NewClient, FieldErrors> {
         let mut invalid = FieldErrors::default();
-        let name = invalid.parse_name("name", &self.name, 120);
+        let name = invalid.parse_client_name("name", &self.name, 120);
         invalid.into_result(NewClient { name })
     }
 }

@@ -41,6 +41,18 @@ impl FieldErrors {
         }
         name
     }
+
+    /// The same for a client, which may be called by its domain, such as Booking.com.
+    pub fn parse_client_name(&mut self, field: &'static str, raw: &str, max: usize) -> String {
+        let name = self.parse_line(field, raw, max);
+        let is_domain = !name.contains(['/', '@', ':']) && !name.to_lowercase().contains("www.");
+        match check_name(&name) {
+            Err(NameFlaw::Address) if is_domain => {}
+            Err(flaw) => self.add(field, flaw.to_string()),
+            Ok(()) => {}
+        }
+        name
+    }
 }
 
 /// Checks a name of a person or a company.
@@ -129,7 +141,10 @@ const fn is_unassigned(c: char) -> bool {
 /// Whether a mail program or a browser could make a link of a word.
 fn is_address(word: &str) -> bool {
     let dotted = word.replace(['\u{3002}', '\u{ff0e}', '\u{ff61}'], ".");
-    if dotted.contains("://") || dotted.contains('@') {
+    let is_mail = |(local, domain): (&str, &str)| {
+        local.ends_with(char::is_alphanumeric) && domain.starts_with(char::is_alphanumeric)
+    };
+    if dotted.contains("://") || dotted.split_once('@').is_some_and(is_mail) {
         return true;
     }
     let host = dotted
@@ -165,8 +180,25 @@ mod tests {
             "Portal Security",
             "A. C. M. E.",
             "Dr. No",
+            "@SUM(A1)",
         ] {
             assert_eq!(check_name(name), Ok(()), "{name}");
+        }
+    }
+
+    #[test]
+    fn client_may_be_called_by_its_domain() {
+        for (name, is_taken) in [
+            ("Booking.com", true),
+            ("CHECK24.de GmbH", true),
+            ("www.evil.example", false),
+            ("https://evil.example", false),
+            ("me@evil.example", false),
+            ("SecPortal.com", false),
+        ] {
+            let mut invalid = FieldErrors::default();
+            invalid.parse_client_name("name", name, 120);
+            assert_eq!(invalid.fields().is_empty(), is_taken, "{name}");
         }
     }
 
