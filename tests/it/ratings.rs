@@ -25,8 +25,9 @@ async fn severity_from_vector_follows_another_vector_without_a_reason() {
         ),
     ];
     let made = both.team.post(&format!("{team}/findings"), &fields).await;
-    let page = format!("{team}/findings/{id}");
-    assert_eq!(made.location(), page, "{}", made.body);
+    let page = made.location().to_owned();
+    let list = format!("{team}/findings/");
+    assert!(page.starts_with(&list), "{}", made.body);
     let form = both.team.get(&format!("{page}/edit")).await.body;
     assert!(form.contains(MEDIUM), "the spelling of the specification");
     assert!(form.contains("red\nnext\npage"), "without what nobody sees");
