@@ -291,7 +291,7 @@ impl FindingPage {
                 view.uploads,
                 evidence_form,
             ),
-            waits: groups.is_empty() && finding.status == FindingStatus::Resolved,
+            waits: !role.is_team() && finding.status == FindingStatus::Resolved,
             groups,
             version: finding.version,
             plan: role.may(Action::AssignFindings).then(|| {

@@ -178,9 +178,13 @@ impl TransitionGroup {
         };
         let requires_note =
             |transition: &Transition| matches!(transition.note_rule(), NoteRule::Required(_));
+        let is_undo = matches!(
+            transitions,
+            [Transition::Unresolve | Transition::WithdrawProposal]
+        );
         let is_primary = |transition: Transition| {
-            transitions.len() == 1
-                || !matches!(transition, Transition::Start) && !requires_note(&transition)
+            let is_usual = !matches!(transition, Transition::Start) && !requires_note(&transition);
+            !is_undo && (transitions.len() == 1 || is_usual)
         };
         Self {
             name: spec.name,
