@@ -1,5 +1,5 @@
 // What paper shows: what the page says, without controls and without what is the team's alone.
-import { fresh } from "./helpers/demo.js";
+import { acme, fresh } from "./helpers/demo.js";
 import { expect, test } from "./helpers/test.js";
 import { addEngagement, addPublished, clientOf, inPortal } from "./helpers/work.js";
 
@@ -20,7 +20,7 @@ test("a printed finding and the list that it is in are whole and without control
   for (const words of ["Next step", "Add pictures", "Change the plan", "Team only"]) {
     await expect(consultant.getByText(words, { exact: true }).first()).toBeHidden();
   }
-  for (const address of ["/findings", engagement]) {
+  for (const address of [`${acme}/findings`, engagement]) {
     await consultant.goto(address);
     await expect(consultant.locator(".rows-findings > li").first()).toBeVisible();
     for (const control of ["button", "input", "select", "textarea"]) {
@@ -29,5 +29,6 @@ test("a printed finding and the list that it is in are whole and without control
   }
   await contact.emulateMedia({ media: "print" });
   await contact.goto(inPortal(engagement));
-  await expect(contact.getByText(title)).toBeVisible();
+  await expect(contact.getByRole("link", { name: title }).first()).toBeVisible();
+  expect(await contact.pdf().then((file) => file.length)).toBeGreaterThan(1_000);
 });
