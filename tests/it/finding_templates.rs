@@ -148,9 +148,7 @@ async fn finding_saved_as_template_can_be_edited_and_deleted() {
         list.contains("Injection, our words") && !list.contains("CANARY-acme Ltd writes"),
         "{list}"
     );
-    // The template's id is the server's.
-    let (_, after) = list.split_once("href=\"/templates/").expect("a link");
-    let (id, _) = after.split_once('/').expect("an id");
+    let id = both.made_by_team(&save, &id).await;
     let edit = format!("/templates/{id}/edit");
     let change = [
         ("title", "Injection, better"),

@@ -1,5 +1,6 @@
 //! Both sides of one client, in their browsers.
 
+use domain::finding::FindingStatus;
 use domain::role::{ContactRole, TeamRole};
 use jiff::SignedDuration;
 use tests::{Browser, Client, Fixture, World};
@@ -39,6 +40,14 @@ impl TwoSides {
         let client = self.client();
         let portal = format!("/engagements/{}", client.engagement);
         (format!("/clients/{}{portal}", client.id), portal)
+    }
+
+    /// The address of the finding in that status, for the team and for the contact.
+    pub(crate) fn finding_paths(&self, status: FindingStatus) -> (String, String) {
+        let (team, portal) = self.paths();
+        let finding = self.client().findings[&status];
+        let below = |engagement: String| format!("{engagement}/findings/{finding}");
+        (below(team), below(portal))
     }
 
     /// Lets a minute go by: what happened later has a later time.

@@ -8,12 +8,7 @@ use crate::two_sides::TwoSides;
 #[tokio::test(flavor = "multi_thread")]
 async fn resolution_is_undone_until_a_retest() {
     let mut both = TwoSides::new().await;
-    let (team, portal) = both.paths();
-    let open = both.client().findings[&FindingStatus::Open];
-    let (team, portal) = (
-        format!("{team}/findings/{open}"),
-        format!("{portal}/findings/{open}"),
-    );
+    let (team, portal) = both.finding_paths(FindingStatus::Open);
     let version = |version: &'static str| [("version", version)];
     let resolve = format!("{portal}/resolve");
     let undo = format!("{portal}/unresolve");
@@ -53,12 +48,7 @@ async fn resolution_is_undone_until_a_retest() {
 #[tokio::test(flavor = "multi_thread")]
 async fn proposal_is_withdrawn_until_its_answer() {
     let mut both = TwoSides::new().await;
-    let (team, portal) = both.paths();
-    let open = both.client().findings[&FindingStatus::Open];
-    let (team, portal) = (
-        format!("{team}/findings/{open}"),
-        format!("{portal}/findings/{open}"),
-    );
+    let (team, portal) = both.finding_paths(FindingStatus::Open);
     let propose = format!("{portal}/propose-false-positive");
     let fields = [("version", "2"), ("note", "It is a test system.")];
     assert_eq!(both.portal.post(&propose, &fields).await.location(), portal);

@@ -150,8 +150,16 @@ async fn reopen_session(
     };
     let opened = directory.open_session(&person, &new_session).await?;
     match opened {
-        Some(_) if destination.kept.is_some() => Ok(destination.reply(ctx, &secret)?),
-        Some(_) => Ok(destination.reply(ctx, &secret)?.flash("confirmed")),
+        Some(_) => {
+            // The page of a kept form says it itself.
+            let is_led_on = destination.kept.is_none();
+            let reply = destination.reply(ctx, &secret)?;
+            Ok(if is_led_on {
+                reply.flash("confirmed")
+            } else {
+                reply
+            })
+        }
         None => Err(wrong_code_error().into()),
     }
 }

@@ -35,11 +35,7 @@ impl FormPage {
         if self.is_new {
             href.push_str("/new");
         }
-        if href.is_empty() {
-            "/".to_owned()
-        } else {
-            href
-        }
+        href
     }
 }
 
