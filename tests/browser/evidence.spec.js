@@ -2,7 +2,7 @@
 // and files that go along with messages.
 import { readFile } from "node:fs/promises";
 import { fresh } from "./helpers/demo.js";
-import { looksRight } from "./helpers/look.js";
+import { keepShot, looksRight } from "./helpers/look.js";
 import { give, isDrawn, picture } from "./helpers/picture.js";
 import { expect, test } from "./helpers/test.js";
 import { addEngagement, addPublished, clientOf, inPortal } from "./helpers/work.js";
@@ -71,7 +71,7 @@ test("pictures are pasted into texts, and both sides look at them", async ({ as 
     await portal.keyboard.press("ArrowRight");
     await expect(viewer).toContainText("After the fix (2 of 2)");
     await expect.poll(() => isDrawn(viewer.locator("img"))).toBe(true);
-    await portal.screenshot({ path: "results/shots/portal-viewer.png" });
+    await keepShot(portal, "portal-viewer");
     await viewer.getByRole("link", { name: "Details" }).click();
     await expect(portal.getByRole("heading", { level: 1, name: "After the fix" })).toBeVisible();
     await expect.poll(() => isDrawn(portal.locator(".viewer img"))).toBe(true);

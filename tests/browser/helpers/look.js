@@ -1,5 +1,5 @@
 // What every page must look like: readable for everybody, wide or narrow, light
-// or dark. Pictures are kept to be looked at.
+// or dark. SHOTS=1 keeps pictures, to be looked at: no check needs them.
 import { expect } from "@playwright/test";
 import axe from "axe-core";
 import { inRepository } from "./files.js";
@@ -28,9 +28,15 @@ export async function looksRight(page, name) {
       await page.evaluate(() => scrollTo(0, 0));
       const { violations } = await page.evaluate((options) => globalThis.axe.run(document, options), AXE);
       expect.soft(violations.map(inShort), `${name}, ${theme}, ${width} wide: accessibility`).toEqual([]);
-      await page.screenshot({ path: `${SHOTS}${name}-${theme}-${width}.png`, fullPage: true, animations: "disabled" });
+      await keepShot(page, `${name}-${theme}-${width}`);
     }
   }
+}
+
+/** Keeps a picture of the whole page, where pictures are asked for. */
+export async function keepShot(page, name) {
+  if (process.env.SHOTS !== "1") return;
+  await page.screenshot({ path: `${SHOTS}${name}.png`, fullPage: true, animations: "disabled" });
 }
 
 const inShort = ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html, any }) => `${html} ${any[0]?.message ?? ""}`).join(" | ")}`;
